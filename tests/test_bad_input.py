@@ -280,13 +280,13 @@ def test_unicode_in_texts_is_welcome(folder: Path) -> None:
 # --- References that lead nowhere ----------------------------------------------------------------------------------
 
 
-def test_a_missing_device_file_is_told_with_who_asked(folder: Path) -> None:
+def test_a_missing_device_file_is_reported_with_who_asked(folder: Path) -> None:
     folder_with(folder, {"chip": ("cell.yaml", "cel.yaml")})
     line = first_line(estimate, "chip.yaml", "net.yaml")
     assert "cel.yaml: no such file; did you mean 'cell.yaml'" in line
 
 
-def test_a_missing_device_file_is_told_at_the_place_that_asks(folder: Path) -> None:
+def test_a_missing_device_file_is_reported_at_the_place_that_asks(folder: Path) -> None:
     folder_with(folder, {"chip": ("cell.yaml", "cel.yaml")})
     assert first_line(estimate, "chip.yaml", "net.yaml").startswith(
         "chip.yaml:27:58: chip.tile.array.cell.device: "
@@ -356,7 +356,7 @@ def test_what_would_fit_fits(folder: Path) -> None:
         estimate("chip.yaml", "net.yaml", {"chip.tile.count": str(math.ceil(needed / 8) - 1)})
 
 
-def test_a_node_beyond_the_converter_survey_is_told(folder: Path) -> None:
+def test_a_node_beyond_the_converter_survey_is_reported(folder: Path) -> None:
     (folder / "process.yaml").write_text(process_text(feature_size="1 nm"))
     folder_with(folder, {"adc": ("process: cmos_28nm_lp", "process: process.yaml")})
     failed = estimate("adc.yaml", "image.yaml").failed_checks
@@ -376,7 +376,7 @@ def test_a_process_without_a_falling_energy_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("chip", sorted(CHIPS))
-def test_a_network_without_weights_is_an_estimate_or_told(chip: str, folder: Path) -> None:
+def test_a_network_without_weights_is_an_estimate_or_reported(chip: str, folder: Path) -> None:
     text = (folder / "net.yaml").read_text()
     layers = "layers:\n  - {name: pool, type: pooling, mode: average, kernel: 2}\n"
     (folder / "net.yaml").write_text(text.split("layers:")[0].replace("[784]", "[1, 28, 28]") + layers)
@@ -424,7 +424,7 @@ SETTINGS = [
 @pytest.mark.parametrize(
     ("changes", "kind", "says"), SETTINGS, ids=[f"{next(iter(s[0].items()))}" for s in SETTINGS]
 )
-def test_a_wrong_setting_is_told_in_one_line(
+def test_a_wrong_setting_is_reported_in_one_line(
     changes: dict[str, str], kind: type[NeuroestError], says: str, folder: Path
 ) -> None:
     with pytest.raises(NeuroestError) as caught:
@@ -436,11 +436,11 @@ def test_a_wrong_setting_is_told_in_one_line(
 
 
 @pytest.mark.parametrize("text", ["", "=", "a", "a=", "=1", " = ", "chip.tile.array.rows"])
-def test_a_setting_without_path_or_value_is_told(text: str) -> None:
+def test_a_setting_without_path_or_value_is_reported(text: str) -> None:
     assert "expected path=value" in first_line(parse_settings, [text])
 
 
-def test_a_setting_made_twice_is_told() -> None:
+def test_a_setting_made_twice_is_reported() -> None:
     assert "is set twice" in first_line(parse_settings, ["a.b=1", "a.b=2"])
 
 

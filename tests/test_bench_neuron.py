@@ -23,7 +23,7 @@ def bench(**parameters: str) -> DiffusiveNeuron:
     return neuron
 
 
-def test_output_branch_stands_beside_the_quoted_picojoule() -> None:
+def test_output_branch_is_next_to_the_quoted_picojoule() -> None:
     # 0.5 V over 47 kohm for 250 Mohm * 10 pF * ln(0.8/0.2) = 3.47 ms: 18.4 nJ
     result = estimate("diffusive_bench_28nm", "shd_recurrent_spiking")
     assert result.spike_terms["output_branch"] == pytest.approx(18e-9, rel=0.05)

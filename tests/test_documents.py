@@ -237,7 +237,7 @@ def test_commands_on_model_files_run(page: str, tmp_path: Path) -> None:
     assert (tmp_path / "mine.yaml").exists()
 
 
-def test_verbs_that_are_told_exist_and_verbs_that_exist_are_told() -> None:
+def test_verbs_that_are_reported_exist_and_verbs_that_exist_are_reported() -> None:
     reported = set(re.findall(r"^\| `neuroest ([a-z-]+)", README, re.MULTILINE))
     everywhere = "".join(page.read_text("utf-8") for page in PAGES)
     assert reported - set(VERBS) == set()

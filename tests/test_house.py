@@ -183,7 +183,7 @@ def test_no_module_imports_itself_through_others() -> None:
         walk(module, ())
 
 
-def test_few_modules_stand_loose_beside_the_folders() -> None:
+def test_few_modules_stand_loose_next_to_the_folders() -> None:
     loose = [module for module in SOURCES if module.count(".") == 1 and SOURCES[module].name != "__init__.py"]
     assert len(loose) <= 6, loose
 

@@ -500,11 +500,11 @@ def pooling_is_paid_or_told(chip: str, network: str = "vgg9_cifar10_spiking") ->
 
 
 @pytest.mark.parametrize("chip", [chip for chip, _ in pairs("vgg9_cifar10_spiking") if chip != "loihi_14nm"])
-def test_what_a_layer_without_weights_costs_is_paid_or_told(chip: str) -> None:
+def test_what_a_layer_without_weights_costs_is_paid_or_reported(chip: str) -> None:
     assert pooling_is_paid_or_told(chip)
 
 
-def test_pooling_on_a_core_of_published_events_is_paid_or_told() -> None:
+def test_pooling_on_a_core_of_published_events_is_paid_or_reported() -> None:
     assert pooling_is_paid_or_told("loihi_14nm")
 
 
@@ -702,7 +702,7 @@ def test_a_converter_of_the_survey_below_four_bits_is_refused(bits: int, tmp_pat
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3])
-def test_a_whole_converter_below_four_bits_is_told(bits: int) -> None:
+def test_a_whole_converter_below_four_bits_is_reported(bits: int) -> None:
     # the smallest that its law was found from has 4 bits
     path = f"{ARRAY}.readout.converter"
     few, least = (
@@ -726,14 +726,14 @@ def test_a_supply_outside_of_the_scaling_laws_is_refused(chip: str) -> None:
 
 
 @pytest.mark.parametrize("capacity", ["64 bit", "64 GiB"])
-def test_a_memory_outside_of_its_fit_is_told(capacity: str) -> None:
+def test_a_memory_outside_of_its_fit_is_reported(capacity: str) -> None:
     result = estimate("diffusive_28nm_derived", FIRST_SPIKING, {"chip.tile.buffer.capacity": capacity})
     (check,) = [check for check in result.failed_checks if check.name == "memory_capacity"]
     assert check.severity == "extrapolation"
     assert check.component == "chip.tile.buffer"
 
 
-def test_a_column_beyond_its_clamp_is_told() -> None:
+def test_a_column_beyond_its_clamp_is_reported() -> None:
     path = f"{ARRAY}.readout.interface.bias_current"
     result = estimate("diffusive_28nm_derived", FIRST_SPIKING, {path: "1 nA"})
     assert "clamp_carries_current" in {check.name for check in result.failed_checks}

@@ -61,7 +61,7 @@ def test_energy_of_a_ferroelectric_neuron_by_hand() -> None:
     assert result.spike_terms["reset"] == pytest.approx(2.39e-15 + 9.6e-15, rel=2e-3)
 
 
-def test_a_pulse_that_switches_at_once_is_told_and_a_weak_one_takes_longer(tmp_path: Path) -> None:
+def test_a_pulse_that_switches_at_once_is_reported_and_a_weak_one_takes_longer(tmp_path: Path) -> None:
     device = "ferroelectric_accumulating"
     strong = neuron("ferroelectric_neuron", device, pulse_voltage="2.5 V")
     assert "neuron_accumulates" in failed(run(FERROELECTRIC, WORKLOAD, {NEURON: strong}, tmp_path))
@@ -72,7 +72,7 @@ def test_a_pulse_that_switches_at_once_is_told_and_a_weak_one_takes_longer(tmp_p
     assert holds[0] == pytest.approx(more * holds[1], rel=1e-4)
 
 
-def test_a_reset_too_weak_and_a_read_too_strong_are_told(tmp_path: Path) -> None:
+def test_a_reset_too_weak_and_a_read_too_strong_are_reported(tmp_path: Path) -> None:
     device = "ferroelectric_accumulating"
     weak = neuron("ferroelectric_neuron", device, reset_voltage="1.5 V")
     assert "reset_switches" in failed(run(FERROELECTRIC, WORKLOAD, {NEURON: weak}, tmp_path))

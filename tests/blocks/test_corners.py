@@ -287,7 +287,7 @@ def test_a_batch_at_a_corner_gives_the_same_as_its_points(name: str, corner: str
             assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12)
 
 
-def test_the_ends_of_the_table_are_told() -> None:
+def test_the_ends_of_the_table_are_reported() -> None:
     finer = at("slow", "diffusive_3nm_projection_28nm", SPIKING, technology__process="cmos_3nm_lp",
                technology__supply_voltage="0.65 V")  # fmt: skip
     assert "corner_node" in {check.name for check in finer.failed_checks}
@@ -351,7 +351,7 @@ def broken(folder: Path, edit: Any) -> Path:
         (lambda lines: [lines[0], "other" + lines[1][lines[1].index(","):], *lines[2:]], "two kits for one node"),
     ],
 )  # fmt: skip
-def test_a_broken_table_is_told_in_a_line(tmp_path: Path, edit: Any, reported: str) -> None:
+def test_a_broken_table_is_reported_in_a_line(tmp_path: Path, edit: Any, reported: str) -> None:
     with pytest.raises(SpecError, match=reported) as error:
         CornerTable.read(broken(tmp_path, edit))
     assert all(str(problem).isprintable() for problem in error.value.problems)

@@ -494,7 +494,7 @@ def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
     assert known(result, "power of half-selected cells while one is written") == pytest.approx(half)
 
 
-def test_a_loss_beyond_what_was_solved_is_told(tmp_path: Path) -> None:
+def test_a_loss_beyond_what_was_solved_is_reported(tmp_path: Path) -> None:
     inside = run(ADC, DENSE, {}, tmp_path)
     outside = run(ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024}, tmp_path)
     array = outside.evaluation.mapper.compute
@@ -506,7 +506,7 @@ def test_a_loss_beyond_what_was_solved_is_told(tmp_path: Path) -> None:
     assert "wire_loss_range" not in failed(inside)
 
 
-def test_leakage_far_from_room_temperature_is_told(tmp_path: Path) -> None:
+def test_leakage_far_from_room_temperature_is_reported(tmp_path: Path) -> None:
     assert "temperature" not in failed(run(ADC, DENSE, {"technology.temperature": "358 K"}, tmp_path))
     assert "temperature" in failed(run(ADC, DENSE, {"technology.temperature": "400 K"}, tmp_path))
 
@@ -520,7 +520,7 @@ def test_a_cell_that_reads_disturb_is_dearer(tmp_path: Path) -> None:
     assert disturbed.totals["cell_lifetime_s"] < plain.totals["cell_lifetime_s"]
 
 
-def test_a_die_larger_than_an_exposure_is_told_and_several_chips_help(tmp_path: Path) -> None:
+def test_a_die_larger_than_an_exposure_is_reported_and_several_chips_help(tmp_path: Path) -> None:
     network = "resnet18_imagenet_dense"
     survey = {
         "model": "survey_adc",

@@ -92,7 +92,7 @@ def test_rate_of_the_memory_of_a_gpu() -> None:
     assert float(memory("hbm3e_6400", 192.0).rate()) / 8 == pytest.approx(4.52e12, rel=0.02)
 
 
-def test_a_stack_of_hbm2_beside_a_model_from_its_floor_plan() -> None:
+def test_a_stack_of_hbm2_next_to_a_model_from_its_floor_plan() -> None:
     # O'Connor 2017: 909 pJ a row, 3.48 pJ a bit for moving it with random data
     found = memory("hbm2_2000", 16.0)
     assert float(found.activation()) == pytest.approx(909e-12, rel=0.25)
@@ -100,7 +100,7 @@ def test_a_stack_of_hbm2_beside_a_model_from_its_floor_plan() -> None:
     assert 1.0 < moved / 3.48e-12 < 1.5
 
 
-def test_ddr4_beside_a_published_rule_of_thumb() -> None:
+def test_ddr4_next_to_a_published_rule_of_thumb() -> None:
     # Horowitz 2014: 1.3 nJ to 2.6 nJ for 64 bits of memory off the chip, single accesses
     found = memory("ddr4_2400_micron", channel_width=64.0, run_length=512.0)
     assert 1.3e-9 / 2 < 64 * per_bit(found, "read") < 2.6e-9

@@ -259,6 +259,6 @@ def test_what_cannot_be_is_refused(choices: dict[str, Any], words: str, tmp_path
         run(ADC, DENSE, {"chip.tile.buffer": block(**choices)}, tmp_path)
 
 
-def test_another_supply_is_told(tmp_path: Path) -> None:
+def test_another_supply_is_reported(tmp_path: Path) -> None:
     low = run(ADC, DENSE, {"chip.tile.buffer": block(), "technology.supply_voltage": "0.7 V"}, tmp_path)
     assert "edram_supply" in failed(low)

@@ -28,5 +28,5 @@ def test_a_pulse_takes_the_place_of_the_rest() -> None:
     assert any("reverse pulse" in text for text in erases.exclusions)
 
 
-def test_a_pulse_beyond_the_rails_is_told() -> None:
+def test_a_pulse_beyond_the_rails_is_reported() -> None:
     assert "erasing_within_rails" in failed(estimate(CHIP, SHD, {VOLTAGE: "1.0 V"}))

@@ -297,7 +297,7 @@ def test_every_kind_of_memory_has_energy_area_standing_power_and_time(tmp_path: 
         assert np.max(result.evaluation.timing.resources["chip.memory"]) > 60e-9, device
 
 
-def test_a_bus_longer_than_a_cycle_is_told(tmp_path: Path) -> None:
+def test_a_bus_longer_than_a_cycle_is_reported(tmp_path: Path) -> None:
     slow = run(CMOS, SPIKING, {"chip.noc": wires("bus")}, tmp_path)
     tiles = slow.evaluation.mapped.counts["chip.tile"].item()
     found = next(c for c in slow.checks if c.name == "wire_keeps_up")
@@ -311,7 +311,7 @@ def test_a_bus_longer_than_a_cycle_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", ["bus", "h_tree"])
-def test_wires_that_do_not_fit_above_the_places_are_told(tmp_path: Path, model: str) -> None:
+def test_wires_that_do_not_fit_above_the_places_are_reported(tmp_path: Path, model: str) -> None:
     few = run(CMOS, SPIKING, {"chip.noc": wires(model)}, tmp_path)
     tiles, pitch = few.evaluation.mapped.counts["chip.tile"].item(), 0.5e-3
     leaves = 4 ** math.ceil(math.log2(tiles) / 2)
@@ -326,7 +326,7 @@ def test_wires_that_do_not_fit_above_the_places_are_told(tmp_path: Path, model: 
     assert "wires_fit" in failed(many)
 
 
-def test_where_events_take_fewer_bits_than_frames_is_told(tmp_path: Path) -> None:
+def test_where_events_take_fewer_bits_than_frames_is_reported(tmp_path: Path) -> None:
     def rates(changes: dict[str, object]) -> list[float]:
         reported = run(CMOS, SPIKING, {"chip.noc": changes}, tmp_path).characteristics
         return [value for _, name, value, _ in reported if "events take fewer bits" in name]

@@ -29,7 +29,7 @@ def leakage(folder: Path, process: str, supply: str, temperature: str = "300 K",
 
 
 @pytest.mark.parametrize("temperature", ["300 K", "350 K"])
-def test_a_low_power_memory_leaks_the_same_beside_fast_logic(tmp_path: Path, temperature: str) -> None:
+def test_a_low_power_memory_leaks_the_same_next_to_fast_logic(tmp_path: Path, temperature: str) -> None:
     low = {"model": "sram", "device": "sram_28nm_lstp"}
     beside_slow, beside_fast = (
         leakage(tmp_path, f"cmos_28nm_{flavour}", "0.9 V", temperature, **low) for flavour in ("lp", "hp")
@@ -46,7 +46,7 @@ def test_a_low_power_memory_leaks_the_same_beside_fast_logic(tmp_path: Path, tem
     ("model", "device", "within"),
     [("sram", "sram_28nm_anchored", 1e-9), ("sram_table", "sram_cacti_lstp", 0.05)],
 )
-def test_a_low_power_memory_is_as_slow_beside_fast_logic(
+def test_a_low_power_memory_is_as_slow_next_to_fast_logic(
     tmp_path: Path, model: str, device: str, within: float
 ) -> None:
     memory = {
@@ -65,7 +65,7 @@ def test_a_low_power_memory_is_as_slow_beside_fast_logic(
     assert fast == pytest.approx(slow, rel=within)
 
 
-def test_a_memory_beside_fast_logic_has_the_range_of_its_own_transistors() -> None:
+def test_a_memory_next_to_fast_logic_has_the_range_of_its_own_transistors() -> None:
     keys = {"device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit", "stores": ["weights"]}
     low, high = (
         neuroest.block("sram", **keys, process="cmos_22nm_hp", supply_voltage=supply).failed_checks

@@ -148,7 +148,9 @@ def test_leakage_rises_between_its_temperatures_and_the_process_carries_it_on(la
         ),
     ],
 )
-def test_a_bad_table_is_told_in_a_line(tmp_path: Path, spoil: Callable[[Any], None], message: str) -> None:
+def test_a_bad_table_is_reported_in_a_line(
+    tmp_path: Path, spoil: Callable[[Any], None], message: str
+) -> None:
     found: list[dict[str, Any]] = [dict(row) for row in rows()]
     spoil(found)
     with pytest.raises(SpecError) as reported:
@@ -164,7 +166,7 @@ def test_a_missing_column_is_named_with_the_nearest_one(tmp_path: Path) -> None:
         MemoryTable.read(file)
 
 
-def test_rows_of_different_length_and_missing_files_are_told(tmp_path: Path) -> None:
+def test_rows_of_different_length_and_missing_files_are_reported(tmp_path: Path) -> None:
     file = written(tmp_path, rows())
     file.write_text(file.read_text(encoding="utf-8") + "1,2,3\n", encoding="utf-8")
     with pytest.raises(SpecError, match="is not a number above zero"):

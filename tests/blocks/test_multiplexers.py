@@ -275,7 +275,7 @@ def test_follower_and_multiplexer_share_the_settling(tmp_path: Path) -> None:
     assert known(result, "current of the follower") == pytest.approx(0.4 / 0.6 / on / 15.0)
 
 
-def test_junctions_that_are_too_slow_are_told() -> None:
+def test_junctions_that_are_too_slow_are_reported() -> None:
     result = estimate(SAR, DENSE, {READOUT + "columns_per_converter": "64"})
     check = next(c for c in result.failed_checks if c.name == "multiplexer_settles")
     assert check.severity == "design_rule"
@@ -369,7 +369,7 @@ def test_a_tree_shortens_the_lines_of_many_positions(tmp_path: Path) -> None:
 # --- checks, exclusions, bad input ---
 
 
-def test_a_gate_without_room_for_its_width_is_told(tmp_path: Path) -> None:
+def test_a_gate_without_room_for_its_width_is_reported(tmp_path: Path) -> None:
     device = {"parameters": {"maximum_width_ratio": "20"}}
     result = switched(tmp_path, **device)
     check = next(c for c in result.failed_checks if c.name == "multiplexer_resistance")
@@ -386,7 +386,7 @@ def test_gates_of_a_slow_die_take_more_than_their_share() -> None:
     assert "multiplexer_resistance" not in failed(estimate(ADC, DENSE, {"technology.corner": "fast"}))
 
 
-def test_a_supply_that_hardly_opens_a_gate_is_told() -> None:
+def test_a_supply_that_hardly_opens_a_gate_is_reported() -> None:
     for supply, inside in (("0.9 V", True), ("0.7 V", True), ("0.62 V", False)):
         result = estimate(ADC, DENSE, {"technology.supply_voltage": supply})
         assert ("multiplexer_supply" not in failed(result)) == inside
@@ -433,7 +433,7 @@ def test_a_share_of_nothing_or_of_everything_is_refused_in_one_line(share: str, 
         switched(tmp_path, resistance_share=share)
 
 
-def test_a_mistyped_field_is_told_what_was_meant(tmp_path: Path) -> None:
+def test_a_mistyped_field_is_reported_what_was_meant(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="did you mean 'levels'"):
         switched(tmp_path, level=2)
 

@@ -59,7 +59,7 @@ def test_neurons_that_cannot_work_are_refused(
         ("phase_change_neuron_28nm", {"reset_current": "90 uA"}, "reset_melts"),
     ],
 )
-def test_neurons_out_of_their_range_are_told(
+def test_neurons_out_of_their_range_are_reported(
     base: str, parameters: dict[str, str], check: str, tmp_path: Path
 ) -> None:
     assert check not in checked(base, tmp_path)

@@ -126,7 +126,7 @@ def test_idle_rows_attenuate_an_unclamped_column(tmp_path: Path) -> None:
         run(BASE, WORKLOAD, UNCLAMPED | {"chip.tile.array.cell": BARE}, tmp_path)
 
 
-def test_rates_that_are_not_far_apart_are_told(tmp_path: Path) -> None:
+def test_rates_that_are_not_far_apart_are_reported(tmp_path: Path) -> None:
     # (gamma_1 + beta) / (gamma_2 + beta): 620 / 25 on the bench, 120 / 25 with a filament that lasts longer
     neuron = "chip.tile.array.readout.neuron"
     base, network = "diffusive_bench_28nm", "mlp_mnist_spiking"

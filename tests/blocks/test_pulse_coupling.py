@@ -47,7 +47,7 @@ def test_comparators_that_differ_cost_accuracy() -> None:
     assert poor.totals["effective_bits"] < estimate(CHIP, SHD).totals["effective_bits"]
 
 
-def test_a_clamp_that_conducts_for_its_neuron_is_told() -> None:
+def test_a_clamp_that_conducts_for_its_neuron_is_reported() -> None:
     naive = {check.name for check in estimate("diffusive_28nm_capacitor", SHD).failed_checks}
     assert "columns_conduct_long" in naive
     assert "columns_conduct_long" not in failed(estimate("analog_lif_28nm", SHD))

@@ -163,7 +163,9 @@ def test_an_ovonic_switch_by_hand(tmp_path: Path) -> None:
         ({"on_resistance": "50 kohm"}, "switch_conducts"),
     ],
 )
-def test_a_switch_out_of_its_range_is_told(parameters: dict[str, str], check: str, tmp_path: Path) -> None:
+def test_a_switch_out_of_its_range_is_reported(
+    parameters: dict[str, str], check: str, tmp_path: Path
+) -> None:
     block = {"model": "threshold_switch_neuron", "device": "switch_generic_28nm", "parameters": parameters}
     assert check in failed(run(BASE, WORKLOAD, {NEURON: block}, tmp_path))
 

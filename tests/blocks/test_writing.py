@@ -300,7 +300,7 @@ def test_power_while_nothing_is_written_only_where_it_stays_on(tmp_path: Path) -
     )
 
 
-def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+def test_what_is_left_out_is_reported(tmp_path: Path) -> None:
     bare = run(ADC, DENSE, {WRITE: None}, tmp_path).exclusions
     outside, inside = with_circuit(tmp_path).exclusions, with_circuit(tmp_path, pump=PUMP).exclusions
     fed = with_circuit(tmp_path, pump=PUMP | {"input_voltage": "1.5 V"}).exclusions
@@ -313,7 +313,7 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     assert any(line.startswith("generation of the input voltage of the charge pump") for line in fed)
 
 
-def test_voltages_that_transistors_do_not_stand_are_told(tmp_path: Path) -> None:
+def test_voltages_that_transistors_do_not_stand_are_reported(tmp_path: Path) -> None:
     cell = {
         "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": {"program_voltage": "3 V"}
     }  # fmt: skip
@@ -322,12 +322,12 @@ def test_voltages_that_transistors_do_not_stand_are_told(tmp_path: Path) -> None
     assert not wrong & failed(with_circuit(tmp_path, pump=PUMP))
 
 
-def test_more_cells_at_once_than_drivers_are_told(tmp_path: Path) -> None:
+def test_more_cells_at_once_than_drivers_are_reported(tmp_path: Path) -> None:
     many = with_circuit(tmp_path, other={f"{ARRAY}cells_programmed_together": 32}, columns_per_driver=8)
     assert "cells_written_together" in failed(many)
 
 
-def test_a_pump_that_has_nothing_to_do_is_told(tmp_path: Path) -> None:
+def test_a_pump_that_has_nothing_to_do_is_reported(tmp_path: Path) -> None:
     assert "pump_is_needed" in failed(with_circuit(tmp_path, pump=PUMP | {"input_voltage": "2.5 V"}))
 
 
@@ -369,7 +369,7 @@ def test_bad_input_is_refused_in_words(tmp_path: Path, changes: dict[str, Any], 
         (45, "1.0 V", 1593, 1795, 19360 + 1882),
     ],
 )
-def test_areas_beside_those_of_a_peer(
+def test_areas_next_to_those_of_a_peer(
     tmp_path: Path, node: int, supply: str, cells: float, gates_and_switches: float, neurosim: float
 ) -> None:
     # the table of docs/models/crossbar.md: 48 F^2, 2 V, every column with a driver of its own

@@ -23,7 +23,7 @@ def given(files: dict) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def test_accuracy_stands_beside_energy_and_the_workload_is_written(command: Command, tmp_path) -> None:
+def test_accuracy_is_next_to_energy_and_the_workload_is_written(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     out = tmp_path / "active.yaml"
     formatted = command(
@@ -55,7 +55,7 @@ def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> No
     assert device["layers"]["hidden"]["spikes_per_timestep"] >= device["layers"]["hidden"]["rate"] > 0.0
 
 
-def test_cells_with_errors_are_told_and_recorded(command: Command, tmp_path) -> None:
+def test_cells_with_errors_are_reported_and_recorded(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     out = tmp_path / "written.yaml"
     formatted = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))

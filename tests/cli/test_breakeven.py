@@ -19,7 +19,7 @@ AREA = (
 ALONG = "chip.tile.array.readout.merge.footprint=0.1 um^2..10 um^2:log"
 
 
-def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
+def test_the_crossing_is_reported(command: Command, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     # the array of int8 units is the larger chip until the mirrors of every column take more than some 40 um^2
     wide = "chip.tile.array.readout.merge.footprint=0.1 um^2..1000 um^2:log"
@@ -32,7 +32,7 @@ def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
     assert (tmp_path / "b.svg").exists()
 
 
-def test_no_crossing_is_told(command: Command) -> None:
+def test_no_crossing_is_reported(command: Command) -> None:
     done = command(*AREA, "--along", "technology.process.logic_area_factor=2..10:log")
     assert done.code == 0
     assert "no break-even in this range: digital_spiking_28nm is better throughout" in done.out

@@ -7,7 +7,7 @@ from tests.cli.conftest import CHIP, FIXTURES, NETWORK, Command
 GOOD = sorted(str(path) for path in FIXTURES.glob("*.yaml"))
 
 
-def test_good_files_are_told_to_be_ok(command: Command) -> None:
+def test_good_files_are_reported_to_be_ok(command: Command) -> None:
     checked = command("check", *GOOD)
     # one of them has no memory for numbers, and is for spikes
     (limit,) = checked.err.splitlines()
@@ -16,7 +16,7 @@ def test_good_files_are_told_to_be_ok(command: Command) -> None:
     assert checked.lines == [f"{file}: ok" for file in GOOD]
 
 
-def test_all_problems_of_all_files_are_told(command: Command, tmp_path: Path) -> None:
+def test_all_problems_of_all_files_are_reported(command: Command, tmp_path: Path) -> None:
     broken = tmp_path / "chip_fast.yaml"
     text = (
         Path(CHIP)

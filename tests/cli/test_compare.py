@@ -86,7 +86,7 @@ def test_a_comparison_needs_a_baseline_and_has_a_workload(command: Command) -> N
     assert command("compare", "loihi_14nm", "-w", "mlp_mnist_spiking").code == 2
 
 
-def test_a_chip_beside_itself_at_the_corners(command: Command) -> None:
+def test_a_chip_with_itself_at_the_corners(command: Command) -> None:
     found = command("compare", "digital_int8_28nm", "--corners", "-w", "mlp_mnist_dense")
     assert found.code == 0
     head, *rows = found.out.splitlines()

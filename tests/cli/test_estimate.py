@@ -26,7 +26,7 @@ REQUIRED_TOTALS = {
 }
 
 
-def test_without_arguments_the_chip_stands_beside_its_twin(command: Command) -> None:
+def test_without_arguments_the_chip_is_next_to_its_twin(command: Command) -> None:
     formatted = command("estimate")
     twin = neuroest.load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
     assert formatted.code == 0
@@ -80,7 +80,7 @@ def test_the_csv_adds_up(command: Command) -> None:
     assert {row["architecture"] for row in rows} == {"chip_fast"}
 
 
-def test_a_setting_changes_the_result_and_is_told(command: Command) -> None:
+def test_a_setting_changes_the_result_and_is_reported(command: Command) -> None:
     before = json.loads(command("estimate", CHIP, "-w", NETWORK, "--format", "json").out)
     changed = command("estimate", CHIP, "-w", NETWORK, "--set", "chip.tile.array.rows=64", "--format", "json")
     after = json.loads(changed.out)

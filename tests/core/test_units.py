@@ -235,7 +235,7 @@ def test_blanks_around_the_joints_of_a_unit_do_not_matter(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1e999 ns", "-1e999 fF", "1e400 aJ"])
-def test_an_overflow_with_a_small_prefix_is_told(text: str) -> None:
+def test_an_overflow_with_a_small_prefix_is_reported(text: str) -> None:
     with pytest.raises(QuantityError, match="not finite"):
         parse_quantity(text, text.split()[1])
 

@@ -56,7 +56,7 @@ def test_a_fitted_switch_with_a_delay_agrees(tmp_path: Path) -> None:
     assert "more a spike" in found.notes[1]
 
 
-def test_a_drive_that_is_left_on_and_one_that_ends_are_both_told() -> None:
+def test_a_drive_that_is_left_on_and_one_that_ends_are_both_reported() -> None:
     text = simulate("switch_vo2_oscillator").to_text()
     assert "a spike with the drive left on" in text
     assert "as a chip drives it, ending with the spike: 577 fJ a spike; the estimate has 630 fJ" in text

@@ -59,7 +59,7 @@ def test_what_is_left_of_a_first_pulse_only_helps() -> None:
     assert again.time[1] < again.time[0]
 
 
-def test_below_its_threshold_nothing_fires_and_all_is_told() -> None:
+def test_below_its_threshold_nothing_fires_and_all_is_reported() -> None:
     rates, reset = parts(BENCH)
     found = pulse_response(rates, reset, 0.15, 20e-3)
     assert not np.isfinite(found.time)

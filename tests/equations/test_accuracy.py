@@ -109,7 +109,7 @@ def test_thermal_noise_by_hand() -> None:
     assert found == pytest.approx(28.782e-9 / 8e-6, rel=1e-4)
 
 
-def test_without_an_error_the_ratio_is_infinite_and_with_a_large_one_nothing_is_told() -> None:
+def test_without_an_error_the_ratio_is_infinite_and_with_a_large_one_nothing_is_reported() -> None:
     assert accuracy.signal_to_error_ratio(1.0, 0.0) == np.inf
     assert accuracy.effective_bits(accuracy.signal_to_error_ratio(1.0, 1e9)) == pytest.approx(0.0, abs=1e-12)
 

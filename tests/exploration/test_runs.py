@@ -88,7 +88,7 @@ def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("left", ["", '{"fingerprint": "ab', "[]"])
-def test_a_manifest_that_a_break_down_cut_short_is_told(tmp_path: Path, left: str) -> None:
+def test_a_manifest_that_a_break_down_cut_short_is_reported(tmp_path: Path, left: str) -> None:
     file = tmp_path / "found.parquet"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores.Store, "assemble", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -101,7 +101,7 @@ def test_a_manifest_that_a_break_down_cut_short_is_told(tmp_path: Path, left: st
     assert file.exists()
 
 
-def test_rows_of_before_never_stand_beside_what_is_said_of_new_ones(
+def test_rows_of_before_never_are_next_to_what_is_said_of_new_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "found.csv"
@@ -129,7 +129,7 @@ def test_outputs_that_cannot_be(tmp_path: Path, name: str) -> None:
         run(tmp_path / name, workers=1)
 
 
-def test_a_full_disk_is_told_and_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "found.parquet"
     kept = Path.replace
 
@@ -339,7 +339,7 @@ def test_a_worker_with_another_source_is_refused(
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_scheduler_without_workers_and_one_that_goes_are_told(
+def test_a_scheduler_without_workers_and_one_that_goes_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_NO_WORKER_SECONDS", 0.2)

@@ -119,7 +119,7 @@ sampler: grid
     assert str(space.constraints[0]) == "area_m2 <= 4 mm^2"
 
 
-def test_all_that_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:
+def test_all_that_is_wrong_in_a_file_is_reported_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "space.yaml"
     file.write_text(
         "kind: space\naxis: {}\naxes: {a: []}\nsampler: gird\nsamples: 0\nlinked: [{a: [1, 2], b: [1]}]\n"

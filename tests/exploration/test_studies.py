@@ -103,7 +103,7 @@ def test_many_points_are_drawn_as_points(tmp_path: Path) -> None:
     assert sum(len(points.get_offsets()) for points in axes.collections) == 64
 
 
-def test_sobol_indices_stand_beside_the_bars_of_their_causes() -> None:
+def test_sobol_indices_are_next_to_the_bars_of_their_causes() -> None:
     found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=16)
     left, right = found.plot("area_m2", most=5).axes
     assert len(left.get_yticklabels()) == 5

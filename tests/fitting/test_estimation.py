@@ -63,7 +63,7 @@ def test_a_start_far_away_ends_at_the_same_place() -> None:
     assert far.misfit["integration_time"] < 0.03
 
 
-def test_capacitance_and_rearm_voltage_are_not_told_apart() -> None:
+def test_capacitance_and_rearm_voltage_are_not_reported_apart() -> None:
     found = fit(
         read_measurements(example_folder() / "zhao2025_spike_interval.csv"),
         TEMPLATE,
@@ -193,7 +193,7 @@ def test_a_neuron_of_the_stochastic_simulation_is_recovered() -> None:
         ("pulse_train", {"voltage": [0.8], "pulse_width": [0.1], "gap": [0.1], "pulses_to_fire": [88.0]}),
     ],
 )
-def test_times_in_the_wrong_unit_are_told_at_once(name: str, columns) -> None:
+def test_times_in_the_wrong_unit_are_reported_at_once(name: str, columns) -> None:
     """Seconds for milliseconds: the search would follow each run for minutes."""
     with pytest.raises(NeuroestError, match=r"check the units, or give a slower neuron with --from"):
         fit(measurements(name, **columns), TEMPLATE, conduction_length=LENGTH)

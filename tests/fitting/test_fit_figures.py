@@ -24,7 +24,7 @@ def test_the_band_holds_the_curve_and_the_law_that_the_data_were_drawn_from() ->
     assert np.all(np.abs(np.log(curve.y / truth)) <= reach)
 
 
-def test_each_setting_besides_the_abscissa_has_a_curve_of_its_own() -> None:
+def test_each_setting_in_addition_to_the_abscissa_has_a_curve_of_its_own() -> None:
     result = fit(DATA / "switch_relaxation.csv").result
     drawn = curves(result.rows[0], result.laws[0])
     assert abscissa(result.rows[0]) == "pulse_width"

@@ -98,7 +98,7 @@ def test_all_problems_come_at_once(tmp_path) -> None:
     assert len(caught.value.problems) == 2
 
 
-def test_a_cause_is_told_once_however_many_rows_have_it(tmp_path) -> None:
+def test_a_cause_is_reported_once_however_many_rows_have_it(tmp_path) -> None:
     with pytest.raises(SpecError) as error:
         read(tmp_path, "voltage [V],integration_time [ms]\n" + "0.8,\n" * 5 + "0.9,1,2\n" * 3)
     first, second = str(error.value).splitlines()

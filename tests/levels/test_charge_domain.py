@@ -132,7 +132,7 @@ def test_area_leakage_and_full_scale_of_the_columns() -> None:
     assert not failed(result) & {"column_noise", "column_mismatch", "ir_drop"}
 
 
-def test_mismatch_beyond_half_a_step_is_told() -> None:
+def test_mismatch_beyond_half_a_step_is_reported() -> None:
     result = macro(chip__array__cell__capacitance_spread="50 %", chip__array__readout__converter__bits="8")
     assert "column_mismatch" in failed(result)  # 0.5 / 96 = 5.2e-3
 

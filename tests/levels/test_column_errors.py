@@ -171,7 +171,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
     assert errors.result[0] ** 2 / even > 1.1 * drawn
 
 
-def test_errors_add_up_and_the_worst_layer_is_told() -> None:
+def test_errors_add_up_and_the_worst_layer_is_reported() -> None:
     result = found(workload="mlp_mnist_dense")
     errors = result.evaluation.column_errors
     squares = sum(np.asarray(e) ** 2 for e in errors.causes.values())

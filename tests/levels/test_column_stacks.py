@@ -77,7 +77,7 @@ def test_cells_of_microsiemens_fail_on_the_line_of_a_stack_and_weak_ones_pass() 
     assert not {"ir_drop", "wire_loss_range", "clamp_carries_current", "stack_stands_together"} & weak
 
 
-def test_a_bias_that_does_not_follow_is_exceeded_and_a_short_place_is_told() -> None:
+def test_a_bias_that_does_not_follow_is_exceeded_and_a_short_place_is_reported() -> None:
     fixed = {f"{ARRAY}.readout.interface.bias_follows": "stated_current", f"{ARRAY}.count": 4}
     alone, stacked = estimates(fixed)
     names = [{c.name for c in e.evaluation.checks if not np.all(c.passed)} for e in (alone, stacked)]

@@ -93,7 +93,7 @@ def test_a_diffusive_neuron_that_sees_too_little_never_fires(tmp_path: Path) -> 
         run("diffusive_28nm_derived", SPIKING, changes, tmp_path)
 
 
-def test_neurons_that_do_not_say_what_a_weak_input_does_are_told(tmp_path: Path) -> None:
+def test_neurons_that_do_not_say_what_a_weak_input_does_are_reported(tmp_path: Path) -> None:
     result = run("ferroelectric_neuron_28nm", SPIKING, {**ON_NEURONS, TIME: "1 day"}, tmp_path)
     assert excluded(result, "effect of the weaker input")
 
@@ -136,7 +136,7 @@ def test_weights_older_than_their_refresh_are_refused(tmp_path: Path) -> None:
         run(PCM, DENSE, {TIME: "2 day", REFRESH: "1 day"}, tmp_path)
 
 
-def test_weights_older_than_their_retention_are_told(tmp_path: Path) -> None:
+def test_weights_older_than_their_retention_are_reported(tmp_path: Path) -> None:
     hot = {TIME: "1 year", "technology.temperature": "423.15 K"}  # ten years at 85 C are two days at 150 C
     assert "weights_are_kept" in failed(run(RRAM, DENSE, hot, tmp_path))
     assert "weights_are_kept" not in failed(run(RRAM, DENSE, {TIME: "1 year"}, tmp_path))
@@ -268,7 +268,9 @@ def test_neurons_leave_out_the_mirrors_that_subtract(tmp_path: Path) -> None:
 STUCK_LOW, STUCK_HIGH = f"{ARRAY}cell.stuck_low_share", f"{ARRAY}cell.stuck_high_share"
 
 
-def test_stuck_cells_change_currents_and_errors_and_are_told_where_nothing_is_stated(tmp_path: Path) -> None:
+def test_stuck_cells_change_currents_and_errors_and_are_reported_where_nothing_is_stated(
+    tmp_path: Path,
+) -> None:
     plain = run(RRAM, DENSE, {}, tmp_path)
     some = run(RRAM, DENSE, {}, tmp_path, **{STUCK_LOW: "1 %", STUCK_HIGH: "2 %"})
     assert excluded(plain, "stuck cells")

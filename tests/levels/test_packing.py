@@ -268,7 +268,7 @@ def depthwise_network(folder: Path, channels: int) -> Path:
     return file
 
 
-def test_groups_on_a_diagonal_read_the_cells_beside_it(tmp_path: Path) -> None:
+def test_groups_on_a_diagonal_read_the_cells_next_to_it(tmp_path: Path) -> None:
     result = run(ADC, str(depthwise_network(tmp_path, 64)), {}, tmp_path)
     layer = result.evaluation.layers
     array = result.evaluation.mapper.compute

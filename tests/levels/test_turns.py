@@ -172,7 +172,7 @@ def test_a_plan_by_hand() -> None:
     assert planned([2, 1, 2], reads, on, 5.0) == 5.0
 
 
-def test_layers_of_a_branch_run_beside_each_other() -> None:
+def test_layers_of_a_branch_run_in_parallel() -> None:
     # a to b (5) and c (3), both to d: 1 + 5 + 1; on one array b and c take turns
     reads = ((-1,), (0,), (0,), (1, 2))
     assert critical_path(np.array([1.0, 5.0, 3.0, 1.0]), reads).item() == 7.0

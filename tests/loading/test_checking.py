@@ -98,7 +98,7 @@ def test_an_architecture_is_checked_with_what_it_refers_to(tmp_path: Path) -> No
     assert any(problem.path == "baseline" and "analog_lif_28nm" in problem.message for problem in problems)
 
 
-def test_unknown_devices_are_told_beside_other_faults(tmp_path: Path) -> None:
+def test_unknown_devices_are_reported_with_other_faults(tmp_path: Path) -> None:
     chip = whole_file("diffusive_28nm_derived")
     chip = chip.replace("device: rram_hfox_28nm", "device: rram_hfox_28").replace("rows: 128", "rows: 0")
     chip = chip.replace("process: cmos_28nm_lp", "process: cmos_28nm")
@@ -119,7 +119,7 @@ def test_baselines_that_name_each_other_are_no_endless_loop(tmp_path: Path) -> N
     assert check_files(sorted(tmp_path.iterdir())) == ()
 
 
-def test_a_baseline_that_cannot_be_read_is_told_at_its_line(tmp_path: Path) -> None:
+def test_a_baseline_that_cannot_be_read_is_reported_at_its_line(tmp_path: Path) -> None:
     chip = shipped("architecture")["loihi_14nm"].read_text(encoding="utf-8")
     (tmp_path / "other.yaml").mkdir()
     file = write(tmp_path, "mine.yaml", chip.replace("name: loihi_14nm", "name: mine\nbaseline: other.yaml"))

@@ -287,7 +287,7 @@ def test_drives_that_are_none_are_refused(text) -> None:
         parse_drive(text)
 
 
-def test_the_recorded_run_of_the_digits_belongs_to_the_files_beside_it() -> None:
+def test_the_recorded_run_of_the_digits_belongs_to_its_files() -> None:
     reported = json.loads((DIGITS / "behaviour.json").read_text(encoding="utf-8"))
     files = {"weights": "weights.npz", "samples": "test.npz", "calibration samples": "calibration.npz"}
     assert reported["files"] == {what: file_sha256(DIGITS / name) for what, name in files.items()}

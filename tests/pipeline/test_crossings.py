@@ -251,7 +251,7 @@ def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) 
     assert not any("partial_sums" in text for text in run(ADC, file, {}, tmp_path).exclusions)
 
 
-def test_rows_that_a_kernel_needs_fit_the_buffer_or_it_is_told(tmp_path: Path) -> None:
+def test_rows_that_a_kernel_needs_fit_the_buffer_or_it_is_reported(tmp_path: Path) -> None:
     # two rows of 8 x 64 numbers of 8 bits: 8192; a tile of eight arrays holds all five blocks of rows
     file = residual(tmp_path)
     buffer = {
@@ -266,7 +266,7 @@ def test_rows_that_a_kernel_needs_fit_the_buffer_or_it_is_told(tmp_path: Path) -
     assert "line_buffer" not in failed(run(ADC, file, fewer, tmp_path))
 
 
-def test_weights_that_come_over_no_link_are_told(tmp_path: Path) -> None:
+def test_weights_that_come_over_no_link_are_reported(tmp_path: Path) -> None:
     changes = {key: value for key, value in SMALL.items() if key != "chip.dram"}
     assert any("weights to the chip" in text for text in run(ADC, DENSE, changes, tmp_path).exclusions)
     assert not any("weights to the chip" in text for text in run(ADC, DENSE, SMALL, tmp_path).exclusions)

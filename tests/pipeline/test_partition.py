@@ -104,7 +104,7 @@ def test_a_grid_passes_packets_on(tmp_path: Path) -> None:
     assert np.ravel(traffic.hops)[1:].tolist() == pytest.approx([1.0, (mean + 1) / 2])
 
 
-def test_what_a_network_needs_is_told(tmp_path: Path) -> None:
+def test_what_a_network_needs_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="needs 20 arrays, which are 3 chips of 8, the chip has 16"):
         system(tmp_path, "order", chips=2)
 

@@ -64,7 +64,7 @@ def test_nothing_begins_before_the_chip_is_off_again(tmp_path: Path) -> None:
     assert result.totals["throughput_per_s"] == pytest.approx(1.0 / result.totals["latency_s"])
 
 
-def test_weights_that_nothing_brings_back_are_told(tmp_path: Path) -> None:
+def test_weights_that_nothing_brings_back_are_reported(tmp_path: Path) -> None:
     static = run(CORES, SPIKING, {}, tmp_path, operation__mode="duty_cycled")
     assert "weights_come_back" in failed(static)
     magnetic = run("digital_spiking_mram_28nm", SPIKING, {}, tmp_path)

@@ -31,7 +31,7 @@ def term(evaluation: Evaluation, component: str) -> float:
     return sum(float(np.ravel(r.total)[0]) for r in evaluation.areas if r.component.endswith(component))
 
 
-def test_values_of_another_process_are_told() -> None:
+def test_values_of_another_process_are_reported() -> None:
     here = estimate(ADC, DENSE)
     assert "values_process" not in {check.name for check in here.failed_checks}
     there = estimate(ADC, DENSE, AT_65)
@@ -87,7 +87,7 @@ def test_a_cell_must_be_as_wide_as_the_wires_that_cross_it() -> None:
     assert "wires_fit_cell" in {check.name for check in estimate(ADC, DENSE, small).failed_checks}
 
 
-def test_circuits_that_no_block_stands_for_are_told() -> None:
+def test_circuits_that_no_block_stands_for_are_reported() -> None:
     reported = estimate(ADC, DENSE).exclusions
     assert not any("shared converters" in line for line in reported)
     assert any(line.startswith("control and references of programming") for line in reported)

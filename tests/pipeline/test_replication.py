@@ -165,13 +165,13 @@ def test_what_sharing_frees_goes_to_copies(tmp_path: Path) -> None:
     assert "array_budget" not in failed(tight)
 
 
-def test_a_budget_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_budget_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     result = run(CHIP, NETWORK, SHARED | {f"{ARRAY}array_budget": 10}, tmp_path)
     assert "array_budget" in failed(result)
     assert np.all(result.evaluation.mapped.placement.replication == 1.0)
 
 
-def test_a_target_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     result = run(CHIP, NETWORK, {f"{ARRAY}target_interval": "1 us"}, tmp_path)
     assert "target_interval" in failed(result)
     plain = run(CHIP, NETWORK, {}, tmp_path)

@@ -82,7 +82,7 @@ def test_a_die_is_as_warm_as_its_power_makes_it(tmp_path: Path, base: str, net: 
     assert stated["junction_temperature_K"] is None
 
 
-def test_memory_beside_a_die_does_not_warm_it(tmp_path: Path) -> None:
+def test_memory_next_to_a_die_does_not_warm_it(tmp_path: Path) -> None:
     with_memory = str(changed("digital_int8_28nm", SYSTOLIC, tmp_path))
     result = estimate(heated(tmp_path, base=with_memory, resistance="100 K/W"), NET)
     power, rows = (
@@ -269,7 +269,7 @@ def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_p
         ({"technology.temperature": None, AMBIENT: "300 K", "technology.thermal_resistance": "30 K"}, "K/W"),
     ],
 )  # fmt: skip
-def test_what_is_missing_or_too_much_is_told(
+def test_what_is_missing_or_too_much_is_reported(
     tmp_path: Path, technology: dict[str, Any], reported: str
 ) -> None:
     with pytest.raises(SpecError, match=reported) as error:

@@ -292,7 +292,9 @@ def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
         ({"model": "passive", **CELL, "inside": "loihi_14nm"}, NeuroestError, "loihi_14nm has no place for a passive"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], error: type[Exception], text: str) -> None:
+def test_what_is_wrong_is_reported_in_one_line(
+    given: dict[str, Any], error: type[Exception], text: str
+) -> None:
     with pytest.raises(error) as caught:
         neuroest.block(**given)
     assert text in str(caught.value)

@@ -199,7 +199,7 @@ def test_options_of_the_plan_reach_the_command(tmp_path: Path, commands: Command
         ("title: [a]", "title: expected a text"),
     ],
 )
-def test_a_wrong_plan_is_told_in_one_line(tmp_path: Path, line: str, message: str) -> None:
+def test_a_wrong_plan_is_reported_in_one_line(tmp_path: Path, line: str, message: str) -> None:
     folder = folder_of_curves(tmp_path)
     paper(folder, workload="mlp_mnist_spiking", commands=True)
     file = folder / "paper" / "paper.yaml"

@@ -39,7 +39,7 @@ def test_a_line_is_as_wide_as_its_joules() -> None:
     assert _width(0.0) > 0.0
 
 
-def test_the_neuron_stands_behind_the_columns_and_counts_are_told(tmp_path: Path) -> None:
+def test_the_neuron_stands_behind_the_columns_and_counts_are_reported(tmp_path: Path) -> None:
     found = estimate("mixed_spiking_28nm", "spikformer_cifar10_spiking")
     texts = [text.get_text().split("\n")[0] for text in block_diagram(found).axes[0].texts]
     way = [texts.index(name) for name in ("input", "cell", "interface", "merge", "neuron")]

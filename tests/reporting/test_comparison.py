@@ -20,7 +20,7 @@ def difference(comparison: Comparison, what: str) -> tuple[str, ...]:
     return next(item.values for item in comparison.differences if item.what.startswith(what))
 
 
-def test_all_that_a_fair_comparison_needs_is_told(twins: Comparison) -> None:
+def test_all_that_a_fair_comparison_needs_is_reported(twins: Comparison) -> None:
     reported = " ".join(item.what for item in twins.differences)
     for what in (
         "workload", "coding", "accuracy", "precision", "node", "supply", "temperature", "operation", "activity",
@@ -51,7 +51,7 @@ def test_what_two_designs_share_cancels_in_the_band_of_their_ratio(twins: Compar
     assert area.high / area.low < 1.2 < own.high / own.low
 
 
-def test_a_design_beside_itself_has_ratios_of_exactly_one() -> None:
+def test_a_design_with_itself_has_ratios_of_exactly_one() -> None:
     same = compare("loihi_14nm", "loihi_14nm", SPEECH)
     assert not [item for item in same.differences if item.differs]
     for ratio in same.ratios:
@@ -104,14 +104,14 @@ def test_networks_are_one_for_all_or_one_for_each() -> None:
         compare("loihi_14nm", [], SPEECH)
 
 
-def test_spiking_beside_dense_says_that_coding_and_precision_differ() -> None:
+def test_spiking_next_to_dense_says_that_coding_and_precision_differ() -> None:
     both = compare("loihi_14nm", "digital_int8_28nm", ["mlp_mnist_spiking", "mlp_mnist_dense"])
     differing = {item.what for item in both.differences if item.differs}
     assert {"workload", "coding", "activity"} <= differing
     assert "-w mlp_mnist_spiking -w mlp_mnist_dense" in both.command
 
 
-def test_what_each_side_leaves_out_is_told_once(twins: Comparison) -> None:
+def test_what_each_side_leaves_out_is_reported_once(twins: Comparison) -> None:
     both = compare("diffusive_28nm_derived", "loihi_14nm", SPEECH)
     text = " ".join(both.to_text().split())
     for result in both.estimates:

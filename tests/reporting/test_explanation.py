@@ -77,13 +77,13 @@ def test_the_units_of_a_derivation_are_known(memristive: Estimate) -> None:
         assert unknown == []
 
 
-def test_what_was_told_is_not_told_again(memristive: Estimate) -> None:
+def test_what_was_reported_is_not_reported_again(memristive: Estimate) -> None:
     text = explain(memristive, "output_branch").to_text()
     assert text.count("= C_g = c_gate W") == 1
     assert "as above" in " ".join(text.split())
 
 
-def test_of_a_largest_value_only_the_one_that_counts_is_told() -> None:
+def test_of_a_largest_value_only_the_one_that_counts_is_reported() -> None:
     claims = {name: Claim(name, value, "s", "assumed") for name, value in (("a", 1.0), ("b", 2.0))}
     a, b = (Traced(claim.value, Parameter(name)) for name, claim in claims.items())
     with tracing():
@@ -123,14 +123,14 @@ def test_the_rule_of_a_time_gives_the_time(memristive: Estimate, dense: Estimate
     assert sum(times) <= (dense.totals["latency_s"] or 0.0) * (1 + 1e-9)
 
 
-def test_a_parameter_is_told_in_full(memristive: Estimate) -> None:
+def test_a_parameter_is_reported_in_full(memristive: Estimate) -> None:
     reported = explain(memristive, "neuron.field_mobility").step
     text = " ".join(reported.about)
     for words in ("basis: derived", "p10 .. p90", "source: zhao2025", "locator:", "used by this estimate"):
         assert words in text
 
 
-def test_what_twice_of_a_choice_does_is_told(memristive: Estimate) -> None:
+def test_what_twice_of_a_choice_does_is_reported(memristive: Estimate) -> None:
     steps = explain(memristive, "workload.timesteps").step.about
     value = memristive.claims["workload.timesteps"].value
     twice = estimate(

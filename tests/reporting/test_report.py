@@ -179,7 +179,7 @@ def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Pat
     assert sum(row["limits"] for row in plain["times"]) >= len(first.occupation)
 
 
-def test_labels_beside_long_names_stay_on_the_paper(small: Report) -> None:
+def test_labels_next_to_long_names_stay_on_the_paper(small: Report) -> None:
     views = [renamed(view, "phase_change_neuron_28nm") for view in small.views]
     with rc_context(STYLE):
         figure = distribution_figure(views, 3.31)

@@ -44,7 +44,7 @@ def test_the_neurons_terms_stand_side_by_side_however_small(bench: Estimate) -> 
     assert any("output branch" in line for line in terms)
 
 
-def test_the_bench_neurons_output_branch_stands_beside_the_quoted_picojoule(bench: Estimate) -> None:
+def test_the_bench_neurons_output_branch_is_next_to_the_quoted_picojoule(bench: Estimate) -> None:
     flat = " ".join(estimate_table(bench).split())
     branch = next(row for row in bench.breakdown if row.term == "output_branch")
     assert branch.energy_J / branch.count == pytest.approx(18e-9, rel=0.05)
@@ -75,7 +75,7 @@ def test_bars_without_block_characters(memristive: Estimate) -> None:
     assert "#" in plain
 
 
-def test_a_failed_check_is_told(memristive: Estimate) -> None:
+def test_a_failed_check_is_reported(memristive: Estimate) -> None:
     failing = estimate(
         "diffusive_28nm_derived", "shd_recurrent_spiking", {"chip.tile.array.ir_drop_limit": "0.0001 %"}
     )

@@ -53,7 +53,7 @@ def test_nodes_are_levels_computing_levels_and_free_blocks() -> None:
         (5, "model_attributes_type"),
     ],
 )
-def test_what_is_none_of_them_is_told_as_a_union_tells_it(given: Any, kind: str) -> None:
+def test_what_is_none_of_them_is_reported_as_a_union_tells_it(given: Any, kind: str) -> None:
     with pytest.raises(PydanticKnownError) as caught:
         MEMORIES.validated(given)
     assert caught.value.type == kind

@@ -14,7 +14,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_rows_keep_their_lines_beside_comments_and_quotes(tmp_path: Path) -> None:
+def test_rows_keep_their_lines_next_to_comments_and_quotes(tmp_path: Path) -> None:
     table = read_csv(written(tmp_path, '# by, "me\n\na, b\n1,"x, y"\n  # more\n,,\n2 , z\n'))
     assert (table.heading, table.line) == (["a", "b"], 3)
     assert table.rows == [(4, ["1", "x, y"]), (7, ["2", "z"])]

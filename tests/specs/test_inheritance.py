@@ -170,7 +170,7 @@ def test_paths_in_a_base_count_from_its_own_folder(tmp_path: Path) -> None:
         (f"base: first.yaml\nset:\n  {ARRAY}.cell: null\n", 6, f"{ARRAY}.cell"),
     ],
 )  # fmt: skip
-def test_a_fault_of_a_derived_file_is_told_at_its_line(
+def test_a_fault_of_a_derived_file_is_reported_at_its_line(
     tmp_path: Path, body: str, line: int, says: str
 ) -> None:
     whole(tmp_path, "first")
@@ -183,7 +183,7 @@ def test_a_fault_of_a_derived_file_is_told_at_its_line(
     assert problem in check_files([path])
 
 
-def test_a_fault_of_a_base_is_told_in_the_file_of_the_base(tmp_path: Path) -> None:
+def test_a_fault_of_a_base_is_reported_in_the_file_of_the_base(tmp_path: Path) -> None:
     base = whole(tmp_path, "first")
     text = base.read_text("utf-8").replace("rows: 128", "rows: many")
     base.write_text(text.replace("device: rram_hfox_28nm", "device: rram_hfox_28"), encoding="utf-8")
@@ -196,7 +196,7 @@ def test_a_fault_of_a_base_is_told_in_the_file_of_the_base(tmp_path: Path) -> No
     }  # fmt: skip
 
 
-def test_a_network_that_does_not_fit_is_told_in_the_file_that_has_the_level(tmp_path: Path) -> None:
+def test_a_network_that_does_not_fit_is_reported_in_the_file_that_has_the_level(tmp_path: Path) -> None:
     base = whole(tmp_path, "first", "digital_spiking_28nm")
     path = written(tmp_path, "second", "base: first.yaml\nset:\n  chip.core.count: 1\n")
     with pytest.raises(MappingError) as caught:

@@ -195,7 +195,7 @@ class TestKeys:
         assert problem_of(f"x: 1\n? {key}\n: 2")[:2] == (2, 3)
         assert f"a key must be text, not a {kind}" in problem_of(f"? {key}\n: 2")[3]
 
-    def test_a_template_is_told_to_be_quoted(self):
+    def test_a_template_is_reported_to_be_quoted(self):
         assert "quote a text that starts with {" in problem_of("a: {{ rows }}")[3]
 
     def test_an_alias_is_no_key(self):

@@ -130,7 +130,7 @@ def test_the_longest_integers_still_fit_a_float():
         ("~", "null"),
     ],
 )
-def test_a_key_that_is_no_text_is_told_to_be_quoted(key, kind):
+def test_a_key_that_is_no_text_is_reported_to_be_quoted(key, kind):
     assert unquoted_key_problem(key) == f"key {key} is {kind}; a key must be text: write it in quotes"
 
 

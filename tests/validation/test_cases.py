@@ -115,7 +115,7 @@ def test_bands_cover_what_they_promise_for_chips_left_out(board):
 
 
 @pytest.mark.slow
-def test_coverage_of_chips_left_out_has_its_standard_error_beside_it(board):
+def test_coverage_of_chips_left_out_has_its_standard_error(board):
     shares = list(board.calibration.left_out_by_chip.values())
     mean = sum(shares) / len(shares)
     error = math.sqrt(sum((share - mean) ** 2 for share in shares) / (len(shares) - 1) / len(shares))
@@ -229,7 +229,7 @@ def test_a_call_of_many_inferences_is_paid_once():
 
 
 @pytest.mark.parametrize(("rule", "worst"), [("800000", 0.15), ("0", 0.42)])
-def test_batches_on_a_processor_are_told_by_its_threads_and_not_by_its_peak(rule, worst):
+def test_batches_on_a_processor_are_reported_by_its_threads_and_not_by_its_peak(rule, worst):
     # batch 2 and the host's time for an inference, which is the GPU's at batch 64, give batches 4 to 64 within 15 %;
     # a roofline over all cores does not
     case = load_case(data_folder("validation_case") / "keyword_spotting_processors")
@@ -264,7 +264,7 @@ def test_page_and_table_hold_every_value(board):
         assert row.quantity in terminal
 
 
-def test_every_value_of_a_chip_outside_its_tolerance_is_named_beside_the_counts(board):
+def test_every_value_of_a_chip_outside_its_tolerance_is_named_next_to_the_counts(board):
     text = page(board)
     head = text[text.index("## By class") : text.index("Design studies")]
     named = {
@@ -335,7 +335,7 @@ def test_the_record_tells_what_the_board_tells(board):
     assert low <= predicted <= high
 
 
-def test_a_file_that_is_no_record_is_told_in_a_line(tmp_path):
+def test_a_file_that_is_no_record_is_reported_in_a_line(tmp_path):
     (tmp_path / "board.json").write_text("{}")
     with pytest.raises(NeuroestError, match="not a scoreboard record"):
         record.recorded(tmp_path / "board.json")

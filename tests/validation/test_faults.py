@@ -112,7 +112,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
         (area(predicted="area(chip.corr)"), "predicted", "unknown part with an area 'chip.corr'; did you mean 'chip.c"),
     ],
 )  # fmt: skip
-def test_units_and_expressions_are_told_with_their_place(tmp_path, changes, key, message):
+def test_units_and_expressions_are_reported_with_their_place(tmp_path, changes, key, message):
     line = reported(copied(tmp_path, texts=changes))
     number = {"unit": 18, "predicted": 19}[key]
     assert re.search(rf"odin/published\.yaml:{number}:\d+: published\.0\.values\.area\.{key}: ", line), line
@@ -128,7 +128,7 @@ def test_units_and_expressions_are_told_with_their_place(tmp_path, changes, key,
         "area_m2 * 1" + "0" * 400,
     ],
 )
-def test_monstrous_expressions_are_told_in_a_line(text):
+def test_monstrous_expressions_are_reported_in_a_line(text):
     with pytest.raises(ExpressionError) as error:
         expression_dimension(text)
     assert "\n" not in str(error.value)
@@ -231,7 +231,7 @@ def test_no_class_allows_more_than_its_width(tmp_path, changed, key, message):
     assert message in line
 
 
-def test_rounding_of_published_digits_is_allowed_besides(tmp_path):
+def test_rounding_of_published_digits_is_allowed_as_well(tmp_path):
     # 37.5 may stand for 37.45 to 37.55, which is 0.13 %
     texts = {
         "class: structural\n        tolerance: 2 %": "class: bookkeeping\n        published_digits: 3\n        "
@@ -258,7 +258,7 @@ def test_the_shipped_cases_keep_to_their_classes_but_for_two_roundings():
     }
 
 
-def test_a_fault_of_a_group_is_told_once(tmp_path):
+def test_a_fault_of_a_group_is_reported_once(tmp_path):
     line = reported(
         copied(tmp_path, "neurram", texts={"anchor: word_lines_out_4_in_2": "anchor: word_lines"})
     )
@@ -317,14 +317,14 @@ def test_an_anchor_has_no_band():
         assert row.low == row.median == row.high == row.published
 
 
-def test_a_missing_file_of_a_run_is_told_with_its_folder(tmp_path):
+def test_a_missing_file_of_a_run_is_reported_with_its_folder(tmp_path):
     folder = copied(tmp_path, texts={"architecture: chip.yaml": "architecture: chap.yaml"})
     line = reported(folder)
     assert re.search(r"published\.yaml:9:\d+: runs\.full_rate\.architecture: no file ", line)
     assert line.endswith(str(folder / "chap.yaml"))
 
 
-def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
+def test_an_unknown_chip_of_a_run_is_reported_with_its_place(tmp_path):
     line = reported(copied(tmp_path, texts={"architecture: chip.yaml": "architecture: loihi_14nn"}))
     assert re.search(r"published\.yaml:9:\d+: runs\.full_rate\.architecture: unknown architecture", line)
     assert line.endswith("unknown architecture 'loihi_14nn'; did you mean 'loihi_14nm'?")
@@ -341,7 +341,7 @@ def test_an_unknown_chip_of_a_run_is_told_with_its_place(tmp_path):
         ("workload.precision.wieghts", "4 bit", "did you mean 'workload.precision.weights'?"),
     ],
 )
-def test_a_bad_setting_of_a_run_is_told_in_the_file_of_the_case(tmp_path, path, value, message):
+def test_a_bad_setting_of_a_run_is_reported_in_the_file_of_the_case(tmp_path, path, value, message):
     texts = {"workload: one_event_each.yaml": f"workload: one_event_each.yaml, settings: {{{path}: {value}}}"}
     line = reported(copied(tmp_path, texts=texts))
     assert re.search(rf"published\.yaml:9:\d+: runs\.full_rate\.settings\.{re.escape(path)}: ", line), line
@@ -349,7 +349,7 @@ def test_a_bad_setting_of_a_run_is_told_in_the_file_of_the_case(tmp_path, path, 
     assert "--set" not in line
 
 
-def test_faults_of_all_runs_are_told_together(tmp_path):
+def test_faults_of_all_runs_are_reported_together(tmp_path):
     texts = {"activations: 2 bit": "activations: two", "activations: 4 bit": "activations: four"}
     folder = copied(tmp_path, "jia_2020", texts=texts)
     with pytest.raises(SpecError) as error:
@@ -389,7 +389,7 @@ def test_two_cases_of_one_name_are_refused(tmp_path):
         selected_cases(["odin", str(folder)])
 
 
-def test_what_is_no_folder_of_a_case_is_told_as_such(tmp_path, monkeypatch):
+def test_what_is_no_folder_of_a_case_is_reported_as_such(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     assert (
         reported(tmp_path / "mine")
@@ -402,7 +402,7 @@ def test_what_is_no_folder_of_a_case_is_told_as_such(tmp_path, monkeypatch):
     assert reported("mine") == "mine: no published.yaml in this folder, which makes it a case"
 
 
-def test_an_unknown_case_is_told_with_one_mark_at_its_end():
+def test_an_unknown_case_is_reported_with_one_mark_at_its_end():
     with pytest.raises(UnknownNameError) as error:
         load_case("odinn")
     assert str(error.value) == "unknown validation case 'odinn'; did you mean 'odin'?"
@@ -411,7 +411,7 @@ def test_an_unknown_case_is_told_with_one_mark_at_its_end():
     assert str(error.value).endswith("; or give the path of a folder with published.yaml")
 
 
-def test_what_a_group_leaves_out_is_told_once_for_each_value(tmp_path):
+def test_what_a_group_leaves_out_is_reported_once_for_each_value(tmp_path):
     with pytest.raises(SpecError) as error:
         load_case(copied(tmp_path, texts={"      source: frenkel2019\n": ""}))
     assert [p.message for p in error.value.problems] == ["source is missing"] * 4

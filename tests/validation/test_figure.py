@@ -29,7 +29,7 @@ def test_no_two_cases_look_alike(board):
     assert len(set(styles.values())) == len(styles)
 
 
-def test_evidence_is_told_by_the_marker(board):
+def test_evidence_is_reported_by_the_marker(board):
     markers: dict[str, set[str]] = {}
     evidence = {row.case: row.evidence for row in board.rows}
     for case, (marker, _) in case_styles(board).items():

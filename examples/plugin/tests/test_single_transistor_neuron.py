@@ -14,7 +14,7 @@ def test_energy_of_a_drive_by_hand() -> None:
     assert neuron.area == pytest.approx(6.8e-12)
 
 
-def test_a_drain_voltage_beyond_breakdown_is_told() -> None:
+def test_a_drain_voltage_beyond_breakdown_is_reported() -> None:
     neuron = neuroest.block(
         "single_transistor_neuron", **NEURON, parameters={"drain_voltage": ["3 V", "4 V"]}
     )

@@ -308,7 +308,7 @@ def test_neurons_that_differ_are_checked_at_both_ends(tmp_path: Path) -> None:
     assert any("10 to 1e+03 timesteps" in one.message for one in failed)
 
 
-def test_neurons_that_never_forget_are_told(tmp_path: Path) -> None:
+def test_neurons_that_never_forget_are_reported(tmp_path: Path) -> None:
     for name, neurons in (
         ("a", nir.IF(ones(4), ones(4))),
         ("b", nir.LIF(np.full(4, np.inf), ones(4), 0.0 * ones(4), ones(4))),

@@ -82,7 +82,7 @@ def test_time_constants_are_those_of_the_models() -> None:
     assert found["norse_fully_connected"]["fully_connected_0"] == pytest.approx(1e-5)
 
 
-def test_feedback_of_neurons_to_themselves_is_told() -> None:
+def test_feedback_of_neurons_to_themselves_is_reported() -> None:
     spec = recorded("snntorch_synaptic").workload().spec
     assert spec.excluded == ("feedback of each neuron of 1.lif to itself (20 weights)",)
 

@@ -260,7 +260,7 @@ def test_weights_outside_of_the_folder_are_not_read(tmp_path: Path, location: st
     assert "outside of the model's folder" in refused(folder / "m.onnx", model.SerializeToString())
 
 
-def test_weights_beside_the_model_are_read(tmp_path: Path) -> None:
+def test_weights_next_to_the_model_are_read(tmp_path: Path) -> None:
     (tmp_path / "w.bin").write_bytes(np.linspace(-1, 1, 12, dtype=np.float32).tobytes())
     graph = minimal()
     tensor = graph.stored[0]
@@ -526,7 +526,7 @@ def test_attributes_and_weights_that_contradict_each_other_are_refused(
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_weights_that_are_not_finite_are_told(tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_are_reported(tmp_path: Path) -> None:
     weights = numpy_helper.from_array(np.full((8, 8), np.nan, dtype=np.float32), "w")
     path = saved(tmp_path / "n.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
     assert any("not finite" in note for note in workload_from_file(path).spec.notes)

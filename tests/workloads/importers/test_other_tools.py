@@ -115,7 +115,7 @@ def test_spec_files_and_tables_are_no_networks_of_others(tmp_path: Path) -> None
     assert importer_of(Path("resnet18_imagenet_dense")) is None
 
 
-def test_what_is_read_besides_networks_is_said(command: Command, tmp_path: Path) -> None:
+def test_what_is_read_in_addition_to_networks_is_said(command: Command, tmp_path: Path) -> None:
     outcome = command("import", str(written(tmp_path, "table.foo", "abc")))
     assert outcome.code == 1
     assert "allowed: .onnx, .nir" in outcome.err

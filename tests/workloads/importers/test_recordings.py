@@ -77,7 +77,7 @@ def test_nodes_of_nir_get_the_names_of_layers_and_keep_their_time_step(network, 
         renamed(recording, ["lif2=hidden"])
 
 
-def test_a_rate_beyond_one_is_told_with_file_and_line(tmp_path: Path) -> None:
+def test_a_rate_beyond_one_is_reported_with_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("layer,rate\nhidden,1.7\n")
     with pytest.raises(NetworkImportError, match=r"r\.csv: line 2: rate is 1\.7"):

@@ -164,7 +164,7 @@ def test_a_network_prepared_for_training_with_rounding_has_its_layers_only() -> 
     assert any("Rounding" in note for note in network.notes)
 
 
-def test_weights_that_are_used_twice_are_told() -> None:
+def test_weights_that_are_used_twice_are_reported() -> None:
     class Tied(nn.Module):
         def __init__(self) -> None:
             super().__init__()
