@@ -213,10 +213,10 @@ def test_a_chip_that_writes_its_cells_says_so_and_does_not_leave_it_out(tmp_path
 def test_an_explanation_tells_loops_and_writing(tmp_path: Path) -> None:
     loop = explain(run(ADC, lstm(tmp_path), {}, tmp_path), "latency_s").step
     rules = {part.name: part.how for part in loop.parts}
-    assert rules["layer cell"].endswith("one after the other")
+    assert rules["layer cell"].endswith("then the transfer of its output")
     assert rules["layer words"] == "slowest of"
     parts = explain(run(ADC, DENSE, SMALL, tmp_path), "latency_s").step
-    assert "each part" in parts.how
+    assert "the parts of the network" in parts.how
     writing = next(part for part in parts.parts if part.name == "writing of cells")
     assert writing.value == pytest.approx(180 * 230.4e-6)
 
