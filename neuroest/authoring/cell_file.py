@@ -11,7 +11,7 @@ from neuroest.authoring.device_text import ImportedDevice, imported_device, quan
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
-from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
@@ -197,7 +197,7 @@ def import_cell(
     example = load_device(template or usual)
     if example.spec.model != model:
         raise NeuroestError(
-            f"{template} is a {example.spec.model}; {path.name} is a {model}, and so must --from be"
+            f"{template} is {article(example.spec.model)}; {path.name} is {article(model)}; --from must be one too"
         )
     chosen, feature_size, why = _process(cell, process)
     return imported_device(
@@ -230,7 +230,7 @@ def _process(cell: CellFile, given: str | None) -> tuple[str, float, str]:
 def _feature_size(process: str) -> float:
     device = load_device(process)
     if "feature_size" not in device.claims:
-        raise NeuroestError(f"{process} is a {device.spec.model}, not a CMOS process")
+        raise NeuroestError(f"{process} is {article(device.spec.model)}, not a CMOS process")
     return device.claims["feature_size"].value
 
 

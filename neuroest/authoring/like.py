@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import article
 from neuroest.loading.library import (
     Device,
     architecture_document,
@@ -104,7 +105,7 @@ def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[An
     place = _PLACES[what]
     found = load_device(device)
     if place.role not in roles_of(found.spec.model):
-        raise NeuroestError(f"{device} is a {found.spec.model}, not a {what}")
+        raise NeuroestError(f"{device} is {article(found.spec.model)}, not {article(what)}")
     held = _held(chip["chip"], "chip", place)
     if not held:
         raise NeuroestError(

@@ -16,7 +16,7 @@ from neuroest.authoring.device_text import (
     spec_name,
 )
 from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
-from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
 from neuroest.registry import DEVICE_MODELS
 from neuroest.specs.claims import BASES
@@ -160,7 +160,7 @@ def _device(row: _Row, name: str, example: Device | None, file: str) -> Imported
             "", f"lacks {', '.join(missing)}; add columns, or name a device to take them from with --from"
         )
     elif missing and example is not None and example.spec.model != model:
-        other = f"{example.spec.name} is a {example.spec.model}, not a {model}"
+        other = f"{example.spec.name} is {article(example.spec.model)}, not {article(model)}"
         row.report("", f"lacks {', '.join(missing)}, and {other}")
     if row.problems:
         return None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from neuroest.authoring.device_text import checked, device_text, filled
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import article
 from neuroest.loading.library import Device, load_device, named
 from neuroest.registry import COMPONENTS, roles_of
 
@@ -62,9 +63,11 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
         raise UnknownNameError(f"model of a {kind}", model, known)
     example = load_device(like or _examples()[model or known[0]])
     if example.spec.model not in known:
-        raise NeuroestError(f"{like} is a {example.spec.model}, not a {kind}")
+        raise NeuroestError(f"{like} is {article(example.spec.model)}, not {article(kind)}")
     if model is not None and example.spec.model != model:
-        raise NeuroestError(f"{like} is a {example.spec.model}, not a {model}; leave out --model or --like")
+        raise NeuroestError(
+            f"{like} is {article(example.spec.model)}, not {article(model)}; leave out --model or --like"
+        )
     # omit the placeholder's source, which would otherwise stay next to a replaced value
     entries = {
         key: filled(claim, example, "Placeholder.", cited=False) for key, claim in example.claims.items()
@@ -106,7 +109,7 @@ def new_architecture(name: str, neuron: str | None = None, synapse: str | None =
 def _placed(device: str, kind: str) -> str:
     found: Device = load_device(device)
     if not _is_a(found.spec.model, kind):
-        raise NeuroestError(f"{device} is a {found.spec.model}, not a {kind}")
+        raise NeuroestError(f"{device} is {article(found.spec.model)}, not {article(kind)}")
     layout = ", layout: stacked" if found.spec.model == "diffusive_1m1t1r_integrated" else ""
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'
 

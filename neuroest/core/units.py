@@ -320,7 +320,7 @@ def _name(dimension: Dimension) -> tuple[str, str, str]:
 
 def article(noun: str) -> str:
     """Return `noun` with its indefinite article."""
-    return ("an " if noun[0] in "aeiou" else "a ") + noun
+    return ("an " if noun[0] in "aeiou" and not noun.startswith("one") else "a ") + noun
 
 
 def _kind(value: object) -> str:

@@ -18,6 +18,7 @@ from neuroest.blocks.technology.process import Package, Process, ProcessCorners,
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.core.frozen import frozen
+from neuroest.core.units import article
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import SUPPLY, Spec, numeric_options
@@ -212,7 +213,7 @@ class _Builder:
             self.problems.append(problem_at(self.loaded.document, where, str(error), at_value=True))
             return None
         if device.spec.model != model:
-            message = f"device {name!r} is a {device.spec.model}; this block needs a {model}"
+            message = f"device {name!r} is {article(device.spec.model)}; this block needs {article(model)}"
             self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
         self.devices[path] = device
@@ -324,7 +325,7 @@ def load_process(name: str, named_in: Path) -> Device:
     """
     process = load_device(name, named_in)
     if process.spec.model != Process.model:
-        raise NeuroestError(f"{name!r} is a {process.spec.model}, expected a {Process.model}")
+        raise NeuroestError(f"{name!r} is {article(process.spec.model)}, expected {article(Process.model)}")
     return process
 
 

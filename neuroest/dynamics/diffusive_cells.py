@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.units import article
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_conduction, filament_growth, firing_statistics, neuron_geometry
@@ -172,11 +173,11 @@ def load_cells(
     neuron = neuron.spec.name if isinstance(neuron, Device) else neuron
     if device.spec.model not in NEURON_MODELS:
         raise NeuroestError(
-            f"{neuron} is a {device.spec.model}; this needs a diffusive neuron ({' or '.join(NEURON_MODELS)})"
+            f"{neuron} is {article(device.spec.model)}; this needs a diffusive neuron ({' or '.join(NEURON_MODELS)})"
         )
     if kinetic.spec.model != "ion_kinetics":
         raise NeuroestError(
-            f"{kinetics} is a {kinetic.spec.model}; expected a device of the model ion_kinetics"
+            f"{kinetics} is {article(kinetic.spec.model)}; expected a device of the model ion_kinetics"
         )
     values = {**_values(kinetic), **_values(device)}
     check_names("parameter", changes or {}, values)

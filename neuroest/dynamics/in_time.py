@@ -17,7 +17,7 @@ from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.lazy_registry import load
-from neuroest.core.units import format_quantity
+from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.spikes import SpikeRun
 from neuroest.dynamics.stimulus import Array, Noise, Segment
 from neuroest.loading.library import Device, load_device
@@ -325,12 +325,14 @@ def neuron_in_time(asked: Asked) -> NeuronInTime:
     owner = COMPONENTS.get(model, device.record)
     home = getattr(owner, "in_time", "")
     if not home:
-        raise NeuroestError(f"{asked.neuron} is a {model}, which is not a neuron model")
+        raise NeuroestError(f"{asked.neuron} is {article(model)}, which is not a neuron model")
     if asked.temperature is not None and not (np.isfinite(asked.temperature) and asked.temperature > 0.0):
         raise NeuroestError(f"the temperature must be above 0 K, got {asked.temperature:g} K")
     made: NeuronInTime = load(home)(device, asked)
     if made.no_temperature and asked.temperature is not None:
         raise NeuroestError(f"{asked.neuron}: no --temperature here: {made.no_temperature}")
     if asked.barrier_shift and not made.has_ions:
-        raise NeuroestError(f"{asked.neuron} is a {model}; barriers of ions belong to diffusive neurons")
+        raise NeuroestError(
+            f"{asked.neuron} is {article(model)}; barriers of ions belong to diffusive neurons"
+        )
     return made

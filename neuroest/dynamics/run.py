@@ -12,7 +12,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
-from neuroest.core.units import format_quantity, parse_quantity, parse_unit
+from neuroest.core.units import article, format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics import reference_neurons
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.compact import simulate as simulate_cells
@@ -183,7 +183,7 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
             "--spikes sets the length of a constant input; leave out --duration and --stimulus"
         )
     if request.behaviour and not isinstance(running, AnalogInTime):
-        raise NeuroestError(f"{request.neuron} is a {model}; --behaviour belongs to CMOS integrators")
+        raise NeuroestError(f"{request.neuron} is {article(model)}; --behaviour belongs to CMOS integrators")
     return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request, plot)
 
 
@@ -432,7 +432,9 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
     if request.behaviour:
         other = load_device(request.behaviour)
         if other.spec.model != LifBehaviourParameters.model:
-            raise NeuroestError(f"{request.behaviour} is a {other.spec.model}; expected a lif_behaviour")
+            raise NeuroestError(
+                f"{request.behaviour} is {article(other.spec.model)}; expected a lif_behaviour"
+            )
         behaviour = record_of(other, {})
         whose = f"leak and refractory time from {request.behaviour}"
         if request.spikes is None:

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, noted, wrapped
-from neuroest.core.units import format_quantity
+from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.spikes import plain_numbers
 from neuroest.fitting.adequacy import condition_labels
@@ -306,13 +306,13 @@ def fit(
         model = load_device(start).spec.model
     files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     measurements = read_devices(files)
-    if start is not None and model not in (readers := _readers(measurements)):
-        raise NeuroestError(f"{start} is a {model}; --from needs a {' or a '.join(readers)}")
+    if model is not None and start is not None and model not in (readers := _readers(measurements)):
+        raise NeuroestError(f"{start} is {article(model)}; --from needs {' or '.join(map(article, readers))}")
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
-        raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
+        raise NeuroestError(f"{start} is {article(template.spec.model)}; --from needs {article(model)}")
     if model == RATE_EQUATIONS:
         last = part(progress, 1, 2) if ranking else progress
         result = _rate_equations(measurements, template, start or MODELS[model], starts, seed, last)

@@ -108,7 +108,7 @@ def test_the_node_of_the_file_or_a_process_gives_the_feature_size(tmp_path: Path
 def test_values_can_be_filled_up_from_another_device_of_the_model_only(tmp_path: Path) -> None:
     made = import_cell(cell(tmp_path, CELL), "mine", template="rram_22nm_intel")
     assert made.device.claims["endurance"].value == 1e4
-    with pytest.raises(NeuroestError, match="so must --from be"):
+    with pytest.raises(NeuroestError, match="--from must be one too"):
         import_cell(cell(tmp_path, CELL), "mine", template="rram_passive_generic")
 
 

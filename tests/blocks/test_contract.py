@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
+import neuroest.levels.base
+import neuroest.levels.crossbar.left_out
 from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.docstrings import section, texts_of
@@ -145,6 +149,35 @@ def test_each_refusal_has_a_text_with_the_words_it_is_given(name: str) -> None:
                     word for _, word, *_ in Formatter().parse(texts[ast.literal_eval(call.args[0])]) if word
                 }
                 assert stated - {"path"} == words
+
+
+def test_each_exclusion_has_a_text_and_each_text_is_used() -> None:
+    stated = 0
+    for module in (neuroest.levels.base, neuroest.levels.crossbar.left_out):
+        tree = ast.parse(inspect.getsource(module))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            texts = section(SimpleNamespace(__doc__=ast.get_docstring(function)), "Left out")
+            inside = list(ast.walk(function))
+            keys = [key for table in inside if isinstance(table, ast.Dict) for key in table.keys]
+            words = {node.value for node in inside if isinstance(node, ast.Constant)}
+            assert not texts or {key.value for key in keys if isinstance(key, ast.Constant)} <= texts.keys()
+            assert texts.keys() <= words, function.name
+            stated += len(texts)
+    assert stated > 25
+
+
+def test_a_property_names_a_key_and_one_of_its_values() -> None:
+    schemas = [*BLOCKS.values(), *LEVELS.values()]
+    choices = {
+        (key, value)
+        for schema in schemas
+        for key, field in schema.model_fields.items()
+        for value in re.findall(r"'(\w+)'", str(field.annotation))
+    }
+    source = "".join(path.read_text("utf-8") for path in Path(neuroest.__file__).parent.rglob("*.py"))
+    named = re.findall(r'= chosen\("(\w+)", "(\w+)"\)', source)
+    assert len(named) > 15
+    assert set(named) <= choices
 
 
 @pytest.mark.parametrize("name", LEVELS)
