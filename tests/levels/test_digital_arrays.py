@@ -277,7 +277,11 @@ def test_external_maps_need_a_link(tmp_path: Path) -> None:
     with pytest.raises(
         NeuroestError, match="layer_outputs is external, but no off_chip_link carries activations"
     ):
-        run(tmp_path, network(CONVOLUTION), {"chip.array.layer_outputs": "external"})
+        run(
+            tmp_path,
+            network(CONVOLUTION),
+            {"chip.array.layer_outputs": "external", "chip.memory.carries": ["weights"]},
+        )
 
 
 def test_extended_kernels_are_stored_with_their_zeros(tmp_path: Path) -> None:
@@ -533,3 +537,14 @@ def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
         (26 * adder + register) / (13 * adder + register)
     )
     assert not [c for c in every.checks if c.name == "tree_settles"]
+
+
+def test_an_accumulator_narrower_than_a_product_is_reported(tmp_path: Path) -> None:
+    # a weight of 8 bits times an activation of 8 bits has 16
+    results = [
+        run(tmp_path, network(CONVOLUTION), {"chip.array.unit.accumulator_bits": f"{bits} bit"})
+        for bits in (15, 16)
+    ]
+    found = [next(c for c in one.checks if c.name == "accumulator_width") for one in results]
+    assert [bool(check.passed) for check in found] == [False, True]
+    assert found[0].limit == 16

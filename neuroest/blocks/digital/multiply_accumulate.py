@@ -123,10 +123,13 @@ class MultiplyAccumulate(Multiplying):
         return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a stated gate acts on a clock, and the stages of a tree settle in a cycle where delays are known.
+        """Whether sums have room, a stated gate acts on a clock, and the stages of a tree settle in a cycle.
 
         Checks
         ------
+        accumulator_width
+            the accumulator is narrower than a product of a weight and an activation, so products are truncated before
+            they are added; their error is not in the estimate
         storage_clock
             storage_clock: gated changes nothing, because without a free_running_clock all registers are clocked only
             when they are written; state the clock of the datapath, or leave it out
@@ -134,11 +137,12 @@ class MultiplyAccumulate(Multiplying):
             a stage of the tree of adders takes longer than a cycle; use more tree_stages
         """
         o, d, found = self.options, self.device, super().checks(network)
+        leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
+        found.append(self.require("advice", "accumulator_width", o["accumulator_bits"], ">=", leaves, "bit"))
         if self.gated:
             found.append(self.check("advice", "storage_clock", self.runs_freely))
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
             return found
-        leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
         depth = adder_trees.ripple_tree_depth(o["tree_inputs"], leaves)
         time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
         time = time * logic_delay_ratio(self, d.reference_voltage)
