@@ -86,7 +86,7 @@ def test_check_looks_for_the_process_of_a_device(tmp_path: Path, process: str, e
 def test_a_field_longer_than_any_is_refused_in_its_line(tmp_path: Path) -> None:
     file = tmp_path / "big.csv"
     file.write_text(f"time [s],voltage [V]\n0,1\n1,{'1' * 140_000}\n", encoding="utf-8")
-    with pytest.raises(SpecError, match=r"big\.csv:3:1: no row of a CSV file: field larger"):
+    with pytest.raises(SpecError, match=r"big\.csv:3:1: not a valid CSV row: field larger"):
         read_measurements(file)
 
 

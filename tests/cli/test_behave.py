@@ -60,7 +60,7 @@ def test_cells_with_errors_are_reported_and_recorded(command: Command, tmp_path)
     out = tmp_path / "written.yaml"
     formatted = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))
     assert formatted.code == 0, formatted.err
-    assert "hold their weights with the errors of the estimate" in " ".join(formatted.out.split())
+    assert "store their weights with the errors of the estimate" in " ".join(formatted.out.split())
     assert "cells: with the errors of the estimate" in " ".join(out.read_text("utf-8").split())
     refused = command(
         "behave", CHIP, "-w", str(files["workload"]), "--currents", "x.npz", "--drive", "hidden=0 V,1 kohm",

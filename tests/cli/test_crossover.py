@@ -14,7 +14,7 @@ def test_the_verb_prints_all_scopes_and_the_published_comparison(command: Comman
     assert done.code == 0
     for scope in SCOPES.values():
         assert done.out.count(scope) == 2
-    assert "by the energies of yan2026_22nm: 2.31%" in done.out
+    assert "from the energies of yan2026_22nm: 2.31%" in done.out
 
 
 def test_the_verb_writes_data(command: Command) -> None:

@@ -84,7 +84,7 @@ def test_a_law_that_the_model_does_not_know_is_rejected_and_its_subsets_agree_wi
 def test_three_rows_cannot_carry_three_parameters() -> None:
     found = fitted(0, 3)
     assert len(found.fitted) == 1
-    assert any("conditions can test" in why for why in found.held.values())
+    assert any("conditions can determine at most" in why for why in found.held.values())
 
 
 def test_what_is_shown_is_the_model_and_no_penalty() -> None:

@@ -139,7 +139,7 @@ def test_converters_take_what_a_clamp_hands_them(tmp_path: Path) -> None:
     assert energy(with_clamp, component="interface") + cells == pytest.approx(reads * bias * 0.9 * 10e-9)
     columns = with_clamp.evaluation.mapped.instances["chip.tile.array.readout.interface"]
     assert area(with_clamp, "interface") == pytest.approx(np.ravel(columns)[0] * 40e-12 * bias / 80e-6)
-    text = "circuits that hold the columns"
+    text = "circuits that fix the column potentials"
     assert any(text in line for line in without.exclusions)
     assert not any(text in line for line in with_clamp.exclusions)
 
@@ -162,7 +162,7 @@ def test_a_ramp_needs_its_input_for_as_long_as_it_rises(tmp_path: Path) -> None:
     assert any("while the next read settles" in line for line in bare.exclusions)
     # also where the schedule asks for no stage, since the array waits until all is converted
     waiting = run("ramp_crossbar_28nm", DENSE, {**none, "chip.tile.array.schedule": None}, tmp_path)
-    assert any("while a ramp passes" in line for line in waiting.exclusions)
+    assert any("during the ramp" in line for line in waiting.exclusions)
 
 
 def test_numbers_at_the_input_of_a_spiking_network_travel_with_all_their_bits(tmp_path: Path) -> None:

@@ -331,7 +331,7 @@ def test_strides_that_do_not_divide_leave_the_rest_of_the_map() -> None:
         ),
         ([8], [{"type": "add", "inputs": ["input"]}], {"layers.0.inputs": "at least two"}),
         ([1, 4, 4], [pooling("global", stride=1)], {"layers.0.stride": "kernel: global"}),
-        ([1, 4, 4], [pooling(2, padding=2)], {"layers.0.padding": "padding only"}),
+        ([1, 4, 4], [pooling(2, padding=2)], {"layers.0.padding": "only padding"}),
     ],
 )
 def test_shape_problems_name_the_place(
