@@ -42,7 +42,7 @@ from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
 
 _SHOWN = 10_000
 _HELD = 1_000_000
-"""Points that are computed without -o, of which constraints may leave few enough to print."""
+"""Points that are computed without -o; constraints may leave few enough to print."""
 
 
 class SamplerName(StrEnum):

@@ -220,7 +220,7 @@ class _Builder:
         return device
 
     def load(self, name: str, named_in: Path | None) -> Device:
-        """A device, of which the design keeps in mind where it came from."""
+        """A device; the design remembers where it came from."""
         device = load_device(name, named_in)
         self.read.append(_Read(name, named_in, device))
         return device

@@ -148,7 +148,7 @@ def extended_kernel(kernel: u.Dimensionless, stride: u.Dimensionless) -> u.Dimen
 
     Examples
     --------
-    A kernel of 1 x 1 with stride 2 becomes four channels of which three are zero: twice along either axis.
+    A kernel of 1 x 1 with stride 2 becomes four channels, three of them zero: twice along either axis.
 
     >>> f"{extended_kernel(1.0, 2.0):g}"
     '2'

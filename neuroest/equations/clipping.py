@@ -45,7 +45,7 @@ def column_sum_mean(
 
     Examples
     --------
-    A fifth of 128 rows on cells a quarter of which are on:
+    A fifth of 128 rows, and a quarter of the cells on:
 
     >>> f"{column_sum_mean(25.6, 0.25, 128.0):.3f}"
     '0.050'

@@ -202,7 +202,7 @@ def cost_per_good_die(
 
     Examples
     --------
-    10 000 for 143 dies of which 68.7 % work, and 2 for each: 103.8.
+    10 000 for 143 dies, 68.7 % of them good, and 2 for each: 103.8.
 
     >>> f"{cost_per_good_die(10000.0, 143.0, 0.687, 2.0):.4g}"
     '103.8'

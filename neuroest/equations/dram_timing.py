@@ -99,7 +99,7 @@ def sustained_rate(
     Examples
     --------
     Single bursts of 512 bits anywhere, a row every 5.25 ns, 4.5 % refresh, on pins of 153.6 Gbit/s:
-    512 / 5.25 ns = 97.5 Gbit/s, of which 93.1 remain.
+    512 / 5.25 ns = 97.5 Gbit/s; 93.1 remain.
 
     >>> f"{sustained_rate(153.6e9, 0.9, 1.0 / 512.0, 5.25e-9, 0.045):.3g}"
     '9.31e+10'

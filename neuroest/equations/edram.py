@@ -111,7 +111,7 @@ def written_cell_energy(cell_capacitance: u.Farad, supply_voltage: u.Volt) -> u.
     Returns
     -------
     float or array
-        Energy, the mean over random bits, of which one in four is a one over a zero. [J]
+        Energy, the mean over random bits; one in four is a one over a zero. [J]
 
     Notes
     -----
@@ -184,7 +184,7 @@ def wordline_energy(
     wordline_capacitance : float or array
         Word line. [F]
     swing : float or array
-        From its low to its high level, both of which may lie beyond the supply. [V]
+        From its low to its high level; both may lie beyond the supply. [V]
     pump_efficiency : float or array
         Share of the energy that the pumps deliver; above zero. [1]
 

@@ -169,7 +169,7 @@ def wake_energy(capacitance: u.Farad, supply_voltage: u.Volt, asleep_voltage: u.
     Returns
     -------
     float or array
-        Energy from the supply, half of which its switch turns into heat. [J]
+        Energy from the supply; its switch dissipates half. [J]
 
     Notes
     -----

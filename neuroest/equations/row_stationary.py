@@ -152,7 +152,7 @@ def channels_of_a_pass(
 
     Examples
     --------
-    51200 words hold 64 x 14 x 28 sums and the rows of many channels, of which a unit adds up four.
+    51200 words hold 64 x 14 x 28 sums and the rows of many channels; a unit adds up four of them.
 
     >>> f"{channels_of_a_pass(256.0, 4.0, 51200.0, 480.0, 25088.0):g}"
     '4'

@@ -309,7 +309,7 @@ def spiking_neuron_energy(
 
     Examples
     --------
-    5 timesteps, 100 inputs of which one in ten fires, 3 pJ an event and 0.5 pJ an update.
+    5 timesteps, 100 inputs where one in ten fires, 3 pJ an event and 0.5 pJ an update.
 
     >>> f"{spiking_neuron_energy(5.0, 100.0, 0.1, 3e-12, 0.5e-12):.5g}"
     '1.525e-10'

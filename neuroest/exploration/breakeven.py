@@ -187,7 +187,7 @@ class BreakevenResult:
         for point in self.break_even_points:
             lines.append(
                 f"break-even at {three_digits(point.headline, self.unit)}: below it {point.better_below} is better, "
-                f"above it {point.better_above}{', one of which jumps there' if point.jump else ''}"
+                f"above it {point.better_above}{', and one of them jumps there' if point.jump else ''}"
             )
             lines.append(f"  {self._statistic(point)}")
         if not self.break_even_points:

@@ -46,8 +46,8 @@ def sheet_area(layers: LayerTable, places: u.Numeric) -> Array:
 def copies(layers: LayerTable, places: u.Numeric) -> Array:
     """Places of so many that a spike of a population goes to, its own among them; one for other layers.
 
-    A spike is sent once to each place and copied there. Distant targets lie in areas of their own, each of which it
-    reaches like its surroundings.
+    A spike is sent once to each place and copied there. Distant targets lie in areas of their own, and it reaches
+    each of them like its surroundings.
     """
     area = sheet_area(layers, places)
     per_neuron = layers.recurrent_connections / np.maximum(layers.population, 1.0)

@@ -34,7 +34,7 @@ from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec
 
 _BITS = (1, 8)
-"""Bits of weights and activations of the smallest networks, for either of which a chip may be built; a convention."""
+"""Bits of weights and activations of the smallest networks; a chip may be built for either; a convention."""
 _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.sweep_data.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -222,7 +222,7 @@ def _entering_bits(
 
 
 def _with_layers_last(columns: Sequence[Any]) -> Array:
-    """Values of each layer, with the axes of whichever design points any of them has, as one array."""
+    """Values of each layer, with the axes of the design points that any of them has, as one array."""
     return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
 

@@ -16,7 +16,7 @@ from neuroest.core.arrays import Array, Mask
 _CLOSE = 1e-9
 """Share by which both timesteps may differ; numerical."""
 _NARROW = 1e-6
-"""Width of an interval over its ends, the upper one of which is taken if both timesteps differ more; numerical."""
+"""Width of an interval over its ends; the upper end is taken if both timesteps differ more; numerical."""
 _FARTHEST = float(np.log(16.0))
 """Largest step of an extrapolation, as a logarithm; numerical."""
 

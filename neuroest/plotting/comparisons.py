@@ -15,7 +15,7 @@ from neuroest.results.quantities import MAIN, label_and_unit
 _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""
 _NARROW = 30
-"""Letters of a name of which two are side by side."""
+"""Letters of a name where two names are next to each other."""
 _STEP = 0.1
 """Decades from a marker to its number, about."""
 _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")

@@ -78,7 +78,7 @@ def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _given(path: str) -> str:
-    """How a spec may name the file: as it ships, or by its path, of which only the last word is kept."""
+    """How a spec may name the file: as it ships, or by the last word of its path."""
     return Path(path).stem if _is_shipped(path) else Path(path).name
 
 

@@ -21,7 +21,7 @@ from neuroest.specs.file_text import is_file
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""
 _DRAWN = ("area_m2", "energy_per_inference_J", "latency_s")
-"""Results of which a figure shows the first two."""
+"""Results for a figure, which shows the first two that exist."""
 RESULT_COLUMNS = frozenset(QUANTITIES)
 _ROWS = 1 << 18
 _MOST_CODES = 65_535

@@ -14,7 +14,7 @@ class ReadScheduleBlock(Block):
     model: Literal["read_schedule"] = "read_schedule"
     columns: Literal["together", "in_turn"] = "together"
     """together: all columns are driven in one read; in_turn: only the columns that the converters read next, one of
-    those that share a converter at a time, each of which settles by itself. Interfaces and sample-and-hold stages then
+    those that share a converter at a time, and each settles by itself. Interfaces and sample-and-hold stages then
     are behind the multiplexer, one for each converter."""
     rows_at_once: CountOrAuto = "auto"
     """Rows of an array that are driven and summed in one read; those of a higher array take turns, and their sums are

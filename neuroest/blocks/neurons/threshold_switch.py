@@ -135,7 +135,7 @@ _OF_THE_CIRCUIT = (
 _OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent", "delay_floor")
 """Parameters that it needs besides of a switch that waits."""
 _DELAYS = ("switching_delay", "delay_floor")
-"""Times of which one above zero makes a switch wait."""
+"""Times that make a switch wait if one of them is above zero."""
 _SOME_HEATING = 1e-6
 """Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
 

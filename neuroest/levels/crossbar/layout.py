@@ -43,7 +43,7 @@ class CrossbarLayout(Mapper):
             )
 
     def _events(self) -> Array:
-        """Input spikes of an output in a timestep, each of which is a read; one for layers that get none."""
+        """Input spikes of an output in a timestep, where each is a read; one for layers that get none."""
         t = self.layers
         spikes = t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction
         found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
@@ -187,7 +187,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def adds_conversions(self) -> Array:
-        """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
+        """One for layers where several conversions make a result: of slices, lines, bits of an input or arrays."""
         columns_each, _ = self.compute.devices_per_weight()
         columns = columns_each * self.compute.slices(self.network) / self.compute.merged_columns(self.network)
         several = self.conversions_each * columns * self.row_reads > 1.0

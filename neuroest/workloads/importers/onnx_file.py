@@ -123,7 +123,7 @@ _CELLS = frozenset({"DynamicQuantizeLSTM", "GRU", "LSTM", "RNN"})
 _TEXTS = 8
 """Number of the type of texts in the format."""
 _PACKED = {21: (4, False), 22: (4, True), 25: (2, False), 26: (2, True)}
-"""Bits and sign of the types of which several share a byte: UINT4, INT4, UINT2, INT2."""
+"""Bits and sign of the types that share a byte: UINT4, INT4, UINT2, INT2."""
 _WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKED.items()}}
 """Bits of integer types by their number in the format."""
 
@@ -216,7 +216,7 @@ def stored_array(path: Path, tensor: Any) -> Any:
 
 
 def _unpacked(data: Any, bits: int, *, signed: bool) -> Any:
-    """Numbers of which several share a byte, the first in its lowest bits."""
+    """Numbers that share a byte, the first in its lowest bits."""
     levels = 2**bits
     codes = ((data[:, None] >> np.arange(0, 8, bits, dtype=np.uint8)) % levels).reshape(-1).astype(np.int16)
     return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
