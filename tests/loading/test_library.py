@@ -10,10 +10,15 @@ import pytest
 from neuroest.core.errors import MappingError
 from neuroest.loading.library import devices_of, load_architecture, load_device, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import DEVICE_MODELS
+from neuroest.registry import BLOCKS, DEVICE_MODELS, roles_of
 
 ROOT = Path(__file__).parents[2]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
+FOLDERS = {
+    "cell": "synapses", "converter": "converters", "line_buffer": "drivers", "merge": "drivers",
+    "multiplexer": "drivers", "neuron": "neurons", "neuron_interface": "drivers", "processing_element": "logic",
+    "row_driver": "drivers", "sample_and_hold": "converters", "write_circuit": "drivers",
+}  # fmt: skip
 
 
 def is_device(path: Path) -> bool:
@@ -55,6 +60,9 @@ def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
     assert {path.parent for path in devices_of(device.spec.model).values()} == {
         shipped("device")[name].parent
     }
+    named = (block for block, schema in BLOCKS.items() if schema.record is device.record)
+    due = {FOLDERS[role] for block in named for role in roles_of(block) if role in FOLDERS}
+    assert due <= {shipped("device")[name].parent.name}
     assert device.spec.maturity.reason
     assert device.claims
 
