@@ -54,6 +54,8 @@ def _remote(packed: bytes, source: str, chunk: int) -> Any:
 
 def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
     """Yield the result of `task` for each chunk as it finishes; see `neuroest.exploration.runner.run_chunks`."""
+    if scheduler != "local" and ":" not in scheduler:
+        raise UnknownNameError("scheduler", scheduler, ["local"], "or the tcp:// or tls:// address of one")
     distributed = extra("distributed", "cluster")
     with _client(distributed, workers, scheduler) as client:
         # it is sent with every chunk, and the chips of a task share most of their text
@@ -81,8 +83,6 @@ def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> 
 
 @contextmanager
 def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
-    if scheduler != "local" and ":" not in scheduler:
-        raise UnknownNameError("scheduler", scheduler, ["local"], "or the tcp:// or tls:// address of one")
     with _quiet(), ExitStack() as stack:
         try:
             if scheduler == "local":
