@@ -44,7 +44,7 @@ def test_scopes_hold_each_other(found: CrossoverResult) -> None:
         assert energies[0].dense < energies[1].dense < energies[2].dense
 
 
-def test_counting_operations_only_flatters_the_spiking_chip(found: CrossoverResult) -> None:
+def test_at_eight_bits_operations_alone_favour_the_spiking_chip(found: CrossoverResult) -> None:
     operations, dynamic = (next(r for r in found.rows if r.scope == s) for s in list(SCOPES)[:2])
     # trees of adders in two stages need less than spikes even so. Both sides include the register of each sum; without
     # that of the spiking datapath the ratio of the operations was less than half of that of all dynamic energy
