@@ -49,7 +49,6 @@ class _Frame:
     is_mapping: bool
     key: str | None = None
     key_place: Place | None = None
-    keep: bool = True
 
     @property
     def awaits_key(self) -> bool:
@@ -131,7 +130,7 @@ def _copied(data: Any) -> Any:
 
 
 def read_documents(path: Path | str) -> list[Document]:
-    """All documents of a file, separated by ``---``.
+    """All documents of a file, separated by ``---``, with old names of keys and words replaced by the new ones.
 
     Raises
     ------
@@ -139,7 +138,7 @@ def read_documents(path: Path | str) -> list[Document]:
         With all faults of the file.
     """
     file = printable(str(path))
-    return _documents(file_content(Path(path), file), file)
+    return _documents(file_content(Path(path), file), file, renames=True)
 
 
 def read_document(path: Path | str) -> Document:
@@ -176,9 +175,11 @@ def read_text(text: str, file: str = "<text>", most_nodes: int = MOST_NODES) -> 
     return _documents(text.encode("utf-8", "surrogatepass"), printable(file), most_nodes)
 
 
-def _documents(content: bytes, file: str, most_nodes: int = MOST_NODES) -> list[Document]:
+def _documents(
+    content: bytes, file: str, most_nodes: int = MOST_NODES, renames: bool = False
+) -> list[Document]:
     text, sha256 = decoded(content, file), hashlib.sha256(content).hexdigest()
-    builder = _Builder(file, most_nodes)
+    builder = _Builder(file, most_nodes, renames)
     roots = builder.build(text)
     return [Document(file, root.data, sha256, root, notes=tuple(builder.notes)) for root in roots]
 
@@ -186,8 +187,8 @@ def _documents(content: bytes, file: str, most_nodes: int = MOST_NODES) -> list[
 class _Builder:
     """Builds the documents of one file from the events of the parser."""
 
-    def __init__(self, file: str, most_nodes: int) -> None:
-        self.file, self.most_nodes = file, most_nodes
+    def __init__(self, file: str, most_nodes: int, renames: bool) -> None:
+        self.file, self.most_nodes, self.renames = file, most_nodes, renames
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.roots: list[_Node] = []
@@ -275,12 +276,22 @@ class _Builder:
         elif frame.key_place is None:  # a list, mapping or alias as key; it was reported where it began
             frame.key_place = node.place
         else:
-            if frame.key is not None and frame.keep:
-                node.data = self.renamed(node.place, node.data, new_word(frame.key, node.data))
-                frame.node.children[frame.key] = frame.key_place, node
-                frame.node.data[frame.key] = node.data
-            frame.key, frame.key_place, frame.keep = None, None, True
+            if frame.key is not None:
+                self.put_value(frame, frame.key, frame.key_place, node)
+            frame.key, frame.key_place = None, None
         frame.node.height = max(frame.node.height, node.height + 1)
+
+    def put_value(self, frame: _Frame, key: str, place: Place, node: _Node) -> None:
+        if self.renames:
+            if not isinstance(node.data, dict):  # a mapping is a part of the chip with a name of its own
+                key = self.renamed(place, key, new_key(key))
+            node.data = self.renamed(node.place, node.data, new_word(key, node.data))
+        if key in frame.node.children:
+            line, column = frame.node.children[key][0]
+            self.report(place, f"duplicate key; first defined at line {line}, column {column}")
+        else:
+            frame.node.children[key] = place, node
+            frame.node.data[key] = node.data
 
     def take_key(self, frame: _Frame, event: yaml.ScalarEvent, place: Place) -> None:
         key = event.value
@@ -293,12 +304,8 @@ class _Builder:
         if problem:
             self.report(place, problem)
             return
-        frame.key = key = self.renamed(place, key, new_key(key))
+        frame.key = key
         self.check_tag(event.tag, place, "str")
-        if key in frame.node.children:
-            line, column = frame.node.children[key][0]
-            self.report(place, f"duplicate key; first defined at line {line}, column {column}")
-            frame.keep = False
 
     def scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         text = event.value

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import neuroest
+from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_architecture, shipped
+from neuroest.specs.reading import read_documents, read_text
 from neuroest.specs.renamed import KEYS, WORDS, RenamedWarning
 from neuroest.validation.expressions import expression_dimension
 
@@ -40,6 +42,22 @@ def test_old_keys_and_words_are_read_with_a_note_of_their_places(tmp_path: Path)
     }  # fmt: skip
     assert found.totals["energy_per_inference_J"] == expected.totals["energy_per_inference_J"]
     assert found.totals == expected.totals
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_part_of_a_chip_keeps_its_name(tmp_path: Path, name: str) -> None:
+    (document,) = read_documents(written(tmp_path, f"chip: {{{name}: {{model: wire, {name}: 1 um}}}}"))
+    assert document.data == {"chip": {name: {"model": "wire", KEYS[name]: "1 um"}}}
+    assert [note.column for note in document.notes] == [24 + len(name)]
+
+
+def test_both_names_of_a_key_are_a_duplicate(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="duplicate key; first defined at line 1, column 2"):
+        read_documents(written(tmp_path, "{via: a, cited_in: b}"))
+
+
+def test_a_text_that_is_no_spec_file_keeps_its_keys() -> None:
+    assert [document.data for document in read_text("via: a")] == [{"via": "a"}]
 
 
 def test_an_old_path_is_set(tmp_path: Path) -> None:
