@@ -53,3 +53,32 @@ def test_stages_of_a_tree_are_reported_in_a_systolic_array(tmp_path: Path) -> No
     found = [{check.name for check in each.checks if not check.passed} for each in (one, other)]
     assert found[1] - found[0] == {"tree_stages"}
     assert one.totals == other.totals
+
+
+def test_keys_of_crossbars_without_what_they_act_on_are_reported(tmp_path: Path) -> None:
+    array, plain = "chip.tile.array.", neuroest.estimate("adc_crossbar_28nm", NET)
+    idle = neuroest.estimate(
+        "adc_crossbar_28nm",
+        NET,
+        {
+            f"{array}offset_subtraction": "none",
+            f"{array}drift_correction": "common_gain",
+            f"{array}inferences_per_pass": "4",
+            f"{array}readout.converter.takes": "current",
+            f"{array}readout.interface.current_spreads": "2",
+            f"{array}write_circuit.overlap_window": "10 ns",
+        },
+    )
+    idle_keys = {
+        "offset_subtraction_used",
+        "drift_correction_used",
+        "inferences_per_pass_used",
+        "takes_used",
+        "current_spreads_used",
+        "overlap_window_used",
+    }
+    failed = [{check.name for check in each.checks if not check.passed} for each in (plain, idle)]
+    assert failed[1] - failed[0] == idle_keys
+    assert idle.totals == plain.totals
+    stated = neuroest.estimate("adc_crossbar_28nm", NET, {f"{array}readout.converter.bits": "6"})
+    assert "dropped_bits_used" in {check.name for check in stated.checks if not check.passed}

@@ -26,6 +26,7 @@ from neuroest.levels.crossbar.read_rules import (
 )
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.levels.crossbar.timestep import longest
+from neuroest.levels.crossbar.unused_keys import unused_key_checks
 from neuroest.levels.learning import LevelLearning
 from neuroest.registry import ARRAYS, COMPONENTS
 from neuroest.workloads.learning import LearningCounts
@@ -227,6 +228,7 @@ class CrossbarMapper(CrossbarCounts):
         loss = array.ir_drop(self.network, self.driven_share())
         worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [self.require("design_rule", "ir_drop", worst, "<=", self.options["ir_drop_limit"])]
+        checks += unused_key_checks(array)
         front_end = array.front_end(self.network)
         if isinstance(front_end, ClampsColumn):
             current = array.column_current(self.network, self.driven_share())
