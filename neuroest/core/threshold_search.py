@@ -33,9 +33,9 @@ def least_reaching(
     Parameters
     ----------
     value_of : callable
-        Values of some of the functions, from an argument and an index for each; not below zero.
+        Values of some of the functions, from an argument and an index for each; not below zero, and zero at zero.
     wanted : ndarray
-        Value to reach, one for each function; above zero.
+        Value to reach, one for each function; above zero. Infinite where nothing is sought.
     low, high : ndarray
         Ends of the intervals.
     guesses : ndarray
@@ -52,13 +52,18 @@ def least_reaching(
     >>> f"{least_reaching(lambda x, places: x * x, 2.0 * one, 0.0 * one, 2.0 * one, one)[0]:.6f}"
     '1.414214'
     """
-    every = np.arange(wanted.size)
+    places = np.flatnonzero(np.isfinite(wanted))
     with np.errstate(divide="ignore", invalid="ignore"):  # a rate without a drive may be NaN
-        at_low, at_high = value_of(low, every), value_of(high, every)
+        at_high = value_of(high[places], places)
+        enough = ~(at_high < wanted[places])
+        places, at_high = places[enough], at_high[enough]
+        least, most, needed = low[places], high[places], wanted[places]
+        at_low = value_of(least, places) if np.any(least > 0.0) else 0.0 * least
     at_low = np.where(at_low > 0.0, at_low, 0.0)
-    answer = np.where(at_low >= wanted, low, high)
-    places = np.flatnonzero((at_low < wanted) & (at_high >= wanted))
-    ends = _Interval(high, at_high, low, at_low, high, at_high, wanted).of(places)
+    answer = np.array(high)
+    answer[places] = np.where(at_low >= needed, least, most)
+    between = (at_low < needed) & (at_high >= needed)
+    places, ends = places[between], _Interval(most, at_high, least, at_low, most, at_high, needed).of(between)
     with np.errstate(all="ignore"):  # in interpolations that are not used
         for turn in range(_ROUNDS):
             if not places.size:
@@ -139,6 +144,7 @@ class _Interval(NamedTuple):
         # a step too small to pass the number is followed by a larger one
         moved = np.where((above >= 0.0) == (before >= 0.0), np.abs(new - older), 0.0)
         largest = np.maximum(new, other)
-        step = np.where(moved < _SMALL * largest, 8.0 * moved, 0.0)
-        least = np.minimum(np.maximum(step, _CLOSEST / 2.0 * largest) / self.width, 1.0 / 2.0)
+        step, width = 8.0 * moved, self.width
+        step = np.where((moved < _SMALL * largest) & (step < width / 2.0), step, 0.0)
+        least = np.minimum(np.maximum(step, _CLOSEST / 2.0 * largest) / width, 1.0 / 2.0)
         return np.asarray(new + np.clip(share, least, 1.0 - least) * (other - new))

@@ -166,6 +166,7 @@ class _Builder:
 
     def __init__(self, loaded: Loaded[ArchitectureSpec]) -> None:
         self.loaded = loaded
+        self.file = Path(loaded.file) if loaded.file != "<text>" else None
         self.claims: dict[str, Claim] = {}
         self.devices: dict[str, Device] = {}
         self.read: list[_Read] = []
@@ -198,9 +199,8 @@ class _Builder:
             self.problems.append(problem_at(self.loaded.document, (*where, "uncertain", name), message))
 
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
-        named_in = Path(self.loaded.file) if self.loaded.file != "<text>" else None
         try:
-            device = self.load(name, named_in)
+            device = self.load(name, self.file)
         except SpecError as error:
             reported = error.problems[0]
             if reported.line:

@@ -248,10 +248,11 @@ class Candidate:
         SpecError
             If the text is not a valid value.
         """
-        changes = {**self.changes, path: text}
+        if self.changes.get(path) == text:
+            return self.group.claims[path]
         if path.startswith("workload."):
             return workload_with(self.group.workload, {path: text})[path]
-        return design_with(self.chip, changes).claims[path]
+        return design_with(self.chip, {**self.changes, path: text}).claims[path]
 
 
 def candidate(
