@@ -111,5 +111,10 @@ def leakage_of_gates(
     component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless
 ) -> u.Watt:
     """Leakage of all gates that fit an area of the chip's process, each with so many feature sizes that leak."""
-    gates = area / component.process.gate_area
-    return gate_leakage(component, gates * width_in_features * component.process.feature_size)
+    return gate_leakage(component, gate_width(component, area, width_in_features))
+
+
+def gate_width(component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless) -> u.Metre:
+    """Transistor width of all gates that fit an area of the chip's process, each with so many feature sizes."""
+    process = component.process
+    return area / process.gate_area * width_in_features * process.feature_size

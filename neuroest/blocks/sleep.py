@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypeAlias
 
 from neuroest.blocks.base import Component, StaticCost
-from neuroest.blocks.process_scaling import off_current
+from neuroest.blocks.process_scaling import gate_width, off_current
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, technology
@@ -79,8 +79,7 @@ def gated(
     """Leakage of gates behind open switches, of `width` feature sizes in the area of each, and charging them again."""
     if not isinstance(component.spec, GatedBlock) or component.spec.sleep == "none":
         return costs  # what keeps weights in its cells cannot be cut off
-    process = component.process
-    waking = wake(component, area / process.gate_area * width * process.feature_size, 0.0)
+    waking = wake(component, gate_width(component, area, width), 0.0)
     often = component.spec.sleep == "between_timesteps"
     return [sleeping(cost, "leakage", gated_share(component), waking, often=often) for cost in costs]
 

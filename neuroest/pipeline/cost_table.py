@@ -156,9 +156,11 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         *technology_checks(chip.technology),
         *_domain_checks(chip),
     ]
+    overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
+    if overheads is not None and np.any(overheads.device.leakage_width > 0.0):
+        statics += tuple(_unlisted_leakage(overheads, components, areas, statics))
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
-    overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
     # what is between the blocks of a description takes die area like white space
     between = chip.discrepancy.get("chip_overheads.area", 1.0)
@@ -179,6 +181,25 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
     )
+
+
+def _unlisted_leakage(
+    overheads: ChipOverheads, components: Iterable[base.Component[Any]],
+    areas: Iterable[base.AreaCost], statics: Iterable[base.StaticCost],
+) -> Iterator[base.StaticCost]:  # fmt: skip
+    """Leakage of the logic that comes with the clocked blocks and memories of a chip and that no block lists."""
+    device = overheads.device
+    for block in components:
+        if not (block.compiled_macro or block.clocked):
+            continue
+        fraction = (
+            device.macro_control_area_fraction if block.compiled_macro else device.control_area_fraction
+        )
+        own = [each for each in statics if each.component == block.path]
+        for cost in areas:
+            if cost.component == block.path:
+                leakage = overheads.unlisted_leakage(block, cost.area * fraction, own)
+                yield replace(leakage, counted_as=cost.counted_as or block.path)
 
 
 def _with_discrepancy(

@@ -70,6 +70,7 @@ def static_rows(
             else _rows(s, number, chip.operation.mode == "always_on")
         )
     ]
+    rows = _overheads_summed(rows, costs.overheads)
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
         # the tree that reaches these registers and their control, by the laws that also hold for energies
@@ -88,6 +89,17 @@ def static_rows(
                 for row in rows
             ]
     return tuple(rows)
+
+
+def _overheads_summed(rows: list[InstanceRow], overheads: str | None) -> list[InstanceRow]:
+    """The rows, with one for what comes with all blocks of the chip."""
+    parts: dict[Any, list[InstanceRow]] = {}
+    for row in rows:
+        if row.component == overheads:
+            parts.setdefault((row.term, row.when), []).append(row)
+    return [row for row in rows if row.component != overheads] + [
+        replace(found[0], total=total(row.total for row in found), instances=1.0) for found in parts.values()
+    ]
 
 
 def _rows(cost: StaticCost, number: u.Numeric, may_sleep: bool) -> Iterator[InstanceRow]:

@@ -276,7 +276,7 @@ class _Explainer:
         }
         rows, cost, label, unit = kinds[term.kind]
         costs = [
-            getattr(row, cost) for row in rows
+            row for row in rows
             if (row.component, row.term) == (term.component, term.term)
             and (term.kind not in {"dynamic", "learning"} or row.action == term.action)
         ]  # fmt: skip
@@ -288,7 +288,14 @@ class _Explainer:
             if (row.component, row.action, row.term) == (term.component, term.action, term.term)
         ):
             label = f"{label}, in the layer that takes longest for a timestep"
-        return tuple(derivation.step(label, each, unit) for each in costs)
+        overheads = self.estimate.evaluation.costs.overheads
+        return tuple(
+            derivation.step(
+                f"{label}, with {short(row.counted_as)}" if row.component == overheads else label,
+                getattr(row, cost), unit,
+            )
+            for row in costs
+        )  # fmt: skip
 
     def _overhead(self, term: breakdown.TermSum, derivation: Derivation) -> tuple[Step, ...]:
         table = self.estimate.traced

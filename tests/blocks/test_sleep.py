@@ -130,7 +130,22 @@ def test_a_supply_below_the_retention_voltage_is_not_raised(tmp_path: Path) -> N
     found = estimate(CHIP, NET, settings)
     awake = estimate(CHIP, NET, SECOND)
     assert energy(found, MEMORY, "leakage_waking") == 0.0
-    assert found.totals["static_energy_J"] == pytest.approx(awake.totals["static_energy_J"])
+    asleep = energy(found, MEMORY, "leakage") + energy(found, MEMORY, "leakage_asleep")
+    assert asleep == pytest.approx(energy(awake, MEMORY, "leakage"))
+
+
+def test_logic_that_no_block_lists_leaks_by_its_area_and_sleeps_with_its_memory() -> None:
+    awake, asleep = (estimate(CHIP, NET, {**SECOND, f"{MEMORY}.sleep": how}) for how in ("none", "retention"))
+    value = {name: claim.value for name, claim in asleep.claims.items()}
+    area = sum(row.area_m2 for row in awake.breakdown if (row.kind, row.component) == ("area", MEMORY))
+    gates = 0.24 * area / value["technology.process.gate_area"]
+    width = gates * 5 * value["technology.process.feature_size"]
+    power = width * value["technology.process.off_current"] * 0.9
+    idle = 1.0 - asleep.totals["latency_s"]
+    powered = [energy(found, "chip.overheads", "leakage") for found in (awake, asleep)]
+    assert powered[0] - powered[1] == pytest.approx(power * idle, rel=1e-6)
+    gated = power * value["technology.sleep_options.gated_leakage_share"] * idle
+    assert energy(asleep, "chip.overheads", "leakage_asleep") == pytest.approx(gated, rel=1e-6)
 
 
 ARRAYS, SPEECH, ROUTERS = "diffusive_low_power_28nm", "shd_recurrent_spiking", "chip.noc"

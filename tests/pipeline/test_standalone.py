@@ -189,7 +189,9 @@ def costs_in(result: Estimate, path: str) -> dict[tuple[str, str, str], float]:
     table = result.evaluation.costs
     found = {("energy", e.action, e.term): e.energy for e in table.energies if e.component == path}
     found |= {("area", "", a.term): a.area for a in table.areas if a.component == path}
-    found |= {("static_power", "", s.term): s.power for s in table.statics if s.component == path}
+    # what the overheads draw for the logic around other blocks is no cost of their own
+    own = [s for s in table.statics if s.component == path != table.overheads]
+    found |= {("static_power", "", s.term): s.power for s in own}
     return {key: float(np.max(value)) for key, value in found.items()}
 
 

@@ -1,11 +1,14 @@
 """Clock, control and floor plan of a chip."""
 
 import math
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
-from neuroest.blocks.base import Component
+from neuroest.blocks.base import Component, StaticCost
 from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.process_scaling import gate_width, leakage_of_gates
 from neuroest.blocks.roles import ChargesClock
+from neuroest.blocks.sleep import gated_share, wake
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -31,6 +34,10 @@ class Overheads(Record):
     )
     """Area of the logic that comes with memories (schedulers, arbitration, address generators, error correction,
     self-test) over that of their macros."""
+    leakage_width: u.Dimensionless = non_negative(
+        absent=0.0, exact="without it, the logic of both fractions is taken not to leak"
+    )
+    """Leaking transistor width of a gate of the logic of both fractions, in feature sizes."""
     pad_ring_width: u.Metre = non_negative(
         maximum=1e-2, absent=0.0, exact="without it, a die has no ring of its own"
     )
@@ -58,9 +65,31 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     area
         pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); unlisted circuits and both
         utilisations have spreads of their own
+    static_power
+        as for the logic that a block lists
     """
 
     schema = OverheadsBlock
     owns = ("clock", "control")
     overhead = ("clock", "control")
-    prior_error = model_errors(area=1.05)
+    prior_error = model_errors(area=1.05, static_power=3)
+
+    def unlisted_leakage(
+        self, block: Component[Any], area: u.SquareMetre, own: Iterable[StaticCost]
+    ) -> StaticCost:
+        """Leakage of the logic that comes with a block and that no block lists.
+
+        Parameters
+        ----------
+        block : Component
+            The block that the logic belongs to, on its process and supply, and counted like it.
+        area : float or array
+            Area of the logic with one instance of the block. [m^2]
+        own : iterable of StaticCost
+            What the block draws itself. If it sleeps, its logic is power-gated between inferences.
+        """
+        width = self.device.leakage_width
+        cost = StaticCost(self.path, "leakage", leakage_of_gates(block, area, width))
+        if all(each.asleep_share is None for each in own):
+            return cost
+        return cost.asleep(gated_share(block), wake(block, gate_width(block, area, width), 0.0))

@@ -10,7 +10,12 @@ from pydantic_core import PydanticCustomError
 from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
+from neuroest.blocks.process_scaling import (
+    gate_width,
+    leakage_of_gates,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
 from neuroest.blocks.roles import ExecutesInstructions
 from neuroest.core import units as u
 from neuroest.equations import processors
@@ -142,8 +147,7 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         if how == "waiting":
             left = {"executing": self.device.waiting_share, "instructions": 0.0}
             return [cost.asleep(left[cost.term], 0.0) if cost.term in left else cost for cost in costs]
-        share, process = sleep.gated_share(self), self.process
-        width = self._area() / process.gate_area * self.device.leakage_width * process.feature_size
+        share, width = sleep.gated_share(self), gate_width(self, self._area(), self.device.leakage_width)
         return [
             cost.asleep(share, sleep.wake(self, width, 0.0))
             if cost.term == "leakage"
