@@ -4,7 +4,9 @@ Parameters
 ----------
 quantity
     energy, area, latency ..., a component, component.action.term, or a parameter; the last words of a path will
-    do. Without it: everything there is to explain.
+    do. Without it: results, parts and the inputs that matter most.
+every
+    Without a quantity, list every name that can be explained.
 form
     Form of the result.
 
@@ -21,6 +23,7 @@ import typer
 import neuroest
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
+from neuroest.reporting.explainable import explainable_text
 from neuroest.reporting.explanation import explain, explainable, explanation_rows
 
 
@@ -39,6 +42,7 @@ def run(
     quantity: Annotated[str | None, typer.Argument(metavar="QUANTITY", autocompletion=quantities)] = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     settings: shared.Settings = None,
+    every: Annotated[bool, typer.Option("--all")] = False,
     form: Annotated[ExplanationFormat, typer.Option("--format")] = ExplanationFormat.TEXT,
     output: shared.Output = None,
 ) -> None:
@@ -47,7 +51,7 @@ def run(
     if quantity is None:
         names = explainable(result)
         rows: list[dict[str, Any]] = [{"name": name, "description": about} for name, about in names]
-        text = "".join(f"{name}\t{about}\n" for name, about in names)
+        text = explainable_text(result, every=every, style=shared.style_for(output))
         data: Any = rows
     else:
         found = explain(result, quantity)

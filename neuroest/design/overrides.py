@@ -159,7 +159,9 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
     for path, text in parameters.items():
         silent = None if path in claims else _left_out(design, path)
         if path not in claims and silent is None:
-            raise UnknownNameError("parameter", path, settable_paths(design), "`neuroest explain` lists them")
+            raise UnknownNameError(
+                "parameter", path, settable_paths(design), "`neuroest explain CHIP --all` lists them"
+            )
         try:
             if silent is not None:
                 claims[path] = _stated(path, silent, text)

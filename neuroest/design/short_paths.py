@@ -89,7 +89,10 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
         words = 1 + path.count(".")
         likely = {".".join(one.split(".")[-words:]): None for one in known}
         raise UnknownNameError(
-            "path", path, [*likely, *known, *_FIRST_WORDS], "`neuroest explain` lists all parameters"
+            "path",
+            path,
+            [*likely, *known, *_FIRST_WORDS],
+            "`neuroest explain CHIP --all` lists all parameters",
         )
     return found
 

@@ -19,6 +19,7 @@ from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.catalogue import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short, words
+from neuroest.reporting.summary import only_describes
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
@@ -158,18 +159,19 @@ class _Explainer:
                 return name
         tail = f".{wanted}"
         found = [name for name in self.paths if name.endswith(tail)]
-        found = found or [
-            path for path, term in self.terms.items() if f"{term.component}.{term.term}" == wanted
-        ]
-        found = found or [
-            path for path, term in self.terms.items() if f"{term.component}.{term.term}".endswith(tail)
-        ]
+        # a term is also known without its action, and an action without its terms
+        briefly = {
+            path: (f"{term.component}.{term.term}", f"{term.component}.{term.action}")
+            for path, term in self.terms.items()
+        }
+        found = found or [path for path, brief in briefly.items() if wanted in brief]
+        found = found or [path for path, brief in briefly.items() if any(b.endswith(tail) for b in brief)]
         if len(found) == 1:
             return found[0]
         if found:
             shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
             raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
-        hint = f"`neuroest explain {self.estimate.called}` lists all of them"
+        hint = f"`neuroest explain {self.estimate.called} --all` lists all of them"
         raise UnknownNameError("quantity", quantity, self.paths, hint)
 
     def parameter(self, path: str) -> Step:
@@ -574,7 +576,11 @@ class _Explainer:
         if not key:
             return ()
         slopes = found.totals[key]
-        largest = sorted(zip(found.paths, slopes, strict=True), key=lambda item: -abs(item[1]))[:5]
+        claims = self.estimate.claims
+        moving = [
+            (path, slope) for path, slope in zip(found.paths, slopes, strict=True) if not only_describes(claims[path])
+        ]  # fmt: skip
+        largest = sorted(moving, key=lambda item: -abs(item[1]))[:5]
         reported = ", ".join(
             f"{short(path)} {exponent * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
         )

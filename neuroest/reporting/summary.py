@@ -406,11 +406,8 @@ def _strongest(estimate: Estimate) -> str:
     """
     found = estimate.sensitivity
     slopes = found.totals["energy"]
-    own = [
-        at
-        for at, path in enumerate(found.paths)
-        if path.startswith(CHIP) and ".process." not in path and not _only_describes(estimate.claims[path])
-    ]
+    changeable = set(designers_parameters(estimate))
+    own = [at for at, path in enumerate(found.paths) if path.startswith(CHIP) and path in changeable]
     index = max(own, key=lambda at: abs(float(slopes[at])), default=None)
     if index is None or slopes[index] == 0.0:
         return ""
@@ -420,7 +417,18 @@ def _strongest(estimate: Estimate) -> str:
     return f"{_STEP * 100:g} % {more} {path} saves {percent(1.0 - float(change))} of the energy"
 
 
-def _only_describes(claim: Claim) -> bool:
+def designers_parameters(estimate: Estimate) -> tuple[str, ...]:
+    """Paths of the parameters that have an elasticity, without those of a process and those that only describe.
+
+    One coefficient of a polynomial raised by 1 % means nothing while the others stay.
+    """
+    return tuple(
+        path for path in estimate.sensitivity.paths
+        if ".process." not in path and not only_describes(estimate.claims[path])
+    )  # fmt: skip
+
+
+def only_describes(claim: Claim) -> bool:
     """Whether a parameter says what others were measured at, or belongs to a fit or to its range."""
     declared = getattr(claim.about, "declared", {}).get(claim.path.rpartition(".")[2])
     return declared is not None and declared.exact in {DEFINED, FIT, RANGE_END}

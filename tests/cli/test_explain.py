@@ -51,8 +51,30 @@ def test_a_term_goes_down_to_equation_unit_basis_and_source(command: Command) ->
     )
 
 
-def test_without_a_quantity_it_lists_what_there_is(command: Command) -> None:
+def test_without_a_quantity_it_lists_results_parts_and_inputs(command: Command) -> None:
     listed = command("explain", CHIP, "-w", NETWORK)
+    assert listed.code == 0
+    assert len(listed.lines) < 70
+    assert max(map(len, listed.lines)) <= 80
+    assert "does not apply" not in listed.out
+    assert {"energy_per_inference_J", "chip.tile.array.cell", "workload.activity.rate"} <= {
+        line.split()[0] for line in listed.lines if line.startswith("  ")
+    }
+
+
+def test_an_action_is_explained_without_its_term(command: Command) -> None:
+    explained = command("explain", CHIP_ON_SPIKES, "chip.tile.array.cell.cell_read")
+    assert explained.lines[0].startswith("chip.tile.array.cell.cell_read.read_current = ")
+
+
+def test_a_coefficient_of_a_fit_is_no_input_that_someone_raises(command: Command) -> None:
+    moved = command("explain", "digital_int8_28nm", "latency", "-w", "mlp_mnist_dense").out
+    assert "raising one input by 1 %" in moved
+    assert "delay_linear" not in moved
+
+
+def test_all_lists_every_name_that_applies(command: Command) -> None:
+    listed = command("explain", CHIP, "-w", NETWORK, "--all")
     names = [line.split("\t")[0] for line in listed.lines]
     assert listed.code == 0
     assert {"energy_per_inference_J", "chip.tile.array", "technology.supply_voltage"} <= set(names)
