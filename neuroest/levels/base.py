@@ -341,6 +341,10 @@ class Mapper(StatesChecks, ABC):
         """Part of `unit_time` in which the units wait for a program that sets them up for the layer."""
         return self.zeros()
 
+    def sustained_share(self) -> u.Dimensionless:
+        """Share of their peak rate that the units reach at best while they work."""
+        return 1.0
+
     def drain_time(self) -> Array:
         """Time from the last read of each layer to its last result; the units do not wait for it."""
         return self.zeros()

@@ -83,11 +83,20 @@ class RooflineMapper(LearnsInSoftware):
         threads = rooflines.kernel_threads(operations, d.operations_per_thread, d.cores)
         time = rooflines.roofline_time(
             operations, moved + weights, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
-            d.memory_efficiency, 1.0, d.launch_time,
+            d.memory_efficiency, 1.0, 0.0,
         )  # fmt: skip
-        handed = self._abreast() * d.handover_time
+        return np.asarray(time / self.batch + self.setup_time())
+
+    def setup_time(self) -> Array:
+        """Starts of the kernels of a layer, and the call that runs all layers."""
+        d = self.processor.device
         call = (rooflines.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
-        return np.asarray((time + handed) / self.batch + self._first() * call)
+        started = d.launch_time + self._abreast() * d.handover_time
+        return np.asarray(started / self.batch + self._first() * call)
+
+    def sustained_share(self) -> u.Dimensionless:
+        """As stated for kernels that computing limits."""
+        return self.processor.device.compute_efficiency
 
     def _first(self) -> Array:
         """One for the first layer, where the call that runs all layers is entered; zero for the others."""

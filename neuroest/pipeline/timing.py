@@ -26,6 +26,7 @@ from neuroest.pipeline.unit_allocation import BlockAllocation
 from neuroest.workloads.layers import LayerTable
 
 SETUP = "set-up of layers"
+KERNELS = "kernels slower than the peak rate"
 """Cause of idle units that is no part of the chip."""
 
 
@@ -91,15 +92,19 @@ class Timing:
     def idle_shares(self, levels: Sequence[MappedLevel]) -> dict[str, float]:
         """Share of the time that units which all layers share lose to each cause, or in which another part limits them.
 
-        Keys are paths of other parts, and `SETUP` for programs that set up layers.
+        Keys are paths of other parts, `SETUP` for programs that set up layers, and `KERNELS` for units that do not reach
+        their peak rate while they work.
         """
         units = {level.path for level in levels}
         shares = {path: share for path, share in self.limiting_shares().items() if path not in units}
-        waiting = (
-            np.where(self.resources[level.path] >= self.step, level.mapper.setup_time(), 0.0)
-            for level in levels
-        )
-        return {**shares, SETUP: float(sum(np.sum(time) for time in waiting)) / float(np.sum(self.step))}
+        whole, waiting, slow = float(np.sum(self.step)), 0.0, 0.0
+        for level in levels:
+            own = self.resources[level.path] >= self.step
+            setup = level.mapper.setup_time()
+            waiting += float(np.sum(np.where(own, setup, 0.0)))
+            below = (self.step - setup) * (1.0 - level.mapper.sustained_share())
+            slow += float(np.sum(np.where(own, below, 0.0)))
+        return {**shares, SETUP: waiting / whole, KERNELS: slow / whole}
 
     @property
     def bottleneck(self) -> str | None:

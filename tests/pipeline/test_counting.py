@@ -17,6 +17,7 @@ from neuroest.exploration.sweep import sweep
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.timing import KERNELS, SETUP
 from neuroest.results.estimate import Estimate
 from neuroest.results.rows import CheckResult
 from tests.chips import SYSTOLIC, changed, count
@@ -280,3 +281,13 @@ def test_crossbars_and_spiking_cores_have_a_share_of_their_peak() -> None:
     assert spiking.totals["share_of_peak"] == pytest.approx(done / spiking.totals["peak_operations_per_s"])
     # units that hold layers wait for the slowest: a low share is no advice
     assert not [c for c in mapped.checks + spiking.checks if c.name == "share_of_peak"]
+
+
+def test_what_a_measured_accelerator_lacks_of_its_peak_has_causes() -> None:
+    result = estimate("edge_accelerator_hailo8", "resnet18_imagenet_dense")
+    shares = result.evaluation.timing.idle_shares(result.evaluation.levels)
+    busy = 1.0 - shares[SETUP]
+    assert shares[SETUP] == pytest.approx(53e-6 / result.totals["latency_s"])
+    assert shares[KERNELS] == pytest.approx(0.59 * busy)
+    # additions of poolings and of residual sums are operations of kernels, and none of the network's
+    assert result.totals["share_of_peak"] == pytest.approx(0.41 * busy, rel=1e-3)
