@@ -92,8 +92,8 @@ class Timing:
     def idle_shares(self, levels: Sequence[MappedLevel]) -> dict[str, float]:
         """Share of the time that units which all layers share lose to each cause, or in which another part limits them.
 
-        Keys are paths of other parts, `SETUP` for programs that set up layers, and `KERNELS` for units that do not reach
-        their peak rate while they work.
+        Keys are paths of other parts, `SETUP` for programs that set up layers, and `KERNELS` for units that do not
+        reach their peak rate while they work.
         """
         units = {level.path for level in levels}
         shares = {path: share for path, share in self.limiting_shares().items() if path not in units}
