@@ -286,20 +286,23 @@ def test_the_largest_of_spikes_is_a_gate(tmp_path: Path) -> None:
     assert costs["comparison"] < costs["addition"] == costs["operation"]
 
 
-def test_energy_falls_from_node_to_node_and_lies_between_the_fit_and_the_published_trend() -> None:
+def test_energy_falls_from_node_to_node_by_lengths_or_between_the_fit_and_the_published_trend() -> None:
     nodes = (28, 22, 20, 16, 14, 10, 7, 5, 3)
     supplies = (0.9, 0.9, 0.9, 0.85, 0.8, 0.75, 0.7, 0.7, 0.7)
+    planar = {22: (100, 80), 20: (87, 67)}  # gate and metal pitch in nm; 117 nm and 90 nm at 28 nm
     bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0}
     energies = []
     for node, supply in zip(nodes, supplies, strict=True):
         made = block(MultiplyAccumulate, "logic_45nm_horowitz", f"cmos_{node}nm_lp", supply, **bits)
         energies.append(float(made.energies(network(32.0))[0].energy) / float(made.device.overhead))
-        correction = load_device(f"cmos_{node}nm_lp").claims.get("energy_correction")
-        if correction is not None:
+        if node in planar:
+            lengths = np.sqrt(np.prod(planar[node]) / (117 * 90))
+            assert energies[-1] == pytest.approx(energies[0] * lengths, rel=0.02)
+        elif node < 28:
             # 0.619 of the energy at 45 nm and 0.9 V by the fit at 28 nm, 0.324 by publication at 7 nm
             trend = 0.619 * (node / 28) ** (np.log(0.324 / 0.619) / np.log(7 / 28))
             published = trend * 64 * 3.1e-15
-            fit = energies[-1] / correction.value
+            fit = energies[-1] / load_device(f"cmos_{node}nm_lp").claims["energy_correction"].value
             assert energies[-1] == pytest.approx(np.sqrt(fit * published), rel=0.02)
     assert energies == sorted(energies, reverse=True)
 
