@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class CrossbarCounts(CrossbarLayout):
-    """Counts of one inference."""
+    """Action counts of one inference."""
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
@@ -101,7 +101,7 @@ class CrossbarCounts(CrossbarLayout):
         return np.logical_or(array.slices(self.network) > 1.0, several)
 
     def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
-        """Cells that are rewritten, for an inference."""
+        """Cells rewritten per inference."""
         rewritten = self.inferences_per_writing
         if rewritten is None:
             return {}
@@ -113,14 +113,14 @@ class CrossbarCounts(CrossbarLayout):
         return self._array_reads(placement) if self.compute.reference_columns else 0.0
 
     def _array_reads(self, placement: Placement) -> Array:
-        """Reads of arrays, counted separately for each group of a layer."""
+        """Array reads, counted separately for each group of a layer."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
         reads = self.steps * self.planes * self.compute.sign_phases
         return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
-        """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
+        """Inputs of the multiplexer at a column: the columns of a converter, or the neurons that share a column."""
         array = self.compute
         if array.converter is not None:
             return np.asarray(array.columns_switched(self.network) + 0.0 * self.on_array)
@@ -130,7 +130,7 @@ class CrossbarCounts(CrossbarLayout):
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
 
     def switch_instances(self, placement: Placement, units: u.Numeric) -> tuple[u.Numeric, u.Numeric]:
-        """Transmission gates, and the logic gates that select among them, of the whole chip."""
+        """Transmission gates of the whole chip, and the logic gates that select among them."""
         array, inputs = self.compute, self._inputs_switched(placement)
         switches = array.multiplexer
         if switches is None:
@@ -147,7 +147,7 @@ class CrossbarCounts(CrossbarLayout):
         )
 
     def _switching(self, placement: Placement, conversions: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
-        """Values that pass the switches, the lines that they charge, and the steps of what selects."""
+        """Values passed by the switches, the lines that they charge, and the steps of the select logic."""
         array, switches = self.compute, self.compute.multiplexer
         if switches is None:
             return {}
@@ -177,7 +177,7 @@ class CrossbarCounts(CrossbarLayout):
         }
 
     def _offset_additions(self) -> u.Numeric:
-        """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
+        """Offset subtractions, one per result, and the sum of the inputs if it is formed digitally."""
         t, reference = self.layers, self.compute.offset_subtraction
         if reference == "none":
             return 0.0
@@ -188,7 +188,7 @@ class CrossbarCounts(CrossbarLayout):
         return subtracted + self.steps * self.on_array * inputs
 
     def _toggling(self) -> Array:
-        """Share of the inputs that move their row in one read."""
+        """Share of the inputs that toggle their row in one read."""
         t, array = self.layers, self.compute
         if array.every_input_toggles:
             return np.ones_like(t.input_bit_density)
@@ -201,7 +201,7 @@ class CrossbarCounts(CrossbarLayout):
         )
 
     def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
-        """Values that buffers forward along rows and columns, and those that pass the stages at the columns."""
+        """Values passed on by the buffers along rows and columns, and by the stages at the columns."""
         array = self.compute
         passed = {"rows": toggles, "columns": column_reads}
         found: dict[tuple[str, str], u.Numeric] = {
@@ -213,7 +213,7 @@ class CrossbarCounts(CrossbarLayout):
     def _reading(
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
-        """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
+        """Conducting cells or, if columns add charges, capacitors charged by column reads."""
         t = self.layers
         if not self.compute.adds_charges:
             return {(self.compute.cell.path, "cell_read"): reads}
@@ -229,7 +229,7 @@ class CrossbarCounts(CrossbarLayout):
         return charged | {(array.cell.path, "product"): column_reads * array.products_of_one(used, active)}
 
     def product_cycles(self) -> Array:
-        """Passes of a systolic array over the factor that stays, head after head."""
+        """Passes of a systolic array over the stationary factor, one head after another."""
         t = self.layers
         units = self.chip.find(roles.MultipliesComputedFactors)
         if not units or not np.any(t.stationary_elements > 0.0):
@@ -262,7 +262,7 @@ class CrossbarCounts(CrossbarLayout):
     def _clamping(
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
-        """Conveyors at the columns that are read, and stages that store the input of the neurons."""
+        """Conveyors at the columns in use, and stages that store the inputs of the neurons."""
         array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
@@ -282,7 +282,7 @@ class CrossbarCounts(CrossbarLayout):
         return counting.spikes(self.steps, self.network.events, driven)
 
     def _held_results(self, placement: Placement) -> Array:
-        """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
+        """Results integrated at a time: one per neuron behind mirrors, or one per column of the neuron."""
         array = self.compute
         if array.merge is not None:
             return placement.neurons
@@ -328,12 +328,12 @@ class CrossbarCounts(CrossbarLayout):
         ]
 
     def _waiting_sums(self) -> list[Traffic]:
-        """Sums of arrays that layers share, written and read again between the time slots of the layer's arrays."""
+        """Partial sums in shared arrays, written and read again between the time slots of a layer's arrays."""
         moved = np.asarray(self.steps * self.pending_partial_sums() * self.partial_sum_bits())
         return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
 
     def _cell_states(self) -> list[Traffic]:
-        """State of long short-term memories in addition to their output, read and written in each step."""
+        """Cell state of long short-term memories, read and written in each step in addition to the output."""
         t = self.layers
         hidden = t.output_elements / np.maximum(t.positions, 1.0)
         is_long = self.on_array * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
@@ -343,7 +343,7 @@ class CrossbarCounts(CrossbarLayout):
         return [Traffic("state" if self.memory("state") else "activations", moved, moved)]
 
     def partial_sum_bits(self) -> u.Numeric:
-        """Bits of a converter's sums and of counts of spikes; currents for a common neuron meet on its line."""
+        """Bits of a partial sum: of a converter, or a spike count; zero for currents added on a neuron's line."""
         if self.compute.converter is not None:
             return self.network.accumulator_bits
         if self.counts_partial_sums:

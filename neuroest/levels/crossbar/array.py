@@ -25,13 +25,13 @@ from neuroest.levels.crossbar.written_array import WrittenArray
 from neuroest.levels.learning import BACKWARD_READOUT
 
 _LONG = 1e3
-"""Settling times for which a column may conduct before that is worth a circuit against it; a convention."""
+"""Read time over settling time above which a stage that holds the results is advised; a convention."""
 _SOLVED_LOSS = 6.6
 """Largest G r N^2 for which the IR drop was compared with a solution of all nodes (docs/models)."""
 
 
 class CrossbarArray(WrittenArray):
-    """The array that cells, drivers and column circuits form, with its wires."""
+    """Array of cells, drivers and column circuits, with its wires."""
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, lines, drivers, and the circuits at the columns."""
@@ -65,11 +65,11 @@ class CrossbarArray(WrittenArray):
 
     @property
     def unselected_cells_conduct(self) -> bool:
-        """Whether a cell without a weight costs energy when its row is driven: it conducts as little as it can."""
+        """Whether a driven cell without a weight costs energy: it conducts at its lowest conductance."""
         return True
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """Current of the cells that hold weights, and of those between the groups of a convolution."""
+        """Current of the cells that hold weights, and of the idle cells between the groups of a convolution."""
         cell, supply, left = self.memory, self.read_supply_voltage(), self.current_left(network)
         if self.driven_load is not None:  # the cells have what the column's voltage, and so the neuron, leave
             reached = self.driven_voltage(network)
@@ -87,7 +87,7 @@ class CrossbarArray(WrittenArray):
         return costs
 
     def column_line_energies(self) -> list[EnergyCost]:
-        """Charging a column for one read; an ideal interface leaves it where it is."""
+        """Energy of charging a column for one read; zero for an ideal interface, which does not move its voltage."""
         if isinstance(self.interface, IdealColumn):
             return []
         charge = self.column_energy()
@@ -156,7 +156,7 @@ class CrossbarArray(WrittenArray):
         return costs
 
     def _backward_areas(self, forward: list[AreaCost]) -> list[AreaCost]:
-        """Area of the circuits of the columns at the rows once more, for errors that go back through the weights."""
+        """Area of a second set of column circuits, at the rows, for errors that are read back through the weights."""
         if self.spec.backward_readout == "none":
             return []
         parts = (self.interface, self.sampler, self.converter, self.multiplexer, *self.column_stages)
@@ -187,7 +187,7 @@ class CrossbarArray(WrittenArray):
         return costs
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say.
+        """Read disturb, regulator headroom, cell bits, noise, and the checks of the circuits at rows and columns.
 
         Checks
         ------
@@ -230,7 +230,7 @@ class CrossbarArray(WrittenArray):
         return checks
 
     def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
-        """Whether the circuits behind the columns can generate the drive voltage of a neuron.
+        """Whether the column circuits can generate the drive voltage of a neuron.
 
         Checks
         ------
@@ -260,7 +260,7 @@ class CrossbarArray(WrittenArray):
         ]
 
     def _ageing_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether weights of the stated age are retained, distinguishable and within the stated error.
+        """Whether weights of the stated age are retained, distinguishable and within the error limit.
 
         Checks
         ------
@@ -300,7 +300,7 @@ class CrossbarArray(WrittenArray):
         )
 
     def noise_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits that the columns are read to: the converter's, or as far as they settle."""
+        """Bits to which the columns are read: the resolution of the converter, or the accuracy of settling."""
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
     def noise_check(self, network: NetworkContext) -> Check:
@@ -316,7 +316,7 @@ class CrossbarArray(WrittenArray):
         return self.require("design_rule", "column_noise", floor, "<=", signal, "J")
 
     def _loss_check(self, network: NetworkContext) -> Check:
-        """Whether the IR drop lies in the range of its model.
+        """Whether the IR drop is within the range of its model.
 
         Checks
         ------
@@ -328,7 +328,7 @@ class CrossbarArray(WrittenArray):
         return self.check_range("wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1")
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Characteristics that an array designer looks for."""
+        """Figures of merit that an array designer asks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
@@ -394,7 +394,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Blocks between the columns and the circuits that they share."""
+        """Sample-and-hold stages and switches between the columns and shared circuits."""
         found = []
         if self.sampler is not None:
             load = self.sampled_load(network)
@@ -430,7 +430,7 @@ class CrossbarArray(WrittenArray):
         return found
 
     def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
-        """Mean share of the column current that the wires cost; without transistors idle rows conduct too."""
+        """Mean share of the column current lost in the wires; without transistors, idle rows conduct as well."""
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return crossbar_wires.ir_drop_error_mean(
@@ -439,16 +439,16 @@ class CrossbarArray(WrittenArray):
         )  # fmt: skip
 
     def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
-        """Wire between neighbouring cells of a row, less where only some of its columns conduct at a time."""
+        """Wire resistance between neighbouring cells of a row, lower if only some of its columns conduct at a time."""
         return self.segment_resistance() * self.conducting_columns(network) / self.piece("columns")
 
     def current_left(self, network: NetworkContext) -> u.Dimensionless:
-        """Share of their current that the wires leave the cells, by layer."""
+        """Share of the cell current that remains after the wire loss, by layer."""
         rows = self.rows_at_once() / self.options["rows"]
         return 1.0 - self.ir_drop(network, network.active_share * rows)
 
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
-        """Mean current of a clamped column with that share of its rows active; of opposed rows the root mean square."""
+        """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
         rows = self.options["rows"] * self.stacked_arrays(network)
         if self.opposed:
             return self.opposed_current(network, rows, active_fraction)
@@ -457,21 +457,21 @@ class CrossbarArray(WrittenArray):
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
 
     def driven_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance from the active rows to a line of columns, at least that of one cell."""
+        """Conductance between the active rows and a column line, at least that of one cell."""
         active = network.active_share * self.rows_at_once() * self.stacked_arrays(network)
         return np.maximum(active, 1.0) * self.conductance(network)
 
     def driven_voltage(self, network: NetworkContext) -> u.Volt:
-        """Voltage at a neuron that the column drives directly, with the mean number of active rows, by layer."""
+        """Voltage at a neuron that is driven directly by its column, for the mean number of active rows, by layer."""
         return self.voltage_through(self.driven_conductance(network))
 
     def voltage_through(self, conductance: u.Siemens) -> u.Volt:
-        """Voltage at a neuron that so much conductance to active rows drives directly."""
+        """Voltage at a directly driven neuron, for a given conductance to active rows."""
         leak, _ = self.driven_load or (0.0, 0.0)
         return front_ends.loaded_column_voltage(self.options["read_voltage"], conductance, leak)
 
     def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
-        """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
+        """Voltage of an unclamped column: attenuated by grounded idle rows, or the mean of the active rows alone."""
         everything = 1.0 + 0.0 * active_fraction
         conducting = everything if self.cell.idle_rows_conduct else active_fraction
         return equations.grounded_idle_column_voltage(

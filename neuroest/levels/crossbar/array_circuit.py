@@ -35,11 +35,11 @@ from neuroest.levels.crossbar.read_schedule import ReadSchedule
 from neuroest.levels.crossbar.timestep import drives_per_spike, hold_times, longest, own_hold, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
-"""What holds of an array that says nothing of its schedule."""
+"""Schedule of an array whose file states none."""
 ROUNDING = 1e-9
-"""Share of an integration that a search for the hold time may leave; numerical."""
+"""Tolerance of the search for the hold time, as a share of an integration; numerical."""
 NEARLY = 0.1
-"""Share of an integration that an event may lack and still be as good as a whole one; a convention."""
+"""Share of an integration that an event may fall short of and still count as a whole one; a convention."""
 
 
 class ArrayCircuit(ArrayParts):
@@ -50,11 +50,11 @@ class ArrayCircuit(ArrayParts):
         return self.mean_conductance(network, self.age)
 
     def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one cell so long after writing, access transistor included."""
+        """Mean conductance of one cell at this age, access transistor included."""
         return self.memory.limited(self.memristor_conductance(network, age))
 
     def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one memristor alone, so long after writing."""
+        """Mean conductance of one memristor alone at this age."""
         low, high = self.memory.ends(age)
         if self.spec.weight_encoding == "offset":
             written = equations.offset_mean_conductance(low, high)
@@ -67,14 +67,14 @@ class ArrayCircuit(ArrayParts):
         return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
 
     def read_supply_voltage(self) -> u.Volt:
-        """Voltage of the supply that gives the read current."""
+        """Voltage of the supply that delivers the read current."""
         supply = self.slots["read_supply"]
         if supply.spec.model == "linear_regulator":
             return self.technology.supply_voltage
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
     def row_capacitance(self) -> u.Farad:
-        """Capacitance of one row line with its access gates, past spare columns and all folds of a column too."""
+        """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
         cells = self.options["columns"] + self.options["spare_columns"]
         return self._line_capacitance(cells, self.column_pitch(), self.cell.row_load())
 
@@ -86,11 +86,11 @@ class ArrayCircuit(ArrayParts):
         return array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load)
 
     def segment_resistance(self) -> u.Ohm:
-        """Wire between neighbouring cells, the same along rows and columns."""
+        """Wire resistance between neighbouring cells, equal along rows and columns."""
         return self.single_segment_resistance() / self.parallel_wires()
 
     def single_segment_resistance(self) -> u.Ohm:
-        """The same of a line that is one wire."""
+        """Wire resistance between neighbouring cells of a line that is a single wire."""
         return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
 
     def parallel_wires(self) -> u.Dimensionless:
@@ -109,15 +109,15 @@ class ArrayCircuit(ArrayParts):
         return crossbar_wires.wires_within_loss(lost, self.options["ir_drop_limit"])
 
     def wire_capacitance(self) -> u.FaradPerMetre:
-        """Capacitance of a line per length, of all the wires that it is made of."""
+        """Line capacitance per length, all parallel wires included."""
         return self.process.wire_capacitance * self.parallel_wires()
 
     def settled_bits(self) -> u.Dimensionless:
-        """Bits to which a column is accurate when it is read."""
+        """Accuracy to which a column settles before it is read, in bits."""
         return converters.settled_bits(self.options["settling_error"])
 
     def front_end(self, network: NetworkContext) -> Component[Any] | None:
-        """Circuit at the end of a column, drawn for the current of the rows that are read at once."""
+        """Circuit at the end of a column, sized for the current of the rows that are read at once."""
         circuit = self.interface
         if not isinstance(circuit, CurrentClamp) or self.adds_charges:
             return circuit
@@ -130,7 +130,7 @@ class ArrayCircuit(ArrayParts):
         return circuit.drawn_for(self.carried_current(network))
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
-        """Current of a column with the share of its rows on that its front end is drawn for, of a typical die.
+        """Column current for which the front end is sized, on a typical die.
 
         Its rows are those that are read at once and that the network has weights for; those of the largest stack
         where stacks share a front end, since all are drawn alike.
@@ -146,12 +146,12 @@ class ArrayCircuit(ArrayParts):
         )
 
     opposed: bool = chosen("weight_encoding", "row_differential")
-    """Whether the rows of a pair are driven in opposite ways, so that a column carries a difference of currents."""
+    """Whether the rows of a pair are driven with opposite signs, so that a column carries a difference of currents."""
 
     def opposed_current(
         self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless
     ) -> u.Ampere:
-        """Root mean square of the current of a column with so many rows in opposed pairs, of a typical die."""
+        """Root-mean-square current of a column with this many rows in opposed pairs, on a typical die."""
         low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
         squares = self.over_digits(digits.digit_mean_square_share, network)
         square = sum(squares, start=0.0) / self.slices(network)
@@ -161,14 +161,14 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def current_reader(self) -> WholeAdc | None:
-        """Converter that takes the current of a column and states what resistance the column sees."""
+        """Converter that takes the column current directly and states its input resistance; None if there is none."""
         reader = self.readout.slots.get("converter")
         if self.interface is not None or not isinstance(reader, WholeAdc) or not reader.takes_columns:
             return None
         return reader if np.any(np.asarray(reader.device.input_resistance) > 0.0) else None
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the column is within the settling error."""
+        """Time until the column is within its settling error."""
         conductance = self.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
         stack = self.stacked_arrays(network)
@@ -193,7 +193,7 @@ class ArrayCircuit(ArrayParts):
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> u.Second:
-        """Time that the array itself needs for one pulse of an input: the pulse, or settling."""
+        """Minimum time of one input pulse in the array: the pulse itself, or settling."""
         pulse = self.driver.drive_time(self.options["pulse_width"], self.phase_context(network))
         time = np.maximum(pulse, self.settling_time(network))
         if self.schedule_choice.pulse_widths == "binary":
@@ -201,7 +201,7 @@ class ArrayCircuit(ArrayParts):
         return time
 
     def hold_time(self, network: NetworkContext) -> u.Second:
-        """Time that a neuron must see its input in one timestep, by layer."""
+        """Time for which a neuron must see its input in one timestep, by layer."""
         if self.neuron is None:
             return 0.0
         if self.readout.spec.integration == "within_timestep":
@@ -211,7 +211,7 @@ class ArrayCircuit(ArrayParts):
         )
 
     def own_hold(self, network: NetworkContext) -> u.Second:
-        """The same at the pace of each layer, whatever the others need."""
+        """Hold time with each layer at its own pace, independent of the other layers."""
         if network.pace.own_hold is not None:
             return network.pace.own_hold
         if self.neuron is None:
@@ -220,7 +220,7 @@ class ArrayCircuit(ArrayParts):
         return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold), drive)
 
     def own_timestep(self, network: NetworkContext) -> u.Second:
-        """Timestep of the slowest layer at its own pace, which drives are sized for where no other is asked for."""
+        """Timestep of the slowest layer at its own pace; drives are sized for it unless a longer one is required."""
         if self.neuron is None:
             return 0.0
         own = longest(self._own_period(network, self.own_hold(network)))
@@ -229,7 +229,7 @@ class ArrayCircuit(ArrayParts):
     def stretched_timestep(
         self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless, late: Mask
     ) -> u.Second:
-        """Timestep with drives for it, if the time of the arrays depends only on the timestep of the layers. [s].
+        """Timestep with drives sized for it, if the time of the arrays depends only on the timestep of the layers. [s].
 
         Parameters
         ----------
@@ -252,7 +252,7 @@ class ArrayCircuit(ArrayParts):
         return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
 
     def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Timesteps of that length that a spike needs, over those allowed, for the slowest layer."""
+        """Timesteps of this length that a spike needs, over those allowed, for the slowest layer."""
         if self.neuron is None:
             return 0.0
         hold, allowed = self.hold_time(network), drives_per_spike(network)
@@ -262,7 +262,7 @@ class ArrayCircuit(ArrayParts):
         return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / allowed, 0.0))
 
     def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Events of a spike over those of the network, for the worst of the layers.
+        """Events that a neuron adds up for a spike, over those in the network, for the worst layer.
 
         Less than one where a neuron forgets each before the next, and can only answer to it or not: one event that
         lasts for nearly a whole integration counts as all.
@@ -276,7 +276,7 @@ class ArrayCircuit(ArrayParts):
         return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / wanted, 1.0))
 
     def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
-        """Time of a timestep of each layer at its own pace, with as few copies of its arrays as it may have."""
+        """Timestep of each layer at its own pace, with as few copies of its arrays as allowed."""
         in_turn = np.minimum(network.positions, self.options.get("sequential_reads", np.inf))
         drive = self.drive_time(network)
         if self.reads_events:
@@ -285,7 +285,7 @@ class ArrayCircuit(ArrayParts):
         return driven + self.neuron.time_after_drive(hold)  # type: ignore[union-attr]
 
     def neuron_busy_time(self, network: NetworkContext, hold: u.Second) -> u.Second:
-        """Time that a neuron needs for the events of a timestep, one after the other, with a spike at the end."""
+        """Time that a neuron needs for all events of a timestep in series, with a spike at the end."""
         if self.neuron is None:
             return 0.0
         drives = network.events * (hold + self.neuron.time_between_drives(hold))
@@ -297,22 +297,22 @@ class ArrayCircuit(ArrayParts):
         return isinstance(self.interface, ClampsColumn) and self.interface.samples_columns
 
     def settled_time(self, network: NetworkContext) -> u.Second:
-        """Time that the active rows are driven before a result is taken: pulse, settling, and what the neuron needs."""
+        """Time for which active rows are driven before a result is taken: pulse, settling, and a neuron's hold time."""
         time = self.drive_time(network)
         if self.neuron is not None and not self.samples_columns:
             time = np.maximum(time, self.hold_time(network))
         return time
 
     def read_time(self, network: NetworkContext) -> u.Second:
-        """Time that a column is driven in one pulse of an input, conversions that need the column included."""
+        """Time for which a column is driven in one pulse of an input, including conversions that need the column."""
         return self.schedule(network).column_time
 
     def row_time(self, network: NetworkContext) -> u.Second:
-        """Time that a row is driven in one pulse of an input, for all groups of columns."""
+        """Time for which a row is driven in one pulse of an input, for all groups of columns."""
         return self.schedule(network).row_time
 
     def neuron_time(self, network: NetworkContext) -> u.Second:
-        """Time that a neuron sees its input in one time step."""
+        """Time for which a neuron sees its input in one timestep."""
         return np.maximum(self.read_time(network), self.hold_time(network))
 
     def conversion_time(self, network: NetworkContext) -> u.Second:
@@ -324,7 +324,7 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def schedule_choice(self) -> ReadScheduleBlock:
-        """Read schedule as the file states it."""
+        """Read schedule as stated in the file."""
         chosen = self.slots.get("schedule")
         return _NO_SCHEDULE if chosen is None else chosen.spec
 
@@ -340,7 +340,7 @@ class ArrayCircuit(ArrayParts):
         return rows if chosen is None else chosen
 
     def conducting_rows(self) -> u.Dimensionless:
-        """Rows whose cells load a column in one read: those that are read at once, or all without transistors."""
+        """Rows whose cells load a column in one read: the rows read at once, or all if cells have no transistors."""
         return self.options["rows"] if self.cell.idle_rows_conduct else self.rows_at_once()
 
     @property
@@ -358,7 +358,7 @@ class ArrayCircuit(ArrayParts):
         return np.maximum(network.activation_bits - 1.0, 1.0)
 
     def row_pulses(self, network: NetworkContext) -> u.Dimensionless:
-        """How often a row is raised for one pulse of an input, which groups of columns need once each."""
+        """Times that a row is raised for one pulse of an input: once per group of columns that needs it."""
         timed = self.driver.whole_numbers and not self.driver.analog
         if not self.columns_take_turns:
             return 1.0
@@ -382,14 +382,14 @@ class ArrayCircuit(ArrayParts):
         return replace(network, activation_bits=self.phase_bits(network))
 
     def input_phases(self, network: NetworkContext) -> u.Dimensionless:
-        """Phases in which the digits of an input are applied, those of one sign."""
+        """Phases that apply the digits of an input, for one sign."""
         if network.spiking:
             return 1.0
         return read_schedule.input_digits(self.input_bits(network), self.phase_bits(network))
 
     @property
     def sign_phases(self) -> float:
-        """Reads of an input for its signs."""
+        """Reads of an input for its signs: two if they are read in sequence."""
         return 1.0 if self.schedule_choice.input_signs == "together" else 2.0
 
     @property
@@ -434,12 +434,12 @@ class ArrayCircuit(ArrayParts):
         return ReadSchedule(settling, reset, sampling + taken, all_of_them - one, one - taken, groups, pulses)
 
     def converters_each(self) -> u.Dimensionless:
-        """Converters of one array: the reference column has its own if there are several."""
+        """Converters of one array; the reference column has its own if there are several."""
         found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
         return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
 
     def columns_in_turn(self, network: NetworkContext) -> u.Dimensionless:
-        """Results that one converter reads in turn, that of the reference column too if it is the only one."""
+        """Results that one converter reads in turn, including the reference column if it is the only converter."""
         columns = self.readout.options["columns_per_converter"]
         shared = np.maximum(mapping.block_count(columns, self.merged_columns(network)), 1.0)
         if not self.reference_columns:
@@ -448,7 +448,7 @@ class ArrayCircuit(ArrayParts):
 
     @property
     def switches_columns(self) -> bool:
-        """Whether a multiplexer to shared converters is at the bare columns, which then charge its lines."""
+        """Whether the multiplexer to shared converters is at the bare columns, which then charge its lines."""
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
         return self.converter is not None and (self.columns_take_turns or not held)
 
@@ -472,13 +472,13 @@ class ArrayCircuit(ArrayParts):
         return self.conducting_rows() * self.conductance(network)
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """The same of a typical die with new cells, which switches are drawn for."""
+        """Conductance of these cells on a typical die with new cells, for which switches are sized."""
         return self.conducting_rows() * self.memory.limited_as_drawn(
             self.memristor_conductance(network, None)
         )
 
     def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
-        """Conductance of the driver of a multiplexer: a follower, a current over its supply, or the column itself."""
+        """Conductance in front of a multiplexer: of a follower, of a current over its supply, or of the column."""
         if self.sampler is not None and not self.columns_take_turns:
             return self.sampler.output_conductance(self.sampled_load(network))
         current: u.Ampere | None = None
@@ -499,7 +499,7 @@ class ArrayCircuit(ArrayParts):
         return self.multiplexer.width(self.switched_source(network, drawn=True))
 
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
-        """By how much the lines of a multiplexer move at most, and the supply that their charge comes from."""
+        """Maximum swing of the multiplexer lines, and the supply that delivers their charge."""
         supply = self.technology.supply_voltage
         if self.sampler is not None and not self.columns_take_turns:
             return self.sampler.device.signal_swing, supply
@@ -519,7 +519,7 @@ class ArrayCircuit(ArrayParts):
         return cell_geometry.cell_pitch(area)
 
     def sampled_load(self, network: NetworkContext) -> SampledLoad:
-        """What the stages that keep the columns' results serve."""
+        """Load and timing of the stages that hold column results."""
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
         inputs, switches = self.columns_switched(network), self.multiplexer
@@ -533,7 +533,7 @@ class ArrayCircuit(ArrayParts):
     def switching_time_constant(
         self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
     ) -> u.Second:
-        """Time constant that the lines of a multiplexer add to bare columns."""
+        """Time constant that multiplexer lines add to bare columns."""
         switches = self.multiplexer
         if switches is None or not self.switches_columns:
             return 0.0
@@ -553,7 +553,7 @@ class ArrayCircuit(ArrayParts):
         )
 
     def row_energy(self) -> u.Joule:
-        """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
+        """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
         if self.cell.idle_rows_conduct or self.driver.analog:
             return array_lines.column_swing_energy(
                 self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
@@ -567,7 +567,7 @@ class ArrayCircuit(ArrayParts):
         )
 
     def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
-        """Columns whose cells one piece of a row drives at a time."""
+        """Columns whose cells are driven at a time by one piece of a row."""
         groups = self.columns_switched(network) if self.columns_take_turns else 1.0
         return self.piece("columns") / groups
 
@@ -577,7 +577,7 @@ class ArrayCircuit(ArrayParts):
         return drivers.row_current(self.options["read_voltage"], columns, 1.0, self.conductance(network))
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
-        """Largest current of one row of a typical die with new cells, which its driver is drawn for."""
+        """Largest current of one row on a typical die with new cells, for which its driver is sized."""
         conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         columns = self.conducting_columns(network)
         return drivers.row_current(self.options["read_voltage"], columns, 1.0, conductance)

@@ -30,7 +30,7 @@ from neuroest.equations import (
 
 
 class ArrayParts(Component[None]):
-    """Cells, drivers and column circuits of an array, and how many of them a weight takes."""
+    """Cells, drivers and column circuits of an array, and the number of each per weight."""
 
     model = "crossbar"
     answers_for_slots = True
@@ -42,7 +42,7 @@ class ArrayParts(Component[None]):
 
     @property
     def every_input_toggles(self) -> bool:
-        """Whether an input moves its lines in every read, whatever its value."""
+        """Whether every input toggles its lines in every read, whatever its value."""
         return False
 
     cell: Cell = slot("cell")
@@ -59,7 +59,7 @@ class ArrayParts(Component[None]):
 
     @cached_property
     def neuron(self) -> Neuron | None:
-        """Neuron at the columns, if the array is read by neurons, driven by what the weights still are."""
+        """Neuron at the columns of an array read by neurons, driven by the weights at their present age."""
         neuron: Any = self.readout.slots.get("neuron")
         if neuron is None or self.age is None or not self.drift_weakens:
             return neuron  # type: ignore[no-any-return]
@@ -72,15 +72,15 @@ class ArrayParts(Component[None]):
         return self.readout.options.get("neurons_per_output", 1.0)
 
     reads_events: bool = chosen("reads", "each_event")
-    """Whether each input spike is read by itself, and not all of a timestep at once."""
+    """Whether each input spike is read separately, instead of all spikes of a timestep at once."""
 
     @property
     def stacks_columns(self) -> bool:
-        """Whether the columns of all arrays of an output are one line with one circuit."""
+        """Whether the columns of all arrays of an output form one line with one circuit."""
         return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
 
     def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
-        """Arrays whose columns are joined to one line, by layer: as many as its fan-in needs."""
+        """Arrays whose columns are joined to one line, by layer: as many as the fan-in needs."""
         if not self.stacks_columns:
             return 1.0
         rows = network.fan_in * self.devices_per_weight()[1]
@@ -97,7 +97,7 @@ class ArrayParts(Component[None]):
         return self.neuron.input_load()
 
     merge: Any = slot("merge", of="readout")
-    """Circuit that weighs bit slices and merges them, or the arrays of one output; None without one."""
+    """Circuit that weights and merges bit slices, or merges the arrays of one output; None without one."""
 
     buffer: FanOutBuffer | None = slot("fan_out_buffer", of="readout")
     """Buffer behind each neuron."""
@@ -106,29 +106,30 @@ class ArrayParts(Component[None]):
     """Converter at the columns, if the array is read by converters."""
 
     sampler: SampleAndHold | None = slot("sample_and_hold", of="readout")
-    """Stage that keeps the columns' results for the converters."""
+    """Stage that holds column results for the converters."""
 
     write_circuit: WriteCircuit | None = slot("write_circuit")
-    """Write circuit of the cells, if it is described."""
+    """Write circuit of the cells, if the file has one."""
 
     @property
     def writers(self) -> list[Component[Any]]:
-        """Energies of writing a cell."""
+        """Components that take energy when a cell is written."""
         circuit = self.write_circuit
         return [self.cell] if circuit is None else [self.cell, *circuit.parts]
 
     multiplexer: Multiplexer | None = slot("multiplexer", of="readout")
-    """Switches to what columns, or the positions and layers of a column, share."""
+    """Switches between columns and the circuits that they share, or between a column and the neurons of its positions.
+    """
 
     @property
     def column_stages(self) -> list[AnalogStage]:
-        """Circuits at each column in front of the converters, which act once in each read."""
+        """Circuits at each column in front of the converters, active once per read."""
         found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
         return [stage for stage in found if isinstance(stage, AnalogStage)]
 
     @property
     def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
-        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        """Buffers along rows and columns, with the names of the options for cells per line and number of lines."""
         lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
         return [
             (self.slots[name], cells, count)  # type: ignore[misc]
@@ -137,14 +138,14 @@ class ArrayParts(Component[None]):
         ]
 
     def pieces(self, cells: str) -> u.Dimensionless:
-        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        """Pieces into which buffers divide the lines of these `columns` or `rows`."""
         found = [
             buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
         ]
         return found[0] if found else 1.0
 
     def piece(self, cells: str) -> u.Dimensionless:
-        """Cells of one piece of such a line."""
+        """Cells of one piece of a line."""
         return self.options[cells] / self.pieces(cells)
 
     def devices_per_weight(self) -> tuple[float, float]:
@@ -160,12 +161,12 @@ class ArrayParts(Component[None]):
         return np.minimum(self.cell.bits(), self.magnitude_bits(network))
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of a weight without the sign that a pair carries."""
+        """Bits of a stored weight, without the sign if a pair of columns or rows carries it."""
         signed_by_pair = 0.0 if self.spec.weight_encoding == "offset" else 1.0
         return np.maximum(self.stored_weight_bits(network) - signed_by_pair, 1.0)
 
     def stored_weight_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of a weight, sign included: those of the network, or as many as the arrays are to hold."""
+        """Bits of a stored weight, sign included: those of the network, or fewer if the level states fewer."""
         return np.minimum(network.weight_bits, self.options.get("weight_bits", np.inf))
 
     @property
@@ -178,7 +179,7 @@ class ArrayParts(Component[None]):
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
     def digits_of_weight(self, network: NetworkContext) -> tuple[u.Dimensionless, u.Dimensionless]:
-        """Slices of a weight that are weighed, and the bits of each."""
+        """Slices of a weight that are weighted before the read-out, and the bits of each."""
         merged = self.slices(network) if self.converter is None else self.merged_slices(network)
         return merged, self.bits_per_cell(network)
 
@@ -199,7 +200,7 @@ class ArrayParts(Component[None]):
 
     @property
     def merged_lines(self) -> float:
-        """Columns of a weight's sign that one conversion covers."""
+        """Columns of one bit slice that one conversion covers: both columns of a pair if pairs are merged."""
         return self.devices_per_weight()[0] if self._merges("pairs") else 1.0
 
     def merged_columns(self, network: NetworkContext) -> u.Dimensionless:
@@ -213,7 +214,7 @@ class ArrayParts(Component[None]):
     def over_digits(
         self, moment: Callable[..., u.Dimensionless], network: NetworkContext
     ) -> tuple[u.Dimensionless, ...]:
-        """One of the moments of `equations.digits` for each cell of a weight, the highest digit first."""
+        """One of the moments of `equations.digits` for each cell of a weight, highest digit first."""
         key = f"{moment.__name__}()"  # errors, energies and checks all ask for the same moments
         known = self.__dict__.get(key)
         if known is not None and known[0] is network:
@@ -230,29 +231,29 @@ class ArrayParts(Component[None]):
         return found
 
     def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
-        """Significance of the window of each of these cells in the weight."""
+        """Significance of each cell's window in the weight."""
         bits, slices = self.bits_per_cell(network), self.slices(network)
         return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
 
     @property
     def offset_subtraction(self) -> str:
-        """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
+        """Method of offset correction: `reference_column`, `digital_sum`, or `none`."""
         if self.spec.weight_encoding != "offset":
             return "none"
         return str(self.spec.offset_subtraction or "reference_column")
 
     @property
     def reference_columns(self) -> float:
-        """Columns of an array in addition to those of the weights."""
+        """Reference columns of an array, in addition to those of the weights."""
         return 1.0 if self.offset_subtraction == "reference_column" else 0.0
 
     def clean_columns(self) -> u.Dimensionless:
-        """Share of the columns without a cell that cannot be written."""
+        """Share of the columns without stuck cells."""
         d = self.memory.device
         return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
 
     def stuck_shares(self) -> tuple[u.Dimensionless, u.Dimensionless]:
-        """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""
+        """Shares of the cells in use that are stuck at the low and high conductance, after column repair."""
         d = self.memory.device
         if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
             return d.stuck_low_share, d.stuck_high_share
@@ -265,12 +266,12 @@ class ArrayParts(Component[None]):
 
     @property
     def age(self) -> u.Second | None:
-        """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
+        """Time since the weights were written: as stated, or the refresh interval; None for weights just written."""
         return self.options.get("time_since_programming", self.options.get("refresh_interval"))
 
     @property
     def drift_weakens(self) -> bool:
-        """Whether results fall with the conductances: no gain is corrected, and no ratio of them is read."""
+        """Whether results decrease as conductances drift: no gain correction, and no read-out of conductance ratios."""
         ratio = isinstance(self.interface, LeavesColumnFloating)
         return bool(self.spec.drift_correction == "none") and not ratio
 

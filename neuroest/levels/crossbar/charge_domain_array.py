@@ -8,13 +8,13 @@ from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class ChargeDomainArray(StaticArray):
-    """Array whose cells charge capacitors: no static current, and the columns carry voltages."""
+    """Array whose cells charge capacitors: no static current, and columns that carry voltages."""
 
     cell: ChargeCell
     """The cell."""
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
-        """None with one bit, whose lines inverters charge; with voltages what a buffer gives while they settle."""
+        """Zero for one-bit rows, which inverters charge; for analog rows, the current of a buffer while they settle."""
         if not self.driver.analog:
             return 0.0
         cells = self.options["columns"] * (self.cell.device.unit_capacitance + self.cell.plate_load())
@@ -23,15 +23,15 @@ class ChargeDomainArray(StaticArray):
         )
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of the transistors that hold all capacitors of a column."""
+        """Conductance of the transistors that drive all capacitors of a column."""
         return self.options["rows"] / self.cell.product_resistance()
 
     def column_pitch(self) -> u.Metre:
-        """Distance between neighbouring columns, all folds of a column counted."""
+        """Distance between neighbouring columns, with all folds of a column."""
         return self.cell.options["column_folding"] * self.cell.pitch()
 
     def row_energy(self) -> u.Joule:
-        """Energy of raising one row line to the level that it hands on to the capacitors."""
+        """Energy of raising one row line to the level that it passes to the capacitors."""
         return array_lines.column_swing_energy(
             self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
@@ -41,15 +41,15 @@ class ChargeDomainArray(StaticArray):
         return self.column_capacitance() / self.cell.device.unit_capacitance
 
     def plate_capacitance(self) -> u.Farad:
-        """Everything that loads the plate of a column."""
+        """Total capacitance on the plate of a column."""
         return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
-        """Voltage of a column when all of its products are one."""
+        """Column voltage if all products are one."""
         return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
 
     def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
-        """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones.
+        """Unit capacitors charged in one column read, for this many cells in use and this share of ones.
 
         Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
         """
@@ -59,11 +59,11 @@ class ChargeDomainArray(StaticArray):
         return charge.separate_charges(cells, ones)
 
     def mismatch_error(self) -> u.Dimensionless:
-        """Error of a column from capacitors that differ, over its full scale."""
+        """Column error from capacitor mismatch, over full scale."""
         return charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
+        """Time until rows and plates are within the settling error; drivers are assumed to be large enough."""
         segment = self.segment_resistance()
         along = self.cell.options["column_folding"] * self.options["columns"]
         row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
@@ -73,7 +73,7 @@ class ChargeDomainArray(StaticArray):
         return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
+        """Energy of charging one unit capacitor and the parasitics of its driven plate to the read voltage."""
         cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
         capacitor = array_lines.column_swing_energy(cell.device.unit_capacitance, read, supply)
         plate = array_lines.column_swing_energy(cell.plate_load(), read, supply)
@@ -87,7 +87,7 @@ class ChargeDomainArray(StaticArray):
         return found
 
     def column_line_energies(self) -> list[EnergyCost]:
-        """The lines that reset or join the capacitors of a column; its own plate is charged with them."""
+        """Energy of the lines that reset or join the capacitors of a column; its plate is charged by the cells."""
         control = array_lines.line_toggle_energy(
             self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
         )

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from neuroest.levels.crossbar.static_array import StaticArray
 
 _RANGE = 3.0
-"""Standard deviations of the results that the full swing of a stage in front of a neuron stands for; a convention."""
+"""Full swing of a stage in front of a neuron, in standard deviations of the results; a convention."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ColumnErrors:
-    """Errors of the results of each layer, in units of its largest weight times its largest input.
+    """Result errors of each layer, in units of its largest weight times its largest input.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class ColumnErrors:
     layers: DistinctLayers | None = None
 
     def by_layer(self) -> ColumnErrors:
-        """The same with arrays of all layers."""
+        """The same errors, with arrays expanded to all layers."""
         if self.layers is None:
             return self
         every = self.layers.by_layer
@@ -61,23 +61,23 @@ class ColumnErrors:
 
     @cached_property
     def error(self) -> Array:
-        """All errors together."""
+        """Root-sum-square of all errors."""
         return np.sqrt(sum((e * e for e in self.causes.values()), start=0.0 * self.result))
 
     @cached_property
     def ratio(self) -> Array:
-        """Variance of the results over that of their errors; infinite for layers that have none."""
+        """Ratio of result variance to error variance; infinite for layers without errors."""
         found = accuracy.signal_to_error_ratio(self.result, self.error)
         return np.where(self.held > 0.0, found, np.inf)
 
     @cached_property
     def worst(self) -> Array:
-        """The ratio of the layer with the largest error."""
+        """Ratio of the layer with the largest error."""
         return np.asarray(np.min(self.ratio, axis=-1, keepdims=True))
 
 
 def joined_errors(parts: Sequence[tuple[Array, ColumnErrors]]) -> ColumnErrors:
-    """Errors of the layers of several levels, each with one for its own layers and zero for others."""
+    """Errors of the layers of several levels; each part marks its own layers with one and the others with zero."""
     if len(parts) == 1:
         return parts[0][1]
     causes = {name: 0.0 * parts[0][0] for _, found in parts for name in found.causes}
@@ -105,7 +105,7 @@ def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
 
 
 def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
-    """Layers whose rows, inputs or times differ, which is all that the errors of a layer depend on."""
+    """Layers that differ in rows, inputs or times, the only properties that determine the errors of a layer."""
     array, network, t = mapper.compute, mapper.network, mapper.layers
     differing = (
         t.reduction, t.recurrent_reduction, network.fan_in, mapper.planes, t.input_bit_density, t.output_rate,
@@ -115,7 +115,7 @@ def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
 
 
 class _Columns:
-    """One network on one kind of array: its inputs, its weights, its full scale."""
+    """Inputs, weights and full scale of one network on one kind of array."""
 
     def __init__(self, mapper: CrossbarMapper, placement: Placement) -> None:
         array, network, t = mapper.compute, mapper.network, mapper.layers
@@ -145,13 +145,13 @@ class _Columns:
         return np.asarray(accuracy.dot_product_spread(self.fan_in, self.input_square, weight))
 
     def per_column(self, of_products: u.Numeric) -> Array:
-        """Error of a result from one of each read of each column, in units of the largest product of one digit."""
+        """Result error from an independent error in each column read, in units of the largest product of one digit."""
         reads = self.reads * self.array.sign_phases
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
 
     def per_conversion(self, of_products: u.Numeric) -> Array:
-        """The same for errors of each result that is converted, for which columns may have been merged."""
+        """Result error from an independent error in each conversion, before which columns may have been merged."""
         array = self.array
         merged = np.asarray(array.merged_slices(self.network)) > 1.0
         # merged digits are one; those of several groups are weighed by their places
@@ -200,7 +200,7 @@ class _Columns:
 
     @cached_property
     def offset(self) -> Array:
-        """What offset coding adds to every result and takes off again, root mean square; nothing for pairs."""
+        """Root mean square of the term that offset coding adds to each result and subtracts again; zero for pairs."""
         if self.array.spec.weight_encoding != "offset":
             return 0.0 * self.result
         low, high = self.array.ends()
@@ -218,7 +218,7 @@ class _Columns:
 
     @property
     def sampled_share(self) -> u.Dimensionless:
-        """Share of the largest result that a kept voltage of full swing stands for: the range of the converter."""
+        """Full swing of a stored voltage as a share of the largest column result: the converter range."""
         return self.range.share if self.array.converter is not None else 1.0
 
     def _of_cells(self) -> dict[str, Array]:
@@ -241,7 +241,7 @@ class _Columns:
         return found
 
     def _of_wires(self) -> dict[str, Array]:
-        """IR drop and incomplete settling; a gain that all columns share is no error."""
+        """IR drop and incomplete settling; a gain common to all columns is not an error."""
         array = self.array
         segment, conductance = array.segment_resistance(), self.conductance
         rows = array.piece("rows") * self.stacked
@@ -260,7 +260,7 @@ class _Columns:
         return {"IR drop": uneven * everything, "settling": np.asarray(lacking * everything)}
 
     def _of_circuits(self) -> dict[str, Array]:
-        """Circuits at the ends of the lines, each with an error of its own."""
+        """Errors of the circuits at the ends of the lines."""
         array, found = self.array, {}
         front_end = array.front_end(self.network)
         if isinstance(front_end, ClampsColumn):
@@ -310,7 +310,7 @@ class _Columns:
         return found
 
     def _foot(self, front_end: object) -> tuple[u.Ohm, Clamp | None]:
-        """Resistance at the feet of the columns, and the clamp that it is of if that is of class A."""
+        """Resistance at the end of the columns, and the clamp that causes it if it is class A."""
         if not isinstance(front_end, ClampsColumn):
             return 0.0, None
         resistance = self.layers.of_each(front_end.input_resistance())
@@ -321,24 +321,24 @@ class _Columns:
 
     @cached_property
     def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
-        """Those of the distinct layers."""
+        """Kinds of row blocks of the distinct layers."""
         blocks, times = self.mapper.kinds_of_blocks
         of_each = self.layers.blocks
         return tuple((of_each(rows), of_each(share)) for rows, share in blocks), of_each(times)
 
     def _gains(self, resistance: u.Ohm, clamp: Clamp | None) -> ColumnGains:
-        """The columns of one read behind a resistance."""
+        """Gains of the columns of one read with a series resistance."""
         active, times, columns = self._one_row if self.array.reads_events else self._all_rows
         return ColumnGains(along_blocks(resistance), active, times, columns, clamp)
 
     @cached_property
     def _foot_gains(self) -> ColumnGains:
-        """The columns of one read, with what is at their feet."""
+        """Gains of the columns of one read with the resistance at their ends."""
         return self._gains(*self._foot(self.array.front_end(self.network)))
 
     @cached_property
     def _merged_gains(self) -> ColumnGains:
-        """The same with the rows of all events of a timestep."""
+        """Gains of the columns with the rows of all events of a timestep."""
         if not self.array.reads_events:
             return self._foot_gains
         active, times, columns = self._all_rows
@@ -356,7 +356,7 @@ class _Columns:
     def _columns_of(
         self, blocks: Sequence[tuple[Array, Array]], times: u.Numeric
     ) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
-        """Active rows of every block, how often it occurs, and its columns; blocks are rows and how often one is on."""
+        """Active rows of each block, occurrences of the block, and its columns; blocks are rows with their activity."""
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.weight_encoding == "offset"
@@ -391,14 +391,14 @@ class _Columns:
         return active, times, tuple(found)
 
     def _gain_errors(self, gains: ColumnGains) -> tuple[Array, Array]:
-        """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
+        """Errors from a resistance at the end of the columns: unequal gains of the blocks, and nonlinearity of each."""
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )
         return np.asarray(gains.uneven * each_read), np.asarray(gains.curved * each_read)
 
     def _droop(self, array: CrossbarArray) -> u.Dimensionless | None:
-        """Voltage that the last result has lost when it is used, over full scale."""
+        """Voltage lost by the last result before it is used, over full scale."""
         if array.sampler is not None:
             stage, kept = array.sampler, self.layers.of_each(array.conversion_time(self.network))
             lost: u.Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
@@ -414,7 +414,7 @@ class _Columns:
     # --- capacitors --------------------------------------------------------------------------------------------------
 
     def _of_charges(self, array: StaticArray) -> dict[str, Array]:
-        """Capacitors that differ and their thermal noise, over all products of a column."""
+        """Errors from capacitor mismatch and thermal noise, over all products of a column."""
         products = array.rows_at_once() * self._level(array.bits_per_cell(self.network))
         mismatch = array.mismatch_at(array.product_probability(self.density))
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
@@ -429,23 +429,23 @@ class _Columns:
 
     @cached_property
     def range(self) -> ConverterRange:
-        """What the converters cover of the sums."""
+        """Range of column sums that the converters cover."""
         return ConverterRange(self.array, self.network, self.kinds_of_blocks, self._bits_at_once())
 
     def _bits_at_once(self) -> u.Dimensionless:
-        """Bits of an input in one conversion."""
+        """Bits of an input per conversion."""
         return self.planes if self.array.adds_pulses else self.array.phase_bits(self.network)
 
     # --- converters --------------------------------------------------------------------------------------------------
 
     def _level(self, bits: u.Dimensionless) -> u.Dimensionless:
-        """What the smallest difference of a sum stands for, over the largest product of a digit of so many bits."""
+        """Smallest difference between sums, over the largest product of a digit of this many bits."""
         cell = np.exp2(bits) - 1.0
         half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
         return half / cell
 
     def _quantisation(self) -> Array:
-        """What the converters round off; sums of whole numbers that each have a code of their own lose nothing."""
+        """Rounding error of the converters; zero if every whole-number sum has its own code."""
         array, network = self.array, self.network
         at_once = self._bits_at_once()
         bits = array.converted_bits(network)
@@ -462,7 +462,7 @@ class _Columns:
         return self.per_conversion(lost * self._level(bits) / inputs)
 
     def _clipping(self) -> Array:
-        """What lies outside of the range of the converters; blocks and digits have errors of their own."""
+        """Error from sums outside the converter range; blocks and digits clip independently."""
         array = self.array
         half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
         largest = array.rows_at_once() * array.merged_lines * half
@@ -471,7 +471,7 @@ class _Columns:
         return np.asarray(np.sqrt(columns * array.sign_phases) * self.range.clipped * largest)
 
     def _left(self) -> u.Dimensionless:
-        """Distance of the levels over what it was when they were written."""
+        """Distance between levels, relative to its value after writing."""
         array = self.array
         if array.adds_charges or array.age is None:
             return 1.0

@@ -53,7 +53,7 @@ class Clamp:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ColumnGains:
-    """What a resistance at the feet of the columns makes of the results of each block and digit.
+    """Effect of a series resistance at the columns on the results of each block and digit.
 
     Digits of a weight share its sign, so that errors of their mean values add up, and those of their spreads as
     squares.
@@ -80,7 +80,7 @@ class ColumnGains:
 
     @cached_property
     def _depths(self) -> tuple[u.Numeric, ...]:
-        """How far the current of each digit's columns empties the transistor of the clamp."""
+        """Depth to which the current of each digit's columns drives the clamp transistor towards cut-off."""
         clamp = self.clamp
         if clamp is None:
             return tuple(0.0 for _ in self.columns)
@@ -115,7 +115,7 @@ class ColumnGains:
         return tuple(np.ones_like(each.conductance) for each in self.columns)
 
     def _power(self, factors: Sequence[Array], others: Sequence[Array]) -> Array:
-        """Mean product of a layer's results when each column's is multiplied by one and by the other factor."""
+        """Mean product of two versions of a layer's result, whose columns are scaled by one and by the other factor."""
         both = zip(self.columns, factors, others, strict=True)
         apart = sum(c.value * c.value * c.apart * factor * other for c, factor, other in both)
         first, second = (
@@ -130,19 +130,19 @@ class ColumnGains:
 
     @cached_property
     def common(self) -> Array:
-        """Gain of the results as a whole, which is no error."""
+        """Gain common to all results, which is not an error."""
         return self._power(self._gains, self._as_they_are) / self._result
 
     @cached_property
     def uneven(self) -> Array:
-        """Relative error of a result because blocks and digits are read with different gains."""
+        """Relative result error from unequal gains of blocks and digits."""
         common = self.common[..., np.newaxis]
         off = tuple(gain / common - 1.0 for gain in self._gains)
         return np.sqrt(self._power(off, off) / self._result)
 
     @cached_property
     def curved(self) -> Array:
-        """Relative error of a result because the gain of a block moves from read to read with its active cells."""
+        """Relative result error because the gain of a block varies from read to read with its active cells."""
         common = self.common[..., np.newaxis]
         moved = tuple(
             np.asarray(gain / common * self._curvature(each, depth))
@@ -152,7 +152,7 @@ class ColumnGains:
 
     @cached_property
     def root_mean_square(self) -> Array:
-        """Conductances that columns show, all digits and blocks of one sign, over the common gain. [S]."""
+        """Root-mean-square effective column conductance over all digits and blocks, over the common gain. [S]."""
         squares = [
             each.value**2 * gain * (each.conductance**2 + (each.spread / 2.0) ** 2)
             for gain, each in zip(self._gains, self.columns, strict=True)
@@ -161,5 +161,5 @@ class ColumnGains:
 
 
 def along_blocks(value: u.Numeric) -> u.Numeric:
-    """A value of each layer with a last axis for the blocks of rows."""
+    """Value by layer, with an additional last axis for row blocks."""
     return np.asarray(value)[..., np.newaxis]

@@ -17,7 +17,7 @@ from neuroest.levels.crossbar.distinct_layers import equal_columns_once
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ConverterRange:
-    """What the converters cover of the sums of each layer, over the largest sum that a column can have.
+    """Range of the sums of each layer that the converters cover, over the largest possible column sum.
 
     Attributes
     ----------
@@ -38,13 +38,13 @@ class ConverterRange:
 
     @property
     def share(self) -> u.Dimensionless:
-        """Share of the sums that the codes are spread over."""
+        """Width of the converter range, as a share of the range of all sums."""
         low, high = self.ends
         return high - low
 
     @cached_property
     def ends(self) -> tuple[u.Dimensionless, u.Dimensionless]:
-        """Lowest and highest sum that has a code of its own: as chosen, or all sums."""
+        """Lowest and highest sum with a code of its own: as chosen, or all sums."""
         chosen = self.array.readout.options
         least = self._least
         if "full_scale_spreads" not in chosen:
@@ -55,17 +55,17 @@ class ConverterRange:
 
     @property
     def limited(self) -> bool:
-        """Whether the codes cover a part of the sums only."""
+        """Whether the codes cover only part of the sums."""
         return not {"full_scale", "full_scale_spreads"}.isdisjoint(self.array.readout.options)
 
     @property
     def _signed(self) -> bool:
-        """Whether what is converted sums signed products: rows of opposite drive, or columns that are subtracted."""
+        """Whether a converted sum contains signed products: from rows of opposite drive, or from subtracted columns."""
         array = self.array
         return bool(array.spec.weight_encoding == "row_differential" or float(array.merged_lines) > 1.0)
 
     def _moments(self) -> Iterator[tuple[u.Numeric, u.Numeric, u.Numeric]]:
-        """Place value, mean and mean square of what a converted sum has of a weight, the highest digit first."""
+        """Place value, mean and mean square of the part of a weight in a converted sum, highest digit first."""
         array, network = self.array, self.network
         if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits of a group
             centre = 1.0 / 2.0 if array.spec.weight_encoding == "offset" else 0.0
@@ -84,12 +84,12 @@ class ConverterRange:
 
     @property
     def _least(self) -> float:
-        """Lowest sum that a column can have."""
+        """Lowest possible column sum."""
         return -1.0 / 2.0 if self._signed else 0.0
 
     @cached_property
     def _sums(self) -> tuple[tuple[u.Dimensionless, Array, Array], ...]:
-        """Place value of each digit, with mean and variance of its sums in each block, the highest digit first."""
+        """Place value of each digit, with mean and variance of its sums in each block, highest digit first."""
         array = self.array
         found = []
         for value, mean, square in self._moments():
@@ -128,7 +128,7 @@ class ConverterRange:
 
     @cached_property
     def clipped(self) -> Array:
-        """Error of a layer's result from one read of one column of each digit, over the largest sum of a column."""
+        """Result error from clipping, for one read of one column of each digit, over the largest column sum."""
         low, high = (along_blocks(end) for end in self.ends)
         # no sum lies beyond the ends of what a column can have, whatever the tails of a normal distribution say
         low = np.where(low > self._least, low, low - 1.0)

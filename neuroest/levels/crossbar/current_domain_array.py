@@ -10,7 +10,7 @@ from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class CurrentDomainArray(StaticArray):
-    """Array with precharged columns that the cells discharge while their rows are driven.
+    """Array whose columns are precharged and then discharged by the cells of driven rows.
 
     A column keeps what is left on it when the rows have gone low, so that cells conduct for the pulse alone, however
     long the conversion takes.
@@ -20,7 +20,7 @@ class CurrentDomainArray(StaticArray):
     """The cell."""
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
-        """None with pulses, which inverters give; with voltages what a buffer charges the gates of a row with."""
+        """Zero for pulses from inverters; for analog rows, the current of a buffer that charges the gates of a row."""
         if not self.driver.analog:
             return 0.0
         return charge.charging_current(
@@ -28,31 +28,31 @@ class CurrentDomainArray(StaticArray):
         )
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Current of the cells that are read at once over the voltage of a column."""
+        """Current of the cells that are read at once, over the column voltage."""
         return self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
-        """Voltage by which a column falls when all products of a read are one and inputs are largest."""
+        """Voltage drop of a column if all products of a read are one and inputs are at their largest."""
         return static_cells.discharge_swing(
             self.rows_at_once(), self.cell.current(), self.drive_time(network), self.column_capacitance()
         )
 
     def mismatch_error(self) -> u.Dimensionless:
-        """Error of a column from currents that differ, over its full scale."""
+        """Column error from cell-current mismatch, over full scale."""
         return static_cells.current_mismatch_error(self.cell.device.current_spread, self.rows_at_once())
 
     def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
-        """Cells that do not conduct have no error."""
+        """Column error from cells that conduct; the others have none."""
         return self.mismatch_error() * np.sqrt(probability)
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the rows are within the settling error; the columns fall for the pulse."""
+        """Time until the rows are within the settling error; the columns discharge during the pulse."""
         along = self.options["columns"] * self.segment_resistance()
         row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
         return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """Charge that a product takes off its column, at most its share; it is given back before the next read."""
+        """Charge that a product removes from its column, at most its share; it is restored before the next read."""
         cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
         taken = static_cells.discharge_charge(
             self.products_of_one(cells, network.active_share), self.cell.current(), self.drive_time(network),
@@ -62,12 +62,12 @@ class CurrentDomainArray(StaticArray):
         return [self.cell.cell_energy("charge", "discharge", energy, "cell read current")]
 
     def column_line_energies(self) -> list[EnergyCost]:
-        """Gates of the transistors that charge a column."""
+        """Energy of the gates of the transistors that precharge a column."""
         control = array_lines.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
         return [self.cell.cell_energy("column_read", "precharge", control, "cell control")]
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Mismatch, and whether the cells stay in saturation.
+        """Mismatch of the cells, and whether they stay in saturation.
 
         Checks
         ------

@@ -11,14 +11,14 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 
 _FEW = 2**12
-"""Numbers up to which it takes longer to find equal layers than to compute all of them."""
+"""Array size below which all layers are computed, since finding equal ones takes longer."""
 _AXES = 3
-"""Axes of a list with blocks of rows: points, layers, blocks."""
+"""Axes of a list of design points with row blocks: points, layers, blocks."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DistinctLayers:
-    """Layers without those that equal an earlier one at every design point.
+    """Layers that differ from all earlier ones at some design point.
 
     Attributes
     ----------
@@ -62,27 +62,27 @@ class DistinctLayers:
         return cls(places, kinds, points)
 
     def of_each(self, value: u.Numeric) -> u.Numeric:
-        """A value by layer, of the distinct layers."""
+        """A value by layer, reduced to the distinct layers."""
         if np.shape(value)[-1:] != self.kinds.shape or self.places.size == self.kinds.size:
             return value
         return np.asarray(value)[..., self.places]
 
     def blocks(self, values: Array) -> Array:
-        """Values by layer and block of rows, of the distinct layers; in a list the points are neighbours in memory."""
+        """Values by layer and row block, reduced to the distinct layers; in a list, points are adjacent in memory."""
         found = values[..., self.places, :] if values.shape[-2] == self.kinds.size else values
         if not self.points:
             return found
         return np.asfortranarray(np.broadcast_to(found, (self.points, *found.shape[-2:])))
 
     def by_layer(self, value: Array) -> Array:
-        """A value of the distinct layers, of every layer."""
+        """A value of the distinct layers, expanded to all layers."""
         return value if self.places.size == self.kinds.size else np.asarray(value[..., self.kinds])
 
 
 def _without_repetitions(
     columns: Sequence[Sequence[Array] | None],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Places of the columns that equal no earlier one, and which of them each column equals."""
+    """Positions of the columns that differ from all earlier ones, and for each column the one that it equals."""
     places, kinds = list[int](), list[int]()
     for place, column in enumerate(columns):
         equal = (kind for kind, other in enumerate(places) if _equal(column, columns[other]))
@@ -93,7 +93,7 @@ def _without_repetitions(
 
 
 def _equal(one: Sequence[Array] | None, other: Sequence[Array] | None) -> bool:
-    """Whether two columns have the same numbers, or neither is used."""
+    """Whether two columns are equal, or both unused."""
     if one is None or other is None:
         return one is other
     pairs = list(zip(one, other, strict=True))
@@ -102,7 +102,7 @@ def _equal(one: Sequence[Array] | None, other: Sequence[Array] | None) -> bool:
 
 
 def equal_columns_once(function: Callable[..., u.Numeric], *given: u.Numeric) -> u.Numeric:
-    """A function of single numbers, for a list of points with layers and blocks on the last two axes.
+    """Evaluate a function of arrays whose axes are points, layers and blocks once per distinct layer and block.
 
     Layers and blocks for which all numbers are equal at every point are computed once.
 

@@ -7,29 +7,29 @@ from neuroest.equations import array_lines, crossbar_wires, static_cells
 from neuroest.levels.crossbar.static_array import StaticArray
 
 HALF = 1.0 / 2.0
-"""Share of ones at which cells that differ move a column most."""
+"""Share of ones at which cell mismatch moves a column most."""
 
 
 class DividerArray(StaticArray):
-    """Array whose cells pull their columns up or down: current flows for as long as a column is read."""
+    """Array whose cells pull their columns up or down: current flows throughout a read."""
 
     cell: DividerCell
     """The cell."""
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """All cells that are read at once, whatever they pull to."""
+        """Conductance of all cells that are read at once, whichever way they pull."""
         return self.rows_at_once() * self.cell.conductance()
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
-        """From ground to the supply of the columns."""
+        """Supply voltage of the columns: they swing from ground to it."""
         return self.options["read_voltage"]
 
     def mismatch_error(self) -> u.Dimensionless:
-        """Error of a column from cells that differ, over its full scale, half of them pulling up."""
+        """Column error from cell mismatch over full scale, with half of the cells pulling up."""
         return self.mismatch_at(HALF)
 
     def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
-        """None where all cells pull to the same rail."""
+        """Column error from cell mismatch; zero if all cells pull to the same rail."""
         spread = self.cell.device.current_spread
         return static_cells.divider_mismatch_error(spread, self.rows_at_once(), probability)
 
@@ -44,7 +44,7 @@ class DividerArray(StaticArray):
         return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """What a cell that pulls up brings into its column for as long as it is read."""
+        """Energy that a pull-up cell draws into its column during a read."""
         ones = self.product_probability(network.active_share)
         brought = static_cells.divider_charge(
             self.cell.conductance(), self.options["read_voltage"], read_time, ones
@@ -59,7 +59,7 @@ class DividerArray(StaticArray):
         return found
 
     def column_line_energies(self) -> list[EnergyCost]:
-        """Charging a column from where the read before left it, some half of the supply."""
+        """Energy of charging a column from its voltage after the previous read, about half of the supply."""
         charge = array_lines.column_swing_energy(
             self.column_capacitance(), HALF * self.options["read_voltage"], self.read_supply_voltage()
         )

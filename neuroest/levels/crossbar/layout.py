@@ -22,7 +22,7 @@ from neuroest.workloads.layers import LayerTable
 
 
 class CrossbarLayout(Mapper):
-    """Arrays that each layer takes, and the time for which it keeps them busy."""
+    """Arrays used by each layer, and the time for which it keeps them busy."""
 
     unit_name = "array"
     compute: CrossbarArray
@@ -43,7 +43,7 @@ class CrossbarLayout(Mapper):
             )
 
     def _events(self) -> Array:
-        """Input spikes of an output in a timestep, where each is a read; one for layers that get none."""
+        """Input spikes of an output per timestep if each is a separate read; one for layers without input spikes."""
         t = self.layers
         spikes = t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction
         found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
@@ -53,7 +53,7 @@ class CrossbarLayout(Mapper):
         return np.maximum(network.pace.least_timestep, self._timestep_of_data())
 
     def _timestep_of_data(self) -> u.Second:
-        """Time of a timestep of the data, which last as long as the chip has for them; zero without a period."""
+        """Timestep of the data, whose duration is the available time per inference; zero without a period."""
         neuron, period = self.compute.neuron, self.chip.period
         if neuron is None or period is None:
             return 0.0
@@ -62,7 +62,7 @@ class CrossbarLayout(Mapper):
         return np.maximum(work, 0.0) / self.layers.timesteps
 
     def longest_step(self, placement: Placement, step: Array) -> Array:
-        """The longest step; events come no sooner than the data has them."""
+        """Longest step; events do not arrive faster than the data contains them."""
         own = super().longest_step(placement, step)
         return (
             np.asarray(np.maximum(own, self.network.pace.least_timestep))
@@ -71,7 +71,7 @@ class CrossbarLayout(Mapper):
         )
 
     def passage_time(self) -> Array | None:
-        """Time from an event at a layer to the spike that it makes, where each is read by itself."""
+        """Time from an event at a layer to the resulting spike, if each event is read separately."""
         array = self.compute
         if not array.reads_events:
             return None
@@ -79,7 +79,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def on_array(self) -> Array:
-        """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
+        """One for layers whose weights are in arrays; zero for others, including products of two computed factors."""
         t = self.layers
         return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
 
@@ -90,33 +90,33 @@ class CrossbarLayout(Mapper):
 
     @property
     def counts_partial_sums(self) -> bool:
-        """Whether arrays that share an output have neurons of their own whose spikes are counted and added."""
+        """Whether each array of a shared output has its own neurons, whose spikes are counted and added."""
         readout = self.compute.readout.spec
         return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
 
     reprograms: bool = chosen("oversize", "time_multiplex")
-    """Whether the arrays are rewritten with the next part of a network that is too large."""
+    """Whether arrays are rewritten with the next part of a network that does not fit."""
 
     shares: bool = chosen("sharing", "layers")
-    """Whether an array may hold pieces of several layers."""
+    """Whether an array may contain parts of several layers."""
 
     @cached_property
     def _block(self) -> tuple[Array, Array]:
-        """Rows and columns of one group of each layer, all devices of a weight counted."""
+        """Rows and columns of one group of each layer, including all devices of a weight."""
         t, array = self.layers, self.compute
         columns_each, rows_each = array.devices_per_weight()
         rows = (t.reduction + t.recurrent_reduction) * rows_each
         return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
 
     def _groups_together(self) -> Array:
-        """Groups of a layer that may lie on the diagonal of one array."""
+        """Groups of a layer that fit on the diagonal of one array."""
         rows, columns = (np.maximum(side, 1.0) for side in self._block)
         found = equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns)
         return np.asarray(np.maximum(found, 1.0))
 
     @cached_property
     def _cut(self) -> tuple[Array, Array]:
-        """Arrays over which rows and columns of one group of each layer are split."""
+        """Arrays along the rows and along the columns of one group of each layer."""
         rows, columns = self._block
         down = equations.block_count(rows, self.options["rows"])
         across = equations.block_count(columns, self.options["columns"])
@@ -135,13 +135,13 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def reads_in_array(self) -> Array:
-        """Blocks of rows that one array of each layer reads one after the other."""
+        """Row blocks that one array of each layer reads in sequence."""
         array = equations.block_count(self.options["rows"], self.compute.rows_at_once())
         return np.asarray(np.where(self._cut[0] > 1.0, array, self.row_reads))
 
     @cached_property
     def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
-        """Weights in each kind of block of rows read at once, along a last axis, and how often one is active in a read.
+        """Weights in each kind of row block read at once, on a last axis, and how often one is active in a read.
 
         Inputs come first, outputs that layers feed back into themselves after them if there are any; then how many
         blocks of each kind a layer has.
@@ -160,7 +160,7 @@ class CrossbarLayout(Mapper):
         return both if np.any(t.recurrent_reduction > 0.0) else both[:1], found.times
 
     def read_blocks(self, placement: Placement) -> Array:
-        """Blocks of rows whose columns are read for an output in a timestep: the block of each event, or all."""
+        """Row blocks read for an output in a timestep: one per event, or all blocks that are read."""
         if self.compute.reads_events:
             return np.asarray(self.on_array * self.network.events)
         if self.spec.silent_blocks == "read":
@@ -176,7 +176,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def _copy(self) -> Array:
-        """Arrays of one copy of each layer that shares none with others."""
+        """Arrays of one copy of each layer, without sharing."""
         row_blocks, column_blocks = self._cut
         groups = self.layers.groups
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
@@ -187,14 +187,14 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def adds_conversions(self) -> Array:
-        """One for layers where several conversions make a result: of slices, lines, bits of an input or arrays."""
+        """One for layers whose results combine several conversions: of slices, lines, input bits or arrays."""
         columns_each, _ = self.compute.devices_per_weight()
         columns = columns_each * self.compute.slices(self.network) / self.compute.merged_columns(self.network)
         several = self.conversions_each * columns * self.row_reads > 1.0
         return np.asarray(self.on_array * several)
 
     def pending_partial_sums(self) -> Array:
-        """Partial sums of a step that wait because the arrays of a layer work in different time slots."""
+        """Partial sums of a step that wait because a layer's arrays work in different time slots."""
         if self._sharing is None:
             return self.zeros()
         columns_each, _ = self.compute.devices_per_weight()
@@ -222,15 +222,15 @@ class CrossbarLayout(Mapper):
         )  # fmt: skip
 
     def _parallel(self) -> Array:
-        """Positions that do not wait for each other: the steps of a recurrent cell do."""
+        """Positions that can be processed in parallel; the steps of a recurrent cell cannot."""
         return np.asarray(self.layers.positions / np.maximum(self.layers.sequential_steps, 1.0))
 
     def _most_copies(self) -> Array:
-        """Copies that a layer can use."""
+        """Maximum useful number of copies of a layer."""
         return np.asarray(np.maximum(self._parallel(), 1.0))
 
     def _least_copies(self) -> Array:
-        """Copies that the longest run of one copy and the interval ask for."""
+        """Minimum number of copies for the limit on sequential reads and for the target interval."""
         target = self.options.get("target_interval")
         copies = np.maximum(np.ceil(self._parallel() / self.options.get("sequential_reads", np.inf)), 1.0)
         if target is not None:
@@ -241,7 +241,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def _copies(self) -> Array:
-        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for.
+        """Copies of each layer for the limit on sequential reads, the target interval or the array budget.
 
         A budget counts arrays as they are in the end, after layers have been put next to each other.
         """
@@ -254,12 +254,12 @@ class CrossbarLayout(Mapper):
         return copies_within(work, self._copy, copies + 0.0 * self._copy, self._most_copies(), budget)
 
     def cycle_time(self) -> u.Numeric:
-        """Time from one position of a layer to the next."""
+        """Time between successive positions of a layer."""
         reads = self.network.events if self.compute.reads_events else self.reads_in_array
         return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each * reads)
 
     def peak_rate(self) -> u.Numeric:
-        """Every weight of an array is multiplied once in the time of a position, of the layer that takes least."""
+        """Peak operations per second of an array: every weight is used once per position, in the fastest layer."""
         columns_each, rows_each = self.compute.devices_per_weight()
         held = self.options["rows"] / rows_each * self.options["columns"] / columns_each
         times = np.where(self.on_array > 0.0, self.cycle_time(), np.inf)
@@ -268,16 +268,16 @@ class CrossbarLayout(Mapper):
 
     @property
     def conversions_each(self) -> u.Numeric:
-        """Phases of an input that are converted one by one, for its digits and its signs."""
+        """Phases of an input that are converted separately, for its digits and its signs."""
         digits = 1.0 if self.compute.adds_pulses else self.planes
         return digits * self.compute.sign_phases
 
     def drain_time(self) -> Array:
-        """Conversions of held results after the last read of a layer."""
+        """Time to convert held results after the last read of a layer."""
         return np.asarray(self.on_array * self.compute.schedule(self.network).held)
 
     def _tail_time(self) -> u.Numeric:
-        """Time after the last read of a step in which the neurons finish."""
+        """Time that the neurons need after the last read of a step."""
         array = self.compute
         if array.neuron is None:
             return 0.0
@@ -286,7 +286,7 @@ class CrossbarLayout(Mapper):
         return late + array.neuron.time_after_drive(hold)
 
     def unit_time(self, placement: Placement) -> Array:
-        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.
+        """Time of all positions in series, each read for as long as its neuron integrates, and of the refractory time.
 
         Where the columns' results are kept for the neurons, only the last integration is waited for: every output
         has its own neuron.
@@ -299,12 +299,12 @@ class CrossbarLayout(Mapper):
         return np.asarray(self.on_array * (reads * self.cycle_time() + self._tail_time()))
 
     def time_sharing(self) -> TimeMultiplexing:
-        """Layers that share an array take turns on it."""
+        """Time multiplexing of layers that share an array."""
         return self._sharing.time_sharing if self._sharing is not None else super().time_sharing()
 
     @property
     def planes(self) -> u.Numeric:
-        """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
+        """Reads per input: one for spikes, pulse widths and voltages, otherwise one per bit."""
         array = self.compute
         if array.adds_pulses:
             return array.pulses_converted(self.network)
@@ -315,7 +315,7 @@ class CrossbarLayout(Mapper):
         return self.compute.writers
 
     def programmed_cells(self, placement: Placement) -> Array:
-        """Cells that hold a weight, all copies of a layer counted."""
+        """Cells that hold a weight, in all copies of a layer."""
         held = placement.utilisation * placement.units
         return np.asarray(held * self.options["rows"] * self.options["columns"])
 
@@ -344,5 +344,5 @@ class CrossbarLayout(Mapper):
 
 
 def _layered(value: u.Numeric) -> Array:
-    """A value for all layers, with the axis of the layers."""
+    """A value for all layers, with a layer axis."""
     return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))
