@@ -109,7 +109,7 @@ class CrossbarCounts(CrossbarLayout):
         return {(writer.path, "program"): cells for writer in self.writers()}
 
     def _reference_reads(self, placement: Placement) -> u.Numeric:
-        """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        """Reads of the reference columns: one per array and per group of a layer, since groups differ in inputs."""
         return self._array_reads(placement) if self.compute.reference_columns else 0.0
 
     def _array_reads(self, placement: Placement) -> Array:

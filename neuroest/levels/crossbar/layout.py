@@ -204,7 +204,7 @@ class CrossbarLayout(Mapper):
 
     @cached_property
     def _sharing(self) -> Sharing | None:
-        """Arrays that layers share; currents that meet before a neuron flow at one time, so theirs are not shared."""
+        """Arrays that layers share; arrays whose currents merge before a neuron are not shared."""
         if not self.shares:
             return None
         merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
@@ -320,7 +320,7 @@ class CrossbarLayout(Mapper):
         return np.asarray(held * self.options["rows"] * self.options["columns"])
 
     def writing_time(self, mapped: LevelMapping) -> u.Numeric:
-        """Time to write all arrays that the network needs: every chip its own, and no more in a pass than it has."""
+        """Time to write all arrays that the network needs, in several passes if the chips have fewer."""
         chips, together = mapped.counts[self.chip.top.path], self.options["arrays_programmed_together"]
         each = mapped.counts[self.level.path] / chips
         needed = mapped.placement.needed

@@ -35,7 +35,7 @@ def learn_in_arrays(mapper: CrossbarLayout, placement: Placement, counts: Learni
 
 
 def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
-    """Refuse rules that need a circuit which the arrays have not."""
+    """Refuse rules that need a circuit which the arrays do not have."""
     array, path, rule = mapper.compute, mapper.level.path, counts.rule
     if rule.update is None:
         return
@@ -63,7 +63,7 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
 
 
 def _refuse_timing(mapper: CrossbarLayout, counts: LearningCounts) -> None:
-    """Refuse pulses that time spikes themselves for rules of anything but pairs of spikes."""
+    """Refuse timing by the pulses themselves for any rule other than pairs of spikes."""
     circuit, rule = mapper.compute.write_circuit, counts.rule
     if circuit is None:
         return
@@ -86,7 +86,7 @@ def _refuse_timing(mapper: CrossbarLayout, counts: LearningCounts) -> None:
 
 
 class _Updates:
-    """One rule on the arrays of one chip."""
+    """Updates of one rule on the arrays of one chip."""
 
     def __init__(self, mapper: CrossbarLayout, placement: Placement, counts: LearningCounts) -> None:
         self.mapper, self.placement, self.counts = mapper, placement, counts
@@ -104,7 +104,7 @@ class _Updates:
         return np.asarray(self.counts.weights * columns * rows * self.placement.replication)
 
     def learning(self) -> LevelLearning:
-        """All actions, times and pulses."""
+        """All actions, times and pulses of an update."""
         mapper, array, counts = self.mapper, self.array, self.counts
         if counts.rule.update is None:
             return LevelLearning({}, mapper.zeros(), by_layer=False, engine=True)
@@ -133,7 +133,7 @@ class _Updates:
         )  # fmt: skip
 
     def paired(self) -> LevelLearning:
-        """Spikes that drive their lines, and the pulses where two of them meet; all lines work side by side."""
+        """Spikes that drive their lines, and the pulses where two of them overlap; all lines work in parallel."""
         mapper, array, counts = self.mapper, self.array, self.counts
         circuit, placement = array.write_circuit, self.placement
         columns, rows = array.devices_per_weight()
@@ -164,7 +164,7 @@ class _Updates:
         )  # fmt: skip
 
     def one_cell(self) -> Check:
-        """Whether one cell holds a weight, of all points of a batch."""
+        """Whether one cell holds a weight, at all points of a batch."""
         cells = self.array.slices(self.mapper.network)
         return Check(
             "one_cell_learns", self.array.path, "infeasible", cells <= 1.0,
@@ -209,14 +209,14 @@ class _Updates:
         return on_cells, np.asarray(lines * groups * some * longest * _PHASES)
 
     def held_columns(self, visit: Visits, pulses: Array, slots: Array) -> Array:
-        """Columns that are held at the amplitude while other cells of their row rise, where rows share a bit line."""
+        """Columns held at the pulse amplitude while other cells of their row are raised, if rows share a bit line."""
         columns_each, _ = self.array.devices_per_weight()
         width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
         own = slots if visit.access == "column" else pulses
         return np.asarray((1.0 - written_array.FALLING) * np.maximum(slots * width - own, 0.0))
 
     def backward(self) -> dict[tuple[str, str], Array]:
-        """Reads of the arrays from their columns to their rows, as many circuits for each as in a forward read."""
+        """Backward reads of the arrays, from columns to rows, through as many circuits as a forward read."""
         counts, mapper = self.counts, self.mapper
         if not np.any(counts.backward_steps > 0.0):
             return {}

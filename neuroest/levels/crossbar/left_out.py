@@ -10,7 +10,7 @@ from neuroest.levels.crossbar.layout import CrossbarLayout
 
 
 def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
-    """What crossbar arrays need and no block stands for."""
+    """Circuits that crossbar arrays need and that no block represents."""
     array = mapper.compute
     found = [*_left_out_of_readout(array, mapper), *_left_out_of_references(array)]
     if not array.adds_charges:
@@ -73,7 +73,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
 
 
 def _lacks_switches(array: CrossbarArray, mapper: CrossbarLayout) -> bool:
-    """Whether columns are read for several neurons and nothing stands for what switches between them."""
+    """Whether several neurons share columns without switches that select them."""
     if array.neuron is None or array.multiplexer is not None:
         return False
     several = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
@@ -81,7 +81,7 @@ def _lacks_switches(array: CrossbarArray, mapper: CrossbarLayout) -> bool:
 
 
 def _left_out_of_references(array: CrossbarArray) -> list[str]:
-    """What takes the offset away.
+    """Exclusions of the offset correction.
 
     Left out
     --------
@@ -97,7 +97,7 @@ def _left_out_of_references(array: CrossbarArray) -> list[str]:
 
 
 def _left_out_of_cells(array: CrossbarArray) -> list[str]:
-    """What repairs stuck cells, or that none is known.
+    """Exclusions of stuck cells: their repair, or that none is known.
 
     Left out
     --------
@@ -112,7 +112,7 @@ def _left_out_of_cells(array: CrossbarArray) -> list[str]:
 
 
 def _left_out_of_writing(array: CrossbarArray) -> list[str]:
-    """Circuits for writing the cells that no block accounts for.
+    """Exclusions of the write circuits.
 
     Left out
     --------
@@ -140,7 +140,7 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
 
 
 def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: CrossbarLayout) -> list[str]:
-    """Circuits that a column needs in front of its converter and that no block stands for.
+    """Exclusions of the circuits between a column and its converter.
 
     Left out
     --------
@@ -176,7 +176,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
 
 
 def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
-    """What of the time after writing is not in the estimate.
+    """Exclusions of the changes after writing.
 
     Left out
     --------

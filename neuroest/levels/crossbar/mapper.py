@@ -33,7 +33,7 @@ from neuroest.workloads.learning import LearningCounts
 
 
 class CrossbarMapper(CrossbarCounts):
-    """Weights stay in the cells; every output of a neuron-read array owns its neuron.
+    """Mapper of layers to crossbar arrays: weights stay in the cells, and every output read by a neuron has its own.
 
     Model errors
     ------------
@@ -115,15 +115,15 @@ class CrossbarMapper(CrossbarCounts):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
 
     def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
-        """Pulses that move the cells of the weights."""
+        """Pulses on the cells that store the weights."""
         return learn_in_arrays(self, placement, counts)
 
     def left_out_of_units(self) -> list[str]:
-        """Circuits around the arrays that no block stands for."""
+        """Circuits around the arrays that no block represents."""
         return left_out_of_arrays(self)
 
     def _refuse_switches(self) -> None:
-        """Refuse multiplexers of what is no current or voltage.
+        """Refuse multiplexers of signals that are neither currents nor voltages.
 
         Refused
         -------
@@ -137,7 +137,7 @@ class CrossbarMapper(CrossbarCounts):
         self.refuse("time_encoder", "time_encoder" in array.readout.slots, multiplexer=array.multiplexer.path)
 
     def _refuse_times_and_references(self) -> None:
-        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for.
+        """Refuse an age for cells that do not age, and references that neither the weights nor the read-out use.
 
         Refused
         -------
@@ -168,7 +168,7 @@ class CrossbarMapper(CrossbarCounts):
         self.refuse("digital_sum", summed and array.neuron is not None)
 
     def place(self) -> Placement:
-        """Split every layer over arrays; packed where several groups fit one array, or layers share some.
+        """Divide every layer over arrays, packed if several groups fit in one array or layers share arrays.
 
         Checks
         ------
@@ -205,7 +205,7 @@ class CrossbarMapper(CrossbarCounts):
         return replace(found, checks=(*found.checks, within))
 
     def _checks(self, row_blocks: Array) -> list[Check]:
-        """What the arrays of a layer must hold to.
+        """Checks of the arrays of each layer.
 
         Checks
         ------
@@ -272,7 +272,7 @@ class CrossbarMapper(CrossbarCounts):
         return self.require("design_rule", "stack_stands_together", tallest, "<=", together)
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
-        """Whether the active rows lift a neuron to its input voltage, and carry its spike.
+        """Whether the active rows drive a neuron to its input voltage, and carry its spike.
 
         Checks
         ------

@@ -12,24 +12,24 @@ from neuroest.levels.crossbar.replication import copies_within
 from neuroest.levels.time_multiplexing import ROUNDING, Flags, TimeMultiplexing
 
 _PARTS = (1.0, 2.0, 4.0)
-"""Parts of the interval within which a layer is tried to be done."""
+"""Divisors of the interval that are tried as limits for the time of a layer."""
 _HALVINGS = 16
-"""Halvings of the interval's logarithm for a budget of arrays, which find it to some 1e-4 of itself."""
+"""Bisections of the logarithm of the interval for an array budget; relative accuracy about 1e-4."""
 
 
 class Piece(NamedTuple):
-    """Equal rectangles that a layer needs, each in an array of its own."""
+    """Equal rectangles that a layer needs, each in one array."""
 
     layer: int
     rows: float
     columns: float
     number: int
     cells: float
-    """Cells of one of them that hold a weight."""
+    """Cells of one rectangle that hold a weight."""
 
 
 class Spots(NamedTuple):
-    """Where the pieces of one kind lie in shared arrays: one each, by its first row and column."""
+    """Positions of the pieces of one kind in shared arrays: first row and column of each."""
 
     piece: Piece
     arrays: NDArray[np.intp]
@@ -38,20 +38,20 @@ class Spots(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Where the pieces of one design point lie."""
+    """Positions of all pieces at one design point."""
 
     arrays: float
     shares: Array
-    """Arrays of each layer; an array that several share is divided by the cells that they fill."""
+    """Arrays of each layer; a shared array is divided in proportion to the cells used."""
     companies: Flags
-    """Layers by array, each set of two or more that share one once."""
+    """Layers by shared array; each set of two or more layers once."""
     spots: tuple[Spots, ...]
     waiting: Array
-    """Columns of each layer in arrays that several share."""
+    """Columns of each layer in shared arrays."""
 
 
 class _Shelves:
-    """Arrays with rows of them given away as shelves, and the columns of each shelf."""
+    """Arrays divided into shelves of rows, and the columns used on each shelf."""
 
     def __init__(self, size: tuple[float, float], layers: int, most: int) -> None:
         self.rows, self.columns = size
@@ -63,7 +63,7 @@ class _Shelves:
         self.cells = np.zeros((most, layers))
 
     def put(self, piece: Piece, time: float, limit: float) -> Spots:
-        """First on a shelf that has room, then on a new shelf, then in a new array: finite first fit."""
+        """Put a piece on a shelf that has room, else on a new shelf, else in a new array: finite first fit."""
         used = self.used
         in_time = self.busy[:used] + time <= limit * (1.0 + ROUNDING)
         allowed = (self.cells[:used, piece.layer] == 0.0) & in_time
@@ -85,7 +85,7 @@ class _Shelves:
         return spots
 
     def _open(self, arrays: NDArray[np.intp], height: float) -> None:
-        """An empty shelf in each of these arrays, above those that it has."""
+        """Open an empty shelf in each of these arrays, above the present ones."""
         if len(arrays):
             added = np.full((len(self.free_rows), 1), -1.0)
             added[arrays] = self.columns
@@ -97,7 +97,7 @@ class _Shelves:
 def pack(
     rows: float, columns: float, pieces: Iterable[Piece], times: Sequence[float], limit: float = np.inf
 ) -> Packed:
-    """Pieces on shelves of arrays, the highest first, each in the first array that has room for it.
+    """Pack pieces on shelves of arrays, the highest first, each in the first array with room for it.
 
     No two pieces of one layer share an array, so that a layer is as fast as before and a layer of many copies keeps
     them. Each piece opens one array at most: there are never more than without sharing.
@@ -143,7 +143,7 @@ def pack(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sharing:
-    """Who shares arrays with whom, at all design points.
+    """Arrays shared between layers, at all design points.
 
     Attributes
     ----------
@@ -167,7 +167,7 @@ class Sharing:
 
 
 class Wanted(NamedTuple):
-    """What the layers of one design point need, a value by layer, and what they may take together.
+    """Requirements of the layers of one design point, by layer, and their common limits.
 
     Attributes
     ----------
@@ -209,7 +209,7 @@ class Wanted(NamedTuple):
 
 
 def share_arrays(wanted: Wanted) -> Sharing:
-    """Arrays that layers share, worked out once for all design points that agree in what matters.
+    """Arrays that layers share, computed once for all design points with equal requirements.
 
     Times count in those of the slowest read, so that points which differ in it alone agree. What cannot matter, a time
     without limit and budget, is left out of the comparison.
@@ -240,7 +240,7 @@ def _scaled(wanted: Wanted) -> Wanted:
 
 
 def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
-    """Copies and places at one design point.
+    """Copies and positions at one design point.
 
     With a budget: those of the shortest interval whose copies and time slots let the layers fit the budget of arrays.
     If even the fewest copies on the fewest arrays exceed the budget, those.
@@ -267,7 +267,7 @@ def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
 
 
 def _within(wanted: Wanted, interval: float) -> tuple[Array, Packed] | None:
-    """Copies and places that keep an interval with no more arrays than the budget, if such are found.
+    """Copies and positions that meet an interval within the array budget, if there are any.
 
     With more copies than the interval asks for, a layer's turns are shorter and fit next to those of others.
     """
@@ -288,7 +288,7 @@ def _within(wanted: Wanted, interval: float) -> tuple[Array, Packed] | None:
 
 
 def _copies_alone(wanted: Wanted) -> Array:
-    """Copies that the budget allows where no arrays are shared."""
+    """Copies within the budget if no arrays are shared."""
     size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
     blocks = np.stack([wanted.rows, wanted.columns, wanted.groups], axis=-1).tolist()
     arrays = [
@@ -301,13 +301,13 @@ def _copies_alone(wanted: Wanted) -> Array:
 
 
 def _turn_times(wanted: Wanted, copies: Array) -> Array:
-    """Time for which a layer keeps its arrays busy."""
+    """Time for which a layer occupies its arrays."""
     reads = np.ceil(wanted.positions / np.maximum(copies, 1.0)) * wanted.reads + wanted.tail
     return np.where(copies > 0.0, reads, 0.0)
 
 
 def _packed(wanted: Wanted, copies: Array, limit: float) -> Packed:
-    """One design point with so many copies."""
+    """Positions at one design point with this number of copies."""
     size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
     pieces = []
     blocks = np.stack([wanted.rows, wanted.columns, wanted.groups, copies, wanted.alone], axis=-1).tolist()
@@ -320,7 +320,7 @@ def _packed(wanted: Wanted, copies: Array, limit: float) -> Packed:
 def pieces_of(
     layer: int, size: tuple[float, float], block: tuple[float, float], groups: int, copies: int
 ) -> list[Piece]:
-    """Rectangles of a layer's copies, each group cut into arrays, or several groups on the diagonal of one."""
+    """Rectangles of a layer's copies: each group cut into arrays, or several groups on the diagonal of one array."""
     (rows, columns), (height, width) = size, block
     down, across = int(np.ceil(height / rows)), int(np.ceil(width / columns))
     if not copies or not height * width:

@@ -11,7 +11,7 @@ from neuroest.levels.crossbar.array import CrossbarArray
 
 
 def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
-    """Why the schedule cannot be run, one line each.
+    """Reasons why the schedule cannot run, one line each.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
 
 
 def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why the bits of an input cannot be weighed before the converter."""
+    """Reasons why input bits cannot be weighted before the converter."""
     chosen = array.schedule_choice
     if chosen.pulse_widths != "equal" and not isinstance(array.driver, DrivesOneBit):
         driver = array.driver.model
@@ -63,7 +63,7 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
 
 
 def _row_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why so many rows cannot be read at once."""
+    """Reasons why this number of rows cannot be read at once."""
     rows, at_once = array.options["rows"], array.rows_at_once()
     if np.any(at_once > rows):
         yield f"rows_at_once is {float(np.max(at_once)):g}, more than the {float(np.min(rows)):g} rows of an array"
@@ -78,7 +78,7 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
 
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why columns cannot be driven one after the other."""
+    """Reasons why columns cannot be driven one after another."""
     if array.adds_charges and not array.cell.divides:
         yield "columns is in_turn, but a driven row moves the charges of all columns; use together"
     elif array.cell.idle_rows_conduct:
@@ -91,7 +91,7 @@ def _turn_faults(array: CrossbarArray) -> Iterator[str]:
 
 
 def readout_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
-    """Why columns cannot be joined, merged, or read as they are, one line each.
+    """Reasons why columns cannot be joined, merged, or read directly, one line each.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def readout_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[st
 
 
 def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str]:
-    """Why columns cannot be merged before a converter."""
+    """Reasons why columns cannot be merged before a converter."""
     if array.converter is None:
         return
     if array.merge is None:
@@ -134,7 +134,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
 
 
 def _stack_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why the columns of arrays cannot be joined to one line."""
+    """Reasons why columns of several arrays cannot be joined to one line."""
     if not array.stacks_columns:
         return
     sums = array.readout.spec.partial_sums
@@ -147,7 +147,7 @@ def _stack_faults(array: CrossbarArray) -> Iterator[str]:
 
 
 def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
-    """Why columns cannot drive their neurons directly."""
+    """Reasons why columns cannot drive their neurons directly."""
     if not isinstance(array.interface, CouplesDirectly) or array.neuron is None:
         return
     if array.neuron.input_load() is None:
@@ -166,7 +166,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
 
 
 def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator[str]:
-    """Why single events cannot be read as they come, one line each.
+    """Reasons why single events cannot be read on arrival, one line each.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator
 
 
 def charge_faults(array: CrossbarArray) -> Iterator[str]:
-    """What an array that adds charges cannot have, one line each."""
+    """Options that an array which adds charges cannot have, one line each."""
     if not array.adds_charges:
         return
     driver = array.driver

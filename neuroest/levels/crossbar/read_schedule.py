@@ -8,7 +8,7 @@ from neuroest.equations import read_schedule as equations
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ReadSchedule:
-    """The parts of a read of one group of columns, and how often they are repeated in one phase of an input.
+    """Steps of a read of one group of columns, and their repetitions in one phase of an input.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class ReadSchedule:
 
     @property
     def column_time(self) -> u.Second:
-        """Time for which a column is driven in one pulse; sampling and conversion are shared by its pulses."""
+        """Time for which a column is driven in one pulse; pulses share one sampling and one conversion."""
         return equations.column_driven_time(
             self.settling, self.sampling / self.pulses, self.converting / self.pulses
         )
@@ -50,6 +50,6 @@ class ReadSchedule:
 
     @property
     def interval(self) -> u.Second:
-        """Time from one phase of an input to the next, each read group by group."""
+        """Time from one phase of an input to the next, with all groups read in sequence."""
         settling = self.reset + self.pulses * self.settling
         return self.groups * equations.read_interval(settling, self.sampling, self.converting, self.held)

@@ -7,11 +7,11 @@ from neuroest.levels.base import Array
 from neuroest.levels.time_multiplexing import ROUNDING
 
 _HALVINGS = 50
-"""Halvings of the interval's logarithm, which find it to some 1e-12 of itself."""
+"""Bisections of the logarithm of the interval; relative accuracy about 1e-12."""
 
 
 def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: u.Numeric) -> Array:
-    """Copies of each layer for the shortest interval that a number of arrays allows.
+    """Copies of each layer for the shortest interval within an array budget.
 
     The interval of a pipeline is that of its slowest layer, so a layer needs as many copies as bring its time below it,
     and what the slowest layer cannot use goes to nobody: the arrays of the result may be fewer than the budget.

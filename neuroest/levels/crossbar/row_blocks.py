@@ -12,7 +12,7 @@ from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 
 class Rows(NamedTuple):
-    """Rows of an array, how many of them a read takes, and the rows of a weight."""
+    """Rows of an array, rows per read, and rows per weight."""
 
     array: u.Dimensionless
     at_once: u.Dimensionless
@@ -30,13 +30,13 @@ class Rows(NamedTuple):
 
 
 class _Filled(NamedTuple):
-    """Blocks that so many rows fill, and the rows that are left for the next one."""
+    """Blocks that this number of rows fills, and the rows left for the next one."""
 
     whole: u.Dimensionless
     last: u.Dimensionless
     left: u.Dimensionless
     in_last: u.Dimensionless
-    """One where they lie in the last block of an array, else zero."""
+    """One if they are in the last block of an array, otherwise zero."""
     room: u.Dimensionless
     """Rows of that block."""
 
@@ -52,7 +52,7 @@ class _Filled(NamedTuple):
 
 
 class RowBlocks(NamedTuple):
-    """Kinds of blocks along a last axis.
+    """Kinds of row blocks, along a last axis.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class RowBlocks(NamedTuple):
 
 
 def row_blocks(inputs: Array, fed_back: Array, rows: Rows) -> RowBlocks:
-    """Blocks of the weights of each layer: inputs first, outputs that it feeds back after them.
+    """Row blocks of each layer's weights: inputs first, then outputs fed back into the layer.
 
     A read never reaches from one array into the next, so that the last one of an array may have fewer rows.
 

@@ -7,7 +7,7 @@ from neuroest.equations import array_lines, crossbar_wires, series_cells
 from neuroest.levels.crossbar.static_array import StaticArray
 
 HALF = 1.0 / 2.0
-"""Share of ones that nominal errors are stated for."""
+"""Share of ones for which nominal errors are stated."""
 
 
 class SeriesArray(StaticArray):
@@ -17,38 +17,38 @@ class SeriesArray(StaticArray):
     """The cell."""
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of a whole string, with as many low as high resistances."""
+        """Conductance of a whole string with equal numbers of low and high resistances."""
         low, high = self.cell.resistances()
         return 1.0 / (self.options["rows"] * HALF * (low + high))
 
     def plate_capacitance(self) -> u.Farad:
-        """The load, and the cells and wires of the string."""
+        """Capacitance of the load, and of the cells and wires of the string."""
         return self.cell.device.load_capacitance + self.column_capacitance()
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
-        """Difference between the smallest and the largest sum when the middle one is read."""
+        """Difference between the smallest and the largest sum at the read time of the middle one."""
         return series_cells.string_swing(self.options["read_voltage"], *self.cell.resistances())
 
     def mismatch_error(self) -> u.Dimensionless:
-        """Error of a column from junctions that differ, over its full scale, half of them low."""
+        """Column error from junction mismatch over full scale, with half of the junctions low."""
         return self.mismatch_at(HALF)
 
     def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
-        """The same for another share of products of one."""
+        """Column error from junction mismatch for another share of products of one."""
         d = self.cell.device
         return series_cells.string_mismatch_error(
             d.resistance_spread, d.low_resistance, d.high_resistance, self.rows_at_once(), probability
         )
 
     def string_time(self, resistance: u.Ohm) -> u.Second:
-        """Time in which a column of cells of one resistance falls to half."""
+        """Time in which a column of equal resistances discharges to half."""
         rows = self.options["rows"]
         return series_cells.string_time(
             rows, resistance, self.cell.device.load_capacitance, self.column_capacitance() / rows
         )
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the rows have settled and the slowest column has fallen to half.
+        """Time until the rows have settled and the slowest column has discharged to half.
 
         A converter of times counts while the columns fall, so that it begins when the fastest has.
         """
@@ -60,18 +60,18 @@ class SeriesArray(StaticArray):
         return crossbar_wires.settling_time(row, 0.0, self.settled_bits()) + string
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """None by product: a read takes the charge of the column, whatever the sum."""
+        """No energy per product: a read takes the charge of the column, whatever the sum."""
         return []
 
     def column_line_energies(self) -> list[EnergyCost]:
-        """Charging the load and the string, which a read empties."""
+        """Energy of charging the load and the string, which a read discharges."""
         charge = array_lines.column_swing_energy(
             self.plate_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
         return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Further the time between two sums, which a converter of times must resolve."""
+        """Figures of merit, including the time between adjacent sums, which a time converter must resolve."""
         low, high = self.cell.resistances()
         step = (self.string_time(high) - self.string_time(low)) / self.options["rows"]
         return [*super().characteristics(network), self.characteristic("time between two sums", step, "s")]

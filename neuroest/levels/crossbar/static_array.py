@@ -10,31 +10,31 @@ from neuroest.levels.crossbar.array import CrossbarArray
 
 
 class StaticArray(CrossbarArray):
-    """Array whose weights lie in static memory cells: nothing flows when it stands still."""
+    """Array whose weights are in static memory cells: no static current flows between reads."""
 
     cell: StaticCell
     """The cell."""
 
     @property
     def every_input_toggles(self) -> bool:
-        """Whether an input raises a row line in every read, whatever it is."""
+        """Whether every input raises a row line in every read, whatever its value."""
         return self.cell.signed_product
 
     @property
     def offset_subtraction(self) -> str:
-        """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
+        """No correction: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
         return "none"
 
     def conductance(self, network: NetworkContext) -> u.Siemens:
-        """None: a charged capacitor carries no current."""
+        """Zero: a charged capacitor carries no current."""
         return 0.0
 
     def parallel_wires(self) -> u.Dimensionless:
-        """As chosen, otherwise one: what has settled carries no current that a wire could take a share of."""
+        """Parallel wires as chosen, otherwise one: settled lines carry no current, so wires cause no loss."""
         return self.options.get("parallel_wires", 1.0)
 
     def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
-        """None: what has settled carries no current."""
+        """Zero: settled lines carry no current."""
         return 0.0 * active_fraction
 
     def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
@@ -50,23 +50,23 @@ class StaticArray(CrossbarArray):
         )
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of the memory cells, without that of the driver."""
+        """Static power of the array's circuits, and leakage of the memory cells."""
         return [*super().statics(network), StaticCost(self.cell.path, "leakage", self.cell.leakage())]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Circuits around the cells, without their drivers."""
+        """Areas of the array, and of the decoders and write circuits at the edges of its cells."""
         return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
-        """None: rows end on gates and capacitors."""
+        """Zero: rows end at gates and capacitors."""
         return 0.0
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
-        """The same."""
+        """Zero on a typical die as well."""
         return self.row_current(network)
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of the cells of a column as its switches are drawn for: that of the cells."""
+        """Conductance of the cells of a column for which its switches are sized: that of the actual cells."""
         return self.source_conductance(network)
 
     def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
@@ -74,34 +74,34 @@ class StaticArray(CrossbarArray):
         return charge.separate_charges(cells, self.product_probability(input_density))
 
     def product_probability(self, input_density: u.Numeric) -> u.Numeric:
-        """Probability that a product is one, for that share of ones at the input."""
+        """Probability that a product is one, for this share of ones at the input."""
         if self.cell.signed_product:  # plus or minus one, both equally often
             return 0.0 * input_density + charge.product_probability(1.0)
         return charge.product_probability(input_density)
 
     def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
-        """Products of a column that take charge in a read, for so many cells in use and that share of ones."""
+        """Products of a column that draw charge in a read, for this many cells in use and this share of ones."""
         return self.products_of_one(cells, input_density)
 
     @property
     def unselected_cells_conduct(self) -> bool:
-        """Only cells of signed products, which know no zero."""
+        """Whether driven cells without a weight cost energy: only cells of signed products, which have no zero."""
         return self.cell.signed_product
 
     def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
-        """The same error for products that are one with that probability."""
+        """Column error from cell mismatch if products are one with this probability."""
         return self.mismatch_error() + 0.0 * probability
 
     @abstractmethod
     def mismatch_error(self) -> u.Dimensionless:
-        """Error of a column from cells that differ, over its full scale."""
+        """Column error from cell mismatch, over full scale."""
 
     @abstractmethod
     def full_scale(self, network: NetworkContext) -> u.Volt:
-        """Voltage of a column when all of its products are one."""
+        """Column voltage if all products are one."""
 
     def plate_capacitance(self) -> u.Farad:
-        """Everything that loads a column."""
+        """Total capacitance of a column."""
         return self.column_capacitance()
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
@@ -109,7 +109,7 @@ class StaticArray(CrossbarArray):
         return array_lines.line_toggle_energy(self.plate_capacitance(), self.full_scale(network))
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the mismatch of the cells stays below what the columns are read to.
+        """Whether cell mismatch stays below the read resolution of the columns.
 
         Checks
         ------
@@ -121,7 +121,7 @@ class StaticArray(CrossbarArray):
         return [self.require("design_rule", "column_mismatch", error, "<=", step)]
 
     def noise_check(self, network: NetworkContext) -> Check:
-        """Whether the thermal noise of the columns stays below what they are read to.
+        """Whether the thermal noise of the columns stays below their read resolution.
 
         Checks
         ------
@@ -133,7 +133,7 @@ class StaticArray(CrossbarArray):
         return self.require("design_rule", "column_noise", floor, "<=", signal, "J")
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What a designer of such columns asks for."""
+        """Figures of merit that a designer of such columns asks for."""
         error = self.mismatch_error()
         swing = self.full_scale(network)
         found = [

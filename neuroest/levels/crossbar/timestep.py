@@ -19,7 +19,7 @@ def own_hold(
     neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], drive: u.Second,
     sought: Any = True,
 ) -> u.Second:  # fmt: skip
-    """Time of a timestep for which the neurons of each layer see a full drive at the pace of that layer. [s].
+    """Hold time of the input in a timestep for the neurons of each layer, at that layer's own pace. [s].
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def own_hold(
 def hold_times(
     neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], own: u.Second
 ) -> u.Second:
-    """Time of a timestep for which the neurons of each layer see a full drive. [s].
+    """Hold time of the input in a timestep for the neurons of each layer. [s].
 
     The layer that takes longest for a timestep sets the period of all, since the layers work as a pipeline. The others
     hold their input for a little longer than at their own pace, because their neurons forget for longer in between.
@@ -83,18 +83,18 @@ def hold_times(
 
 
 def drives_per_spike(network: NetworkContext) -> u.Dimensionless:
-    """Timesteps, or events that are read by themselves, in which a neuron gathers what makes it fire, by layer."""
+    """Timesteps, or separately read events, over which a neuron integrates for one spike, by layer."""
     rate, drives = network.output_rate / network.events, network.timesteps * network.events
     return integration.timesteps_per_spike(rate, drives)
 
 
 def longest(time: u.Second) -> u.Second:
-    """Longest time of the layers, for what must hold in all of them; a single number keeps its origin."""
+    """Longest time of all layers; a scalar keeps its origin."""
     return np.max(time, axis=-1, keepdims=True) if np.ndim(time) else time
 
 
 def shortest(time: u.Second) -> u.Second:
-    """Shortest time of the layers."""
+    """Shortest time of all layers."""
     return np.min(time, axis=-1, keepdims=True) if np.ndim(time) else time
 
 
@@ -102,7 +102,7 @@ def _least_hold(
     neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], alike: Sequence[Any],
     sought: Any, *guesses: u.Second,
 ) -> u.Second:  # fmt: skip
-    """Least time with which the neuron fires within so many timesteps; the whole integration at most.
+    """Shortest hold time with which the neuron fires within this many timesteps; at most the whole integration.
 
     The rate of a neuron rises with its drive. Only what is sought is searched for, and once for layers that have the
     same steps, guesses and `alike` numbers, with which `period_of` gives the same.

@@ -11,18 +11,18 @@ from neuroest.equations import accuracy, crossbar, digits, drift, weight_spreads
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 COMMON_DRIFT = "common drift"
-"""Cause of the error that all cells share: their levels move alike."""
+"""Name of the error cause common to all cells, whose levels drift together."""
 STUCK_CELLS = "stuck cells"
-"""Cause of the error of cells that cannot be written, which no refresh takes away."""
+"""Name of the error cause of cells that cannot be written, which refresh does not remove."""
 _LONGEST = 1e12
-"""Seconds up to which a refresh interval is looked for; longer ones count as never."""
+"""Longest refresh interval searched, in seconds; longer ones count as never."""
 _HALVINGS = 60
-"""Halvings of the interval, on a logarithmic scale, in which that time is looked for."""
+"""Bisections of the refresh interval on a logarithmic scale."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WeightErrors:
-    """Standard deviations of a weight over the largest weight, root mean square over the weights.
+    """Standard deviations of a weight over the largest weight, root mean square over all weights.
 
     Attributes
     ----------
@@ -37,36 +37,36 @@ class WeightErrors:
 
     @property
     def total(self) -> u.Dimensionless:
-        """All lasting errors together, which are independent of each other."""
+        """Total of all lasting errors, which are independent."""
         squares = sum((error * error for error in self.lasting.values()), start=0.0)
         return np.sqrt(squares)
 
 
 def full_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
-    """Difference of conductance that the largest weight stands for so long after writing."""
+    """Conductance difference that represents the largest weight at this age."""
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
     return (high - low) / 2.0 if array.spec.weight_encoding == "offset" else high - low
 
 
 def subtracts_column(array: ArrayCircuit) -> bool:
-    """Whether offset coding subtracts the result of a column of cells, which has errors of its own."""
+    """Whether offset correction subtracts the result of a column of cells, which has errors of its own."""
     return array.offset_subtraction == "reference_column"
 
 
 def result_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
-    """The same for results as they are used: with a corrected gain the drifted one, without it that of writing."""
+    """Conductance difference by which results are scaled: drifted if the gain is corrected, as written otherwise."""
     return full_weight(array, age if array.spec.drift_correction == "common_gain" else None)
 
 
 def digit_gain(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
-    """Square of the error of a weight over that of the cells that hold its digits."""
+    """Squared ratio of a weight error to the error of the cells that hold its digits."""
     return weight_spreads.digit_error_gain(array.bits_per_cell(network), array.slices(network))
 
 
 def digit_shares(
     array: ArrayCircuit, network: NetworkContext
 ) -> tuple[u.Dimensionless, u.Dimensionless, u.Dimensionless]:
-    """Mean and mean square of a written cell's share of the window, and how often it is nothing.
+    """Mean and mean square of a written cell's share of the window, and its probability of being zero.
 
     Each digit of a weight is counted by the square of its place, as its errors are.
     """
@@ -82,7 +82,7 @@ def digit_shares(
 
 
 def wandered(array: ArrayCircuit, age: u.Second) -> tuple[u.Dimensionless, u.Dimensionless]:
-    """Spread of what written cells, and cells at the low conductance, have wandered, over the highest conductance."""
+    """Relaxation of written cells and of cells at the low conductance: spreads over the highest conductance."""
     d = array.memory.device
     written, at_low = (
         drift.relaxation_spread(age, d.relaxation_reference_time, spread, growth)
@@ -95,7 +95,7 @@ def wandered(array: ArrayCircuit, age: u.Second) -> tuple[u.Dimensionless, u.Dim
 
 
 def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> WeightErrors:
-    """What each cause adds to the error of a weight so long after writing; None: just written.
+    """Contribution of each cause to the error of a weight at this age; None: just written.
 
     A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
     """
@@ -166,13 +166,13 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
 
 
 def _rounding(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
-    """Error of weights with fewer bits in the cells than in the network."""
+    """Rounding error of weights with fewer stored bits than in the network."""
     levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
     return np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
 
 
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> u.Dimensionless:
-    """Lasting error of a working cell over its window, the mean drift left out, which moves all levels alike."""
+    """Lasting error of a working cell over its window, without the mean drift common to all levels."""
     errors, apart = weight_errors(array, network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
     squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
     devices = 2.0 if array.spec.weight_encoding != "offset" or subtracts_column(array) else 1.0
@@ -181,7 +181,7 @@ def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | Non
 
 
 def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: u.Dimensionless) -> u.Second:
-    """Longest time after writing with the lasting error of a weight within a limit; zero, or infinite."""
+    """Longest time after writing for which the lasting weight error stays within a limit; may be zero or infinite."""
     first = array.memory.device.drift_reference_time
     early, late = np.log(first) + 0.0 * np.asarray(limit), np.log(_LONGEST) + 0.0 * np.asarray(limit)
     for _ in range(_HALVINGS):
@@ -200,7 +200,7 @@ def drawn_conductances(
     generator: "np.random.Generator",  # importing numpy.random takes longer than an estimate
     without: Collection[str] = (),
 ) -> u.Siemens:
-    """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
+    """Random conductances of single cells, with the lasting errors whose spread `weight_errors` states.
 
     Parameters
     ----------

@@ -14,31 +14,31 @@ from neuroest.equations import array_lines, learning, write_circuits, writing
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
-"""Actions of learning: a pulse on a cell, a pulse on its row or column, and the read of a cell after it."""
+"""Actions of learning: a pulse on a cell, a pulse on its row or column, and the verifying read of a cell."""
 INHIBIT = "inhibited_column"
-"""Action of learning: a column that is held at the amplitude of a pulse, so that its cell stays."""
+"""Action of learning: a column held at the pulse amplitude, which protects its cell."""
 FALLING = 1.0 / 2.0
-"""Share of the pulses that lower a conductance; a convention, weights move both ways."""
+"""Share of the pulses that lower a conductance; a convention, since weights move both ways."""
 SPIKE_ROW, SPIKE_COLUMN = "spike_row", "spike_column"
-"""Actions of pulses that time pairs of spikes themselves: what a spike drives on either side of an array."""
+"""Actions of pulses that time pairs of spikes by themselves: lines driven by a spike on either side of an array."""
 
 
 class WrittenArray(ArrayCircuit):
-    """The array as the circuits meet it that write its cells."""
+    """Array with the interface that write circuits see."""
 
     @property
     def program_voltage(self) -> u.Volt:
-        """Voltage that cells are written at."""
+        """Write voltage of the cells."""
         return self.memory.device.program_voltage
 
     def _pulse_line_energy(self) -> u.Joule:
-        """Energy of charging column and row of a cell for one programming pulse."""
+        """Energy of charging the column and row of a cell for one programming pulse."""
         voltage = self.program_voltage
         line = array_lines.line_toggle_energy(self.column_capacitance(), voltage)
         return line + array_lines.line_toggle_energy(self.row_capacitance(), voltage)
 
     def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
+        """Energy of writing one cell with verification, including its lines, at the programming voltage."""
         written = self.mean_conductance(network, None)
         read = written * self.options["read_voltage"] * self.read_supply_voltage()
         return self.memory.programming_energy(
@@ -51,7 +51,7 @@ class WrittenArray(ArrayCircuit):
         return sum(circuits, start=self.cell_programming_energy(network))
 
     def writing_energies(self) -> list[EnergyCost]:
-        """What circuits take in addition to a cell that is programmed with verification."""
+        """Energy of the circuits for a cell programmed with verification, in addition to that of the cell."""
         if self.write_circuit is None:
             return []
         pulses = self.memory.programming_energy(
@@ -60,7 +60,7 @@ class WrittenArray(ArrayCircuit):
         return self.write_circuit.written_energies(self.written, pulses)
 
     def cells_together(self) -> u.Dimensionless:
-        """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
+        """Cells written in parallel: as chosen, or one row, or the part of it that drivers and pump support."""
         if "cells_programmed_together" in self.options:
             return self.options["cells_programmed_together"]
         columns = self.options["columns"]
@@ -71,14 +71,14 @@ class WrittenArray(ArrayCircuit):
         )
 
     def written_cell_current(self) -> u.Ampere:
-        """Current from the programming supply for one written cell, half-selected ones of its lines included."""
+        """Current from the programming supply for one written cell, including half-selected cells of its lines."""
         d = self.memory.device
         line_energy = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
         return d.program_current + line_energy / (d.program_voltage * d.program_time)
 
     @cached_property
     def written(self) -> Written:
-        """The array as the circuits meet that write it."""
+        """Array properties that the write circuits need."""
         circuit, cell = self.write_circuit, self.memory
         if circuit is None:
             raise NeuroestError(f"{self.path} has no write_circuit")
@@ -114,7 +114,7 @@ class WrittenArray(ArrayCircuit):
         )  # fmt: skip
 
     def rewriting_interval(self) -> u.Second:
-        """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
+        """Interval at which weights are rewritten even if never read: as chosen, or before they fade."""
         kept = self.cell.retention_time()
         if "refresh_interval" in self.options:
             return np.minimum(kept, self.options["refresh_interval"])
@@ -130,22 +130,22 @@ class WrittenArray(ArrayCircuit):
     # --- learning
 
     def update_states(self) -> u.Dimensionless:
-        """Steps of a cell from one end of its window to the other."""
+        """Update steps of a cell from one end of its window to the other."""
         d = self.memory.device
         return either(d.update_states > 0.0, d.update_states, 2.0**d.bits_per_cell - 1.0)
 
     def update_voltage(self) -> u.Volt:
-        """Amplitude of a pulse of learning: its own, or that of programming."""
+        """Amplitude of a learning pulse: its own, or that of programming."""
         d = self.memory.device
         return either(d.update_voltage > 0.0, d.update_voltage, d.program_voltage)
 
     def update_time(self) -> u.Second:
-        """Width of a pulse of learning: its own, or that of programming."""
+        """Width of a learning pulse: its own, or that of programming."""
         d = self.memory.device
         return either(d.update_time > 0.0, d.update_time, d.program_time)
 
     def update_cell_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of one pulse in the cell itself: of its conductance at a stated amplitude, or of the write current."""
+        """Energy of one learning pulse in the cell, from its conductance or from the write current."""
         d = self.memory.device
         conductance = self.mean_conductance(network, None)
         ohmic = learning.pulse_energy(
@@ -157,7 +157,7 @@ class WrittenArray(ArrayCircuit):
         return either(d.update_voltage > 0.0, ohmic, limited)
 
     def update_energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """What a learning rule's pulses take: cell, half-selected cells, lines, and the circuits around them."""
+        """Energies of the pulses of a learning rule: cell, half-selected cells, lines, and surrounding circuits."""
         circuit, cell = self.write_circuit, self.cell
         if network.learning is None or circuit is None or not isinstance(cell, ResistiveMemory):
             return []
@@ -195,7 +195,7 @@ class WrittenArray(ArrayCircuit):
         return costs
 
     def _timing_energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """What a spike takes that finds by itself how far another one is: half-driven lines, or timers."""
+        """Energies of a spike that finds its timing relative to another by itself: half-driven lines, or timers."""
         circuit, cell = self.write_circuit, self.memory
         if circuit is None or circuit.spec.update_timing == "datapath":
             return []
