@@ -48,7 +48,7 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Arrays whose cells conduct, charge capacitors, discharge their columns, divide voltages or lie in series."""
+        """Class of array for these cells: conducting, charging, discharging, dividing, or in series."""
         cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
         if not cell.adds_charges:
             return CrossbarArray
