@@ -24,7 +24,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
 FREE_CLOCK = "clock"
-"""Term of the power of a clock that reaches registers whether or not they are written."""
+"""Term for the power of a clock that reaches registers whether or not they are written."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,7 +64,7 @@ class TechnologyPoint:
     sleep: Any = None
     """How blocks sleep, a `neuroest.blocks.sleep.SleepOptions`, where one of them does."""
     corner_at: Callable[[u.Volt], Corner] | None = None
-    """What the corner makes of the transistors at another supply."""
+    """Corner factors of the transistors at another supply."""
 
     def domain(self, supply: u.Volt) -> TechnologyPoint:
         """The same process and temperature at the supply of a voltage domain."""
@@ -74,7 +74,7 @@ class TechnologyPoint:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pace:
-    """What is known of the timesteps of a computing level before its times are computed.
+    """Timestep information of a computing level that is available before its times are computed.
 
     Attributes
     ----------
@@ -104,11 +104,11 @@ class NetworkContext:
     output_rate: u.Dimensionless = 1.0
     """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
     positions: u.Dimensionless = 1.0
-    """Positions of a layer that may have their turns on one array in a timestep, by layer."""
+    """Positions of a layer that one array may process in sequence in a timestep, by layer."""
     active_share: u.Dimensionless = 1.0
     """Share of the rows of a layer that are active in one read, by layer; one for layers without weights."""
     pace: Pace = UNKNOWN_PACE
-    """What is known of its timesteps."""
+    """Timestep information of the level."""
     largest_fan_in: u.Dimensionless = np.inf
     """Largest number of inputs that an output sums, of all layers."""
     fan_in: u.Dimensionless = 1.0
@@ -116,14 +116,15 @@ class NetworkContext:
     events: u.Dimensionless = 1.0
     """Reads for one output in a timestep, by layer: one, or its input spikes where each is read by itself."""
     result_bits: u.Bit = 0.0
-    """Bits of a result that converters hand on; zero where there are none."""
+    """Bits of a result that converters output; zero without converters."""
     results_together: u.Dimensionless = 1.0
-    """Results of the bits of one weight that converters make at the same time."""
+    """Results for the bits of one weight that converters output simultaneously."""
     learning: Any = None
-    """What a learning rule takes, a `neuroest.blocks.learning.context.LearningContext`, where the network learns."""
+    """Requirements of the learning rule, a `neuroest.blocks.learning.context.LearningContext`, if the network learns.
+    """
 
     def of_layer(self, index: int) -> NetworkContext:
-        """The network as one of its layers has it, so that costs are single numbers."""
+        """The network as seen by one of its layers, so that costs are single numbers."""
         return replace(
             self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
@@ -147,7 +148,7 @@ class EnergyCost:
     quantity: str
     """Physical quantity that the energy is booked under."""
     operation: bool = True
-    """Whether it belongs to the operations of the network, and not to memory, traffic, clock or writing."""
+    """Whether it belongs to the operations of the network, rather than to memory, traffic, clock or writing."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,9 +159,9 @@ class AreaCost:
     term: str
     area: u.SquareMetre
     placed: bool = False
-    """Whether the area is die area already, with the floor plan's white space inside."""
+    """Whether it is die area that already includes the white space of the floor plan."""
     counted_as: str | None = None
-    """What its instances are counted under, where that is not the component itself."""
+    """Path that its instances are counted under, if different from the component's."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -171,22 +172,22 @@ class StaticCost:
     term: str
     power: u.Watt
     counted_as: str | None = None
-    """What the instances are counted under, where not all of the component's draw it."""
+    """Path that the instances are counted under, if not all instances of the component draw it."""
     standby: bool = False
-    """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
+    """Whether it is drawn while the chip is off between inferences, instead of while it is on."""
     working: bool = False
-    """Whether it is drawn only while a network runs, so that it is no part of the power of a chip at rest."""
+    """Whether it is drawn only while a network runs, and so is not part of the power of an idle chip."""
     switching: bool = False
-    """Whether it is the power of a clock and of what it switches, and no leakage or bias."""
+    """Whether it is clock power, including what the clock switches, rather than leakage or bias."""
     asleep_share: u.Dimensionless | None = None
-    """Share of it that is left while the block sleeps between inferences; None for a block that does not sleep."""
+    """Share that remains while the block sleeps between inferences; None for a block without sleep."""
     wake_energy: u.Joule = 0.0
     """Energy of waking one instance."""
     each_timestep: bool = False
-    """Whether the block also sleeps within an inference, once a timestep has no more work for it."""
+    """Whether the block also sleeps within an inference, after its last work in each timestep."""
 
     def asleep(self, share: u.Dimensionless, wake_energy: u.Joule, *, often: bool = False) -> StaticCost:
-        """The same of a block that sleeps between inferences, or more `often`, between timesteps."""
+        """The same cost for a block that sleeps between inferences or, with `often`, between timesteps."""
         return replace(self, asleep_share=share, wake_energy=wake_energy, each_timestep=often)
 
 
@@ -223,7 +224,7 @@ class Check:
 
 
 class StatesChecks:
-    """What makes checks, with the text of each under its name in the section ``Checks`` of a method's docstring.
+    """Source of checks; the text of each is under its name in the section ``Checks`` of a method's docstring.
 
     The text says what is wrong where the check does not hold.
     """
@@ -234,7 +235,7 @@ class StatesChecks:
         self, severity: Severity, name: str, passed: Any, value: u.Numeric | None = None,
         limit: u.Numeric | None = None, unit: str = "1", *, path: str = "",
     ) -> Check:  # fmt: skip
-        """A check of this component, or of the one at another path."""
+        """A check of this component, or of the component at another path."""
         text = texts_of(cast("Any", type(self)), "Checks").get(name, name.replace("_", " "))
         return Check(name, path or self.path, severity, passed, text, value, limit, unit)
 
@@ -249,7 +250,7 @@ class StatesChecks:
         self, name: str, value: u.Numeric, low: u.Numeric, high: u.Numeric, unit: str, what: str = "",
         severity: Literal["infeasible", "extrapolation"] = "extrapolation",
     ) -> Check:  # fmt: skip
-        """A check that `value` lies between the ends of a model's range."""
+        """A check that `value` is within the range of a model."""
         above = value >= low
         passed = np.logical_and(above, value <= high)
         found = self.check(severity, name, passed, value, either(above, high, low), unit)
@@ -267,7 +268,7 @@ class Characteristic:
 
 
 class Surroundings(Record):
-    """Numbers of the surrounding array that a block's costs may depend on."""
+    """Properties of the surrounding array that a block's costs may depend on."""
 
     rows: u.Dimensionless = positive()
     """Rows that are read at once."""
@@ -288,16 +289,16 @@ class Surroundings(Record):
     column_current: u.Ampere = non_negative()
     """Current of a column for which its circuit is sized."""
     row_energy: u.Joule = non_negative()
-    """Energy of charging the line of a row."""
+    """Energy of charging one row line."""
     tile_pitch: u.Metre = positive()
-    """Distance between the places that a network connects."""
+    """Distance between the nodes that a network connects."""
     places: u.Dimensionless = positive()
-    """Places that a network connects."""
+    """Nodes that a network connects."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Place:
-    """Where a block that is asked by itself is taken to stand.
+    """Assumed surroundings of a block that is evaluated alone.
 
     Attributes
     ----------
@@ -360,41 +361,41 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
     """
 
     schema: ClassVar[type[Block]]
-    """Schema of the block in files; its `model` names the block."""
+    """Schema of the block in files; `model` is its name there."""
     model: ClassVar[str] = ""
-    """Name of the block in files, that of its schema."""
+    """Name of the block in files, taken from its schema."""
     fills: ClassVar[tuple[str, ...]] = ()
-    """Roles that a block of another package fills; those of the blocks that ship are in `neuroest.registry`."""
+    """Roles that a block of another package fills; those of shipped blocks are in `neuroest.registry`."""
     family: ClassVar[str] = ""
-    """Kind of block that owns its quantities together with others of it, such as all memories."""
+    """Family of blocks that owns its quantities jointly, such as all memories."""
     owns: ClassVar[tuple[str, ...]] = ()
     """Physical quantities that its energies are booked under. No block of another family may own one of them, so that
     nothing is counted twice."""
     overhead: ClassVar[tuple[str, ...]] = ()
-    """Those that are no operation of the network."""
+    """Quantities that are not operations of the network."""
     prior_error: ClassVar[ModelErrors]
-    """How far its model may be off. A block says so itself; without it there is no block."""
+    """Possible error of the model itself. Each block states its own; a block without it is refused."""
     example: ClassVar[str] = ""
-    """Device that ships and whose values are the placeholders of a template (`neuroest new`)."""
+    """Shipped device whose values are the placeholders in a template (`neuroest new`)."""
     synchronous: ClassVar[bool] = False
-    """Whether it is clocked digital logic, which clock and control are charged on."""
+    """Whether it is clocked digital logic, to which clock and control overheads apply."""
     compiled_macro: ClassVar[bool] = False
-    """Whether it is a macro of a compiler: with its own control, on which no sequencer is charged again, and placed
-    without the white space between rows of cells."""
+    """Whether it is a compiled macro: with control of its own, so no sequencer is charged, and placed without the white
+    space between rows of standard cells."""
     scales_with_process: ClassVar[bool] = False
-    """Whether its values follow the chip's process, or a check of its own says that they do not."""
+    """Whether its values follow the chip's process, or one of its checks reports that they do not."""
     unmoved: ClassVar[str] = "its values are those of another process, used unscaled"
-    """What to say of values that no law moves to the chip's process."""
+    """Note for values that no scaling law converts to the chip's process."""
     analog_circuit: ClassVar[bool] = False
-    """Whether its values follow the chip's process by the laws of analog circuits that processes state."""
+    """Whether its values follow the chip's process by scaling laws for analog circuits in the process files."""
     answers_for_slots: ClassVar[bool] = False
-    """Whether its costs are those of what is in its slots as well, which then are asked for none."""
+    """Whether its costs include those of the blocks in its slots, which are then not asked for theirs."""
     part_of_array: ClassVar[bool] = False
-    """Whether its costs follow from all of the array around it, so that it has none by itself."""
+    """Whether its costs depend on the whole surrounding array, so that it has none when evaluated alone."""
     one_per_child: ClassVar[bool] = False
-    """Whether there is one at each child of its level, and not one in the level."""
+    """Whether there is one at each child of its level, instead of one in the level."""
     holds_state: ClassVar[bool] = False
-    """Whether it holds data that are gone when it is switched off."""
+    """Whether it stores data that are lost at power-off."""
 
     path: str
     spec: Any
@@ -414,7 +415,7 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
 
     @classmethod
     def contract_fault(cls, name: str) -> str:
-        """What a block of another package lacks, or an empty text."""
+        """Missing parts of a block of another package, or an empty text."""
         if cls.model != name:
             return f"its schema says model {cls.model!r}"
         if fault := error_fault(cls):
@@ -425,7 +426,7 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
 
     @classmethod
     def with_partners(cls, _device: Any, partners: Mapping[str, Record], _technology: TechnologyPoint) -> Any:
-        """Parameters of the block's device as the further devices that it names make them at this technology point."""
+        """Parameters of the block's device, adjusted by the further devices that it names, at this technology point."""
         raise NeuroestError(f"{cls.model} names {', '.join(partners)} and does not say what they do")
 
     @property
@@ -435,12 +436,12 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
 
     @property
     def clocked(self) -> bool:
-        """Whether this one has a clock."""
+        """Whether this instance has a clock."""
         return self.synchronous
 
     @property
     def volatile(self) -> bool:
-        """Whether what it stores is gone when the chip is switched off."""
+        """Whether its contents are lost when the chip is switched off."""
         return self.holds_state
 
     def energy(self, action: str, term: str, energy: u.Joule, quantity: str) -> EnergyCost:
@@ -468,19 +469,19 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
         return []
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What an expert of this block asks for in addition to its costs."""
+        """Figures of merit for an expert in this block, in addition to its costs."""
         return []
 
     def left_out(self) -> list[str]:
-        """What the estimate of the block does not contain."""
+        """Exclusions: what the estimate of the block does not contain."""
         return []
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """Its static costs, with what is left of them while the block sleeps between inferences."""
+        """Static costs with their remaining share while the block sleeps between inferences."""
         return costs
 
     def alone(self, place: Place) -> Costs:
-        """Costs of the block by itself, without what is in its slots.
+        """Costs of the block alone, without the blocks in its slots.
 
         Raises
         ------
@@ -493,12 +494,12 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
         return Costs(self.energies(network), self.areas(network), self.statics(network), self.checks(network))
 
     def characteristic(self, name: str, value: u.Numeric, unit: str) -> Characteristic:
-        """One such number of this component."""
+        """One figure of merit of this component."""
         return Characteristic(self.path, name, value, unit)
 
 
 def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:
-    """Quantities that blocks of different families own, each in a sentence with its owners."""
+    """Quantities that blocks of different families own, one sentence each with the owners."""
     owners: dict[str, set[str]] = {}
     for block in blocks:
         for quantity in block.owns:
@@ -511,17 +512,17 @@ def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:
 
 
 def lacking(cls: type) -> str:
-    """Abstract methods that a class leaves open, in words, or an empty text."""
+    """Abstract methods that a class does not define, in words, or an empty text."""
     missing = [name for name in dir(cls) if getattr(getattr(cls, name, None), "__isabstractmethod__", False)]
     return f"it has no {', '.join(missing)}" if missing else ""
 
 
 class Structural(Component[None]):
-    """A part that only holds choices or slots and costs nothing itself."""
+    """Part that only contains choices or slots and has no cost itself."""
 
 
 def either(condition: Any, first: u.Numeric, second: u.Numeric) -> u.Numeric:
-    """The first where the condition holds, the second elsewhere; a single number keeps its origin."""
+    """The first value where the condition holds, otherwise the second; a scalar keeps its origin."""
     if np.ndim(condition):
         return np.where(condition, first, second)
     return first if condition else second

@@ -1,4 +1,4 @@
-"""A neuron as a circuit that a circuit simulator can run: currents, capacitors and states, in one language.
+"""Neuron circuits for circuit simulators: currents, capacitors and states, in one language.
 
 A block describes its circuit here once; `neuroest.circuits` writes it as a SPICE subcircuit and as Verilog-A.
 An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of parameters, states and definitions, ``+ - * /``,
@@ -12,19 +12,19 @@ from typing import Literal
 from neuroest.specs.parameters import Record
 
 SHARPNESS = 1e-4
-"""Width of a threshold over what it is a threshold of; numerical. Simulators of circuits need smooth slopes."""
+"""Width of a threshold relative to its value; numerical. Circuit simulators need finite slopes."""
 DECISIONS = 50.0
-"""Time of a state that remembers an event goes this often into the fastest time of the circuit; numerical."""
+"""Ratio of the fastest time of the circuit to the time constant of a state that stores an event; numerical."""
 DECAYED = 5.0
-"""Time constants after which a node counts as empty; a convention, less than one per cent is left."""
+"""Time constants after which a node counts as discharged; a convention, with less than one per cent left."""
 _HALF = 0.5
 """Half of a state; mathematics."""
 _HALF_WIDTH = 0.001
 """Width of the decision whether such a state is above one half; numerical."""
 _FULL = 0.99
-"""State at which a timer counts as wound up; numerical."""
+"""State at which a timer counts as fully set; numerical."""
 TIMER = 1.4426950408889634
-"""1/ln 2: a timer that decays with this share of a time has halved when the time is over."""
+"""1/ln 2: ratio of a timer's time constant to the delay after which it has decayed to one half."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Capacitor:
 
 @dataclass(frozen=True)
 class State:
-    """A quantity of its own: ``time * d(state)/dt = rate``, from zero on. The time is an expression of parameters."""
+    """State variable: ``time * d(state)/dt = rate``, starting at zero. The time is an expression of parameters."""
 
     time: str
     rate: str
@@ -107,12 +107,12 @@ class Circuit:
 
 
 def step(expression: str) -> str:
-    """0 below zero, 1 above; the slope is as wide as one of the expression."""
+    """Smooth step from 0 below zero to 1 above; its slope is as wide as the scale of the expression."""
     return f"({_HALF}*(1+tanh({expression})))"
 
 
 def beyond(expression: str, scale: str) -> str:
-    """Whether an expression is above zero, as sharply as the scale asks for."""
+    """Whether an expression is above zero, with a transition as sharp as the scale requires."""
     return step(f"({expression})/({SHARPNESS}*{scale})")
 
 
@@ -122,12 +122,12 @@ def decided(state: str) -> str:
 
 
 def may_end(state: str, timer: str) -> str:
-    """Whether a state may end: once its timer is at its beginning, and for as long as it takes to end."""
+    """Whether a state may end: its timer is fully set, or the state is already below one half."""
     return f"max({step(f'({timer}-{_FULL})/{_HALF_WIDTH}')},1-{decided(state)})"
 
 
 def remembered(set_by: str, reset_by: str, state: str, time: str, meaning: str) -> State:
-    """State that goes to one while something sets it, to zero while something resets it, and else stays.
+    """State that is set to one by one condition, reset to zero by another, and otherwise keeps its value.
 
     It is linear in itself, so that a long step of a simulator has one solution and not two.
     """
@@ -135,13 +135,13 @@ def remembered(set_by: str, reset_by: str, state: str, time: str, meaning: str) 
 
 
 def held_after(state: str, cause: str, time: str, hold: str, meaning: str) -> State:
-    """Timer that goes to one while its cause is above one half, and is back at one half the time of `hold` after."""
+    """Timer that is set to one while its cause is above one half, and decays to one half in the time `hold`."""
     on, share = decided(cause), f"{time}/max({TIMER}*{hold},{time})"
     return State(time, f"{on}*(1-{state})-(1-{on})*{state}*{share}", meaning)
 
 
 def _short(description: str) -> str:
-    """What a parameter is, without what a device lacks that does not state it."""
+    """Meaning of a parameter, without its remark on devices that do not state it."""
     return description.partition(";")[0].rstrip(".") + "."
 
 

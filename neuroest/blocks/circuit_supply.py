@@ -22,7 +22,7 @@ class CircuitParameters(Record):
 
 
 def moves_between_nodes(here: Process, there: Process) -> bool:
-    """Whether both processes say how analog circuits move between them."""
+    """Whether both processes state scaling laws for analog circuits."""
     factors = (
         process.analog_energy_factor * process.analog_area_factor * process.analog_time_factor
         for process in (here, there)
@@ -36,13 +36,13 @@ class AnalogCircuit(Component[_DeviceT_co]):
     analog_circuit = True
 
     def circuit_voltage(self) -> u.Volt:
-        """Supply that its values belong to: as its device states, else the nominal one of its process."""
+        """Supply for which its values are stated: that of its device, otherwise the nominal supply of its process."""
         nominal = (self.device_process or self.process).nominal_supply_voltage
         stated: u.Volt = self.device.circuit_voltage  # type: ignore[union-attr]
         return either(stated > 0.0, stated, nominal)
 
     def _at_node(self, quantity: Literal["energy", "area", "time"], value: u.Numeric) -> u.Numeric:
-        """A value on the chip's process; as it is where either process has no law."""
+        """Value on the chip's process; unchanged if either process has no law."""
         here, there = self.process, self.device_process
         if there is None or not moves_between_nodes(here, there):
             return value
@@ -50,13 +50,13 @@ class AnalogCircuit(Component[_DeviceT_co]):
         return value * technology.analog_node_ratio(getattr(here, name), getattr(there, name))
 
     def at_supply(self, energy: u.Joule) -> u.Joule:
-        """Energy at the chip's node and supply, with its square."""
+        """Energy at the chip's node and supply; proportional to the square of the supply."""
         return technology.voltage_scaled_energy(
             self._at_node("energy", energy), self.technology.supply_voltage, self.circuit_voltage()
         )
 
     def energy_at_node(self, energy: u.Joule) -> u.Joule:
-        """Energy at the chip's node, where its voltage is not the chip's supply."""
+        """Energy at the chip's node for a voltage other than the chip's supply."""
         return self._at_node("energy", energy)
 
     def area_at_node(self, area: u.SquareMetre) -> u.SquareMetre:
@@ -64,7 +64,7 @@ class AnalogCircuit(Component[_DeviceT_co]):
         return self._at_node("area", area)
 
     def time_at_supply(self, time: u.Second) -> u.Second:
-        """Time at the chip's node and supply, with the delay of logic of a typical die of either process."""
+        """Time at the chip's node and supply, by the delay of logic on a typical die of either process."""
         here, there, supply = self.process, self.device_process, self.technology.supply_voltage
         if there is None or not moves_between_nodes(here, there):
             return time * _slowness(there or here, supply, self.circuit_voltage())

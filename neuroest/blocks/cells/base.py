@@ -25,36 +25,37 @@ class CellParameters(Record):
     programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of a written conductance from its target, over the highest one."""
     low_programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """The same for cells that stay at the low conductance."""
+    """Standard deviation of a written conductance from its target for cells at the low conductance, over the highest
+    one."""
     stuck_low_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_0", absent=0.0)
     """Share of the cells that are stuck at the low conductance."""
     stuck_high_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_1", absent=0.0)
     """Share of the cells that are stuck at the high conductance."""
     high_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_high", absent=0.0)
-    """Exponent with which the high conductance falls after writing; without it there is no drift."""
+    """Drift exponent of the high conductance after writing; without it there is no drift."""
     low_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_low", absent=0.0)
-    """Exponent with which the low conductance falls after writing."""
+    """Drift exponent of the low conductance after writing."""
     high_drift_exponent_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Standard deviation of the exponent of the high conductance from cell to cell."""
+    """Standard deviation of the high conductance's drift exponent from cell to cell."""
     low_drift_exponent_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Standard deviation of the exponent of the low conductance from cell to cell."""
+    """Standard deviation of the low conductance's drift exponent from cell to cell."""
     drift_reference_time: u.Second = positive(symbol="t_0", absent=1.0)
-    """Time after writing at which the stated conductances are read."""
+    """Time after writing for which the conductances are stated."""
     relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of the relaxation of written conductances at the first read, over the highest
     one."""
     relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """Growth of that standard deviation per decade of time."""
+    """Growth of the relaxation's standard deviation per decade of time."""
     low_relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """The same for cells at the low conductance, over the highest conductance."""
+    """Standard deviation of the relaxation of cells at the low conductance, over the highest conductance."""
     low_relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
-    """The same growth for cells at the low conductance."""
+    """Growth of that standard deviation per decade of time, for cells at the low conductance."""
     relaxation_reference_time: u.Second = positive(absent=1.0)
-    """Time of the first reading after writing, for the relaxation."""
+    """Time of the first read after writing, for the relaxation."""
     read_noise: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of a conductance from read to read, over the highest one."""
     flicker_noise: u.Dimensionless = non_negative(maximum=1.0, symbol="Q_s", absent=0.0)
-    """Root of the relative spectral density of 1/f noise times the frequency."""
+    """Square root of the relative spectral density of 1/f noise times frequency."""
     flicker_pulse_width: u.Second = positive(symbol="t_read", absent=1e-6)
     """Width of the read pulses of the 1/f noise measurement."""
     bits_per_cell: u.Dimensionless = quantity(minimum=1, maximum=16, exact=CHOSEN)
@@ -76,50 +77,50 @@ class CellParameters(Record):
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Write cycles before a cell fails."""
     endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
-    """Weibull slope of the cycles to failure from cell to cell, which `endurance` is then the 63 % point of; without it
-    all cells are taken to fail at once."""
+    """Weibull slope of the cycles to failure between cells; `endurance` is then the 63 % point. Without it, all cells
+    are assumed to fail at the same time."""
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
-    """Devices that were cycled for the claimed endurance; a claim without them, or without the criterion of a failure
+    """Devices that were cycled for the claimed endurance. A claim without this number, or without a failure criterion
     among its conditions, has a wider band."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Points of the cycling curve of the claimed endurance."""
     update_states: u.Dimensionless = non_negative(maximum=1e6, symbol="K", absent=0.0)
-    """Pulses of learning from one end of the window to the other; without it as many as the bits of the cell
-    distinguish."""
+    """Learning pulses from one end of the window to the other. Without it, as many as the bits of the cell distinguish.
+    """
     update_voltage: u.Volt = non_negative(maximum=100.0, absent=0.0)
-    """Amplitude of a pulse of learning, whose current is that of the cell's conductance; without it pulses are those of
-    programming."""
+    """Amplitude of a learning pulse, whose current follows from the cell's conductance. Without it, learning pulses are
+    programming pulses."""
     update_time: u.Second = non_negative(absent=0.0)
-    """Width of a pulse of learning; without it that of programming."""
+    """Width of a learning pulse; without it, the width of a programming pulse."""
     rising_nonlinearity: u.Dimensionless = non_negative(maximum=100.0, symbol="nu_up", absent=0.0)
-    """How much steps upwards shrink towards the high conductance: they fall by exp(-nu) from end to end."""
+    """Nonlinearity of upward steps: they decrease by exp(-nu) from the low to the high conductance."""
     falling_nonlinearity: u.Dimensionless = non_negative(maximum=100.0, symbol="nu_down", absent=0.0)
-    """The same of steps downwards, towards the low conductance."""
+    """Nonlinearity of downward steps, from the high to the low conductance."""
     update_noise: u.Dimensionless = non_negative(maximum=100.0, absent=0.0)
     """Standard deviation of a step from pulse to pulse, over the mean step."""
     update_spread: u.Dimensionless = non_negative(maximum=100.0, absent=0.0)
-    """Standard deviation of the mean step from device to device, over that of all devices."""
+    """Standard deviation of the mean step from device to device, over the mean of all devices."""
     retention_time: u.Second = positive(symbol="t_ret", absent=math.inf)
-    """Time after which a weight must be rewritten; without it weights are assumed to be permanent."""
+    """Time after which a weight must be rewritten; without it, weights are assumed to be permanent."""
     retention_temperature: u.Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)
     """Temperature of the retention time."""
     retention_activation_energy: u.Joule = non_negative(symbol="E_ret", absent=0.0)
-    """Activation energy of retention; without it retention does not depend on temperature."""
+    """Activation energy of retention; without it, retention does not depend on temperature."""
     disturb_reads: u.Dimensionless = positive(absent=math.inf)
-    """Reads after which a weight must be rewritten; without it reads are assumed not to disturb it."""
+    """Reads after which a weight must be rewritten; without it, reads are assumed not to disturb it."""
 
 
 class Cell(Component[Any]):
-    """What the array must know of its cell."""
+    """Properties of a cell that the array needs."""
 
     idle_rows_conduct: ClassVar[bool] = True
-    """Whether the cells of idle rows load the columns; a transistor cuts them off."""
+    """Whether the cells of idle rows load the columns; access transistors disconnect them."""
     adds_charges: ClassVar[bool] = False
-    """Whether a column adds charges on capacitors instead of currents."""
+    """Whether columns sum charges on capacitors instead of currents."""
     discharges: ClassVar[bool] = False
-    """Whether these charges are taken off a column that was charged before, by the currents of the cells."""
+    """Whether cell currents remove these charges from a precharged column."""
     divides: ClassVar[bool] = False
-    """Whether these cells pull their column up or down all the while, so that it is a divider of resistances."""
+    """Whether cells pull their column up or down throughout a read, so that it is a resistive divider."""
     in_series: ClassVar[bool] = False
     """Whether the cells of a column are in series, so that their resistances add up."""
     family = "cell"
@@ -153,11 +154,11 @@ class Cell(Component[Any]):
 
     @abstractmethod
     def retention_time(self) -> u.Second:
-        """Time for which a weight is kept at the chip's temperature."""
+        """Time for which a weight is retained at the chip's temperature."""
 
     @abstractmethod
     def disturb_reads(self) -> u.Dimensionless:
-        """Reads after which a weight must be written again."""
+        """Reads after which a weight must be rewritten."""
 
     @abstractmethod
     def endurance(self) -> u.Dimensionless:
@@ -165,58 +166,58 @@ class Cell(Component[Any]):
 
     @abstractmethod
     def write_pulses(self) -> u.Dimensionless:
-        """Pulses that writing a cell takes."""
+        """Pulses to write a cell."""
 
     def pitch(self) -> u.Metre:
-        """Side of one cell, taken as square."""
+        """Side of one cell, assumed to be square."""
         return cell_geometry.cell_pitch(self.area())
 
     def cell_energy(self, action: str, term: str, energy: u.Joule, ledger: str) -> EnergyCost:
-        """One energy term of the cells, which the array around them works out."""
+        """One energy term of the cells, computed by the surrounding array."""
         return self.energy(action, term, energy, ledger)
 
     @property
     def programmed(self) -> str:
-        """What the cells that hold a weight are counted under."""
+        """Path under which cells that store a weight are counted."""
         return f"{self.path}:programmed"
 
 
 class ResistiveMemory(Cell):
-    """Cell whose conductance is the weight."""
+    """Cell whose conductance represents the weight."""
 
     device: CellParameters
 
     def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
-        """The same on a typical die, which circuits are drawn for."""
+        """Conductance with its series elements on a typical die, for which circuits are sized."""
         return self.limited(conductance)
 
     @abstractmethod
     def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Conductance with what is in series."""
+        """Conductance with the elements in series with it."""
 
     has_plates: ClassVar[bool] = False
-    """Whether a cell has a third line in addition to its row and its column, that behind its transistor."""
+    """Whether a cell has a third line behind its transistor, in addition to row and column."""
     holds_parts: ClassVar[bool] = False
-    """Whether lines next to the written cells are held at parts of the programming voltage."""
+    """Whether lines next to the written cells are held at fractions of the programming voltage."""
 
     def write_levels(self, unipolar: bool) -> float:
-        """Voltages that the line of a written cell is switched to."""
+        """Voltages to which the line of a written cell is switched."""
         return 2.0
 
     def highest_column_voltage(self, unipolar: bool) -> u.Volt:
-        """Highest voltage of a column while cells are written."""
+        """Highest column voltage during writing."""
         return self.device.program_voltage
 
     def half_selected_cell_current(self) -> u.Ampere:
-        """Current of a cell that shares a line with the one that is written."""
+        """Current of a cell that shares a line with the written cell."""
         return 0.0
 
     @abstractmethod
     def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
-        """Energy of the cells next to the written one during one programming pulse."""
+        """Energy of the cells on the lines of the written cell during one programming pulse."""
 
     def ends(self, age: u.Second | None) -> tuple[u.Siemens, u.Siemens]:
-        """Lowest and highest conductance so long after writing, nothing in series; None: as they were written."""
+        """Lowest and highest conductance at this age without series elements; None: as written."""
         d = self.device
         if age is None:
             return d.low_conductance, d.high_conductance
@@ -234,7 +235,7 @@ class ResistiveMemory(Cell):
 
     @cached_property
     def has_stuck_cells(self) -> bool:
-        """Whether the device states that some of its cells cannot be written."""
+        """Whether the device states a share of stuck cells."""
         d = self.device
         return bool(
             np.any(np.asarray(d.stuck_low_share) > 0.0) or np.any(np.asarray(d.stuck_high_share) > 0.0)
@@ -242,7 +243,7 @@ class ResistiveMemory(Cell):
 
     @property
     def ages(self) -> bool:
-        """Whether the device states how its conductances change after writing."""
+        """Whether the device states changes of its conductances after writing."""
         d = self.device
         stated = (
             d.high_drift_exponent, d.low_drift_exponent, d.high_drift_exponent_spread, d.low_drift_exponent_spread,
@@ -251,25 +252,25 @@ class ResistiveMemory(Cell):
         return any(np.any(number > 0.0) for number in stated)
 
     def bits(self) -> u.Dimensionless:
-        """Bits as the device states them."""
+        """Bits as stated by the device."""
         return self.device.bits_per_cell
 
     def disturb_reads(self) -> u.Dimensionless:
-        """Reads as the device states them."""
+        """Reads as stated by the device."""
         return self.device.disturb_reads
 
     def endurance(self) -> u.Dimensionless:
-        """Write cycles as the device states them."""
+        """Write cycles as stated by the device."""
         return self.device.endurance
 
     def write_pulses(self) -> u.Dimensionless:
-        """Pulses with verification as the device states them."""
+        """Pulses with verification as stated by the device."""
         return self.device.write_pulses
 
     def programming_energy(
         self, rows: u.Dimensionless, columns: u.Dimensionless, line_energy: u.Joule, read_power: Any
     ) -> u.Joule:
-        """Energy of writing one cell with verification, the half-selected cells of its lines included."""
+        """Energy of writing one cell with verification, including half-selected cells of its lines."""
         d = self.device
         half_selected = self.half_select_energy(rows, columns)
         return writing.write_verify_energy(
@@ -278,7 +279,7 @@ class ResistiveMemory(Cell):
         )  # fmt: skip
 
     def retention_time(self) -> u.Second:
-        """Time for which a weight is kept at the chip's temperature."""
+        """Time for which a weight is retained at the chip's temperature."""
         d = self.device
         return retention.retention_at_temperature(
             d.retention_time,
@@ -290,13 +291,13 @@ class ResistiveMemory(Cell):
     def cell_characteristics(
         self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Characteristic]:
-        """What an expert of this kind of cell asks for."""
+        """Figures of merit that an expert in this kind of cell asks for."""
         return []
 
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Whether reading leaves the state alone, and whether there are cells that can be written.
+        """Whether reads leave the state undisturbed, and whether any cells can be written.
 
         Checks
         ------

@@ -42,8 +42,8 @@ class ChargeCellBlock(DeviceBlock):
     """shared_plate: the capacitors of a column have one plate in common, which floats while the other plates are
     driven; joined: each is charged on its own, and switches join them afterwards."""
     column_folding: Count = 1.0
-    """Columns side by side that make one, each with its share of the rows: the array becomes as many times wider and
-    lower, and its row lines pass as many times more cells than they serve."""
+    """Adjacent columns that form one folded column, each with a share of the rows: the array becomes wider and lower by
+    this factor, and its row lines pass this many times more cells than they drive."""
 
 
 class ChargeCell(StaticCell):
@@ -57,7 +57,7 @@ class ChargeCell(StaticCell):
     """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
 
     common_plate: bool = chosen("accumulation", "shared_plate")
-    """Whether the capacitors of a column have one floating plate, or are joined after they were charged."""
+    """Whether the capacitors of a column have one floating plate, instead of being joined after charging."""
 
     def area(self) -> u.SquareMetre:
         """Area of one cell with the capacitor above it."""
@@ -89,7 +89,7 @@ class ChargeCell(StaticCell):
         return self.process.drain_capacitance * self.at_node(self.device.control_width)
 
     def plate_load(self) -> u.Farad:
-        """What the product drives besides the capacitor: the plate's own capacitance, and the transistors at it."""
+        """Load on a product in addition to the capacitor: parasitics of the plate, and the transistors at it."""
         d = self.device
         passing = 2.0 if self.signed_product else 1.0
         junctions = passing * self.process.drain_capacitance * self.at_node(d.product_width)

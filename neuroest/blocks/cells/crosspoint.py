@@ -16,9 +16,9 @@ _HELD_AT = {
     "half": ({"whole", "half"}, {"none", "half"}),
     "third": ({"whole", "third"}, {"none", "two thirds"}),
 }
-"""Parts of the programming voltage that the rows and the columns are held at, for one sign of it, by scheme."""
+"""Fractions of the programming voltage on the rows and columns, for one polarity, by scheme."""
 _HALF_SELECT_MARGIN = 6.0
-"""Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
+"""Minimum ratio of a cell's current to the leakage of all half-selected cells of a line, to be read or written."""
 
 
 class CrosspointCellParameters(CellParameters):
@@ -27,11 +27,11 @@ class CrosspointCellParameters(CellParameters):
     half_pitch: u.Metre = positive(maximum=1e-5, symbol="p")
     """Half of the pitch of the array's wires."""
     layers: u.Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
-    """Layers of cells that are stacked."""
+    """Stacked layers of cells."""
     nonlinearity: u.Dimensionless = quantity(minimum=1, symbol="k_NL")
     """Current at a voltage over the current at half of it; two is ohmic."""
     turn_on_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
-    """Voltage across a cell below which its selector stays closed."""
+    """Voltage across a cell below which its selector stays off."""
 
 
 class CrosspointCellBlock(DeviceBlock):
@@ -49,43 +49,43 @@ class CrosspointCell(ResistiveMemory):
     device: CrosspointCellParameters
 
     def write_levels(self, unipolar: bool) -> float:
-        """Those of a row; with voltages of both signs those of a column as well, which then swaps roles with it."""
+        """Voltages of a row; with both polarities also of a column, since the two swap roles."""
         rows, columns = _HELD_AT[self.spec.write_scheme]
         return float(len(rows if unipolar else rows | columns))
 
     def highest_column_voltage(self, unipolar: bool) -> u.Volt:
-        """With one sign that of the columns next to the written cell, which itself is grounded."""
+        """Highest column voltage during writing; the written cell itself is grounded if there is one polarity."""
         whole: u.Volt = self.device.program_voltage
         if not unipolar:
             return whole
         return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
 
     def half_selected_cell_current(self) -> u.Ampere:
-        """That of a half-selected cell."""
+        """Current of a half-selected cell."""
         return self.half_select_current()
 
     def area(self) -> u.SquareMetre:
-        """Area of one crossing, shared by the layers that are stacked."""
+        """Area of one crosspoint, divided by the number of stacked layers."""
         return cell_geometry.passive_cell_area(self.device.half_pitch, self.device.layers)
 
     def pitch(self) -> u.Metre:
-        """Pitch of the wires, whatever number of layers shares the area."""
+        """Wire pitch, whatever number of layers shares the area."""
         return 2.0 * self.device.half_pitch
 
     def row_load(self) -> u.Farad:
-        """The memristor itself."""
+        """Capacitance of the memristor."""
         return self.device.memristor_capacitance
 
     def column_load(self) -> u.Farad:
-        """The memristor itself."""
+        """Capacitance of the memristor."""
         return self.device.memristor_capacitance
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Nothing is in series that the stated conductances do not contain."""
+        """Stated conductance: it includes all series elements."""
         return conductance
 
     thirds: bool = chosen("write_scheme", "third")
-    """Whether cells that are not written see a third of the programming voltage."""
+    """Whether unselected cells see a third of the programming voltage."""
 
     def half_select_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
@@ -95,7 +95,7 @@ class CrosspointCell(ResistiveMemory):
         return d.program_current / d.nonlinearity
 
     def half_select_power(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Watt:
-        """Power of the cells that see a part of the programming voltage."""
+        """Power of the cells that see part of the programming voltage."""
         d = self.device
         if self.thirds:
             return selection.third_select_power(rows, columns, d.program_voltage, self.half_select_current())
@@ -104,13 +104,13 @@ class CrosspointCell(ResistiveMemory):
         )
 
     def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
-        """Cells that see a part of the programming voltage, during one pulse."""
+        """Energy of the cells that see part of the programming voltage during one pulse."""
         return self.half_select_power(rows, columns) * self.device.program_time
 
     def cell_characteristics(
         self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Characteristic]:
-        """What reading one cell with floating lines, and writing one, would meet."""
+        """Figures of merit for reading one cell with floating lines, and for writing one."""
         sneak = selection.sneak_conductance(conductance, rows, columns)
         power = self.half_select_power(rows, columns)
         return [
@@ -120,7 +120,7 @@ class CrosspointCell(ResistiveMemory):
         ]
 
     def writable_side(self) -> u.Dimensionless:
-        """Rows and columns up to which the written cell stands out of the half-selected ones."""
+        """Rows and columns up to which the written cell dominates the half-selected ones."""
         return selection.selector_array_side(
             self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
         )
@@ -128,7 +128,7 @@ class CrosspointCell(ResistiveMemory):
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Read disturb, selector, and half-select currents while a cell is written.
+        """Read disturb, selector, and half-select currents during writing.
 
         Checks
         ------

@@ -9,16 +9,16 @@ from neuroest.specs.parameters import positive
 
 
 class CurrentCellParameters(ReadPortParameters):
-    """Static memory cell whose read port draws a current from its column where its bit and an input are one."""
+    """Static memory cell whose read port draws current from its column if its bit and the input are one."""
 
     saturation_voltage: u.Volt = positive(maximum=5.0, symbol="V_sat")
-    """Voltage of a column below which the current of its cells falls."""
+    """Column voltage below which the cell current falls."""
     precharge_width: u.Metre = positive(maximum=1e-3)
-    """Width of the transistors that charge a column before each read."""
+    """Width of the transistors that precharge a column before each read."""
 
 
 class CurrentCellBlock(DeviceBlock):
-    """Static memory cell that discharges its column; the columns are charged to the read voltage before each read."""
+    """Static memory cell that discharges its column, which is precharged to the read voltage before each read."""
 
     record = CurrentCellParameters
     model: Literal["current_domain_sram"]
@@ -34,5 +34,5 @@ class CurrentCell(ReadPortCell):
     device: CurrentCellParameters
 
     def precharge_load(self) -> u.Farad:
-        """Gates of the transistors that charge one column."""
+        """Gates of the transistors that precharge one column."""
         return self.process.gate_capacitance * self.at_node(self.device.precharge_width)

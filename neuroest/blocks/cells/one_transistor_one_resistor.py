@@ -18,16 +18,16 @@ class ResistiveCellParameters(CellParameters):
     """Resistive memory with an access transistor."""
 
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
-    """Width of the access transistor; on a process where the cell is smaller it scales with the side of the cell."""
+    """Width of the access transistor; on a process with smaller cells it scales with the side of the cell."""
     access_on_current: u.AmperePerMetre = positive(absent=0.0)
-    """Saturated current of the access transistor per width at its programming gate voltage; without it that of the core
-    transistors of the process."""
+    """Saturation current of the access transistor per width at its programming gate voltage; without it, that of the
+    core transistors of the process."""
     access_resistance: u.Ohm = non_negative(symbol="R_acc")
-    """Resistance of the access transistor in series."""
+    """Series resistance of the access transistor."""
     cell_feature_squares: u.Dimensionless = positive(symbol="A_cell/F^2")
-    """Cell area in squares of the feature size."""
+    """Cell area in squares of the feature size (F^2)."""
     minimum_cell_area: u.SquareMetre = non_negative()
-    """Area below which the programming transistor cannot shrink."""
+    """Area below which the cell cannot shrink, because of its programming transistor."""
 
 
 class ResistiveCellBlock(DeviceBlock):
@@ -66,7 +66,7 @@ class ResistiveCell(ResistiveMemory):
         return cell_geometry.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
 
     def access_width(self) -> u.Metre:
-        """Width of the access transistor: the writing current sets it at any node, as far as the cell has room."""
+        """Width of the access transistor: determined by the write current at any node, as far as the cell has room."""
         there = cell_geometry.cell_pitch(self.area_on(self.device_process or self.process))
         return cell_geometry.access_width_in_cell(self.device.access_width, there, self.pitch())
 
@@ -89,13 +89,13 @@ class ResistiveCell(ResistiveMemory):
         return equations.access_limited_conductance(conductance, self.device.access_resistance)
 
     def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
-        """Nothing: the transistors of the other rows are off."""
+        """Zero: the transistors of the other rows are off."""
         return 0.0
 
     def cell_checks(
         self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Check]:
-        """Read disturb, and whether the access transistor carries the programming current and fits the cell.
+        """Read disturb, and whether the access transistor supports the programming current and fits the cell.
 
         Checks
         ------

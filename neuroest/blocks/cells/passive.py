@@ -18,7 +18,7 @@ class PassiveCellBlock(CrosspointCellBlock):
 
 
 class PassiveCell(CrosspointCell):
-    """Resistive memory alone.
+    """Passive cell: a resistive memory alone.
 
     Model errors
     ------------

@@ -10,7 +10,7 @@ from neuroest.specs.parameters import non_negative, positive
 
 
 class SeriesJunctionsParameters(StaticCellParameters):
-    """Two junctions in opposite states; the input selects which one is in the string."""
+    """Two junctions in opposite states; the input selects which of them is in the string."""
 
     low_resistance: u.Ohm = positive(symbol="R_P")
     """Resistance of a junction in its parallel state."""
@@ -19,15 +19,15 @@ class SeriesJunctionsParameters(StaticCellParameters):
     resistance_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_R")
     """Standard deviation of the resistance of one junction over its mean."""
     switch_width: u.Metre = positive(maximum=1e-4, symbol="W_s")
-    """Width of the transistor that puts a junction into the string."""
+    """Width of the transistor that connects a junction into the string."""
     switch_resistance: u.Ohm = non_negative(symbol="R_s")
-    """Resistance of that transistor."""
+    """Resistance of the transistor that connects a junction into the string."""
     load_capacitance: u.Farad = positive(symbol="C_L")
-    """Capacitor at the end of a string, which is discharged through it."""
+    """Capacitor at the end of a string, which discharges through it."""
     program_voltage: u.Volt = positive(maximum=100.0, symbol="V_w")
-    """Voltage that writes a junction."""
+    """Write voltage of a junction."""
     program_current: u.Ampere = positive(symbol="I_w")
-    """Current that writes a junction."""
+    """Write current of a junction."""
     endurance: u.Dimensionless = positive()
     """Write cycles before a junction fails."""
 
@@ -40,7 +40,7 @@ class SeriesJunctionsBlock(DeviceBlock):
 
 
 class SeriesJunctionsCell(StaticCell):
-    """Two junctions in opposite states: a product of one puts the low resistance into the string."""
+    """Two junctions in opposite states: a product of one connects the low resistance into the string."""
 
     schema = SeriesJunctionsBlock
     in_series = True
@@ -50,7 +50,7 @@ class SeriesJunctionsCell(StaticCell):
 
     @property
     def signed_product(self) -> bool:
-        """Input and weight are plus or minus one: each input switches one of the two junctions into the string."""
+        """Whether inputs and weights are plus or minus one: each input connects one of the two junctions."""
         return True
 
     def area(self) -> u.SquareMetre:
@@ -58,7 +58,7 @@ class SeriesJunctionsCell(StaticCell):
         return self.transistor_area()
 
     def resistances(self) -> tuple[u.Ohm, u.Ohm]:
-        """Resistance of a cell for a product of one and for any other, with its switch."""
+        """Resistance of a cell for a product of one and for any other product, including its switch."""
         d = self.device
         return d.low_resistance + d.switch_resistance, d.high_resistance + d.switch_resistance
 
@@ -75,11 +75,11 @@ class SeriesJunctionsCell(StaticCell):
         return self.device.endurance
 
     def writing_energy(self, rows: u.Dimensionless, supply_voltage: u.Volt) -> u.Joule:
-        """Energy of writing both junctions, and of the lines."""
+        """Energy of writing both junctions and charging the lines."""
         d = self.device
         pulses = 2.0 * d.program_voltage * d.program_current * d.write_time
         return pulses + super().writing_energy(rows, supply_voltage)
 
     def leakage(self) -> u.Watt:
-        """Leakage of one cell; junctions need no supply."""
+        """Leakage of one cell at the chip's temperature; junctions themselves need no supply."""
         return leakage_at_chip_temperature(self, self.device.leakage_power)

@@ -23,11 +23,11 @@ class StaticCellParameters(Record):
     """Parameters of all static compute cells."""
 
     array_efficiency: u.Dimensionless = positive(maximum=1.0, symbol="eta_a")
-    """Share of the cells in the area of an array; decoders and write circuits are the rest."""
+    """Share of the array area taken by cells; the rest is decoders and write circuits."""
     bitcell_ratio: u.Dimensionless = non_negative(maximum=100.0, symbol="A_cell/A_6T", absent=0.0)
-    """Area of the cell's transistors over that of the six-transistor memory cell of the chip's process."""
+    """Transistor area of the cell over that of a six-transistor memory cell of the chip's process."""
     cell_feature_squares: u.Dimensionless = non_negative(symbol="A_cell/F^2", absent=0.0)
-    """The same area in squares of the feature size, if known in this form; the larger of both counts."""
+    """Transistor area of the cell in squares of the feature size, if known in this form; the larger of both counts."""
     access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of an access transistor for writing."""
     write_time: u.Second = positive(symbol="t_w")
@@ -37,7 +37,7 @@ class StaticCellParameters(Record):
 
 
 class StaticCell(Cell):
-    """Common part of the static memory cells that compute, at any node."""
+    """Common part of the static compute cells, at any node."""
 
     holds_state = True
     idle_rows_conduct = False
@@ -51,7 +51,7 @@ class StaticCell(Cell):
         return False
 
     def at_node(self, width: u.Metre) -> u.Metre:
-        """A width of the device at the chip's node."""
+        """A device width at the chip's node."""
         there = self.device_process
         if there is None:
             return width
@@ -64,7 +64,7 @@ class StaticCell(Cell):
         return cell_geometry.cell_area(d.cell_feature_squares, self.process.feature_size, least)
 
     def edge_area(self) -> u.SquareMetre:
-        """Share of one cell in the decoders and circuits for writing around its array."""
+        """Area of decoders and write circuits per cell."""
         return self.area() * (1.0 / self.device.array_efficiency - 1.0)
 
     def bits(self) -> u.Dimensionless:
@@ -72,15 +72,15 @@ class StaticCell(Cell):
         return 1.0
 
     def retention_time(self) -> u.Second:
-        """As long as there is a supply."""
+        """Infinite: a weight is retained as long as there is a supply."""
         return math.inf
 
     def disturb_reads(self) -> u.Dimensionless:
-        """Reading leaves the latch alone."""
+        """Infinite: reads do not disturb the latch."""
         return math.inf
 
     def endurance(self) -> u.Dimensionless:
-        """Transistors do not wear out by being written."""
+        """Infinite: writes do not wear out transistors."""
         return math.inf
 
     def write_pulses(self) -> u.Dimensionless:
@@ -88,12 +88,12 @@ class StaticCell(Cell):
         return 1.0
 
     def word_load(self) -> u.Farad:
-        """Load of one cell on the word line by which its row is written."""
+        """Load of one cell on the word line through which its row is written."""
         wire = self.process.wire_capacitance * self.pitch()
         return wire + 2.0 * self.process.gate_capacitance * self.at_node(self.device.access_width)
 
     def bit_load(self) -> u.Farad:
-        """Load of one cell on the bit line by which it is written."""
+        """Load of one cell on the bit line through which it is written."""
         wire = self.process.wire_capacitance * self.pitch()
         return wire + self.process.drain_capacitance * self.at_node(self.device.access_width)
 
@@ -111,18 +111,18 @@ class StaticCell(Cell):
 
 
 class ReadPortParameters(StaticCellParameters):
-    """Static memory cell with transistors that pull at its column."""
+    """Static memory cell with read-port transistors that pull on its column."""
 
     read_width: u.Metre = positive(maximum=1e-4, symbol="W_r")
     """Width of the transistors of the read port."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_I")
-    """Current of the read port over that of one such transistor at the on current of the process."""
+    """Read-port current over the on-current of one such transistor in the process."""
     current_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_I")
     """Standard deviation of the current of one cell over its mean."""
 
 
 class ReadPortCell(StaticCell):
-    """Static memory cell with transistors that pull at its column."""
+    """Static memory cell with read-port transistors that pull on its column."""
 
     device: ReadPortParameters
 

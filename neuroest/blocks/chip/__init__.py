@@ -1,1 +1,1 @@
-"""What surrounds the blocks of a chip, and cores known by published numbers."""
+"""Chip overheads, and cores modelled by published numbers."""

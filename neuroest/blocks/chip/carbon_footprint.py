@@ -23,7 +23,7 @@ class CarbonFootprint(Record):
     material_emissions: u.KilogramPerSquareMetre = non_negative()
     """Carbon of the raw materials, per area of wafer."""
     die_yield: u.Dimensionless = positive(maximum=1.0)
-    """Share of good dies; a `die_cost` block of the chip replaces it."""
+    """Yield; a `die_cost` block of the chip replaces it."""
     package_carbon: u.Kilogram = non_negative()
     """Carbon of the package."""
     use_carbon_intensity: u.KilogramPerJoule = non_negative()

@@ -21,21 +21,21 @@ class DieCost(Record):
     added_wafer_cost: u.Dimensionless = non_negative()
     """Additional wafer cost of the memory layers, in US dollars."""
     defect_density: u.PerSquareMetre = non_negative(symbol="D_0")
-    """Defects that kill a die, per area."""
+    """Density of killer defects."""
     clustering: u.Dimensionless = positive(symbol="alpha")
-    """Clustering of the defects."""
+    """Clustering parameter of the defects."""
     test_and_package_cost: u.Dimensionless = non_negative()
     """Test and package of one die, in US dollars."""
 
 
 class DieCostBlock(DeviceBlock):
-    """Yield and cost of a good die; costs nothing in energy or area."""
+    """Yield and cost of a good die; adds no energy or area."""
 
     record = DieCost
     model: Literal["die_cost"]
     yield_model: Literal["negative_binomial", "poisson", "murphy"] = "negative_binomial"
-    """How defects fall on the wafer. negative_binomial: in clusters, as the device's clustering says; poisson:
-    independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""
+    """Distribution of defects on the wafer. negative_binomial: in clusters, with the clustering parameter of the
+    device; poisson: independent, the lowest yield; murphy: with a triangular distribution of the density."""
 
 
 class DieYield(Component[DieCost], PricesDie):
@@ -45,7 +45,7 @@ class DieYield(Component[DieCost], PricesDie):
     prior_error = exact_model("yield and wafer price are inputs with a spread of their own")
 
     def good_share(self, die_area: u.SquareMetre) -> u.Dimensionless:
-        """Share of the dies that work."""
+        """Yield: share of the dies that work."""
         d = self.device
         if self.spec.yield_model == "poisson":
             return die_yield.poisson_yield(die_area, d.defect_density)
@@ -54,7 +54,7 @@ class DieYield(Component[DieCost], PricesDie):
         return die_yield.negative_binomial_yield(die_area, d.defect_density, d.clustering)
 
     def good_dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
-        """Dies of a wafer that work."""
+        """Working dies per wafer."""
         return die_yield.dies_per_wafer(self.device.wafer_diameter, die_area) * self.good_share(die_area)
 
     def cost(self, die_area: u.SquareMetre) -> u.Dimensionless:

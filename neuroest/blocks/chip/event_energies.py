@@ -96,11 +96,11 @@ class EventEnergies(Component[EventEnergiesParameters]):
 
     @property
     def used(self) -> str:
-        """What cores with neurons of the network are counted under."""
+        """Path under which cores with neurons of the network are counted."""
         return f"{self.path}:used"
 
     def link_time(self) -> u.Second:
-        """Time for which a spike occupies a link of the mesh."""
+        """Time for which a spike occupies a mesh link."""
         rate = self.device.tile_spike_rate
         known = rate > 0.0
         return np.where(known, 1.0 / np.where(known, rate, 1.0), self.device.hop_time)
@@ -127,7 +127,7 @@ class EventEnergies(Component[EventEnergiesParameters]):
         return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Static power per core as reported, of those that are powered."""
+        """Static power of each powered core, as reported."""
         counted = self.used if self.spec.unused_cores == "power_gated" else None
         active = StaticCost(self.path, "active", self.device.core_active_power, self.used, working=True)
         static = StaticCost(self.path, "static", self.device.core_static_power, counted)

@@ -32,8 +32,8 @@ class Overheads(Record):
     macro_control_area_fraction: u.Dimensionless = non_negative(
         maximum=10.0, absent=0.0, exact="without it, nothing is added to memories"
     )
-    """Area of the logic that comes with memories (schedulers, arbitration, address generators, error correction,
-    self-test) over that of their macros."""
+    """Ratio of the area of memory-related logic (schedulers, arbitration, address generators, error correction,
+    self-test) to that of the memory macros."""
     leakage_width: u.Dimensionless = non_negative(
         absent=0.0, exact="without it, the logic of both fractions is taken not to leak"
     )

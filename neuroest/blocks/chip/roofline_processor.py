@@ -66,7 +66,7 @@ class RooflineProcessor(Component[RooflineParameters]):
     prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one second of work above idling."""
+        """Energy of one second of work above idle."""
         second = 1.0
         energy = (self.device.busy_power - self.device.idle_power) * second
         return [self.energy("busy_second", "work", energy, "processor as reported")]
@@ -80,7 +80,7 @@ class RooflineProcessor(Component[RooflineParameters]):
         return [StaticCost(self.path, "idle", self.device.idle_power)]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Where the roofline has its ridge, at the shares of both peaks that are reached."""
+        """Ridge point of the roofline, at the achieved shares of both peaks."""
         d = self.device
         ridge = rooflines.ridge_intensity(
             d.peak_rate * d.compute_efficiency, d.memory_rate * d.memory_efficiency

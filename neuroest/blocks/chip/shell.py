@@ -39,20 +39,20 @@ class ShellBlock(DeviceBlock):
     around: str | None = None
     """Name of the enclosed shell, such as `board`. Left out if this shell encloses the chips."""
     holds: Count = 1.0
-    """Chips, or shells of the kind that it is around, in one such shell."""
+    """Chips, or enclosed shells, in one such shell."""
     duty: FractionOrAuto = "auto"
-    """Share of the time in which the shell's own parts take their active power; auto: the share in which the chip
-    computes, all of it when inferences follow back to back."""
+    """Share of the time in which the shell's own parts draw their active power. auto: the share in which the chip
+    computes, which is all of the time for back-to-back inferences."""
 
 
 class Shell(Component[ShellParameters], SurroundsChip):
-    """What is around chips."""
+    """System shell around chips."""
 
     schema = ShellBlock
     prior_error = exact_model("powers and efficiencies are inputs with spreads of their own")
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a stated duty is that of a shell whose own parts take more power while they work.
+        """Whether a stated duty makes sense: the shell's own parts draw more power while they work.
 
         Checks
         ------
@@ -64,11 +64,11 @@ class Shell(Component[ShellParameters], SurroundsChip):
         return [self.check("advice", "duty_of_shell", self.device.active_power > 0.0)]
 
     def number(self, inside: u.Dimensionless) -> u.Dimensionless:
-        """Shells that so many chips, or shells further in, fill."""
+        """Number of shells for this many chips or enclosed shells."""
         return np.ceil(inside / self.options["holds"])
 
     def power(self, inside: u.Watt, number: u.Dimensionless, computing: u.Dimensionless) -> u.Watt:
-        """Power of all these shells with what is inside, where the chip computes so much of the time."""
+        """Power of all these shells with their contents, for this share of computing time."""
         d = self.device
         return shells.power_into_shell(
             inside, number, d.idle_power, d.active_power, self.options.get("duty", computing), d.efficiency,
@@ -76,6 +76,6 @@ class Shell(Component[ShellParameters], SurroundsChip):
         )  # fmt: skip
 
     def idle(self, inside: u.Watt, number: u.Dimensionless) -> u.Watt:
-        """The same at rest."""
+        """Idle power of all these shells with their contents."""
         d = self.device
         return shells.power_into_shell(inside, number, d.idle_power, 0.0, 0.0, d.efficiency, d.overhead)

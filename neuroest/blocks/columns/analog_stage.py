@@ -11,7 +11,7 @@ from neuroest.specs.parameters import non_negative, positive
 
 
 class AnalogStageParameters(CircuitParameters):
-    """Analog circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
+    """Analog circuit that is active once per value: a buffer, a current adder, a charging unit with comparator."""
 
     model = "analog_stage"
 
@@ -31,7 +31,7 @@ class AnalogStageBlock(DeviceBlock):
 
 
 class AnalogStage(AnalogCircuit[AnalogStageParameters]):
-    """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
+    """Circuit at each column, active once per read: a current adder, a charging unit with comparator."""
 
     schema = AnalogStageBlock
     owns = ("analog column stage",)

@@ -1,4 +1,4 @@
-"""Capacitors that weigh the columns of a weight's bits and join their charges before one conversion."""
+"""Capacitors that weight the columns of a weight's bits and share their charge before one conversion."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class CapacitiveMergeParameters(Record):
-    """Capacitor with switches at each column, weighted by the place of the column's bit."""
+    """Capacitor with switches at each column, weighted by the significance of the column's bit."""
 
     unit_capacitance: u.Farad = positive(symbol="C_m")
     """Capacitor of the lowest bit."""
@@ -22,20 +22,20 @@ class CapacitiveMergeParameters(Record):
     relative_error: u.Dimensionless = non_negative(maximum=1.0)
     """Error of a column's weight from mismatch and parasitics, one standard deviation."""
     switch_width_ratio: u.Dimensionless = positive()
-    """Width of all switches at one column over the feature size."""
+    """Total width of the switches at one column over the feature size."""
     switch_area: u.SquareMetre = non_negative()
     """Area of the switches at one column."""
 
 
 class CapacitiveMergeBlock(DeviceBlock):
-    """Capacitor at each column that takes its voltage and shares its charge with those of the other bits."""
+    """Capacitor at each column that samples its voltage and shares its charge with those of the other bits."""
 
     record = CapacitiveMergeParameters
     model: Literal["capacitive_merge"]
 
 
 class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
-    """Capacitors in powers of two that take the voltages of the columns and are joined.
+    """Binary-weighted capacitors that sample the column voltages and then share their charge.
 
     Model errors
     ------------
@@ -52,7 +52,7 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> list[EnergyCost]:
-        """Charging the capacitor to half of the supply on average, and the gates of its switches."""
+        """Energy of charging the capacitor to half of the supply on average, and the gates of its switches."""
         d, supply = self.device, self.technology.supply_voltage
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
@@ -64,13 +64,13 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
         ]
 
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Capacitor, which matching sets at any node, and switches at one column, on average over the bits."""
+        """Mean area at one column over the bits: capacitor, sized by matching at any node, and switches."""
         d = self.device
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
         return AreaCost(self.path, "capacitor", self.area_at_node(area))
 
     def alone(self, place: Place) -> Costs:
-        """For one read of a column."""
+        """Costs for one column read."""
         slices, bits = place["slices"], place["cell_bits"]
         return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])

@@ -26,30 +26,30 @@ class CurrentClampParameters(Record):
     footprint: u.SquareMetre = positive()
     """Area of one conveyor."""
     carried_current: u.Ampere = non_negative(absent=0.0, symbol="I_c", exact=DEFINED)
-    """Current of a column that bias, resistance and area are stated for; a conveyor is drawn for its column in
-    proportion. Without it the conveyor is the same at every column."""
+    """Column current for which bias, resistance and area are stated; a conveyor is sized in proportion to its column's
+    current. Without it, the conveyor is the same at every column."""
     minimum_bias: u.Ampere = non_negative(absent=0.0)
-    """Minimum bias of a conveyor that is sized for a smaller current."""
+    """Minimum bias of a conveyor sized for a smaller current."""
     bias_headroom: u.Dimensionless = positive(symbol="h", absent=1.0, exact=CHOSEN)
     """Bias over the mean current of a column, if the bias follows the mapped current."""
 
 
 class CurrentClampBlock(DeviceBlock):
-    """Circuit at each column that holds its potential and hands the current to the neuron."""
+    """Circuit at each column that clamps its voltage and passes the current to the neuron."""
 
     record: ClassVar[type[Record] | None] = CurrentClampParameters
     model: Literal["current_clamp"]
     active_rows: PositiveFraction = 0.5
-    """Share of the rows that are read at once whose current the conveyor is drawn for, where its device says how."""
+    """Share of the simultaneously read rows for whose current the conveyor is sized, if its device states how."""
     current_spreads: PositiveNumber = 3.0
-    """Standard deviations of the column's current that the conveyor is drawn for, where rows in pairs are driven in
-    opposite ways, so that the column carries the difference of its cells' currents."""
+    """Standard deviations of the column current for which the conveyor is sized, for rows in pairs driven with opposite
+    signs, whose column carries the difference of the cell currents."""
     bias: Literal["while_read", "always"] = "while_read"
     """When the bias flows: while its column is read, or always, which is static power."""
     bias_follows: Literal["stated_current", "mapped_current"] = "stated_current"
-    """stated_current: the bias of the device, drawn for active_rows where the device says how; mapped_current: set for
-    each layer to the mean current of its columns, or that of one active row where this is more, times the device's
-    bias_headroom, with the conveyor's area as stated."""
+    """stated_current: the bias of the device, sized for active_rows if the device states how; mapped_current: set for
+    each layer to the mean column current, or that of one active row if larger, times the device's bias_headroom, with
+    the conveyor area as stated."""
 
 
 class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
@@ -69,7 +69,7 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
     prior_error = model_errors(area=1.5)
 
     def drawn_for(self, current: u.Ampere) -> Self:
-        """The conveyor of a column of that current, where its device says how it is drawn."""
+        """Conveyor for a column with this current, if its device states how to size it."""
         d = self.device
         if not np.any(np.asarray(d.carried_current) > 0.0):
             return self
@@ -81,7 +81,7 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         return replace(self, device=device)  # type: ignore[arg-type]
 
     def biased_for(self, current: u.Ampere) -> Self:
-        """Biased for the mean current of a layer, with the input resistance of weak inversion, n U_T over the bias."""
+        """Conveyor biased for the mean current of a layer, with input resistance n U_T / I in weak inversion."""
         d = self.device
         bias = d.bias_headroom * current
         resistance = converters.weak_inversion_resistance(d.input_resistance, d.bias_current, bias)
@@ -89,14 +89,14 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         return replace(self, device=device)  # type: ignore[arg-type]
 
     def bias_statics(self) -> list[StaticCost]:
-        """Bias that flows whether or not the column is read."""
+        """Static bias that flows whether or not the column is read."""
         if self.spec.bias == "while_read":
             return []
         supply = self.technology.supply_voltage
         return [StaticCost(self.path, "bias", front_ends.bias_power(self.device.bias_current, supply))]
 
     def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Bias of the conveyor while the column is read, without what the cells bring of it.
+        """Energy of the conveyor's bias while the column is read, except for the part that the cell current supplies.
 
         A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest.
         """
@@ -107,7 +107,7 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         return [self.energy("column_bias", "bias", bias, "column interface bias")]
 
     def alone(self, place: Place) -> Costs:
-        """With its bias during one read, drawn for the current of its column where that is given."""
+        """Costs with the bias during one read, sized for the column current if it is given."""
         given = place.given.get("column_current")
         drawn = self if given is None else self.drawn_for(given)
         energies = drawn.column_energies(place["read_time"])

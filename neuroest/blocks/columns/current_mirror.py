@@ -24,14 +24,14 @@ class CurrentMirrorParameters(Record):
 
 
 class CurrentMirrorBlock(DeviceBlock):
-    """Mirror at each column that weighs its current by the place of its bit slice and merges arrays."""
+    """Mirror at each column that weights its current by the significance of its bit slice and merges arrays."""
 
     record = CurrentMirrorParameters
     model: Literal["current_mirror"]
 
 
 class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
-    """Mirror that weighs a column's current and adds it to the line of its neuron.
+    """Mirror that weights a column's current and adds it to the line of its neuron.
 
     Model errors
     ------------
@@ -46,17 +46,17 @@ class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> list[EnergyCost]:
-        """Bias of the mirror while the column is read."""
+        """Energy of the mirror's bias while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
         return [self.energy("merge", "bias", bias, "current merging")]
 
     def alone(self, place: Place) -> Costs:
-        """With its bias during one read."""
+        """Costs with the bias during one read."""
         slices, bits = place["slices"], place["cell_bits"]
         return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])
 
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
+        """Area at one column: slices are weighted by powers of two, and a ratio of n takes n unit transistors."""
         units = converters.mirror_unit_transistors(slices, cell_bits)
         return AreaCost(self.path, "mirror", self.area_at_node(self.device.footprint) * units / slices)

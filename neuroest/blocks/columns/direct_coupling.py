@@ -1,4 +1,4 @@
-"""Columns that drive their neurons directly, as on the bench."""
+"""Columns that drive their neurons directly, as in bench measurements."""
 
 from typing import Literal
 
@@ -27,6 +27,6 @@ class DirectCoupling(Component[None], CouplesDirectly):
     def coupling_energies(
         self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
     ) -> list[EnergyCost]:
-        """Charge of the neuron's input, taken from the supply of the rows."""
+        """Charge of the neuron's input, delivered by the supply of the rows."""
         charge = array_lines.column_swing_energy(input_capacitance, drive, supply)
         return [self.energy("couple", "input_charge", charge, "neuron input charge")]

@@ -1,4 +1,4 @@
-"""Transmission gates between columns and the converters or neurons that they share."""
+"""Transmission gates between columns and shared converters or neurons."""
 
 from typing import Literal
 
@@ -21,11 +21,11 @@ class TransmissionGateParameters(Record):
     model = "transmission_gate"
 
     resistance_factor: u.Dimensionless = positive(maximum=2.0, symbol="k")
-    """On-resistance of a transistor at small voltage, over nominal supply divided by on-current."""
+    """On-resistance of a transistor at small drain voltage, over nominal supply divided by on-current."""
     threshold_voltage: u.Volt = positive(maximum=1.0, symbol="V_T")
-    """Threshold of its transistors at a typical corner."""
+    """Threshold voltage at the typical corner."""
     least_overdrive: u.Volt = positive(maximum=1.0, exact=RANGE_END)
-    """Minimum of supply minus two thresholds for the resistance law; below it the resistance is constant."""
+    """Minimum of supply minus two thresholds for the resistance law; below it, the resistance is constant."""
     width_ratio: u.Dimensionless = positive(maximum=10.0, symbol="b_p")
     """Width of the PMOS over that of the NMOS with the same conductance."""
     minimum_width_ratio: u.Dimensionless = positive(maximum=1000.0)
@@ -39,19 +39,19 @@ class TransmissionGateParameters(Record):
 
 
 class MultiplexerBlock(DeviceBlock):
-    """Transmission gates between columns and the converter, or the neurons, that they take turns at."""
+    """Transmission gates between columns and the converter or neurons that they share in time."""
 
     record = TransmissionGateParameters
     model: Literal["multiplexer"]
     resistance_share: SeriesShare
-    """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where
-    a column drives them, of the supply where a clamp or mirror does, of the settling where a follower does."""
+    """Allowed share of the gates in the resistance between source and converter or neuron: of the read signal if a
+    column drives them, of the supply if a clamp or mirror does, of the settling if a follower does."""
     levels: Count = 1.0
-    """Gates in series: a tree of several levels has short lines for many columns."""
+    """Gates in series: a multi-level tree has short lines for many columns."""
 
 
 class Multiplexer(Component[TransmissionGateParameters]):
-    """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share.
+    """Tree of transmission gates, with the counter and decoder that all multiplexers of an array share.
 
     Model errors
     ------------
@@ -72,16 +72,16 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     @property
     def selecting(self) -> str:
-        """What the logic gates that select are counted under."""
+        """Path under which the select logic is counted."""
         return f"{self.path}:select"
 
     def conductance_per_width(self) -> u.SiemensPerMetre:
-        """Conductance of a closed gate on this die per width of its n-type transistor."""
+        """Conductance of a closed gate on this die per width of its NMOS."""
         current = at_corner(self, "drive", self.process.on_current)
         return self._conductance_per_width(current, threshold_at_corner(self, self.device.threshold_voltage))
 
     def drawn_conductance_per_width(self) -> u.SiemensPerMetre:
-        """The same of a typical die, which gates are drawn for."""
+        """Conductance of a closed gate on a typical die per width of its NMOS, for which gates are sized."""
         return self._conductance_per_width(self.process.on_current, self.device.threshold_voltage)
 
     def _conductance_per_width(self, on_current: u.AmperePerMetre, threshold: u.Volt) -> u.SiemensPerMetre:
@@ -91,16 +91,16 @@ class Multiplexer(Component[TransmissionGateParameters]):
         )  # fmt: skip
 
     def junctions(self) -> u.FaradPerMetre:
-        """Junctions of both transistors on one side of a gate, per width of the n-type one."""
+        """Junction capacitance of both transistors on one side of a gate, per width of the NMOS."""
         return self.process.drain_capacitance * (1.0 + self.device.width_ratio)
 
     def ends(self) -> tuple[u.Metre, u.Metre]:
-        """Least and largest width of the n-type transistor."""
+        """Minimum and maximum width of the NMOS."""
         size = self.process.feature_size
         return self.device.minimum_width_ratio * size, self.device.maximum_width_ratio * size
 
     def width(self, drawn_source: u.Siemens) -> u.Metre:
-        """Width of the n-type transistor of each gate, as drawn for what drives the path."""
+        """NMOS width of each gate, sized for the source that drives the path."""
         least, most = self.ends()
         wanted = equations.switch_width(
             drawn_source, self.options["resistance_share"], self.drawn_conductance_per_width(),
@@ -109,30 +109,30 @@ class Multiplexer(Component[TransmissionGateParameters]):
         return np.minimum(np.maximum(wanted, least), most)
 
     def resistance(self, width: u.Metre) -> u.Ohm:
-        """Resistance of all gates of a path in series on this die."""
+        """Series resistance of all gates of a path on this die."""
         return equations.path_resistance(width, self.conductance_per_width(), self.options["levels"])
 
     def junction_time(self, inputs: u.Dimensionless) -> u.Second:
-        """Time constant that the junctions of a path have by themselves."""
+        """Time constant of the junctions of a path alone."""
         return equations.junction_time(
             inputs, self.options["levels"], self.junctions(), self.drawn_conductance_per_width(),
             self.options["resistance_share"],
         )  # fmt: skip
 
     def wire(self, inputs: u.Dimensionless, pitch: u.Metre) -> u.Farad:
-        """Wires of a path, for the distance between neighbouring inputs."""
+        """Wire capacitance of a path, for the distance between neighbouring inputs."""
         length = equations.multiplexer_gates(inputs, self.options["levels"]) * pitch
         return length * self.process.wire_capacitance
 
     def line_load(self, inputs: u.Dimensionless, width: u.Metre, pitch: u.Metre) -> u.Farad:
-        """Everything that loads the lines between an input and the output."""
+        """Total load on the lines between an input and the output."""
         gates = equations.path_gates(inputs, self.options["levels"])
         return gates * self.junctions() * width + self.wire(inputs, pitch)
 
     def pass_energies(
         self, width: u.Metre, swing: u.Volt, supply: u.Volt, pitch: u.Metre, span: u.Metre
     ) -> list[EnergyCost]:
-        """What handing on one value takes: gates, lines by junction and by pitch, and the logic that selects.
+        """Energies of passing one value: gates, lines by junction and by pitch, and the select logic.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
         ]  # fmt: skip
 
     def switch_areas(self, width: u.Metre) -> list[AreaCost]:
-        """Area of one transmission gate, and of one logic gate that selects."""
+        """Area of one transmission gate, and of one select logic gate."""
         process = self.process
         pair = equations.transistor_pair_area(
             width, width * self.device.width_ratio, process.gate_pitch, process.metal_pitch
@@ -181,7 +181,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
         ]
 
     def switch_checks(self, source: u.Siemens, width: u.Metre) -> list[Check]:
-        """Whether the gates take no more of the path than they may, and their law holds at this supply.
+        """Whether the gates stay within their share of the path, and within the range of their law at this supply.
 
         Checks
         ------

@@ -9,26 +9,26 @@ from neuroest.specs.blocks import Block
 
 
 class VoltageModeBlock(Block):
-    """No circuit: the column's voltage is the neuron's input, attenuated by the idle rows."""
+    """No circuit: the column voltage is the neuron's input, attenuated by idle rows."""
 
     model: Literal["voltage_mode"]
 
 
 class IdealInterfaceBlock(Block):
-    """No circuit and no loss; the estimate lists it as left out."""
+    """No circuit and no loss; the estimate lists it as an exclusion."""
 
     model: Literal["ideal"]
 
 
 class VoltageMode(Component[None], LeavesColumnFloating):
-    """No circuit: the neuron sees the voltage of the column."""
+    """No circuit: the neuron sees the column voltage."""
 
     schema = VoltageModeBlock
     prior_error = WITHOUT_COSTS
 
 
 class IdealInterface(Component[None], IdealColumn):
-    """No circuit and no loss, which the estimate lists as left out."""
+    """No circuit and no loss; the estimate lists it as an exclusion."""
 
     schema = IdealInterfaceBlock
     prior_error = WITHOUT_COSTS

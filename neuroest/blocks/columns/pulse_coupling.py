@@ -1,4 +1,4 @@
-"""Clamp whose result becomes the width of a pulse at the neuron, so that nothing analog drives it."""
+"""Clamp whose result becomes a pulse width at the neuron, so that no analog circuit drives it."""
 
 from typing import Literal
 
@@ -12,23 +12,23 @@ from neuroest.specs.parameters import non_negative
 
 
 class PulseCouplingParameters(SampledClampParameters):
-    """Clamp with a capacitor whose discharge times a pulse of the supply at the neuron."""
+    """Clamp with a capacitor whose discharge times a supply pulse at the neuron."""
 
     switch_capacitance: u.Farad = non_negative()
-    """Gate of the switch that connects the neuron to the supply, and the input that it charges."""
+    """Capacitance of the switch that connects the neuron to the supply, and of the input that it charges."""
     threshold_error: u.Volt = non_negative(symbol="sigma_V")
-    """Standard deviation of the voltage at which the comparator ends the pulse, between neurons."""
+    """Standard deviation between neurons of the comparator voltage that ends the pulse."""
 
 
 class PulseCouplingBlock(CurrentClampBlock):
-    """A column's result is the width of a pulse: the neuron sees the supply until the column's charge is used up."""
+    """Pulse width as the result of a column: the neuron sees the supply until the column's charge is used up."""
 
     record = PulseCouplingParameters
     model: Literal["pulse_coupling"]  # type: ignore[assignment]
 
 
 class PulseCoupling(SampledClamp):
-    """Capacitor that a column charges, a constant current empties, and a starved comparator watches.
+    """Capacitor that is charged by a column and discharged by a constant current, with a starved comparator.
 
     While charge is left a switch connects the neuron to the supply, so that its input is at the rail whatever the
     result, and the rows rest. `follower_current` is that of the comparator and of what empties the capacitor.
@@ -48,7 +48,7 @@ class PulseCoupling(SampledClamp):
     device: PulseCouplingParameters
 
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
-        """The capacitor, the comparator while the pulse lasts, and the switch that makes it."""
+        """Energies of the capacitor, the comparator during the pulse, and the switch that makes it."""
         d, supply = self.device, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         comparator = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
@@ -61,9 +61,9 @@ class PulseCoupling(SampledClamp):
         ]
 
     def driven_voltage(self) -> u.Volt:
-        """The supply."""
+        """Supply voltage."""
         return self.technology.supply_voltage
 
     def threshold_spread(self) -> u.Dimensionless:
-        """Error of the comparator, over full scale."""
+        """Comparator error, over full scale."""
         return self.device.threshold_error / self.device.hold_voltage

@@ -1,4 +1,4 @@
-"""The order of what an array does in one read."""
+"""Sequence of the steps of an array read."""
 
 from typing import Literal
 
@@ -9,38 +9,39 @@ from neuroest.specs.blocks import Block
 
 
 class ReadScheduleBlock(Block):
-    """Read schedule of an array: columns driven together, holding of results, and application of inputs."""
+    """Read schedule of an array: columns driven together, storage of results, and application of inputs."""
 
     model: Literal["read_schedule"] = "read_schedule"
     columns: Literal["together", "in_turn"] = "together"
-    """together: all columns are driven in one read; in_turn: only the columns that the converters read next, one of
-    those that share a converter at a time, and each settles by itself. Interfaces and sample-and-hold stages then
-    are behind the multiplexer, one for each converter."""
+    """together: all columns are driven in one read; in_turn: only the columns that the converters read next, one per
+    converter at a time, and each settles separately. Interfaces and sample-and-hold stages are then behind the
+    multiplexer, one per converter."""
     rows_at_once: CountOrAuto = "auto"
-    """Rows of an array that are driven and summed in one read; those of a higher array take turns, and their sums are
-    added digitally. auto: all rows."""
+    """Rows of an array that are driven and summed in one read; a higher array reads them in several groups, whose sums
+    are added digitally. auto: all rows."""
     holding: Literal["auto", "stage", "converter", "none"] = "auto"
-    """What holds a result while it is converted, so that the columns can settle for the next read: stage, a
-    sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter itself, for one column at
-    a time; none, the columns stay driven until all are converted. auto: the stage if the file has one, else none."""
+    """Storage of a result during its conversion, so that the columns can settle for the next read: stage, a
+    sample-and-hold stage or time encoder; converter, the sampling capacitor of the converter, for one column at a time;
+    none, the columns are driven until all are converted. auto: the stage if the file has one, otherwise none."""
     sample_time: Duration = 0.0
-    """Time in which the stage takes a settled result, between two conversions; an estimate without it says so."""
+    """Time in which the stage samples a settled result between two conversions; without it, the estimate reports that
+    it is missing."""
     reset_time: Duration = 0.0
     """Time in which the columns are reset or precharged before each read."""
     input_signs: Literal["together", "in_turn"] = "together"
-    """together: an input is applied in all of its bits, the sign among them; in_turn: positive inputs are read in one
+    """together: an input is applied with all of its bits, including the sign; in_turn: positive inputs are read in one
     phase and negative ones in another, each with the bits of the magnitude, and the results are subtracted."""
     bits_per_phase: CountOrAuto = "auto"
-    """Bits of an input that one phase applies; auto: what the driver can, one bit or the whole input."""
+    """Bits of an input applied per phase; auto: what the driver supports, one bit or the whole input."""
     pulse_widths: Literal["equal", "binary", "shared"] = "equal"
-    """equal: each bit of a one-bit driver is a read with a conversion of its own; binary: the bits are pulses of one,
-    two, four and so on times `pulse_width` whose charges add up on the holding stage; shared: pulses of one width, each
-    result shared half and half with what the bits before it left, the lowest bit first. Both take one conversion for
-    all bits."""
+    """equal: each bit of a one-bit driver is a read with its own conversion; binary: the bits are pulses of one, two,
+    four and so on times `pulse_width`, whose charges add up on the holding stage; shared: pulses of equal width, where
+    each result shares its charge equally with the result of the previous bits, lowest bit first. The last two take one
+    conversion for all bits."""
 
 
 class ReadScheduleChoice(Component[None]):
-    """The schedule as chosen; times follow from the array around it."""
+    """Chosen read schedule; times follow from the surrounding array."""
 
     schema = ReadScheduleBlock
     part_of_array = True

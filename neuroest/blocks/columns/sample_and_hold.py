@@ -1,4 +1,4 @@
-"""Stage that keeps the result of a column until the shared converter reads it."""
+"""Stage that holds a column result until the shared converter reads it."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -24,20 +24,20 @@ class SampleAndHoldParameters(Record):
     hold_current: u.Ampere = non_negative()
     """Current of the follower during hold."""
     droop_current: u.Ampere = non_negative()
-    """Leakage of the switch that discharges the capacitor."""
+    """Leakage of the switch, which discharges the capacitor."""
     footprint: u.SquareMetre = positive()
     """Area of one stage."""
 
 
 class SampleAndHoldBlock(DeviceBlock):
-    """Stage at each column that keeps its result until the shared converter comes to it."""
+    """Stage at each column that holds its result until the shared converter reads it."""
 
     record = SampleAndHoldParameters
     model: Literal["sample_and_hold"]
 
 
 def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
-    """Whether a stored column result keeps to half a step while it waits."""
+    """Whether a held column result stays within half a step while it waits."""
     return Check(
         "sample_droop", path, "design_rule", lost <= half_step,
         "the stored column result droops by more than half a step while it waits", lost, half_step, "V"
@@ -46,7 +46,7 @@ def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
 
 @dataclass(frozen=True, eq=False)
 class SampledLoad:
-    """What a stage at a column serves.
+    """Load and timing of a stage at a column.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class SampledLoad:
 
 
 class SampleAndHold(AnalogCircuit[Any]):
-    """Stage that keeps a column's result while the columns that share a converter take turns."""
+    """Stage that holds a column result while the columns that share a converter are read in turn."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
     family = "sample_and_hold"
@@ -90,15 +90,15 @@ class SampleAndHold(AnalogCircuit[Any]):
         return self.device.hold_capacitance
 
     def droop_current(self) -> u.Ampere:
-        """Leakage off the capacitor."""
+        """Leakage current from the capacitor."""
         return self.device.droop_current
 
     def output_conductance(self, load: SampledLoad) -> u.Siemens:
-        """Conductance with which the follower hands on its sample; it is known by its current alone."""
+        """Output conductance of the follower; it is modelled by its current alone."""
         return self.device.hold_current / self.device.signal_swing
 
     def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
-        """Current of the follower, and the time for which it flows for one sample."""
+        """Follower current, and the time for which it flows per sample."""
         return self.device.hold_current, load.held_time
 
     def footprint(self, load: SampledLoad) -> u.SquareMetre:
@@ -106,7 +106,7 @@ class SampleAndHold(AnalogCircuit[Any]):
         return self.area_at_node(self.device.footprint)
 
     def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
-        """Charging the capacitor, and the follower while the sample is used."""
+        """Energies of charging the capacitor, and of the follower while the sample is used."""
         supply = self.technology.supply_voltage
         charge = array_lines.column_swing_energy(
             self.capacitance(load.bits), self.device.signal_swing, supply
@@ -123,7 +123,7 @@ class SampleAndHold(AnalogCircuit[Any]):
         return AreaCost(self.path, "stage", self.footprint(load))
 
     def lost_voltage(self, held_time: u.Second, bits: u.Dimensionless) -> u.Volt:
-        """What a sample has lost after so long."""
+        """Voltage lost by a sample in this time."""
         return equations.sample_droop(self.droop_current(), held_time, self.capacitance(bits))
 
     def noise_voltage(self, bits: u.Dimensionless) -> u.Volt:
@@ -131,6 +131,6 @@ class SampleAndHold(AnalogCircuit[Any]):
         return neuron_geometry.thermal_noise_voltage(self.technology.temperature, self.capacitance(bits))
 
     def stage_checks(self, load: SampledLoad) -> list[Check]:
-        """Whether the sample keeps to half a step while it waits."""
+        """Whether the sample stays within half a step while it waits."""
         lost = self.lost_voltage(load.held_time, load.bits)
         return [droop_check(self.path, lost, equations.half_step(self.device.signal_swing, load.bits))]

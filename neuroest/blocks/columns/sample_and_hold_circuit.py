@@ -15,7 +15,7 @@ from neuroest.specs.parameters import CHOSEN, Record, positive
 
 
 class SampleAndHoldCircuitParameters(Record):
-    """Capacitor with a switch and a source follower, sized for the converter that they serve."""
+    """Capacitor with a switch and a source follower, sized for the converter behind them."""
 
     signal_swing: u.Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
     """Largest voltage on the capacitor."""
@@ -38,18 +38,17 @@ class SampleAndHoldCircuitParameters(Record):
 
 
 class SampleAndHoldCircuitBlock(DeviceBlock):
-    """The same stage computed for the converter that it serves: capacitor by noise, follower by settling."""
+    """Sample-and-hold stage sized for its converter: capacitor by noise, follower by settling."""
 
     record = SampleAndHoldCircuitParameters
     model: Literal["sample_and_hold_circuit"]
     follower: Literal["while_sampled", "while_converted", "while_held"] = "while_sampled"
-    """while_sampled: the follower works while the converter takes its input, its current switched on for that;
-    while_converted: as long as the converter is at its column; while_held: until the last of the columns is
-    converted."""
+    """while_sampled: the follower is on only while the converter samples its input; while_converted: during the
+    conversion of its column; while_held: until the last of the columns is converted."""
 
 
 class SampleAndHoldCircuit(SampleAndHold):
-    """The same stage computed for the converter that it serves.
+    """Sample-and-hold stage sized for its converter.
 
     Model errors
     ------------
@@ -64,7 +63,7 @@ class SampleAndHoldCircuit(SampleAndHold):
     device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:
-        """Capacitor whose noise is small enough."""
+        """Capacitance that keeps thermal noise within its limit."""
         d = self.device
         least = multiplexing.hold_capacitance(
             self.technology.temperature, bits, d.signal_swing, d.noise_share
@@ -80,23 +79,23 @@ class SampleAndHoldCircuit(SampleAndHold):
         return gate_leakage(self, self.switch_width()) / self.technology.supply_voltage
 
     def load_capacitance(self, load: SampledLoad) -> u.Farad:
-        """What the follower charges: the input of the converter, and the wires to it."""
+        """Load of the follower: the converter input, and the wires to it."""
         given = self.device.converter_input_capacitance
         return load.converter.input_capacitance(load.bits, given) + load.wire
 
     def acquisition_time(self, load: SampledLoad) -> u.Second:
-        """Time in which the converter takes its input."""
+        """Time in which the converter samples its input."""
         return load.converter.acquisition_time(self.device.acquisition_share, load.bits, load.network)
 
     def output_conductance(self, load: SampledLoad) -> u.Siemens:
-        """Transconductance of the follower: it and the multiplexer in series settle in time."""
+        """Follower transconductance for which it settles in time together with the multiplexer in series."""
         path = multiplexing.settling_conductance(
             self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
         )
         return path / (1.0 - load.switch_share)
 
     def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
-        """Current of the follower, and the time for which it flows for one sample."""
+        """Follower current, and the time for which it flows per sample."""
         d, sampled = self.device, self.acquisition_time(load)
         current = multiplexing.follower_current(
             self.output_conductance(load), d.transconductance_efficiency, self.load_capacitance(load),
@@ -110,7 +109,7 @@ class SampleAndHoldCircuit(SampleAndHold):
         return current, times[self.spec.follower]
 
     def footprint(self, load: SampledLoad) -> u.SquareMetre:
-        """Capacitor, sampling switch with its twin that takes up its charge, follower and its current source."""
+        """Area of capacitor, sampling switch with its dummy, follower and current source."""
         d, process = self.device, self.process
         width = drivers.driver_width(self.follower(load)[0], process.on_current, d.current_linearity)
         switch = self.switch_width()
@@ -121,7 +120,7 @@ class SampleAndHoldCircuit(SampleAndHold):
         return self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
 
     def stage_checks(self, load: SampledLoad) -> list[Check]:
-        """What the droop says, and whether the multiplexer leaves the follower time.
+        """Droop, and whether the multiplexer leaves the follower enough time.
 
         Checks
         ------

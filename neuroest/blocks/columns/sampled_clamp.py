@@ -1,4 +1,4 @@
-"""Clamp whose result is stored on a capacitor, so that the rows are idle while the neuron integrates."""
+"""Clamp whose result is stored on a capacitor, so that rows are idle while the neuron integrates."""
 
 from dataclasses import replace
 from typing import ClassVar, Literal
@@ -15,29 +15,29 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class SampledClampParameters(CurrentClampParameters):
-    """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
+    """Current conveyor that stores the column result and drives the neuron after the rows go idle."""
 
     hold_capacitance: u.Farad = positive(symbol="C_h")
-    """Capacitor that keeps the result."""
+    """Capacitor that stores the result."""
     hold_voltage: u.Volt = positive(maximum=10.0, exact=CHOSEN)
     """Largest voltage on the capacitor."""
     follower_current: u.Ampere = non_negative()
     """Current of the follower while the neuron integrates."""
     droop_current: u.Ampere = non_negative()
-    """Leakage off the capacitor."""
+    """Leakage current from the capacitor."""
     hold_footprint: u.SquareMetre = positive()
     """Area of one capacitor with its switch and follower."""
 
 
 class SampledClampBlock(CurrentClampBlock):
-    """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
+    """Current conveyor with a capacitor that stores the result, so that rows are idle while a neuron integrates."""
 
     record = SampledClampParameters
     model: Literal["sampled_clamp"]  # type: ignore[assignment]
 
 
 class SampledClamp(CurrentClamp, HoldsResults):
-    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself.
+    """Conveyor with a capacitor that stores the result and drives the neuron.
 
     Model errors
     ------------
@@ -53,11 +53,11 @@ class SampledClamp(CurrentClamp, HoldsResults):
 
     @property
     def held(self) -> str:
-        """What the stages that store a result are counted under."""
+        """Path under which the stages that store a result are counted."""
         return f"{self.path}:held"
 
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
-        """The capacitor, and the follower while the neuron integrates."""
+        """Energies of the capacitor, and of the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
@@ -68,7 +68,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
         ]
 
     def alone(self, place: Place) -> Costs:
-        """With its bias during one read, and the result held for a neuron."""
+        """Costs with the bias during one read, and with the result held for a neuron."""
         costs = super().alone(place)
         return replace(costs, energies=[*costs.energies, *self.hold_energies(place["hold_time"])])
 
@@ -84,7 +84,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
         return self.device.hold_voltage
 
     def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
-        """Whether the stored value keeps to half a step while the neuron integrates."""
+        """Whether the stored value stays within half a step while the neuron integrates."""
         d = self.device
         lost = converters.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
         return droop_check(self.path, lost, converters.half_step(d.hold_voltage, bits))

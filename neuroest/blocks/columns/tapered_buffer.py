@@ -13,7 +13,7 @@ from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
 
 class TaperedBufferParameters(Record):
-    """Chain of growing inverters behind a neuron."""
+    """Chain of inverters of increasing size behind a neuron."""
 
     stage_ratio: u.Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
     """Size ratio of consecutive stages."""
@@ -29,13 +29,13 @@ class FanOutBufferBlock(DeviceBlock):
     record = TaperedBufferParameters
     model: Literal["tapered_buffer"]
     wire_length: Length
-    """Wire from a neuron to what takes its spikes, a router or the next rows."""
+    """Wire from a neuron to the receiver of its spikes: a router or the next rows."""
     receivers: Count
     """Inputs at the end of that wire."""
 
 
 class FanOutBuffer(Component[TaperedBufferParameters]):
-    """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go.
+    """Tapered buffer that restores a neuron's output and drives the wire to the receivers of its spikes.
 
     Model errors
     ------------
@@ -51,12 +51,12 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
     prior_error = model_errors(energy=1.5, area=1.5)
 
     def load(self) -> u.Farad:
-        """Wire and receivers."""
+        """Capacitance of wire and receivers."""
         wire = self.process.wire_capacitance * self.options["wire_length"]
         return wire + self.options["receivers"] * self.input_capacitance()
 
     def input_capacitance(self) -> u.Farad:
-        """Gate of an inverter, as wide in feature sizes as on the device's process."""
+        """Gate capacitance of an inverter, with the same width in feature sizes as on the device's process."""
         here, there = self.process, self.device_process or self.process
         width = here.feature_size / there.feature_size
         return self.device.input_capacitance * width * here.gate_capacitance / there.gate_capacitance
@@ -69,11 +69,11 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
         return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
 
     def stages(self) -> u.Dimensionless:
-        """Inverters one after the other."""
+        """Inverters in series."""
         return drivers.tapered_buffer_stages(self.load(), self.input_capacitance(), self.device.stage_ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """All stages."""
+        """Area of all stages."""
         d = self.device
         return [
             AreaCost(
