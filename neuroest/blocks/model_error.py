@@ -33,14 +33,14 @@ ModelErrors: TypeAlias = Mapping[str, ModelError]
 
 
 def model_errors(**quantities: float | ModelError) -> ModelErrors:
-    """Errors of a model by quantity, with the reasons in the section ``Model errors`` of the block's docstring."""
+    """Errors of a model by quantity, with reasons in the section ``Model errors`` of the block's docstring."""
     return MappingProxyType(
         {name: e if isinstance(e, ModelError) else ModelError(e) for name, e in quantities.items()}
     )
 
 
 def give_reasons(stating: type[Any]) -> None:
-    """Complete the errors that a block or level states with the reasons in its docstring."""
+    """Complete the errors that a block or level states with reasons from its docstring."""
     if "prior_error" in vars(stating):
         reasons = section(stating, "Model errors")
         stating.prior_error = MappingProxyType(
@@ -52,7 +52,7 @@ def give_reasons(stating: type[Any]) -> None:
 
 
 def error_fault(stating: type[Any]) -> str:
-    """What a block or level leaves unsaid about its error, or an empty text."""
+    """Missing part of a block's or level's statement of its error, or an empty text."""
     if "prior_error" not in vars(stating):
         return "it states no prior_error (model_errors(...), or exact_model(reason))"
     if sys.flags.optimize > 1:  # Python then drops all docstrings, and the reasons with them
@@ -62,7 +62,7 @@ def error_fault(stating: type[Any]) -> str:
 
 
 def exact_model(_reason: str) -> ModelErrors:
-    """No error of the model itself, for the reason given."""
+    """Zero error of the model itself, for the stated reason."""
     return MappingProxyType({})
 
 

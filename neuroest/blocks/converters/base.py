@@ -23,30 +23,30 @@ CORE_ERROR: ModelErrors = model_errors(
 
 
 class ClockedAdcParameters(CircuitParameters):
-    """What the converters share that are computed from their circuit."""
+    """Parameters of all converters that are computed from their circuit."""
 
     comparator_area: u.SquareMetre = positive()
     """Area of one comparator."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution of the circuit."""
     maximum_clock_frequency: u.PerSecond = positive()
-    """Highest clock of comparators and counters at the supply of the circuit."""
+    """Maximum clock frequency of comparators and counters at the supply of the circuit."""
 
 
 class ResolvedAdcBlock(DeviceBlock):
-    """A converter whose resolution follows from what it converts, unless the file states it."""
+    """Converter whose resolution follows from its input range, unless the file states it."""
 
     bits: ResolutionOrAuto = "auto"
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
-    """Bits below the lossless resolution, if the network is known to tolerate this."""
+    """Bits below the lossless resolution, if the network tolerates fewer."""
 
 
 class ClockedAdcBlock(ResolvedAdcBlock):
-    """What the converters share that are computed from their circuit."""
+    """Converter computed from its circuit."""
 
     clock_frequency: Frequency | None = None
-    """Clock of the converter. Default: the fastest of its comparator at the supply of the chip."""
+    """Clock of the converter. Default: the fastest clock of its comparator at the chip's supply."""
 
 
 class Converter(AnalogCircuit[Any], ABC):
@@ -59,7 +59,7 @@ class Converter(AnalogCircuit[Any], ABC):
 
     @property
     def takes_columns(self) -> bool:
-        """Whether it takes a column as it is, rather than a voltage that a circuit has made of the column's current."""
+        """Whether its input is the column itself, instead of a voltage that a circuit makes from the column current."""
         return False
 
     @property
@@ -69,18 +69,18 @@ class Converter(AnalogCircuit[Any], ABC):
 
     @property
     def holds_input(self) -> bool:
-        """Whether its own capacitors hold the input while it converts, so that the column is free once it was taken."""
+        """Whether its own capacitors hold the input during conversion, so that the column is free after sampling."""
         return False
 
     @property
     def ramps(self) -> bool:
-        """Whether it watches its input for many cycles."""
+        """Whether it compares its input over many cycles."""
         return False
 
     def bits(
         self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> u.Dimensionless:
-        """Resolution: as chosen, or lossless less the dropped bits."""
+        """Resolution: as chosen, or lossless minus the dropped bits."""
         if "bits" in self.options:
             return self.options["bits"]
         lossless = equations.lossless_resolution(rows, input_bits, cell_bits)
@@ -88,7 +88,7 @@ class Converter(AnalogCircuit[Any], ABC):
 
     @abstractmethod
     def rate(self, bits: u.Dimensionless, network: NetworkContext) -> u.PerSecond:
-        """Results per second on that network."""
+        """Results per second on this network."""
 
     @abstractmethod
     def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
@@ -99,7 +99,7 @@ class Converter(AnalogCircuit[Any], ABC):
         """Area of one converter."""
 
     def alone(self, place: Place) -> Costs:
-        """At the resolution chosen, or at the one that loses nothing of so many rows."""
+        """Costs at the chosen resolution, or at the lossless resolution for this number of rows."""
         chosen = "bits" in self.options or type(self).bits is not Converter.bits
         around = (1.0, 1.0, 1.0) if chosen else (place["rows"], place["input_bits"], place["cell_bits"])
         bits = self.bits(*around)
@@ -108,13 +108,13 @@ class Converter(AnalogCircuit[Any], ABC):
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
-        """What must be charged for a conversion: as given where the circuit does not state it."""
+        """Capacitance charged for a conversion: as given if the circuit does not state it."""
         return given
 
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
-        """Time in which it takes its input: the given share of a conversion where the circuit does not state it."""
+        """Time to sample the input: the given share of a conversion if the circuit does not state it."""
         return given_share / self.rate(bits, network)
 
     def booked(self, term: str, energy: u.Joule) -> EnergyCost:
@@ -126,7 +126,7 @@ class Converter(AnalogCircuit[Any], ABC):
         return AreaCost(self.path, "converter", self.area(bits))
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Where the model ends."""
+        """Checks of the range of the model."""
         return []
 
 
@@ -156,11 +156,11 @@ class ClockedConverter(SampledConverter):
     device: ClockedAdcParameters
 
     def fastest_clock(self) -> u.PerSecond:
-        """Highest clock of the comparator at the chip's supply."""
+        """Maximum clock frequency of the comparator at the chip's supply."""
         return self.device.maximum_clock_frequency / self.time_at_supply(1.0)
 
     def clock_frequency(self) -> u.PerSecond:
-        """Clock as stated, or the fastest one."""
+        """Clock frequency as stated, or the maximum."""
         return self.options.get("clock_frequency", self.fastest_clock())
 
     def clock_period(self) -> u.Second:
@@ -168,14 +168,14 @@ class ClockedConverter(SampledConverter):
         return 1.0 / self.clock_frequency()
 
     def left_out(self) -> list[str]:
-        """What the parts are not."""
+        """Exclusions: circuits that the model does not contain."""
         parts = (
             "reference, its buffers, clocks and calibration of a converter that is computed from its parts"
         )
         return [f"{self.path}: {parts}, a lower bound (whole_adc is a whole one)"]
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution and clock are within what the circuit is good for.
+        """Whether resolution and clock are within the limits of the circuit.
 
         Checks
         ------

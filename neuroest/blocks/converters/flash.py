@@ -30,23 +30,23 @@ class FlashAdcBlock(base.ClockedAdcBlock):
 
 
 class FlashAdc(base.ClockedConverter):
-    """Flash converter: a comparator for every step."""
+    """Flash converter: one comparator per step."""
 
     schema = FlashAdcBlock
     prior_error = base.CORE_ERROR
     device: FlashAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
-        """A conversion in a few cycles."""
+        """Conversions per second: a conversion takes a few cycles."""
         return 1.0 / converter_circuits.flash_time(self.device.clock_cycles, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
-        """All comparators and the ladder."""
+        """Energy of all comparators and the ladder."""
         comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
         return converter_circuits.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
-        """All comparators and the ladder."""
+        """Area of all comparators and the ladder."""
         return self.area_at_node(
             converter_circuits.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
         )

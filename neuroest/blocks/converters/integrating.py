@@ -50,7 +50,7 @@ class IntegratingAdcBlock(DeviceBlock):
 
 
 class IntegratingAdc(Converter, IntegratesInput):
-    """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
+    """Integrator that weights the bits of an input by repetition, followed by a step-wise converter."""
 
     schema = IntegratingAdcBlock
     integrates = True
@@ -95,7 +95,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         return self.area_at_node(self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether the resolution is within what the circuit is good for, and the sign is one bit.
+        """Whether the resolution is within the limit of the circuit, and the sign is at most one bit.
 
         Checks
         ------

@@ -44,11 +44,11 @@ class RampAdc(base.ClockedConverter):
     device: RampAdcParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
-        """A cycle for every step."""
+        """Conversions per second: a conversion takes one cycle per step."""
         return 1.0 / converter_circuits.ramp_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
-        """Comparator, latch and the share of the ramp."""
+        """Energy of comparator, latch and a share of the ramp."""
         d = self.device
         return converter_circuits.ramp_energy(
             bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
@@ -56,7 +56,7 @@ class RampAdc(base.ClockedConverter):
         )  # fmt: skip
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
-        """Comparator, latch and the share of the ramp."""
+        """Area of comparator, latch and a share of the ramp."""
         d = self.device
         return self.area_at_node(
             converter_circuits.ramp_area(
@@ -65,5 +65,5 @@ class RampAdc(base.ClockedConverter):
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
-        """The gate of a comparator, which the sample drives without a follower."""
+        """Gate capacitance of a comparator, which the sample drives without a follower."""
         return 0.0

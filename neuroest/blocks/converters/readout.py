@@ -49,7 +49,7 @@ class AdcReadoutBlock(blocks.Block):
 
 
 class AdcReadout(Component[None]):
-    """The read-out as a whole; its costs are those of the blocks in its slots."""
+    """Read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema = AdcReadoutBlock
     part_of_array = True

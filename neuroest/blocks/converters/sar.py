@@ -58,15 +58,15 @@ class SarAdc(ClockedConverter):
 
     @property
     def holds_input(self) -> bool:
-        """Its capacitor array does."""
+        """Whether the input is held during conversion: on the capacitor array."""
         return True
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
-        """One cycle to sample and one for each bit."""
+        """Conversions per second: one cycle to sample and one per bit."""
         return 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
-        """Decisions, logic and the capacitor array."""
+        """Energy of decisions, logic and the capacitor array."""
         d = self.device
         own = self.spec.reference == "own"
         reference = d.reference_voltage if own else self.technology.supply_voltage
@@ -76,7 +76,7 @@ class SarAdc(ClockedConverter):
         )
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
-        """Capacitor array, comparator and logic."""
+        """Area of capacitor array, comparator and logic."""
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
         return self.area_at_node(
@@ -84,11 +84,11 @@ class SarAdc(ClockedConverter):
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
-        """All capacitors of the array."""
+        """Capacitance of the whole array."""
         return drivers.capacitive_dac_capacitance(bits, self.device.unit_capacitance)
 
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
-        """The first cycle."""
+        """Time of the first cycle."""
         return self.clock_period()

@@ -1,4 +1,4 @@
-"""Sense amplifier: a result of one bit."""
+"""Sense amplifier: a one-bit result."""
 
 from typing import ClassVar, Literal
 
@@ -24,14 +24,14 @@ class SenseAmplifierParameters(CircuitParameters):
 
 
 class SenseAmplifierBlock(DeviceBlock):
-    """Sense amplifier: a result of one bit."""
+    """Sense amplifier: a one-bit result."""
 
     record = SenseAmplifierParameters
     model: Literal["sense_amplifier"]
 
 
 class SenseAmplifier(SampledConverter):
-    """One comparison with a reference: a result of one bit."""
+    """Comparison of a column with a reference: a one-bit result."""
 
     schema = SenseAmplifierBlock
     takes_columns: ClassVar[bool] = True

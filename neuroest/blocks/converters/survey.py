@@ -18,7 +18,7 @@ class SurveyAdcParameters(CircuitParameters):
     speed_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Speed-limited figure of merit at 1 Hz, in dB."""
     speed_merit_slope: u.Dimensionless = quantity(exact=FIT)
-    """Change of the speed-limited figure of merit per ln(Hz), in dB, below zero."""
+    """Slope of the speed-limited figure of merit per ln(Hz), in dB; negative."""
     resolution_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Resolution-limited figure of merit at zero bits, in dB."""
     resolution_merit_slope: u.Dimensionless = quantity(exact=FIT)
@@ -105,11 +105,11 @@ class SurveyAdc(SampledConverter):
         )  # fmt: skip
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
-        """Energy of one conversion with its quality."""
+        """Energy of one conversion, with the quality factor of the converter."""
         return self.at_supply(self.best_energy(bits) * self.device.energy_quality)
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
-        """Area of one converter with its quality."""
+        """Area of one converter, with the quality factor of the converter."""
         d = self.device
         area = converter_survey.survey_converter_area(
             self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
@@ -119,7 +119,7 @@ class SurveyAdc(SampledConverter):
         return area * d.area_quality
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution, rate and node lie within the survey.
+        """Whether resolution, rate and node are within the survey.
 
         Checks
         ------

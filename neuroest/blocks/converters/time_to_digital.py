@@ -1,4 +1,4 @@
-"""Time-to-digital converter, for columns whose result is a time."""
+"""Time-to-digital converter for columns whose result is a time."""
 
 from typing import ClassVar, Literal
 
@@ -12,7 +12,7 @@ from neuroest.specs.parameters import RANGE_END, positive
 
 
 class TimeConverterParameters(CircuitParameters):
-    """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
+    """Time-to-digital converter: a counter or delay line that stops at the edge of a pulse."""
 
     step_time: u.Second = positive(symbol="t_lsb")
     """Time of one step."""
@@ -25,14 +25,14 @@ class TimeConverterParameters(CircuitParameters):
 
 
 class TimeConverterBlock(ResolvedAdcBlock):
-    """Time-to-digital converter, for columns whose result is a time."""
+    """Time-to-digital converter for columns whose result is a time."""
 
     record = TimeConverterParameters
     model: Literal["time_to_digital"]
 
 
 class TimeConverter(SampledConverter):
-    """Time-to-digital converter: a step for every value."""
+    """Time-to-digital converter: one time step per code."""
 
     schema = TimeConverterBlock
     takes_times: ClassVar[bool] = True
@@ -40,11 +40,11 @@ class TimeConverter(SampledConverter):
     device: TimeConverterParameters
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
-        """One conversion in the time of all steps."""
+        """Conversions per second: a conversion takes the time of all steps."""
         return 1.0 / converter_circuits.ramp_time(bits, self.time_at_supply(self.device.step_time))
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
-        """All steps, as long as the longest time."""
+        """Energy of all steps, for the longest time."""
         return converter_circuits.time_converter_energy(bits, self.at_supply(self.device.step_energy))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
@@ -52,7 +52,7 @@ class TimeConverter(SampledConverter):
         return self.area_at_node(self.device.footprint)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether the resolution is within what the circuit is good for.
+        """Whether the resolution is within the limit of the circuit.
 
         Checks
         ------

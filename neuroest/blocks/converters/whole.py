@@ -31,14 +31,14 @@ class WholeAdcParameters(CircuitParameters):
     area_factor: u.Dimensionless = positive()
     """Ratio of the converter's area to the fit."""
     base_time: u.Second = non_negative(symbol="t_0")
-    """Time of one conversion that does not depend on the resolution, such as sampling."""
+    """Resolution-independent time of one conversion, such as sampling."""
     bit_time: u.Second = non_negative(symbol="t_b")
     """Time per conversion and bit."""
     step_time: u.Second = non_negative(symbol="t_s")
     """Time per conversion and step, with 2^b steps."""
     input_resistance: u.Ohm = non_negative(absent=0.0, symbol="R_in")
-    """Input resistance of a current-input converter. Without it, only the cells determine the settling of the
-    column."""
+    """Input resistance of a current-input converter. Without it, only the cells determine the settling of the column.
+    """
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution of this kind of converter."""
     lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
@@ -57,13 +57,13 @@ class WholeAdcBlock(ResolvedAdcBlock):
     record = WholeAdcParameters
     model: Literal["whole_adc"]
     sample_rate: Frequency | None = None
-    """Conversions per second of one converter; left out, as fast as the circuit is."""
+    """Conversions per second of one converter. Default: the maximum rate of the circuit."""
     takes: Literal["voltage", "current", "time"] = "voltage"
-    """What it converts: a voltage that a circuit has made of the column's current, that current itself, or a time."""
+    """Input: a voltage that a circuit makes from the column current, the current itself, or a time."""
 
 
 class WholeAdc(SampledConverter):
-    """Whole converter; energy and speed follow the supply and the node of the chip."""
+    """Complete converter by a fit to published ones; energy and speed follow the supply and the node of the chip."""
 
     schema = WholeAdcBlock
     example = "sar_macro"
@@ -73,10 +73,10 @@ class WholeAdc(SampledConverter):
     device: WholeAdcParameters
 
     takes_columns: bool = chosen("takes", "current")
-    """Whether it holds a column and takes its current."""
+    """Whether it clamps a column and takes its current."""
 
     def input_resistance(self) -> u.Ohm:
-        """Resistance that a column sees of it."""
+        """Resistance that a column sees."""
         return self.device.input_resistance
 
     takes_times: bool = chosen("takes", "time")
@@ -84,12 +84,12 @@ class WholeAdc(SampledConverter):
 
     @property
     def ramps(self) -> bool:
-        """Whether it watches its input for many cycles: a counter that counts through the steps."""
+        """Whether it compares its input over many cycles: a counter runs through the steps."""
         return bool(self.spec.takes == "voltage" and np.all(np.asarray(self.device.step_time) > 0.0))
 
     @property
     def holds_input(self) -> bool:
-        """Whether it finds a voltage bit by bit, which it must hold for that."""
+        """Whether it resolves a voltage bit by bit, during which it must hold it."""
         d = self.device
         bit_by_bit = np.all(np.asarray(d.step_time) == 0.0) and np.all(np.asarray(d.bit_time) > 0.0)
         return bool(self.spec.takes == "voltage" and bit_by_bit)
@@ -97,19 +97,19 @@ class WholeAdc(SampledConverter):
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
-        """The part of a conversion that does not depend on the resolution."""
+        """Resolution-independent part of a conversion."""
         d = self.device
         share = d.base_time / equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
         return share / self.rate(bits, network)
 
     def fastest(self, bits: u.Dimensionless) -> u.PerSecond:
-        """Conversions per second that the circuit is good for at the chip's node and supply."""
+        """Maximum conversions per second at the chip's node and supply."""
         d = self.device
         time = equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
         return 1.0 / self.time_at_supply(time)
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
-        """Conversions per second: as chosen, or as many as the circuit is good for."""
+        """Conversions per second: as chosen, or the maximum rate of the circuit."""
         return self.options["sample_rate"] if "sample_rate" in self.options else self.fastest(bits)
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
@@ -125,7 +125,7 @@ class WholeAdc(SampledConverter):
         return self.area_at_node(area * d.area_factor)
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether resolution, rate and node lie where the law was found.
+        """Whether resolution, rate and node are within the range of the fit.
 
         Checks
         ------

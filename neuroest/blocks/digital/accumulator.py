@@ -17,7 +17,7 @@ CARRIED_BITS: u.Bit = 1.0
 
 
 class AccumulatorBlock(ClockedBlock):
-    """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
+    """Digital adders for the partial sums of several arrays and the slices of a weight."""
 
     record = LogicLibraryParameters
     model: Literal["accumulator"]
@@ -27,22 +27,22 @@ class AccumulatorBlock(ClockedBlock):
     """Clock."""
     operand_bits: CountOrAuto | None = None
     """Bits of the addend, such as a converter result, if fewer than the sum's: the remaining bits of the sum are
-    clocked but rarely change. auto: bits of the converters of its computing level. Default: every bit changes."""
+    clocked but rarely change. auto: the bits of the converters of its computing level. Default: every bit changes."""
     results_joined: CountOrAuto = 1.0
-    """Results of the bits of one weight that a tree of adders without registers joins before the register takes them,
-    at most the bits of a weight: columns that are converted at the same time. auto: as many conversions as a weight
-    takes, and as an array has converters for. 1: each result goes into the register."""
+    """Results for the bits of one weight that an adder tree without registers combines before the register, at most the
+    bits of a weight: columns that are converted simultaneously. auto: as many conversions as a weight takes, and as an
+    array has converters for. 1: each result goes into the register."""
 
 
 class Accumulator(Datapath, AddsPartialSums):
-    """Adders that merge partial sums."""
+    """Adders for partial sums."""
 
     schema = AccumulatorBlock
     owns = ("partial-sum addition",)
     prior_error = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of adding one partial sum and keeping the result; of joined ones, the share of one of them."""
+        """Energy of adding one partial sum and storing the result; for combined results, the share of one of them."""
         bits, joined, operand = network.accumulator_bits, self.joined(network), self.operand(network)
         places = network.weight_bits / joined
         changed = adder_trees.changed_sum_bits(
@@ -53,12 +53,12 @@ class Accumulator(Datapath, AddsPartialSums):
         return self.booked([("addition", "addition", energy)])
 
     def joined(self, network: NetworkContext) -> u.Dimensionless:
-        """Results that reach the register as one number."""
+        """Results combined to one number before the register."""
         chosen = self.options.get("results_joined", network.results_together)
         return np.minimum(chosen, network.weight_bits)
 
     def operand(self, network: NetworkContext) -> u.Bit:
-        """Bits of what is added: as chosen, those of the converters, or all of the sum."""
+        """Bits of the addend: as chosen, those of the converters, or all of the sum."""
         bits = network.accumulator_bits
         if self.spec.operand_bits is None:
             return bits
@@ -66,7 +66,7 @@ class Accumulator(Datapath, AddsPartialSums):
         return either(np.asarray(known) > 0.0, np.minimum(known, bits), bits)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the width of what is added is known where it is to follow the converters.
+        """Whether the addend width is known if it is to follow the converters.
 
         Checks
         ------
@@ -80,14 +80,14 @@ class Accumulator(Datapath, AddsPartialSums):
         return found
 
     def kept(self, bits: u.Bit) -> u.Joule:
-        """Energy of clocking bits that keep their value: the clock's part, all of a write where it is not known."""
+        """Energy of clocking unchanged bits: the clock's part, or a whole write if that part is unknown."""
         if self.runs_freely:
             return 0.0
         clock, write = self.device.clock_energy, self.device.register_energy
         return register_circuits.register_energy(np.where(np.asarray(clock) > 0.0, clock, write), bits)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """The result of each lane; of joined lanes, one for all."""
+        """Register bits of all lanes; lanes whose results are combined share one register."""
         return self.options["lanes"] * network.accumulator_bits / self.joined(network)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:

@@ -13,22 +13,22 @@ from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, WordWidth
 
 _BIT = 1.0
-"""Bits of a spike, and bits by which each level of a tree of counts is wider than the one before."""
+"""Bits of a spike, and bits by which each level of a counting tree is wider than the previous one."""
 
 
 class AndCountBlock(ClockedBlock):
-    """AND gates for two vectors of spikes, a tree that counts their ones, and a sum that takes up the counts."""
+    """AND gates for two spike vectors, a tree that counts the ones, and an accumulator for the counts."""
 
     record = LogicLibraryParameters
     model: Literal["and_count_unit"]
     inputs: Count
     """Spike pairs per clock cycle."""
     count_bits: WordWidth
-    """Bits of the sum of an output, and of the number that it is compared with."""
+    """Bits of the sum of an output, and of the threshold that it is compared with."""
 
 
 class AndCountUnit(Datapath):
-    """Products of spikes: one output of a product of two computed factors, so many pairs in a cycle.
+    """Products of spikes: one output of a product of two computed factors, with several pairs per cycle.
 
     Model errors
     ------------
@@ -45,7 +45,7 @@ class AndCountUnit(Datapath):
     prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of an AND that switches, of an addition of the tree, of taking up a count, and of a decision."""
+        """Energies of an AND that switches, an addition of the tree, an accumulation of a count, and a decision."""
         d, o = self.device, self.options
         inputs, bits = o["inputs"], o["count_bits"]
         tree = equations.adder_tree_energy(inputs, d.add_energy, _BIT, _BIT)
@@ -61,11 +61,11 @@ class AndCountUnit(Datapath):
         return self.booked(costs)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """Both vectors, the sum, and the number that it is compared with."""
+        """Register bits of both vectors, the sum, and the threshold."""
         return 2.0 * self.options["inputs"] * _BIT + 2.0 * self.options["count_bits"]
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """AND gates, tree, sum, comparator and registers."""
+        """Area of AND gates, tree, accumulator, comparator and registers."""
         d, inputs, bits = self.device, self.options["inputs"], self.options["count_bits"]
         return (
             inputs * equations.multiplier_area(d.multiplier_area, _BIT, _BIT)

@@ -67,9 +67,9 @@ class LogicLibraryParameters(Record):
     register_port_area: u.Dimensionless = non_negative(absent=0.0)
     """Area of one further port of a register file at each stored bit, of the area of that bit."""
     full_adder_delay: u.Second = non_negative(absent=0.0)
-    """Delay of a full adder from carry to carry, driving the next one."""
+    """Delay of a full adder from carry to carry, loaded by the next one."""
     register_delay: u.Second = non_negative(absent=0.0)
-    """From the clock to the output of a register, and its setup."""
+    """Clock-to-output delay of a register plus its setup time."""
 
 
 class ClockedBlock(sleep.GatedBlock):
@@ -81,9 +81,9 @@ class ClockedBlock(sleep.GatedBlock):
 
 
 _FAR = 4.0
-"""Ratio of two nodes from which on a library may not be moved without saying so; a convention."""
+"""Ratio of two nodes above which scaling a library is reported; a convention."""
 _TREE_GROWTH = 1.0
-"""Bits by which each level of a tree of adders is wider than the one before, so that no sum overflows."""
+"""Bits by which each level of an adder tree is wider than the previous one, so that no sum overflows."""
 
 
 class Datapath(Component[LogicLibraryParameters], ABC):
@@ -93,7 +93,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     scales_with_process = True
 
     def scaled(self, energy: u.Joule) -> u.Joule:
-        """Energy on the chip's process and supply, with the overhead of a real datapath."""
+        """Energy on the chip's process and supply, including the overhead of a real datapath."""
         return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
 
     def booked(self, costs: Iterable[tuple[str, str, u.Joule]]) -> list[EnergyCost]:
@@ -110,34 +110,34 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return equations.comparator_energy(self.device.compare_energy, bits)
 
     def registers(self, bits: u.Bit) -> u.Joule:
-        """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
+        """Energy of writing a word in the library, without the clock if that runs freely."""
         return self.written(bits, clocked_anyway=self.runs_freely)
 
     @property
     def runs_freely(self) -> bool:
-        """Whether a clock reaches the registers of the datapath in every cycle."""
+        """Whether the registers of the datapath are clocked in every cycle."""
         return "free_running_clock" in self.options
 
     def written(self, bits: u.Bit, *, clocked_anyway: bool) -> u.Joule:
-        """Energy of writing a word in the library, less the clock where that is paid for in every cycle."""
+        """Energy of writing a word in the library, without the clock if that is charged in every cycle."""
         clocked = self.device.clock_energy if clocked_anyway else 0.0
         return register_circuits.register_energy(self.device.register_energy - clocked, bits)
 
     def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
-        """Registers that a clock reaches whether or not they are written, and that clock, by clock domain."""
+        """Bits of the registers with a free-running clock, and its frequency, by clock domain."""
         clock = self.options.get("free_running_clock")
         return {} if clock is None else {"registers": (self.register_bits(network), clock)}
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """Registers of the datapath, all lanes."""
+        """Register bits of the datapath, all lanes."""
         return 0.0
 
     @abstractmethod
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Area of the datapath in the library, for all its lanes."""
+        """Area of the datapath in the library, all lanes."""
 
     def area(self, network: NetworkContext) -> u.SquareMetre:
-        """Area on the chip's process, with the overhead of a real datapath."""
+        """Area on the chip's process, including the overhead of a real datapath."""
         return self.datapath_area(network) * logic_area_ratio(self) * self.device.area_overhead
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
@@ -145,7 +145,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return [AreaCost(self.path, "datapath", self.area(network))]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of all gates that fit the datapath's area."""
+        """Leakage of all gates that fit in the datapath's area, and power of free-running clocks."""
         power = leakage_of_gates(self, self.area(network), self.device.leakage_width)
         leakage = StaticCost(self.path, "leakage", power)
         energy = self.scaled(self.device.clock_energy)
@@ -159,11 +159,11 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return [leakage, StaticCost(self.path, FREE_CLOCK, clocks, switching=True)]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """Leakage behind open switches; a clock that runs freely goes on."""
+        """Leakage with power switches open; a free-running clock continues."""
         return sleep.gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the library states the energy of a clocked register, and is of a node near the chip's.
+        """Whether the library states the clock energy of a register, and is of a node near the chip's.
 
         Checks
         ------
@@ -180,7 +180,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         ]
 
     def _node_checks(self) -> list[Check]:
-        """A library that was moved over more nodes than published libraries confirm.
+        """Whether the library is scaled over more nodes than published libraries confirm.
 
         Checks
         ------
@@ -198,10 +198,10 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
 
 class Multiplying(Datapath, ABC):
-    """Datapath of multipliers that each add their product to a sum in a register."""
+    """Datapath of multipliers, each of which adds its product to a sum in a register."""
 
     def element_area(self, factor: u.Bit, other: u.Bit, sums: u.Bit, storage: u.Bit = 0.0) -> u.SquareMetre:
-        """Multiplier, adder and the registers of both factors and the sum."""
+        """Area of multiplier, adder and the registers of both factors and the sum."""
         d = self.device
         multiplier = equations.multiplier_area(d.multiplier_area, factor, other)
         registers = register_circuits.register_area(d.register_area, factor + other + sums + storage)

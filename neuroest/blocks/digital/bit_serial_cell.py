@@ -39,22 +39,22 @@ class BitSerialCell(Datapath):
     prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one cycle of one cell: a product of bits and a one-bit addition."""
+        """Energy per cycle of one cell: a product of bits and a one-bit addition."""
         bit = 1.0
         energy = equations.multiplier_energy(self.device.multiply_energy, bit, bit) + self.add(bit)
         return self.booked([("cycle", "cycle", energy)])
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """The memory cell of the process next to its logic."""
+        """Area of the process's memory cell and the logic next to it."""
         return [
             *super().areas(network),
             AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
         ]
 
     def area(self, network: NetworkContext) -> u.SquareMetre:
-        """Logic that is drawn into the pitch of the memory cell, by its transistors."""
+        """Area of logic laid out in the pitch of the memory cell, by its transistors."""
         return self.datapath_area(network)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """One-bit multiplier and full adder on the chip's process."""
+        """Area of a one-bit multiplier and full adder on the chip's process."""
         return equations.transistor_area(self.process.gate_area, self.options["transistors"])

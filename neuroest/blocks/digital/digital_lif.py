@@ -19,7 +19,7 @@ _LIST = ("additions", "multiplications", "comparisons")
 
 
 class DigitalNeuronBlock(ClockedBlock):
-    """Digital leaky integrate-and-fire datapath that is shared by many neurons in time.
+    """Digital leaky integrate-and-fire datapath, time-multiplexed over many neurons.
 
     Without a list of operations and without a number of gates it is the least that a neuron needs: a leak, an addition
     and a threshold.
@@ -36,15 +36,15 @@ class DigitalNeuronBlock(ClockedBlock):
     cycles: Count = 1.0
     """Clock cycles of an update or a synaptic operation, from reading the state to writing it back."""
     additions: WholeNumber | None = None
-    """Additions of an update, the leak by a shift and the threshold among them, where the operations are listed."""
+    """Additions of an update, including the leak by a shift and the threshold, if the operations are known."""
     multiplications: WholeNumber | None = None
-    """Multiplications of an update, where the operations are listed."""
+    """Multiplications of an update, if the operations are known."""
     comparisons: WholeNumber | None = None
-    """Comparisons of an update, where the operations are listed."""
+    """Comparisons of an update, if the operations are known."""
     operation_bits: WordWidthOrAuto = "auto"
-    """Bits of a membrane potential that is added and compared; auto: the bits of state."""
+    """Bits of a membrane potential in additions and comparisons; auto: the bits of state."""
     gates: Count | None = None
-    """Gates that update a neuron, each as large as a NAND gate of two inputs, where the synthesis is known."""
+    """Gate count of the update logic in two-input NAND equivalents, if the synthesis is known."""
     synaptic_operation: Literal["addition", "update"] = "addition"
     """Work of one synaptic operation. addition: the weight is added to the state; update: the state passes through the
     whole datapath, as in designs that check the threshold after every event."""
@@ -87,12 +87,12 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
     prior_error = model_errors(energy=2, area=2, static_power=3)
 
     def action_rate(self) -> u.PerSecond:
-        """Updates or synaptic operations of one instance in a second."""
+        """Updates or synaptic operations per second of one instance."""
         return super().action_rate() / self.options["cycles"]
 
     @property
     def listed(self) -> bool:
-        """Whether the operations of an update are listed."""
+        """Whether the operations of an update are stated."""
         return any(name in self.options for name in _LIST)
 
     @property
@@ -109,7 +109,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         return self.process.gate_area / logic_area_ratio(self)
 
     def update_energy(self) -> u.Joule:
-        """Energy of an update in the library: by its gates, by its operations, or the least that a neuron needs."""
+        """Energy of an update in the library: by its gates, by its operations, or of a minimal neuron."""
         bits, d = self.operation_bits, self.device
         if "gates" in self.options:
             return spiking_cores.gates_energy(
@@ -125,7 +125,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         )  # fmt: skip
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one update and of adding one weight to a state, each with the register of its result."""
+        """Energy of one update and of adding one weight to a state, each including the register of the result."""
         bits = self.operation_bits
         register = ("register", self.registers(bits))
         update = [("update", self.update_energy())]
@@ -138,7 +138,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         return self.booked((action, *term) for action, terms in actions.items() for term in terms)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a weight can be added to the state.
+        """Whether the adders are wide enough for a weight.
 
         Checks
         ------
@@ -154,11 +154,11 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         return found
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """The register of each lane, for a whole state."""
+        """Register bits of each lane, for a whole state."""
         return self.options["lanes"] * self.options["state_bits"]
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Gates or operators of each lane, and its register; the adder of weights is one of them."""
+        """Area of the gates or operators of each lane, and of its register."""
         bits, d = self.operation_bits, self.device
         adder, comparator = (
             equations.adder_area(d.adder_area, bits),

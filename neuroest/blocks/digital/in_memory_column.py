@@ -1,4 +1,4 @@
-"""Column of memory cells with multipliers, a tree of adders and an accumulator."""
+"""Column of memory cells with multipliers, an adder tree and an accumulator."""
 
 from typing import Literal
 
@@ -16,40 +16,40 @@ from neuroest.specs.blocks import DeviceBlock
 
 
 class InMemoryColumnBlock(DeviceBlock):
-    """Column of memory cells whose products with the inputs one tree of adders sums, digitally."""
+    """Column of memory cells whose products with the inputs are summed digitally by one adder tree."""
 
     record = LogicLibraryParameters
     model: Literal["in_memory_column"]
     rows: Count
-    """Inputs whose products the tree adds."""
+    """Inputs whose products the tree sums."""
     weight_slice: WordWidth
-    """Bits of a weight that a row of the column holds; wider weights take several columns, whose sums are added."""
+    """Bits of a weight stored in a row of the column; wider weights take several columns, whose sums are added."""
     weights_per_multiplier: Count = 1.0
-    """Weights that share a multiplier and its tree; one of them is at work."""
+    """Weights that share a multiplier and its tree; one of them is used at a time."""
     input_slice: WordWidth = 1.0
-    """Bits of an input that come in one cycle."""
+    """Bits of an input per cycle."""
     summation: Literal["tree", "carry_save"] = "tree"
-    """tree: ripple adders, from level to level; carry_save: three numbers become two at each level, and the carries
-    ripple once for a whole sum."""
+    """tree: ripple-carry adders at each level; carry_save: each level reduces three numbers to two, and the carries
+    propagate once for a whole sum."""
     stages: Count = 1.0
-    """Stages of the tree with registers between them; one has none inside."""
+    """Pipeline stages of the tree, with registers between them; 1: no registers inside the tree."""
     accumulator_bits: WordWidth
-    """Bits of the register behind the tree, in which the sums of all input bits are added."""
+    """Bits of the register behind the tree, which accumulates the sums of all input bits."""
     adder_transistors: Count = 28.0
     """Transistors of a full adder: a static mirror adder has 28."""
     multiplier_transistors: Count = 4.0
-    """Transistors of a product of two bits: a NOR gate has 4."""
+    """Transistors of a one-bit product: a NOR gate has 4."""
     cell_area: PositiveNumber = 1.0
-    """Area of a memory cell over that of the six-transistor cell of the process."""
+    """Area of a memory cell over that of the process's six-transistor cell."""
     weight_bit_density: PositiveFraction = 0.5
     """Probability that a bit of a weight is one."""
 
 
 _RANDOM = 0.5
-"""Probability that a random bit switches; what energies of a library are for."""
+"""Probability that a random bit switches, for which library energies are stated."""
 _BIT = 1.0
 _MIRROR_ADDER = 28.0
-"""Transistors of the static adder that a library's energy of an addition is for."""
+"""Transistors of the static adder for which a library's addition energy is stated."""
 
 
 class InMemoryColumn(Datapath):
@@ -73,23 +73,23 @@ class InMemoryColumn(Datapath):
 
     @property
     def leaf_bits(self) -> u.Bit:
-        """Bits of a product: those of the slice of the weight, and of the input where it has several."""
+        """Bits of a product: those of the weight slice, plus those of the input slice if it has several."""
         inputs = self.options["input_slice"]
         return self.options["weight_slice"] + np.where(inputs > _BIT, inputs, 0.0)
 
     @property
     def bits_per_cell_row(self) -> u.Dimensionless:
-        """Products of two bits in each row."""
+        """One-bit products in each row."""
         return self.options["weight_slice"] * self.options["input_slice"]
 
     def tree_bits(self) -> u.Bit:
-        """Full adders of the tree, those of multipliers of several bits among them."""
+        """Full adders of the tree, including those of multi-bit multipliers."""
         o = self.options
         inside = o["rows"] * o["weight_slice"] * (o["input_slice"] - _BIT)
         return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
 
     def sum_registers(self) -> u.Bit:
-        """Registers of the accumulator: a sum, and also a carry where carries are saved."""
+        """Registers of the accumulator: a sum, and also a carry for carry-save summation."""
         saved = self.spec.summation == "carry_save"
         return self.options["accumulator_bits"] * (2.0 if saved else _BIT)
 
@@ -104,7 +104,7 @@ class InMemoryColumn(Datapath):
         return self.stage_registers() + self.sum_registers()
 
     def activity(self, input_bit_density: u.Dimensionless) -> tuple[u.Numeric, u.Numeric, u.Numeric]:
-        """Switching of input lines, of products and of the tree, each over that of random data."""
+        """Switching of input lines, products and tree, relative to random data."""
         weights = self.options["weight_bit_density"]
         lines = adder_trees.product_toggle_rate(input_bit_density, _BIT)
         products = adder_trees.product_toggle_rate(input_bit_density, weights)
@@ -112,7 +112,7 @@ class InMemoryColumn(Datapath):
         return lines / _RANDOM, products / _RANDOM, tree
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one cycle of one column with random data, by what switches with the data in its own way."""
+        """Energies per cycle of one column with random data, by dependence on the data."""
         o, bits = self.options, self.bits_per_cell_row * self.options["rows"]
         product = self.add(_BIT) * o["multiplier_transistors"] / _MIRROR_ADDER
         costs = [
@@ -129,7 +129,7 @@ class InMemoryColumn(Datapath):
         ]
 
     def line_energy(self) -> u.Joule:
-        """Energy of the input lines of all rows, as far as they cross this column, when they rise."""
+        """Energy of a rising edge on the input lines of all rows, for the part that crosses this column."""
         p, o = self.process, self.options
         across = np.sqrt((self.logic_area() + self.cells_area()) / o["rows"])
         gates = o["weight_slice"] * o["input_slice"] * p.gate_capacitance * self.gate_width()
@@ -137,7 +137,7 @@ class InMemoryColumn(Datapath):
         return array_lines.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
 
     def gate_width(self) -> u.Metre:
-        """Width of the transistors of a gate's input."""
+        """Transistor width of a gate input."""
         return self.device.leakage_width * self.process.feature_size
 
     def write_energy(self) -> u.Joule:
@@ -154,25 +154,25 @@ class InMemoryColumn(Datapath):
         return o["rows"] * o["weight_slice"] * o["weights_per_multiplier"]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Cells, and the logic between them."""
+        """Areas of the cells and of the logic between them."""
         return [*super().areas(network), AreaCost(self.path, "memory_cells", self.cells_area())]
 
     def cells_area(self) -> u.SquareMetre:
-        """Area of the memory cells."""
+        """Area of the memory cells alone."""
         return static_cells.bitcell_area(
             self.options["cell_area"], self.process.sram_bitcell_area, self.cell_bits()
         )
 
     def area(self, network: NetworkContext) -> u.SquareMetre:
-        """Logic, by its transistors and registers."""
+        """Area of the logic, by its transistors and registers."""
         return self.logic_area()
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Logic on the chip's process."""
+        """Area of the logic on the chip's process."""
         return self.logic_area()
 
     def logic_area(self) -> u.SquareMetre:
-        """Multipliers, selection of a weight, adders and registers."""
+        """Area of multipliers, weight selection, adders and registers."""
         o, several = self.options, self.options["weights_per_multiplier"] > _BIT
         selected = np.where(several, self.cell_bits() * 2.0, 0.0)  # a pass gate for each cell
         transistors = (
@@ -193,7 +193,7 @@ class InMemoryColumn(Datapath):
         return [*super().statics(network), cells]
 
     def cycle_time(self) -> u.Second:
-        """Shortest cycle: products, tree and accumulator in their stages."""
+        """Minimum cycle time: products, tree and accumulator in their pipeline stages."""
         o, d = self.options, self.device
         if self.spec.summation == "carry_save":
             depth = adder_trees.carry_save_depth(o["rows"] + 2.0)
@@ -205,7 +205,7 @@ class InMemoryColumn(Datapath):
         return time * logic_delay_ratio(self, d.reference_voltage)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the accumulator holds a sum of all rows.
+        """Whether the accumulator is wide enough for a sum of all rows.
 
         Checks
         ------

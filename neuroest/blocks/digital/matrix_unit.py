@@ -21,7 +21,7 @@ class MatrixUnitBlock(DeviceBlock):
     columns: Count
     """Columns of multipliers: positions of the stationary factor."""
     operand_bits: WordWidth
-    """Bits of either factor."""
+    """Bits of each factor."""
     accumulator_bits: WordWidth
     """Bits of a sum."""
     clock_frequency: Frequency
@@ -43,7 +43,7 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
         return self.booked(("multiply_accumulate", term, energy) for term, energy in terms.items())
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """All elements of the array."""
+        """Area of all elements of the array."""
         o = self.options
         element = self.element_area(o["operand_bits"], o["operand_bits"], o["accumulator_bits"])
         return o["rows"] * o["columns"] * element

@@ -17,7 +17,7 @@ from neuroest.specs.base import GATED, BitCount, FrequencyOrGated, WordWidth
 
 
 class MultiplyAccumulateBlock(ClockedBlock):
-    """Processing element of a digital array: multiplier, adder, registers; its share of a tree that sums a column."""
+    """Processing element of a digital array: multiplier, adder, registers, and its share of a column's adder tree."""
 
     record = LogicLibraryParameters
     model: Literal["multiply_accumulate"]
@@ -46,7 +46,7 @@ class MultiplyAccumulateBlock(ClockedBlock):
 
 
 class MultiplyAccumulate(Multiplying):
-    """Processing element of a digital array, with its share of the tree of its column where the array has trees.
+    """Processing element of a digital array, with its share of the column's adder tree if the array has trees.
 
     Model errors
     ------------
@@ -64,18 +64,18 @@ class MultiplyAccumulate(Multiplying):
 
     @property
     def in_tree(self) -> bool:
-        """Whether a tree adds the products of a column."""
+        """Whether an adder tree sums the products of a column."""
         return "tree_inputs" in self.options
 
     def sliced(self, weight_bits: u.Bit) -> tuple[u.Bit, u.Numeric]:
-        """Bits of a weight of so many bits that are multiplied at once, and the cycles that all of them take."""
+        """Weight bits multiplied at once, and the cycles for all bits of a weight of this width."""
         if "weight_slice" not in self.options:
             return weight_bits, 1.0
         taken = np.minimum(self.options["weight_slice"], weight_bits)
         return taken, np.ceil(weight_bits / taken)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one product, and of what adds and keeps it: a spike needs no multiplier."""
+        """Energies of one product, and of its accumulation and storage: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         factor, cycles = self.sliced(network.weight_bits)
         anyway = not self.gated and "storage" in self.free_clocks(network)
@@ -104,7 +104,7 @@ class MultiplyAccumulate(Multiplying):
         return self.booked(costs)
 
     def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, u.Joule]]:
-        """Energy of one addition of a tree, the mean over its levels, and of the register that keeps each sum."""
+        """Energies of one addition in a tree, averaged over its levels, and of the register of each sum."""
         inputs = self.options["tree_inputs"]
         additions = np.maximum(inputs - 1.0, 1.0)
         product = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
@@ -116,14 +116,14 @@ class MultiplyAccumulate(Multiplying):
         ]
 
     def tree_registers(self, product: u.Bit) -> u.Bit:
-        """Registers of a tree whose leaves are products of so many bits, without the sum at its root."""
+        """Registers of a tree whose leaves are products of this width, without the sum at its root."""
         o = self.options
         if "tree_stages" not in o:
             return equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
         return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether sums have room, a stated gate acts on a clock, and the stages of a tree settle in a cycle.
+        """Whether sums fit, a stated gate has a clock to act on, and the stages of a tree settle in a cycle.
 
         Checks
         ------
@@ -153,7 +153,7 @@ class MultiplyAccumulate(Multiplying):
         ]
 
     def sum_bits(self) -> u.Bit:
-        """Registers of sums: one in each unit, or its share of those of a tree and of the sum at the tree's root."""
+        """Sum registers: one per unit, or its share of those in a tree and at the tree's root."""
         o = self.options
         if not self.in_tree:
             return o["accumulator_bits"]
@@ -161,13 +161,13 @@ class MultiplyAccumulate(Multiplying):
         return (self.tree_registers(product) + o["accumulator_bits"]) / o["tree_inputs"]
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """Weight, activation, sum, and operands that are stored with them."""
+        """Register bits of weight, activation, sum, and stored operands."""
         o = self.options
         factor = self.sliced(o["weight_bits"])[0]
         return factor + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
 
     def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
-        """The datapath and, where it has a clock of its own, the storage."""
+        """Clock domains: the datapath and, if it has a clock of its own, the storage."""
         datapath, o = self.options.get("free_running_clock"), self.options
         stored = o.get("storage", 0.0)
         domains = {
@@ -186,7 +186,7 @@ class MultiplyAccumulate(Multiplying):
         return bool(getattr(self.spec, "storage_clock", None) == GATED)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Multiplier, adder and the registers of weight, activation and sum."""
+        """Area of multiplier, adder and the registers of weight, activation and sum."""
         o, d = self.options, self.device
         factor = self.sliced(o["weight_bits"])[0]
         if not self.in_tree:

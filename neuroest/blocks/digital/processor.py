@@ -24,17 +24,17 @@ from neuroest.specs.blocks import AnyMemoryBlock, DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
 _FAR = 2.0
-"""Ratio of two nodes from which on a processor may not be moved without saying so: from 65 nm to 22 nm whole
-microcontrollers have come down by two, logic by five. A convention."""
+"""Ratio of two nodes above which scaling a processor is reported: from 65 nm to 22 nm, the energy of whole
+microcontrollers fell by a factor of two, that of logic by five. A convention."""
 _READ = "read"
-"""Action of a memory whose energy an instruction costs."""
+"""Memory action charged for an instruction."""
 
 
 class ProcessorParameters(Record):
-    """A processor core, or a whole microcontroller without its accelerators, by the energy of a cycle."""
+    """Processor core, or a whole microcontroller without its accelerators, by its energy per cycle."""
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Supply of the core that the energy belongs to."""
+    """Supply of the core for which the energy is stated."""
     cycle_energy: u.Joule = positive()
     """Energy per executing core cycle: power divided by clock frequency, including the core's clock tree."""
     waiting_share: u.Dimensionless = non_negative(maximum=1.0)
@@ -46,12 +46,12 @@ class ProcessorParameters(Record):
     supplied: u.Dimensionless = non_negative(
         maximum=1.0, absent=0.0, exact="a statement about the energy of a cycle"
     )
-    """1: the energy of a cycle holds what supplies instructions (cache or memory, and the bus); 0: it is that of
-    the core alone."""
+    """1: the energy per cycle includes the instruction supply (cache or memory, and the bus); 0: it is that of the core
+    alone."""
 
 
 class ProcessorBlock(DeviceBlock):
-    """Processor next to the computing units. It computes no layer, but it draws power while the chip is on.
+    """Processor next to the computing units. It computes no layer, but draws power while the chip is on.
 
     Layers that run on processors are for the level `roofline`; the cycles that a program takes before each
     layer are `layer_setup_cycles` of a digital array.
@@ -61,20 +61,20 @@ class ProcessorBlock(DeviceBlock):
     slots = ("instruction_memory",)
     model: Literal["processor"]
     cores: Count = 1.0
-    """Cores with one clock."""
+    """Cores that share one clock."""
     clock_frequency: Frequency
     """Clock."""
     executing: Fraction = 1.0
     """Share of cycles in which the cores execute. In the other cycles they wait, with clocks on."""
     instruction_memory: AnyMemoryBlock | None = None
-    """Memory or cache that the instructions come from, shared by the cores, where the device's energy of a cycle does
-    not hold it."""
+    """Memory or cache that supplies the instructions, shared by the cores, if the device's energy per cycle does not
+    include it."""
     fetches: Fraction = 1.0
     """Memory words read per executing cycle: 0.25 if a buffered word contains four instructions."""
 
     sleep: Literal["none", "waiting", "off"] = "none"
-    """Between the inferences of an always_on chip. waiting: the clocks go on, nothing is executed; off: power switches
-    open; none: as during an inference."""
+    """State between the inferences of an always_on chip. waiting: the clocks run, nothing is executed; off: power
+    switches open; none: as during an inference."""
 
     @field_validator("fetches")
     @classmethod
@@ -94,7 +94,7 @@ class ProcessorBlock(DeviceBlock):
 
 
 class Processor(Component[ProcessorParameters], ExecutesInstructions):
-    """Processor by the energy of a cycle.
+    """Processor by its energy per cycle.
 
     Model errors
     ------------
@@ -112,7 +112,7 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
     example = "riscv_core_55nm"
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Power of executing and of waiting cycles, of reading instructions, and leakage."""
+        """Power of executing and waiting cycles and of instruction reads, and leakage."""
         d, o = self.device, self.options
         cycle = d.cycle_energy * logic_energy_ratio(self, d.reference_voltage)
         executing, waiting = o["executing"], (1.0 - o["executing"]) * d.waiting_share
@@ -140,7 +140,7 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         return [AreaCost(self.path, "cores", self._area())]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """What is left of each term between inferences."""
+        """Remaining power of each term between inferences."""
         how = self.spec.sleep
         if how == "none":
             return costs
@@ -182,5 +182,5 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         ]
 
     def left_out(self) -> list[str]:
-        """Data of its programs."""
+        """Exclusions: the data of its programs."""
         return ["loads and stores of processors"] if "instruction_memory" in self.slots else []

@@ -16,7 +16,7 @@ class ReportedMacParameters(Record):
     mac_energy: u.Joule = positive()
     """Energy of one multiply-accumulate, including operand and sum registers."""
     static_power: u.Watt = non_negative()
-    """Power of an idle unit, if it is not part of the energy."""
+    """Power of an idle unit, if the energy does not include it."""
     footprint: u.SquareMetre = non_negative()
     """Area of one unit, including its registers."""
 
@@ -44,7 +44,7 @@ class ReportedMac(Component[ReportedMacParameters]):
     prior_error = PUBLISHED
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """One multiply-accumulate, at the supply of its source."""
+        """Energy of one multiply-accumulate, at the supply of its source."""
         cost = self.energy(
             "multiply_accumulate", "reported", self.device.mac_energy, "multiply-accumulate as reported"
         )

@@ -36,7 +36,7 @@ class SpikeCoderBlock(GatedBlock):
 
 
 class SpikeCoder(Datapath, CodesSpikes):
-    """Random comparisons in front of a spiking network, and counters behind it.
+    """Comparisons with random numbers at the input of a spiking network, and counters at its output.
 
     Model errors
     ------------
@@ -53,12 +53,12 @@ class SpikeCoder(Datapath, CodesSpikes):
     prior_error = model_errors(energy=1.8, area=2, static_power=3)
 
     def count_bits(self, network: NetworkContext) -> u.Bit:
-        """Bits of a counter that holds a spike in every timestep."""
+        """Bits of a counter for one spike per timestep."""
         most = 1.0
         return np.ceil(converters.equivalent_resolution(network.timesteps, most))
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """A comparison with a new random number, a counter that goes up, and a comparison of two counts."""
+        """Energies of a comparison with a new random number, of a counter increment, and of comparing two counts."""
         number, count = self.options["input_bits"], self.count_bits(network)
         costs = {
             "encode": self.compare(number) + self.registers(number),
@@ -68,7 +68,7 @@ class SpikeCoder(Datapath, CodesSpikes):
         return self.booked((action, action, energy) for action, energy in costs.items())
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Comparator, random number and adder of each lane, and all counters."""
+        """Area of comparator, random-number register and adder of each lane, and of all counters."""
         o, d, count = self.options, self.device, self.count_bits(network)
         lane = (
             equations.comparator_area(d.comparator_area, o["input_bits"])

@@ -26,7 +26,7 @@ class VectorUnitBlock(ClockedBlock):
     """Requantisation of a weighted layer's sum to the activation bits. multiply: by a factor per output channel; shift:
     by a power of two, at no cost; none: the unit does not do it, and the estimate reports this."""
     scale_bits: WordWidth = 16.0
-    """Bits of that factor."""
+    """Bits of the requantisation factor."""
 
 
 class VectorUnit(Datapath, ExecutesElementwise):
@@ -47,7 +47,7 @@ class VectorUnit(Datapath, ExecutesElementwise):
     prior_error = model_errors(energy=1.8, area=2, static_power=3)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of an addition or comparison at accumulator width, with a register that keeps the result.
+        """Energies of an addition or comparison at accumulator width, including the register of the result.
 
         What is neither counts as an addition; spikes are compared at one bit.
         """
@@ -67,10 +67,10 @@ class VectorUnit(Datapath, ExecutesElementwise):
         return self.booked(found)
 
     multiplies: bool = chosen("rescaling", "multiply")
-    """Whether sums are brought back to the bits of an activation by a factor."""
+    """Whether sums are requantised to activation bits by a factor."""
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the bits of a factor are those of a unit that has one.
+        """Whether stated factor bits belong to a unit that multiplies by a factor.
 
         Checks
         ------
@@ -84,11 +84,11 @@ class VectorUnit(Datapath, ExecutesElementwise):
         return found
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """The result of each lane."""
+        """Register bits of the result of each lane."""
         return self.options["lanes"] * network.accumulator_bits
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Adder, comparator and register of each lane."""
+        """Area of adder, comparator and register of each lane."""
         bits, d = network.accumulator_bits, self.device
         lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
         if self.multiplies:

@@ -50,15 +50,15 @@ class WiresBlock(DeviceBlock):
 
 
 class NetworkOnChip(Component[Any]):
-    """What counting, costing and timing must know of a network on the chip."""
+    """Properties of an on-chip network that counting, costing and timing need."""
 
     family = "network"
     synchronous = True
     scales_with_process = True
     everybody_hears: ClassVar[bool] = False
-    """Whether one transfer reaches all places."""
+    """Whether one transfer reaches all nodes."""
     one_medium: ClassVar[bool] = False
-    """Whether all layers take turns on the same wires, rather than each on links of its own."""
+    """Whether all layers share the same wires in time, instead of each having its own links."""
     owns = ("spike and data transport",)
     overhead = ("spike and data transport",)
 
@@ -71,14 +71,14 @@ class NetworkOnChip(Component[Any]):
         """Time of one hop."""
 
     def alone(self, place: Place) -> Costs:
-        """Energy of one bit over one hop between so many places, and of one bit that enters and leaves."""
+        """Costs with the energy of one bit over one hop between this number of nodes, and of entering and leaving."""
         pitch = self.options["tile_pitch"] if "tile_pitch" in self.options else place["tile_pitch"]
         costs, places = super().alone(place), place["places"]
         checks = [*costs.checks, *self.wire_checks(pitch, places)]
         return replace(costs, energies=[*costs.energies, *self.transport(pitch, places)], checks=checks)
 
     def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
-        """Whether the wires are crossed in the time of a hop; a mesh states the time of routers with their links."""
+        """Whether wires can be crossed in the time of a hop; for a mesh, the hop time includes routers and links."""
         return []
 
     @abstractmethod
@@ -95,7 +95,7 @@ class NetworkOnChip(Component[Any]):
         return equations.serialisation_time(packet, width, self.link_rate() / width)
 
     def payload_rate(self, packet: u.Bit) -> u.BitPerSecond:
-        """Data rate of a link for packets of so many bits, which leave a part of their last cycle empty; 0: frames."""
+        """Data rate of a link for packets of this size, which leave part of their last cycle empty; 0: frames."""
         event = packet > 0.0
         size = np.where(event, packet, 1.0)
         return np.where(event, size / self.packet_time(size), self.link_rate())
@@ -109,14 +109,14 @@ class Wires(NetworkOnChip):
 
     @abstractmethod
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """Wire that one transfer charges."""
+        """Length of wire that one transfer charges."""
 
     @abstractmethod
     def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """All its wire, whatever a transfer charges of it."""
+        """Total length of wire, whatever part a transfer charges."""
 
     def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
-        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above.
+        """Whether a repeated wire of the narrowest thickness is crossed in a cycle, and whether all wires fit.
 
         Checks
         ------
@@ -145,7 +145,7 @@ class Wires(NetworkOnChip):
         ]
 
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
-        """Energy of one bit over the whole way, and of one bit entering and leaving."""
+        """Energy of one bit over the whole path, and of one bit entering and leaving."""
         d, bit, ledger = self.device, 1.0, "spike and data transport"
         wire = technology.voltage_scaled_energy(
             wiring.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
@@ -162,22 +162,22 @@ class Wires(NetworkOnChip):
         return 1.0 / self.options["clock_frequency"]
 
     def link_rate(self) -> u.BitPerSecond:
-        """Width times clock."""
+        """Data rate: width times clock."""
         return self.options["width"] * self.options["clock_frequency"]
 
     def flit_width(self) -> u.Bit:
-        """All wires at once."""
+        """Bits per cycle: all wires in parallel."""
         return self.options["width"]
 
 
 class Link(Component[Any]):
-    """What counting and timing must know of a link off the chip."""
+    """Properties of an off-chip link that counting and timing need."""
 
     family = "off_chip_link"
     reads_and_writes: ClassVar[bool] = False
-    """Whether there is a memory at its end, which takes reading and writing apart."""
+    """Whether there is a memory at its end, with separate energies for reads and writes."""
     outside_die: ClassVar[frozenset[str]] = frozenset()
-    """Terms whose power is spent in devices next to the chip, which it does not warm up by."""
+    """Terms whose power is dissipated in devices next to the chip and does not heat it."""
     owns = ("off-chip transfer",)
     overhead = ("off-chip transfer",)
 

@@ -14,7 +14,7 @@ class BusBlock(WiresBlock):
 
 
 class Bus(Wires):
-    """Bus along all nodes; every transfer charges it from end to end.
+    """Bus along all nodes; every transfer charges its full length.
 
     Model errors
     ------------
@@ -29,9 +29,9 @@ class Bus(Wires):
     prior_error = model_errors(energy=1.5, area=1.5)
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """The bus passes each place once."""
+        """Length: the bus passes each node once."""
         return tile_pitch * places
 
     def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """One line past all places."""
+        """Length of one line past all nodes."""
         return self.length(tile_pitch, places)

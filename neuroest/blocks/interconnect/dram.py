@@ -35,13 +35,13 @@ class DramParameters(Record):
     data_rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate of one pin."""
     burst_length: u.Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
-    """Bits per pin in a burst."""
+    """Burst length: bits per pin in a burst."""
     row_size: u.Bit = positive(exact=CHOSEN)
     """Bits of a row in one channel of a device."""
     banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Banks of a channel."""
     open_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=DEFINED)
-    """Banks that are open in the loop of the active standby current."""
+    """Open banks in the measurement loop of the active standby current."""
     refreshed_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Banks blocked during a refresh: all, or one for per-bank refresh."""
 
@@ -54,13 +54,13 @@ class DramParameters(Record):
     column_time: u.Second = positive(symbol="t_CL", exact=_MUST_BE_GIVEN)
     """Time from the read command to the first bit."""
     activation_interval: u.Second = positive(symbol="t_RRD", exact=_MUST_BE_GIVEN)
-    """Shortest time between two activations."""
+    """Minimum time between two activations of different banks (tRRD)."""
     activation_window: u.Second = positive(symbol="t_FAW", exact=_MUST_BE_GIVEN)
     """Window with at most four row activations (tFAW)."""
     refresh_time: u.Second = positive(symbol="t_RFC", exact=_MUST_BE_GIVEN)
     """Duration of an all-bank refresh (tRFC)."""
     refresh_interval: u.Second = positive(symbol="t_REFI", exact=_MUST_BE_GIVEN)
-    """Time from one refresh to the next."""
+    """Refresh interval (tREFI)."""
     refresh_halving_temperature: u.Kelvin = positive(absent=358.15, exact=RANGE_END)
     """Temperature above which rows are refreshed twice as often."""
     maximum_temperature: u.Kelvin = positive(absent=368.15, exact=RANGE_END)
@@ -90,7 +90,7 @@ class DramParameters(Record):
     """Current in self-refresh."""
 
     second_supply_voltage: u.Volt = non_negative(absent=0.0, exact=CHOSEN)
-    """Second supply: VPP, or VDD1 of low-power memories; zero where there is none."""
+    """Second supply: VPP, or VDD1 of low-power memories; zero if there is none."""
     second_activating_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
     """I_DD0 of the second supply."""
     second_precharged_standby_current: u.Ampere = non_negative(absent=0.0, exact=_DATA_SHEET)
@@ -109,32 +109,32 @@ class DramParameters(Record):
     """I_DD6 of the second supply."""
 
     standby_factor: u.Dimensionless = positive()
-    """Standby power of a typical device over that of the data sheet."""
+    """Ratio of a typical device's standby power to that of the data sheet."""
     activation_factor: u.Dimensionless = positive()
-    """Row-activation energy of a typical device over that of the data sheet."""
+    """Ratio of a typical device's row-activation energy to that of the data sheet."""
     reading_factor: u.Dimensionless = positive()
-    """Read energy of a typical device over that of the data sheet."""
+    """Ratio of a typical device's read energy to that of the data sheet."""
     writing_factor: u.Dimensionless = positive()
-    """Write energy of a typical device over that of the data sheet."""
+    """Ratio of a typical device's write energy to that of the data sheet."""
     refresh_factor: u.Dimensionless = positive()
-    """Refresh energy of a typical device over that of the data sheet."""
+    """Ratio of a typical device's refresh energy to that of the data sheet."""
 
     interface_voltage: u.Volt = positive(symbol="V_DDQ", exact=CHOSEN)
     """Supply of the data pins."""
     loop_voltage: u.Volt = positive(exact=CHOSEN)
-    """Voltage over driver and termination while current flows."""
+    """Voltage across driver and termination while current flows."""
     driver_resistance: u.Ohm = positive()
-    """Resistance of the driver of a pin."""
+    """Resistance of a pin driver."""
     termination_resistance: u.Ohm = positive()
-    """Resistance of the termination of a pin."""
+    """Termination resistance of a pin."""
     conducting_share: u.Dimensionless = quantity(minimum=0, maximum=1, exact="mean of random bits")
-    """Share of the bits for which current flows through the termination; zero without one."""
+    """Share of the bits for which current flows through the termination; zero without termination."""
     pin_capacitance: u.Farad = non_negative()
-    """Pads of both ends of a pin and the line between."""
+    """Capacitance of the pads at both ends of a pin and of the line between them."""
     pin_swing: u.Volt = positive()
-    """Difference of the two levels of a pin."""
+    """Voltage swing of a pin."""
     controller_energy: u.JoulePerBit = non_negative()
-    """Controller and interface on the chip, per bit, without the drivers of the pins."""
+    """Energy of controller and interface on the chip per bit, without the pin drivers."""
     controller_power: u.Watt = non_negative()
     """Idle power of controller and interface on the chip, per channel."""
     controller_time: u.Second = non_negative()
@@ -142,32 +142,34 @@ class DramParameters(Record):
     bus_share: u.Dimensionless = positive(maximum=1.0)
     """Bus utilisation under load; the rest is bus turnaround."""
     footprint: u.SquareMetre = non_negative()
-    """Controller and interface on the die, per channel."""
+    """Area of controller and interface on the die, per channel."""
 
 
 class DramBlock(DeviceBlock):
-    """Dynamic memory off the chip with its channels, by the data sheet of a device."""
+    """Off-chip dynamic memory with its channels, from the data sheet of a device."""
 
     record = DramParameters
     model: Literal["dram"]
     carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
-    """What is read from it (inputs, weights) and written to it (outputs). weights: those that no memory of the chip can
-    hold, and those that are written into cells in operation; activations: what a layer reads and writes, where both
-    together exceed the memory that stores activations, and what waits between the parts of a network."""
+    """Contents that are read from it (inputs, weights) and written to it (outputs). weights: weights that do not fit in
+    any on-chip memory, and weights that are written into cells in operation; activations: inputs and outputs of a layer
+    if together they exceed the activation memory, and intermediate results between parts of a network."""
     channels: Count = 1.0
-    """Channels that work on their own."""
+    """Independent channels."""
     channel_width: WordWidthOrAuto = "auto"
-    """Data pins of a channel; auto: those of one channel of a device. Wider channels take devices side by side."""
+    """Data pins of a channel; auto: those of one channel of a device. Wider channels use devices in parallel."""
     capacity: BitCountOrAuto = "auto"
-    """Capacity of all channels; auto: one rank of devices. More takes further ranks, which rest and are refreshed."""
+    """Capacity of all channels; auto: one rank of devices. More capacity takes further ranks, which are idle and
+    refreshed."""
     run_length: BitCountOrAuto = "auto"
-    """Bits that are moved from one place on before the next begins elsewhere; auto: streams that fill their rows."""
+    """Bits moved from consecutive addresses before the next transfer begins elsewhere; auto: streams that fill their
+    rows."""
     rest: Literal["active_standby", "precharged_standby", "power_down", "self_refresh"] = "precharged_standby"
-    """State of the devices while nothing is moved."""
+    """State of the devices between transfers."""
 
 
 _RANDOM_BITS = 1.0 / 2.0**2
-"""Average number of times a random bit charges a line that keeps its level until the next bit."""
+"""Average number of line charges per random bit, for a line that keeps its level until the next bit."""
 
 
 _RESTS = {
@@ -179,7 +181,7 @@ _RESTS = {
 
 
 class Dram(Link):
-    """Devices off the chip, the channels to them, and what is at the chip's end of the channels.
+    """Off-chip devices, their channels, and the on-chip interfaces.
 
     Model errors
     ------------
@@ -206,11 +208,11 @@ class Dram(Link):
         return self.options.get("channel_width", self.device.device_width)
 
     def side_by_side(self) -> u.Dimensionless:
-        """Devices, or channels of them, that make a channel."""
+        """Devices, or device channels, in parallel per channel."""
         return self.channel_width() / self.device.device_width
 
     def devices_of_a_rank(self) -> u.Dimensionless:
-        """Devices that hold one rank of all channels."""
+        """Devices that form one rank of all channels."""
         return equations.devices_of_a_rank(
             self.options["channels"],
             self.channel_width(),
@@ -219,7 +221,7 @@ class Dram(Link):
         )
 
     def ranks(self) -> u.Dimensionless:
-        """Ranks that hold the capacity."""
+        """Ranks for the capacity."""
         if "capacity" not in self.options:
             return 1.0
         return equations.ranks(
@@ -239,7 +241,7 @@ class Dram(Link):
         return self.device.burst_length * self.channel_width()
 
     def rows_per_bit(self) -> u.PerBit:
-        """Rows that are opened for every bit."""
+        """Row activations per bit."""
         return equations.rows_opened_per_bit(
             self.options.get("run_length", math.inf),
             self.device.row_size * self.side_by_side(),
@@ -254,7 +256,7 @@ class Dram(Link):
         return [[getattr(self.device, f"{supply}{name}") for name in names] for supply in ("", "second_")]
 
     def at_rest(self, current: str) -> u.Watt:
-        """Power in a state that the device rests in."""
+        """Power in a resting state of the device."""
         first, second = (equations.standby_power(*drawn) for drawn in self.of_supplies(current))
         return (first + second) * self.device.standby_factor
 
@@ -285,7 +287,7 @@ class Dram(Link):
         return energy / self.refresh_interval()
 
     def resting(self) -> u.Watt:
-        """Power while nothing is moved; refreshing is in it in self-refresh only."""
+        """Power between transfers; it includes refresh in self-refresh only."""
         return self.at_rest(_RESTS[self.spec.rest])
 
     def interface(self) -> u.JoulePerBit:
@@ -300,7 +302,7 @@ class Dram(Link):
         return terminated + charged
 
     def open_rows(self) -> u.JoulePerBit:
-        """Energy of keeping the rows of a channel open for the time of a bit."""
+        """Energy of keeping the rows of a channel open for the time of one bit."""
         working = self.at_rest("active_standby_current")
         if self.spec.rest == "self_refresh":
             working = working + self.refreshing()
@@ -310,31 +312,31 @@ class Dram(Link):
     # --- time
 
     def row_cycle_time(self) -> u.Second:
-        """From one row of a bank to the next."""
+        """Row cycle time: from one row of a bank to the next."""
         return self.device.row_active_time + self.device.precharge_time
 
     def burst_time(self) -> u.Second:
-        """One burst on the pins."""
+        """Time of one burst on the pins."""
         return self.device.burst_length / (self.device.data_rate / self.one_bit())
 
     def one_bit(self) -> u.Bit:
-        """What a pin moves at a time."""
+        """One bit: the data that a pin moves at a time."""
         return 1.0
 
     def refresh_interval(self) -> u.Second:
-        """From one refresh to the next at the temperature of the chip, which the memory is taken to have too."""
+        """Refresh interval at the chip's temperature, which the memory is assumed to share."""
         d = self.device
         return dram_timing.refresh_interval(
             d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
         )
 
     def refresh_share(self) -> u.Dimensionless:
-        """Share of the time for which refreshing keeps a channel waiting."""
+        """Share of the time for which refresh blocks a channel."""
         d = self.device
         return dram_timing.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
 
     def channel_rate(self) -> u.BitPerSecond:
-        """Data rate of a channel that is kept up."""
+        """Sustained data rate of a channel."""
         d = self.device
         interval = dram_timing.row_interval(
             d.activation_interval, d.activation_window, self.row_cycle_time(), d.banks
@@ -345,11 +347,11 @@ class Dram(Link):
         )
 
     def rate(self) -> u.BitPerSecond:
-        """Data rate of all channels that is kept up."""
+        """Sustained data rate of all channels."""
         return self.channel_rate() * self.options["channels"]
 
     def wake_time(self) -> u.Second:
-        """Time to leave the state that it rests in."""
+        """Time to leave the resting state."""
         if self.spec.rest == "power_down":
             return self.device.power_down_exit_time
         return self.device.self_refresh_exit_time if self.spec.rest == "self_refresh" else 0.0
@@ -365,7 +367,7 @@ class Dram(Link):
     # --- costs
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of a bit that is read and of one that is written."""
+        """Energy per bit read and per bit written."""
         d, bit, every = self.device, 1.0, self.side_by_side()
         bits = d.burst_length * d.device_width
         opened = self.activation() * every * self.rows_per_bit() * bit
@@ -386,12 +388,12 @@ class Dram(Link):
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of interfaces and controllers, which is outside the floor plan's utilisation."""
+        """Area of interfaces and controllers, which is not subject to the floor plan's utilisation."""
         footprint = self.device.footprint * self.options["channels"]
         return [AreaCost(self.path, "input_output", footprint, placed=True)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Power of all devices at rest, of refreshing them, and of the idle channels."""
+        """Power of all resting devices, of their refresh, and of the idle channels."""
         number = self.devices() * self.device.device_channels
         own = [] if self.spec.rest == "self_refresh" else [
             StaticCost(self.path, "refresh", self.refreshing() * number)
@@ -404,14 +406,14 @@ class Dram(Link):
         ]
 
     def _kept(self, devices: u.Dimensionless) -> list[StaticCost]:
-        """Self-refresh while the chip is switched off, where the memory holds what the next inference needs."""
+        """Self-refresh while the chip is off, if the memory holds data that the next inference needs."""
         if "weights" not in self.spec.carries:
             return []
         power = self.at_rest("self_refresh_current") * devices
         return [StaticCost(self.path, "self_refresh", power, standby=True)]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What a designer asks for: how much there is, and how fast it is."""
+        """Figures of merit that a designer asks for: capacity and speed."""
         d = self.device
         peak = d.data_rate * (self.channel_width() / self.one_bit()) * self.options["channels"]
         return [
@@ -424,7 +426,7 @@ class Dram(Link):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether there is such a memory and the data sheet covers it.
+        """Whether the configuration exists and is within the data sheet.
 
         Checks
         ------

@@ -9,7 +9,7 @@ from neuroest.equations import wiring
 
 
 class HTreeBlock(WiresBlock):
-    """Tree from the middle of the level to its children, branching in two at equal lengths."""
+    """Tree from the middle of the level to its children, with two equal branches at each node."""
 
     model: Literal["h_tree"]
 
@@ -29,7 +29,7 @@ class HTree(Wires):
     prior_error = model_errors(energy=1.5, area=1.5)
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """Twice the way from the root to a leaf of a full tree."""
+        """Twice the distance from the root to a leaf of a full tree."""
         leaves = wiring.h_tree_leaves(places)
         return 2.0 * wiring.h_tree_path_length(wiring.h_tree_side(tile_pitch, leaves), leaves)
 

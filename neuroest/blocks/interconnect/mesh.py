@@ -40,7 +40,7 @@ class MeshParameters(Record):
     leakage_width: u.Dimensionless = non_negative(absent=0.0)
     """Leaking width per two-input gate area of a router, in feature sizes."""
     router_leakage: u.Watt = non_negative(absent=0.0)
-    """Known total leakage of one router, in addition to that of its gates by `leakage_width`."""
+    """Total leakage of one router if known, in addition to that of its gates by `leakage_width`."""
     hop_time: u.Second = positive()
     """Time of one hop."""
     link_rate: u.BitPerSecond = positive()
@@ -57,22 +57,22 @@ class MeshBlock(sleep.GatedBlock):
     packet: Literal["address_event", "frame"]
     """address_event: one packet with an address per spike; frame: all elements of a layer in sequence."""
     packet_bits: WordWidthOrAuto = "auto"
-    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    """Bits of one address-event packet; auto: the bits of the addresses, with header."""
     hops: PositiveNumberOrAuto = "auto"
     """Routers that a packet passes; auto: from the sizes of neighbouring layers placed side by side."""
     destinations: PositiveNumberOrAuto = "auto"
-    """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
+    """Destinations of one packet; auto: every node that holds part of the next layer's fan-in."""
     tile_pitch: LengthOrAuto = "auto"
-    """Distance between neighbouring routers; auto: the side of what one router serves."""
+    """Distance between neighbouring routers; auto: side length of the area that one router serves."""
     routing: Literal["unicast", "multicast"] = "unicast"
-    """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+    """unicast: one packet per destination; multicast: one packet that is copied where its routes diverge."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
-    """clocked: one wire a bit; the others have handshakes instead of a clock. bundled_data: one wire a bit and a
-    request with its acknowledgement; dual_rail, one_of_four: two wires a bit or four for two, which return to zero."""
+    """clocked: one wire per bit; the others have handshakes instead of a clock. bundled_data: one wire per bit, with
+    request and acknowledge; dual_rail, one_of_four: two wires per bit or four per two bits, with return to zero."""
 
 
 _SYMBOL_BITS = {"dual_rail": 1.0, "one_of_four": 2.0}
-"""Bits that one wire of a code carries; the meaning of its name."""
+"""Bits carried by one wire of a code; implied by its name."""
 
 
 class Mesh(NetworkOnChip):
@@ -94,10 +94,10 @@ class Mesh(NetworkOnChip):
     device: MeshParameters
 
     clocked: bool = chosen("signalling", "clocked")
-    """Whether the routers have a clock."""
+    """Whether the routers are clocked."""
 
     def wire_factor(self) -> u.Dimensionless:
-        """Energy of the wires over that of clocked ones."""
+        """Ratio of wire energy to that of clocked wires."""
         if self.clocked:
             return 1.0
         if self.spec.signalling == "bundled_data":
@@ -130,14 +130,14 @@ class Mesh(NetworkOnChip):
         return self.device.router_area * logic_area_ratio(self)
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of one router: of all gates that fit its area, and what is stated of it as a whole."""
+        """Leakage of one router: of all gates that fit in its area, plus the stated total."""
         gates = leakage_of_gates(self, self.router_area(), self.device.leakage_width)
         ratio = leakage_ratio(self, self.device.reference_voltage)
         stated = leakage_at_chip_temperature(self, self.device.router_leakage * ratio)
         return [StaticCost(self.path, "leakage", gates + stated)]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """Leakage behind open switches, and the energy of charging the gates of a router again."""
+        """Leakage with power switches open, and the energy of recharging the gates of a router."""
         return sleep.gated(self, costs, self.router_area(), self.device.leakage_width)
 
     def hop_time(self) -> u.Second:
@@ -145,7 +145,7 @@ class Mesh(NetworkOnChip):
         return self.device.hop_time * logic_delay_ratio(self, self.device.reference_voltage)
 
     def link_rate(self) -> u.BitPerSecond:
-        """Data rate of one link; a handshake lets no flit follow before the last one has returned."""
+        """Data rate of one link; with handshakes, each flit waits until the previous handshake has completed."""
         stated = self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
         if self.clocked:
             return stated

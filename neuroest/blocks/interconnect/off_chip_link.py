@@ -18,7 +18,7 @@ class LinkParameters(Record):
     """Off-chip link, or the memory behind it."""
 
     energy: u.JoulePerBit = positive()
-    """Energy per bit, including the far end if the source does."""
+    """Energy per bit; includes the far end if the source includes it."""
     rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate."""
     latency: u.Second = non_negative(absent=0.0)
@@ -50,7 +50,7 @@ class OffChipBlock(DeviceBlock):
 
 
 class OffChip(Link):
-    """Link off the chip, or the memory behind it, by its value per bit.
+    """Off-chip link, or the memory behind it, by its energy per bit.
 
     Model errors
     ------------
@@ -66,24 +66,24 @@ class OffChip(Link):
     device: LinkParameters
 
     def latency(self) -> u.Second:
-        """As stated."""
+        """Latency as stated."""
         return self.device.latency
 
     def rate(self) -> u.BitPerSecond:
-        """As stated."""
+        """Data rate as stated."""
         return self.device.rate
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one bit; input and output do not scale with the process."""
+        """Energy of one bit; input and output circuits do not scale with the process."""
         bit = 1.0
         return [self.energy("bit", "transfer", self.device.energy * bit, "off-chip transfer")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of the pads and their circuits, which is outside the floor plan's utilisation."""
+        """Area of the pads and their circuits, which is not subject to the floor plan's utilisation."""
         return [AreaCost(self.path, "input_output", self.device.footprint, placed=True)]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """Power of the sleeping link, and what it draws until it works again."""
+        """Power of the sleeping link, and its energy of waking up."""
         if self.spec.sleep == "none":
             return costs
         options = sleep.options_of(self)

@@ -1,1 +1,1 @@
-"""Circuits that compute the changes of weights."""
+"""Circuits that compute weight changes."""

@@ -20,7 +20,7 @@ class LearningEngineBlock(ClockedBlock):
     record = LogicLibraryParameters
     model: Literal["learning_engine"]
     lanes: Count
-    """Values updated per cycle, if the rule has no more products than there are multipliers."""
+    """Values updated per cycle, if the rule needs no more products than there are multipliers."""
     multipliers: Count = 1.0
     """Multipliers per lane. A rule with more multiplications needs more cycles."""
     operand_bits: WordWidth
@@ -35,7 +35,7 @@ class LearningEngineBlock(ClockedBlock):
 
 
 class LearningEngine(Datapath, Learns):
-    """Multipliers, an adder and a register in each lane."""
+    """Multipliers, an adder and a register per lane."""
 
     schema = LearningEngineBlock
     owns = ("learning arithmetic",)
@@ -43,7 +43,7 @@ class LearningEngine(Datapath, Learns):
     prior_error = LOGIC_ERROR
 
     def cycles(self, arithmetic: Arithmetic) -> u.Dimensionless:
-        """Cycles of a formula in a lane."""
+        """Cycles of a formula in one lane."""
         return np.maximum(np.ceil(arithmetic.multiplications / self.options["multipliers"]), 1.0)
 
     def formula_energy(self, arithmetic: Arithmetic) -> u.Joule:
@@ -54,7 +54,7 @@ class LearningEngine(Datapath, Learns):
         return energy + self.registers(bits)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of every change; nothing where the network does not learn."""
+        """Energies of each kind of change; none if the network does not learn."""
         rule: LearningContext | None = network.learning
         if rule is None:
             return []
@@ -66,11 +66,11 @@ class LearningEngine(Datapath, Learns):
         return self.booked((action, action, self.formula_energy(each)) for action, each in costs.items())
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """The factors and the result of each lane."""
+        """Register bits of the factors and the result of each lane."""
         return self.options["lanes"] * self.options["operand_bits"] * (self.options["multipliers"] + 1.0)
 
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Multipliers, adder and registers of each lane."""
+        """Area of multipliers, adder and registers of each lane."""
         d, bits, several = self.device, self.options["operand_bits"], self.options["multipliers"]
         lane = (
             several * equations.multiplier_area(d.multiplier_area, bits, bits)

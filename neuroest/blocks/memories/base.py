@@ -18,8 +18,8 @@ from neuroest.specs.base import BitCount, Voltage, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
 _APART = 30.0
-"""Ratio of off-currents from which on two processes are of different flavours, which are a thousand apart where equal
-flavours differ by a third; a convention."""
+"""Ratio of off-currents above which two processes have different threshold flavours: flavours differ by about a
+thousand, equal flavours by a third. A convention."""
 
 
 class MemoryBlock(DeviceBlock):
@@ -43,16 +43,15 @@ class MemoryBlock(DeviceBlock):
         ],
         ...,
     ] = Field(min_length=1)
-    """Contents of the memory. Each kind of traffic goes to the memory that stores it, the nearest level first. queues:
-    waiting words between units, and tables; they have area and leakage, but their accesses are not counted.
-    instructions: a program; the processor that the memory is in counts its reads. traces, tags and errors belong to
-    learning: traces of neurons, values kept for every synapse, and errors and activity that wait for a backward
-    pass."""
+    """Contents of the memory. Each kind of traffic goes to the memory that stores it, at the nearest level first.
+    queues: words that wait between units, and tables; they have area and leakage, but their accesses are not counted.
+    instructions: a program; the processor that contains the memory counts its reads. traces, tags and errors belong to
+    learning: traces of neurons, values stored per synapse, and errors and activity that wait for a backward pass."""
     supply_voltage: Voltage | None = None
     """Supply voltage of the memory, if it has its own voltage domain. Default: the supply of its level."""
     sleep: MemorySleep = "none"
-    """Between the inferences of an always_on chip. retention: at a supply that just keeps the bits; off: without any,
-    for what the next inference writes again. Waking takes energy; see `technology.sleep_options`."""
+    """State between the inferences of an always_on chip. retention: at a supply that just retains the bits; off: no
+    supply, for data that the next inference writes again. Waking up takes energy; see `technology.sleep_options`."""
 
     @field_validator("sleep")
     @classmethod
@@ -68,7 +67,7 @@ class MemoryBlock(DeviceBlock):
 
 
 class Memory(Component[Any]):
-    """What counting and timing must know of a memory."""
+    """Properties of a memory that counting and timing need."""
 
     family = "memory"
     synchronous = True
@@ -83,16 +82,16 @@ class Memory(Component[Any]):
         """Time of one access."""
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
-        """Time that so many accesses take."""
+        """Time of this number of accesses."""
         return (reads + writes) * self.access_time()
 
     @property
     def flavour(self) -> Process:
-        """Process whose transistors its cells and periphery keep on any chip: that of its device."""
+        """Process whose transistor flavour its cells and periphery have on any chip: that of its device."""
         return self.device_process or self.process
 
     def leakage_ratio(self, reference_voltage: u.Volt, reference: Process) -> u.Dimensionless:
-        """Leakage on the chip's node and supply over that on another process, with thresholds of its own flavour."""
+        """Leakage at the chip's node and supply over that on another process, with its own threshold flavour."""
         supply = self.technology.supply_voltage
         return technology.leakage_factor(
             self.process.feature_size, reference.feature_size,
@@ -107,7 +106,7 @@ class Memory(Component[Any]):
         return np.logical_or(ratio > _APART, ratio < 1.0 / _APART)
 
     def delay_ratio(self, reference_voltage: u.Volt, reference: Process) -> u.Dimensionless:
-        """Delay on the chip's node and supply over that on a process, with transistors of its own flavour.
+        """Delay at the chip's node and supply over that on a process, with transistors of its own flavour.
 
         Where the chip's logic has another flavour, the supply moves it by the memory's own process, and nodes in
         proportion to their size.
@@ -118,7 +117,7 @@ class Memory(Component[Any]):
         return either(self.other_flavour, kept, logic_delay_ratio(self, reference_voltage, reference))
 
     def flavour_checks(self) -> list[Check]:
-        """Whether the supply is one that the process of its flavour covers, where the chip's is another one.
+        """Whether the supply is within the range of its flavour's process, if the chip's process differs.
 
         Checks
         ------
@@ -135,7 +134,7 @@ class Memory(Component[Any]):
         ]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
-        """Leakage at the retention voltage or behind open switches, and the energy of charging the cells again."""
+        """Leakage at the retention voltage or with power switches open, and the energy of recharging the cells."""
         if self.spec.sleep == "none":
             return costs
         options = sleep.options_of(self)

@@ -24,10 +24,10 @@ from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, 
 
 
 class EdramParameters(Record):
-    """Embedded dynamic memory of 1T1C cells, from its cells and lines."""
+    """Embedded dynamic memory of 1T1C cells, computed from its cells and lines."""
 
     reference_voltage: u.Volt = positive(exact=DEFINED)
-    """Array supply of the retention and times."""
+    """Array supply for which retention and times are stated."""
     minimum_feature_size: u.Metre = positive(exact=RANGE_END)
     """Smallest node to which the cell may be scaled."""
     maximum_feature_size: u.Metre = positive(exact=RANGE_END)
@@ -40,7 +40,7 @@ class EdramParameters(Record):
     cell_area: u.SquareMetrePerBit = positive()
     """Area of a cell on the device's process."""
     cell_aspect_ratio: u.Dimensionless = positive()
-    """Length of a cell along the bit line over that along the word line."""
+    """Cell length along the bit line over that along the word line."""
     cell_capacitance: u.Farad = positive(symbol="C_s")
     """Capacitor of a cell."""
     access_width: u.Dimensionless = positive()
@@ -50,15 +50,15 @@ class EdramParameters(Record):
     cells_per_wordline: u.Dimensionless = quantity(minimum=1, maximum=65536)
     """Cells on a word line."""
     amplifier_capacitance: u.Farad = non_negative()
-    """Amplifier and other loads of a bit line."""
+    """Sense amplifier and other loads of a bit line."""
     wordline_swing: u.Volt = positive(symbol="V_s")
     """Swing of a word line."""
     pump_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Efficiency of the word-line pumps."""
     repeater_factor: u.Dimensionless = positive()
-    """Capacitance of data wires with their repeaters over that of the wires."""
+    """Capacitance of repeated data wires over that of bare wires."""
     access_energy_factor: u.Dimensionless = positive()
-    """Access energy of a real macro over that of its cells and lines."""
+    """Ratio of a real macro's access energy to that of its cells and lines."""
     lost_share: u.Dimensionless = quantity(minimum=0, maximum=1)
     """Share of the charge that a cell loses between refreshes."""
     retention_time: u.Second = positive()
@@ -69,41 +69,41 @@ class EdramParameters(Record):
     """Temperature rise that halves the retention time."""
 
     array_efficiency: u.Dimensionless = positive(maximum=1.0)
-    """Share of the cells in the arrays with their amplifiers and drivers."""
+    """Share of cells in the area of the arrays with their amplifiers and drivers."""
     port_area: u.SquareMetrePerBit = non_negative()
-    """Latches and drivers of one bit of a port."""
+    """Area of latches and drivers per bit of a port."""
     control_area: u.SquareMetre = non_negative()
-    """Decoders, clocks and pumps of a bank."""
+    """Area of decoders, clocks and pumps of a bank."""
     leakage_width: u.Dimensionless = non_negative()
     """Leaking width per two-input gate area of everything except cells, in feature sizes."""
     access_time: u.Second = positive()
-    """From the address to the data of a small macro."""
+    """Access time of a small macro, from address to data."""
     cycle_time: u.Second = positive()
-    """From one access of a bank to the next."""
+    """Cycle time of a bank, from one access to the next."""
 
 
 class EdramBlock(MemoryBlock):
-    """Embedded dynamic memory of cells with one transistor and one capacitor."""
+    """Embedded dynamic memory of one-transistor one-capacitor cells."""
 
     record = EdramParameters
     model: Literal["edram"]
     banks: Count = 1.0
-    """Banks that share the capacity, each with a port of its own; they refresh side by side."""
+    """Banks that share the capacity, each with its own port; they refresh in parallel."""
     refresh: Literal["fixed", "tracking"] = "fixed"
-    """fixed: as often as the stated temperature asks for, and more often above it; tracking: as the temperature of the
-    chip asks for."""
+    """fixed: at the rate for the stated temperature, and faster above it; tracking: at the rate for the chip's
+    temperature."""
 
 
 _RANDOM_BITS = 1.0 / 2.0**2
-"""Average number of times a random bit charges a line that keeps its level until the next bit."""
+"""Average number of line charges per random bit, for a line that keeps its level until the next bit."""
 
 
 _SUPPLY_MARGIN = 0.15
-"""Part of the supply by which retention and times are taken to hold around the one that they were stated for."""
+"""Relative supply range around the stated one within which retention and times are assumed to hold."""
 
 
 class Edram(Memory):
-    """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them.
+    """One-transistor one-capacitor cells, whose read is destructive, and their lines.
 
     Model errors
     ------------
@@ -123,26 +123,26 @@ class Edram(Memory):
     # --- geometry
 
     def supply(self) -> u.Volt:
-        """Supply of the array, which is that of the chip."""
+        """Array supply: that of the chip."""
         return self.technology.supply_voltage
 
     def cell_area(self) -> u.SquareMetrePerBit:
-        """Area of a cell; between processes it follows the static memory cell."""
+        """Area of a cell; between processes it scales with the static memory cell."""
         area = self.device.cell_area
         if self.device_process is None:
             return area
         return area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
 
     def cell_width(self) -> u.Metre:
-        """Length of the word line at a cell."""
+        """Word-line length per cell."""
         return equations.cell_side(self.cell_area(), self.one_bit(), 1.0 / self.device.cell_aspect_ratio)
 
     def cell_length(self) -> u.Metre:
-        """Length of the bit line at a cell."""
+        """Bit-line length per cell."""
         return equations.cell_side(self.cell_area(), self.one_bit(), self.device.cell_aspect_ratio)
 
     def one_bit(self) -> u.Numeric:
-        """What a cell holds."""
+        """One bit per cell."""
         return 1.0
 
     def area(self) -> u.SquareMetre:
@@ -154,11 +154,11 @@ class Edram(Memory):
         )  # fmt: skip
 
     def way(self) -> u.Metre:
-        """Mean way of the data."""
+        """Mean length of the data path."""
         return equations.mean_way(self.area())
 
     def activated(self) -> u.Dimensionless:
-        """Cells that are read and written back in one access."""
+        """Cells that are read and written back per access."""
         return equations.activated_cells(
             self.options["width"], self.device.cells_per_wordline, self.one_bit()
         )
@@ -166,11 +166,11 @@ class Edram(Memory):
     # --- energy
 
     def access_transistor(self) -> u.Metre:
-        """Width of the transistor of a cell."""
+        """Width of a cell's access transistor."""
         return self.device.access_width * self.process.feature_size
 
     def bitline(self) -> u.Farad:
-        """Bit line with its amplifier."""
+        """Capacitance of a bit line with its amplifier."""
         line = equations.cell_line_capacitance(
             self.device.cells_per_bitline, self.access_transistor(), self.process.drain_capacitance,
             self.process.wire_capacitance, self.cell_length(),
@@ -186,7 +186,7 @@ class Edram(Memory):
         return equations.wordline_energy(line, self.device.wordline_swing, self.device.pump_efficiency)
 
     def activation(self) -> u.JoulePerBit:
-        """Energy of reading one cell of a word line and writing it back, with its share of the line."""
+        """Energy of reading one cell of a word line and writing it back, including its share of the line."""
         sensing = equations.sensing_energy(self.bitline(), self.supply())
         return (sensing + self.wordline() / self.device.cells_per_wordline) / self.one_bit()
 
@@ -202,7 +202,7 @@ class Edram(Memory):
         return wiring.wire_energy(self.options["width"], self.way(), per_length)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of a word that is read and of one that is written."""
+        """Energy per word read and per word written."""
         d = self.device
         read = self.activation() * (self.activated() * self.one_bit()) + self.moving()
         charged = equations.written_cell_energy(d.cell_capacitance, self.supply()) / self.one_bit()
@@ -212,7 +212,7 @@ class Edram(Memory):
     # --- refreshing
 
     def refresh_interval(self) -> u.Second:
-        """From one refresh of a cell to the next."""
+        """Time from one refresh of a cell to the next."""
         d, here = self.device, self.technology.temperature
         fixed = self.spec.refresh == "fixed"
         asked: u.Kelvin = (
@@ -223,7 +223,7 @@ class Edram(Memory):
         )
 
     def refreshing(self) -> u.Watt:
-        """Mean power of refreshing."""
+        """Mean refresh power."""
         d = self.device
         faded = equations.faded_cell_energy(d.cell_capacitance, self.supply(), d.lost_share) / self.one_bit()
         each = (self.activation() + faded) * d.access_energy_factor
@@ -237,7 +237,7 @@ class Edram(Memory):
         )  # fmt: skip
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of everything but the cells, and refreshing."""
+        """Leakage of everything except cells, and refresh power."""
         others = self.area() - self.options["capacity"] * self.cell_area()
         return [
             StaticCost(self.path, "leakage", leakage_of_gates(self, others, self.device.leakage_width)),
@@ -251,11 +251,11 @@ class Edram(Memory):
         return [AreaCost(self.path, "macro", self.area())]
 
     def cycle_time(self) -> u.Second:
-        """From one access of a bank to the next."""
+        """Time from one access of a bank to the next."""
         return self.device.cycle_time * logic_delay_ratio(self, self.device.reference_voltage)
 
     def access_time(self) -> u.Second:
-        """From the address to the data, which travel over the memory."""
+        """Time from address to data, including the wires across the memory."""
         process = self.process
         constant = wiring.inverter_time_constant(self.supply(), process.gate_capacitance, process.on_current)
         travelling = wiring.repeated_wire_delay(
@@ -264,12 +264,12 @@ class Edram(Memory):
         return self.device.access_time * logic_delay_ratio(self, self.device.reference_voltage) + travelling
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
-        """All banks work side by side, as far as they do not refresh."""
+        """Time of these accesses, with all banks in parallel, including the time that refresh blocks them."""
         left: u.Dimensionless = np.maximum(1.0 - self.refreshing_share(), 0.0)
         return (reads + writes) * self.cycle_time() / self.options["banks"] / left
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What a designer asks for: how often it refreshes, and how fast it is."""
+        """Figures of merit that a designer asks for: refresh and speed."""
         return [
             self.characteristic("refresh_interval", self.refresh_interval(), "s"),
             self.characteristic("refresh_share", self.refreshing_share(), "1"),
@@ -279,7 +279,7 @@ class Edram(Memory):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether such a memory can be built, keeps its bits, and lies where the values hold.
+        """Whether the memory can be built, retains its bits, and is within the range of its values.
 
         Checks
         ------

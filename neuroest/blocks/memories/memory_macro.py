@@ -15,12 +15,12 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class MemoryMacroParameters(Record):
-    """Memory with given energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
+    """Memory with stated energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
     read_energy: u.JoulePerBit = positive()
-    """Energy of reading, per bit, with the periphery of the macro."""
+    """Read energy per bit, including the periphery of the macro."""
     write_energy: u.JoulePerBit = positive()
-    """Energy of writing, per bit, with the periphery of the macro."""
+    """Write energy per bit, including the periphery of the macro."""
     area: u.SquareMetrePerBit = positive()
     """Area of the macro per bit."""
     leakage_power: u.WattPerBit = non_negative()
@@ -40,14 +40,14 @@ class MemoryMacroParameters(Record):
 
 
 class MemoryMacroBlock(MemoryBlock):
-    """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
+    """Memory modelled by its values per bit: embedded DRAM, magnetic or resistive macros."""
 
     record = MemoryMacroParameters
     model: Literal["memory_macro"]
 
 
 class MemoryMacro(Memory):
-    """Memory by its values per bit."""
+    """Memory modelled by its values per bit."""
 
     schema = MemoryMacroBlock
     example = "gain_cell_16nm"
@@ -56,11 +56,11 @@ class MemoryMacro(Memory):
 
     @property
     def volatile(self) -> bool:
-        """What needs no refresh keeps its state by itself."""
+        """Whether contents are lost at power-off: in memories that need refresh."""
         return bool(np.any(self.device.refresh_power > 0.0))
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Bits of a word."""
+        """Energy per word, from the energy per bit."""
         width = self.options["width"]
         return self.accesses(width * self.device.read_energy, width * self.device.write_energy)
 
@@ -69,7 +69,7 @@ class MemoryMacro(Memory):
         return [AreaCost(self.path, "macro", self.options["capacity"] * self.device.area)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage at the chip's temperature, and refresh."""
+        """Leakage at the chip's temperature, and refresh power."""
         leakage = equations.bitcell_leakage_power(self.options["capacity"], self.device.leakage_power)
         refresh = equations.bitcell_leakage_power(self.options["capacity"], self.device.refresh_power)
         return [
@@ -78,11 +78,11 @@ class MemoryMacro(Memory):
         ]
 
     def access_time(self) -> u.Second:
-        """The slower of both."""
+        """Slower of read and write time."""
         return np.maximum(self.device.read_time, self.device.write_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether capacity and process are those that the values stand for.
+        """Whether capacity and process are within the range of the stated values.
 
         Checks
         ------

@@ -1,4 +1,4 @@
-"""Tables of values that a device spec may bring along, for models that no formula describes well."""
+"""Tables of values that a device spec may include, for models without a good formula."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class MemoryTable:
     AXES: ClassVar[Mapping[str, float]] = MappingProxyType(
         {"node_nm": 1e9, "banks": 1.0, "capacity_bit": 1.0, "width_bit": 1.0}
     )
-    """Columns of the coordinates, with how many of their units make one of the SI: 22 over 1e9 is the double 22e-9."""
+    """Columns of the coordinates, each with the number of its units per SI unit: 22 over 1e9 is the double 22e-9."""
     QUANTITIES: ClassVar[Mapping[str, float]] = MappingProxyType(
         {"read_pJ": 1e12, "write_pJ": 1e12, "area_mm2": 1e6, "leakage_uW": 1e6, "access_ns": 1e9, "cycle_ns": 1e9}
     )  # fmt: skip
-    """Columns of the values, likewise."""
+    """Columns of the values, each with the number of its units per SI unit."""
     RISING: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         {
             **dict.fromkeys(("read_pJ", "write_pJ", "area_mm2"), ("node_nm", "capacity_bit", "width_bit")),
@@ -54,7 +54,7 @@ class MemoryTable:
             **dict.fromkeys(("access_ns", "cycle_ns"), ("node_nm", "capacity_bit")),
         }
     )
-    """Axes along which no value may fall; where the source has a dip, it is levelled out."""
+    """Axes along which no value may decrease; dips in the source are levelled out."""
     OTHERS: ClassVar[tuple[str, ...]] = ("temperature_K", "supply_V")
 
     nodes: Array
@@ -73,11 +73,11 @@ class MemoryTable:
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """Columns that a file must have."""
+        """Required columns of a file."""
         return (*cls.AXES, *cls.OTHERS, *cls.QUANTITIES)
 
     def summary(self) -> str:
-        """What the table covers, in a line."""
+        """Range of the table, in one line."""
         nodes = f"{self.nodes[0] * _NANO:g} nm to {self.nodes[-1] * _NANO:g} nm"
         capacities = f"{self.capacities[0] / _KIBIBYTE:g} KiB to {self.capacities[-1] / _KIBIBYTE:g} KiB"
         return (
@@ -87,7 +87,7 @@ class MemoryTable:
 
     @classmethod
     def read(cls, path: Path) -> MemoryTable:
-        """The table of a CSV file, lines that begin with ``#`` left out.
+        """Read the table from a CSV file; lines that begin with ``#`` are ignored.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class MemoryTable:
 
 
 class _Grid:
-    """Puts the rows of a file into a grid."""
+    """Builder of a grid from the rows of a file."""
 
     def __init__(self, rows: CsvTable) -> None:
         rows.require(MemoryTable.columns())
@@ -111,7 +111,7 @@ class _Grid:
         return SpecError([self.rows.problem(message, line, name)])
 
     def table(self) -> MemoryTable:
-        """The rows as a grid, its gaps closed."""
+        """Rows as a grid, with gaps filled."""
         temperature = self.columns["temperature_K"]
         coldest = temperature == temperature.min()
         found = [np.unique(self.columns[name][coldest], return_inverse=True) for name in MemoryTable.AXES]
@@ -140,7 +140,7 @@ class _Grid:
         )  # fmt: skip
 
     def _close_gaps(self, values: Array) -> None:
-        """Memories of fewer words than any of the table, as corners of cells that reach beyond.
+        """Fill in memories with fewer words than any in the table, as corners of grid cells that extend beyond it.
 
         Each takes the step from the narrower word that the next larger capacity takes.
         """
@@ -184,7 +184,7 @@ class _Grid:
 
 
 def risen(values: Array, axes: Sequence[int]) -> Array:
-    """The grid with its dips along the axes taken out, half from the points before and half from those behind.
+    """The grid with dips along the axes removed, half from the points before and half from those after.
 
     The largest value up to a point and the smallest from it on both rise along every axis, so their mean does; where
     the grid rises already, all three are the same.

@@ -28,15 +28,15 @@ class RegisterFileBlock(MemoryBlock):
 
 
 _LARGEST_REGISTER_FILE = 32768.0
-"""Bits above which nobody builds a memory of flip-flops; design practice."""
+"""Bits above which flip-flop memories are not built in practice."""
 
 
 _MOST_REGISTER_PORTS = 8.0
-"""Ports beyond which a file is built of multi-ported cells or of copies; design practice."""
+"""Ports above which files are built from multi-ported cells or copies; design practice."""
 
 
 class RegisterFile(Memory):
-    """Registers with a multiplexer."""
+    """Registers with a read multiplexer."""
 
     schema = RegisterFileBlock
     compiled_macro = False
@@ -44,20 +44,20 @@ class RegisterFile(Memory):
     device: LogicLibraryParameters
 
     def words(self) -> u.Dimensionless:
-        """Words that the capacity holds."""
+        """Number of words in the capacity."""
         return self.options["capacity"] / self.options["width"]
 
     @property
     def shared(self) -> bool:
-        """Whether reading and writing wait for one another."""
+        """Whether reads and writes wait for each other."""
         return not {"read_ports", "write_ports"} & set(self.options)
 
     def ports(self, name: str) -> u.Dimensionless:
-        """Words of a kind that move in one cycle."""
+        """Words of one kind of access per cycle."""
         return self.options.get(name, 1.0)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of a word: it grows with the depth of the multiplexer."""
+        """Energy per word, which grows with the depth of the multiplexer."""
         d = self.device
         energy = register_circuits.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
@@ -66,7 +66,7 @@ class RegisterFile(Memory):
         return self.accesses(energy, energy)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Registers on the chip's process, with the overhead of a real datapath."""
+        """Area of the registers on the chip's process, including the overhead of a real datapath."""
         d = self.device
         further = self.ports("read_ports") + self.ports("write_ports") - 2.0
         area = register_circuits.register_file_area(
@@ -75,7 +75,7 @@ class RegisterFile(Memory):
         return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of all gates that fit the area."""
+        """Leakage of all gates that fit in the area."""
         area = self.areas(network)[0].area
         return [StaticCost(self.path, "leakage", leakage_of_gates(self, area, self.device.leakage_width))]
 
@@ -84,14 +84,14 @@ class RegisterFile(Memory):
         return 1.0 / self.options["clock_frequency"]
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
-        """Cycles of the ports that are busy longest."""
+        """Cycles of the busiest ports."""
         if self.shared:
             return super().busy_time(reads, writes)
         cycles = np.maximum(reads / self.ports("read_ports"), writes / self.ports("write_ports"))
         return cycles * self.access_time()
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether a memory of cells were the better choice.
+        """Whether a memory of SRAM cells would be the better choice.
 
         Checks
         ------

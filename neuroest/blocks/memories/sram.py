@@ -1,4 +1,4 @@
-"""Static memory by power laws from one anchored macro."""
+"""Static memory from power laws anchored at one macro."""
 
 from typing import Literal
 
@@ -41,15 +41,15 @@ class SramParameters(Record):
     area_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the area of the cells."""
     area_port_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_p")
-    """Share of the reference area that grows with the word width: amplifiers, drivers and latches of the port."""
+    """Port share of the reference area, which grows with the word width: amplifiers, drivers and latches."""
     area_control_share: u.Dimensionless = quantity(minimum=0, maximum=1, absent=0.0, symbol="s_c")
-    """Share of the reference area that does not depend on the size: timing, decoder ends, rings."""
+    """Size-independent share of the reference area: timing, decoder ends, rings."""
     leakage_power: u.Watt = non_negative()
     """Leakage at the reference."""
     leakage_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the leakage."""
     leakage_temperature: u.Kelvin = positive(exact=DEFINED)
-    """Temperature of the leakage."""
+    """Temperature for which the leakage is stated."""
     access_time: u.Second = positive()
     """Access time at the reference."""
     access_time_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
@@ -70,14 +70,14 @@ class SramBlock(MemoryBlock):
     record = SramParameters
     model: Literal["sram"]
     banks: Count = 1.0
-    """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once. A bank
-    whose word is wider than any macro of the device's fit consists of several macros side by side."""
+    """Equal macros that share the capacity, each with its own ports, so that all can be accessed simultaneously. A bank
+    with a word wider than any macro of the device's fit consists of several macros in parallel."""
     ports: Literal["one", "read_and_write"] = "one"
-    """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
+    """one: a macro reads or writes; read_and_write: it does both simultaneously, with eight-transistor cells."""
 
 
 class Sram(Memory):
-    """Static memory whose cost follows power laws of capacity and width.
+    """Static memory with power laws of capacity and word width.
 
     Model errors
     ------------
@@ -97,7 +97,7 @@ class Sram(Memory):
 
     @property
     def side_by_side(self) -> u.Dimensionless:
-        """Macros that share a word which is wider than any macro of the fit; the rest of the word is part of one.
+        """Parallel macros per word if it is wider than any macro of the fit; may be a fraction.
 
         All of them have the widest word of the fit, so that the cost has no step where one more macro begins.
         """
@@ -110,12 +110,12 @@ class Sram(Memory):
 
     @property
     def width(self) -> u.Bit:
-        """Bits of a word that one macro holds."""
+        """Bits of a word in one macro."""
         return self.options["width"] / self.side_by_side
 
     @property
     def cells(self) -> u.Dimensionless:
-        """Size of the memory cell over that of one with a single port."""
+        """Cell area over that of a single-port cell."""
         return _TWO_PORT_CELL if self.spec.ports == "read_and_write" else 1.0
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
@@ -133,7 +133,7 @@ class Sram(Memory):
         return self.accesses(read * ratio, write * ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of all banks, each with ports and control of its own; between processes it follows the memory cell."""
+        """Area of all banks, each with its own ports and control; between processes it scales with the memory cell."""
         d = self.device
         ports = 2.0 if self.spec.ports == "read_and_write" else 1.0
         macro = equations.sram_area(
@@ -163,12 +163,12 @@ class Sram(Memory):
         return time * self.delay_ratio(d.reference_voltage, self.flavour)
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
-        """All banks work side by side, and so do the two ports of a macro."""
+        """Time of these accesses, with all banks in parallel, and both ports of a macro in parallel."""
         accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
         return accesses * self.access_time() / self.options["banks"]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether capacity and width lie within the fit.
+        """Whether capacity and width are within the fit.
 
         Checks
         ------

@@ -1,4 +1,4 @@
-"""Static memory by a table over capacity and width."""
+"""Static memory from a table over capacity and width."""
 
 from typing import Any, Literal
 
@@ -27,39 +27,39 @@ from neuroest.specs.parameters import EXACT, Record, positive
 
 
 class SramTableParameters(Record):
-    """SRAM from a table over node, banks, capacity and word width, with factors for the table's error."""
+    """SRAM from a table over node, banks, capacity and word width, with correction factors for the table."""
 
     table = MemoryTable
 
     cell_squares: u.PerBit = positive(exact=EXACT)
     """Area of the table's memory cell in squares of its node."""
     read_energy_factor: u.Dimensionless = positive()
-    """Energy of a read of a real macro over that of the table."""
+    """Ratio of a real macro's read energy to that of the table."""
     write_energy_factor: u.Dimensionless = positive()
-    """Energy of a write of a real macro over that of the table."""
+    """Ratio of a real macro's write energy to that of the table."""
     area_factor: u.Dimensionless = positive()
-    """Area of a real macro over that of the table with the memory cell of the process."""
+    """Ratio of a real macro's area to that of the table with the process's memory cell."""
     leakage_factor: u.Dimensionless = positive()
-    """Leakage of a real macro over that of the table."""
+    """Ratio of a real macro's leakage to that of the table."""
     access_time_factor: u.Dimensionless = positive()
-    """Time of an access to a real macro over that of the table."""
+    """Ratio of a real macro's access time to that of the table."""
 
 
 class SramTableBlock(MemoryBlock):
-    """Static memory by a table of a memory model."""
+    """Static memory from the table of a memory model."""
 
     record = SramTableParameters
     model: Literal["sram_table"]
     banks: Count = 1.0
-    """Banks that share the capacity, each with a periphery of its own, so that all can be accessed at once."""
+    """Banks that share the capacity, each with its own periphery, so that all can be accessed simultaneously."""
 
 
 _TWO_PORT_CELL = 8.0 / 6.0
-"""Transistors of a cell with one read and one write port over those of one with a single port."""
+"""Ratio of the transistor count of a cell with one read and one write port to that of a single-port cell."""
 
 
 class TabulatedSram(Memory):
-    """Static memory whose cost is in a table over node, banks, capacity and word width.
+    """Static memory with costs from a table over node, banks, capacity and word width.
 
     Model errors
     ------------
@@ -77,21 +77,21 @@ class TabulatedSram(Memory):
     table: MemoryTable
 
     def node(self) -> u.Metre:
-        """Node of the table that stands for the chip's: its own, or the end of the table that is nearest."""
+        """Node of the table used for the chip: its own, or the nearest end of the table."""
         nodes = self.table.nodes
         node = self.process.feature_size
         return either(node < nodes[0], float(nodes[0]), either(node > nodes[-1], float(nodes[-1]), node))
 
     def beyond(self) -> Any:
-        """Whether the chip's node is finer than any of the table."""
+        """Whether the chip's node is finer than any in the table."""
         return self.process.feature_size < self.table.nodes[0]
 
     def place(self, axis: str, value: u.Numeric) -> Any:
-        """Where a coordinate lies on an axis of the table."""
+        """Position of a coordinate on an axis of the table."""
         return grids.bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
 
     def logarithms(self) -> Any:
-        """Logarithms of all quantities of the table for this memory, the quantities first."""
+        """Logarithms of all table quantities for this memory, with quantities on the first axis."""
         found = grids.interpolated(
             self.table.values,
             [
@@ -104,12 +104,12 @@ class TabulatedSram(Memory):
         return np.asarray(found)
 
     def quantity(self, name: str) -> u.Numeric:
-        """One quantity of the table for this memory, in SI."""
+        """One table quantity for this memory, in SI units."""
         place = tuple(MemoryTable.QUANTITIES).index(name)
         return self.reported(np.exp(self.logarithms()[place]), name)
 
     def reported(self, value: u.Numeric, name: str) -> u.Numeric:
-        """A number of the table with what it was looked up by."""
+        """A table value with its coordinates, for derivations."""
         found: u.Numeric = recorded(
             value, name, "power laws between the rows of a table", "docs/models/digital.md",
             node=self.process.feature_size, banks=self.options["banks"], capacity=self.options["capacity"],
@@ -118,19 +118,19 @@ class TabulatedSram(Memory):
         return found
 
     def reference_voltage(self) -> u.Volt:
-        """Supply that the table's values belong to."""
+        """Supply for which the table's values are stated."""
         return self.reported(
             grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
         )
 
     def ratio(self, of: Any) -> u.Dimensionless:
-        """How a law moves the table's value to the chip's supply, and to its process where that is finer."""
+        """Scaling of the table's value to the chip's supply, and to its process if that is finer."""
         voltage = self.reference_voltage()
         same = of(self, voltage, self.process)
         return either(self.beyond(), of(self, voltage, self.device_process or self.process), same)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one read and one write of a word; on finer processes than the table's it follows the lines."""
+        """Energy of one read and one write of a word; on processes finer than the table's it scales with the lines."""
         voltage = self.reference_voltage()
         home = self.device_process or self.process
         ratio = either(
@@ -150,7 +150,7 @@ class TabulatedSram(Memory):
         )
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of the macro, with the memory cell of the chip's process instead of the table's."""
+        """Area of the macro, with the memory cell of the chip's process in place of the table's."""
         cell = technology.cell_area_ratio(
             self.process.sram_bitcell_area, self.device.cell_squares, self.node()
         )
@@ -173,17 +173,17 @@ class TabulatedSram(Memory):
         ]
 
     def warmest(self) -> u.Kelvin:
-        """Temperature up to which the table has the leakage; the process carries it on from there."""
+        """Temperature up to which the table states leakage; above it, the process extrapolates."""
         known, here = self.table.temperatures, self.technology.temperature
         return either(here < known[0], float(known[0]), either(here > known[-1], float(known[-1]), here))
 
     def access_time(self) -> u.Second:
-        """Time from one access to the next: that of the access, or of the cycle where that is longer."""
+        """Time from one access to the next: the access time or the cycle time, whichever is longer."""
         time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
         return time * self.device.access_time_factor * self.ratio(TabulatedSram.delay_ratio)
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
-        """All banks work side by side, each with one port."""
+        """Time of these accesses, with all banks in parallel, each with one port."""
         return (reads + writes) * self.access_time() / self.options["banks"]
 
     def words(self) -> u.Dimensionless:
@@ -191,14 +191,14 @@ class TabulatedSram(Memory):
         return self.options["capacity"] / (self.options["width"] * self.options["banks"])
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """What a designer asks for: the words of a bank, and how fast they follow each other."""
+        """Figures of merit that a designer asks for: words per bank, and cycle time."""
         return [
             self.characteristic("words_per_bank", self.words(), "1"),
             self.characteristic("access_time", self.access_time(), "s"),
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the table has such a memory, on such a process and at such a temperature.
+        """Whether the table contains this memory, process and temperature.
 
         Checks
         ------
