@@ -1,4 +1,4 @@
-"""Values of a device at the chip's process, supply, temperature and corner."""
+"""Scaling of device values to the chip's process, supply, temperature and corner."""
 
 from typing import Any, Literal
 
@@ -10,11 +10,11 @@ from neuroest.equations import technology as scaling
 _CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
 
 ROOM_TEMPERATURE = 300.0
-"""K; where processes state their off-current, part of that parameter's definition."""
+"""Reference temperature in K; part of the definition of the processes' off-current."""
 
 
 def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
-    """Energy of logic at the chip's process and supply over that at the device's process and voltage.
+    """Energy ratio of logic at the chip's process and supply to logic at the device's process and voltage.
 
     Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
     """
@@ -35,14 +35,14 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> 
 def logic_delay_ratio(
     component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
 ) -> u.Dimensionless:
-    """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
+    """Delay ratio of logic at the chip's process and supply to logic at the device's, or another, and its voltage."""
     here, there = component.process, reference or component.device_process or component.process
     ratio = here.delay_factor(component.technology.supply_voltage) / there.delay_factor(reference_voltage)
     return at_corner(component, "delay", ratio * (here.delay_correction / there.delay_correction))
 
 
 def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.Numeric) -> u.Numeric:
-    """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
+    """Value at the chip's corner, from a typical one: delay, energy, drive current or leakage."""
     corner = component.technology.corner
     if corner is None:
         return typical
@@ -51,7 +51,7 @@ def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.N
 
 
 def threshold_at_corner(component: Component[Any], threshold: u.Volt) -> u.Volt:
-    """Threshold of a transistor of the chip's process, at its corner."""
+    """Threshold voltage of a transistor of the chip's process at its corner."""
     corner = component.technology.corner
     if corner is None:
         return threshold
@@ -59,14 +59,14 @@ def threshold_at_corner(component: Component[Any], threshold: u.Volt) -> u.Volt:
 
 
 def resistance_at_corner(component: Component[Any], resistance: u.Numeric) -> u.Numeric:
-    """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
+    """On-resistance of a transistor at the chip's corner: inversely proportional to its current."""
     return (
         resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
     )
 
 
 def logic_area_ratio(component: Component[Any]) -> u.Dimensionless:
-    """Area of logic on the chip's process over that on the device's process."""
+    """Area ratio of logic on the chip's process to logic on the device's process."""
     here, there = component.process, component.device_process or component.process
     return here.logic_area_factor / there.logic_area_factor
 
@@ -77,21 +77,21 @@ def leakage_at_chip_temperature(
     stated_at: u.Kelvin = ROOM_TEMPERATURE,
     own: Process | None = None,
 ) -> u.Watt:
-    """Leakage at the chip's temperature and corner, by the transistors of the chip's process or of another one."""
+    """Leakage at the chip's temperature and corner, for the transistors of the chip's process or another one."""
     doubling = (own or component.process).leakage_doubling_temperature
     typical = scaling.leakage_at_temperature(leakage, component.technology.temperature, stated_at, doubling)
     return at_corner(component, "leakage", typical)
 
 
 def off_current(process: Process, supply: u.Volt) -> u.AmperePerMetre:
-    """Leakage of a process's transistors per width at a supply and 300 K."""
+    """Leakage per transistor width of a process at a supply and 300 K."""
     return scaling.off_current_at_supply(
         process.off_current, process.leakage_supply_slope, supply, process.nominal_supply_voltage
     )
 
 
 def leakage_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
-    """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
+    """Leakage ratio per gate of equal circuits on the chip's process and supply to those on the device's."""
     here, there = component.process, component.device_process or component.process
     supply = component.technology.supply_voltage
     return scaling.leakage_factor(
@@ -101,7 +101,7 @@ def leakage_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dim
 
 
 def gate_leakage(component: Component[Any], width: u.Metre, supply: u.Volt | None = None) -> u.Watt:
-    """Leakage of so much width of the chip's transistors at the chip's temperature and a supply, or the chip's own."""
+    """Leakage of this transistor width at the chip's temperature, at the chip's or another supply."""
     voltage = component.technology.supply_voltage if supply is None else supply
     power = scaling.gate_leakage_power(off_current(component.process, voltage), width, voltage)
     return leakage_at_chip_temperature(component, power)
@@ -110,11 +110,11 @@ def gate_leakage(component: Component[Any], width: u.Metre, supply: u.Volt | Non
 def leakage_of_gates(
     component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless
 ) -> u.Watt:
-    """Leakage of all gates that fit an area of the chip's process, each with so many feature sizes that leak."""
+    """Leakage of all gates that fit in an area of the chip's process, each with this leaking width in feature sizes."""
     return gate_leakage(component, gate_width(component, area, width_in_features))
 
 
 def gate_width(component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless) -> u.Metre:
-    """Transistor width of all gates that fit an area of the chip's process, each with so many feature sizes."""
+    """Transistor width of all gates that fit in an area of the chip's process, each with this width in feature sizes."""
     process = component.process
     return area / process.gate_area * width_in_features * process.feature_size

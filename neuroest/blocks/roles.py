@@ -1,4 +1,4 @@
-"""Roles of blocks: what the stages ask of a block, one protocol per role.
+"""Roles of blocks: interfaces through which the stages use blocks, one protocol per role.
 
 A block plays a role by inheriting it, so that a block of another package is found, counted and timed like those that
 ship. Roles of free blocks are asked for with `Chip.find`; those of a crossbar's circuits with `isinstance`.
@@ -13,7 +13,7 @@ from neuroest.core import units as u
 
 
 class Role:
-    """A role; what it may use of the block that plays it."""
+    """Base of all roles; states the properties that it uses of the block."""
 
     path: str
     options: Mapping[str, u.Numeric]
@@ -22,10 +22,10 @@ class Role:
 
 
 class SharedInTime(Role):
-    """Executes actions one after the other for all layers that it serves."""
+    """Executes actions in sequence for all layers that it serves."""
 
     def action_rate(self) -> u.PerSecond:
-        """Actions of one instance in a second: its lanes at its clock."""
+        """Actions per second of one instance: its lanes times its clock."""
         return self.options["lanes"] * self.options["clock_frequency"]
 
 
@@ -38,7 +38,7 @@ class ExecutesElementwise(SharedInTime):
 
 
 class UpdatesNeurons(SharedInTime):
-    """Updates neurons whose states lie in a memory; action ``update``."""
+    """Updates neurons whose states are in a memory; action ``update``."""
 
 
 class CodesSpikes(SharedInTime, ABC):
@@ -61,15 +61,15 @@ class MultipliesComputedFactors(Role):
 
 
 class ChargesClock(Role):
-    """Says what clock, control and floor plan add to the blocks of a chip."""
+    """States the overheads of clock, control and floor plan on the blocks of a chip."""
 
 
 class PricesDie(Role):
-    """Says yield and cost of a die."""
+    """States yield and cost of a die."""
 
 
 class EmitsCarbon(Role):
-    """Says the carbon of making a die and of running it."""
+    """States the carbon of making a die and of operating it."""
 
 
 class ExecutesInstructions(Role):
@@ -77,15 +77,15 @@ class ExecutesInstructions(Role):
 
 
 class SurroundsChip(Role):
-    """Is around chips and takes power for them: a board, a frame, a rack."""
+    """Encloses chips and draws power for them: a board, a frame, a rack."""
 
 
 class CoversWork(Role):
-    """Stands for work that its published power covers, listed in ``covers``."""
+    """Represents work that its published power includes, listed in ``covers``."""
 
 
 class ClampsColumn(Role, ABC):
-    """Holds a column at its potential and passes its current on.
+    """Clamps a column at its potential and passes on its current.
 
     Action ``column_bias``: reads of a column, less the share of its bias that the cells bring.
     """
@@ -106,12 +106,13 @@ class HoldsResults(ClampsColumn, ABC):
     """Clamps a column and holds its result for the neuron; action ``hold``."""
 
     adds_results: ClassVar[bool] = False
-    """Whether a result that comes while the neuron still has the last one prolongs its drive, so that none is lost."""
+    """Whether a result that arrives while the neuron still has the previous one extends its drive, so that none is
+    lost."""
 
     @property
     @abstractmethod
     def held(self) -> str:
-        """Path that the stages which hold a result are counted under."""
+        """Path under which the stages that hold a result are counted."""
 
     @abstractmethod
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
@@ -119,14 +120,14 @@ class HoldsResults(ClampsColumn, ABC):
 
     @abstractmethod
     def held_voltage(self) -> u.Volt:
-        """Largest voltage that a result is held at."""
+        """Largest voltage at which a result is held."""
 
     def driven_voltage(self) -> u.Volt:
-        """Voltage that the neuron sees of the largest result."""
+        """Voltage at the neuron for the largest result."""
         return self.held_voltage()
 
     def threshold_spread(self) -> u.Dimensionless:
-        """Error of what the held result is compared with, over full scale; zero where nothing is compared."""
+        """Error of the comparison level for the held result, over full scale; zero without a comparison."""
         return 0.0
 
     @abstractmethod
@@ -135,7 +136,7 @@ class HoldsResults(ClampsColumn, ABC):
 
 
 class MergesColumns(Role, ABC):
-    """Weighs the columns of a weight's bits and adds them before the read-out; action ``merge``, one a column read."""
+    """Weights and adds the columns of a weight's bits before the read-out; action ``merge``, one per column read."""
 
     @abstractmethod
     def merge_energies(
@@ -149,30 +150,30 @@ class MergesColumns(Role, ABC):
 
 
 class LeavesColumnFloating(Role):
-    """Has no circuit: the voltage of the column is the result."""
+    """Has no circuit: the column voltage is the result."""
 
 
 class CouplesDirectly(LeavesColumnFloating, ABC):
-    """Lets the column drive the neuron itself; action ``couple``, one a column read."""
+    """Lets the column drive the neuron itself; action ``couple``, one per column read."""
 
     @abstractmethod
     def coupling_energies(
         self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
     ) -> list[EnergyCost]:
-        """Energy of charging the neuron's input to the drive of the rows, from the supply of the rows."""
+        """Energy of charging the neuron's input to the row voltage, from the supply of the rows."""
 
 
 class IdealColumn(Role):
-    """Has no circuit and no loss; the estimate says that it is left out."""
+    """Has no circuit and no loss; the estimate lists it as an exclusion."""
 
 
 class DrivesOneBit(Role, ABC):
-    """Drives a row or does not, bit after bit."""
+    """Drives a row or not, one bit after another."""
 
     @property
     @abstractmethod
     def shifter(self) -> Component[Any] | None:
-        """Level shifter in front of the row, if there is one."""
+        """Level shifter in front of the row; None without one."""
 
 
 class IntegratesInput(Role, ABC):
@@ -180,4 +181,4 @@ class IntegratesInput(Role, ABC):
 
     @abstractmethod
     def magnitude_bits(self, network: NetworkContext) -> u.Bit:
-        """Bits of an input that take a read."""
+        """Bits of an input that take one read each."""

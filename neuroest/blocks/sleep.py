@@ -11,11 +11,11 @@ from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 MemorySleep: TypeAlias = Literal["none", "retention", "off"]
-"""How a memory sleeps: not at all; at a supply that just keeps its bits; or without any, so that it forgets them."""
+"""Sleep states of a memory: none; at a supply that just retains its bits; or without supply, so that they are lost."""
 Sleep: TypeAlias = Literal["none", "off"]
-"""How a link sleeps."""
+"""Sleep states of a link."""
 GatedSleep: TypeAlias = Literal["none", "off", "between_timesteps"]
-"""How a block without a state sleeps: not at all, between inferences, or whenever a timestep has no work for it."""
+"""Sleep states of a stateless block: none, between inferences, or whenever a timestep has no more work for it."""
 LEFT_OUT = "area of power switches and retention regulators, and the time that sleeping blocks take to wake"
 
 
@@ -51,12 +51,12 @@ class SleepOptions(Record):
 
 
 def gated_share(component: Component[Any]) -> u.Dimensionless:
-    """Leakage behind open power switches over that awake."""
+    """Ratio of leakage with power switches open to that of the active block."""
     return options_of(component).gated_leakage_share
 
 
 def retention_share(component: Component[Any], flavour: Process) -> u.Dimensionless:
-    """Power of a memory at its retention voltage over its leakage at the chip's supply."""
+    """Ratio of a memory's power at its retention voltage to its leakage at the chip's supply."""
     supply = component.technology.supply_voltage
     kept = power.retention_supply(supply, options_of(component).retention_voltage)
     drawn = power.retention_draw(supply, kept, options_of(component).retention_loss)
@@ -67,7 +67,7 @@ def retention_share(component: Component[Any], flavour: Process) -> u.Dimensionl
 
 
 def wake(component: Component[Any], width: u.Metre, asleep_at: u.Volt) -> u.Joule:
-    """Energy of charging the nodes of so much width from the supply asleep to the full one."""
+    """Energy of charging the nodes of this width from the sleep supply to the full supply."""
     process = component.process
     charged = power.domain_capacitance(width, process.gate_capacitance, process.drain_capacitance)
     return power.wake_energy(charged, component.technology.supply_voltage, asleep_at)
@@ -76,7 +76,7 @@ def wake(component: Component[Any], width: u.Metre, asleep_at: u.Volt) -> u.Joul
 def gated(
     component: Component[Any], costs: list[StaticCost], area: u.SquareMetre, width: Any
 ) -> list[StaticCost]:
-    """Leakage of gates behind open switches, of `width` feature sizes in the area of each, and charging them again."""
+    """Leakage of gates with power switches open, of `width` feature sizes per gate area, and their recharge energy."""
     if not isinstance(component.spec, GatedBlock) or component.spec.sleep == "none":
         return costs  # what keeps weights in its cells cannot be cut off
     waking = wake(component, gate_width(component, area, width), 0.0)
@@ -85,7 +85,7 @@ def gated(
 
 
 def options_of(component: Component[Any]) -> SleepOptions:
-    """The sleep options of the chip, which the builder loads where a block sleeps."""
+    """Sleep options of the chip, which the builder loads if a block sleeps."""
     options: SleepOptions = component.technology.sleep
     return options
 
@@ -93,5 +93,5 @@ def options_of(component: Component[Any]) -> SleepOptions:
 def sleeping(
     cost: StaticCost, term: str, share: u.Dimensionless, waking: u.Joule, *, often: bool = False
 ) -> StaticCost:
-    """A static cost, with what it becomes asleep if it is the term that sleeps, once an inference or more `often`."""
+    """Static cost with its value in sleep if it is the sleeping term, once per inference or more `often`."""
     return cost.asleep(share, waking, often=often) if cost.term == term else cost

@@ -109,7 +109,7 @@ def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) ->
     Returns
     -------
     float or ndarray
-        Spikes; one where there is but one spike in an inference. [1]
+        Spikes; one if there is a single spike in an inference. [1]
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""What neurons share that integrate pulses in a material.
+"""Common part of neurons that integrate pulses in a material.
 
 The column's result sets the strength of a pulse. A read-out checks after each pulse whether the device has fired, and
 a reset restores it. The state stays between pulses, so all neurons are reset before the next inference as well.
@@ -35,18 +35,18 @@ class AccumulatingNeuronParameters(Record):
     decision_energy: u.Joule = non_negative()
     """Energy of comparing the state with the threshold."""
     pulses_spread: u.Dimensionless = positive()
-    """Standard deviation of the pulses to fire over their mean, from spike to spike."""
+    """Standard deviation of the number of pulses to fire over its mean, from spike to spike."""
     memory_time: u.Second = positive(absent=math.inf)
-    """Decay time constant of the state between pulses; without it the state is assumed not to decay."""
+    """Decay time constant of the state between pulses; without it, the state is assumed not to decay."""
     idle_power: u.Watt = non_negative()
-    """Power of an idle neuron's circuits."""
+    """Static power of an idle neuron's circuits."""
     device_area: u.SquareMetre = positive()
-    """Area of the device itself."""
+    """Area of the device."""
     circuit_area: u.SquareMetre = positive()
     """Area of the transistors that pulse, read and reset it."""
     endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
-    """Weibull slope of the cycles to failure from neuron to neuron, which `endurance` is then the 63 % point of;
-    without it all neurons are taken to fail at once."""
+    """Weibull slope of the cycles to failure between neurons; `endurance` is then the 63 % point. Without it, all
+    neurons are assumed to fail at the same time."""
     endurance_devices: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
     """Devices that were cycled for the claimed endurance."""
     endurance_points: u.Dimensionless = non_negative(absent=0.0, exact=EXACT)
@@ -56,7 +56,7 @@ class AccumulatingNeuronParameters(Record):
 
 
 class AccumulatingNeuron(Neuron):
-    """Common part: pulses to fire, what they cost, and the reset."""
+    """Common part: pulses to fire, their energy, and the reset."""
 
     no_circuit = "no source describes the circuits that pulse, read and reset it"
     time_parameter = ("pulse_time", 1.0)
@@ -65,7 +65,7 @@ class AccumulatingNeuron(Neuron):
 
     @property
     def reset_between_inferences(self) -> bool:
-        """Its state stays."""
+        """Whether neurons are reset between inferences: always, since the state persists."""
         return True
 
     @abstractmethod
@@ -74,7 +74,7 @@ class AccumulatingNeuron(Neuron):
 
     @abstractmethod
     def accumulation_energy(self) -> u.Joule:
-        """Energy of the pulses that one spike is made of."""
+        """Energy of the pulses for one spike."""
 
     @abstractmethod
     def reset_energy(self) -> u.Joule:
@@ -82,47 +82,47 @@ class AccumulatingNeuron(Neuron):
 
     @abstractmethod
     def read_energy(self) -> u.Joule:
-        """Energy that the device takes while its state is read."""
+        """Energy of the device during a read of its state."""
 
     def integration_time(self) -> u.Second:
-        """Length of all full pulses together, for which the column must say how strong they are."""
+        """Total length of all full pulses, during which the column must provide its result."""
         return self.pulses() * self.device.pulse_time
 
     def reads_in_step(self, hold_time: u.Second) -> u.Dimensionless:
-        """Reads of the state in a timestep: one after each full pulse, or after the part of a pulse that it has."""
+        """Reads of the state in a timestep: one per full pulse, or the corresponding part."""
         return np.maximum(rounded_up(hold_time / self.device.pulse_time), 1.0)
 
     def time_after_drive(self, hold_time: u.Second) -> u.Second:
-        """Reading the state after each pulse, and the reset that a spike takes."""
+        """Time for reading the state after each pulse, and for the reset after a spike."""
         return self.reads_in_step(hold_time) * self.device.read_time + self.device.reset_time
 
     def time_between_drives(self, hold_time: u.Second) -> u.Second:
-        """Reading the state after each pulse."""
+        """Time for reading the state after each pulse."""
         return self.reads_in_step(hold_time) * self.device.read_time
 
     def refractory_time(self) -> u.Second:
-        """Reading the state after the last pulse, and the reset that a spike takes."""
+        """Time for reading the state after the last pulse, and for the reset after a spike."""
         return self.device.read_time + self.device.reset_time
 
     def minimum_interval(self) -> u.Second:
-        """All pulses of a spike with their reads, and the reset."""
+        """Time of all pulses of a spike with their reads, and of the reset."""
         d = self.device
         return equations.accumulating_interval(self.pulses(), d.pulse_time, d.read_time, d.reset_time)
 
     def recovery_time(self) -> u.Second:
-        """One reset of all neurons together, so that one inference does not begin where the last one ended."""
+        """Time of one reset of all neurons together, so that inferences start from the same state."""
         return self.device.reset_time
 
     def memory_time(self) -> u.Second:
-        """Time constant with which the state fades."""
+        """Decay time constant of the state."""
         return self.device.memory_time
 
     def endurance(self) -> u.Dimensionless:
-        """Resets that the device stands."""
+        """Resets before the device fails."""
         return self.device.endurance
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
-        """Pulses and reset of a spike; the reads of a timestep; the reset of every neuron before an inference."""
+        """Energies of the pulses and reset of a spike, of the reads of a timestep, and of the resets per inference."""
         d, reset, reads = self.device, self.reset_energy(), self.reads_in_step(hold_time)
         pulses = self.accumulation_energy()
         return [
@@ -134,18 +134,18 @@ class AccumulatingNeuron(Neuron):
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """The device and its circuits, side by side."""
+        """Areas of the device and its circuits, side by side."""
         return [
             AreaCost(self.path, "device", self.device.device_area),
             AreaCost(self.path, "circuits", self.device.circuit_area),
         ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """What the circuits draw without an input."""
+        """Static power of the circuits without an input."""
         return [StaticCost(self.path, "idle", self.device.idle_power)]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """How many pulses make a spike, how surely, and what they cost."""
+        """Pulses per spike, their variability, and their energy."""
         pulses = self.pulses()
         return [
             *super().characteristics(network),
@@ -158,7 +158,7 @@ class AccumulatingNeuron(Neuron):
         ]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether it integrates at all.
+        """Whether it integrates more than one pulse.
 
         Checks
         ------

@@ -57,11 +57,11 @@ class AnalogLifParameters(Record):
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the membrane capacitor."""
     matching_coefficient: u.VoltMetre = non_negative(symbol="A_VT", absent=0.0)
-    """Mismatch of threshold voltages times the root of the gate's area."""
+    """Threshold-voltage mismatch times the square root of the gate area."""
     matched_gate_area: u.SquareMetre = positive(absent=math.inf)
     """Gate area of the transistors that set the membrane current."""
     memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
-    """Leak time constant of the membrane; without it the membrane is assumed not to leak."""
+    """Leak time constant of the membrane; without it, the membrane is assumed not to leak."""
     slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
     """Subthreshold slope factor."""
 
@@ -74,13 +74,13 @@ class AnalogLifBlock(DeviceBlock):
 
 
 _OF_THE_CIRCUIT = ("membrane_capacitance", "threshold_voltage", "supply_voltage", "bias_current")
-"""Parameters that its circuit needs as they are."""
+"""Parameters that its circuit uses directly."""
 _RESET_SHARE = 0.001
-"""Share of the time after a spike that the reset takes; numerical."""
+"""Duration of the reset as a share of the refractory time; numerical."""
 _EMPTY = 0.01
 """Share of the threshold below which a membrane counts as empty; numerical."""
 _ALIKE = 2.0
-"""Factor between the currents of two neurons, one standard deviation apart, up to which they count as alike."""
+"""Ratio of the currents of two neurons, one standard deviation apart, up to which they count as equal."""
 
 
 class AnalogLif(Neuron):
@@ -105,7 +105,7 @@ class AnalogLif(Neuron):
 
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
-        """A mirrored input current on the membrane, its leak, and a comparator that empties it and blocks the input."""
+        """Mirrored input current into the membrane, its leak, and a comparator that resets it and blocks the input."""
         shortest = (
             values["membrane_capacitance"] * values["threshold_voltage"] / values["maximum_input_current"]
         )
@@ -166,7 +166,7 @@ class AnalogLif(Neuron):
         )  # fmt: skip
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
-        """The membrane is charged by a smaller current."""
+        """Neuron with its membrane charged by a smaller current."""
         return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
 
     def maximum_rate(self) -> Any:
@@ -181,15 +181,15 @@ class AnalogLif(Neuron):
         return integration.leaky_integration_time(1.0 / self.maximum_rate(), self.device.memory_time)
 
     def memory_time(self) -> u.Second | None:
-        """Time constant of the membrane's leak, where the device states one."""
+        """Leak time constant of the membrane, if the device states one."""
         return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
 
     def refractory_time(self) -> u.Second:
-        """Reset is immediate compared with the integration."""
+        """Zero: reset is immediate compared with the integration."""
         return 0.0
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
-        """Membrane, switched parasitics, and the comparator's crowbar."""
+        """Energies of the membrane, switched parasitics, and the comparator's short-circuit current."""
         d = self.device
         membrane = equations.membrane_charge_energy(
             d.membrane_capacitance, d.threshold_voltage, d.supply_voltage
@@ -202,7 +202,7 @@ class AnalogLif(Neuron):
         ]
 
     def short_circuit(self) -> u.Joule:
-        """Crowbar of the comparator: what is stated, and what flows while the membrane crosses its window.
+        """Short-circuit energy of the comparator: the stated part, and that of the membrane's slow crossing.
 
         The ramp is that of the largest current; a smaller one crosses more slowly and costs more.
         """
@@ -212,7 +212,7 @@ class AnalogLif(Neuron):
         return d.short_circuit_energy + slow
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Transistors and the membrane capacitor."""
+        """Areas of the transistors and the membrane capacitor."""
         d = self.device
         capacitor = equations.capacitor_area(d.membrane_capacitance, d.capacitance_density)
         return [
@@ -221,23 +221,23 @@ class AnalogLif(Neuron):
         ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Bias and leakage currents, which flow whether or not the neuron spikes."""
+        """Power of bias and leakage currents, which flow whether or not the neuron spikes."""
         power = self.device.bias_current * self.device.supply_voltage
         return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]
 
     def mismatch(self) -> u.Volt:
-        """Standard deviation of the threshold voltages of its transistors, zero where the device does not state it."""
+        """Standard deviation of the transistors' threshold voltages; zero if the device states none."""
         side = np.sqrt(self.device.matched_gate_area)
         return equations.threshold_mismatch(self.device.matching_coefficient, side, side)
 
     def current_spread(self) -> u.Dimensionless:
-        """Factor between the currents of two neurons that are one standard deviation apart."""
+        """Ratio of the currents of two neurons that are one standard deviation apart."""
         return equations.subthreshold_current_spread(
             self.mismatch(), self.device.slope_factor, equations.thermal_voltage(self.technology.temperature)
         )
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Mismatch between neurons, and how long a slow one takes."""
+        """Mismatch between neurons, and the time of a slow one."""
         spread = self.current_spread()
         return [
             *super().characteristics(network),
@@ -252,7 +252,7 @@ class AnalogLif(Neuron):
         ]  # fmt: skip
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the membrane can reach its threshold, above noise, and whether neurons are alike.
+        """Whether the membrane can reach its threshold, above noise, and whether neurons are sufficiently equal.
 
         Checks
         ------

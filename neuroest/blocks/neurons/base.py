@@ -1,4 +1,4 @@
-"""What a crossbar must know of a neuron that one output of the network owns for itself.
+"""Properties of a neuron at crossbar columns, owned by one output of the network.
 
 State of such a neuron lives in ions or on a capacitor. It cannot be saved and swapped, so there are as many
 physical neurons as the network has outputs.
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from neuroest.blocks.circuit import Circuit
 
 _NOISE_SIGMAS = 6.0
-"""Standard deviations of kT/C noise that a threshold must exceed; a convention, once in 10^9 for a Gaussian."""
+"""Standard deviations of kT/C noise that a threshold must exceed; a convention: about once in 10^9 for a Gaussian."""
 
 
 @dataclass(frozen=True, eq=False)
 class FiringRule:
-    """How the timesteps to a spike follow from the drive of each, for one neuron.
+    """Rule for the timesteps to a spike as a function of the drive in each, for one neuron.
 
     Attributes
     ----------
@@ -41,46 +41,46 @@ class FiringRule:
     numbers: tuple[u.Numeric, ...]
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
-        """Timesteps to a spike; infinite where it never fires."""
+        """Timesteps to a spike; infinite for a neuron that never fires."""
         return self.rule(hold_time, period, *self.numbers)
 
     def spread(self, shape: tuple[int, ...]) -> FiringRule:
-        """With each number on one axis, as many as an array of that shape has."""
+        """Rule with each number broadcast to this shape and flattened to one axis."""
         numbers = (np.broadcast_to(np.asarray(number, dtype=float), shape).ravel() for number in self.numbers)
         return FiringRule(self.rule, tuple(numbers))
 
     def at(self, places: NDArray[np.intp]) -> FiringRule:
-        """With some of the numbers of each axis."""
+        """Rule with a selection of the numbers on each axis."""
         return FiringRule(self.rule, tuple(number[places] for number in self.numbers))  # type: ignore[index]
 
 
 def _leaky_steps(
     hold_time: u.Second, period: u.Second, integration_time: u.Second, memory_time: u.Second
 ) -> u.Dimensionless:
-    """Timesteps to a spike of a state that fades with the same time constant with and without a drive."""
+    """Timesteps to a spike of a state that decays with the same time constant with and without drive."""
     memory = integration.counted_memory(memory_time, period, integration_time)
     final = integration.settled_state(integration_time, memory)
     return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
 
 
 class Neuron(Component[Any]):
-    """What a crossbar must know of the neuron at its columns."""
+    """Properties of the neuron at its columns that a crossbar needs."""
 
     family = "neuron"
     time_parameter: ClassVar[tuple[str, float]] = ("", 1.0)
-    """Parameter that sets the integration time, and the exponent that it follows roughly; an empty name for none."""
+    """Parameter that sets the integration time, and its approximate exponent; an empty name for none."""
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
-    """Where the circuit is that drives the wire of its spikes: in the model, in a block behind it, or not known."""
+    """Location of the circuit that drives the output wire: in the model, in a block behind it, or not known."""
     in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.NumbersInTime"
-    """Class that runs it in time (`dynamics.in_time.NeuronInTime`); this one takes its closed forms."""
+    """Class that simulates it in time (`dynamics.in_time.NeuronInTime`); the default uses its closed forms."""
     no_circuit: ClassVar[str] = "its block describes no circuit"
-    """Why there is none to export, where `circuit` gives None."""
+    """Reason why there is no circuit to export, if `circuit` returns None."""
     behaviour: ClassVar[str] = ""
-    """Device spec with what its circuit needs beyond its own device, such as a leak that no estimate asks for."""
+    """Device spec with further parameters of its circuit, such as a leak that estimates do not use."""
 
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit | None:  # noqa: ARG003 - for those that have one
-        """The neuron as a circuit for a circuit simulator, or None where only its numbers are known.
+        """The neuron as a circuit for a circuit simulator, or None for a neuron known only by its numbers.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class Neuron(Component[Any]):
         return False
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
-        """The neuron when it is given this share of the input that it was designed for.
+        """The neuron with this share of its nominal input.
 
         Neurons whose circuit does not say what a weaker input does stay as they are.
         """
@@ -103,11 +103,11 @@ class Neuron(Component[Any]):
 
     @property
     def supports_input_scaling(self) -> bool:
-        """Whether it is known what a weaker input does to the neuron."""
+        """Whether the effect of a weaker input on the neuron is known."""
         return type(self).with_input_scaled is not Neuron.with_input_scaled
 
     def with_device(self, **values: Any) -> Self:
-        """The same neuron with some other numbers of its device."""
+        """The same neuron with some device parameters changed."""
         return replace(self, device=self.device.changed(**values))
 
     @abstractmethod
@@ -131,15 +131,15 @@ class Neuron(Component[Any]):
         """
 
     def drive_voltage(self) -> u.Volt | None:
-        """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
+        """Voltage that the column circuits must reach at its input; None for neurons with a current input."""
         return None
 
     def input_load(self) -> tuple[u.Siemens, u.Farad] | None:
-        """Conductance and capacitance of the input before a spike; None where a column cannot drive it directly."""
+        """Conductance and capacitance of the input before a spike; None if a column cannot drive it directly."""
         return None
 
     def fed_checks(self, source: u.Ohm) -> list[Check]:
-        """Whether it can spike when its input comes through that resistance."""
+        """Checks whether it can spike with its input in series with this resistance."""
         return []
 
     def minimum_interval(self) -> u.Second:
@@ -147,57 +147,57 @@ class Neuron(Component[Any]):
         return self.integration_time() + self.refractory_time()
 
     def recovery_time(self) -> u.Second:
-        """Time between inferences that the neuron needs to forget."""
+        """Time that the neuron needs between inferences to forget."""
         return 0.0
 
     def memory_time(self) -> u.Second | None:
-        """Time constant with which the neuron forgets; None where the device does not state it."""
+        """Time constant with which the neuron forgets; None if the device does not state it."""
         return None
 
     def time_after_drive(self, hold_time: u.Second) -> u.Second:
-        """Time from the end of the drive of a timestep to the next drive; that of a timestep with a spike."""
+        """Time from the end of a timestep's drive to the next drive, for a timestep with a spike."""
         return self.refractory_time()
 
     def time_between_drives(self, hold_time: u.Second) -> u.Second:
-        """Time from the end of a drive that made no spike to the next one."""
+        """Time from the end of a drive without a spike to the next drive."""
         return 0.0
 
     def firing_rule(self) -> FiringRule:
-        """How the timesteps to a spike follow from the drive, and the numbers of this neuron in that."""
+        """Rule for the timesteps to a spike, with the numbers of this neuron."""
         memory = self.memory_time()
         return FiringRule(_leaky_steps, (self.integration_time(), np.inf if memory is None else memory))
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
-        """Timesteps to a spike where a full drive is on for the hold time of each; infinite where it never fires."""
+        """Timesteps to a spike with a full drive for the hold time of each; infinite for a neuron that never fires."""
         return self.firing_rule().steps_to_fire(hold_time, period)
 
     def least_drive(self) -> u.Second:
-        """Shortest drive that changes the neuron at all."""
+        """Shortest drive that changes the state of the neuron."""
         return 0.0
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[Check]:
-        """Whether `steps_to_fire` knows drives of that length and distance."""
+        """Checks whether `steps_to_fire` is valid for drives of this length and period."""
         return []
 
     def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
-        """Spikes of the neuron for one of the network, whose neurons fire as often as that in an inference."""
+        """Spikes of the neuron per spike of the network, for this number of network spikes in an inference."""
         return 1.0 + 0.0 * intervals
 
     def endurance(self) -> u.Dimensionless | None:
-        """Spikes before the device wears out, or None where it does not."""
+        """Spikes before the device wears out; None if it does not."""
         return None
 
     @property
     def counts_misfires(self) -> bool:
-        """Whether the length of a drive follows from the share of spikes that it is to make."""
+        """Whether the length of a drive follows from the required share of successful spikes."""
         return False
 
     def firing_probability(self) -> u.Dimensionless | None:
-        """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
+        """Probability that a full-length drive makes the neuron fire; None if it is not known."""
         return None
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Times, and how sure a spike is."""
+        """Times, and the probability of a spike."""
         found = [
             self.characteristic("integration time", self.integration_time(), "s"),
             self.characteristic("refractory time", self.refractory_time(), "s"),
@@ -209,7 +209,7 @@ class Neuron(Component[Any]):
         return found
 
     def alone(self, place: Place) -> Costs:
-        """With the energies of a timestep that holds the input as stated, or else a whole integration."""
+        """Costs with the energies of a timestep for the stated hold time, or for a whole integration."""
         hold = place.given.get("hold_time", self.integration_time())
         drive = np.maximum(place.given.get("read_time", 0.0), hold)
         costs = super().alone(place)

@@ -12,7 +12,7 @@ from neuroest.specs.parameters import CHOSEN, EXACT, non_negative, positive
 
 
 class DiffusiveNeuronParameters(IonDynamics):
-    """1M1T1R neuron with its node capacitance, control resistor and footprint stated."""
+    """1M1T1R neuron with stated node capacitance, control resistor and footprint."""
 
     gate_capacitance: u.Farad = positive(symbol="C_g", exact=EXACT)
     """Total capacitance of the gate node."""
@@ -27,7 +27,7 @@ class DiffusiveNeuronParameters(IonDynamics):
 
 
 class DiffusiveNeuronBlock(DiffusiveBlock):
-    """Neuron of one diffusive memristor, one transistor and one resistor, as published."""
+    """Published neuron of one diffusive memristor, one transistor and one resistor."""
 
     record = DiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r"]
@@ -48,7 +48,7 @@ class DiffusiveNeuron(DiffusiveNeuronBase):
     device: DiffusiveNeuronParameters
 
     def gate_capacitance(self) -> u.Farad:
-        """Capacitance of the gate node as stated."""
+        """Gate-node capacitance as stated."""
         return self.device.gate_capacitance
 
     def control_resistance(self) -> u.Ohm:

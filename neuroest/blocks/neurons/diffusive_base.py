@@ -32,56 +32,58 @@ if TYPE_CHECKING:
     from neuroest.blocks.circuit import Circuit
 
 _LEAST_SEPARATION = 5.0
-"""Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
-15 %, against the rate equations (docs/models/neurons.md)."""
+"""Speed ratio of filament and residue below which the closed form of the integration time deviates by more than 15 %
+from the rate equations (docs/models/neurons.md)."""
 
 
 LITTLE = 0.05
-"""Share of the drive that the unswitched memristor may lose to the gate node, and of the integration time that the
-gate may take to charge, before the closed forms are off by as much."""
+"""Share of the drive lost by the unswitched memristor to the gate node, and share of the integration time for gate
+charging, above which the closed forms deviate by as much."""
 
 
 _LONGEST_PHASE, _FEW_STEPS = 120.0, 5.0
-"""Settling times of the filament from one drive to the next beyond which a spike of fewer steps is driven for more than
-a tenth too long, against the rate equations (docs/models/integration.md)."""
+"""Filament settling times between drives above which a spike of fewer steps is driven for more than a tenth too long,
+compared with the rate equations (docs/models/integration.md)."""
 _HOLD_ERROR, _HOLD_ERRORS = 0.01, (0.01, 0.04)
-"""Error of the rule in hold time for each settling time in a period, and its least and largest value, against the rate
+"""Hold-time error of the integration rule per settling time in a period, and its limits, compared with the rate
 equations (docs/models/integration.md)."""
 _LATE, _NEVER = 0.1, 0.5
-"""Error in timesteps by which a spike is late, and from which the rate equations may not fire at all."""
+"""Timing error above which a spike counts as late, and above which the rate equations may not fire at all, over the
+timesteps."""
 _NEARBY = 1e-3
-"""Share by which the hold time is moved to see how the timesteps follow; numerical."""
+"""Relative step of the hold time for the sensitivity of the timesteps; numerical."""
 _WHOLE = 1e-9
-"""Share of an integration that a search for the hold time may leave; numerical."""
+"""Tolerance of the search for the hold time, as a share of an integration; numerical."""
 
 
 _WARMER = 10.0  # K
-"""Distance from room temperature over which rates of ions change by half (0.3 eV)."""
+"""Temperature difference from room temperature over which ion rates change by half (0.3 eV)."""
 
 
 _SETTLED = 3.0
-"""Time constants after which a node counts as charged: 95 %."""
+"""Time constants after which a node counts as charged (95 %)."""
 
 
 def _filament_steps(
     hold_time: u.Second, period: u.Second, slowness: u.Dimensionless, voltage: u.Volt, *rates: u.Numeric
 ) -> u.Dimensionless:
-    """Timesteps to a spike of a device that takes longer than by the rate equations."""
+    """Timesteps to a spike of a device that is slower than the rate equations."""
     return integration.filament_steps_to_fire(hold_time / slowness, period / slowness, voltage, *rates)
 
 
 class DiffusiveBlock(DeviceBlock):
-    """How a chip uses a diffusive neuron."""
+    """Options of a diffusive neuron on a chip."""
 
     rest_time_constants: WholeNumber = 5.0
     """Wait between inferences in residue decay times, so the residue does not affect the next inference."""
     firing_deviations: PositiveNumber | None = None
-    """Standard deviations of the firing amplitude that the drive of a spike makes up for: 2 for one miss in 44 spikes.
-    The drive then takes its length from the device's measured statistics. Left out, it is that of the rate equations,
-    and misfires are not counted."""
+    """Margin of the drive in standard deviations of the firing amplitude: 2 for one miss in 44 spikes. The drive length
+    then follows from the device's measured statistics. Default: the length from the rate equations, and misfires are
+    not counted."""
     second_spikes: Literal["ignored", "counted"] = "ignored"
-    """counted: a neuron that has fired goes on with its residue and fires sooner again, so that it spikes more often
-    than the network's where the drive is not trimmed to it; each spike costs energy and wears the device."""
+    """counted: a neuron that has fired continues with its residue and fires sooner again, so it spikes more often than
+    in the network unless the drive is trimmed to it; each spike costs energy and wears the device. ignored: as many
+    spikes as in the network."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners = MappingProxyType({"kinetics": IonKineticsParameters})
@@ -108,7 +110,7 @@ class DiffusiveNeuronBase(Neuron):
 
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
-        """Filament, residue, gate node and output branch."""
+        """Circuit of filament, residue, gate node and output branch."""
         from neuroest.blocks.neurons.diffusive_circuit import (  # noqa: PLC0415 - only an export needs it
             diffusive_circuit,
         )
@@ -119,13 +121,13 @@ class DiffusiveNeuronBase(Neuron):
     def with_partners(
         cls, device: Any, partners: Mapping[str, Record], technology: base.TechnologyPoint
     ) -> Any:
-        """Rates of the ions at the chip's temperature, by the barriers of their kinetics."""
+        """Device with ion rates at the chip's temperature, from the barriers of its ion kinetics."""
         return at_temperature(
             device, cast("IonKineticsParameters", partners["kinetics"]), technology.temperature
         )
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
-        """The memristor sees a lower voltage, and integrates for longer or never fires."""
+        """Neuron whose memristor sees a lower voltage, so that it integrates for longer or never fires."""
         return self.with_device(input_voltage=self.device.input_voltage * share)
 
     def drive_voltage(self) -> u.Volt:
@@ -137,7 +139,7 @@ class DiffusiveNeuronBase(Neuron):
         return 1.0 / self.device.off_resistance, self.gate_capacitance()
 
     def fed_checks(self, source: u.Ohm) -> list[base.Check]:
-        """Whether the complete filament, in series with the source, still lifts the gate above its threshold.
+        """Checks whether the complete filament, in series with the source, lifts the gate above its threshold.
 
         Checks
         ------
@@ -172,7 +174,7 @@ class DiffusiveNeuronBase(Neuron):
         return threshold_at_corner(self, self.device.output_threshold)
 
     def transistor_on_resistance(self) -> u.Ohm:
-        """Output transistor that is on, at the chip's corner."""
+        """Resistance of the output transistor in its on state, at the chip's corner."""
         return resistance_at_corner(self, self.device.transistor_on_resistance)
 
     def rearm_voltage(self) -> u.Volt:
@@ -180,13 +182,13 @@ class DiffusiveNeuronBase(Neuron):
         return self.device.rearm_fraction * self.device.input_voltage
 
     def activation(self) -> u.Dimensionless:
-        """Rates of the ions at the chip's temperature over those at room temperature, at which they are stated."""
+        """Ratio of the ion rates at the chip's temperature to those at room temperature, for which they are stated."""
         return firing_statistics.activation_factor(
             self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
         )
 
     def ion_rates(self) -> tuple[u.PerVoltSecond, u.Dimensionless, u.PerSecond, u.PerSecond, u.PerSecond]:
-        """Mobility, offset and rates of the ions at the chip's temperature, as the equations take them."""
+        """Mobility, offset and rates of the ions at the chip's temperature, in the order that the equations take."""
         d, faster = self.device, self.activation()
         return (
             d.field_mobility * faster, d.field_offset, d.residue_rate * faster, d.filament_decay * faster,
@@ -195,11 +197,11 @@ class DiffusiveNeuronBase(Neuron):
 
     @property
     def counts_misfires(self) -> bool:
-        """Whether the drive is long enough for a wanted share of the spikes by the measured statistics."""
+        """Whether the drive length follows from measured statistics for a required share of spikes."""
         return "firing_deviations" in self.options
 
     def assured_voltage(self) -> u.Volt:
-        """Amplitude that a drive has in the worst of the cases in which it is to fire."""
+        """Drive amplitude in the worst case in which the neuron must still fire."""
         d = self.device
         if not self.counts_misfires:
             return d.input_voltage
@@ -223,17 +225,17 @@ class DiffusiveNeuronBase(Neuron):
         )
 
     def firing_rule(self) -> FiringRule:
-        """Filament and residue close the gap that both of them leave again between the drives."""
+        """Rule by which filament and residue close the gap, and open it again between drives."""
         numbers = (self._slowness(), self.device.input_voltage, *self.ion_rates())
         return FiringRule(_filament_steps, numbers)
 
     def _slowness(self) -> u.Dimensionless:
-        """How much longer the device takes than by the rate equations; its time is taken to run slower by that."""
+        """Ratio of the device's integration time to that from the rate equations, by which its time is slowed."""
         voltage = self.device.input_voltage
         return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[base.Check]:
-        """Whether the rule of integration holds for the drives: in hold time, and in the timesteps that follow.
+        """Whether the integration rule is valid for these drives: in hold time, and in the resulting timesteps.
 
         Checks
         ------
@@ -266,27 +268,27 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def refractory_time(self) -> u.Second:
-        """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
+        """Time for the control resistor to discharge the gate node, at least the rupture time of the filament."""
         discharge = diffusive.refractory_time(
             self.control_resistance(), self.gate_capacitance(), self.gate_peak_voltage(), self.rearm_voltage()
         )
         return np.maximum(discharge, self.device.relaxation_time)
 
     def time_after_spike(self) -> u.Second:
-        """Integration time of a neuron whose last spike has left its residue."""
+        """Integration time of a neuron with the residue of its last spike."""
         voltage, rates = self.device.input_voltage, self.ion_rates()
         residue = firing_statistics.residue_after_spike(voltage, *rates)
         return firing_statistics.integration_time_after_spike(voltage, residue, *rates[:-1])
 
     def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
-        """The first after a whole integration, the others sooner, where they are counted."""
+        """Spikes per spike of the network: the first after a whole integration, later ones sooner if counted."""
         if self.spec.second_spikes == "ignored":
             return super().spikes_for_one(intervals)
         empty = filament_growth.integration_time(self.device.input_voltage, *self.ion_rates())
         return integration.spikes_for_one(intervals, empty / self.time_after_spike())
 
     def recovery_time(self) -> u.Second:
-        """Time for the residue to dissolve, or of the reverse pulse that erases it."""
+        """Time for the residue to dissolve, or length of the reverse pulse that erases it."""
         if self.reset_between_inferences:
             return self.erasing_time()
         return firing_statistics.residue_rest_time(
@@ -299,12 +301,12 @@ class DiffusiveNeuronBase(Neuron):
         return "erasing_voltage" in self.options
 
     def erasing_time(self) -> u.Second:
-        """Length of the reverse pulse: that for a whole filament turned into residue, the most that there can be."""
+        """Length of the reverse pulse for a whole filament turned into residue, the maximum possible."""
         mobility, offset, *_ = self.ion_rates()
         return firing_statistics.erasing_time(1.0, self.options["erasing_voltage"], mobility, offset)
 
     def erasing_energy(self) -> u.Joule:
-        """Gate node and, as a bound, the complete filament in series with the control resistor during the pulse."""
+        """Energy of the gate node and, as an upper bound, of the complete filament and control resistor in series."""
         voltage = self.options["erasing_voltage"]
         through = diffusive.divider_energy(
             voltage, self.device.on_resistance, self.control_resistance(), self.erasing_time()
@@ -312,22 +314,22 @@ class DiffusiveNeuronBase(Neuron):
         return through + array_lines.line_toggle_energy(self.gate_capacitance(), voltage)
 
     def memory_time(self) -> u.Second:
-        """Time constant with which the filament dissolves."""
+        """Time constant of the filament's dissolution."""
         return 1.0 / (self.device.filament_decay * self.activation())
 
     def endurance(self) -> u.Dimensionless:
-        """Filament cycles."""
+        """Filament cycles before the device fails."""
         return self.device.endurance
 
     def output_pulse_duration(self, high_time: u.Second) -> u.Second:
-        """Time that the output branch conducts in one spike whose input stays on for a while after the switch."""
+        """Time for which the output branch conducts in one spike whose input continues after the switching."""
         return output_branch.output_pulse_duration(
             high_time, self.control_resistance(), self.gate_capacitance(),
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[base.EnergyCost]:
-        """Gate node, divider, output branch and load of a spike; sub-threshold current of each timestep."""
+        """Energies of gate node, divider, output branch and load of a spike; sub-threshold current of each timestep."""
         d, high = self.device, np.maximum(drive_time - hold_time, 0.0)
         gate = diffusive.gate_charge_energy(
             self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
@@ -352,7 +354,7 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def firing_probability(self) -> u.Dimensionless:
-        """Probability to fire in the drive of a spike where misfires are counted, else in one pulse as measured."""
+        """Firing probability in the drive of a spike if misfires are counted, otherwise in one pulse as measured."""
         d = self.device
         if self.counts_misfires:
             return firing_statistics.firing_probability(self.options["firing_deviations"], 0.0, 1.0)
@@ -361,7 +363,7 @@ class DiffusiveNeuronBase(Neuron):
         )
 
     def left_out(self) -> list[str]:
-        """Ions whose rates are not those of the chip's temperature, and what nobody has measured of their erasure."""
+        """Exclusions: ion rates at another temperature than the chip's, and erasure that was never measured."""
         erased = []
         if self.reset_between_inferences:
             erased = [
@@ -379,7 +381,7 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def characteristics(self, network: base.NetworkContext) -> list[base.Characteristic]:
-        """What the gate node is, and what it resists."""
+        """Figures of merit of the gate node: capacitance, resistance, noise and number of electrons."""
         node = self.gate_capacitance()
         noise = neuron_geometry.thermal_noise_voltage(self.technology.temperature, node)
         return [
@@ -400,7 +402,7 @@ class DiffusiveNeuronBase(Neuron):
         return [base.StaticCost(self.path, "leakage", self.off_power())]
 
     def integrating_resistance(self) -> u.Ohm:
-        """Mean over an integration, in which the filament grows; the empty memristor without a conduction length."""
+        """Mean resistance over an integration, as the filament grows; off-resistance without a conduction length."""
         d, known = self.device, self.device.conduction_length > 0.0
         conductance = filament_conduction.integrating_conductance(
             d.input_voltage, *self.ion_rates(), d.on_resistance, d.off_resistance,
@@ -409,7 +411,7 @@ class DiffusiveNeuronBase(Neuron):
         return base.either(known, 1.0 / conductance, d.off_resistance)
 
     def gate_charging(self) -> u.Dimensionless:
-        """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
+        """Gate-charging time relative to the closing of the gap; zero without a conduction length."""
         d, known = self.device, self.device.conduction_length > 0.0
         charging = filament_conduction.gate_charging(
             d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
@@ -418,7 +420,7 @@ class DiffusiveNeuronBase(Neuron):
         return base.either(known, charging, 0.0)
 
     def _erasing_checks(self) -> list[base.Check]:
-        """Whether the reverse pulse stays within the rails, and ends before it makes a filament from the other side.
+        """Whether the reverse pulse stays within the rails, and ends before a filament forms from the other side.
 
         Checks
         ------
@@ -441,7 +443,7 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def checks(self, network: base.NetworkContext) -> list[base.Check]:
-        """Whether the neuron fires at all and forgets, and whether its output can drive its load.
+        """Whether the neuron fires, forgets, and can drive its load.
 
         Checks
         ------
@@ -457,7 +459,7 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def _ion_checks(self) -> list[base.Check]:
-        """Assumptions of the closed form of the integration time and of the ion temperature.
+        """Validity of the closed form of the integration time and of the ion temperature.
 
         Checks
         ------
@@ -487,7 +489,7 @@ class DiffusiveNeuronBase(Neuron):
         ]
 
     def _gate_checks(self) -> list[base.Check]:
-        """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins.
+        """Whether the gate node leaves the drive to the memristor, and is discharged before the next integration.
 
         Checks
         ------

@@ -22,15 +22,15 @@ _OF_THE_CIRCUIT = (
     "relaxation_time", "on_resistance", "off_resistance", "output_threshold", "output_supply_voltage",
     "load_resistance",
 )  # fmt: skip
-"""Parameters of the record that the circuit needs as they are."""
+"""Parameters of the record that the circuit uses directly."""
 _DECISION = 0.02
-"""Share of the rupture that a decision takes; numerical."""
+"""Decision time as a share of the rupture time; numerical."""
 _RUPTURED = 1e-3
-"""Filament that is left when a rupture counts as over; numerical."""
+"""Remaining filament at which a rupture counts as complete; numerical."""
 _NEARLY = 10.0
-"""Widths of the decision below one at which a filament counts as complete; numerical."""
+"""Decision widths below one at which a filament counts as complete; numerical."""
 _LEAST_RESISTANCE = 1e-3
-"""Share of the load that an output transistor without resistance gets; numerical."""
+"""Share of the load resistance used for an output transistor without resistance; numerical."""
 
 
 def diffusive_circuit(record: type[Record], values: Mapping[str, float]) -> Circuit:

@@ -33,29 +33,30 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     local_wire_length: u.Metre = positive(maximum=1e-3)
     """Wire between memristor, gate and resistor."""
     explicit_capacitance: u.Farad = non_negative(exact=CHOSEN)
-    """Capacitor added on purpose."""
+    """Explicit capacitor at the gate node."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A", absent=math.inf)
-    """Density of that capacitor, which lies next to the rest."""
+    """Density of the explicit capacitor, which is placed next to the other parts."""
     refractory_time: u.Second = positive(symbol="t_ref", exact=CHOSEN)
-    """Refractory time that the control resistor is sized for."""
+    """Refractory time for which the control resistor is sized."""
     resistor_resistivity: u.OhmMetre = positive(symbol="rho_f")
     """Resistivity of the thin film of the control resistor."""
     resistor_thickness: u.Metre = positive(symbol="t_f")
     """Height of the vertical film of the control resistor."""
     circuit_gates: u.Dimensionless = positive()
-    """Area of the transistors and resistors around the 1M1T1R, in two-input NAND gates of the process: the restoring
-    inverters with what starves them, and the load that makes the input voltage of a current."""
+    """Area of the transistors and resistors around the 1M1T1R in two-input NAND gates of the process: the restoring
+    inverters with their current starving, and the load that converts an input current to the input voltage."""
     erasing_gates: u.Dimensionless = positive(absent=0.0)
-    """Area of the switches that turn a reverse pulse around, in the same gates; without it they take none."""
+    """Area of the switches that reverse the pulse, in two-input NAND gates of the process; without it, they take none.
+    """
     restoration_edge_time: u.Second = positive(absent=0.0)
-    """Time that the first restoring inverter conducts through; without it the refractory time, since the output
-    follows the gate."""
+    """Conduction time of the first restoring inverter; without it, the refractory time, since the output follows the
+    gate."""
     restoration_peak_current: u.Ampere = positive()
-    """Peak of the current through the first restoring inverter."""
+    """Peak current of the first restoring inverter."""
 
 
 class IntegratedDiffusiveNeuronBlock(DiffusiveBlock):
-    """The same neuron with node capacitance, control resistor and footprint computed from geometry."""
+    """1M1T1R neuron with node capacitance, control resistor and footprint computed from its geometry."""
 
     record = IntegratedDiffusiveNeuronParameters
     model: Literal["diffusive_1m1t1r_integrated"]
@@ -64,7 +65,7 @@ class IntegratedDiffusiveNeuronBlock(DiffusiveBlock):
 
 
 class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
-    """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry.
+    """On-chip 1M1T1R neuron: node capacitance, control resistor and footprint follow from its geometry.
 
     Model errors
     ------------
@@ -81,7 +82,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     device: IntegratedDiffusiveNeuronParameters
 
     def memristor_area(self) -> u.SquareMetre:
-        """Area of the via that holds the memristor."""
+        """Area of the via that contains the memristor."""
         return self.device.via_side * self.device.via_side
 
     def memristor_capacitance(self) -> u.Farad:
@@ -95,7 +96,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return 1.0 / self.device.off_resistance, self.memristor_capacitance()
 
     def gate_capacitance(self) -> u.Farad:
-        """Gate, memristor, local wire and explicit capacitor."""
+        """Capacitance of gate, memristor, local wire and explicit capacitor."""
         d = self.device
         return neuron_geometry.node_capacitance(
             self.process.gate_capacitance, d.transistor_width, self.memristor_capacitance(),
@@ -103,7 +104,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         )  # fmt: skip
 
     def control_resistance(self) -> u.Ohm:
-        """Resistor that gives the wanted refractory time with this node."""
+        """Resistance for the wanted refractory time with this gate node."""
         ratio = self.device.input_voltage / self.rearm_voltage()
         return diffusive.control_resistance_for_refractory(
             self.device.refractory_time, self.gate_capacitance(), ratio
@@ -118,7 +119,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return leakage_at_chip_temperature(self, power)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Largest of transistor, via and resistor when stacked, their sum side by side; and the circuits around it."""
+        """Largest area of transistor, via and resistor if stacked, their sum if planar, and that of further circuits."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
         resistor = neuron_geometry.thin_film_resistor_area(
@@ -142,12 +143,12 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         ]
 
     def edge_time(self) -> u.Second:
-        """Time that the restoring inverter conducts through: that of the gate's fall, unless the device states one."""
+        """Conduction time of the restoring inverter: that of the gate's fall, unless the device states one."""
         stated = self.device.restoration_edge_time
         return either(stated > 0.0, stated, self.device.refractory_time)
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
-        """Terms of the bare neuron, and the inverter that restores its slow output edge."""
+        """Energies of the bare neuron, and of the inverter that restores its slow output edge."""
         d = self.device
         edge = output_branch.slow_edge_energy(
             self.edge_time(),

@@ -1,4 +1,4 @@
-"""Ions of the diffusive memristor: rates, conduction and rupture, noise, and how the rates follow the temperature."""
+"""Ions of the diffusive memristor: rates, conduction and rupture, noise, and temperature dependence of the rates."""
 
 import math
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class IonDynamics(Record):
     output_threshold: u.Volt = positive(maximum=10.0, symbol="V_th", exact=EXACT)
     """Gate voltage above which the output is on."""
     rearm_fraction: u.Dimensionless = positive(maximum=1.0)
-    """Gate voltage at which the neuron can fire again, over the input voltage."""
+    """Ratio of the gate voltage at which the neuron can fire again to the input voltage."""
     output_supply_voltage: u.Volt = positive(maximum=10.0, symbol="V_dd", exact=CHOSEN)
     """Supply of the output branch."""
     load_resistance: u.Ohm = positive(symbol="R_l", exact=CHOSEN)
@@ -60,10 +60,10 @@ class IonDynamics(Record):
     """Rupture time of a complete filament without a field. Without this value, rupture is instantaneous and the neuron
     cannot be simulated."""
     conduction_length: u.Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
-    """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
-    follows the closing gap, and the neuron cannot be simulated."""
+    """Decay length of the conduction through the gap, in units of the gap; without it, there is no check whether the
+    gate follows the closing gap, and the neuron cannot be simulated."""
     activation_energy: u.Joule = non_negative(symbol="E_a", absent=0.0)
-    """Common barrier of all four rates; without it the rates do not depend on temperature."""
+    """Common barrier of all four rates; without it, the rates do not depend on temperature."""
 
 
 ION_BARRIERS: Mapping[str, str] = MappingProxyType(
@@ -74,18 +74,18 @@ ION_BARRIERS: Mapping[str, str] = MappingProxyType(
         "residue_decay": "residue_decay_activation",
     }
 )
-"""Barrier that each rate of a diffusive memristor follows."""
+"""Barrier for each rate of a diffusive memristor."""
 
 
 class IonKineticsParameters(Record):
-    """Noise and temperature of a diffusive memristor, next to the rates, conduction and rupture of its neuron."""
+    """Noise and temperature dependence of a diffusive memristor, in addition to the parameters of its neuron."""
 
     model = "ion_kinetics"
 
     noise_correlation_time: u.Second = positive(symbol="tau_n")
     """Correlation time of the noise of the ion drive."""
     decay_variation: u.Dimensionless = non_negative(exact=CHOSEN)
-    """Relative fluctuation of the filament's rate of decay within a cycle."""
+    """Relative fluctuation of the filament's decay rate within a cycle."""
     mobility_activation: u.Joule = non_negative(symbol="E_mu")
     """Activation energy of the filament's growth."""
     residue_activation: u.Joule = non_negative(symbol="E_beta")
@@ -95,15 +95,15 @@ class IonKineticsParameters(Record):
     residue_decay_activation: u.Joule = non_negative(symbol="E_gamma_2")
     """Activation energy of the residue's decay."""
     reference_temperature: u.Kelvin = positive(symbol="T_0", exact=DEFINED)
-    """Reference temperature of the rates."""
+    """Temperature for which the rates are stated."""
     thermal_resistance: u.KelvinPerWatt = non_negative(symbol="R_th")
-    """Heating of the complete filament."""
+    """Temperature rise of the complete filament."""
 
 
 def at_temperature(
     device: IonDynamics, kinetics: IonKineticsParameters, temperature: u.Kelvin
 ) -> IonDynamics:
-    """A neuron's device with its rates at a temperature instead of that they were measured at.
+    """Device of a neuron with its rates at another temperature than that of the measurement.
 
     The barriers of single rates take the place of the one that the device states for all of them.
     """

@@ -22,7 +22,7 @@ class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
     film_area: u.SquareMetre = positive(symbol="A")
     """Area of the film, the gate of the transistor."""
     film_share: u.Dimensionless = positive(maximum=1.0, symbol="s")
-    """Share of the gate voltage across the film."""
+    """Share of the gate voltage that is across the film."""
     relative_permittivity: u.Dimensionless = positive(symbol="eps_r")
     """Permittivity of the film."""
     remanent_polarisation: u.CoulombPerSquareMetre = positive(symbol="P_r")
@@ -34,7 +34,7 @@ class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
     attempt_time: u.Second = positive(symbol="tau_0")
     """Switching time at an infinite field."""
     read_current: u.Ampere = positive()
-    """Current of the switched transistor while its state is read."""
+    """Current of the switched transistor during a read of its state."""
 
 
 class FerroelectricNeuronBlock(DeviceBlock):
@@ -45,7 +45,7 @@ class FerroelectricNeuronBlock(DeviceBlock):
 
 
 class FerroelectricNeuron(AccumulatingNeuron):
-    """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage.
+    """Ferroelectric transistor that switches abruptly after enough pulses below its coercive voltage.
 
     Model errors
     ------------
@@ -62,7 +62,7 @@ class FerroelectricNeuron(AccumulatingNeuron):
     device: FerroelectricNeuronParameters
 
     def switching_time(self, gate_voltage: u.Volt) -> u.Second:
-        """Time at a gate voltage after which the film has switched."""
+        """Switching time of the film at a gate voltage."""
         d = self.device
         field = equations.film_field(gate_voltage, d.film_share, d.film_thickness)
         return equations.ferroelectric_switching_time(
@@ -76,30 +76,30 @@ class FerroelectricNeuron(AccumulatingNeuron):
         )
 
     def gate_capacitance(self) -> u.Farad:
-        """The film as a plate capacitor; what lies in series with it makes less of it."""
+        """Capacitance of the film as a plate capacitor; the voltage divider with its series elements reduces it."""
         d = self.device
         return neuron_geometry.plate_capacitance(d.relative_permittivity, d.film_area, d.film_thickness)
 
     def accumulation_energy(self) -> u.Joule:
-        """Charging the gate for each pulse, and reversing the polarisation once."""
+        """Energy of charging the gate for each pulse, and of reversing the polarisation once."""
         d = self.device
         gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
         switched = equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.pulse_voltage)
         return equations.firing_energy(self.pulses(), gate) + switched
 
     def reset_energy(self) -> u.Joule:
-        """Charging the gate and reversing the polarisation back."""
+        """Energy of charging the gate and reversing the polarisation back."""
         d = self.device
         gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
         return gate + equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.reset_voltage)
 
     def read_energy(self) -> u.Joule:
-        """Drain current of the switched transistor."""
+        """Energy of the switched transistor's drain current."""
         d = self.device
         return equations.pulse_energy(d.read_voltage, d.read_current, d.read_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the reset is strong enough, and whether reading leaves the state alone.
+        """Whether the reset is strong enough, and whether reads leave the state undisturbed.
 
         Checks
         ------

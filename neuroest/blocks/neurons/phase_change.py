@@ -1,4 +1,4 @@
-"""Neuron of a phase-change cell that crystallises pulse by pulse; melting it is the reset."""
+"""Neuron of a phase-change cell that crystallises pulse by pulse; melting resets it."""
 
 from typing import Literal
 
@@ -13,12 +13,12 @@ from neuroest.specs.parameters import positive
 
 
 class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
-    """Neuron of a phase-change cell that crystallises pulse by pulse and is melted to reset it."""
+    """Neuron of a phase-change cell that crystallises pulse by pulse and is reset by melting."""
 
     pulse_current: u.Ampere = positive(symbol="I_p")
     """Amplitude of a full crystallising pulse."""
     conductance_step: u.Siemens = positive(symbol="dG")
-    """Mean rise of the conductance in one full pulse."""
+    """Mean increase of the conductance per full pulse."""
     threshold_conductance: u.Siemens = positive(symbol="G_fire")
     """Conductance at which the neuron fires."""
     reset_current: u.Ampere = positive(symbol="I_reset")
@@ -33,7 +33,7 @@ class PhaseChangeNeuronBlock(DeviceBlock):
 
 
 class PhaseChangeNeuron(AccumulatingNeuron):
-    """A phase-change cell that crystallises pulse by pulse; melting it is the reset.
+    """Phase-change cell that crystallises pulse by pulse; melting resets it.
 
     Model errors
     ------------
@@ -50,24 +50,24 @@ class PhaseChangeNeuron(AccumulatingNeuron):
     device: PhaseChangeNeuronParameters
 
     def pulses(self) -> u.Dimensionless:
-        """From the accumulation curve."""
+        """Pulses to fire, from the accumulation curve."""
         return equations.pulses_to_conductance(
             self.device.threshold_conductance, self.device.conductance_step
         )
 
     def accumulation_energy(self) -> u.Joule:
-        """Crystallising pulses, whose current the supply gives at its full voltage."""
+        """Energy of crystallising pulses, with their current drawn at the full supply voltage."""
         d = self.device
         pulse = equations.pulse_energy(d.pulse_voltage, d.pulse_current, d.pulse_time)
         return equations.firing_energy(self.pulses(), pulse)
 
     def reset_energy(self) -> u.Joule:
-        """The melting pulse."""
+        """Energy of the melting pulse."""
         d = self.device
         return equations.pulse_energy(d.reset_voltage, d.reset_current, d.reset_time)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the reset is stronger than a pulse that crystallises.
+        """Whether the reset is stronger than a crystallising pulse.
 
         Checks
         ------
@@ -81,6 +81,6 @@ class PhaseChangeNeuron(AccumulatingNeuron):
         ]
 
     def read_energy(self) -> u.Joule:
-        """At the threshold, where the cell conducts most before it is reset."""
+        """Read energy at the threshold, where the cell conducts most before its reset."""
         d = self.device
         return crossbar.cell_read_energy(d.threshold_conductance, d.read_voltage, d.read_voltage, d.read_time)

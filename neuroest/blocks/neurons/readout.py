@@ -11,14 +11,14 @@ from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingB
 
 
 class NeuronReadoutBlock(Block):
-    """A neuron at the end of the columns, one for every output of the network."""
+    """Neurons at the end of the columns, one per output of the network."""
 
     slots = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
     model: Literal["neuron"]
     neuron: NeuronBlock
-    """The neuron."""
+    """Neuron at the columns."""
     interface: InterfaceBlock
-    """The circuit between column and neuron."""
+    """Circuit between column and neuron."""
     integration: Literal["across_timesteps", "within_timestep"] = "across_timesteps"
     """Integration of a neuron relative to the timestep. across_timesteps: over several timesteps, with leakage in
     between, so it matches the network's firing rate; within_timestep: a full integration in each timestep, the naive
@@ -44,7 +44,7 @@ class NeuronReadoutBlock(Block):
 
 
 class NeuronReadout(Component[None]):
-    """The read-out as a whole; its costs are those of the blocks in its slots."""
+    """Read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema = NeuronReadoutBlock
     part_of_array = True

@@ -1,4 +1,4 @@
-"""Neuron with the numbers that its authors report."""
+"""Neuron with values reported by its authors."""
 
 import math
 from typing import Literal, Self
@@ -14,22 +14,22 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
-    """A neuron with the numbers that its authors report."""
+    """Neuron with values reported by its authors."""
 
     spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
     input_hold_time: u.Second = non_negative(absent=0.0)
     """Time under full drive from the reset state to a spike; the default is the shortest spike interval."""
     memory_time: u.Second = positive(symbol="tau", absent=math.inf)
-    """Decay time constant between timesteps; without it the neuron is assumed to keep its state."""
+    """Decay time constant between timesteps; without it, the neuron is assumed to keep its state."""
     maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
-    """Power of an idle neuron, if it is not part of the spike energy."""
+    """Power of an idle neuron, if the spike energy does not include it."""
     footprint: u.SquareMetre = positive()
     """Area of one neuron."""
     endurance: u.Dimensionless = positive(absent=math.inf)
-    """Spikes before the device fails; without it wear is not considered."""
+    """Spikes before the device fails; without it, wear is not considered."""
 
 
 class ReportedNeuronBlock(DeviceBlock):
@@ -52,7 +52,7 @@ class ReportedNeuron(Neuron):
     device: ReportedNeuronParameters
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
-        """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
+        """Neuron that integrates a weaker input for proportionally longer; its other times are unchanged."""
         d, full = self.device, self.integration_time()
         longer = full / share
         interval = 1.0 / d.maximum_spike_rate + longer - full
@@ -64,15 +64,15 @@ class ReportedNeuron(Neuron):
         return either(d.input_hold_time > 0.0, d.input_hold_time, 1.0 / d.maximum_spike_rate)
 
     def memory_time(self) -> u.Second | None:
-        """Time constant of forgetting, where the device states one."""
+        """Time constant of forgetting, if the device states one."""
         return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
 
     def refractory_time(self) -> u.Second:
-        """Rest of the shortest spike interval."""
+        """Remainder of the shortest spike interval."""
         return np.maximum(1.0 / self.device.maximum_spike_rate - self.integration_time(), 0.0)
 
     def endurance(self) -> u.Dimensionless | None:
-        """Spikes, where the device states how many it stands."""
+        """Spikes before the device fails, if it states a number."""
         return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:

@@ -65,15 +65,15 @@ class ThresholdSwitchNeuronParameters(Record):
     capacitance: u.Farad = positive(symbol="C", exact=CHOSEN)
     """Capacitor across the switch, including that of the switch."""
     capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
-    """Density of that capacitor."""
+    """Capacitor density."""
     relaxation_time: u.Second = non_negative(symbol="t_rel")
-    """Time until the switch is fully off again."""
+    """Time until the switch is completely off again."""
     threshold_spread: u.Volt = positive(symbol="sigma_V")
     """Standard deviation of the threshold from cycle to cycle."""
     switch_area: u.SquareMetre = positive()
     """Area of the switch."""
     transistor_area: u.SquareMetre = non_negative()
-    """Area of the transistors below it: output and reset."""
+    """Area of the transistors below the switch: output and reset."""
     endurance_shape: u.Dimensionless = positive(maximum=100.0, symbol="beta", absent=math.inf)
     """Weibull slope of the cycles to failure between neurons; `endurance` is then the 63 % point. Without it, all
     neurons are assumed to fail at the same time."""
@@ -84,15 +84,15 @@ class ThresholdSwitchNeuronParameters(Record):
     endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
     transition_temperature: u.Kelvin = positive(symbol="T_c", absent=math.inf)
-    """Transition temperature of a self-heated switch; without it the thresholds do not depend on the chip
-    temperature."""
+    """Transition temperature of a self-heated switch; without it, the thresholds do not depend on the chip temperature.
+    """
     reference_temperature: u.Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
-    """Temperature of the threshold measurement; default room temperature."""
+    """Temperature of the threshold measurement; default: room temperature."""
     switching_delay: u.Second = non_negative(symbol="t_r", absent=0.0)
-    """Time from a step to the reference voltage until the switch turns on, on top of `delay_floor`; without either it
-    turns on at its threshold."""
+    """Time from a step to the reference voltage until the switch turns on, in addition to `delay_floor`; without
+    either, it turns on at its threshold."""
     delay_floor: u.Second = non_negative(symbol="t_0", absent=0.0)
-    """Part of the delay that no voltage shortens: charging of device and wires, or a slow step that the field does not
+    """Voltage-independent part of the delay: charging of device and wires, or a slow step that the field does not
     drive."""
     delay_steepness: u.Dimensionless = non_negative(symbol="S", absent=0.0)
     """Minus d ln t/d ln V of the switching delay at the reference voltage."""
@@ -101,7 +101,7 @@ class ThresholdSwitchNeuronParameters(Record):
     delay_exponent: u.Dimensionless = quantity(
         minimum=-2.0, maximum=2.0, symbol="k", absent=-1.0, exact=DEFINED
     )
-    """Law of the delay: 1 falls exponentially with V, 0 by a power of V, -1 exponentially with 1/V."""
+    """Law of the delay: 1: exponential in V; 0: power of V; -1: exponential in 1/V."""
     lowest_delay_voltage: u.Volt = non_negative(absent=0.0, exact=RANGE_END)
     """Lowest voltage at which the delay was measured."""
     highest_delay_voltage: u.Volt = positive(absent=math.inf, exact=RANGE_END)
@@ -115,13 +115,13 @@ class ThresholdSwitchBlock(DeviceBlock):
     model: Literal["threshold_switch_neuron"]
     idle_input: Literal["grounded", "open"] = "grounded"
     """Termination of the resistor while the column is not read. grounded: the capacitor discharges through it; open:
-    the capacitor keeps its charge, except for leakage of the open threshold switch. No block describes the switch for
-    open."""
+    the capacitor keeps its charge, except for leakage of the open threshold switch. The switch that this needs is not
+    described by any block."""
 
 
 _MUCH_LESS = 0.2
-"""Share of the series resistor up to which the closed switch counts as one of little resistance: the discharge then
-takes up to half as long again as the closed form says while the drive stays on (docs/models/neurons.md)."""
+"""Ratio of the closed switch's resistance to the series resistor up to which the closed form of the discharge is used;
+with the drive on, it is then at most half too short (docs/models/neurons.md)."""
 
 
 _ROUNDING = 2.0**-30
@@ -130,20 +130,20 @@ _OF_THE_CIRCUIT = (
     "threshold_voltage", "hold_voltage", "on_resistance", "off_resistance", "series_resistance", "capacitance",
     "relaxation_time",
 )  # fmt: skip
-"""Parameters that its circuit needs."""
+"""Parameters of the circuit."""
 
 _OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent", "delay_floor")
-"""Parameters that it needs besides of a switch that waits."""
+"""Additional parameters of the circuit of a switch with a delay."""
 _DELAYS = ("switching_delay", "delay_floor")
-"""Times that make a switch wait if one of them is above zero."""
+"""Times of which any above zero gives the switch a delay."""
 _SOME_HEATING = 1e-6
-"""Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
+"""Minimum relative threshold used for a point that a check refuses anyway; numerical, not physical."""
 
 
 def _delayed_steps(
     hold_time: u.Second, period: u.Second, delay: u.Second, *charging: u.Numeric
 ) -> u.Dimensionless:
-    """Timesteps to a spike of a capacitor whose switch waits for a while before it turns on."""
+    """Timesteps to a spike of a capacitor whose switch turns on after a delay."""
     left = hold_time - delay * (1.0 - _ROUNDING)
     return either(
         left > 0.0, integration.leaky_steps_to_fire(np.maximum(left, 0.0), period, *charging), np.inf
@@ -151,7 +151,7 @@ def _delayed_steps(
 
 
 def _waited(exponent: float) -> State:
-    """Share of the delay that is over, one as the switch turns on: the rate is that of the voltage of the moment."""
+    """State for the elapsed share of the delay, which ends at one; its rate follows the momentary voltage."""
     voltage = "ln(max(V(node),threshold_voltage/2)/reference_voltage)"
     law = f"(exp(delay_exponent*{voltage})-1)/delay_exponent" if exponent else voltage
     faster = f"exp(delay_steepness*({law}))"
@@ -191,7 +191,7 @@ class ThresholdSwitch(Neuron):
 
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
-        """Resistor, capacitor and a switch with hysteresis that opens a relaxation time after it was let go."""
+        """Circuit of resistor, capacitor and a switch with hysteresis and a relaxation time."""
         fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
         known = {"relaxation_time": 0.0, **values}
         waits = any(known.get(name, 0.0) for name in _DELAYS)
@@ -235,31 +235,31 @@ class ThresholdSwitch(Neuron):
         )  # fmt: skip
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
-        """The column charges the capacitor towards a lower voltage."""
+        """Neuron whose column charges the capacitor towards a lower voltage."""
         return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
     def thermal_headroom(self) -> u.Dimensionless:
-        """Thresholds at the chip's temperature over those that the device states."""
+        """Ratio of the thresholds at the chip's temperature to those that the device states."""
         left = threshold_switches.transition_voltage_factor(
             self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
         )
         return either(left > _SOME_HEATING, left, _SOME_HEATING)
 
     def stated_temperature(self) -> u.Kelvin:
-        """Temperature that the thresholds of the device belong to."""
+        """Temperature for which the device states its thresholds."""
         stated = self.device.reference_temperature
         return either(stated > 0.0, stated, ROOM_TEMPERATURE)
 
     def threshold_voltage(self) -> u.Volt:
-        """Voltage at which the switch turns on at the chip's temperature."""
+        """Turn-on voltage of the switch at the chip's temperature."""
         return self.device.threshold_voltage * self.thermal_headroom()
 
     def hold_voltage(self) -> u.Volt:
-        """Voltage below which it turns off again at the chip's temperature."""
+        """Turn-off voltage of the switch at the chip's temperature."""
         return self.device.hold_voltage * self.thermal_headroom()
 
     def rest_voltage(self) -> u.Volt:
-        """Voltage that the capacitor keeps once the switch is fully off again, and that the next charge begins at."""
+        """Capacitor voltage once the switch is completely off, at which the next charging begins."""
         d = self.device
         return threshold_switches.switch_rest_voltage(
             self.hold_voltage(), d.relaxation_time, d.on_resistance, d.capacitance
@@ -271,18 +271,18 @@ class ThresholdSwitch(Neuron):
         return threshold_switches.switch_time_constant(d.series_resistance, d.off_resistance, d.capacitance)
 
     def final_voltage(self) -> u.Volt:
-        """Voltage that the node of an open switch settles at under the drive."""
+        """Steady-state voltage of the node under the drive with the switch open."""
         d = self.device
         return threshold_switches.switch_final_voltage(
             d.series_resistance, d.off_resistance, d.supply_voltage
         )
 
     def _waits(self) -> bool:
-        """Whether the switch has a delay at all."""
+        """Whether the switch has a delay."""
         return any(np.any(getattr(self.device, name)) for name in _DELAYS)
 
     def incubation_time(self) -> u.Second:
-        """Time from the threshold on until the switch turns on; none for one without a delay."""
+        """Delay from the threshold until the switch turns on; zero for a switch without delay."""
         d = self.device
         if not self._waits():
             return 0.0
@@ -292,7 +292,7 @@ class ThresholdSwitch(Neuron):
         )  # fmt: skip
 
     def firing_voltage(self) -> u.Volt:
-        """Voltage of the node as the switch turns on: the threshold, or what it has reached after the delay."""
+        """Node voltage at turn-on: the threshold, or the voltage reached after the delay."""
         if not self._waits():
             return self.threshold_voltage()
         left = np.exp(-self.incubation_time() / self.time_constant())
@@ -300,7 +300,7 @@ class ThresholdSwitch(Neuron):
         return final - (final - self.threshold_voltage()) * left
 
     def integration_time(self) -> u.Second:
-        """Time to charge the capacitor from what it kept to the threshold, and the delay of the switch."""
+        """Time to charge the capacitor from its rest voltage to the threshold, and the delay of the switch."""
         d = self.device
         charge = threshold_switches.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
@@ -309,7 +309,7 @@ class ThresholdSwitch(Neuron):
         return charge + self.incubation_time()
 
     def firing_rule(self) -> FiringRule:
-        """Charging through the resistor and, while the input is grounded, discharging through it.
+        """Rule for charging through the resistor, and discharging through it while the input is grounded.
 
         The delay of a switch that has one must fit into one drive.
         """
@@ -320,33 +320,33 @@ class ThresholdSwitch(Neuron):
         return FiringRule(_delayed_steps, (self.incubation_time(), *charging))
 
     def least_drive(self) -> u.Second:
-        """The delay of the switch."""
+        """Delay of the switch."""
         return self.incubation_time()
 
     def discharge_time(self) -> u.Second:
-        """Time that the switch is on."""
+        """Time for which the switch is on."""
         d = self.device
         return threshold_switches.switch_discharge_time(
             d.on_resistance, d.capacitance, self.firing_voltage(), self.hold_voltage()
         )
 
     def refractory_time(self) -> u.Second:
-        """Discharge, and relaxation of the switch."""
+        """Discharge time and relaxation time of the switch."""
         return self.discharge_time() + self.device.relaxation_time
 
     def endurance(self) -> u.Dimensionless:
-        """Switching cycles."""
+        """Switching cycles before the device fails."""
         return self.device.endurance
 
     def firing_probability(self) -> u.Dimensionless:
-        """Probability that the threshold of one cycle lies below the drive."""
+        """Probability that the threshold of one cycle is below the drive."""
         d = self.device
         return firing_statistics.firing_probability(
             d.supply_voltage, self.threshold_voltage(), d.threshold_spread
         )
 
     def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
-        """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
+        """Energies of capacitor and discharge of a spike; leakage of the open switch in each timestep."""
         d = self.device
         charge = threshold_switches.switch_recharge_energy(
             d.capacitance, d.supply_voltage, self.firing_voltage(), self.rest_voltage()
@@ -367,14 +367,14 @@ class ThresholdSwitch(Neuron):
         ]
 
     def held_energy(self) -> u.Joule:
-        """What a drive that stayed on while the switch relaxes would take for each spike; the estimate has it end."""
+        """Additional energy per spike if the drive stays on while the switch relaxes; the estimate ends it before."""
         d = self.device
         return threshold_switches.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, d.relaxation_time
         )
 
     def left_out(self) -> list[str]:
-        """A drive that does not end with the spike, and a delay that nobody has stated."""
+        """Exclusions: a drive that does not end with the spike, and a delay that is not stated."""
         left = (
             []
             if self._waits()
@@ -387,7 +387,7 @@ class ThresholdSwitch(Neuron):
         return left
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Switch above the transistors, and the capacitor next to them."""
+        """Areas of the switch above the transistors, and of the capacitor next to them."""
         d = self.device
         area = threshold_switches.switch_neuron_area(
             d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density
@@ -395,7 +395,7 @@ class ThresholdSwitch(Neuron):
         return [AreaCost(self.path, "footprint", area)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the switch turns on at all, and whether it turns off again.
+        """Whether the switch turns on, and turns off again.
 
         Checks
         ------

@@ -1,4 +1,4 @@
-"""What is written, and over which lines."""
+"""Array properties that write circuits need."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from neuroest.core import units as u
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Lines of an array on one side of its cells, as writing meets them.
+    """Lines on one side of an array's cells, for writing.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Lines:
 
     @property
     def switches(self) -> u.Dimensionless:
-        """Switches of all lines: of their drivers, those that share a driver out, and those before other circuits."""
+        """Switches of all lines: of their drivers, of shared drivers, and in front of the read circuits."""
         each = 2.0 * self.count if self.held else self.count
         shared = np.where(self.drivers < self.count, each, 0.0)
         return self.drivers * self.levels + shared + (self.count if self.read else 0.0)
@@ -50,7 +50,7 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Written:
-    """What write circuits need to know about their array.
+    """Array properties that write circuits need.
 
     Attributes
     ----------
@@ -88,5 +88,5 @@ class Written:
 
     @property
     def lines(self) -> tuple[Lines, ...]:
-        """All kinds of lines."""
+        """All groups of lines."""
         return (self.rows, self.columns) if self.plates is None else (self.rows, self.columns, self.plates)

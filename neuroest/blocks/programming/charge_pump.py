@@ -15,7 +15,7 @@ from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive,
 
 
 class ChargePumpParameters(Record):
-    """Dickson charge pump: capacitors, their parasitics and the circuits around them."""
+    """Dickson charge pump: capacitors, parasitics and surrounding circuits."""
 
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its transistors and capacitors."""
@@ -32,7 +32,7 @@ class ChargePumpParameters(Record):
 
 
 class ChargePumpBlock(DeviceBlock):
-    """Dickson charge pump that generates the programming voltage from a lower one."""
+    """Dickson charge pump that generates the programming voltage from a lower voltage."""
 
     record = ChargePumpParameters
     model: Literal["charge_pump"]
@@ -41,7 +41,7 @@ class ChargePumpBlock(DeviceBlock):
     input_voltage: VoltageOrAuto = "auto"
     """Supply and clock voltage; auto: the chip's supply. Any other voltage is supplied externally."""
     largest_current: CurrentOrAuto = "auto"
-    """Design current, which limits the cells written in parallel; auto: what the drivers need."""
+    """Design current, which limits the cells written in parallel; auto: the current that the drivers need."""
     arrays_per_pump: CountOrAuto = "auto"
     """Arrays that share one pump; auto: all arrays of a chip."""
 
@@ -67,11 +67,11 @@ class ChargePump(Component[ChargePumpParameters]):
     device: ChargePumpParameters
 
     def input_voltage(self) -> u.Volt:
-        """Voltage of its supply as chosen, or the chip's."""
+        """Supply voltage of the pump: as chosen, or the chip's."""
         return self.options.get("input_voltage", self.technology.supply_voltage)
 
     def stages(self, voltage: u.Volt) -> u.Dimensionless:
-        """Stages as chosen, or those that take least power."""
+        """Stages: as chosen, or the number with the lowest power."""
         if "stages" in self.options:
             return self.options["stages"]
         return write_circuits.charge_pump_stages(
@@ -79,26 +79,26 @@ class ChargePump(Component[ChargePumpParameters]):
         )
 
     def efficiency(self, voltage: u.Volt) -> u.Dimensionless:
-        """Power at its output over the power that it takes."""
+        """Efficiency: output power over input power."""
         return write_circuits.charge_pump_efficiency(
             self.stages(voltage), self.input_voltage(), voltage, self.device.parasitic_fraction
         )
 
     def arrays_served(self, arrays_together: u.Dimensionless) -> u.Dimensionless:
-        """Arrays behind one pump that are written at the same time: all of them, at worst."""
+        """Arrays behind one pump that are written simultaneously: in the worst case all of them."""
         behind = self.options.get("arrays_per_pump", np.inf)
         return np.minimum(behind, arrays_together)
 
     def needed_current(self, written: Written) -> u.Ampere:
-        """Current of all cells that are written at once."""
+        """Current of all cells that are written simultaneously."""
         return written.together * written.cell_current * self.arrays_served(written.arrays_together)
 
     def current(self, written: Written) -> u.Ampere:
-        """Current that it is made for."""
+        """Design current."""
         return self.options.get("largest_current", self.needed_current(written))
 
     def capacitance(self, written: Written) -> u.Farad:
-        """Capacitance of all stages."""
+        """Total capacitance of all stages."""
         return write_circuits.charge_pump_capacitance(
             self.stages(written.voltage), self.current(written), self.device.clock_frequency,
             self.input_voltage(), written.voltage,
@@ -113,18 +113,18 @@ class ChargePump(Component[ChargePumpParameters]):
         return AreaCost(self.path, "pump", area)
 
     def loss(self, output_energy: u.Joule, voltage: u.Volt) -> EnergyCost:
-        """Energy in addition to that at its output."""
+        """Energy loss in addition to the output energy."""
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
         return self.energy("program", "pump_loss", lost, "write supply loss")
 
     def idling(self, written: Written) -> EnergyCost:
-        """Share of one cell in the energy without a load while its array is written, with others behind it."""
+        """Share of one cell in the no-load energy while its array, and others behind the pump, are written."""
         cells = written.rows.count * written.columns.count * self.arrays_served(written.arrays_together)
         energy = power.static_energy(self.device.idle_power, written.time) / cells
         return self.energy("program", "idle", energy, "write supply loss")
 
     def written_characteristics(self, written: Written) -> list[Characteristic]:
-        """What a designer of pumps asks for."""
+        """Figures of merit that a designer of pumps asks for."""
         voltage = written.voltage
         return [
             self.characteristic("stages of the charge pump", self.stages(voltage), "1"),
@@ -134,7 +134,7 @@ class ChargePump(Component[ChargePumpParameters]):
         ]
 
     def written_checks(self, written: Written) -> list[Check]:
-        """Whether it reaches the voltage, stands it, and delivers the current.
+        """Whether the pump reaches the voltage, tolerates it, and delivers the current.
 
         Checks
         ------

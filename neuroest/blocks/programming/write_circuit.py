@@ -19,9 +19,9 @@ from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
 TIMERS = "timers"
-"""Term of the diffusive memristors that time spikes, one at each line."""
+"""Term for the diffusive memristors that time spikes, one per line."""
 COLUMN_ACCESS = "column_access"
-"""Term of what only learning needs: a decoder of the columns and data at the rows."""
+"""Term for circuits that only learning needs: a column decoder and data at the rows."""
 
 
 class WriteCircuitParameters(Record):
@@ -32,9 +32,9 @@ class WriteCircuitParameters(Record):
     gate_length: u.Metre = positive(maximum=1e-5, symbol="L")
     """Minimum gate length of a transistor for this voltage."""
     contact_length: u.Metre = positive(maximum=1e-5, symbol="s")
-    """Length of a contact next to such a gate."""
+    """Contact length next to such a gate."""
     on_current: u.AmperePerMetre = positive()
-    """Saturation current of this transistor per width, with the programming voltage at its gate."""
+    """Saturation current of this transistor per width, with its gate at the programming voltage."""
     current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
     """Ratio of write current to saturation current, for a small voltage drop in a switch."""
     minimum_width: u.Metre = positive(maximum=1e-4)
@@ -48,8 +48,7 @@ class WriteCircuitParameters(Record):
     latch_gates: u.Dimensionless = non_negative()
     """Two-input gates that store the data of one write driver."""
     timer_energy: u.Joule = non_negative(absent=0.0)
-    """Energy of switching on a diffusive memristor that times the spikes of a line; without it there are no
-    timers."""
+    """Energy of switching a diffusive memristor that times the spikes of a line; without it, there are no timers."""
     timer_area: u.SquareMetre = non_negative(absent=0.0)
     """Area of such a timer with its series transistor."""
 
@@ -61,42 +60,42 @@ class WriteCircuitBlock(DeviceBlock):
     record = WriteCircuitParameters
     model: Literal["write_circuit"]
     polarity: Literal["both", "one"] = "both"
-    """both: cells are set and reset by voltages of opposite sign, so that both ends of a cell reach the whole voltage;
-    one: by pulses of one sign, with the other end of a cell behind a transistor grounded."""
+    """both: cells are set and reset with opposite polarity, so each end of a cell must reach the full voltage; one:
+    with pulses of one polarity, while the other end of a cell is grounded through a transistor."""
     plates: Literal["along_columns", "along_rows"] = "along_columns"
-    """Where the third lines of cells with a transistor run, with polarity both: a line next to each column, which
-    carries its cells' current, or next to each row, which carries that of all cells of the row that are written."""
+    """Direction of the third lines of cells with a transistor, for polarity both: a line next to each column, which
+    carries its cells' current, or next to each row, which carries the current of all written cells of the row."""
     columns_per_driver: Count = 1.0
-    """Columns that share one write driver through switches, one after the other."""
+    """Columns that share one write driver through switches, one after another."""
     between_writes: Literal["off", "powered"] = "off"
-    """Whether decoders, shifters and pump are powered while nothing is written."""
+    """Whether decoders, shifters and pump are powered between writes."""
     update_access: Literal["rows", "rows_and_columns"] = "rows"
-    """What a learning rule can write at once: cells of a row, so that the cells of a column take a row each; or, with
-    decoders and data at both ends, those of a column too."""
+    """Cells that a learning rule can write in parallel: cells of a row, so the cells of a column take a row each; or
+    also cells of a column, with decoders and data at both ends."""
     update_order: Literal["row_by_row", "whole_array"] = "row_by_row"
-    """whole_array: pulses on all rows and columns at once, which meet at the cells that change, where a rule makes all
-    synapses of a layer due."""
+    """whole_array: simultaneous pulses on all rows and columns, which overlap at the cells that change, if a rule
+    updates all synapses of a layer."""
     update_timing: Literal["datapath", "overlapping_pulses", "diffusive_timers"] = "datapath"
-    """What finds how far apart two spikes are. datapath: a learning_engine with traces; overlapping_pulses: each spike
-    drives its line at half of the amplitude for an `overlap_window`, and cells change where two of them meet;
-    diffusive_timers: each spike switches a diffusive memristor at its line, which forgets by itself. The last two make
-    pairs of spikes only."""
+    """Detection of the time between two spikes. datapath: a learning_engine with traces; overlapping_pulses: each spike
+    drives its line at half of the amplitude for an `overlap_window`, and cells change where two pulses overlap;
+    diffusive_timers: each spike switches a diffusive memristor at its line, which relaxes by itself. The last two
+    support pairs of spikes only."""
     overlap_window: Time | None = None
-    """Time for which a spike drives its line, with overlapping_pulses."""
+    """Time for which a spike drives its line, for overlapping_pulses."""
     update_bit_lines: Literal["along_columns", "along_rows"] = "along_columns"
     """along_columns: the pulse of a learning rule drives the columns of the cells that change. along_rows: all cells of
-    a row share its bit line, so that while some of them rise the columns of all others are held at the amplitude, and
+    a row share its bit line, so while some of them are raised, the columns of all others are held at the amplitude, and
     only cells that fall have their columns driven."""
     update_verification: Literal["none", "after_each_pulse"] = "none"
-    """Whether a cell is read after each pulse of a learning rule."""
+    """Whether a cell is verified by a read after each pulse of a learning rule."""
     level_shifter: LevelShifterBlock | None = None
-    """Level shifters in front of the switches of a line; needed where the programming voltage exceeds the supply."""
+    """Level shifters in front of the switches of a line; needed if the programming voltage exceeds the supply."""
     pump: ChargePumpBlock | None = None
-    """What makes the programming voltage on the chip; without it, the voltage comes from outside."""
+    """On-chip source of the programming voltage; without it, the voltage is supplied externally."""
 
 
 class WriteCircuit(Component[WriteCircuitParameters]):
-    """Decoders, drivers and switches of one array, with what is in their slots.
+    """Decoders, drivers and switches of one array, with the blocks in its slots.
 
     Model errors
     ------------
@@ -116,18 +115,18 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     device: WriteCircuitParameters
 
     shifter: LevelShifter | None = slot("level_shifter")
-    """Level shifter, if there is one."""
+    """Level shifter; None without one."""
 
     pump: ChargePump | None = slot("pump")
-    """Charge pump, if the voltage is made on the chip."""
+    """Charge pump; None if the voltage is supplied externally."""
 
     @property
     def parts(self) -> list[Component[Any]]:
-        """This circuit and what is in its slots."""
+        """This circuit and the blocks in its slots."""
         return [self, *self.slots.values()]
 
     unipolar: bool = chosen("polarity", "one")
-    """Whether cells are written by voltages of one sign only."""
+    """Whether cells are written with one polarity only."""
 
     def drivers(self, columns: u.Dimensionless) -> u.Dimensionless:
         """Write drivers of the columns of one array."""
@@ -136,20 +135,20 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     def cells_at_once(
         self, columns: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
     ) -> u.Dimensionless:
-        """Cells of a row that drivers and pump can write at once."""
+        """Cells of a row that drivers and pump can write in parallel."""
         return self.supplied(self.drivers(columns), cell_current, arrays_together)
 
     def supplied(
         self, drivers: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
     ) -> u.Dimensionless:
-        """Cells with a driver each that the pump can write at once; every row has one, for cells of a column."""
+        """Cells with their own driver that the pump can write in parallel; every row has one, for cells of a column."""
         pump = self.pump
         largest = np.inf if pump is None else pump.options.get("largest_current", np.inf)
         served = arrays_together if pump is None else pump.arrays_served(arrays_together)
         return write_circuits.cells_at_once(drivers, largest, cell_current, served)
 
     def shifters(self, written: Written) -> u.Dimensionless:
-        """Level shifters of one array: one for each voltage but one of a driver, and for each line that selects."""
+        """Level shifters of one array: one less than the voltages of each driver, and one for each select line."""
         supply = self.technology.supply_voltage
         found: u.Numeric = 0.0
         for lines in written.lines:
@@ -162,7 +161,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found + np.where(written.columns.highest > supply, select, 0.0)
 
     def instances(self, written: Written, units: u.Numeric) -> Mapping[str, u.Numeric]:
-        """How many there are of each part, but for a pump that a whole chip shares."""
+        """Number of each part per array, except for a pump that the whole chip shares."""
         found: dict[str, u.Numeric] = {self.path: units}
         if self.shifter is not None:
             found[self.shifter.path] = units * self.shifters(written)
@@ -171,20 +170,20 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def gates(self, written: Written) -> u.Dimensionless:
-        """Two-input gates of the decoders of rows and columns, and of what keeps the data of the drivers."""
+        """Two-input gates of the row and column decoders, and of the data latches of the drivers."""
         rows, columns = written.rows.count, written.columns
         shared = self.options["columns_per_driver"]
         select = np.where(shared > 1.0, write_circuits.decoder_gates(shared), 0.0)
         return write_circuits.decoder_gates(rows) + select + columns.drivers * self.device.latch_gates
 
     def width(self, lines: Lines) -> u.Metre:
-        """Width of the switches of a line, as drawn for a typical die."""
+        """Width of the switches of a line, sized for a typical die."""
         d = self.device
         carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
         return np.maximum(carried, d.minimum_width)
 
     def written_areas(self, written: Written) -> list[AreaCost]:
-        """Area of the gates, of the switches, of one shifter and of one pump."""
+        """Areas of the gates, the switches, one shifter and one pump."""
         d = self.device
         gates = self.gates(written) * self.process.gate_area * d.layout_factor
         switches: u.SquareMetre = sum(
@@ -212,7 +211,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def gate_leakage(self, written: Written) -> u.Watt:
-        """Leakage of decoders and switches of one array while they are powered."""
+        """Leakage of decoders and switches of one array while powered."""
         d = self.device
         width = self.gates(written) * d.gate_width
         core = gate_leakage(self, width)
@@ -227,11 +226,11 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
 
     def written_statics(self, written: Written) -> list[StaticCost]:
-        """What is drawn all the time, unless everything is switched off between writes."""
+        """Static power, unless everything is switched off between writes."""
         return [] if self.spec.between_writes == "off" else self.standing_costs(written)
 
     def standing_costs(self, written: Written) -> list[StaticCost]:
-        """What is drawn as long as the circuit is powered."""
+        """Static power of the circuit while it is powered."""
         found = [StaticCost(self.path, "leakage", self.gate_leakage(written))]
         if self.shifter is not None:
             found.append(StaticCost(self.shifter.path, "leakage", self.shifter_leakage()))
@@ -240,7 +239,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def written_energies(self, written: Written, output_energy: u.Joule) -> list[EnergyCost]:
-        """Energy of writing one cell in addition to its own: addresses, shifted levels, leakage and the supply.
+        """Energy of writing one cell in addition to its own: address, level shifting, leakage and supply.
 
         Parameters
         ----------
@@ -267,7 +266,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def address_energy(self, written: Written) -> u.Joule:
-        """Energy of selecting another group of cells, for each of them."""
+        """Energy of selecting the next group of cells, per cell of the group."""
         process, d = self.process, self.device
         load = write_circuits.decoder_capacitance(
             written.rows.count,
@@ -284,7 +283,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return array_lines.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
     def toggles(self, written: Written) -> u.Dimensionless:
-        """Shifters that move for one cell in a pulse: those of its column, and its share of those of its row."""
+        """Shifters that toggle per cell and pulse: those of its column, and its share of those of its row."""
         supply = self.technology.supply_voltage
         found: u.Numeric = 0.0
         for lines in written.lines:
@@ -296,7 +295,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return found
 
     def written_checks(self, written: Written) -> list[Check]:
-        """Whether switches and shifters stand the voltage, and drivers and pump write so many cells.
+        """Whether switches and shifters tolerate the voltage, and drivers and pump support this number of cells.
 
         Checks
         ------

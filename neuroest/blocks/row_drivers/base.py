@@ -15,7 +15,7 @@ from neuroest.specs.parameters import Record, non_negative, positive
 DRIVER_ERROR: ModelErrors = model_errors(
     energy=ModelError(1.5, "as for one-bit row drivers"), area=ModelError(2.5, "as for one-bit row drivers")
 )
-"""Error of the model of a circuit in front of a row."""
+"""Error of the model of a row-input circuit."""
 
 
 class RowDriverParameters(Record):
@@ -46,19 +46,19 @@ class RowDriver(AnalogCircuit[Any]):
     owns = ("row driver self-load", "input conversion")
 
     def planes(self, network: NetworkContext) -> u.Numeric:
-        """Reads that one input takes."""
+        """Reads per input."""
         return 1.0 if network.spiking or self.whole_numbers else network.activation_bits
 
     def bits_per_read(self, network: NetworkContext) -> u.Numeric:
-        """Bits of the input that one read carries."""
+        """Bits of the input in one read."""
         return network.activation_bits if self.whole_numbers and not network.spiking else 1.0
 
     def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
-        """Longest time that a row is driven in one read, for the shortest pulse chosen."""
+        """Longest time for which a row is driven in one read, for the chosen shortest pulse."""
         return pulse_width
 
     def drive_voltage(self) -> u.Volt:
-        """Voltage that the row line swings by where it ends on transistor gates."""
+        """Voltage swing of a row line that ends at transistor gates."""
         return self.technology.supply_voltage
 
     def self_load_energy(self, line_energy: u.Joule) -> u.Joule:
@@ -68,19 +68,19 @@ class RowDriver(AnalogCircuit[Any]):
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """Energies in addition to those of the output stage: actions ``input``, and ``row_toggle`` for each row."""
+        """Energies in addition to those of the output stage: actions ``input``, and ``row_toggle`` per row."""
         return []
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Area of what turns an input into its signal, which both rows of a pair share."""
+        """Area of the circuit that converts an input to its signal, shared by both rows of a pair."""
         return 0.0
 
     def row_area(self) -> u.SquareMetre:
-        """Area of each row in addition to its output stage."""
+        """Area per row in addition to its output stage."""
         return 0.0
 
     def alone(self, place: Place) -> Costs:
-        """Energies of one pulse and of one input; area of the output stage for the current of a row."""
+        """Costs with the energies of one pulse and one input, and the output stage sized for the current of a row."""
         network, current = place.network, place["row_current"]
         energies = [
             self.line_costs("self_load", self.self_load_energy(place["row_energy"])),
@@ -90,16 +90,16 @@ class RowDriver(AnalogCircuit[Any]):
         return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
     def input_energy(self, term: str, energy: u.Joule) -> EnergyCost:
-        """An energy term of one input, in the ledger of row drivers."""
+        """One energy term of an input, in the ledger of row drivers."""
         return self.energy("input", term, energy, "input conversion")
 
     def line_costs(self, term: str, energy: u.Joule) -> EnergyCost:
-        """An energy term of one pulse, in the ledger of row drivers."""
+        """One energy term of a pulse, in the ledger of row drivers."""
         return self.energy("row_toggle", term, energy, "row driver self-load")
 
 
 class VoltageDriverParameters(RowDriverParameters):
-    """Output amplifier of a digital-to-analog converter, which carries the row current."""
+    """Output amplifier of a digital-to-analog converter, which supplies the row current."""
 
     buffer_overhead: u.Dimensionless = non_negative()
     """Ratio of the output stage's quiescent current to its largest row current."""
@@ -110,24 +110,24 @@ class VoltageDriverParameters(RowDriverParameters):
 
 
 class VoltageDriver(RowDriver):
-    """Common part of digital-to-analog row drivers: the amplifier that carries each row's current."""
+    """Common part of digital-to-analog row drivers: the amplifier that supplies each row's current."""
 
     whole_numbers = True
     analog = True
 
     def buffer_energy(self, row_current: u.Ampere, read_time: u.Second) -> EnergyCost:
-        """Quiescent current of the amplifier while its row is driven."""
+        """Energy of the amplifier's quiescent current while its row is driven."""
         bias = self.device.buffer_overhead * row_current + self.device.amplifier_current
         energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, read_time)
         return self.energy("row_toggle", "buffer", energy, "input conversion")
 
     def row_area(self) -> u.SquareMetre:
-        """Area of the amplifier of a row."""
+        """Area of the row amplifier."""
         return self.area_at_node(self.device.amplifier_area)
 
 
 def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre:
-    """Area of the output stage that carries the static current of a whole row, as drawn for a typical die."""
+    """Area of the output stage for the static current of a whole row, sized on a typical die."""
     d: RowDriverParameters = driver.device
     process = driver.process
     width = drivers.driver_width(row_current, process.on_current, d.current_linearity)
@@ -135,6 +135,6 @@ def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre
 
 
 def drive_resistance(driver: RowDriver, columns: u.Dimensionless, conductance: Any) -> Any:
-    """Resistance that the output stage may have for the voltage it may lose; a slow die exceeds it."""
+    """Maximum resistance of the output stage for its allowed voltage drop; a slow die exceeds it."""
     limit = drivers.driver_resistance_limit(driver.device.voltage_loss, columns, 1.0, conductance)
     return resistance_at_corner(driver, limit)

@@ -40,7 +40,7 @@ class CapacitiveDac(VoltageDriver):
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """Capacitors, and the buffer."""
+        """Energies of the capacitors and the buffer."""
         d = self.device
         capacitors = drivers.capacitive_dac_energy(
             self.bits_per_read(network), d.unit_capacitance, read_voltage, d.switching_factor
@@ -48,7 +48,7 @@ class CapacitiveDac(VoltageDriver):
         return [self.input_energy("capacitors", capacitors), self.buffer_energy(row_current, read_time)]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Capacitors and switches."""
+        """Area of capacitors and switches."""
         d = self.device
         return self.area_at_node(
             drivers.capacitive_dac_area(

@@ -15,7 +15,7 @@ class LevelShifterParameters(Record):
     """Level shifter between logic and a row with a voltage above the logic supply."""
 
     toggle_energy: u.Joule = positive()
-    """Energy of one pulse, both edges."""
+    """Energy of one pulse with both edges."""
     maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Maximum voltage of its transistors."""
     leakage_power: u.Watt = non_negative()
@@ -40,7 +40,7 @@ class LevelShifter(AnalogCircuit[LevelShifterParameters]):
     prior_error = DRIVER_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one shifted pulse of a row."""
+        """Energy of one level-shifted pulse of a row."""
         return [self.energy("row_toggle", "shift", self.toggle_energy(), "level shift")]
 
     def toggle_energy(self) -> u.Joule:

@@ -27,7 +27,7 @@ class OneBitDriverBlock(DeviceBlock):
     """Voltage swing of a row of transistor gates; auto: the supply voltage. A swing above the supply needs a level
     shifter."""
     level_shifter: LevelShifterBlock | None = None
-    """Level shifter in front of each row, if there is one."""
+    """Level shifter in front of each row, if needed."""
 
 
 class OneBitDriver(RowDriver, DrivesOneBit):
@@ -47,14 +47,14 @@ class OneBitDriver(RowDriver, DrivesOneBit):
     device: OneBitDriverParameters
 
     shifter: Component[LevelShifterParameters] | None = slot("level_shifter")
-    """Level shifter, if there is one."""
+    """Level shifter; None without one."""
 
     def drive_voltage(self) -> u.Volt:
-        """Voltage as chosen, or the supply."""
+        """Voltage swing of the row: as chosen, or the supply."""
         return self.options.get("drive_voltage", self.technology.supply_voltage)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the row's voltage can be made at all.
+        """Whether the row voltage can be generated.
 
         Checks
         ------

@@ -39,16 +39,16 @@ class PulseWidthDriver(RowDriver):
     whole_numbers = True
 
     def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
-        """Time of the largest number, as many shortest pulses as it counts, for each row that shares a converter."""
+        """Time of the largest number, in shortest pulses, for each row that shares a converter."""
         longest = drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
         return longest * self.options["rows_per_converter"]
 
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """Counter or delay line."""
+        """Energy of the counter or delay line."""
         return [self.input_energy("pulse_width", self.at_supply(self.device.conversion_energy))]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Share of one row in a counter or delay line."""
+        """Share of one row in the area of a counter or delay line."""
         return self.area_at_node(self.device.converter_area) / self.options["rows_per_converter"]

@@ -23,14 +23,14 @@ class SwitchingConverterBlock(Block):
 
 
 class LinearRegulator(Component[None]):
-    """Regulator that drops the supply to the read voltage; the cells are charged for the full supply."""
+    """Regulator from the supply to the read voltage; the read current is charged at the full supply voltage."""
 
     schema = LinearRegulatorBlock
     prior_error = WITHOUT_COSTS
 
 
 class SwitchingConverter(Component[None]):
-    """Converter from the supply to the read voltage with an efficiency."""
+    """Converter from the supply to the read voltage, with an efficiency."""
 
     schema = SwitchingConverterBlock
     prior_error = WITHOUT_COSTS

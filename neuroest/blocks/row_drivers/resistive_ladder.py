@@ -36,14 +36,14 @@ class ResistiveLadder(VoltageDriver):
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
-        """Static current of the ladder, and the buffer."""
+        """Energies of the static current of the ladder, and the buffer."""
         ladder = drivers.resistive_ladder_energy(
             self.bits_per_read(network), read_voltage, self.device.unit_resistance, read_time
         )
         return [self.input_energy("ladder", ladder), self.buffer_energy(row_current, read_time)]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
-        """Resistors."""
+        """Area of the resistors."""
         return self.area_at_node(
             drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
         )

@@ -42,9 +42,9 @@ class CornerTable:
     QUANTITIES: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"delay": "delay_ps", "energy": "energy_fJ", "leakage": "leakage_pA", "drive": "drive_n_uA"}
     )
-    """Column that each quantity is the ratio of."""
+    """Columns of which each quantity is the ratio."""
     COLD: ClassVar[frozenset[str]] = frozenset({"delay", "energy"})
-    """Quantities that have a value at the lowest temperature only, where they hardly depend on it."""
+    """Quantities with a value at the lowest temperature only, because they hardly depend on it."""
     THRESHOLD: ClassVar[str] = "threshold_n_mV"
 
     nodes: Array
@@ -58,11 +58,11 @@ class CornerTable:
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """Columns that a file must have."""
+        """Required columns of a file."""
         return (*cls.TEXTS, *cls.AXES, *cls.QUANTITIES.values(), cls.THRESHOLD)
 
     def summary(self) -> str:
-        """What the table covers, in a line."""
+        """Range of the table, in one line."""
         kits = ", ".join(
             f"{node * _NANO:g} nm ({kit})" for node, kit in zip(self.nodes, self.kits, strict=True)
         )
@@ -73,7 +73,7 @@ class CornerTable:
 
     @classmethod
     def read(cls, path: Path) -> CornerTable:
-        """The table of a CSV file, lines that begin with ``#`` left out.
+        """Read the table from a CSV file; lines that begin with ``#`` are ignored.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class CornerTable:
 
 
 class _Grid:
-    """Puts the rows of a file into grids."""
+    """Builder of grids from the rows of a file."""
 
     def __init__(self, table: CsvTable) -> None:
         table.require(CornerTable.columns())
@@ -113,7 +113,7 @@ class _Grid:
         self.rows[node, corner, share, temperature] = values
 
     def table(self) -> CornerTable:
-        """The rows as grids of ratios."""
+        """Rows as grids of ratios."""
         known = [(node, share, warm) for node, corner, share, warm in self.rows if corner == _TYPICAL]
         axes = [sorted({key[place] for key in known}) for place in range(3)]
         ratios, shifts = {}, {}

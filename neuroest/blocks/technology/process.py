@@ -45,7 +45,7 @@ class Process(Record):
     gate_area: u.SquareMetre = positive()
     """Area of a two-input NAND gate."""
     logic_area_factor: u.Dimensionless = positive(exact="1 at the node that it is relative to")
-    """Area of logic relative to the 65 nm node."""
+    """Area ratio of logic to the 65 nm node."""
     analog_energy_factor: u.Dimensionless = non_negative(
         absent=0.0, exact="1 at the node that it is relative to"
     )
@@ -66,7 +66,7 @@ class Process(Record):
     energy_constant: u.Dimensionless = quantity(symbol="e_0", exact=FIT)
     """Constant of the logic energy polynomial."""
     energy_correction: u.Dimensionless = positive(absent=1.0, symbol="k_E")
-    """Energy of published logic of the node over that of the polynomial; 1 where the polynomial is used as it is."""
+    """Ratio of published logic energy at the node to the polynomial; 1 if the polynomial is used unchanged."""
     delay_cubic: u.PerCubicVolt = quantity(symbol="d_3", exact=FIT)
     """Coefficient of V^3 in the logic delay polynomial."""
     delay_quadratic: u.PerSquareVolt = quantity(symbol="d_2", exact=FIT)
@@ -76,7 +76,7 @@ class Process(Record):
     delay_constant: u.Dimensionless = quantity(symbol="d_0", exact=FIT)
     """Constant of the logic delay polynomial."""
     delay_correction: u.Dimensionless = positive(absent=1.0, symbol="k_D")
-    """Delay of simulated logic of the node over that of the polynomial; 1 where the polynomial is used as it is."""
+    """Ratio of simulated logic delay at the node to the polynomial; 1 if the polynomial is used unchanged."""
 
     def energy_factor(self, supply: u.Volt) -> u.Dimensionless:
         """Energy of logic at a supply, by the polynomial of the process."""
@@ -92,16 +92,16 @@ class Process(Record):
 
 
 class ThresholdOptions(Record):
-    """Transistors of several thresholds that one process offers side by side."""
+    """Transistors with several thresholds that one process offers."""
 
     model = "threshold_options"
 
     low_off_current: u.AmperePerMetre = positive()
     """Leakage of low-threshold transistors per width at 300 K and the nominal supply."""
     standard_off_current: u.AmperePerMetre = positive()
-    """The same of standard thresholds."""
+    """Leakage of standard-threshold transistors per width at 300 K and the nominal supply."""
     high_off_current: u.AmperePerMetre = positive()
-    """The same of high thresholds."""
+    """Leakage of high-threshold transistors per width at 300 K and the nominal supply."""
 
 
 class ProcessCorners(Record):
@@ -111,13 +111,13 @@ class ProcessCorners(Record):
     table = CornerTable
 
     speed_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_t")
-    """How far the corner lies out compared with the table's in delay, current, threshold and energy, as an exponent."""
+    """Distance of the corner relative to the table's corner in delay, current, threshold and energy, as an exponent."""
     leakage_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_L")
-    """How far the corner lies out compared with the table's in leakage, as an exponent."""
+    """Distance of the corner relative to the table's corner in leakage, as an exponent."""
 
 
 class Package(Record):
-    """A package by how well it carries heat off."""
+    """Package with its thermal properties."""
 
     model = "package"
 
