@@ -119,7 +119,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return leakage_at_chip_temperature(self, power)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Largest area of transistor, via and resistor if stacked, their sum if planar, and that of further circuits."""
+        """Largest area of transistor, via and resistor if stacked, their sum if planar, and that of other circuits."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
         resistor = neuron_geometry.thin_film_resistor_area(
