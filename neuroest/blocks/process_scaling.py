@@ -115,6 +115,6 @@ def leakage_of_gates(
 
 
 def gate_width(component: Component[Any], area: u.SquareMetre, width_in_features: u.Dimensionless) -> u.Metre:
-    """Transistor width of all gates that fit in an area of the chip's process, each with this width in feature sizes."""
+    """Transistor width of all gates that fit in an area of the chip's process, each this many feature sizes wide."""
     process = component.process
     return area / process.gate_area * width_in_features * process.feature_size
