@@ -75,6 +75,8 @@ class Chip:
     """Model discrepancy factors by ``model.quantity``; empty except when bands are sampled."""
     heat_path: tuple[u.Kelvin, u.KelvinPerWatt] | None = None
     """Ambient temperature and thermal resistance, if the chip's power determines its temperature."""
+    technology_keys: frozenset[str] = frozenset()
+    """Keys of the technology that its file states."""
 
     def computing_levels(self) -> list[LevelNode]:
         """Levels that compute, from the top down."""
@@ -187,6 +189,7 @@ def instantiate(design: build.Design, values: Mapping[str, u.Numeric]) -> Chip:
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
         MappingProxyType(discrepancy), heat_path(values) if build.AMBIENT in values else None,
+        frozenset(design.spec.technology.model_fields_set),
     )  # fmt: skip
     _refuse_double_bookings(frozenset(map(type, chip.components())))
     return chip

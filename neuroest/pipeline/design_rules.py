@@ -15,6 +15,7 @@ from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import network_errors
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.pacing import FIRING_SLACK
+from neuroest.pipeline.power import sleeps_in_steps
 from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.training import sample_period
 
@@ -65,7 +66,8 @@ class DesignRules(StatesChecks):
             *self._outside_checks(), *self._power_off_checks(), *self._port_checks(), *self._peak_checks(),
             *self._shared_memory_checks(), *self._learning_checks(), *self._always_on_checks(),
             *self._instruction_checks(), *self._copy_checks(), *self._setup_checks(), *self._rewriting_checks(),
-            *self._synapse_checks(), *self._domain_checks(), *self._zero_checks(),
+            *self._synapse_checks(), *self._domain_checks(), *self._zero_checks(), *self._technology_checks(),
+            *self._sleep_checks(),
         )  # fmt: skip
 
     def _port_checks(self) -> Iterator[Check]:
@@ -293,6 +295,55 @@ class DesignRules(StatesChecks):
                 and level.mapper.compute.technology is not self.stages.chip.technology
             ):
                 yield self.check("advice", "supply_of_published_values", passed=False, path=level.path)
+
+    def _technology_checks(self) -> Iterator[Check]:
+        """Whether thresholds, corner and sleep options reach any circuit whose cost follows from the process.
+
+        Checks
+        ------
+        thresholds_of_published_values
+            the shares of low and standard thresholds change nothing, because powers and times of this chip are
+            published ones; leave them out
+        corner_of_published_values
+            corner changes nothing, because energies, powers and times of this chip are published ones; leave it out
+        threshold_options
+            threshold_options changes nothing without low_threshold_share or standard_threshold_share
+        sleep_options
+            sleep_options changes nothing, because no block of this chip sleeps; set `sleep` of a block
+        """
+        chip, levels = self.stages.chip, self.stages.levels
+        stated, shares = chip.technology_keys, {"low_threshold_share", "standard_threshold_share"}
+        computed = any(level.mapper.built_of_blocks for level in levels)
+        computed = computed or any(block.scales_with_process for block in chip.components())
+        acting = {
+            "thresholds_of_published_values": (bool(stated & shares), computed),
+            "corner_of_published_values": (chip.technology.corner is not None, computed),
+            "threshold_options": ("threshold_options" in stated, bool(stated & shares)),
+            "sleep_options": ("sleep_options" in stated, chip.technology.sleep is not None),
+        }
+        for name, (asked, acts) in acting.items():
+            if asked and not acts:
+                yield self.check("advice", name, passed=False, path="technology")
+
+    def _sleep_checks(self) -> Iterator[Check]:
+        """Whether blocks that sleep have a time in which they can; the first of them stands for all.
+
+        Checks
+        ------
+        time_to_sleep
+            its sleep changes nothing, because no time passes between two inferences; state operation.mode always_on
+            with a period, or compare chips at an equal pace
+        """
+        stages = self.stages
+        in_steps = sleeps_in_steps(stages.levels, stages.timing)
+        waiting = (
+            cost.component
+            for cost in stages.costs.statics
+            if cost.asleep_share is not None and not (cost.each_timestep and in_steps)
+        )
+        first = next(waiting, None)
+        if first is not None and stages.chip.operation.mode != "always_on":
+            yield self.check("advice", "time_to_sleep", passed=False, path=first)
 
     def _zero_checks(self) -> Iterator[Check]:
         """Whether the network has zero weights on a level that skips them.

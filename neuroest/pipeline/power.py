@@ -48,6 +48,11 @@ def standby_time(period: Array, powered: Array) -> Array:
     return np.asarray(np.maximum(np.where(known, period, 0.0) - np.where(known, powered, 0.0), 0.0))
 
 
+def sleeps_in_steps(levels: Sequence[MappedLevel], timing: Timing) -> bool:
+    """Whether blocks can sleep within an inference: what events wake would wake at each of them."""
+    return timing.by_steps and all(level.mapper.passage_time() is None for level in levels)
+
+
 def static_rows(
     chip: Chip,
     levels: Sequence[MappedLevel],
@@ -57,8 +62,7 @@ def static_rows(
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term. [W]."""
     period = inference_period(chip, timing)
-    # what events wake would wake at each of them
-    in_steps = timing.by_steps and all(level.mapper.passage_time() is None for level in levels)
+    in_steps = sleeps_in_steps(levels, timing)
     rows = [
         row
         for s in costs.statics

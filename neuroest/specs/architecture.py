@@ -53,7 +53,8 @@ class Technology(base.Spec):
     sleep_options: str = "sleep_generic"
     """Name or path of a device spec of model `sleep_options`, for blocks with a `sleep` mode."""
     supply_voltage: base.Voltage
-    """Supply voltage of the digital blocks and the drivers."""
+    """Supply voltage of the digital blocks and the drivers. Published energies and times do not follow it, nor the
+    temperature."""
     ambient_temperature: base.Temperature | None = None
     """Temperature of the air around the package. The die temperature follows from the chip's own power."""
     package: str | None = None

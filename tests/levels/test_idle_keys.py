@@ -82,3 +82,42 @@ def test_keys_of_crossbars_without_what_they_act_on_are_reported(tmp_path: Path)
     assert idle.totals == plain.totals
     stated = neuroest.estimate("adc_crossbar_28nm", NET, {f"{array}readout.converter.bits": "6"})
     assert "dropped_bits_used" in {check.name for check in stated.checks if not check.passed}
+
+
+PUBLISHED = [
+    ("loihi_14nm", "technology.low_threshold_share", "5 %", "thresholds_of_published_values"),
+    ("loihi_14nm", "technology.corner", "slow", "corner_of_published_values"),
+    ("spinnaker_130nm", "chip.core.events.active_fraction", 0.3, "active_fraction"),
+    ("spinnaker_130nm", "chip.core.events.unused_cores", "power_gated", "unused_cores"),
+    ("digital_spiking_28nm", "technology.threshold_options", "thresholds_planar", "threshold_options"),
+    ("digital_spiking_28nm", "technology.sleep_options", "sleep_generic", "sleep_options"),
+    ("digital_spiking_28nm", "chip.core.state_memory.sleep", "retention", "time_to_sleep"),
+]
+
+
+@pytest.mark.parametrize(("chip", "key", "value", "check"), PUBLISHED)
+def test_what_a_spiking_chip_cannot_follow_is_reported(chip: str, key: str, value: Any, check: str) -> None:
+    with_key, without = (
+        neuroest.estimate(chip, "keyword_spotting_spiking", settings) for settings in ({key: value}, {})
+    )
+    found, before = ({k.name for k in each.checks if not k.passed} for each in (with_key, without))
+    assert found - before == {check}
+    assert with_key.totals == without.totals
+
+
+ACTING = [
+    {"technology.low_threshold_share": "5 %", "technology.threshold_options": "thresholds_planar"},
+    {"chip.core.neuron.sleep": "between_timesteps", "technology.sleep_options": "sleep_generic"},
+    {
+        "chip.core.state_memory.sleep": "retention",
+        "operation.mode": "always_on",
+        "operation.period": "1 s",
+    },
+]
+
+
+@pytest.mark.parametrize("settings", ACTING)
+def test_what_acts_is_not_reported(settings: dict[str, Any]) -> None:
+    names = {"threshold_options", "sleep_options", "time_to_sleep", "thresholds_of_published_values"}
+    acting = neuroest.estimate("digital_spiking_28nm", "keyword_spotting_spiking", settings)
+    assert not names & {check.name for check in acting.checks if not check.passed}

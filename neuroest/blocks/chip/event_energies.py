@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
@@ -125,6 +125,29 @@ class EventEnergies(Component[EventEnergiesParameters]):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Die area per core as reported."""
         return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether kinds of updates and unused cores differ in what was published.
+
+        Checks
+        ------
+        active_fraction
+            active_fraction changes nothing, because active and inactive updates have the same energy and time; leave
+            it out
+        unused_cores
+            unused_cores changes nothing, because no static power of a core was published; leave it out
+        """
+        d, (active, inactive) = self.device, self.times_of_updates()
+        differ = np.logical_or(d.active_update_energy != d.inactive_update_energy, active != inactive)
+        acting = {
+            "active_fraction": ("active_fraction" in self.options, differ),
+            "unused_cores": (self.spec.unused_cores == "power_gated", d.core_static_power > 0.0),
+        }
+        return [
+            self.check("advice", name, acts)
+            for name, (asked, acts) in acting.items()
+            if asked and not np.all(acts)
+        ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power of each powered core, as reported."""
