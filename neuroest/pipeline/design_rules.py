@@ -339,7 +339,9 @@ class DesignRules(StatesChecks):
         waiting = (
             cost.component
             for cost in stages.costs.statics
-            if cost.asleep_share is not None and not (cost.each_timestep and in_steps)
+            if cost.asleep_share is not None
+            and not (cost.each_timestep and in_steps)
+            and cost.component != stages.costs.overheads
         )
         first = next(waiting, None)
         if first is not None and stages.chip.operation.mode != "always_on":
