@@ -123,3 +123,5 @@ def _chip(
     if output is not None and output.exists() and not force:
         raise NeuroestError(f"{output} exists; --force replaces it")
     shared.emit(export(estimate(name, workload, shared.changes(settings)), form), output)
+    if shared.file_of(output) is not None:
+        shared.note([f"{form} file written to {output}"])

@@ -1,8 +1,9 @@
 """Characteristics of every neuron at a constant drive: rate, least drive, energy, delays, intervals and limits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from types import MappingProxyType
 
 import numpy as np
@@ -11,7 +12,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.experiments import Characteristic, Series, Value
-from neuroest.dynamics.in_time import NeuronInTime, spike_energy
+from neuroest.dynamics.in_time import Drive, NeuronInTime, spike_energy
 from neuroest.dynamics.spikes import SpikeRun
 from neuroest.dynamics.stimulus import Array
 
@@ -422,17 +423,26 @@ def _checked(neuron: NeuronInTime, curve: Curve) -> list[str]:
     levels = [float(level) for level in curve.levels]
     if 0.0 < least < np.inf:
         levels = [_BELOW * least, *levels]
-    failing: dict[str, tuple[str, list[float]]] = {}
+    levels = sorted(set(levels))
+    failing: dict[str, tuple[str, set[float]]] = {}
     for level in levels:
         for check in neuron.failing_checks(level):
-            failing.setdefault(check.name, (check.message, []))[1].append(level)
+            failing.setdefault(check.name, (check.message, set()))[1].add(level)
     found = []
     for name, (message, where) in failing.items():
-        places = "at every drive" if len(where) == len(levels) else f"at {neuron.drive.text(where[0])}"
-        if 1 < len(where) < len(levels):
-            places = f"from {neuron.drive.text(min(where))} to {neuron.drive.text(max(where))}"
+        runs = [list(run) for fails, run in groupby(levels, where.__contains__) if fails]
+        places = " and ".join(_run_text(neuron.drive, run) for run in runs)
+        if len(where) == len(levels):
+            places = "at every drive"
         found.append(f"check {name} fails {places}: {message}")
     return found or ["all checks of the estimate pass at these drives"]
+
+
+def _run_text(drive: Drive, run: Sequence[float]) -> str:
+    """Neighbouring drives in words."""
+    if len(run) == 1:
+        return f"at {drive.text(run[0])}"
+    return f"from {drive.text(run[0])} to {drive.text(run[-1])}"
 
 
 def _absent(name: str, title: str, reason: str) -> Characteristic:

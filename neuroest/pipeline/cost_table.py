@@ -297,11 +297,11 @@ def _tile_pitch(
 
 def _temperature_check(point: base.TechnologyPoint) -> base.Check:
     temperature = point.temperature
-    away = np.abs(temperature - ROOM_TEMPERATURE)
+    away = temperature - ROOM_TEMPERATURE
     return base.Check(
-        "temperature", _TECHNOLOGY, "extrapolation", away <= _LEAKAGE_REACH,
+        "temperature", _TECHNOLOGY, "extrapolation", np.abs(away) <= _LEAKAGE_REACH,
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
-        "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
+        "doubles in equal steps", temperature, ROOM_TEMPERATURE + np.copysign(_LEAKAGE_REACH, away), "K",
     )  # fmt: skip
 
 

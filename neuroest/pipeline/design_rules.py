@@ -119,13 +119,13 @@ class DesignRules(StatesChecks):
         if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
             return  # units with fixed layers must wait for the slowest layer
         shares = self.stages.timing.idle_shares(self.stages.levels)
-        filling = "layers that do not fill them"
+        filling = "the filling of the units, or layers smaller than they are"
         shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
         cause = max(shares, key=lambda each: shares[each])
         part = f"{shares[cause]:.0%}".replace("%", " %")
         yield Check(
             "share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE,
-            f"the units are idle most of the time, limited by {cause} for {part} of it", share, _IDLE,
+            f"the units are idle most of the time; the main cause is {cause}, for {part} of the time", share, _IDLE,
         )  # fmt: skip
 
     def error_checks(self, ratio: Array | None) -> Iterator[Check]:

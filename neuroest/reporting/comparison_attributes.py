@@ -8,6 +8,7 @@ from neuroest.reporting.formatting import (
     coding_words,
     corner_words,
     formatted,
+    operation_words,
     percent,
     temperature_words,
     words,
@@ -71,13 +72,6 @@ def _process(result: Estimate) -> str:
     return f"{node}, {corner}" if corner else node
 
 
-def _operation(result: Estimate) -> str:
-    period = result.claims.get("operation.period")
-    return words(result.design.spec.operation.mode) + (
-        f", an inference every {formatted(period.value, 's')}" if period is not None else ""
-    )
-
-
 def _accuracy(result: Estimate) -> str:
     bits = result.totals["effective_bits"]
     if bits is None:
@@ -113,7 +107,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "node": _process,
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
-    "operation": _operation,
+    "operation": operation_words,
     "accuracy of the columns": _accuracy,
     "failed checks": lambda result: _checks(result.broken_rules),
     "advice": lambda result: _checks(result.advice),

@@ -232,6 +232,14 @@ def operating_point(result: Estimate) -> str:
     return ", ".join(text for text in reported if text)
 
 
+def operation_words(result: Estimate) -> str:
+    """Mode of operation with its period: ``always on, an inference every 10 ms``."""
+    period = result.claims.get("operation.period")
+    return words(result.design.spec.operation.mode) + (
+        f", an inference every {formatted(period.value, 's')}" if period is not None else ""
+    )
+
+
 def short_causes(causes: Sequence[str]) -> list[str]:
     """Causes as words: the last two of a path, or more if two would look the same.
 

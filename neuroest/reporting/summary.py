@@ -15,6 +15,7 @@ from neuroest.reporting.formatting import (
     counted,
     formatted,
     operating_point,
+    operation_words,
     percent,
     ratio_digits,
     short,
@@ -201,6 +202,13 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
             f"{_OTHER_SCOPE} NOT THE SAME SCOPE: {design} and {', '.join(others)} leave out different parts"
         )
         lines += wrapped(f"{text}; {where}", hanging=2)
+    modes = {one.architecture: operation_words(one) for one in (comparison.design, *comparison.baselines)}
+    if len(set(modes.values())) > 1:
+        run = ", ".join(f"{name} {mode}" for name, mode in modes.items())
+        lines += wrapped(
+            f"NOT THE SAME OPERATION: {run}; these ratios are of each chip in its own, those at equal pace are fair",
+            hanging=2,
+        )
     return lines
 
 

@@ -1,11 +1,14 @@
 """Every shipped neuron under a drive that stays on, by one contract, against its closed forms and numbers by hand."""
 
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import parse_quantity
 from neuroest.dynamics.agreement import TIME_TOLERANCE
 from neuroest.dynamics.characterisation import Characterisation, characterise
 from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
@@ -163,3 +166,24 @@ def test_each_curve_is_drawn(tmp_path) -> None:
     sizes = [path.stat().st_size for path in tmp_path.glob("*.png")]
     assert len(sizes) >= 10
     assert min(sizes) > 5000
+
+
+def test_a_check_that_passes_between_two_drives_is_reported_as_two_ranges(tmp_path: Path) -> None:
+    known = {
+        "switching_delay": "100 ns", "delay_steepness": "5", "reference_voltage": "1.2 V", "delay_exponent": "0",
+        "lowest_delay_voltage": "1.1 V", "highest_delay_voltage": "1.4 V",
+    }  # fmt: skip
+    delay = "".join(f"  {name}: {{value: {text}, rationale: a test}}\n" for name, text in known.items())
+    text = shipped("device")["switch_generic_28nm"].read_text("utf-8")
+    spec = tmp_path / "narrow.yaml"
+    spec.write_text(
+        text.replace("28nm\n", "narrow\n", 1).replace("parameters:\n", f"parameters:\n{delay}"), "utf-8"
+    )
+    limits = " ".join(characterise(str(spec), ["limits"], devices=2).to_text().split())
+    (below, above) = re.findall(
+        r"from ([\d.]+ m?V) to ([\d.]+ m?V)", limits.partition("delay_in_range fails ")[2]
+    )[:2]
+    volts = [parse_quantity(text, "V") for text in (*below, *above)]
+    # almost no voltage is lost in the series resistor: 100 kohm before 10 Mohm
+    assert volts[0] < volts[1] < 1.1 * 1.02
+    assert 1.4 < volts[2] < volts[3]

@@ -281,3 +281,28 @@ def test_one_condition_proposes_no_model(tmp_path: Path) -> None:
     file.write_text("Voltage (V),Delay (us)\n1.0,16.28\n", encoding="utf-8")
     assert "one condition" in fit(file).refusal
     assert not fit(file, model="diffusive_1m1t1r").refusal
+
+
+def test_repeated_rows_under_one_pulse_determine_a_relaxation_time() -> None:
+    times = np.array([3.186, 3.244, 2.956, 2.729, 2.771, 2.313, 2.859, 2.626]) * 1e-6
+    rows = experiment("relaxation", voltage=[2.4] * 8, pulse_width=[1e-6] * 8, relaxation_time=times)
+    best, *others = candidates(rows)
+    assert best.name == "relaxation_constant"
+    assert best.fit is not None
+    assert best.fit.values["relaxation_time"] == pytest.approx(np.exp(np.mean(np.log(times))), rel=0.02)
+    # the standard error of the mean of eight logarithms
+    error = np.std(np.log(times), ddof=1) / np.sqrt(8.0)
+    assert best.fit.deviations["relaxation_time"] == pytest.approx(error, rel=0.2)
+    assert best.fit.freedoms["relaxation_time"] == 7.0
+    assert all(one.fit is None for one in others)
+
+
+def test_three_rows_under_one_pulse_do_not() -> None:
+    rows = experiment(
+        "relaxation", voltage=[2.4] * 3, pulse_width=[1e-6] * 3, relaxation_time=[3e-6, 2e-6, 3e-6]
+    )
+    best, *_ = candidates(rows)
+    assert best.fit is None
+    assert (
+        "1 unknown needs at least 2 different conditions, or 4 rows at one; relaxation has 1" in best.refused
+    )

@@ -49,6 +49,16 @@ def test_without_anything_that_holds_the_columns_stay_driven(tmp_path: Path) -> 
     assert cycle(result) == pytest.approx(10e-9 + SHARED * CONVERSION)
 
 
+def test_columns_that_wait_for_a_shared_converter_are_reported(tmp_path: Path) -> None:
+    def waiting(result: Estimate) -> list[float]:
+        return [float(c.value or 0.0) for c in result.advice if c.name == "columns_wait"]
+
+    alone = 10e-9 + CONVERSION
+    assert waiting(read(tmp_path)) == pytest.approx([(10e-9 + SHARED * CONVERSION) / alone])
+    for better in ({"columns": "in_turn"}, {"holding": "stage"}):
+        assert waiting(read(tmp_path, **better)) == []
+
+
 def test_a_stage_hides_the_shorter_part_and_costs_its_sampling(tmp_path: Path) -> None:
     result = read(tmp_path, holding="stage", sample_time="3 ns", reset_time="2 ns")
     assert driven(result) == pytest.approx(13e-9)
@@ -192,8 +202,9 @@ def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None
         ({}, {"rows_at_once": 256}, "more than the 128 rows"),
         ({f"{ARRAY}cell": {"model": "passive", "device": "rram_passive_generic"}, f"{ARRAY}write_circuit": None},
          {"columns": "in_turn"}, "without transistors"),
+        ({f"{ARRAY}weight_encoding": "offset"}, {"columns": "in_turn"}, "offset_subtraction: digital_sum"),
     ],
-    ids=["flash", "binary", "shared", "bits", "rows", "passive"],
+    ids=["flash", "binary", "shared", "bits", "rows", "passive", "offset"],
 )  # fmt: skip
 def test_what_the_circuits_cannot_do_is_refused(
     changes: dict[str, Any], schedule: dict[str, Any], message: str, tmp_path: Path

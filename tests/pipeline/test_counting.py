@@ -239,7 +239,7 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
     slow = run(tmp_path, one, {"chip.partial_sums.width": "8 bit"})
     found = check(slow, "share_of_peak", "chip.array")
     assert not found.passed
-    assert "limited by chip.partial_sums for 100 % of it" in found.message
+    assert "the main cause is chip.partial_sums, for 100 % of the time" in found.message
     # four arrays have four times the peak
     four = run(tmp_path, one, {"chip.array.count": 4})
     assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6

@@ -56,6 +56,12 @@ def test_leakage_far_from_room_temperature_is_less_well_known() -> None:
     assert wider.dynamic_energy == pytest.approx(plain.dynamic_energy)
 
 
+@pytest.mark.parametrize(("temperature", "limit"), [("400 K", 375.0), ("77 K", 225.0)])
+def test_a_temperature_out_of_range_names_the_end_of_the_range(temperature: str, limit: float) -> None:
+    failed = estimate(ADC, DENSE, {"technology.temperature": temperature}).failed_checks
+    assert [check.limit for check in failed if check.name == "temperature"] == [limit]
+
+
 def test_each_point_of_a_list_widens_by_itself() -> None:
     design = build(load_architecture(ADC))
     values: dict[str, Any] = dict(design.values)

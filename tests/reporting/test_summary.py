@@ -1,5 +1,7 @@
 """The short view of an estimate says what a reader asks first, with the numbers of the whole one."""
 
+from pathlib import Path
+
 import pytest
 
 from neuroest import compare, estimate
@@ -63,6 +65,19 @@ def test_designs_that_leave_out_different_parts_are_marked() -> None:
     ]  # Loihi leaves out other parts; the other chip has the same fabric
     text = flat(text)
     assert "NOT THE SAME SCOPE: diffusive_28nm_derived and loihi_14nm leave out different parts" in text
+
+
+def test_designs_in_different_operation_are_reported_next_to_their_ratio(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.yaml"
+    slow.write_text(
+        f"{{kind: architecture, name: slow, description: Slow., base: {CHIP},"
+        " operation: {mode: always_on, period: 2 s}}",
+        "utf-8",
+    )
+    text = flat(comparison_summary(compare(str(slow), [CHIP], SPEECH)))
+    assert f"NOT THE SAME OPERATION: slow always on, an inference every 2 s, {CHIP} back to back" in text
+    alike = flat(comparison_summary(compare(CHIP, ["diffusive_28nm_derived"], SPEECH)))
+    assert "NOT THE SAME OPERATION" not in alike
 
 
 def test_samples_without_an_estimate_are_said() -> None:

@@ -19,6 +19,8 @@ _MOST_GROUPS = 40
 """Maximum number of groups of conditions for leave-one-out."""
 _ROW_GROUPS = 20
 """Number of groups of rows for leave-one-out, regardless of condition."""
+_FEWEST_REPEATS = 4
+"""Number of rows under a single condition that determine a constant; a convention."""
 _FEWEST_DEVICES = 3
 """Minimum number of devices for a device-to-device spread."""
 _SMALLEST_SCALE = 0.02
@@ -60,6 +62,8 @@ class CurveLaw(Law):
     own_levels : bool
         Whether each device has its own level, such as a memory state. If so, the spread between devices does not
         measure the scatter of rows.
+    constant : bool
+        Whether the result is the same under all conditions, so that repeated rows under one of them determine it.
     """
 
     predict: Callable[[Columns, Mapping[str, Array]], Array]
@@ -67,6 +71,7 @@ class CurveLaw(Law):
     settings: Callable[[Columns], dict[str, float]] = lambda _columns: {}
     signed: frozenset[str] = frozenset()
     own_levels: bool = False
+    constant: bool = False
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit all rows, then refit with each condition and each device left out."""
@@ -79,9 +84,13 @@ class CurveLaw(Law):
         problem = _Curve(self, experiment, used, columns, settings)
         labels = condition_labels(problem.part(np.zeros(len(used)) + 1.0))
         count, size = len(np.unique(labels)), len(self.unknowns)
+        if self.constant and count == 1 and len(used) >= _FEWEST_REPEATS:
+            labels, count = np.arange(len(used)), len(used)  # each row is left out in turn
         if count <= size:
+            least = f", or {_FEWEST_REPEATS} rows at one" if self.constant else ""
+            unknowns = "1 unknown needs" if size == 1 else f"{size} unknowns need"
             raise NeuroestError(
-                f"{self.about}: {size} unknowns need at least {size + 1} different conditions, "
+                f"{self.about}: {unknowns} at least {size + 1} different conditions{least}; "
                 f"{experiment.layout.name} has {count}"
             )
         start = problem.inward(self.start(columns, result))

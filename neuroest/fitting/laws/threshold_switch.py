@@ -218,7 +218,7 @@ LAWS: tuple[Law, ...] = (
     *(
         CurveLaw(
             *described(f"relaxation_{name}"), _relaxation_formula, _relaxation, _relaxation_start, _pulse_place,
-            _EXPONENTS,
+            _EXPONENTS, constant=name == "constant",
         )
         for name in ("constant", "amplitude", "width", "pulse")
     ),
@@ -228,7 +228,7 @@ LAWS: tuple[Law, ...] = (
     CurveLaw(
         *described("athermal"), lambda v: f"V_t = {format_quantity(v['threshold_voltage'], 'V')} at every temperature",
         lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
-        lambda _columns, result: {"threshold_voltage": _middle(result)},
+        lambda _columns, result: {"threshold_voltage": _middle(result)}, constant=True,
     ),
     CurveLaw(*described("threshold_scatter"), _chance_formula, _chance, _chance_start),
     SweepLaw(*described("hysteresis"), _hysteresis),

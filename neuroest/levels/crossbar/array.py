@@ -26,6 +26,8 @@ from neuroest.levels.learning import BACKWARD_READOUT
 
 _LONG = 1e3
 """Read time over settling time above which a stage that holds the results is advised; a convention."""
+_WAITING = 2.0
+"""Times of its own read for which a column may conduct while others are converted; a convention."""
 _SOLVED_LOSS = 6.6
 """Largest G r N^2 for which the IR drop was compared with a solution of all nodes (docs/models)."""
 
@@ -198,6 +200,9 @@ class CrossbarArray(WrittenArray):
         columns_conduct_long
             the columns draw current far longer than they need to settle, as the neuron integrates slowly; sample
             their result (sampled_clamp or pulse_coupling), or use cells of lower conductance
+        columns_wait
+            the columns draw current while they wait for the converters that they share; read them one after the
+            other (columns: in_turn of a read_schedule) or hold their results (sample_and_hold of the readout)
         """
         read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
         checks = [
@@ -225,9 +230,21 @@ class CrossbarArray(WrittenArray):
             checks.extend(self.multiplexer.switch_checks(source, self.switch_width(network)))
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
+            checks.extend(self._waiting_checks(network))
         if self.write_circuit is not None:
             checks.extend(self.write_circuit.written_checks(self.written))
         return checks
+
+    def _waiting_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether columns conduct much longer than for their own conversion; nothing where none waits."""
+        waits = self.holding == "none" and not self.columns_take_turns
+        draws = not (self.adds_charges or self.cell.discharges or self.cell.divides)
+        turns = self.columns_in_turn(network)
+        if not (waits and draws and np.any(turns > 1.0)):
+            return []
+        alone = self.settled_time(network) + self.conversion_time(network) / turns
+        longer = longest(self.read_time(network) / alone)
+        return [self.require("advice", "columns_wait", longer, "<=", _WAITING)]
 
     def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
         """Whether the column circuits can generate the drive voltage of a neuron.

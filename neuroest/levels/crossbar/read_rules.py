@@ -83,10 +83,12 @@ def _turn_faults(array: CrossbarArray) -> Iterator[str]:
         yield "columns is in_turn, but a driven row moves the charges of all columns; use together"
     elif array.cell.idle_rows_conduct:
         yield "columns is in_turn, but cells without transistors conduct into every column; use together"
-    if array.column_stages or array.reference_columns:
+    if array.column_stages:
+        yield "columns is in_turn, but a time_encoder or a current_adder works with all columns; use together"
+    if array.reference_columns:
         yield (
-            "columns is in_turn, but a time_encoder, a current_adder or a reference column works with all columns; use "
-            "together"
+            "columns is in_turn, but the reference column of offset coding is read with all columns; use together, or "
+            "offset_subtraction: digital_sum of the array"
         )
 
 
