@@ -1,1 +1,1 @@
-"""What a result looks like: text, tables, HTML, comparisons, derivations, bibliographies and schemas."""
+"""Presentation of results: text, tables, HTML, comparisons, derivations, bibliographies and schemas."""

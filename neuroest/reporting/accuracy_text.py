@@ -1,4 +1,4 @@
-"""How exact the columns of a crossbar are, in words."""
+"""Accuracy of crossbar columns, in words."""
 
 from neuroest.equations import accuracy
 from neuroest.reporting.formatting import formatted, percent
@@ -7,7 +7,7 @@ from neuroest.results.quantities import first_number
 from neuroest.results.rows import LayerErrors
 
 _MOST, _LEAST_SHARE = 3, 0.01
-"""Causes that are named, and the share of the errors' variance that each of them has at least."""
+"""Number of causes to name, and the minimum share of the error variance for each."""
 
 
 def lowest_accuracy_layer(estimate: Estimate) -> LayerErrors | None:

@@ -1,4 +1,4 @@
-"""Sources as a list to read and as BibTeX."""
+"""Sources as a text list and as BibTeX."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _HASH = re.compile(r"\b([0-9a-f]{20})([0-9a-f]{20})\b")
 
 
 def cite(result: Estimate, form: str = "text") -> str:
-    """Exactly the sources that an estimate uses.
+    """Cite exactly the sources that an estimate uses.
 
     Parameters
     ----------
@@ -175,12 +175,12 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
 
 
 def _bibtex_author(author: str) -> str:
-    """A name; one without a comma is a group's, which braces keep whole."""
+    """Author name for BibTeX; a name without a comma is a group, which braces keep whole."""
     if author == "others":
         return "others"
     return escaped(author) if "," in author else "{" + escaped(author) + "}"
 
 
 def _verbatim(address: str) -> str:
-    """An identifier or address as BibTeX styles take it: raw, but with its braces balanced away."""
+    """Identifier or address for BibTeX, which reads it unescaped except for balanced braces."""
     return "".join(_WORDS["not_in_address"].get(character, character) for character in one_line(address))

@@ -30,14 +30,14 @@ class TermSum:
 
     @property
     def path(self) -> str:
-        """Name under which the term is explained."""
+        """Name by which `explain` finds the term."""
         learning = f"learning.{self.action}"
         middle = {"static": "static", "area": "area", "learning": learning}.get(self.kind, self.action)
         return f"{self.component}.{middle}.{self.term}"
 
     @property
     def what(self) -> str:
-        """What it is in words."""
+        """Description in words."""
         kinds = {"static": "static energy", "area": "area", "learning": "energy of learning from a sample"}
         return kinds.get(self.kind, "dynamic energy")
 
@@ -48,7 +48,7 @@ class TermSum:
 
     @property
     def each(self) -> float | None:
-        """Value of one action or instance."""
+        """Value per action or instance."""
         return self.value / self.count if self.count else None
 
 

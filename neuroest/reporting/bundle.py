@@ -1,4 +1,4 @@
-"""Bundles: everything needed to compute a report again, in one zip file."""
+"""Bundles: everything needed to recompute a report, in one zip file."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the same report gives the same file
 _LARGEST = 256 * 1024 * 1024
 _MOST_MEMBERS = 10_000
 _ENCRYPTED = 1
-"""Flag of an encrypted member."""
+"""Zip flag of an encrypted member."""
 
 
 def write_bundle(report: Report, folder: Path) -> None:
@@ -78,7 +78,7 @@ def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _given(path: str) -> str:
-    """How a spec may name the file: as it ships, or by the last word of its path."""
+    """Names by which specs may refer to the file: as shipped, or by the last part of its path."""
     return Path(path).stem if _is_shipped(path) else Path(path).name
 
 
@@ -90,7 +90,7 @@ def _is_shipped(path: str) -> bool:
 
 
 def _places(kinds: Mapping[str, str]) -> dict[str, str]:
-    """Where each file goes: shipped ones by kind, others in the layout that they refer to each other in."""
+    """Location of each file: shipped files by kind, others in the layout of their mutual references."""
     own = [str(Path(path).resolve()) for path in kinds if not _is_shipped(path)]
     root = os.path.commonpath([os.path.dirname(path) for path in own]) if own else ""  # noqa: PTH120 - with commonpath
     places = {}
@@ -108,7 +108,7 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Rerun:
-    """A bundle computed again.
+    """Result of recomputing a bundle.
 
     Attributes
     ----------
@@ -162,7 +162,7 @@ class _Manifest(Saved):
 
 
 def rerun(file: str | Path) -> Rerun:
-    """Compute a bundle again from the specs inside it.
+    """Recompute a bundle from the specs in it.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def rerun(file: str | Path) -> Rerun:
 
 
 def read_bundle(file: Path) -> dict[str, Any]:
-    """Results that a bundle holds, by design and network; nothing is computed.
+    """Results stored in a bundle, by design and network, without recomputing them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Everything that has a name: shipped files, models, mappers and sources."""
+"""Catalogue of everything with a name: shipped files, models, mappers and sources."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that can be named.
+    """One entry of the catalogue.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def entries(kind: str | None = None) -> list[Entry]:
 
 
 def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:
-    """Everything that has a name: shipped files, models, mappers, sources.
+    """List everything with a name: shipped files, models, mappers, sources.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def _of_kind(kind: str | None) -> list[Entry]:
 
 
 def least_mature(stages: set[str]) -> str:
-    """The maturity stage furthest from a product."""
+    """Maturity stage furthest from a product."""
     return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
 
 
 _TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
-"""Tags that are found by another word too."""
+"""Search synonyms of tags."""
 
 
 def _architectures() -> Iterator[Entry]:
@@ -166,4 +166,4 @@ CATALOGUE: Mapping[str, Callable[[], Iterator[Entry]]] = {
     "sources": _sources,
     "workloads": _workloads,
 }
-"""What can be listed, by kind."""
+"""Functions that list the entries, by kind."""

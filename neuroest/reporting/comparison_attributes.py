@@ -21,7 +21,7 @@ from neuroest.results.rows import CheckResult
 from neuroest.specs.workload import ACTIVE_STEPS, Task
 
 _FABRICATION = ("not_compatible", "unknown", "back_end_option", "standard")
-"""How far devices are from a standard process, the furthest first."""
+"""Fabrication status of devices, in order of decreasing distance from a standard process."""
 
 
 def _number(result: Estimate, path: str, unit: str) -> str:
@@ -89,7 +89,7 @@ def _kind(result: Estimate) -> str:
 
 
 def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
-    """Devices of a design, the shared ones left out, by whether a foundry makes them."""
+    """Devices of a design by foundry availability, without the shared ones."""
     return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 

@@ -12,7 +12,7 @@ from neuroest.results.estimate import Estimate
 
 
 def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
-    """The comparison as text of 80 columns: designs by results, then what is alike, differs and is left out."""
+    """Comparison as text of 80 columns: designs by results, then common, different and excluded parts."""
     names = [result.architecture for result in comparison.estimates]
     title = wrapped(f"{names[0]} compared with {', '.join(names[1:])}", hanging=2)
     lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]

@@ -16,7 +16,7 @@ from neuroest.results.uncertainty import Band
 _MAP = "The map: winner, and the cost of the runner-up over its own (medians)"
 _DEAD_ENDS = "Choices without a feasible chip, and the check that most of these chips fail"
 _NAMED = 2
-"""Reasons that are named for a choice without a chip."""
+"""Number of reasons to name for a choice without a valid chip."""
 _MANY = 1e3
 
 
@@ -51,7 +51,7 @@ def contest_text(contest: Contest, style: Style = PLAIN) -> str:
 
 
 def contest_document(contest: Contest) -> Document:
-    """The contest in parts that Markdown and HTML show."""
+    """Contest as a document for Markdown and HTML."""
     return Document(
         _title(contest),
         (
@@ -118,7 +118,7 @@ def wins_table(contest: Contest) -> Table:
 
 
 def lines_table(contest: Contest, names: Mapping[str, str] | None = None) -> Table:
-    """Where the winner changes along each axis; contenders by their titles, or by other names."""
+    """Points at which the winner changes along each axis; contenders by their titles, or by other names."""
     rows = [_line(contest, line, names or contest.titles) for line in contest.lines]
     return Table.of(("along", "at", "below", "above", "equal at", "between"), rows, "<><<>>")
 
@@ -185,7 +185,7 @@ def _notes(contest: Contest) -> Iterator[str]:
 
 
 def dead_ends_table(contest: Contest) -> Table:
-    """Choices that leave a contender without a valid chip at the workload's own point, and why."""
+    """Choices that leave a contender without a valid chip at the workload's own point, with reasons."""
     return Table.of(
         ("no chip with", "of", "most fail by"),
         [(choices, ", ".join(contest.titles[name] for name in names), reason)
@@ -195,7 +195,7 @@ def dead_ends_table(contest: Contest) -> Table:
 
 
 def _dead_ends(contest: Contest) -> list[tuple[str, str, list[str]]]:
-    """Choices, what most chips with them fail by, and the contenders for which that is so."""
+    """Choices, the most common failures of chips with them, and the affected contenders."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in contest.standings:
         for end in one.dead_ends:
@@ -214,7 +214,7 @@ def _dead_end_lines(contest: Contest) -> Iterator[str]:
 
 
 def _map_lines(contest: Contest) -> list[str]:
-    """The map in letters, as many columns of it below each other as 80 letters take."""
+    """Map in letters, divided into parts of 80 columns."""
     x, y = contest.axes
     named = letters(contest)
     wide = 9

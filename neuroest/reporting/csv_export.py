@@ -21,7 +21,7 @@ def breakdown_csv(estimates: Sequence[Estimate]) -> str:
 
 
 def comparison_csv(comparison: Comparison) -> str:
-    """A comparison as CSV: the differences, what each side leaves out, the paces, then the ratios, all in one table.
+    """Comparison as CSV: differences, exclusions of each side, paces, and ratios, in one table.
 
     Each row says its `kind` (``alike``, ``different``, ``left_out``, ``pace`` or ``ratio``) and what it is about.
     """

@@ -103,13 +103,13 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
 
 
 def _stated_kind(document: Document) -> Any:
-    """What the file says to be; populations are shown as the network that they are."""
+    """Kind that the file states; populations are shown as the network that they are."""
     kind = document.data.get("kind") if isinstance(document.data, dict) else None
     return "workload" if kind == "population" else kind
 
 
 def whole_file(name: str) -> str:
-    """The file of an architecture with its bases resolved.
+    """Complete file of an architecture, with its bases resolved.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def value_rows(name: str) -> list[dict[str, Any]]:
 
 
 def _plain(written: float | str) -> str:
-    """A value as the file states it, without the zeros of a large number."""
+    """Value as stated in the file, without the zeros of a large number."""
     if not isinstance(written, float):
         return str(written)
     text = f"{written:.12g}"
@@ -229,7 +229,7 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
 
 
 def _temperature(design: Design) -> str:
-    """Temperature of the die, or what makes it."""
+    """Temperature of the die, or how it follows from its power."""
     stated = design.claims.get(TEMPERATURE)
     if stated is not None:
         return formatted(stated.value, "K")
@@ -333,7 +333,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
 
 
 def _says(block: type[Block], style: Style) -> list[str]:
-    """What a block states in addition to its model and its device."""
+    """Statements of a block in addition to its model and its device."""
     lines = _field_lines(block, {"model", "device", "parameters"})
     return ["", style.bold("the block says"), *lines] if lines else []
 
@@ -365,7 +365,7 @@ def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
 
 
 def _claim_lines(name: str, written: str, claim: Claim, style: Style) -> list[str]:
-    """A parameter with its band and basis, and below it what defends it."""
+    """Parameter with its band and basis, and below it its source and rationale."""
     shape = "" if claim.spread_words == "p10 .. p90" else f", {claim.spread_words}"
     band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)}{shape})" if claim.has_spread else ""
     lines = wrapped(f"{name} = {written}{band}  [{claim.basis}]", indent=2, hanging=4)
@@ -408,7 +408,7 @@ def _notes(notes: tuple[str, ...], style: Style) -> list[str]:
 
 
 class _File(NamedTuple):
-    """What can be done with a kind of spec file."""
+    """Operations on a kind of spec file."""
 
     load: Callable[[str], Any]
     sheet: Callable[[Any, Style], str]

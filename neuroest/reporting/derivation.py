@@ -69,13 +69,13 @@ class Step:
 
 @dataclass
 class Derivation:
-    """Turns traced values into steps; a step that was already shown is only named."""
+    """Converter of traced values to steps; a step that was already shown is only named."""
 
     claims: Mapping[str, Claim]
     _reported: set[tuple[Any, ...]] = field(default_factory=set)
 
     def step(self, name: str, value: Any, unit: str | None = None) -> Step:
-        """The step for a value called `name`, with everything it depends on."""
+        """Step for the value `name`, with everything that it depends on."""
         if not isinstance(value, Traced):
             return Step(name, _float(value), unit or "1")
         number, origin = float(value), value.origin
@@ -97,7 +97,7 @@ class Derivation:
         return Step(title, number, unit, origin.formula, (origin.reference,), parts)
 
     def _operands(self, origin: Operation, number: float) -> tuple[Step, ...]:
-        """What an arithmetic expression is made of; of a largest or smallest value only the one that counts."""
+        """Operands of an arithmetic expression; for a minimum or maximum only the operand that is selected."""
         parts: dict[str, Step] = {}
         for operand in _flat(origin):
             if not isinstance(operand, Traced):
@@ -201,7 +201,7 @@ def _name(value: Any) -> str:
 
 
 def _written(origin: Operation) -> str:
-    """An expression of arithmetic operations, as one would write it."""
+    """Arithmetic expression in conventional notation."""
     symbol = _SYMBOLS.get(origin.symbol)
     if symbol is None and not origin.symbol.isidentifier():
         symbol = origin.symbol
@@ -216,7 +216,7 @@ def _written(origin: Operation) -> str:
 
 
 def _is_sum(value: Any) -> bool:
-    """Whether a value is written with an operator that binds loosely."""
+    """Whether a value is written with an operator of low precedence."""
     origin = getattr(value, "origin", None)
     return isinstance(origin, Operation) and (
         _SYMBOLS.get(origin.symbol, origin.symbol) in {"+", "-", "*", "/"} and len(origin.operands) > 1
@@ -228,7 +228,7 @@ def _picks(origin: Operation) -> bool:
 
 
 def _flat(origin: Operation) -> list[Any]:
-    """Operands, with those of an inner operation of the same kind in its place."""
+    """Operands, with nested operations of the same kind flattened."""
     found: list[Any] = []
     for operand in origin.operands:
         inner = getattr(operand, "origin", None)
@@ -261,7 +261,7 @@ def _unit(hint: Any) -> str | None:
 
 @cache
 def _symbols() -> Mapping[Dimension, str]:
-    """The unit that each dimension is written in."""
+    """Unit symbol for each dimension."""
     symbols = [unit for hint in vars(units).values() if (unit := _unit(hint)) is not None]
     return {parse_unit(symbol)[1]: symbol for symbol in symbols}
 

@@ -1,4 +1,4 @@
-"""What changed between two saved results, by component and by cause."""
+"""Differences between two saved results, by component and by cause."""
 
 import math
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 _LEAST = 1e-3
 _MOST = 12
 _COLUMNS = ("kind", "what", "before", "after", "logarithm")
-"""Columns of what moved; a component has no logarithm."""
+"""Columns of the table of changes; a component has no logarithm."""
 
 Result = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A changed parameter and its own first-order effect on a total.
+    """Changed parameter with its first-order effect on a total.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Moved:
-    """A changed total with the components and parameters that changed it."""
+    """Changed total with the components and parameters that changed it."""
 
     total: str
     before: float | None
@@ -130,7 +130,7 @@ class FilesDifference:
 
 
 def diff(before: str | Path, after: str | Path) -> FilesDifference:
-    """What changed between two files of results, by component and by cause.
+    """Report the differences between two files of results, by component and by cause.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def diff(before: str | Path, after: str | Path) -> FilesDifference:
 
 
 def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> FilesDifference:
-    """What changed from one set of results to the other; two single results are compared under any name."""
+    """Differences between two sets of results; two single results are compared under any name."""
     if len(before) == len(after) == 1 and before.keys() != after.keys():
         (first, one), (second, other) = next(iter(before.items())), next(iter(after.items()))
         return FilesDifference((_result_difference(f"{first}  ->  {second}", one, other),), (), ())
@@ -201,7 +201,7 @@ def _parameters(before: Result, after: Result) -> list[Cause]:
 
 
 def _elasticity(total: str) -> tuple[str, float]:
-    """Elasticity that moves a total, and the exponent; a total of another version may be none of this one."""
+    """Elasticity of a total, and its exponent; a total of another version may have none here."""
     return QUANTITIES[total].elasticity if total in QUANTITIES else ("", 1.0)
 
 

@@ -24,11 +24,11 @@ from neuroest.results.quantities import MAIN
 
 Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]
-"""Parts of a total by name; each a number, or one a sample."""
+"""Parts of a total by name; each a number, or one number per sample."""
 
 _ABOUT: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
 _ALIKE = 1e-9
-"""Share by which times may differ that count as the same."""
+"""Relative difference below which times count as equal."""
 STATIC = "static, whole chip"
 """Name of the part of the energy that belongs to no layer."""
 SHARED, UNUSED = "shared by the layers", "units without a layer"
@@ -125,7 +125,7 @@ class Roofline:
 
 
 class View:
-    """An estimate with everything that figures show; each part is computed on first use."""
+    """Estimate with all data for figures; each part is computed on first use."""
 
     def __init__(self, estimate: Estimate) -> None:
         self.estimate = estimate
@@ -147,12 +147,12 @@ class View:
 
     @property
     def who(self) -> dict[str, str]:
-        """Names of both, as columns of a table."""
+        """Architecture and workload, as columns of a table."""
         return {"architecture": self.architecture, "workload": self.workload}
 
     @cached_property
     def samples(self) -> Mapping[str, Array]:
-        """Samples of the banded totals for the draws that have an estimate."""
+        """Samples of the banded totals, for draws with an estimate."""
         sample = self.estimate.sample
         return {name: values[sample.feasible] for name, values in sample.totals.items()}
 
@@ -210,7 +210,7 @@ class View:
 
     @cached_property
     def surrogate(self) -> Surrogate | None:
-        """A table of the main results over the most influential parameters."""
+        """Table of the main results over the most influential parameters."""
         result = self.estimate
         claims = {**result.claims, **discrepancy_claims(result.design)}
         with np.errstate(all="ignore"):
@@ -218,7 +218,7 @@ class View:
 
     @cached_property
     def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
-        """Time that each resource needs for one step of each layer. [s]."""
+        """Occupation time of each resource for one step of each layer. [s]."""
         timing, names = self.estimate.evaluation.timing, self.estimate.evaluation.layers.names
         formatted = short_names(timing.resources)
         table = {formatted[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
@@ -266,7 +266,7 @@ class View:
 
 
 def slowest(times: Mapping[str, float]) -> frozenset[str]:
-    """Resources that limit a layer, from the time it needs of each.
+    """Resources that limit a layer, from their times.
 
     Examples
     --------
@@ -278,7 +278,7 @@ def slowest(times: Mapping[str, float]) -> frozenset[str]:
 
 
 def _moved_bits(source: Evaluation, path: str) -> Array:
-    """Bits that a memory, the network or a link moves in one inference, by layer; nothing for what computes."""
+    """Bits moved by a memory, the network or a link per inference, by layer; none for computing resources."""
     moved = np.zeros(len(source.layers.names))
     widths = {memory.path: memory.options["width"] for memory in source.chip.memories()}
     networks = {mesh.path for _, mesh in source.chip.networks()}
@@ -359,7 +359,7 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = 
     ("latency", "component", "s", _latency_by_component),
     ("latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step))),
 )
-"""What each breakdown divides, by what, in which unit, and how."""
+"""Total, parts, unit and method of each breakdown."""
 
 
 def _by_layer(source: Evaluation, values: Any) -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Explaining a result, a component, one of its terms or a parameter, down to the sources."""
+"""Explanation of a result, a component, a term or a parameter, down to the sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -32,14 +32,14 @@ _KINDS = {
 }  # fmt: skip
 """Terms of each energy."""
 _MOST_TERMS = 3
-"""Terms that do not double with a parameter, listed one by one."""
+"""Number of terms listed individually that do not double with a parameter."""
 _LEAST_ERROR = 1e-6
-"""Share of the whole error below which a cause is not listed."""
+"""Share of the total error below which a cause is not listed."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity was calculated.
+    """Calculation of a quantity.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Explanation:
 
 
 def explain(estimate: Estimate, quantity: str) -> Explanation:
-    """How a number of an estimate was calculated.
+    """Explain how a number of an estimate was calculated.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ class _Explainer:
         return Step(path, claim.value, claim.unit, about=tuple(text for text in about if text))
 
     def _doubled(self, path: str) -> tuple[str, ...]:
-        """Effect of doubling a choice, which moves in steps and so has no slope; empty if no result changes."""
+        """Effect of doubling a discrete choice, which has no slope; empty if no result changes."""
         estimate = self.estimate
         found = doubled(estimate.design, estimate.workload, estimate.claims, path)
         if found.refusal:
@@ -377,7 +377,7 @@ class _Explainer:
         return f"of the layer with the largest error: {info.formula} ({info.reference})", tuple(steps)
 
     def _temperature(self) -> tuple[Step, ...]:
-        """The balance that the temperature solves; nothing where it is stated."""
+        """Heat balance that determines the temperature; empty if the temperature is stated."""
         claims = self.estimate.claims
         if AMBIENT not in claims:
             return ()
@@ -392,7 +392,7 @@ class _Explainer:
         return (Derivation(claims).step("temperature", warm, "K"), power_step)
 
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
-        """Terms of an energy by component, the largest first; of learning also the rule whose counts they are."""
+        """Terms of an energy by component, largest first; for learning also the rule that determines the counts."""
         rule = self.estimate.workload.learning if name == "learning_energy_J" else None
         of = breakdown.energy_by_component if rule is None else breakdown.learning_by_component
         total = self.estimate.totals[name] or 0.0
@@ -448,7 +448,7 @@ class _Explainer:
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
     def _rule_of_levels(self, name: str) -> str:
-        """Rule for chips whose levels hand on whole maps, or all spikes of an inference."""
+        """Rule for chips whose levels pass on whole maps, or all spikes of an inference."""
         if name == "latency_s":
             return "longest path through the layers' times, including waits for shared resources"
         shared = self.estimate.evaluation.timing.bottleneck
@@ -476,12 +476,12 @@ class _Explainer:
         return (*steps, *self._array_times())
 
     def _traced_values(self) -> Any:
-        """The parameters as traced values, at the temperature that the power of the die makes."""
+        """Parameters as traced values, at the temperature that results from the power of the die."""
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         return with_temperature(values, self.estimate.evaluation.heating)
 
     def _array_times(self) -> tuple[Step, ...]:
-        """Where the arrays' own times come from, for levels that know it."""
+        """Derivation of the arrays' own times, for levels that provide it."""
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
             chip = instantiate(self.estimate.design, self._traced_values())
@@ -541,7 +541,7 @@ class _Explainer:
         )
 
     def _learning_counts(self) -> Mapping[str, tuple[str, Any]]:
-        """What follows from the rule for every layer; nothing where the network does not learn."""
+        """Counts that follow from the learning rule for every layer; empty if the network does not learn."""
         learning = self.estimate.evaluation.learning
         if learning is None:
             return {}

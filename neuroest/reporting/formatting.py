@@ -11,19 +11,19 @@ from neuroest.results.rows import CheckResult
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."
-"""What every component's path begins with, left out where space is short."""
+"""Common first part of all component paths, omitted where space is short."""
 
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
     "m^2": ((1.0, "m^2", 0.0995), (1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
 }
-"""For lengths and areas: unit, name, and the least number that is written in it."""
+"""For lengths and areas: unit, name, and the smallest number that is written in it."""
 _NEAR_ONE = 0.1
 """Distance from one within which a ratio has more digits."""
 _HOUR = 3600.0
-"""Seconds."""
+"""Seconds per hour."""
 _SLOW = 0.01
-"""Rate per second below which one an hour is easier to read, as times are in hours then."""
+"""Rate per second below which it is printed per hour, as times are then in hours."""
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
 _MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -71,7 +71,7 @@ def _three_digits(value: float) -> str:
 
 
 def formatted_interval(low: float, high: float, unit: str) -> str:
-    """Two ends with their unit, which is written once if both share it.
+    """Interval with its unit, which is written once if both ends share it.
 
     Examples
     --------
@@ -212,7 +212,7 @@ def coding_words(coding: str, claims: Mapping[str, Claim]) -> str:
 
 
 def temperature_words(result: Estimate) -> str:
-    """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` where its own power makes it."""
+    """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` if it follows from its power."""
     warm = result.totals["junction_temperature_K"]
     if warm is None:
         return formatted(result.claims[TEMPERATURE].value, "K")
@@ -241,7 +241,7 @@ def operation_words(result: Estimate) -> str:
 
 
 def short_causes(causes: Sequence[str]) -> list[str]:
-    """Causes as words: the last two of a path, or more if two would look the same.
+    """Names of causes: the last two parts of a path, or more if two would look the same.
 
     Examples
     --------

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 _Row = TypeVar("_Row")
 
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
-"""What a document needs for these tables."""
+"""LaTeX packages that these tables need."""
 
 _WORDS: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
 _PREFIXES, _UNITS = _WORDS["prefixes"], _WORDS["units"]
 _LEAST_ROWS = 4
-"""Rows of the last part of a table that pages divide."""
+"""Minimum rows of the last part of a table divided over pages."""
 _LINES_OF_A_PAGE = 44
 _LETTERS_OF_A_LINE = 72
-"""Of the small print of a table in a bare article."""
+"""Size of the small print of a table in a plain article."""
 
 
 def tex(text: str) -> str:
@@ -85,7 +85,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def scale(value: float, unit: str) -> tuple[float, str]:
-    """Factor and siunitx unit that make a value easy to read."""
+    """Factor and siunitx unit for a readable value."""
     size = abs(value)
     if unit == "m^2" and size > 0.0:
         factor, name = scale_of(size, unit)
@@ -176,7 +176,7 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
 
 
 def differences_table(comparison: Comparison, label: str) -> str:
-    """What differs between the designs and what each leaves out, to be read before any ratio."""
+    """Table of differences and exclusions, to be read before any ratio."""
     names = [result.architecture for result in comparison.estimates]
     rows = []
     for item in comparison.differences:
@@ -248,7 +248,7 @@ def paces_table(comparison: Comparison, label: str) -> str:
 
 
 def _typeset(text: str) -> str:
-    """A cell of text with quantities in it, in type: powers of ten and micro."""
+    """Text cell with typeset quantities: powers of ten and micro."""
     powers = re.sub(r"([\d.]+)e([+-]?\d+)", r"\\num{\1e\2}", tex(text))
     return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", powers)
 
@@ -275,7 +275,7 @@ def _end(value: float) -> str:
 
 
 def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
-    """Parameters that are assumed or projected, with their bands and reasons."""
+    """Assumed or projected parameters with their bands and reasons."""
     rows = []
     for owner, claim in claims:
         interval = f" {band(claim.low, claim.high, claim.value, claim.unit)}" if claim.has_spread else ""
@@ -295,7 +295,7 @@ def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
 
 
 def estimate_latex(estimate: Estimate) -> str:
-    """An estimate as LaTeX: results, energy by component, failed checks and what is left out."""
+    """Estimate as LaTeX: results, energy by component, failed checks and exclusions."""
     view = View(estimate)
     reported = [
         f"% needs {PACKAGES}",
@@ -307,7 +307,7 @@ def estimate_latex(estimate: Estimate) -> str:
 
 
 def comparison_latex(comparison: Comparison) -> str:
-    """A comparison as LaTeX: what differs and what is left out, then results, then ratios."""
+    """Comparison as LaTeX: differences and exclusions, then results, then ratios."""
     views = [View(result) for result in comparison.estimates]
     tables = (
         differences_table(comparison, "tab:differences"),
@@ -353,7 +353,7 @@ def _table(
 
 
 def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows: Sequence[str]) -> str:
-    """Tables across both columns of a page, each as long as a page has room for."""
+    """Tables across both columns of a page, each at most one page long."""
     columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in widths) + "@{}"
     chunks = pages(rows, lambda row: _lines_of(row, widths), _LINES_OF_A_PAGE)
     while len(chunks) > 1 and len(chunks[-1]) < _LEAST_ROWS < len(chunks[-2]):
@@ -382,7 +382,7 @@ def pages(rows: Iterable[_Row], height: Callable[[_Row], float], most: float) ->
 
 
 def _lines_of(row: str, widths: Sequence[float]) -> int:
-    """About how many lines a row takes, its commands not counted, in the narrower page of a single column."""
+    """Approximate number of lines of a row without its commands, on a single-column page."""
     cells = [re.sub(r"\\[a-zA-Z]+(\{\})?|[\\{}$]", "", cell).strip() for cell in row.split(" & ")]
     return max(
         (math.ceil(len(c) / (w * _LETTERS_OF_A_LINE)) for c, w in zip(cells, widths, strict=False)), default=1

@@ -16,7 +16,7 @@ _SHOWN = {
 
 
 def brief_cells(estimate: Estimate, name: str) -> tuple[str, str, str]:
-    """A total, its band to two digits and its nominal value; the last two are empty for a total without a band."""
+    """Total, band to two digits, and nominal value; the last two are empty for a total without a band."""
     unit, found = label_and_unit(name)[1], estimate.headline(name)
     if found.low is None or found.high is None:
         return formatted(found.value, unit), "", ""

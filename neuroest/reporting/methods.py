@@ -1,4 +1,4 @@
-"""The methods text of a paper, as Markdown and LaTeX: how the numbers were calculated."""
+"""Methods text of a paper, as Markdown and LaTeX."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Methods:
         return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
     def to_markdown(self) -> str:
-        """The text as Markdown, with lists of equations and of what is left out."""
+        """The text as Markdown, with lists of equations and exclusions."""
         lines = [line for paragraph in self.paragraphs for line in (plain(paragraph), "")]
         lines += ["## Left out", ""]
         lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
@@ -119,7 +119,7 @@ def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
 
 
 def _operated(results: Sequence[Estimate]) -> list[str]:
-    """At what corner and temperature designs stand that are no typical dies of a stated temperature."""
+    """Corner and temperature of the designs, unless they are typical dies at a stated temperature."""
     reported = []
     for result in results:
         corner = corner_words(result.design)

@@ -9,7 +9,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, Banded, PaceRow
 
 LEAST_IN_TIME = 0.5
-"""Share of the samples in which a chip must keep up before its energy at a pace says anything."""
+"""Share of the samples in which a chip must keep up for its energy at a pace to be meaningful."""
 HEAD = ("median", "design", "baseline", "ratio", "p10 .. p90")
 
 

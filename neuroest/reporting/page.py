@@ -40,9 +40,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*MAIN, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 MOST_SLID = 6
-"""Designs of a network that have sliders."""
+"""Number of designs per network with sliders."""
 _MOST_TOLD = 0.99
-"""Share of a component's energy and area whose formulas are shown."""
+"""Share of a component's energy and area for which formulas are shown."""
 
 
 def _interval(low: float | None, high: float | None, unit: str) -> str:
@@ -59,7 +59,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "typeset": typeset,
     "words": words,
 }
-"""How the template writes names and numbers."""
+"""Functions with which the template formats names and numbers."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def page(
 
 
 def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
-    """Tables of the first designs of a network, from which a browser computes what other parameters would give."""
+    """Tables of the first designs of a network, from which a browser computes results for other parameters."""
     found = []
     for view in views[:MOST_SLID]:
         table = view.surrogate
@@ -174,7 +174,7 @@ def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
 
 
 def _spreadsheet(report: Report) -> str:
-    """One row a design and network: medians, bands and nominal values of all totals in SI units."""
+    """One row per design and network: medians, bands and nominal values of all totals in SI units."""
     rows = []
     for view in report.views:
         row: dict[str, Any] = {"design": view.architecture, "title": view.label, "network": view.workload}
@@ -201,7 +201,7 @@ def _json(data: Any) -> str:
 
 
 _NAMED = 3
-"""Designs that a title names; a convention."""
+"""Number of designs named in a title; a convention."""
 
 
 def _title(report: Report) -> str:
@@ -246,7 +246,7 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
 
 
 def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
-    """P10, median and p90 where a logarithmic scale has room for them."""
+    """P10, median and p90, if a logarithmic scale can show them."""
     found = view.estimate.headline(name)
     if found.low is None or found.median is None or found.high is None:
         return None
@@ -254,7 +254,7 @@ def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
 
 
 def _strips(views: Sequence[View]) -> list[dict[str, tuple[float, float, float]]]:
-    """For each design and result p10, median and p90 between 2 and 98, on a logarithmic scale that all share."""
+    """Positions of p10, median and p90 between 2 and 98 on a common logarithmic scale, by design and result."""
     found: list[dict[str, tuple[float, float, float]]] = [{} for _ in views]
     for name in MAIN:
         rows = [_band_of(view, name) for view in views]
@@ -310,7 +310,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
 
 
 def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
-    """Anchor, name, label and text of what the numbers of a design were made from, totals first."""
+    """Anchor, name, label and text of the explanations of a design's numbers, totals first."""
     reported = [
         (name, label_and_unit(name)[0], explain(view.estimate, name).to_text())
         for name in _EXPLAINED
@@ -326,7 +326,7 @@ def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
 
 
 def _terms(view: View) -> dict[str, list[str]]:
-    """For each component the terms that make up 99 % of its energy or of its area, the largest first."""
+    """Terms that make up 99 % of a component's energy or area, largest first."""
     chosen: dict[str, list[str]] = {}
     for part in (*breakdown.energy_by_component(view.estimate), *breakdown.area_by_component(view.estimate)):
         terms = [term for term in part.terms if term.value > 0.0 and term.term != "white_space"]
@@ -339,7 +339,7 @@ def _terms(view: View) -> dict[str, list[str]]:
 
 
 def _sources_of(found: Breakdown, keys: Mapping[str, str]) -> list[str]:
-    """Anchor of what each slice was made from."""
+    """Anchor of the explanation of each slice."""
     total = keys.get(_TOTAL_OF[found.quantity], "")
     if found.quantity == "latency" or found.by != "component":
         return [total] * len(found.slices)

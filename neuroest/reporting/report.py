@@ -1,4 +1,4 @@
-"""A report: many designs on many networks, with everything for a paper, in one folder."""
+"""Report of many designs on many networks, with everything for a paper, in one folder."""
 
 import json
 import os
@@ -37,13 +37,13 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded, Named, listed
 
 MOST_RESULTS = 400
-"""Results that one report has room for."""
+"""Maximum number of results in one report."""
 _UNPROVEN = ("assumed", "projected")
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A design that has no estimate on a network, and why."""
+    """Design without an estimate on a network, and the reason."""
 
     architecture: str
     workload: str
@@ -123,11 +123,11 @@ class Report:
 
     @cached_property
     def drawn(self) -> Mapping[str, list[dict[str, Any]]]:
-        """Rows that only figures show, by the name of the table."""
+        """Rows shown only in figures, by name of the table."""
         return _drawn(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain data, what `results.json` holds."""
+        """The report as plain data, the content of `results.json`."""
         return {
             "schema_version": SCHEMA_VERSION,
             "kind": "report",
@@ -187,7 +187,7 @@ def report(
     sweep: str | Path | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Report:
-    """Every design on every network; a pair without an estimate is listed with its reason.
+    """Estimate every design on every network; a pair without an estimate is listed with its reason.
 
     Parameters
     ----------
@@ -329,13 +329,13 @@ _DRAWN: Mapping[str, tuple[str, ...]] = {
     ),
     "samples": ("architecture", "workload", "quantity", "value"),
 }  # fmt: skip
-"""Columns of what is drawn and is in no other table."""
+"""Columns of drawn data that are in no other table."""
 _DRAWN_TOTAL = "energy_per_inference_J"
-"""Whose tornado and distribution are drawn."""
+"""Totals with a tornado and a distribution."""
 
 
 def _drawn(report: Report) -> dict[str, list[dict[str, Any]]]:
-    """Numbers of the tornado, the times and rooflines, and the distributions, of every design."""
+    """Data of the tornado, the times and rooflines, and the distributions, of every design."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DRAWN}
     for view in report.views:
         who = view.who
@@ -370,7 +370,7 @@ def _known(value: float) -> float | None:
 
 
 def write_tables(report: Report, folder: Path) -> None:
-    """CSV of every number shown, and the JSON that ``neuroest diff`` reads."""
+    """Write every number shown as CSV, and the JSON that ``neuroest diff`` reads."""
     folder.mkdir(exist_ok=True)
     write_file(folder / "breakdown.csv", breakdown_csv(report.results))
     totals = []
@@ -404,7 +404,7 @@ def write_tables(report: Report, folder: Path) -> None:
 
 
 def write_text(report: Report, folder: Path) -> None:
-    """Methods, bibliography and JSON."""
+    """Write methods, bibliography and JSON."""
     write_file(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
     write_file(folder / "methods.tex", report.methods.to_latex())
     write_file(folder / "references.bib", references_bibtex(report.sources))

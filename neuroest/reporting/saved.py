@@ -1,4 +1,4 @@
-"""Saved results, read with limits and checked before use."""
+"""Saved results, read with size limits and checked before use."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from neuroest.specs.messages import dotted
 
 _LARGEST = 256 * 1024 * 1024
 _MOST_VALUES = 5_000_000
-"""Values of one file; a report of as many results as one may hold has fewer, and their objects fit into memory."""
+"""Maximum number of values in one file; the largest report has fewer, and they fit into memory."""
 
 
 def _without_escapes(text: str) -> str:
@@ -23,7 +23,7 @@ def _without_escapes(text: str) -> str:
 
 Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Text: TypeAlias = Annotated[str, AfterValidator(_without_escapes)]
-"""Text that steers no terminal, in whatever form it is shown."""
+"""Text without terminal control characters, safe in any output format."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -67,7 +67,7 @@ class SavedResult(Saved):
 
 
 def plain_data(content: bytes, file: str) -> Any:
-    """The data of a JSON file that others may have written.
+    """Data of a JSON file from an untrusted source.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def plain_data(content: bytes, file: str) -> Any:
 
 
 def checked(schema: type[_Model], data: Any, file: str) -> _Model:
-    """`data` as `schema`.
+    """`data` validated against `schema`.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def checked(schema: type[_Model], data: Any, file: str) -> _Model:
 
 
 def read_results(file: Path) -> dict[str, Any]:
-    """Results of a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
+    """Results from a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
     try:
         content = file.read_bytes()
     except (OSError, ValueError) as error:  # the latter of a name that no file can have

@@ -1,4 +1,4 @@
-"""JSON Schemas of the spec files, for completion and checks in editors."""
+"""JSON Schemas of the spec files, for completion and validation in editors."""
 
 import json
 import re
@@ -62,7 +62,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def _raw_schema(root: type[Spec]) -> dict[str, Any]:
-    """Schema of a class with everything that it may hold, choices as references."""
+    """Schema of a class with all its contents, and choices as references."""
     classes: list[type[BaseModel]] = [root]
     if issubclass(root, ArchitectureSpec):
         classes += [DerivedArchitecture, *LEVELS.values(), *BLOCKS.values()]
@@ -88,7 +88,7 @@ def schema_text(kind: str) -> str:
 
 
 def _tidy(schema: dict[str, Any]) -> None:
-    """Take out what only OpenAPI reads and titles that repeat a name; say the unit and give examples of the type."""
+    """Remove OpenAPI-only keys and titles that repeat a name; add units and examples."""
     for node in _nodes(schema):
         node.pop("discriminator", None)
         if isinstance(node.get("description"), str):
@@ -106,7 +106,7 @@ def _tidy(schema: dict[str, Any]) -> None:
 
 
 def _add_device_models(schema: dict[str, Any]) -> None:
-    """Let the model of a device say which parameters there are."""
+    """Make the allowed parameters depend on the model of a device."""
     models = "; ".join(
         f"{name}: {summary(record).rstrip('.')}" for name, record in sorted(DEVICE_MODELS.items())
     )
@@ -124,7 +124,7 @@ def _add_device_models(schema: dict[str, Any]) -> None:
 
 
 def _due(record: type[Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a device model with those that a file must state."""
+    """Parameters of a device model, with those that a file must state."""
     return {
         **parameters,
         "required": [name for name, info in record.parameters().items() if info.absent is None],
@@ -132,7 +132,7 @@ def _due(record: type[Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(model: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    """Reference to the parameters of a device model, which it puts among the definitions."""
+    """Reference to the parameters of a device model, which are added to the definitions."""
     name = f"{model}_parameters"
     if name not in definitions:
         declared = DEVICE_MODELS[model].parameters()
@@ -164,7 +164,7 @@ def _parameter(info: ParameterInfo, definitions: dict[str, Any]) -> dict[str, An
 
 
 def _share_quantities(schema: dict[str, Any]) -> None:
-    """Say once what the text of a quantity with a unit looks like."""
+    """Define the format of quantities with units once."""
     quantity = {key: value for key, value in QuantityField("s").json_schema().items() if key in _TEXT}
     for node in _nodes(schema):
         if {key: node.get(key) for key in _TEXT} == quantity:
@@ -175,7 +175,7 @@ def _share_quantities(schema: dict[str, Any]) -> None:
 
 
 def _add_block_parameters(schema: dict[str, Any]) -> None:
-    """Let the model of a block say which of its device's parameters may be replaced."""
+    """Make the replaceable device parameters depend on the model of a block."""
     definitions = schema["$defs"]
     definitions.pop(GivenClaims.__name__)  # every block says more precisely which claims it takes
     devices = {block.__name__: block.device_model() for block in BLOCKS.values()}
@@ -188,7 +188,7 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
 
 
 def _add_derived(schema: dict[str, Any]) -> None:
-    """Let a file with a `base` leave out what a whole one must state."""
+    """Allow a file with a `base` to omit required keys."""
     derived = schema["$defs"].pop(DerivedArchitecture.__name__)
     for key in ("base", "remove", "set"):
         schema["properties"][key] = derived["properties"][key]
@@ -200,7 +200,7 @@ def _add_derived(schema: dict[str, Any]) -> None:
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:
-    """Let `mapper` and `model` say which schema applies, so that an editor names the fault and not every branch."""
+    """Select the schema by `mapper` and `model`, so that an editor reports one fault instead of every branch."""
     models: dict[str, str] = {}
     mappers: dict[str, str] = {}
     for name, definition in schema["$defs"].items():

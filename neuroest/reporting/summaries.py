@@ -73,7 +73,7 @@ class Document:
 
 
 def estimate_document(estimate: Estimate) -> Document:
-    """An estimate: results with bands, energy and area in parts, failed checks, what is left out."""
+    """Estimate: results with bands, energy and area in parts, failed checks, exclusions."""
     parts: list[Part] = [estimate.design.spec.description]
     if estimate.settings:
         parts.append(
@@ -129,7 +129,7 @@ def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:
 
 
 def comparison_document(comparison: Comparison) -> Document:
-    """A comparison: what differs and what is left out, then results, ratios and paces."""
+    """Comparison: differences and exclusions, then results, ratios and paces."""
     names = [result.architecture for result in comparison.estimates]
     left = [(n, "; ".join(items) or "-") for n, items in zip(names, comparison.left_out, strict=True)]
     left.append(("all", "; ".join(comparison.left_out_by_all) or "-"))
@@ -165,7 +165,7 @@ def _paces(comparison: Comparison) -> Iterator[Part]:
 
 
 def _design_row(view: View) -> tuple[str, ...]:
-    """Main results of a design with bands; a mark is at what is projected or assumed."""
+    """Main results of a design with bands; projected or assumed values have a mark."""
     cells = [view.architecture]
     for name in MAIN:
         lead, interval, _ = headline_cells(view.estimate.headline(name), label_and_unit(name)[1])

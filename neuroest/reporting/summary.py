@@ -1,4 +1,4 @@
-"""Designs by results on one screen: failed checks, totals with bands, and one sentence per common question."""
+"""One-screen summary: failed checks, totals with bands, and one sentence per common question."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,16 +39,16 @@ _SHOWN = {
 """Heading of each column and its total."""
 _ROWS = ("median", "p10..p90", "nominal")
 _NOMINAL = "at the stated inputs (nominal):"
-"""What the answers under a table of medians are computed with; the causes of a band are of its samples."""
+"""Values behind the answers under a table of medians; the causes of a band refer to its samples."""
 _MOST = 2
 _MANY = 0.01
-"""Share of the samples without an estimate from which on the summary speaks of it."""
+"""Share of samples without an estimate above which the summary mentions it."""
 _OTHER_SCOPE = "#"
 """Mark of a ratio between designs that leave out different parts."""
 FAR = 1.5
-"""Factor between nominal value and median from which on a table says why they differ; a convention."""
+"""Ratio of nominal value to median above which a table explains the difference; a convention."""
 _STEP = 0.1
-"""Change of a parameter that the sentence on the strongest one speaks of."""
+"""Change of a parameter in the sentence on the strongest one."""
 
 
 def estimate_summary(
@@ -109,7 +109,7 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
 def designs_table(
     estimates: Sequence[Estimate], ratios: Sequence[Ratio], style: Style = PLAIN, *, nominal: bool = True
 ) -> list[str]:
-    """Designs by results: median, band and nominal value of each total; ratio of the first design to each other one."""
+    """Designs by results: median, band and nominal value of each total; ratios of the first design to the others."""
     shown = _ROWS if nominal else _ROWS[:-1]
     rows: list[tuple[str, ...]] = [("", *_SHOWN)]
     names: dict[int, str] = {}
@@ -157,7 +157,7 @@ def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
 
 
 def skewed(found: Headline, far: float = math.inf) -> str:
-    """Note on a nominal value outside its band, or off the median by more than a factor of `far`.
+    """Note on a nominal value outside its band, or different from the median by more than a factor `far`.
 
     That happens if most uncertainties have the same direction.
 
@@ -186,7 +186,7 @@ def skewed(found: Headline, far: float = math.inf) -> str:
 
 
 def scope_lines(comparison: Comparison, where: str) -> list[str]:
-    """Notes on the ratios: the design they refer to, and whether both sides leave out the same parts."""
+    """Notes on the ratios: the reference design, and whether both sides have the same exclusions."""
     design = comparison.design.architecture
     text = "ratio: first over baseline"
     if any(ratio.marked for ratio in comparison.ratios):
@@ -213,7 +213,7 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
 
 
 def _equal_pace(comparison: Comparison) -> list[str]:
-    """Energies where both designs wait for the slower one, which a ratio back to back hides."""
+    """Energies at equal pace, which a back-to-back ratio hides."""
     lines: list[str] = []
     for row in comparison.paces:
         if (
@@ -248,7 +248,7 @@ def _ratio_band(ratio: Ratio | None) -> str:
 
 
 def _brief(value: float) -> str:
-    """Three digits, with an exponent that takes no more room than it needs."""
+    """Number with three digits in the shortest form."""
     return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
 
 
@@ -323,7 +323,7 @@ def _largest(estimate: Estimate, parts: Sequence[breakdown.ComponentSum]) -> str
 
 
 def _levels(estimate: Estimate) -> str:
-    """Computing levels with their number of layers and their share of the dynamic energy, where there are several."""
+    """Computing levels with their layers and shares of the dynamic energy, if there are several."""
     rows = [row for row in estimate.levels if row.level]
     energy = sum(row.dynamic_energy_J for row in rows)
     if len(rows) < 2:
@@ -336,7 +336,7 @@ def _levels(estimate: Estimate) -> str:
 
 
 def _system(estimate: Estimate) -> str:
-    """Power of the chips and of each shell around them; nothing without shells."""
+    """Power of the chips and of each shell around them; empty without shells."""
     rows = [f"{row.number:.4g} x {short(row.shell)} {formatted(row.power_W, 'W')}" for row in estimate.shells]
     if not rows:
         return ""
@@ -373,7 +373,7 @@ def _accuracy(estimate: Estimate) -> str:
 
 
 def _learning(estimate: Estimate) -> str:
-    """Energy and time that learning adds to a sample, and its part of the area; nothing without a rule."""
+    """Energy and time that learning adds per sample, and its area; empty without a rule."""
     learning = estimate.workload.learning
     if learning is None:
         return ""
@@ -389,7 +389,7 @@ def _learning(estimate: Estimate) -> str:
 
 
 def _lifetime(estimate: Estimate) -> str:
-    """When the first cell fails while the network learns; nothing where no rule moves cells."""
+    """Time of the first cell failure during learning; empty if no rule updates cells."""
     if estimate.totals["first_cell_failure_s"] is None:
         return ""
     failed = estimate.headline("failed_cells_share").value
@@ -407,7 +407,7 @@ def _with_band(estimate: Estimate, name: str) -> str:
 
 
 def _strongest(estimate: Estimate) -> str:
-    """The parameter of a component that the energy follows most.
+    """Parameter of a component with the largest effect on the energy.
 
     Network and process, that of a device among them, are not the designer's to change, and neither are coefficients
     of a fit and the points that values were measured at.
@@ -437,7 +437,7 @@ def designers_parameters(estimate: Estimate) -> tuple[str, ...]:
 
 
 def only_describes(claim: Claim) -> bool:
-    """Whether a parameter says what others were measured at, or belongs to a fit or to its range."""
+    """Whether a parameter describes a measurement condition, or belongs to a fit or its range."""
     declared = getattr(claim.about, "declared", {}).get(claim.path.rpartition(".")[2])
     return declared is not None and declared.exact in {DEFINED, FIT, RANGE_END}
 
@@ -452,7 +452,7 @@ def _largest_cause(estimate: Estimate) -> str:
 
 
 def _choices(estimate: Estimate) -> str:
-    """What the largest of the other choices would do to the energy; no band contains them."""
+    """Largest effect of another choice on the energy, which no band includes."""
     energy = estimate.totals["energy_per_inference_J"]
     found = [
         (there / energy, row)
@@ -468,7 +468,7 @@ def _choices(estimate: Estimate) -> str:
 
 
 def _closing(estimates: Sequence[Estimate]) -> list[str]:
-    """Checks, what is left out, sources, and where the rest is."""
+    """Checks, exclusions, sources, and where to find the rest."""
     total = counted(sum(len(estimate.checks) for estimate in estimates), "check")
     failed = [check for estimate in estimates for check in estimate.failed_checks]
     advice = sum(check.severity == "advice" for check in failed)

@@ -19,9 +19,9 @@ from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.specs.file_text import is_file
 
 MOST_POINTS = 100_000
-"""Points of a sweep that the page takes."""
+"""Maximum number of sweep points on the page."""
 _DRAWN = ("area_m2", "energy_per_inference_J", "latency_s")
-"""Results for a figure, which shows the first two that exist."""
+"""Candidate results for a figure, which shows the first two present."""
 RESULT_COLUMNS = frozenset(QUANTITIES)
 _ROWS = 1 << 18
 _MOST_CODES = 65_535
@@ -29,7 +29,7 @@ _BYTE = 256
 _DIGITS = 6
 _SQUARE_MILLIMETRES = 1e6
 _PRINTED = {"1": "", "m^2": "mm²", "W/m^2": "W/m²", "ohm": "Ω"}
-"""Units that print otherwise than they are written in files."""
+"""Units printed differently from their form in files."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class SweepPoints:
 
 
 def read_sweep(file: Path) -> SweepPoints:
-    """Points of a sweep that have an estimate, from .parquet or .csv; memory does not grow with a Parquet file.
+    """Points of a sweep with an estimate, from .parquet or .csv; memory does not grow with a Parquet file.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def _rows(file: Path) -> int:
 
 
 def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
-    """The feasible rows of a file, a piece at a time; of named columns only those that there are."""
+    """Feasible rows of a file in chunks; of the named columns only those present."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
     if file.suffix == ".csv":
@@ -121,12 +121,12 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
 
 
 def _those(frame: Any) -> Any:
-    """The feasible rows of a frame; an empty cell is not feasible."""
+    """Feasible rows of a frame; an empty cell is not feasible."""
     return frame[frame["feasible"].isin([True])] if "feasible" in frame else frame
 
 
 def _front(before: Any, piece: Any) -> Any:
-    """The front of the points so far: positive values, for the axes are logarithmic."""
+    """Pareto front of the points so far; positive values only, since the axes are logarithmic."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
     fresh = piece.dropna()
@@ -136,7 +136,7 @@ def _front(before: Any, piece: Any) -> Any:
 
 
 def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> dict[str, Any]:
-    """Columns of a sweep that vary, thinned evenly if there are too many points.
+    """Varying columns of a sweep, thinned evenly if there are too many points.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def sweep_points(frame: Any, count: int | None = None, infeasible: int = 0) -> d
 
 
 def _packed(column: Any) -> tuple[dict[str, Any], bytes] | None:
-    """A column as bytes, or nothing where it does not vary or is neither numbers nor a few words."""
+    """Column as bytes, or None if it does not vary or is neither numeric nor of a few words."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
@@ -204,5 +204,5 @@ def _packed(column: Any) -> tuple[dict[str, Any], bytes] | None:
 
 
 def _planes(values: NDArray[Any]) -> bytes:
-    """Bytes with all first bytes first: alike ones are together and compress better."""
+    """Bytes regrouped by position, so that equal ones are adjacent and compress better."""
     return values.view(np.uint8).reshape(len(values), -1).T.tobytes()

@@ -34,7 +34,7 @@ from neuroest.specs.device import DeviceSpec
 
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
 _LEAST_SHARE = 1e-3
-"""Share of the total below which terms are put together in one line."""
+"""Share of the total below which terms are combined in one line."""
 _BAR = 8
 _NAME = 28
 
@@ -102,7 +102,7 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:
-    """The devices of a design by maturity, the least mature first; without the `shared` ones."""
+    """Devices of a design by maturity, least mature first; without the `shared` ones."""
     return devices_by(estimate, lambda spec: spec.maturity.stage, LEAST_MATURE_FIRST, shared)
 
 
@@ -146,7 +146,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
 
 
 def _scenarios(estimate: Estimate, style: Style) -> list[str]:
-    """What other choices would give, one line each."""
+    """Results with other choices, one line each."""
     energy = estimate.totals["energy_per_inference_J"]
     rows = []
     for row in estimate.scenarios:
@@ -167,7 +167,7 @@ def _cause(estimate: Estimate, total: str) -> str:
 
 
 def _idle_cause(estimate: Estimate) -> str:
-    """What limits units that all layers share most; units with layers of their own wait for the slowest layer."""
+    """Limit of the units that all layers share most; units of single layers wait for the slowest layer."""
     evaluation = estimate.evaluation
     if not all(level.mapped.placement.shared for level in evaluation.levels):
         return ""
@@ -219,7 +219,7 @@ def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
 
 
 def _learning(estimate: Estimate, style: Style) -> list[str]:
-    """Energy of learning by component; nothing where the network does not learn."""
+    """Energy of learning by component; empty if the network does not learn."""
     learning = estimate.workload.learning
     if learning is None:
         return []

@@ -10,20 +10,20 @@ from neuroest.reporting.table_model import Table, as_number, text_of
 from neuroest.reporting.text_style import one_line
 
 _COLUMN, _PAGE = 46.0, 78.0
-"""Letters that fit the column of a two-column paper, and the page of one with a single column."""
+"""Characters per line in a two-column paper, and on a single-column page."""
 _LINES = 36.0
-"""Lines of a table that a page has room for."""
+"""Maximum number of table lines on a page."""
 _LONGEST = 30
-"""Letters of a cell above which it is broken into lines."""
+"""Cell length in characters above which it is broken into lines."""
 _EM = 0.54
-"""Mean width of a letter in em."""
+"""Mean width of a character in em."""
 _FEW, _MANY = 4, 5
-"""Up to so many rows of more than so many columns, a table is turned by a quarter."""
+"""Maximum rows and minimum columns of a table that is transposed."""
 _BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
 
 
 def to_latex(table: Table, label: str) -> str:
-    """A table as LaTeX tables that fit the page in length and width."""
+    """Table as LaTeX tables that fit on the page."""
     if not table.head:
         return f"% {one_line(label)}: nothing\n"
     if 0 < len(table.rows) <= _FEW and len(table.head) > _MANY:
@@ -71,13 +71,13 @@ def to_latex(table: Table, label: str) -> str:
 
 
 def _turned(table: Table) -> Table:
-    """A few rows of many columns as many rows of a few columns."""
+    """Table of a few long rows, transposed."""
     head = ("quantity", *map(str, range(1, len(table.rows) + 1)))
     return Table.of(head, zip(table.head, *table.rows, strict=True))
 
 
 def _broken(text: str) -> str:
-    """Text for LaTeX whose paths may break at their dots and whose hashes anywhere."""
+    """Text for LaTeX with line breaks allowed at dots of paths and anywhere in hashes."""
     pieces = [piece[i : i + 16] for piece in _BREAKS.split(text) for i in range(0, max(len(piece), 1), 16)]
     plain = tex(text)
     if max(map(len, _BREAKS.split(text)), default=0) > _LONGEST:
@@ -93,7 +93,7 @@ def _tex(value: Any) -> str:
 
 
 def _width(name: str, cells: Sequence[str], *, breaks: bool) -> float:
-    """Letters that a column needs; one of words no more than it takes to break them."""
+    """Width of a column in characters; a text column only needs room for its longest word."""
     if not breaks:
         formatted = [re.sub(r"e[+-]\d+", "xxxx", cell) for cell in cells]
         return float(max(map(len, (name, *formatted))))

@@ -1,4 +1,4 @@
-"""One table, and its forms: terminal, Markdown, HTML, LaTeX, CSV and JSON.
+"""Table with its output formats: terminal, Markdown, HTML, LaTeX, CSV and JSON.
 
 A cell is text, a number, a `Quantity`, an `Interval`, a `Share`, a list of these, or None. Documents get it as text
 with its unit, programs as a number in SI units.
@@ -65,7 +65,7 @@ class _Nothing(Enum):
 
 
 ABSENT: Final = _Nothing.ABSENT
-"""A cell that its row does not have: empty in documents, no key in JSON."""
+"""Cell absent from its row: empty in documents, no key in JSON."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ class Table:
 
     @classmethod
     def of(cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "") -> Table:
-        """A table of any sequences."""
+        """Make a table from any sequences."""
         return cls(tuple(head), tuple(tuple(row) for row in rows), align)
 
     @classmethod
     def of_records(cls, records: Any, head: Iterable[str] = ()) -> Table:
-        """A table of mappings or of a data frame, with all columns in order of appearance."""
+        """Make a table from mappings or a data frame, with all columns in order of appearance."""
         if isinstance(records, Table):
             return records
         if hasattr(records, "to_dict"):
@@ -108,7 +108,7 @@ class Table:
         return self.align or "".join(">" if self.is_numeric(i) else "<" for i in range(len(self.head)))
 
     def is_numeric(self, column: int) -> bool:
-        """Whether a column holds numbers and is not empty."""
+        """Whether a column is numeric and not empty."""
         cells = [row[column] for row in self.rows if row[column] is not None and row[column] is not ABSENT]
         return bool(cells) and all(as_number(cell) is not None for cell in cells)
 
@@ -180,7 +180,7 @@ def plain(text: str) -> str:
 
 
 def as_number(cell: Any) -> float | None:
-    """A number of any type as a float; None for anything else."""
+    """Number of any type as a float; None for anything else."""
     if isinstance(cell, Quantity | Share):
         return cell.value
     if isinstance(cell, str) or _is_truth(cell):
@@ -196,7 +196,7 @@ def _is_truth(cell: Any) -> bool:
 
 
 def value_of(cell: Any) -> Any:
-    """A cell for a program."""
+    """Machine-readable value of a cell."""
     found = as_number(cell)
     if found is not None:
         if not math.isfinite(found):
@@ -208,7 +208,7 @@ def value_of(cell: Any) -> Any:
 
 
 def text_of(cell: Any) -> str:
-    """A cell for a reader."""
+    """Text of a cell in a document."""
     if isinstance(cell, Quantity | Interval | Share):
         return str(cell)
     found = as_number(cell)
@@ -222,7 +222,7 @@ def text_of(cell: Any) -> str:
 
 
 def _written(cell: Any) -> str:
-    """A cell for a terminal: four digits a number, words for truth."""
+    """Text of a cell in a terminal: numbers with four digits, booleans as words."""
     if _is_truth(cell):
         return "yes" if cell else "no"
     if isinstance(cell, float):

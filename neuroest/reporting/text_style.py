@@ -12,7 +12,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Style:
-    """How text is drawn.
+    """Text style of a terminal or file.
 
     Attributes
     ----------

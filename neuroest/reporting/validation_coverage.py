@@ -11,7 +11,7 @@ from neuroest.validation.scoring import Row, Summary
 
 @dataclass(frozen=True)
 class DesignCoverage:
-    """Parts of one design that were compared with a published chip.
+    """Parts of one design that have been compared with a published chip.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ def validation_coverage(views: Sequence[View]) -> ValidationCoverage:
 
 
 def _shares(view: View) -> dict[str, float]:
-    """Share of the energy of an inference by block model, those without energy too."""
+    """Share of the inference energy by block model, including models without energy."""
     models = models_by_path(view.estimate)
     total = view.estimate.totals["energy_per_inference_J"] or 0.0
     found = dict.fromkeys(models.values(), 0.0)

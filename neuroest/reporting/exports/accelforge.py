@@ -34,13 +34,13 @@ class Instance:
 
 
 def component_table(estimate: Estimate) -> str:
-    """The components of an estimate as nodes of an architecture of AccelForge."""
+    """Components of an estimate as nodes of an AccelForge architecture."""
     account = Account.of(FORM, _charged(estimate))
     return heading(estimate, FORM, account) + "arch:\n  nodes:\n" + "".join(_nodes(estimate))
 
 
 def _charged(estimate: Estimate) -> Iterator[str]:
-    """What is charged on top of other blocks, which no component of AccelForge is."""
+    """Costs charged on top of other blocks, which no AccelForge component represents."""
     for _, part in estimate.evaluation.chip.find(ChargesClock):
         rows = [row for row in estimate.breakdown if row.component == part.path]
         energy, area = sum(row.energy_J for row in rows), sum(row.area_m2 for row in rows)
@@ -68,7 +68,7 @@ def _instances(estimate: Estimate) -> dict[str, Instance]:
 
 
 def _prices(estimate: Estimate) -> dict[tuple[str, str], float]:
-    """Energy of one of each action: its mean over the layers of the network, or what it would cost unused."""
+    """Energy per action: its mean over the layers of the network, or its cost if unused."""
     found: dict[tuple[str, str], float] = {}
     for cost in estimate.evaluation.costs.energies:
         key = cost.component, cost.action

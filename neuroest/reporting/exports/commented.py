@@ -16,7 +16,7 @@ _ACCOUNTS: Mapping[str, Mapping[str, Sequence[str]]] = read_data(Path(__file__).
 
 @dataclass(frozen=True)
 class Account:
-    """What an export kept, assumed and left out.
+    """Content, assumptions and omissions of an export.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Account:
 
     @classmethod
     def of(cls, export: str, left_out: Iterable[str] = (), **words: str) -> Account:
-        """The account of an export in the file of accounts, with what this chip leaves out in addition."""
+        """Account of an export from the file of accounts, with the exclusions of this chip added."""
         found = {kind: [text.format(**words) for text in texts] for kind, texts in _ACCOUNTS[export].items()}
         return cls(*map(tuple, (found["taken"], found["assumed"], [*found["left_out"], *left_out])))
 
@@ -68,5 +68,5 @@ def action_costs(estimate: Estimate) -> Mapping[tuple[str, str], tuple[float, fl
 
 
 def number(value: float) -> float:
-    """A number in the form that files of other tools use."""
+    """Number in the format of other tools' files."""
     return float(f"{value:.{_DIGITS}g}")

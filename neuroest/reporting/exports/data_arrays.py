@@ -1,4 +1,4 @@
-"""Estimates and sweeps as data sets of xarray: named axes, units, words and origin with each number."""
+"""Estimates and sweeps as xarray data sets: named axes, units, descriptions and origin of each number."""
 
 import json
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def _fixed(axes: list[str], varied: list[str]) -> list[str]:
 
 
 def _flat(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes that netCDF and Zarr can store: numbers and text, all else as JSON."""
+    """Attributes that netCDF and Zarr can store: numbers and text; everything else as JSON."""
     return {
         key: value if isinstance(value, int | float | str) else json.dumps(value)
         for key, value in metadata.items()

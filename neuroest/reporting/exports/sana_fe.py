@@ -25,7 +25,7 @@ _SIDES = ("north", "east", "south", "west")
 
 @dataclass(frozen=True)
 class Events:
-    """Input of SANA-FE: energy and time of each event, and the neurons of each core."""
+    """SANA-FE input: energy and time of each event, and the neurons of each core."""
 
     synapse: tuple[float, float]
     access: tuple[float, float]
@@ -65,7 +65,7 @@ def architecture_text(estimate: Estimate) -> str:
 
 
 def _published(estimate: Estimate, events: Any) -> Events:
-    """Events of a chip that is known by them: one for one."""
+    """Events of a chip modelled by published event energies, unchanged."""
     d, result = events.device, estimate.evaluation
     counts = result.mapped.counts
     level = result.one_level
@@ -102,7 +102,7 @@ def _published(estimate: Estimate, events: Any) -> Events:
 
 
 def _busy(events: Any) -> tuple[str, ...]:
-    """Power of a core that runs, which has no place among events and may contain what they take."""
+    """Power of a running core, which SANA-FE events cannot represent and which may include their energies."""
     power = first_number(events.device.core_active_power)
     if power == 0.0:
         return ()
@@ -112,7 +112,7 @@ def _busy(events: Any) -> tuple[str, ...]:
 
 
 def _averages(estimate: Estimate) -> Events:
-    """Events of a chip that is described by its blocks: means of this network, whose sum is its dynamic energy."""
+    """Events of a chip described by its blocks: means over this network that sum to its dynamic energy."""
     result = estimate.evaluation
     level = result.one_level
     layers, placement = result.layers, level.mapped.placement
@@ -154,7 +154,7 @@ def _averages(estimate: Estimate) -> Events:
 
 
 def _tree(name: str, found: Events, inputs: int) -> dict[str, Any]:
-    """The architecture: tiles of cores, and one tile whose core sends the network's input and costs nothing else."""
+    """Architecture: tiles of cores, and one tile whose core sends the network's input and has no other cost."""
 
     def costs(**pairs: tuple[float, float]) -> dict[str, float]:
         return {
