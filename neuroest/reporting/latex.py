@@ -36,7 +36,7 @@ _LEAST_ROWS = 4
 """Minimum rows of the last part of a table divided over pages."""
 _LINES_OF_A_PAGE = 44
 _LETTERS_OF_A_LINE = 72
-"""Size of the small print of a table in a plain article."""
+"""Lines per page and characters per line of the small print of a table in a plain article."""
 
 
 def tex(text: str) -> str:

@@ -18,7 +18,7 @@ _LONGEST = 30
 _EM = 0.54
 """Mean width of a character in em."""
 _FEW, _MANY = 4, 5
-"""Maximum rows and minimum columns of a table that is transposed."""
+"""Rows up to which a table with more than this number of columns is transposed."""
 _BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
 
 
