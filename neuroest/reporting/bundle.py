@@ -220,7 +220,7 @@ def _check_members(archive: zipfile.ZipFile, file: Path) -> None:
     members = archive.infolist()
     if sum(info.file_size for info in members) > _LARGEST or len(members) > _MOST_MEMBERS:
         raise NeuroestError(
-            f"{file} unpacks to more than {_LARGEST // 1024**2} MiB or {_MOST_MEMBERS} files, which no bundle does"
+            f"{file} unpacks to more than {_LARGEST // 1024**2} MiB or {_MOST_MEMBERS} files, the limits of a bundle"
         )
     for info in members:
         parts = PurePosixPath(info.filename).parts

@@ -190,7 +190,7 @@ def differences_table(comparison: Comparison, label: str) -> str:
     for name, left in zip(names, comparison.left_out, strict=True):
         rows.append(rf"{also}{tex(name)} & {tex('; '.join(left)) or '--'} \\")
     alike = "; ".join(f"{d.what}: {d.values[0]}" for d in comparison.differences if not d.differs)
-    caption = f"What differs between the designs. Alike in all: {tex(alike) or '--'}."
+    caption = f"What differs between the designs. The same in all designs: {tex(alike) or '--'}."
     return _chunked(
         caption,
         label,

@@ -45,7 +45,7 @@ class Methods:
             reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
         reported.append(rf"The tool is cited as~\cite{{{OWN_KEY}}}.")
         left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
-        reported.append(f"Left out are: {tex(left)}." if left else "The files state no exclusions.")
+        reported.append(f"The estimates exclude: {tex(left)}." if left else "The files state no exclusions.")
         # names of files are long words; looser lines are better than names in the margin
         return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
@@ -93,7 +93,7 @@ def methods(
     ]
     study.append(f"Failed checks: {'; '.join(broken)}." if broken else "The designs pass all checks.")
     advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
-    remarks = [f"Advice, which is no failed check: {'; '.join(advice)}."] if advice else []
+    remarks = [f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []
     if refused:
         study.append(f"Without an estimate: {'; '.join(refused)}.")
     validation = []

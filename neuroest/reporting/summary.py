@@ -152,7 +152,7 @@ def left_out_samples(estimate: Estimate, of: str = "") -> list[str]:
     if estimate.bands.feasible == 1.0:
         return []
     share = percent(1.0 - estimate.bands.feasible)
-    text = f"in {share} of the samples of the bands the design cannot run; they are left out"
+    text = f"the design has no estimate in {share} of the band samples, which are left out"
     return wrapped(f"{of}{text}", hanging=2)
 
 

@@ -441,7 +441,7 @@ def test_methods_keep_advice_apart_from_failed_checks() -> None:
     assert study.startswith(
         "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: outside a model's range: "
     )
-    assert advice.startswith("Advice, which is no failed check: diffusive_28nm_derived")
+    assert advice.startswith("Advice (not failed checks): diffusive_28nm_derived")
     assert not {str(check) for check in failing.advice} & {str(check) for check in failing.broken_rules}
     _, study, advice = methods([passing]).paragraphs
     assert study == "The designs pass all checks."

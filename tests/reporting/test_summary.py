@@ -83,7 +83,7 @@ def test_designs_in_different_operation_are_reported_next_to_their_ratio(tmp_pat
 def test_samples_without_an_estimate_are_said() -> None:
     chip, network = "selector_crossbar_28nm", "mobilenet_v1_imagenet_dense"
     result = estimate(chip, network)
-    missing = f"in {percent(1.0 - result.bands.feasible)} of the samples of the bands the design cannot run"
+    missing = f"the design has no estimate in {percent(1.0 - result.bands.feasible)} of the band samples"
     assert missing in flat(estimate_summary(result))
     shown = flat(comparison_text(compare(chip, ["adc_crossbar_28nm"], network)))
     assert f"{chip}: {missing}" in shown

@@ -15,7 +15,7 @@ from neuroest.specs.parameters import RANGE_END, positive
 CORE_ERROR: ModelErrors = model_errors(
     energy=ModelError(
         2.5,
-        "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        "an ideal core, without reference, clock and calibration, as for the successive-approximation converter",
     ),
     area=ModelError(2.5, "as for its energy"),
 )

@@ -46,7 +46,7 @@ class SarAdc(ClockedConverter):
     Model errors
     ------------
     energy
-        a core on paper, without reference, clock and calibration; as for the survey, from whose regression single
+        an ideal core, without reference, clock and calibration; as for the survey, from whose regression single
         converters deviate by this factor
     area
         as for its energy

@@ -55,7 +55,7 @@ def architecture_text(estimate: Estimate) -> str:
             f"SANA-FE simulates spikes, and {estimate.workload.name} has none; name a spiking network with -w"
         )
     if len(result.levels) != 1 or result.layers.in_numbers is not None:
-        raise NeuroestError("SANA-FE knows one kind of core; this chip has several computing levels in use")
+        raise NeuroestError("SANA-FE supports one kind of core; this chip uses several computing levels")
     compute = result.one_level.mapper.compute
     events = next((b for b in compute.slots.values() if isinstance(b, EventEnergies)), None)
     found = _averages(estimate) if events is None else _published(estimate, events)
