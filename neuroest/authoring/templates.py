@@ -51,6 +51,11 @@ def new_device(kind: str, name: str, model: str | None = None, like: str | None 
     like : str, optional
         Device whose values are the placeholders.
 
+    Returns
+    -------
+    str
+        Text of a spec file, with a comment for each value to replace.
+
     Raises
     ------
     UnknownNameError
@@ -94,6 +99,11 @@ def new_architecture(name: str, neuron: str | None = None, synapse: str | None =
     neuron, synapse : str, optional
         Devices of the chip: shipped names or paths.
 
+    Returns
+    -------
+    str
+        Text of a spec file, with a comment for each value to replace.
+
     Raises
     ------
     NeuroestError
@@ -115,7 +125,18 @@ def _placed(device: str, kind: str) -> str:
 
 
 def new_workload(name: str) -> str:
-    """Template of a small spiking network."""
+    """Template of a small spiking network.
+
+    Parameters
+    ----------
+    name : str
+        Name of the new workload.
+
+    Returns
+    -------
+    str
+        Text of a spec file, with a comment for each value to replace.
+    """
     return _form("workload", name=name)
 
 

@@ -128,7 +128,19 @@ def check_names(what: str, names: Iterable[str], known: Collection[str], hint: s
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a spec file."""
+    """One problem in a spec file.
+
+    Attributes
+    ----------
+    file : str
+        File name.
+    line, column : int
+        Position, starting at one; zero if unknown.
+    path : str
+        Path of the value in the file, such as ``parameters.spike_energy``.
+    message : str
+        The problem, with what is allowed.
+    """
 
     file: str
     line: int

@@ -373,6 +373,11 @@ def breakeven(
     progress : callable, optional
         Receives the share that is done.
 
+    Returns
+    -------
+    BreakevenResult
+        Values of both chips along the axis, and the points at which they are equal.
+
     Raises
     ------
     NeuroestError

@@ -213,8 +213,15 @@ def crossover(
         Whether to scale the activities of the file together; otherwise input and layers get one common rate.
     samples : int
         Draws of the uncertain inputs; common inputs are drawn once for both chips.
+    seed : int
+        Seed of the draws.
     progress : callable, optional
         Receives the share that is done.
+
+    Returns
+    -------
+    CrossoverResult
+        Spike rate at which both chips need the same energy, with its band.
 
     Raises
     ------

@@ -161,6 +161,11 @@ def curves(
     progress : callable, optional
         Receives the share that is done.
 
+    Returns
+    -------
+    Curves
+        The result of each design at each value of the axis, with bands and break-even points.
+
     Raises
     ------
     NeuroestError

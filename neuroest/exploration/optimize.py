@@ -137,6 +137,8 @@ def optimize(
 
     Parameters
     ----------
+    architecture, workload
+        Names, paths or loaded specs.
     space
         As in `sweep`; ranges without a number of points are continuous, and constraints apply.
     minimize, maximize : sequence of str
@@ -145,8 +147,15 @@ def optimize(
         Designs per generation, and number of generations.
     seed : int
         The same seed gives the same result.
+    settings : mapping, optional
+        Values to change at every point, by path.
     progress : callable
         Callback that receives the finished share.
+
+    Returns
+    -------
+    OptimisationResult
+        The best feasible designs, and the number of designs evaluated.
 
     Raises
     ------

@@ -116,6 +116,11 @@ def pareto(
     minimize, maximize : sequence of str
         Columns; at least two together.
 
+    Returns
+    -------
+    ParetoResult
+        The rows of the sweep that no other row beats in all objectives.
+
     Raises
     ------
     ExplorationError

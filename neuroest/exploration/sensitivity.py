@@ -244,6 +244,11 @@ def sensitivity(
     progress : callable, optional
         Receives the share of these samples that is done.
 
+    Returns
+    -------
+    SensitivityResult
+        Elasticities, tornado and, with samples, variance shares of each result.
+
     Raises
     ------
     NeuroestError

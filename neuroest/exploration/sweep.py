@@ -246,6 +246,8 @@ def sweep(
         Whether to allow more than 10^9 points.
     overwrite : bool
         Whether to overwrite an output of another input.
+    chunk_size : int
+        Points per task of a worker, and per write to the output.
     most_in_memory : int
         Number of points above which an output is required.
     started : callable, optional

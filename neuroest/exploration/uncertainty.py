@@ -212,13 +212,28 @@ def uncertainty(
 
     Parameters
     ----------
+    architecture, workload
+        Names, paths or loaded specs.
     knowledge, variability : int
         Samples of the first level, and samples of the second level for each of them.
+    quantities : sequence of str
+        Results to analyse.
+    settings : mapping, optional
+        Values to change first, by path.
     seed : int
         The result is bit-identical for the same seed and any number of workers. With the default seed, the first
         512 samples are those of the bands of an estimate.
+    workers : int, optional
+        Worker processes; by default none, with None one per processor.
+    scheduler : str, optional
+        ``local`` or the address of a Dask scheduler.
     progress : callable, optional
         Receives the share that is done.
+
+    Returns
+    -------
+    UncertaintyResult
+        Distributions of each result: by knowledge, by variability, and together.
 
     Raises
     ------

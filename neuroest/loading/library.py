@@ -198,6 +198,16 @@ def _file(kind: str, name: str | Path, named_in: Path | None = None) -> Path:
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     """Load an architecture by shipped name or path.
 
+    Parameters
+    ----------
+    name : str or Path
+        Shipped name or path.
+
+    Returns
+    -------
+    Loaded
+        The validated spec with its file.
+
     Raises
     ------
     SpecError
@@ -246,7 +256,25 @@ def is_model_file(name: str | Path) -> bool:
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
-    """Load a workload by shipped name or path and check its shapes; a model file is imported."""
+    """Load a workload by shipped name or path and check its shapes; a model file is imported.
+
+    Parameters
+    ----------
+    name : str or Path
+        Shipped name, or path of a workload or model file.
+
+    Returns
+    -------
+    Loaded
+        The validated spec with its file.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    UnknownNameError
+        When nothing ships under that name.
+    """
     if isinstance(name, str | Path) and is_model_file(name):
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload
@@ -331,7 +359,27 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 
 
 def load_device(name: str | Path, named_in: Path | None = None) -> Device:
-    """Load a device by shipped name or path, with its claims in SI units."""
+    """Load a device by shipped name or path, with its claims in SI units.
+
+    Parameters
+    ----------
+    name : str or Path
+        Shipped name or path.
+    named_in : Path, optional
+        File that names the device; relative paths start at its folder.
+
+    Returns
+    -------
+    Device
+        Parameters, with claims in SI units.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    UnknownNameError
+        When nothing ships under that name.
+    """
     path = _file("device", name, named_in)
     device = _device(path, _stamp(path))
     if device.spec.table is None:

@@ -70,6 +70,11 @@ def simulate_network(
     notify, progress : callable
         Called with the name of the next run, and with the completed fraction of the work.
 
+    Returns
+    -------
+    NetworkSimulation
+        Accuracy, spikes and energy of each run.
+
     Raises
     ------
     NeuroestError

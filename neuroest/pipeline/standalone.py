@@ -120,6 +120,8 @@ class BlockCosts:
         Every parameter and option used, as stated in the files.
     values : mapping
         Value of each claim.
+    own_sources : mapping
+        Sources stated in the files of the block's devices, by key.
     """
 
     model: str

@@ -39,6 +39,10 @@ def publish(
 
     Parameters
     ----------
+    report : Report
+        Result of `neuroest.report`.
+    target : str or Path
+        Folder to create.
     venue : str
         Venue whose column widths the figures use, one of `neuroest.plotting.style.VENUES`.
     force : bool

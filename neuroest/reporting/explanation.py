@@ -76,6 +76,11 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
         (``chip.tile.array.readout.neuron.spike.output_branch``), or the path of a parameter. The last words of
         a path are enough where they are unambiguous.
 
+    Returns
+    -------
+    Explanation
+        Derivation of the number: equations, inputs and sources.
+
     Raises
     ------
     UnknownNameError

@@ -76,7 +76,9 @@ def plain_data(content: bytes, file: str) -> Any:
     """
     values = sum(content.count(mark) for mark in b"[{,")
     if len(content) > _LARGEST or values > _MOST_VALUES:
-        raise NeuroestError(f"{file} holds {values} values in {len(content)} bytes, more than results can have")
+        raise NeuroestError(
+            f"{file} holds {values} values in {len(content)} bytes, more than results can have"
+        )
     try:
         return json.loads(content)
     except RecursionError:

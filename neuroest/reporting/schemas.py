@@ -38,6 +38,11 @@ def schema(kind: str) -> dict[str, Any]:
     kind : str
         What files give as their ``kind``, see `neuroest.loading.kinds.KINDS`.
 
+    Returns
+    -------
+    dict
+        The schema, ready for `json.dump`.
+
     Raises
     ------
     UnknownNameError

@@ -199,6 +199,11 @@ class Comparison(Paced):
             shares, ``energy_parts``, ``area_parts``, ``latency_parts`` in absolute terms, or ``distribution``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure.
         """
         return render(self, "figure", kind, path)
 

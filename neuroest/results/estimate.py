@@ -104,7 +104,18 @@ class Analysis(Protocol):
         """
 
     def unproven_share(self, total: str) -> float:
-        """Share of a banded total that is based on projected or assumed values."""
+        """Share of a banded total that is based on projected or assumed values.
+
+        Parameters
+        ----------
+        total : str
+            Name of a total with a band.
+
+        Returns
+        -------
+        float
+            Share between 0 and 1.
+        """
 
     @property
     def traced(self) -> Any:
@@ -201,7 +212,18 @@ class Estimate(Analysis):
         return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
 
     def headline(self, name: str) -> Headline:
-        """A total as tables and figures show it: median and band first, the value at nominal inputs second."""
+        """A total as tables and figures show it: median and band first, the value at nominal inputs second.
+
+        Parameters
+        ----------
+        name : str
+            Name of a total, such as ``area_m2``.
+
+        Returns
+        -------
+        Headline
+            Median, band and nominal value.
+        """
         return Headline.of(self.totals[name], self.bands.totals.get(name))
 
     @property
@@ -344,6 +366,11 @@ class Estimate(Analysis):
         ----------
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure.
         """
         return render(self, "block_diagram", path)
 
@@ -357,6 +384,11 @@ class Estimate(Analysis):
             absolute terms; ``area_map``, ``energy_map``, ``bottleneck``, ``distribution`` or ``tornado``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure.
         """
         return render(self, "figure", kind, path)
 

@@ -78,6 +78,20 @@ def workload_from_file(path: str | Path, options: ImportOptions | None = None) -
 def trace(model: Any, sample: Any, **settings: Any) -> Any:
     """Trace a PyTorch model on a batch: its layers and their activity.
 
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The network.
+    sample : torch.Tensor
+        A batch of inputs.
+    **settings
+        Settings of `neuroest.workloads.importers.torch_trace.trace_model`.
+
+    Returns
+    -------
+    ImportedNetwork
+        Network with its activity; ``.workload()`` returns a workload for estimates.
+
     See `neuroest.workloads.importers.torch_trace.trace_model` for the settings.
     """
     from neuroest.workloads.importers.torch_trace import trace_model  # noqa: PLC0415 - a heavy library

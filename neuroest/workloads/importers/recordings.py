@@ -394,7 +394,7 @@ def attach_activity(
     day: str | None = None,
     name: str | None = None,
 ) -> tuple[Loaded[WorkloadSpec], str]:
-    """Replace the activity of a workload by a recording; returns the workload and the text of its file.
+    """Replace the activity of a workload by that of a recording.
 
     Parameters
     ----------
@@ -408,6 +408,11 @@ def attach_activity(
         Date of the recording, year first; today by default.
     name : str, optional
         Name of the new workload.
+
+    Returns
+    -------
+    Loaded, str
+        The workload with the recorded activity, and the text of its file.
     """
     found = measured(recording, workload.spec)
     data, key = writing.with_activity(workload, found, "recording")
