@@ -19,7 +19,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.core.frozen import frozen
 from neuroest.core.units import article
-from neuroest.loading.library import Device, load_device
+from neuroest.loading.library import Device, device_without_values, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import SUPPLY, Spec, numeric_options
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -299,6 +299,10 @@ class _Builder:
 
 class _WithoutValues(_Builder):
     """Finds the parts of a chip and their devices, and leaves the numbers alone."""
+
+    def load(self, name: str, named_in: Path | None) -> Device:
+        """A device without its claims."""
+        return device_without_values(name, named_in)
 
     def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
         """No claims."""

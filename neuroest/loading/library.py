@@ -388,6 +388,12 @@ def load_device(name: str | Path, named_in: Path | None = None) -> Device:
     return _with_table(device, table, _stamp(table))
 
 
+def device_without_values(name: str | Path, named_in: Path | None = None) -> Device:
+    """The device alone, for lists of many: neither its claims nor its table are read and checked."""
+    loaded = read_spec(DeviceSpec, _file("device", name, named_in))
+    return Device(loaded.spec, device_model(loaded.spec.model), frozen({}), loaded.file, loaded.sha256)
+
+
 @lru_cache(maxsize=64)
 def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
     return replace(device, table=device.record.table.read(path))

@@ -299,13 +299,12 @@ def _refusals(design: Design, network: WorkloadSpec) -> list[str]:
     values = {path: claim.value for path, claim in design.claims.items()}
     with np.errstate(all="ignore"):
         try:
-            checks = evaluate(design, network, values).checks
+            checks = evaluate(design, network, values).refusing_checks
         except CodingError:
             raise
         except MappingError as error:
             return [str(error)]
-    failed = (check for check in checks if check.severity == "infeasible" and not np.all(check.passed))
-    return [f"{check.component}: {check.message}" for check in failed]
+    return [f"{check.component}: {check.message}" for check in checks if not np.all(check.passed)]
 
 
 def _kind(document: Document) -> str:

@@ -37,6 +37,12 @@ class _PacedComparison(Comparison):
     def paces(self) -> tuple[PaceRow, ...]:
         return tuple(row for baseline in self.baselines for row in paces(self.design, baseline))
 
+    @cached_property
+    def equal_pace(self) -> tuple[PaceRow, ...]:
+        return tuple(
+            row for baseline in self.baselines for row in paces(self.design, baseline, {"equal_pace"})
+        )
+
 
 def compare(
     architecture: Named,

@@ -4,8 +4,9 @@ A slow chip draws static power for longer. So a ratio of energies means little w
 module computes the three relevant paces.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PARTS, Banded, Pace, PaceRow, Part
+from neuroest.results.pace import PACES, PARTS, Banded, Pace, PaceRow, Part
 from neuroest.results.uncertainty import Band
 
 PERIOD = "operation.period"
@@ -47,6 +48,17 @@ class PacedChip:
     exists: Mask
     keeps_up: Mask
 
+    def followed_by(self, other: Self) -> Self:
+        """The points of both, one after the other."""
+        parts = {key: np.concatenate([energy, other.parts[key]]) for key, energy in self.parts.items()}
+        return type(self)(
+            parts,
+            np.concatenate([self.period, other.period]),
+            np.concatenate([self.interval, other.interval]),
+            np.concatenate([self.exists, other.exists]),
+            np.concatenate([self.keeps_up, other.keeps_up]),
+        )
+
 
 def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> PacedChip:
     """Evaluate a chip at one inference per period, or at its maximum rate without a period.
@@ -60,10 +72,12 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
     period : float or array, optional
         Period for the point and the samples, with a last axis of length one. [s].
     """
-    operation = found.design.spec.operation
+    operation, draws = found.design.spec.operation, found.sample.feasible.size
     # a chip that switches itself off still does so; any other chip stays powered
     slow = "duty_cycled" if operation.mode == "duty_cycled" else "always_on"
     mode = "back_to_back" if period is None else slow
+    if period is None and mode == operation.mode and PERIOD not in found.claims:
+        return _paced(found.evaluation, 1, pace).followed_by(_paced(found.sampled, draws, pace))
     spec = found.design.spec.model_copy(update={"operation": operation.model_copy(update={"mode": mode})})
     drawn = found.sample.drawn
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
@@ -73,17 +87,20 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
     values.pop(PERIOD, None)
     if period is not None:
         values[PERIOD] = period
-    result = evaluate(replace(found.design, spec=spec), found.workload, values)
-    return _paced(result, found.sample.feasible.size + 1, pace)
+    return _paced(evaluate(replace(found.design, spec=spec), found.workload, values), draws + 1, pace)
 
 
-def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
+def paces(
+    design: Estimate, baseline: Estimate, asked: Collection[Pace] = tuple(PACES)
+) -> tuple[PaceRow, ...]:
     """Compute the energies of a design and a baseline back to back, at equal pace, and in real time.
 
     Parameters
     ----------
     design, baseline : Estimate
         The chips, each on its network.
+    asked : collection of str
+        Those of `neuroest.results.pace.PACES` to compute; all if left out.
 
     Returns
     -------
@@ -98,15 +115,18 @@ def paces(design: Estimate, baseline: Estimate) -> tuple[PaceRow, ...]:
     >>> [(row.pace, row.design_keeps_up) for row in paces(chip, twin) if row.part == "energy" and row.off_chip_link]
     [('back_to_back', 1.0), ('equal_pace', 1.0), ('real_time', 0.0)]
     """
-    sides = (design, baseline)
+    sides, rows = (design, baseline), list[PaceRow]()
     own = tuple(at_pace(side, "back_to_back") for side in sides)
-    rows = list(_rows("back_to_back", baseline.architecture, *own))
-    slower = np.maximum(own[0].interval, own[1].interval)[:, np.newaxis]
-    known = np.where(np.isfinite(slower), slower, 0.0)  # a chip that never ends has no estimate either way
-    equal = tuple(at_pace(side, "equal_pace", known) for side in sides)
-    rows += _rows("equal_pace", baseline.architecture, *equal)
+    if "back_to_back" in asked:
+        rows += _rows("back_to_back", baseline.architecture, *own)
+    if "equal_pace" in asked:
+        slower = np.maximum(own[0].interval, own[1].interval)[:, np.newaxis]
+        # a chip that never ends has no estimate either way
+        known = np.where(np.isfinite(slower), slower, 0.0)
+        equal = tuple(at_pace(side, "equal_pace", known) for side in sides)
+        rows += _rows("equal_pace", baseline.architecture, *equal)
     stated = [_data_period(side) for side in sides]
-    if any(period is not None for period in stated):
+    if "real_time" in asked and any(period is not None for period in stated):
         # two networks on the same data may leave its period to one of them
         periods = [next(p for p in (period, *stated) if p is not None) for period in stated]
         real = tuple(at_pace(side, "real_time", p) for side, p in zip(sides, periods, strict=True))

@@ -215,13 +215,8 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
 def _equal_pace(comparison: Comparison) -> list[str]:
     """Energies at equal pace, which a back-to-back ratio hides."""
     lines: list[str] = []
-    for row in comparison.paces:
-        if (
-            row.pace == "equal_pace"
-            and row.part == "energy"
-            and row.off_chip_link
-            and row.ratio.band is not None
-        ):
+    for row in comparison.equal_pace:
+        if row.part == "energy" and row.off_chip_link and row.ratio.band is not None:
             period, own, other = (
                 formatted(number.headline, unit)
                 for number, unit in ((row.design_period, "s"), (row.design, "J"), (row.baseline_energy, "J"))

@@ -102,6 +102,10 @@ class Paced(Protocol):
     def paces(self) -> tuple[PaceRow, ...]:
         """Energies of the design and of each baseline back to back, at equal pace, and in real time."""
 
+    @property
+    def equal_pace(self) -> tuple[PaceRow, ...]:
+        """Those at equal pace."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Paced):
