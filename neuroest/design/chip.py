@@ -320,7 +320,9 @@ def _component(
     trees = getattr(part.spec, "summation", None) == "tree"
     to_slots = {"tree_inputs": options["rows"]} if trees else {}
     if trees and "tree_stages" in options:
-        to_slots |= {"tree_stages": options["tree_stages"], "array_clock": options["clock_frequency"]}
+        to_slots |= {"tree_stages": options["tree_stages"]}
+    if isinstance(part.spec, Level) and "clock_frequency" in options:
+        to_slots |= {"array_clock": options["clock_frequency"]}
     slots = {
         name: _component(child, COMPONENTS[child.spec.model], values, point, given=to_slots)
         for name, child in part.parts.items()

@@ -269,6 +269,42 @@ def carry_save_depth(inputs: u.Dimensionless) -> u.Dimensionless:
 
 
 @equation
+def look_ahead_depth(bits: u.Bit) -> u.Dimensionless:
+    """Gates in series of the carries of the fastest adder of two numbers. [1].
+
+    Parameters
+    ----------
+    bits : float or array
+        Bits of a number. [bit]
+
+    Returns
+    -------
+    float or array
+        Gates in series. [1]
+
+    Notes
+    -----
+    Formula: n = max(log2(b), 1)
+
+    Valid: lower bound; the gates that form the inputs and the outputs of the carries come on top
+
+    References
+    ----------
+    .. [1] P. M. Kogge, H. S. Stone, "A parallel algorithm for the efficient solution of a general class of recurrence
+       equations", IEEE Trans. Comput. C-22, 786-793 (1973), doi:10.1109/TC.1973.5009159.
+
+    Examples
+    --------
+    The carries of 32 bits take five gates in series, those of a ripple-carry adder 32.
+
+    >>> f"{look_ahead_depth(32.0):g}"
+    '5'
+    """
+    depth: u.Dimensionless = np.maximum(np.log2(np.maximum(bits, 1.0)), 1.0)
+    return depth
+
+
+@equation
 def stage_time(
     depth: u.Dimensionless, stages: u.Dimensionless, adder_delay: u.Second, register_delay: u.Second
 ) -> u.Second:

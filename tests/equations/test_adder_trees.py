@@ -17,6 +17,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "tree_stage_registers": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "stages": 3.0},
     "ripple_tree_depth": {"inputs": 256.0, "bits": 4.0},
     "carry_save_depth": {"inputs": 256.0},
+    "look_ahead_depth": {"bits": 32.0},
     "stage_time": {"depth": 20.0, "stages": 2.0, "adder_delay": 90e-12, "register_delay": 160e-12},
 }
 

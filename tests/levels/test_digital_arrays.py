@@ -539,6 +539,25 @@ def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
     assert not [c for c in every.checks if c.name == "tree_settles"]
 
 
+def test_a_clock_that_no_adder_can_follow_fails_a_check(tmp_path: Path) -> None:
+    def settles(clock: str, **more: object) -> Any:
+        found = run(tmp_path, network(CONVOLUTION), {"chip.array.clock_frequency": clock, **more}).checks
+        return next((c for c in found if (c.name, c.component) == ("clock_settles", "chip.array.unit")), None)
+
+    fast = settles("20 GHz")
+    assert fast.limit == 50e-12
+    assert not fast.passed
+    assert settles("500 MHz") is None  # a cycle of 2 ns
+    # five gates and a register for sums of 32 bits, four for 16, on the same process
+    library = load_device("logic_45nm_horowitz").claims
+    adder, register = (library[name].value for name in ("full_adder_delay", "register_delay"))
+    narrow = settles("20 GHz", **{"chip.array.unit.accumulator_bits": "16 bit"})
+    assert fast.value / narrow.value == pytest.approx((5 * adder + register) / (4 * adder + register))
+    assert (
+        fast.value > 5 * adder + register
+    )  # the 28 nm process of low power is slower than that of the library
+
+
 def test_an_accumulator_narrower_than_a_product_is_reported(tmp_path: Path) -> None:
     # a weight of 8 bits times an activation of 8 bits has 16
     results = [

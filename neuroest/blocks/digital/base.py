@@ -16,10 +16,15 @@ from neuroest.blocks.base import (
     StaticCost,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
+from neuroest.blocks.process_scaling import (
+    leakage_of_gates,
+    logic_area_ratio,
+    logic_delay_ratio,
+    logic_energy_ratio,
+)
 from neuroest.core import units as u
+from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
-from neuroest.equations import register_circuits
 from neuroest.specs.base import Frequency
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
@@ -91,6 +96,8 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     synchronous = True
     scales_with_process = True
+    clocked_by = "clock_frequency"
+    """Option that states the clock."""
 
     def scaled(self, energy: u.Joule) -> u.Joule:
         """Energy on the chip's process and supply, including the overhead of a real datapath."""
@@ -170,7 +177,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         clock_energy_known
             a free-running clock needs the clock_energy of the library, which its device file does not state
         """
-        found = self._node_checks()
+        found = [*self._node_checks(), *self._clock_checks(network)]
         if not self.free_clocks(network):
             return found
         known = self.device.clock_energy
@@ -178,6 +185,30 @@ class Datapath(Component[LogicLibraryParameters], ABC):
             *found,
             self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"),
         ]
+
+    def adder_bits(self, network: NetworkContext) -> u.Bit:
+        """Bits of the widest numbers that one cycle adds."""
+        return network.accumulator_bits
+
+    def _clock_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether a cycle is long enough for the fastest adder, if the library states its delays.
+
+        Checks
+        ------
+        clock_settles
+            a cycle is shorter than a register and the fastest adder of this width take; lower the clock, or raise the
+            supply voltage
+        """
+        o, d = self.options, self.device
+        clock = o.get(self.clocked_by)
+        if clock is None or not np.all(d.full_adder_delay > 0.0):
+            return []
+        depth = adder_trees.look_ahead_depth(self.adder_bits(network))
+        time = adder_trees.stage_time(depth, o.get("cycles", 1.0), d.full_adder_delay, d.register_delay)
+        time = time * logic_delay_ratio(self, d.reference_voltage)
+        if not np.any(time > 1.0 / clock):
+            return []
+        return [self.require("design_rule", "clock_settles", time, "<=", 1.0 / clock, "s")]
 
     def _node_checks(self) -> list[Check]:
         """Whether the library is scaled over more nodes than published libraries confirm.

@@ -137,6 +137,10 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         actions = {"update": update, "accumulate": operation}
         return self.booked((action, *term) for action, terms in actions.items() for term in terms)
 
+    def adder_bits(self, network: NetworkContext) -> u.Bit:
+        """Bits of a membrane potential."""
+        return self.operation_bits
+
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the adders are wide enough for a weight.
 

@@ -61,6 +61,7 @@ class MultiplyAccumulate(Multiplying):
     schema = MultiplyAccumulateBlock
     owns = ("multiply-accumulate",)
     prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
+    clocked_by = "array_clock"
 
     @property
     def in_tree(self) -> bool:
@@ -121,6 +122,10 @@ class MultiplyAccumulate(Multiplying):
         if "tree_stages" not in o:
             return equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
         return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
+
+    def adder_bits(self, network: NetworkContext) -> u.Bit:
+        """Bits of a sum."""
+        return self.options["accumulator_bits"]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether sums fit, a stated gate has a clock to act on, and the stages of a tree settle in a cycle.
