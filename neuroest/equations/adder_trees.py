@@ -269,13 +269,13 @@ def carry_save_depth(inputs: u.Dimensionless) -> u.Dimensionless:
 
 
 @equation
-def look_ahead_depth(bits: u.Bit) -> u.Dimensionless:
+def look_ahead_depth(bits: u.Dimensionless) -> u.Dimensionless:
     """Gates in series of the carries of the fastest adder of two numbers. [1].
 
     Parameters
     ----------
     bits : float or array
-        Bits of a number. [bit]
+        Bits of a number. [1]
 
     Returns
     -------
