@@ -211,6 +211,8 @@ class Check:
         For each design point.
     value, limit : Numeric or None
         The quantity that was compared and what with, in SI.
+    quantities : tuple of str
+        Costs that an extrapolation makes less certain.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Check:
     value: u.Numeric | None = None
     limit: u.Numeric | None = None
     unit: str = "1"
+    quantities: tuple[str, ...] = ("energy", "area", "static_power")
 
 
 class StatesChecks:

@@ -216,7 +216,11 @@ def _with_discrepancy(
             f"{models.get(cost.component, '')}.{quantity}" in chip.discrepancy
         ):  # an exact model has no centre either
             factor = factor * chip.discrepancy.get(f"{kinds.get(cost.component, '')}.{quantity}", 1.0)
-        found = [inside[path] for path in (cost.component, f"{_TECHNOLOGY}.{quantity}") if path in inside]
+        found = [
+            inside[path]
+            for path in (f"{cost.component}.{quantity}", f"{_TECHNOLOGY}.{quantity}")
+            if path in inside
+        ]
         if found:
             beyond = chip.discrepancy.get(f"{EXTRAPOLATION}.{quantity}", 1.0)
             factor = factor * np.where(reduce(np.logical_and, found), 1.0, beyond)
@@ -244,13 +248,14 @@ def _calibrated(chip: Chip) -> Mapping[str, str]:
 
 
 def _inside(checks: list[base.Check]) -> Mapping[str, Any]:
-    """Whether the models of each component are within their stated ranges."""
+    """Whether the models of each component are within their stated ranges, by component and quantity."""
     found: dict[str, Any] = {}
     for check in checks:
         if check.severity == "extrapolation" and not np.all(check.passed):
             # the temperature moves what all components leak
-            path = f"{_TECHNOLOGY}.static_power" if check.component == _TECHNOLOGY else check.component
-            found[path] = np.logical_and(found.get(path, True), check.passed)
+            quantities = ("static_power",) if check.component == _TECHNOLOGY else check.quantities
+            for path in (f"{check.component}.{quantity}" for quantity in quantities):
+                found[path] = np.logical_and(found.get(path, True), check.passed)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -225,7 +226,11 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         moved = np.maximum(here / there, there / here)
         if not np.any(moved > _FAR):
             return []
-        return [self.require("extrapolation", "library_node", moved, "<=", _FAR)]
+        found = self.require("extrapolation", "library_node", moved, "<=", _FAR)
+        if np.any(self.process.energy_correction != 1.0):
+            # its band already covers what published products take more
+            return [replace(found, quantities=("area", "static_power"))]
+        return [found]
 
 
 class Multiplying(Datapath, ABC):
