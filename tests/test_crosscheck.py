@@ -234,6 +234,8 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ): "Ours grows by a quarter for each doubling of the words",
     ("NeuroSim V1.3", "adder of 16 bits, energy"): "NeuroSim's fast transistors need two thirds",
     ("hwcomponents-neurosim", "shift-and-add of 16 bits, area"): "NeuroSim draws cells from gate pitches",
+    ("hwcomponents-neurosim", "shift-and-add of 16 bits, energy"): "half of the fit at 130 nm",
+    ("hwcomponents-neurosim", "adder tree of 64 x 8 bits, energy"): "half of the fit at 130 nm",
     ("hwcomponents-neurosim", "adder tree of 64 x 8 bits, area"): "NeuroSim draws cells from gate pitches",
     ("hwcomponents-neurosim", "largest of 2 x 2"): "largest of 2 x 2 numbers, energy to NeuroSim",
     ("hwcomponents-neurosim", "row of 128 cells"): "row of 128 cells, a read pulse, to NeuroSim",
