@@ -17,7 +17,7 @@ RESISTIVE, MAGNETIC = "rram_macro_40nm", "mram_cell_28nm"
 CHIP = """
 kind: architecture
 name: storage_macro
-description: An array of 512 by 512 cells that reads one row at a time, with the circuits that write it.
+description: An array of 512 by 512 cells that reads one row at a time, with its write circuit.
 technology: {{process: {process}, supply_voltage: {supply}, temperature: 300 K}}
 operation: {{mode: back_to_back}}
 exclusions: [decoders and word lines of reads, references, error correction and test]
