@@ -7,6 +7,7 @@ Run it as ``python docs/tools/storage_macros.py``. The published values are thos
 from __future__ import annotations
 
 import statistics
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,8 @@ def estimated(macro: Macro, folder: Path) -> tuple[float, float]:
     area = f", minimum_cell_area: {macro.cell_um2} um^2, cell_feature_squares: 1" if macro.cell_um2 else ""
     chip, network = folder / "storage_macro.yaml", folder / "one_row.yaml"
     chip.write_text(
-        CHIP.format(process=macro.process, supply=macro.supply, cell=macro.cell, area=area, arrays=arrays), encoding="utf-8"
+        CHIP.format(process=macro.process, supply=macro.supply, cell=macro.cell, area=area, arrays=arrays),
+        encoding="utf-8",
     )
     network.write_text(NETWORK, encoding="utf-8")
     found = neuroest.estimate(chip, network)
@@ -131,24 +133,38 @@ def estimated(macro: Macro, folder: Path) -> tuple[float, float]:
     return layer.step_time_s / GROUPS * 1e9, found.totals["area_m2"] * 1e12 / cells
 
 
-def main() -> None:
-    """Print both tables with their medians, and the medians without each macro."""
-    times: dict[str, float] = {}
-    areas: dict[str, float] = {}
-    print("| macro | read, published | estimate over published | area of a bit | estimate over published |")
-    print("|---|---|---|---|---|")
+def compared() -> tuple[list[str], dict[str, list[float]]]:
+    """The table, and the ratios of estimate over published read times and areas in the order of the macros."""
+    table = [
+        "| macro | read, published | estimate over published | area of a bit | estimate over published |",
+        "|---|---|---|---|---|",
+    ]
+    ratios: dict[str, list[float]] = {"read time": [], "area": []}
     with tempfile.TemporaryDirectory() as folder:
         for macro in MACROS:
             time, area = estimated(macro, Path(folder))
-            times[macro.name] = time / macro.read_ns
-            columns = [macro.name, f"{macro.read_ns:g} ns", f"{times[macro.name]:.2f}", "-", "-"]
+            ratios["read time"].append(time / macro.read_ns)
+            columns = [macro.name, f"{macro.read_ns:g} ns", f"{time / macro.read_ns:.2f}", "-", "-"]
             if macro.bit_um2:
-                areas[macro.name] = area / macro.bit_um2
-                columns[3:] = [f"{macro.bit_um2:.3f} um^2", f"{areas[macro.name]:.2f}"]
-            print("| " + " | ".join(columns) + " |")
-    for what, ratios in (("read time", times), ("area", areas)):
-        without = [statistics.median(v for k, v in ratios.items() if k != name) for name in ratios]
-        print(f"{what}: {statistics.median(ratios.values()):.2f}, {min(without):.2f} to {max(without):.2f}")
+                ratios["area"].append(area / macro.bit_um2)
+                columns[3:] = [f"{macro.bit_um2:.3f} um^2", f"{area / macro.bit_um2:.2f}"]
+            table.append("| " + " | ".join(columns) + " |")
+    return table, ratios
+
+
+def medians(ratios: list[float]) -> tuple[float, float, float]:
+    """Median, and the lowest and the highest one with any one macro left out."""
+    without = [statistics.median(ratios[:i] + ratios[i + 1 :]) for i in range(len(ratios))]
+    return statistics.median(ratios), min(without), max(without)
+
+
+def main() -> None:
+    """Write the table and the medians."""
+    table, ratios = compared()
+    lines = [*table, ""]
+    for what, found in ratios.items():
+        lines.append("{}: {:.2f}, {:.2f} to {:.2f}".format(what, *medians(found)))
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
