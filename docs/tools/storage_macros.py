@@ -104,7 +104,10 @@ MACROS = (
     Macro("VLSI 2020, RRAM, 28 nm", "cmos_28nm_lp", "0.9 V", RESISTIVE, 3.3),
     Macro("ISSCC 2013, MRAM, 40 nm", "cmos_40nm_lp", "1.1 V", MAGNETIC, 10.0),
     # 57.6 % of the area are cells
-    Macro("ISSCC 2015, MRAM, 65 nm", "cmos_65nm", "1.2 V", MAGNETIC, 3.3, 1.0, density(1 / 0.8196), 0.576 * density(1 / 0.8196)),
+    Macro(
+        "ISSCC 2015, MRAM, 65 nm", "cmos_65nm", "1.2 V", MAGNETIC, 3.3, 1.0, density(1 / 0.8196),
+        0.576 * density(1 / 0.8196),
+    ),
     # 75 squares of 28 nm; the title states 1.2 V, above the range of the process
     Macro("ISSCC 2018 30.2, MRAM, 28 nm", "cmos_28nm_lp", "1.1 V", MAGNETIC, 2.8, 1.0, density(1 / 0.214), 0.0588),
     Macro("ISSCC 2018 30.3, MRAM, 28 nm", "cmos_28nm_lp", "0.9 V", MAGNETIC, 1.3),
