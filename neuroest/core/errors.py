@@ -199,5 +199,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"; did you mean {folded[near[0]]!r}?"
     if len(names) > _MOST_LISTED:
         some = difflib.get_close_matches(compared, folded, n=_SOME, cutoff=0.0)
-        return f"; allowed: {', '.join(folded[name] for name in some)} and {len(names) - len(some)} more"
+        return f"; {len(names)} are known, such as {', '.join(folded[name] for name in some)}"
     return "; allowed: " + ", ".join(names) if names else ""

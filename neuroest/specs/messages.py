@@ -30,6 +30,14 @@ _EXPECTED = {
     "float_type": "a number",
 }
 
+_BOUNDS = {
+    "greater_than": ("gt", "must be above"),
+    "greater_than_equal": ("ge", "is below the minimum"),
+    "less_than": ("lt", "must be below"),
+    "less_than_equal": ("le", "is above the maximum"),
+}
+"""Bound of each kind of fault, and the words that a quantity outside of its bounds has too."""
+
 
 def validate(schema: type[_T], document: Document) -> _T:
     """Validate the document against `schema`, and report all its problems at once.
@@ -146,6 +154,9 @@ def _problem(document: Document, data: Any, schema: type[BaseModel], detail: Err
         allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         message = f"{_short(value)} is not allowed{did_you_mean(str(value), allowed)}"
         message += "" if "allowed: " in message else "; allowed: " + ", ".join(allowed)
+    elif kind in _BOUNDS:
+        bound, words = _BOUNDS[kind]
+        message = f"{_short(value)} {words} {context[bound]:g}"
     elif kind in _EXPECTED:
         message = f"expected {_EXPECTED[kind]}, got {_short(value)}"
     elif kind == "string_pattern_mismatch":

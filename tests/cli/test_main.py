@@ -90,7 +90,7 @@ def test_the_nearest_verb_is_suggested(command: Command) -> None:
     [
         (
             ("estimate", "gpu_roofline"),
-            r"error: unknown architecture 'gpu_roofline'; allowed: gpu_\w+, \w+, \w+ and \d+ more; see `neuroest .*\n",
+            r"error: unknown architecture 'gpu_roofline'; \d+ are known, such as gpu_\w+, \w+, \w+; see `neuroest .*\n",
         ),
         (
             ("estimate", "analog_lif_28mn"),

@@ -161,6 +161,13 @@ def test_timesteps_are_a_positive_whole_number(timesteps: object) -> None:
         read(SPIKING, timesteps=timesteps)
 
 
+@pytest.mark.parametrize(
+    ("bits", "message"), [(0, "0 is below the minimum 1"), (65, "65 is above the maximum 64")]
+)
+def test_bits_out_of_range_are_refused_as_quantities_are(bits: int, message: str) -> None:
+    assert faults(SPIKING, precision__weights=bits)["precision.weights"] == message
+
+
 def test_each_coding_has_its_own_activity_and_precision() -> None:
     wrong = faults(SPIKING, activity__density=0.5, precision__activations=8)
     assert "does not belong to spiking coding; state rate" in wrong["activity.density"]
