@@ -154,11 +154,8 @@ def _problem(document: Document, data: Any, schema: type[BaseModel], detail: Err
         allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         message = f"{_short(value)} is not allowed{did_you_mean(str(value), allowed)}"
         message += "" if "allowed: " in message else "; allowed: " + ", ".join(allowed)
-    elif kind in _BOUNDS:
-        bound, words = _BOUNDS[kind]
-        message = f"{_short(value)} {words} {context[bound]:g}"
-    elif kind in _EXPECTED:
-        message = f"expected {_EXPECTED[kind]}, got {_short(value)}"
+    elif kind in _EXPECTED or kind in _BOUNDS:
+        message = _refused(kind, value, context)
     elif kind == "string_pattern_mismatch":
         message = f"{_short(value)} must be lower-case letters, digits and underscores, a letter first"
     elif kind == "quantity":
@@ -171,6 +168,14 @@ def _problem(document: Document, data: Any, schema: type[BaseModel], detail: Err
     else:
         message = detail["msg"].removeprefix("Value error, ").replace("\n", " ")
     return problem_at(document, path, message, at_value=kind not in {"extra_forbidden"})
+
+
+def _refused(kind: str, value: Any, context: Mapping[str, Any]) -> str:
+    """Message for a value of another type, or outside of its bounds."""
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}, got {_short(value)}"
+    bound, words = _BOUNDS[kind]
+    return f"{_short(value)} {words} {context[bound]:g}"
 
 
 def _short(value: Any) -> str:

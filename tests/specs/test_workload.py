@@ -164,8 +164,14 @@ def test_timesteps_are_a_positive_whole_number(timesteps: object) -> None:
 @pytest.mark.parametrize(
     ("bits", "message"), [(0, "0 is below the minimum 1"), (65, "65 is above the maximum 64")]
 )
-def test_bits_out_of_range_are_refused_as_quantities_are(bits: int, message: str) -> None:
-    assert faults(SPIKING, precision__weights=bits)["precision.weights"] == message
+def test_bits_out_of_range_are_refused_as_quantities_are(bits: int, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump({**SPIKING, "precision": {"weights": bits, "accumulator": 12}}), "utf-8")
+    with pytest.raises(SpecError) as caught:
+        load_workload(file)
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
+        ("precision.weights", message)
+    ]
 
 
 def test_each_coding_has_its_own_activity_and_precision() -> None:
