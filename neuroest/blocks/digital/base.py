@@ -92,6 +92,18 @@ _TREE_GROWTH = 1.0
 """Bits by which each level of an adder tree is wider than the previous one, so that no sum overflows."""
 
 
+def free_clock_costs(
+    path: str, clock_energy: u.JoulePerBit, domains: Iterable[tuple[u.Bit, u.PerSecond]]
+) -> list[StaticCost]:
+    """Power of clocks that reach so many registers whether or not they are written: one cost, or none."""
+    powers = [
+        register_circuits.free_running_clock_power(clock_energy, bits, clock) for bits, clock in domains
+    ]
+    if not powers:
+        return []
+    return [StaticCost(path, FREE_CLOCK, sum(powers[1:], start=powers[0]), switching=True)]
+
+
 class Datapath(Component[LogicLibraryParameters], ABC):
     """A clocked datapath of standard cells."""
 
@@ -157,14 +169,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         power = leakage_of_gates(self, self.area(network), self.device.leakage_width)
         leakage = StaticCost(self.path, "leakage", power)
         energy = self.scaled(self.device.clock_energy)
-        domains = [
-            register_circuits.free_running_clock_power(energy, bits, clock)
-            for bits, clock in self.free_clocks(network).values()
-        ]
-        if not domains:
-            return [leakage]
-        clocks = sum(domains[1:], start=domains[0])
-        return [leakage, StaticCost(self.path, FREE_CLOCK, clocks, switching=True)]
+        return [leakage, *free_clock_costs(self.path, energy, self.free_clocks(network).values())]
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage with power switches open; a free-running clock continues."""

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
+from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, free_clock_costs
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
@@ -25,6 +25,9 @@ class RegisterFileBlock(MemoryBlock):
     word per cycle."""
     write_ports: Count | None = None
     """Words written per cycle, in addition to reads."""
+    free_running_clock: Frequency | None = None
+    """Free-running clock of all registers, as in queues without clock gates. Without it, only the registers of a
+    written word are clocked."""
 
 
 _LARGEST_REGISTER_FILE = 32768.0
@@ -62,8 +65,17 @@ class RegisterFile(Memory):
         energy = register_circuits.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
         )
-        energy = energy * logic_energy_ratio(self, d.reference_voltage) * d.overhead
-        return self.accesses(energy, energy)
+        clocked = d.clock_energy * self.options["width"] if self.runs_freely else 0.0
+        return self.accesses(self.scaled(energy), self.scaled(energy - clocked))
+
+    @property
+    def runs_freely(self) -> bool:
+        """Whether a clock reaches all registers in every cycle."""
+        return "free_running_clock" in self.options
+
+    def scaled(self, energy: u.Numeric) -> u.Numeric:
+        """Energy on the chip's process and supply, with the overhead of a real datapath."""
+        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the registers on the chip's process, including the overhead of a real datapath."""
@@ -75,9 +87,11 @@ class RegisterFile(Memory):
         return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of all gates that fit in the area."""
-        area = self.areas(network)[0].area
-        return [StaticCost(self.path, "leakage", leakage_of_gates(self, area, self.device.leakage_width))]
+        """Leakage of all gates that fit in the area, and power of a free-running clock."""
+        area, clock = self.areas(network)[0].area, self.options.get("free_running_clock")
+        leakage = StaticCost(self.path, "leakage", leakage_of_gates(self, area, self.device.leakage_width))
+        domains = [(self.options["capacity"], clock)] if self.runs_freely else []
+        return [leakage, *free_clock_costs(self.path, self.scaled(self.device.clock_energy), domains)]
 
     def access_time(self) -> u.Second:
         """One cycle."""
@@ -97,11 +111,17 @@ class RegisterFile(Memory):
         ------
         memory_capacity
             register files of this size are built as memory cells
+        clock_energy_known
+            a free-running clock needs the clock_energy of the library, which its device file does not state
         register_ports
             register files with this many ports are built from multi-port cells or from copies
         """
         ports = self.ports("read_ports") + self.ports("write_ports")
-        return [
+        found = [
             self.check_range("memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit"),
             self.check_range("register_ports", ports, 2.0, _MOST_REGISTER_PORTS, "1"),
         ]
+        if self.runs_freely:
+            known = self.device.clock_energy
+            found.append(self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"))
+        return found
