@@ -146,6 +146,27 @@ def test_a_free_running_clock_reaches_the_registers_of_all_lanes(tmp_path: Path)
     assert drawn["clock"] == pytest.approx(12 * 4 * 100e6 * (written[0] - written[1]) / operations)
 
 
+def test_a_free_running_clock_reaches_all_words_of_a_register_file(tmp_path: Path) -> None:
+    states = {
+        "model": "register_file", "device": "logic_45nm_horowitz", "capacity": "4 KiB", "width": "16 bit",
+        "stores": ["state"], "clock_frequency": "100 MHz",
+    }  # fmt: skip
+    gated, free = (
+        run(CHIP, NETWORK, {**PLAIN, "chip.core.state_memory": {**states, **clock}}, tmp_path)
+        for clock in ({}, {"free_running_clock": "100 MHz"})
+    )
+    rows = free.evaluation.statics
+    clock = sum(
+        float(np.sum(r.total)) for r in rows if (r.component, r.term) == ("chip.core.state_memory", "clock")
+    )
+    writes = [energy(each, component="state_memory", action="write") for each in (gated, free)]
+    reads = [energy(each, component="state_memory", action="read") for each in (gated, free)]
+    # a write of 16 bits pays no clock any more, which 4 KiB in each of 12 cores draw in every cycle
+    spared = (writes[0] - writes[1]) / np.sum(counts(free, "state_memory", "write"))
+    assert clock == pytest.approx(12 * 4 * 8192 / 16 * 100e6 * spared)
+    assert reads[0] == reads[1]
+
+
 def test_a_neuron_known_by_its_gates_is_as_large_as_they_are(tmp_path: Path) -> None:
     gates = [
         run(CHIP, NETWORK, {"chip.core.neuron.gates": number}, tmp_path) for number in (1000, 2000, 3000)
