@@ -88,10 +88,12 @@ class RegisterFile(Memory):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of all gates that fit in the area, and power of a free-running clock."""
-        area, clock = self.areas(network)[0].area, self.options.get("free_running_clock")
+        area = self.areas(network)[0].area
         leakage = StaticCost(self.path, "leakage", leakage_of_gates(self, area, self.device.leakage_width))
-        domains = [(self.options["capacity"], clock)] if self.runs_freely else []
-        return [leakage, *free_clock_costs(self.path, self.scaled(self.device.clock_energy), domains)]
+        if not self.runs_freely:
+            return [leakage]
+        domain = self.options["capacity"], self.options["free_running_clock"]
+        return [leakage, *free_clock_costs(self.path, self.scaled(self.device.clock_energy), [domain])]
 
     def access_time(self) -> u.Second:
         """One cycle."""
