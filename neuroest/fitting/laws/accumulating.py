@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accumulating as equations
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
@@ -30,11 +29,6 @@ def _highest(columns: Columns) -> dict[str, float]:
     return {"highest": float(np.max(columns["conductance"])), "lowest": float(np.min(columns["conductance"]))}
 
 
-def _crystallising_formula(v: Values) -> str:
-    first, step = (format_quantity(v[name], "S") for name in ("first_conductance", "conductance_step"))
-    return f"{first} + pulses x {step}"
-
-
 def _film(columns: Columns, values: Mapping[str, Array]) -> Array:
     """Mean number of pulses until the film has switched; the search needs a smooth count."""
     time = equations.ferroelectric_switching_time(
@@ -53,15 +47,10 @@ def _film_start(columns: Columns, result: Array) -> Values:
     }  # fmt: skip
 
 
-def _film_formula(v: Values) -> str:
-    time, volts = format_quantity(v["attempt_time"], "s"), format_quantity(v["activation_voltage"], "V")
-    return f"switching time = {time} x exp(({volts} / V)^{v['field_exponent']:.3g})"
-
-
 LAWS: tuple[Law, ...] = (
-    CurveLaw(*described("crystallisation"), _crystallising_formula, _crystallising, _crystallising_start, _highest),
-    CurveLaw(*described("merz"), _film_formula, _film, _film_start, lambda _columns: {"field_exponent": 1.0}),
-    CurveLaw(*described("nucleation"), _film_formula, _film, _film_start),
+    CurveLaw(*described("crystallisation"), _crystallising, _crystallising_start, _highest),
+    CurveLaw(*described("merz"), _film, _film_start, lambda _columns: {"field_exponent": 1.0}),
+    CurveLaw(*described("nucleation"), _film, _film_start),
 )  # fmt: skip
 """Models of accumulating devices that can be fitted."""
 

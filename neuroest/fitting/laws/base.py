@@ -8,15 +8,17 @@ combined into one spec.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from string import Formatter
+from typing import Any, ClassVar
 
 import numpy as np
 
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity, parse_unit
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import Misfit
 from neuroest.fitting.intervals import quantile
@@ -24,7 +26,7 @@ from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
 _LAWS = {
-    name: (name, model, words["experiment"], words["about"], words["determined_by"])
+    name: (name, model, words["experiment"], words["about"], words["formula"], words["determined_by"])
     for model, laws in read_data(Path(__file__).with_name("laws.yaml")).items()
     for name, words in laws.items()
 }
@@ -97,7 +99,17 @@ class LawFit:
 
     def formula(self) -> str:
         """Formula of the law with its fitted numbers."""
-        return self.law.formula({**self.settings, **self.values})
+        return self.law.text({**self.settings, **self.values})
+
+
+class _Numbers(Formatter):
+    """Text with numbers by unit, such as ``{delay:s}``, by format, or by both, such as ``{barrier:.3g eV}``."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        digits, _, unit = format_spec.rpartition(" ")
+        if digits:
+            return f"{value / parse_unit(unit)[0]:{digits}} {unit}"
+        return format(value, unit) if unit.startswith(".") else format_quantity(value, unit)
 
 
 @dataclass(frozen=True)
@@ -114,10 +126,10 @@ class Law(ABC):
         Kind of experiment that it describes.
     about : str
         Description in words.
+    formula : sequence of str
+        Readable formula with places for numbers, in parts; those after the first are left out without their numbers.
     determined_by : mapping of str to str
         Each unknown, with the part of the data that determines it.
-    formula : callable
-        Readable formula with numbers.
     """
 
     bounded_by: ClassVar[str] = "every row that would show the value is at compliance"
@@ -128,13 +140,26 @@ class Law(ABC):
     model: str
     experiment: str
     about: str
+    formula: Sequence[str]
     determined_by: Mapping[str, str]
-    formula: Callable[[Values], str]
 
     @property
     def unknowns(self) -> tuple[str, ...]:
         """Names of the unknowns."""
         return tuple(self.determined_by)
+
+    def numbers(self, values: Values) -> Values:
+        """Numbers of the formula: the values, and what follows from them."""
+        return values
+
+    def text(self, values: Values) -> str:
+        """Formula with its numbers."""
+        writer, known = _Numbers(), self.numbers(values)
+        first, *others = self.formula
+        stated = [
+            part for part in others if {name for _, name, _, _ in writer.parse(part) if name} <= known.keys()
+        ]
+        return writer.vformat(first + "".join(stated), (), known)
 
     @abstractmethod
     def fit(self, experiment: Experiment) -> LawFit:
@@ -171,8 +196,8 @@ class Law(ABC):
         return found
 
 
-def described(name: str) -> tuple[str, str, str, str, Mapping[str, str]]:
-    """First five fields of a `Law`, as `laws.yaml` states them."""
+def described(name: str) -> tuple[str, str, str, str, Sequence[str], Mapping[str, str]]:
+    """First six fields of a `Law`, as `laws.yaml` states them."""
     return _LAWS[name]
 
 

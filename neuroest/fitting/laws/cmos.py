@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves
 from neuroest.equations import neurons as equations
@@ -42,15 +41,8 @@ def _largest(columns: Columns) -> dict[str, float]:
     return {"maximum_input_current": float(np.max(columns["current"]))}
 
 
-def _formula(v: Values) -> str:
-    parts = [f"{format_quantity(v['threshold_charge'], 'C')} a spike"]
-    parts += [f"leak {format_quantity(v['memory_time'], 's')}"] if "memory_time" in v else []
-    parts += [f"refractory {format_quantity(v['refractory_time'], 's')}"] if "refractory_time" in v else []
-    return ", ".join(parts)
-
-
 LAWS: tuple[Law, ...] = tuple(
-    CurveLaw(*described(name), _formula, _rate, _start, _largest)
+    CurveLaw(*described(name), _rate, _start, _largest)
     for name in ("rate_linear", "rate_refractory", "rate_leaky", "rate_leaky_refractory")
 )
 """Models of integrate-and-fire neurons that can be fitted."""

@@ -11,7 +11,6 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, learning
 from neuroest.fitting.intervals import quantile
@@ -343,36 +342,13 @@ def _start(columns: Columns, result: Array) -> Values:
     return {**_ends(columns, result), **bent, "pulse_constant": float(np.max(columns["pulse"])) / _CURVED}
 
 
-def _range(v: Values) -> str:
-    return f"{format_quantity(v['low_conductance'], 'S')} to {format_quantity(v['high_conductance'], 'S')}"
-
-
-def _linear_formula(v: Values) -> str:
-    return f"{_range(v)} in {v['last_pulse']:.0f} equal steps"
-
-
-def _saturating_formula(v: Values) -> str:
-    return f"{_range(v)}, to 1/e in {v['pulse_constant']:.3g} pulses"
-
-
-def _linear_both_formula(v: Values) -> str:
-    return f"{_range(v)} in {v['last_rising']:.0f} equal steps, back in {v['last_falling']:.0f}"
-
-
-def _saturating_both_formula(v: Values) -> str:
-    return (
-        f"{_range(v)} in {v['last_rising']:.0f} steps up that shrink by exp(-{v['rising_nonlinearity']:.3g}),"
-        f" {v['last_falling']:.0f} down by exp(-{v['falling_nonlinearity']:.3g})"
-    )
-
-
 LAWS: tuple[PulseLaw, ...] = tuple(
-    PulseLaw(*described(name), formula, predict, _start, _pulse_settings, both=name.endswith("_both"))
-    for name, formula, predict in (
-        ("pulse_linear", _linear_formula, _straight),
-        ("pulse_saturating", _saturating_formula, _saturating),
-        ("pulse_linear_both", _linear_both_formula, _both_ways),
-        ("pulse_saturating_both", _saturating_both_formula, _both_ways),
+    PulseLaw(*described(name), predict, _start, _pulse_settings, both=name.endswith("_both"))
+    for name, predict in (
+        ("pulse_linear", _straight),
+        ("pulse_saturating", _saturating),
+        ("pulse_linear_both", _both_ways),
+        ("pulse_saturating_both", _both_ways),
     )
 )
 """Models of pulse trains that can be fitted."""

@@ -7,7 +7,6 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
-from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention
 from neuroest.fitting.laws import pulse_trains
@@ -50,11 +49,6 @@ def _drifting_start(_columns: Columns, result: Array) -> Values:
     return {"high_conductance": float(np.max(result)), "high_drift_exponent": 0.01}
 
 
-def _drifting_formula(v: Values) -> str:
-    first, time = format_quantity(v["high_conductance"], "S"), format_quantity(v["drift_reference_time"], "s")
-    return f"{first} x (t / {time})^-{v['high_drift_exponent']:.3g}"
-
-
 def _coolest(columns: Columns) -> dict[str, float]:
     return {"retention_temperature": float(np.min(columns["temperature"]))}
 
@@ -70,14 +64,6 @@ def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
 
 def _kept_start(_columns: Columns, result: Array) -> Values:
     return {"retention_time": float(np.max(result)), "retention_activation_energy": _ELECTRONVOLT}
-
-
-def _kept_formula(v: Values) -> str:
-    time, barrier = (
-        format_quantity(v["retention_time"], "s"),
-        v["retention_activation_energy"] / _ELECTRONVOLT,
-    )
-    return f"state kept for {time} at {v['retention_temperature']:.4g} K, barrier {barrier:.3g} eV"
 
 
 def _largest(columns: Columns) -> dict[str, float]:
@@ -103,13 +89,13 @@ def _noise_start(columns: Columns, result: Array) -> Values:
     return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
 
 
-def _noise_formula(v: Values) -> str:
-    return f"deviation {100.0 * v['read_noise']:.3g} % of {format_quantity(v['largest'], 'S')}, the largest conductance"
-
-
 @dataclass(frozen=True)
 class LifetimeLaw(Law):
     """Weibull lifetimes by maximum likelihood; devices that outlive the test are censored."""
+
+    def numbers(self, values: Values) -> Values:
+        """With the early life that is shown."""
+        return {**values, "early": _characteristic(values, _EARLY)}
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit all devices, then refit with each device left out."""
@@ -192,22 +178,17 @@ def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
     return Rows(experiment, used, cycles[used], predicted[None, :], residual[None, :])
 
 
-def _life_formula(v: Values) -> str:
-    early = _characteristic(v, _EARLY)
-    return f"half of the devices last {v['endurance']:.3g} cycles, 99 % {early:.3g}; Weibull shape {v['shape']:.2g}"
-
-
 LAWS: tuple[Law, ...] = (
     *pulse_trains.LAWS,
     CurveLaw(
-        *described("drift_none"), lambda v: format_quantity(v["high_conductance"], "S"), _drifting,
+        *described("drift_none"), _drifting,
         lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest, own_levels=True,
     ),
-    CurveLaw(*described("drift"), _drifting_formula, _drifting, _drifting_start, _earliest, own_levels=True),
-    CurveLaw(*described("arrhenius"), _kept_formula, _kept, _kept_start, _coolest),
-    LifetimeLaw(*described("weibull"), _life_formula),
+    CurveLaw(*described("drift"), _drifting, _drifting_start, _earliest, own_levels=True),
+    CurveLaw(*described("arrhenius"), _kept, _kept_start, _coolest),
+    LifetimeLaw(*described("weibull")),
     *(
-        CurveLaw(*described(name), _noise_formula, _noise(share), _noise_start, _largest, frozenset({"mixture"}))
+        CurveLaw(*described(name), _noise(share), _noise_start, _largest, frozenset({"mixture"}))
         for name, share in (("noise_constant", 1.0), ("noise_proportional", 0.0), ("noise_mixed", None))
     ),
 )  # fmt: skip

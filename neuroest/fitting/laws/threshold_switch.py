@@ -1,10 +1,9 @@
 """Volatile threshold switches of any mechanism: diffusive, ovonic, vanadium oxide and niobium oxide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, firing_statistics, threshold_switches
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
@@ -29,7 +28,20 @@ def _middle(values: Array) -> float:
     return float(np.exp(np.mean(np.log(values))))
 
 
-def _delay_law(name: str, exponent: float, formula: Callable[[Values], str], floor: bool) -> CurveLaw:
+class _DelayLaw(CurveLaw):
+    """A delay that depends on the voltage."""
+
+    def numbers(self, values: Values) -> Values:
+        """The voltage over which the delay changes by e, and the delay at none or without limit of it."""
+        steepness, exponent = values["delay_steepness"], values["delay_exponent"]
+        return {
+            **values,
+            "scale": values["reference_voltage"] * steepness**-exponent,
+            "zero": values["switching_delay"] * np.exp(exponent * steepness),
+        }
+
+
+def _delay_law(name: str, exponent: float, floor: bool) -> CurveLaw:
     """A delay law with or without a floor."""
 
     def settings(columns: Columns) -> dict[str, float]:
@@ -54,47 +66,7 @@ def _delay_law(name: str, exponent: float, formula: Callable[[Values], str], flo
         found = {"switching_delay": float(np.exp(level)), "delay_steepness": max(0.1, -float(slope))}
         return {**found, "delay_floor": least} if floor else found
 
-    if not floor:
-        return CurveLaw(*described(name), formula, predict, start, settings)
-
-    def with_floor(v: Values) -> str:
-        return f"{formula(v)}, above a floor of {format_quantity(v['delay_floor'], 's')}"
-
-    return CurveLaw(*described(f"{name}_floor"), with_floor, predict, start, settings)
-
-
-def _at_reference(v: Values) -> str:
-    return f"; {format_quantity(v['switching_delay'], 's')} at {format_quantity(v['reference_voltage'], 'V')}"
-
-
-def _exponential(v: Values) -> str:
-    scale = v["reference_voltage"] / v["delay_steepness"]
-    zero = v["switching_delay"] * np.exp(v["delay_steepness"])
-    return f"delay = {format_quantity(zero, 's')} x exp(-V / {format_quantity(scale, 'V')})" + _at_reference(
-        v
-    )
-
-
-def _power(v: Values) -> str:
-    level, reference = (
-        format_quantity(v["switching_delay"], "s"),
-        format_quantity(v["reference_voltage"], "V"),
-    )
-    return f"delay = {level} x (V / {reference})^-{v['delay_steepness']:.3g}"
-
-
-def _inverse(v: Values) -> str:
-    scale = v["reference_voltage"] * v["delay_steepness"]
-    zero = v["switching_delay"] * np.exp(-v["delay_steepness"])
-    return f"delay = {format_quantity(zero, 's')} x exp({format_quantity(scale, 'V')} / V)" + _at_reference(v)
-
-
-def _hysteresis(v: Values) -> str:
-    """Quantities that the sweeps show; sweeps that only rise show no hold voltage."""
-    parts = [f"on at {format_quantity(v['threshold_voltage'], 'V')}"]
-    parts += [f"off at {format_quantity(v['hold_voltage'], 'V')}"] if "hold_voltage" in v else []
-    off = f"; {format_quantity(v['off_resistance'], 'ohm')} while off" if "off_resistance" in v else ""
-    return ", ".join(parts) + off
+    return _DelayLaw(*described(f"{name}_floor" if floor else name), predict, start, settings)
 
 
 def _pulse_place(columns: Columns) -> dict[str, float]:
@@ -112,16 +84,6 @@ def _relaxation(columns: Columns, values: Mapping[str, Array]) -> Array:
             values.get("width_exponent", np.zeros(())),
         )
     )  # fmt: skip
-
-
-def _relaxation_formula(v: Values) -> str:
-    parts = [f"relaxation = {format_quantity(v['relaxation_time'], 's')}"]
-    if "amplitude_exponent" in v:
-        reference = format_quantity(v["reference_amplitude"], "V")
-        parts.append(f"(amplitude / {reference})^{v['amplitude_exponent']:.2g}")
-    if "width_exponent" in v:
-        parts.append(f"(width / {format_quantity(v['reference_width'], 's')})^{v['width_exponent']:.2g}")
-    return " x ".join(parts)
 
 
 def _relaxation_start(_columns: Columns, result: Array) -> Values:
@@ -142,22 +104,12 @@ def _period_start(columns: Columns, _result: Array) -> Values:
     return {"threshold_voltage": 0.8 * lowest, "hold_voltage": 0.3 * lowest}
 
 
-def _period_formula(v: Values) -> str:
-    hold, threshold = (format_quantity(v[name], "V") for name in ("hold_voltage", "threshold_voltage"))
-    return f"period = R C ln((V - {hold})/(V - {threshold}))"
-
-
 def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
     # not below the hottest row, where the device still switched
     factor = threshold_switches.transition_voltage_factor(
         columns["temperature"], values["transition_temperature"], values["reference_temperature"]
     )
     return np.asarray(values["threshold_voltage"] * factor)
-
-
-def _transition_formula(v: Values) -> str:
-    top, level = f"{v['transition_temperature']:.4g} K", format_quantity(v["threshold_voltage"], "V")
-    return f"V_t = {level} x sqrt(({top} - T)/({top} - {v['reference_temperature']:.4g} K))"
 
 
 def _transition_start(columns: Columns, result: Array) -> Values:
@@ -182,11 +134,6 @@ def _capacitor_start(columns: Columns, result: Array) -> Values:
     return {"capacitance_density": density, "parasitic_capacitance": 0.1 * float(np.min(result))}
 
 
-def _capacitor_formula(v: Values) -> str:
-    pads = format_quantity(v["parasitic_capacitance"], "F")
-    return f"C = {1e3 * v['capacitance_density']:.3g} fF/um^2 x area + {pads}"
-
-
 def _chance(columns: Columns, values: Mapping[str, Array]) -> Array:
     return np.asarray(
         firing_statistics.firing_probability(
@@ -202,36 +149,28 @@ def _chance_start(columns: Columns, result: Array) -> Values:
     return {"threshold_voltage": middle, "threshold_spread": spread}
 
 
-def _chance_formula(v: Values) -> str:
-    middle, spread = (format_quantity(v[name], "V") for name in ("threshold_voltage", "threshold_spread"))
-    return f"P = normal distribution about {middle}, deviation {spread}"
-
-
 LAWS: tuple[Law, ...] = (
     *(
-        _delay_law(name, exponent, formula, floor)
+        _delay_law(name, exponent, floor)
         for floor in (False, True)
-        for name, exponent, formula in (
-            ("delay_exponential", 1.0, _exponential), ("delay_power", 0.0, _power), ("delay_inverse", -1.0, _inverse),
-        )
+        for name, exponent in (("delay_exponential", 1.0), ("delay_power", 0.0), ("delay_inverse", -1.0))
     ),
     *(
         CurveLaw(
-            *described(f"relaxation_{name}"), _relaxation_formula, _relaxation, _relaxation_start, _pulse_place,
-            _EXPONENTS, constant=name == "constant",
+            *described(f"relaxation_{name}"), _relaxation, _relaxation_start, _pulse_place, _EXPONENTS,
+            constant=name == "constant",
         )
         for name in ("constant", "amplitude", "width", "pulse")
     ),
-    CurveLaw(*described("area_capacitor"), _capacitor_formula, _capacitor, _capacitor_start),
-    CurveLaw(*described("oscillation"), _period_formula, _period, _period_start),
-    CurveLaw(*described("transition"), _transition_formula, _transition, _transition_start, _coolest),
+    CurveLaw(*described("area_capacitor"), _capacitor, _capacitor_start),
+    CurveLaw(*described("oscillation"), _period, _period_start),
+    CurveLaw(*described("transition"), _transition, _transition_start, _coolest),
     CurveLaw(
-        *described("athermal"), lambda v: f"V_t = {format_quantity(v['threshold_voltage'], 'V')} at every temperature",
-        lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
+        *described("athermal"), lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
         lambda _columns, result: {"threshold_voltage": _middle(result)}, constant=True,
     ),
-    CurveLaw(*described("threshold_scatter"), _chance_formula, _chance, _chance_start),
-    SweepLaw(*described("hysteresis"), _hysteresis),
+    CurveLaw(*described("threshold_scatter"), _chance, _chance_start),
+    SweepLaw(*described("hysteresis")),
 )  # fmt: skip
 """Models of threshold switches that can be fitted."""
 
