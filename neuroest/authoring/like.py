@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -51,13 +50,11 @@ class _Place:
     lacking: str
 
 
-_PLACES: Mapping[str, _Place] = MappingProxyType(
-    {
-        "neuron": _Place("neuron", "readout", "neuron", "no array of it is read by neurons"),
-        "cell": _Place("cell", "array", "cell", "it has no crossbar array"),
-        "adc": _Place("converter", "readout", "converter", "no array of it is read by converters"),
-    }
-)
+_PLACES: Mapping[str, _Place] = {
+    "neuron": _Place("neuron", "readout", "neuron", "no array of it is read by neurons"),
+    "cell": _Place("cell", "array", "cell", "it has no crossbar array"),
+    "adc": _Place("converter", "readout", "converter", "no array of it is read by converters"),
+}
 
 
 def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: Path | None = None) -> str:

@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Annotated, NamedTuple, TypeAlias
 
 import numpy as np
@@ -84,10 +83,10 @@ _UNITS: dict[str, tuple[float, Dimension, bool]] = {
     "ppm": (1e-6, DIMENSIONLESS, False),
     "1": (1.0, DIMENSIONLESS, False),
 }
-PREFIXES: Mapping[str, float] = MappingProxyType({
+PREFIXES: Mapping[str, float] = {
     "a": 1e-18, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2,
     "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18,
-})  # fmt: skip
+}  # fmt: skip
 """Factor of each SI prefix that is read."""
 _BINARY_PREFIXES = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 _HINTS = {

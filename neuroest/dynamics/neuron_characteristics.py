@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from types import MappingProxyType
 
 import numpy as np
 
@@ -449,10 +448,8 @@ def _absent(name: str, title: str, reason: str) -> Characteristic:
     return Characteristic(name, title, ("", "1"), ("", "1"), (), (), absent=reason)
 
 
-EVERY_NEURON: Mapping[str, Callable[[NeuronBench], Characteristic]] = MappingProxyType(
-    {
-        "rate": rate, "least_drive": least_drive, "spike_energy": energy_against_rate, "intervals": delays,
-        "limits": limits,
-    }
-)  # fmt: skip
+EVERY_NEURON: Mapping[str, Callable[[NeuronBench], Characteristic]] = {
+    "rate": rate, "least_drive": least_drive, "spike_energy": energy_against_rate, "intervals": delays,
+    "limits": limits,
+}  # fmt: skip
 """Experiments that every neuron has, by name."""

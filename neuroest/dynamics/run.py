@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -536,10 +535,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     return Report(tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table))
 
 
-_RUNNERS: Mapping[type[NeuronInTime], Callable[[Any, Request, Path | None], Report]] = MappingProxyType(
-    {
-        DiffusiveInTime: _diffusive, SwitchInTime: _switch, AnalogInTime: _analog, PulsedInTime: _accumulating,
-        DigitalInTime: _digital, NumbersInTime: _by_numbers,
-    }
-)  # fmt: skip
+_RUNNERS: Mapping[type[NeuronInTime], Callable[[Any, Request, Path | None], Report]] = {
+    DiffusiveInTime: _diffusive, SwitchInTime: _switch, AnalogInTime: _analog, PulsedInTime: _accumulating,
+    DigitalInTime: _digital, NumbersInTime: _by_numbers,
+}  # fmt: skip
 """What each kind of neuron in time reports of a run."""

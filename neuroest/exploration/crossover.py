@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SCOPES: Mapping[str, str] = MappingProxyType(
-    {
-        "operation_energy_J": "operations only",
-        "dynamic_energy_J": "with memories and movement",
-        "energy_per_inference_J": "with static energy",
-    }
-)
+SCOPES: Mapping[str, str] = {
+    "operation_energy_J": "operations only",
+    "dynamic_energy_J": "with memories and movement",
+    "energy_per_inference_J": "with static energy",
+}
 """Scopes of the energy, with the corresponding result."""
 
 _LOWEST = 1e-6

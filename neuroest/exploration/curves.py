@@ -7,7 +7,6 @@ and a baseline cost the same have bands too. The designs share the draws of comm
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -341,12 +340,10 @@ def _spike_rates(architecture: Named, workload: Named) -> tuple[float, list[Poin
     ]
 
 
-KINDS: Mapping[str, tuple[str, str, Callable[[Named, Named], tuple[float, list[Point]]]]] = MappingProxyType(
-    {
-        "integration-time": ("integration time of the neurons", "s", _integration_times),
-        "adc-bits": ("bits of the converters", "1", _converter_bits),
-        "array-size": ("rows and columns of an array", "1", _array_sides),
-        "spike-rate": ("spike rate over that of the network", "1", _spike_rates),
-    }
-)
+KINDS: Mapping[str, tuple[str, str, Callable[[Named, Named], tuple[float, list[Point]]]]] = {
+    "integration-time": ("integration time of the neurons", "s", _integration_times),
+    "adc-bits": ("bits of the converters", "1", _converter_bits),
+    "array-size": ("rows and columns of an array", "1", _array_sides),
+    "spike-rate": ("spike rate over that of the network", "1", _spike_rates),
+}
 """Label, unit and points of each kind of axis."""

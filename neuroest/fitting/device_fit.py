@@ -36,9 +36,10 @@ from neuroest.registry import render
 
 RATE_EQUATIONS = "diffusive_1m1t1r"
 """Model that is fitted by its rate equations to all experiments at once, not by a closed-form law."""
-MODELS: Mapping[str, str] = MappingProxyType(
-    {RATE_EQUATIONS: "diffusive_bench", **{name: family.template for name, family in FAMILIES.items()}}
-)
+MODELS: Mapping[str, str] = {
+    RATE_EQUATIONS: "diffusive_bench",
+    **{name: family.template for name, family in FAMILIES.items()},
+}
 """Models that can be fitted, and the spec that supplies values that the data do not determine."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
 """Median misfit above which the model does not describe an experiment, if different from `MISFIT_LIMIT`."""

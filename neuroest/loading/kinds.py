@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.lazy_registry import load
@@ -43,7 +42,7 @@ class Kind:
         return load(f"neuroest.{self.loader}")(path)
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType({name: Kind(*row) for name, row in FILE_KINDS.items()})
+KINDS: Mapping[str, Kind] = {name: Kind(*row) for name, row in FILE_KINDS.items()}
 """All kinds of files, by the value of the key ``kind``."""
 
 

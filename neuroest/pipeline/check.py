@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,34 +36,33 @@ _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks; a chip may be built for either; a convention."""
 _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.sweep_data.read_sweep"
-_OTHER_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        ".cell": ("authoring.cell_file.read_cell",),
-        ".csv": ("fitting.layouts.read_measurements", "authoring.table.import_table"),
-        ".xlsx": ("fitting.layouts.read_measurements",),
-        ".json": ("reporting.saved.read_results", _RECORDING),
-        ".npz": (_RECORDING, "network_simulation.files.read_arrays"),
-        ".nird": (_RECORDING,),
-        ".parquet": (_SWEEP,),
-        ".zip": ("reporting.bundle.read_bundle",),
-    }
-)
+_OTHER_FILES: Mapping[str, tuple[str, ...]] = {
+    ".cell": ("authoring.cell_file.read_cell",),
+    ".csv": ("fitting.layouts.read_measurements", "authoring.table.import_table"),
+    ".xlsx": ("fitting.layouts.read_measurements",),
+    ".json": ("reporting.saved.read_results", _RECORDING),
+    ".npz": (_RECORDING, "network_simulation.files.read_arrays"),
+    ".nird": (_RECORDING,),
+    ".parquet": (_SWEEP,),
+    ".zip": ("reporting.bundle.read_bundle",),
+}
 """Readers of files other than specs, by suffix; if there are several, one must accept the file."""
 _STIMULUS = "dynamics.run.stimulus_file"
-_BY_COLUMNS: Mapping[frozenset[str], str] = MappingProxyType(
-    {
-        frozenset({"feasible"}): _SWEEP,
-        frozenset({"layer"}): _RECORDING,
-        frozenset({"time [s]", "voltage [V]"}): _STIMULUS,
-        frozenset({"time [s]", "current [A]"}): _STIMULUS,
-    }
-)
+_BY_COLUMNS: Mapping[frozenset[str], str] = {
+    frozenset({"feasible"}): _SWEEP,
+    frozenset({"layer"}): _RECORDING,
+    frozenset({"time [s]", "voltage [V]"}): _STIMULUS,
+    frozenset({"time [s]", "current [A]"}): _STIMULUS,
+}
 """What reads a .csv with such columns, where it has no others that measurements have."""
 _LONGEST_HEAD = 65_536
 """Characters of a first line that are read; a convention."""
-_LIBRARIES: Mapping[str, str] = MappingProxyType(
-    {"architecture": "architecture", "device": "device", "workload": "workload", "population": "workload"}
-)
+_LIBRARIES: Mapping[str, str] = {
+    "architecture": "architecture",
+    "device": "device",
+    "workload": "workload",
+    "population": "workload",
+}
 """Kinds of file that a library finds by file name, and the library of each."""
 
 
@@ -196,9 +194,11 @@ def _network(loaded: Loaded[Any]) -> None:
         raise SpecError(problems)
 
 
-_FURTHER: Mapping[str, Callable[[Loaded[Any]], object]] = MappingProxyType(
-    {"device": device_of, "workload": _network, "population": network_of}
-)
+_FURTHER: Mapping[str, Callable[[Loaded[Any]], object]] = {
+    "device": device_of,
+    "workload": _network,
+    "population": network_of,
+}
 """What reads a file that its schema rejects, with placeholders for its faulty values."""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,13 @@ from neuroest.dynamics.run import Traces
 from neuroest.plotting import style
 
 _DASHES = ("-", "--", ":", "-.")
-MEASURED: Mapping[str, Any] = MappingProxyType(
-    {"color": "black", "marker": "s", "linestyle": "none", "markerfacecolor": "white", "zorder": 5}
-)
+MEASURED: Mapping[str, Any] = {
+    "color": "black",
+    "marker": "s",
+    "linestyle": "none",
+    "markerfacecolor": "white",
+    "zorder": 5,
+}
 """Measured points."""
 _MOST_SPIKES = 12
 

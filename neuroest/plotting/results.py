@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.errors import check_names
@@ -18,22 +17,18 @@ from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 
 _QUANTITIES = ("energy", "area", "latency")
-_OF_SEVERAL: Mapping[str, Callable[[Sequence[View]], Any]] = MappingProxyType(
-    {
-        **{name: partial(breakdown_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
-        **{f"{name}_parts": partial(parts_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
-        "distribution": partial(distribution_figure, width=COLUMN),
-    }
-)
+_OF_SEVERAL: Mapping[str, Callable[[Sequence[View]], Any]] = {
+    **{name: partial(breakdown_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
+    **{f"{name}_parts": partial(parts_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
+    "distribution": partial(distribution_figure, width=COLUMN),
+}
 """Figures of any number of designs."""
-_OF_ONE: Mapping[str, Callable[[View], Any]] = MappingProxyType(
-    {
-        "area_map": partial(area_map_figure, width=COLUMN),
-        "bottleneck": partial(bottleneck_figure, width=PAGE),
-        "energy_map": partial(energy_map_figure, width=COLUMN),
-        "tornado": partial(tornado_figure, width=COLUMN),
-    }
-)
+_OF_ONE: Mapping[str, Callable[[View], Any]] = {
+    "area_map": partial(area_map_figure, width=COLUMN),
+    "bottleneck": partial(bottleneck_figure, width=PAGE),
+    "energy_map": partial(energy_map_figure, width=COLUMN),
+    "tornado": partial(tornado_figure, width=COLUMN),
+}
 """Figures of one design."""
 
 

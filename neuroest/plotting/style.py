@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from string import ascii_lowercase
-from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from neuroest.core.atomic_files import figure_bytes, write_figure
@@ -43,14 +42,14 @@ _FILLS = (
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
-STYLE: Mapping[str, Any] = MappingProxyType({
+STYLE: Mapping[str, Any] = {
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
     "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
     "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "none",
     "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["Arial", "Helvetica", "Nimbus Sans", "Liberation Sans", "DejaVu Sans"],
-})  # fmt: skip
+}  # fmt: skip
 _MOST_DECADES = 1e4
 _WIDE = 20.0
 """Ratio of the ends of an axis from which on it is logarithmic."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +24,7 @@ from neuroest.core.units import OUTSIDE_SI, parse_quantity
 
 _TERA = 1e12
 _DATA: Mapping[str, Any] = frozen(read_data(Path(__file__).with_name("quantities.yaml")))
-_CONDITIONS: Mapping[str, str] = MappingProxyType(_DATA["conditions"])
+_CONDITIONS: Mapping[str, str] = _DATA["conditions"]
 _OF_LEARNING = frozenset(_CONDITIONS[name] for name in ("learns", "priced", "moved", "built"))
 
 
@@ -209,50 +208,46 @@ def _calculation(name: str, unit: str) -> Callable[[Any], Any]:
     return of
 
 
-_FOLLOWS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "energy_per_inference_J": lambda e: e.energy,
-        "latency_s": lambda e: e.timing.latency,
-        "initiation_interval_s": lambda e: e.timing.initiation_interval,
-        "throughput_per_s": lambda e: 1.0 / e.period,
-        "junction_temperature_K": lambda e: e.heating and e.heating.temperature,
-        "synaptic_operations": _synaptic_operations,
-        "energy_per_synaptic_operation_J": lambda e: _ratio(e.energy, _synaptic_operations(e)),
-        "operations": lambda e: 2.0 * e.multiply_accumulates,
-        "total_weight_bits": lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
-        "tops_per_watt": lambda e: None if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
-        "computing_units": lambda e: e.mapped.placement.needed,
-        "utilisation": _utilisation,
-        "learning_area_share": lambda e: None if e.learning_area is None else e.learning_area / e.area,
-        "energy_per_sample_J": lambda e: e.sample_energy,
-        "learning_time_s": lambda e: e.learned and e.learned.time,
-        "sample_period_s": lambda e: e.learned and e.learned.period,
-        "synaptic_updates": lambda e: e.learned and e.learned.synaptic_updates,
-        "pulses_per_cell": lambda e: e.learned and e.learned.pulses_per_cell,
-        "first_cell_failure_s": lambda e: e.learned and e.learned.first_cell_failure,
-        "tolerated_failures_s": lambda e: e.learned and e.learned.tolerated_failures,
-        "learning_memory_bits": lambda e: e.learned and e.learned.memory_bits,
-        "energy_per_synaptic_update_J": lambda e: (
-            None if e.learning_energy is None else _ratio(e.learning_energy, e.learned.synaptic_updates)
-        ),
-        "training_energy_J": lambda e: (
-            None if e.sample_energy is None else e.sample_energy * e.learned.samples
-        ),
-        "training_time_s": lambda e: e.learned and e.learned.period * e.learned.samples,
-        "failed_cells_share": lambda e: e.learned and e.learned.failed_cells,
-        "die_yield": lambda e: e.die_cost and e.die_cost[0],
-        "cost_per_good_die_usd": lambda e: e.die_cost and e.die_cost[1],
-        "embodied_carbon_kg": lambda e: e.carbon and e.carbon[0],
-        "operational_carbon_kg": lambda e: e.carbon and e.carbon[1],
-        "system_energy_per_inference_J": lambda e: _outermost(e, "energy"),
-        "system_power_W": lambda e: _outermost(e, "power"),
-        "system_idle_power_W": lambda e: _outermost(e, "idle"),
-        "refresh_interval_s": lambda e: e.refresh and e.refresh[0],
-        "refresh_power_W": lambda e: e.refresh and e.refresh[1],
-        "firing_probability": _firing_probability,
-        "worst_ir_drop": _worst_ir_drop,
-    }
-)
+_FOLLOWS: Mapping[str, Callable[[Any], Any]] = {
+    "energy_per_inference_J": lambda e: e.energy,
+    "latency_s": lambda e: e.timing.latency,
+    "initiation_interval_s": lambda e: e.timing.initiation_interval,
+    "throughput_per_s": lambda e: 1.0 / e.period,
+    "junction_temperature_K": lambda e: e.heating and e.heating.temperature,
+    "synaptic_operations": _synaptic_operations,
+    "energy_per_synaptic_operation_J": lambda e: _ratio(e.energy, _synaptic_operations(e)),
+    "operations": lambda e: 2.0 * e.multiply_accumulates,
+    "total_weight_bits": lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
+    "tops_per_watt": lambda e: None if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
+    "computing_units": lambda e: e.mapped.placement.needed,
+    "utilisation": _utilisation,
+    "learning_area_share": lambda e: None if e.learning_area is None else e.learning_area / e.area,
+    "energy_per_sample_J": lambda e: e.sample_energy,
+    "learning_time_s": lambda e: e.learned and e.learned.time,
+    "sample_period_s": lambda e: e.learned and e.learned.period,
+    "synaptic_updates": lambda e: e.learned and e.learned.synaptic_updates,
+    "pulses_per_cell": lambda e: e.learned and e.learned.pulses_per_cell,
+    "first_cell_failure_s": lambda e: e.learned and e.learned.first_cell_failure,
+    "tolerated_failures_s": lambda e: e.learned and e.learned.tolerated_failures,
+    "learning_memory_bits": lambda e: e.learned and e.learned.memory_bits,
+    "energy_per_synaptic_update_J": lambda e: (
+        None if e.learning_energy is None else _ratio(e.learning_energy, e.learned.synaptic_updates)
+    ),
+    "training_energy_J": lambda e: None if e.sample_energy is None else e.sample_energy * e.learned.samples,
+    "training_time_s": lambda e: e.learned and e.learned.period * e.learned.samples,
+    "failed_cells_share": lambda e: e.learned and e.learned.failed_cells,
+    "die_yield": lambda e: e.die_cost and e.die_cost[0],
+    "cost_per_good_die_usd": lambda e: e.die_cost and e.die_cost[1],
+    "embodied_carbon_kg": lambda e: e.carbon and e.carbon[0],
+    "operational_carbon_kg": lambda e: e.carbon and e.carbon[1],
+    "system_energy_per_inference_J": lambda e: _outermost(e, "energy"),
+    "system_power_W": lambda e: _outermost(e, "power"),
+    "system_idle_power_W": lambda e: _outermost(e, "idle"),
+    "refresh_interval_s": lambda e: e.refresh and e.refresh[0],
+    "refresh_power_W": lambda e: e.refresh and e.refresh[1],
+    "firing_probability": _firing_probability,
+    "worst_ir_drop": _worst_ir_drop,
+}
 """Calculation of each quantity that is not a member of an `Evaluation` of the same name."""
 
 
@@ -267,7 +262,7 @@ def _table() -> Iterator[Quantity]:
         yield Quantity(name, of=follows, applies=_CONDITIONS.get(condition, condition), **given)
 
 
-QUANTITIES: Mapping[str, Quantity] = MappingProxyType({quantity.name: quantity for quantity in _table()})
+QUANTITIES: Mapping[str, Quantity] = {quantity.name: quantity for quantity in _table()}
 """Every quantity by name, in the order of tables."""
 TOTALS = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.total)
 """Names of `Estimate.totals`."""

@@ -9,27 +9,22 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 
 from neuroest.core.errors import QuantityError, did_you_mean
 
-EVENTS: Mapping[str, str] = MappingProxyType(
-    {
-        "x0": "a presynaptic spike",
-        "y0": "a postsynaptic spike",
-        "s": "the end of a sample",
-    }
-)
+EVENTS: Mapping[str, str] = {
+    "x0": "a presynaptic spike",
+    "y0": "a postsynaptic spike",
+    "s": "the end of a sample",
+}
 """One-bit factors that gate a product."""
-VALUES: Mapping[str, str] = MappingProxyType(
-    {
-        "w": "the weight",
-        "r": "the reward",
-        "e": "the error of the postsynaptic neuron",
-        "h": "the surrogate slope of the postsynaptic neuron",
-        "d": "the gradient of the loss, which a backward pass computes",
-    }
-)
+VALUES: Mapping[str, str] = {
+    "w": "the weight",
+    "r": "the reward",
+    "e": "the error of the postsynaptic neuron",
+    "h": "the surrogate slope of the postsynaptic neuron",
+    "d": "the gradient of the loss, which a backward pass computes",
+}
 """Multi-bit factors that every rule may use."""
 _EPOCH = re.compile(r"u\d")
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|([A-Za-z][A-Za-z0-9_]*)|([-+*^()]))")

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.errors import Problem
@@ -12,22 +11,21 @@ class RenamedWarning(UserWarning):
     """A spec file that uses an old name."""
 
 
-KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "via": "cited_in",
-        "place": "locator",
-        "pairing": "weight_encoding",
-        "offset_reference": "offset_subtraction",
-        "when_too_small": "oversize",
-        "stands_for": "covers",
-    }
-)
+KEYS: Mapping[str, str] = {
+    "via": "cited_in",
+    "place": "locator",
+    "pairing": "weight_encoding",
+    "offset_reference": "offset_subtraction",
+    "when_too_small": "oversize",
+    "stands_for": "covers",
+}
 """New name of each old key, at any location."""
-WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("model", "spike_driver"): "one_bit_driver", ("oversize", "reprogram"): "time_multiplex"}
-)
+WORDS: Mapping[tuple[str, str], str] = {
+    ("model", "spike_driver"): "one_bit_driver",
+    ("oversize", "reprogram"): "time_multiplex",
+}
 """New word for each old value of a key."""
-TOTALS: Mapping[str, str] = MappingProxyType({"weight_bits": "total_weight_bits"})
+TOTALS: Mapping[str, str] = {"weight_bits": "total_weight_bits"}
 """New name of each old total in an expression."""
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from neuroest.core import units as u
 from neuroest.equations import firing_statistics
@@ -66,14 +65,12 @@ class IonDynamics(Record):
     """Common barrier of all four rates; without it, the rates do not depend on temperature."""
 
 
-ION_BARRIERS: Mapping[str, str] = MappingProxyType(
-    {
-        "field_mobility": "mobility_activation",
-        "residue_rate": "residue_activation",
-        "filament_decay": "filament_decay_activation",
-        "residue_decay": "residue_decay_activation",
-    }
-)
+ION_BARRIERS: Mapping[str, str] = {
+    "field_mobility": "mobility_activation",
+    "residue_rate": "residue_activation",
+    "filament_decay": "filament_decay_activation",
+    "residue_decay": "residue_decay_activation",
+}
 """Barrier for each rate of a diffusive memristor."""
 
 

@@ -1,19 +1,16 @@
 """All laws that can be fitted, and the device models that they belong to."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from neuroest.fitting.laws import accumulating, cmos, resistive, threshold_switch
 from neuroest.fitting.laws.base import Family, Law
 
 LAWS: tuple[Law, ...] = (*threshold_switch.LAWS, *resistive.LAWS, *accumulating.LAWS, *cmos.LAWS)
 """Laws that can be fitted."""
-FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {
-        family.model: family
-        for family in (threshold_switch.FAMILY, resistive.FAMILY, *accumulating.FAMILIES, cmos.FAMILY)
-    }
-)
+FAMILIES: Mapping[str, Family] = {
+    family.model: family
+    for family in (threshold_switch.FAMILY, resistive.FAMILY, *accumulating.FAMILIES, cmos.FAMILY)
+}
 """Device models of these laws, by name."""
 
 

@@ -1,7 +1,5 @@
 """Action counts of crossbar arrays, their drivers and their read-out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from math import prod
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from neuroest.core.data_file import read_data
@@ -350,11 +349,9 @@ _HANDLERS: Mapping[str, Handler] = {
         _with_constant,
     )
 }  # fmt: skip
-OPERATORS: Mapping[str, Handler] = MappingProxyType(
-    {
-        name: partial(_HANDLERS[row["is"]], **row.get("with", {}))
-        for row in NAMES["operators"]
-        for name in row["names"]
-    }
-)
+OPERATORS: Mapping[str, Handler] = {
+    name: partial(_HANDLERS[row["is"]], **row.get("with", {}))
+    for row in NAMES["operators"]
+    for name in row["names"]
+}
 """Handler of each operator."""
