@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import find_file, load_architecture, load_workload
 from neuroest.specs.file_text import is_path
@@ -52,8 +52,7 @@ def contest_with(
         If no contender has the same base, because then its alternatives are unknown.
     """
     shipped = {file.stem: file for file in sorted(data_folder("contest").glob("*.yaml"))}
-    if like not in shipped:
-        raise UnknownNameError("contest", like, shipped)
+    check_names("contest", [like], shipped)
     text = shipped[like].read_text(encoding="utf-8")
     rules = yaml.safe_load(text)
     contenders = rules["contenders"]

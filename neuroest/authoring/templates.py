@@ -6,7 +6,7 @@ from string import Template
 from types import MappingProxyType
 
 from neuroest.authoring.device_text import checked, device_text, filled
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.units import article
 from neuroest.loading.library import Device, load_device, named
 from neuroest.registry import COMPONENTS, roles_of
@@ -155,8 +155,7 @@ def copy_of(kind: str, name: str, like: str) -> str:
         When nothing ships under that name.
     """
     files = named(kind)
-    if like not in files:
-        raise UnknownNameError(kind, like, files)
+    check_names(kind, [like], files)
     text = files[like].read_text(encoding="utf-8")
     head = f"# A copy of {like} under a name of its own; its description and its sources are still those of {like}.\n"
     return head + _LINE_OF_NAME.sub(f"name: {name}", text, count=1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import three_digits
@@ -441,8 +441,7 @@ def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
 
 
 def _check(quantity: str, varied: str) -> None:
-    if varied not in VARIED:
-        raise UnknownNameError("choice of the chip that varies", varied, VARIED)
+    check_names("choice of the chip that varies", [varied], VARIED)
     check_quantities([quantity])
     if not QUANTITIES[quantity].better:
         directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)

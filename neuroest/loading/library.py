@@ -19,6 +19,7 @@ from neuroest.core.errors import (
     QuantityError,
     SpecError,
     UnknownNameError,
+    check_names,
     did_you_mean,
     raise_all,
 )
@@ -484,8 +485,7 @@ def device_model(name: str) -> type[Record]:
     UnknownNameError
         When no such model exists.
     """
-    if name not in DEVICE_MODELS:
-        raise UnknownNameError("device model", name, DEVICE_MODELS)
+    check_names("device model", [name], DEVICE_MODELS)
     record: type[Record] = DEVICE_MODELS[name]
     return record
 

@@ -28,7 +28,7 @@ from neuroest.core.errors import (
     QuantityError,
     RangeError,
     SpecError,
-    UnknownNameError,
+    check_names,
 )
 from neuroest.core.units import format_quantity
 from neuroest.design.build import TECHNOLOGY, Design, build
@@ -294,8 +294,7 @@ def block(
     >>> [f"{1e15 * energy:.0f} fJ" for energy in converter.energies["conversion"]]
     ['206 fJ', '344 fJ']
     """
-    if model not in BLOCKS:
-        raise UnknownNameError("block", model, BLOCKS)
+    check_names("block", [model], BLOCKS)
     schema, lists = BLOCKS[model], _Lists()
     node = {"model": model, "device": device, **lists.first(options, numeric_options(schema), _ROOT)}
     node["parameters"] = lists.first(parameters or {}, _checks(schema.record), _ROOT)
@@ -358,12 +357,10 @@ def _place(network: Mapping[str, Any] | str | Path | None, given: Mapping[str, G
         context = whole.of_layer(int(np.argmax(whole.output_rate)))
     else:
         known = vars(_NETWORK)
-        for name in (network or {}).keys() - known.keys():
-            raise UnknownNameError("property of a network", name, known)
+        check_names("property of a network", network or {}, known)
         context = replace(_NETWORK, **{key: _number(value) for key, value in (network or {}).items()})
     around, lists = _checks(Surroundings), _Lists()
-    for name in given.keys() - around.keys():
-        raise UnknownNameError("number of an array", name, around)
+    check_names("number of an array", given, around)
     single = lists.first(given, around, _ROOT)
     numbers = {name: _read(name, value, around[name]) for name, value in single.items()}
     return Place(context, {**numbers, **{k.removeprefix(f"{_ROOT}."): v for k, v in lists.values.items()}})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.plotting import style
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import column_name, label_and_unit
@@ -79,8 +79,7 @@ def sweep_figure(
     x = along if along in frame else _named_in(numbers, along)
     x, y = x or next(iter(numbers), ""), quantity or _first_that_varies(frame, results)
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
-        if name not in known:
-            raise UnknownNameError(what, name, known, "a figure needs a parameter that is a number")
+        check_names(what, [name], known, "a figure needs a parameter that is a number")
     formatted = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
     if formatted.empty:
         raise NeuroestError(f"no row has an estimate of {y}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.statistics import quantiles
 from neuroest.plotting import style
 from neuroest.reporting.estimate_views import View
@@ -60,8 +60,7 @@ def tornado_figure(view: View, width: float, total: str = "energy_per_inference_
 @style.styled
 def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Path | None, most: int) -> Any:
     """Bars from p10 to p90 of each cause, and its Sobol indices at the right where there are any."""
-    if quantity not in result.tornado:
-        raise UnknownNameError("result", quantity, result.tornado)
+    check_names("result", [quantity], result.tornado)
     bars = [bar for bar in result.tornado[quantity] if bar.low != bar.high][:most]
     if not bars:
         raise NeuroestError(f"no spread moves {quantity}")
@@ -122,8 +121,7 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
 @style.styled
 def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Path | None) -> Any:
     """Cumulative distributions of both levels and of each alone."""
-    if quantity not in result.samples:
-        raise UnknownNameError("result", quantity, result.samples)
+    check_names("result", [quantity], result.samples)
     values = result.samples[quantity]
     figure, axes = style.new_figure(0.75 * style.PAGE, 3.0)
     for label, part, dashes, width, colour in (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import check_names
 from neuroest.core.text_layout import wrapped
 from neuroest.core.version import package_version
 from neuroest.reporting.text_style import one_line
@@ -39,8 +39,7 @@ def cite(result: Estimate, form: str = "text") -> str:
         For another form.
     """
     forms = {"text": sources_text, "bibtex": references_bibtex}
-    if form not in forms:
-        raise UnknownNameError("form of a bibliography", form, forms)
+    check_names("form of a bibliography", [form], forms)
     return forms[form](result.sources)
 
 

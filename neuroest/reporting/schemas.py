@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import check_names
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.kinds import KINDS
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
@@ -48,8 +48,7 @@ def schema(kind: str) -> dict[str, Any]:
     UnknownNameError
         For another kind.
     """
-    if kind not in KINDS:
-        raise UnknownNameError("kind", kind, KINDS)
+    check_names("kind", [kind], KINDS)
     found = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
     if kind == "architecture":
         _add_derived(found)
