@@ -90,8 +90,8 @@ def areas() -> Iterator[Area]:
                 name, stated.value * u.parse_unit(stated.unit)[0], dies,
                 _sum(row.total for row in listed) - dies - macros,
                 _sum(row.total for row in listed if row.component in clocked), macros,
-                float(np.max(np.asarray(e.costs.floorplan_utilisation))),
-                float(np.max(np.asarray(e.costs.macro_utilisation))),
+                float(np.max(np.asarray(e.costs.around.floorplan_utilisation))),
+                float(np.max(np.asarray(e.costs.around.macro_utilisation))),
             )  # fmt: skip
 
 

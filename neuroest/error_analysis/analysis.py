@@ -27,6 +27,9 @@ from neuroest.pipeline.self_heating import with_temperature
 from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
 from neuroest.specs.device import SourceSpec
 
+_LIMITS = ("power_density_limit", "largest_die", "leakage_width")
+"""Overheads that no cost follows from, or only a static power that is counted as such."""
+
 
 class AnalysedEstimate(EstimateRows):
     """An estimate that computes its slow parts on first use."""
@@ -108,10 +111,8 @@ class AnalysedEstimate(EstimateRows):
             *(cost.energy for cost in table.energies if (cost.component, cost.action) in counted),
             *(area.area for area in table.areas),
             *(static.power for static in table.statics),
-            table.clock_fraction, table.control_fraction, table.control_area_fraction,
-            table.macro_control_area_fraction, table.floorplan_utilisation, table.macro_utilisation,
-            table.pad_ring_width,
-        ]  # fmt: skip
+            *(getattr(table.around, name) for name in table.around.declared if name not in _LIMITS),
+        ]
         used = frozenset[str]().union(*map(used_parameters, numbers))
         found = self.sensitivity
         moved = np.any(np.stack(list(found.totals.values())) != 0.0, axis=0)

@@ -42,11 +42,13 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
             (r.total for r in rows if r.component in costs.synchronous - costs.macros), start=0.0
         )
         macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
-        control = logic * costs.control_area_fraction + macros * costs.macro_control_area_fraction
+        control = (
+            logic * costs.around.control_area_fraction + macros * costs.around.macro_control_area_fraction
+        )
         rows.append(InstanceRow(costs.overheads, "control", control, 1.0))
-        if np.any(np.asarray(costs.pad_ring_width) > 0.0):
+        if np.any(np.asarray(costs.around.pad_ring_width) > 0.0):
             dies = mapped.counts[min(mapped.counts, key=len)]
-            ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.pad_ring_width, dies)
+            ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.around.pad_ring_width, dies)
             rows.append(InstanceRow(costs.overheads, PAD_RING, ring, dies))
     return tuple(rows)
 
@@ -63,7 +65,7 @@ def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
         else:
             (macros if row.component in costs.macros else blocks).append(row.total)
     return np.asarray(
-        floor_plans.floorplan_area(total(blocks), costs.floorplan_utilisation)
-        + floor_plans.floorplan_area(total(macros), costs.macro_utilisation)
+        floor_plans.floorplan_area(total(blocks), costs.around.floorplan_utilisation)
+        + floor_plans.floorplan_area(total(macros), costs.around.macro_utilisation)
         + total(dies)
     )

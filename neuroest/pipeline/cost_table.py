@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.blocks import base
-from neuroest.blocks.chip.overheads import ChipOverheads
+from neuroest.blocks.chip.overheads import NO_OVERHEADS, ChipOverheads, Overheads
 from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
@@ -43,14 +43,8 @@ class CostTable:
         One entry for each term of each component, for one instance.
     statics : tuple of StaticCost
         One entry for each term of each component, for one instance.
-    clock_fraction, control_fraction, control_area_fraction, macro_control_area_fraction : Numeric
-        Overhead of clock and control for synchronous digital blocks, and in area for memory macros.
-    floorplan_utilisation, macro_utilisation : Numeric
-        Share of the die that blocks fill, and share that compiled macros fill.
-    pad_ring_width : Numeric
-        Width of the ring of pads around the core of a die. [m]
-    power_density_limit : Numeric
-        Power density that the package can cool; infinite if the chip does not state it.
+    around : Overheads
+        What clock, control, floor plan and pads add to the blocks, and the power density that the package can cool.
     synchronous : frozenset of str
         Paths of the components with clock and control overhead.
     macros : frozenset of str
@@ -64,14 +58,7 @@ class CostTable:
     energies: tuple[base.EnergyCost, ...]
     areas: tuple[base.AreaCost, ...]
     statics: tuple[base.StaticCost, ...]
-    clock_fraction: u.Dimensionless
-    control_fraction: u.Dimensionless
-    control_area_fraction: u.Dimensionless
-    macro_control_area_fraction: u.Dimensionless
-    floorplan_utilisation: u.Dimensionless
-    macro_utilisation: u.Dimensionless
-    pad_ring_width: u.Metre
-    power_density_limit: u.WattPerSquareMetre
+    around: Overheads
     synchronous: frozenset[str]
     macros: frozenset[str]
     overheads: str | None
@@ -161,21 +148,18 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         statics += tuple(_unlisted_leakage(overheads, components, areas, statics))
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
-    device = overheads.device if overheads is not None else None
-    # what is between the blocks of a description takes die area like white space
-    between = chip.discrepancy.get("chip_overheads.area", 1.0)
+    around = NO_OVERHEADS
+    if overheads is not None:
+        around = overheads.device
+        # what is between the blocks of a description takes die area like white space
+        between = chip.discrepancy.get("chip_overheads.area", 1.0)
+        utilised = {n: getattr(around, n) / between for n in ("floorplan_utilisation", "macro_utilisation")}
+        around = around.changed(**utilised)
     return CostTable(
         energies=tuple(energies),
         areas=areas,
         statics=statics,
-        clock_fraction=device.clock_fraction if device else 0.0,
-        control_fraction=device.control_fraction if device else 0.0,
-        control_area_fraction=device.control_area_fraction if device else 0.0,
-        macro_control_area_fraction=device.macro_control_area_fraction if device else 0.0,
-        floorplan_utilisation=device.floorplan_utilisation / between if device else 1.0,
-        macro_utilisation=device.macro_utilisation / between if device else 1.0,
-        pad_ring_width=device.pad_ring_width if device else 0.0,
-        power_density_limit=device.power_density_limit if device else np.inf,
+        around=around,
         synchronous=frozenset(c.path for c in components if c.clocked),
         macros=frozenset(c.path for c in components if c.compiled_macro),
         overheads=overheads.path if overheads is not None else None,

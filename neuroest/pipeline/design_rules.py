@@ -154,7 +154,7 @@ class DesignRules(StatesChecks):
         power_density
             the package cannot cool this power density
         """
-        limit = self.stages.costs.power_density_limit
+        limit = self.stages.costs.around.power_density_limit
         if np.all(np.isinf(limit)):
             return
         yield self.require("design_rule", "power_density", self.power_density, "<=", limit, "W/m^2")

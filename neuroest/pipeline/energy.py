@@ -45,8 +45,8 @@ def energy_rows(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]
 
 def _clock_and_control(clocked: Any, costs: CostTable) -> tuple[tuple[str, Array], ...]:
     """Energy of clock and control in synchronous blocks. [J]."""
-    clock = power.clock_energy(clocked, costs.clock_fraction)
-    control = digital.control_energy(clocked, costs.control_fraction)
+    clock = power.clock_energy(clocked, costs.around.clock_fraction)
+    control = digital.control_energy(clocked, costs.around.control_fraction)
     return ("clock", np.asarray(clock)), ("control", np.asarray(control))
 
 

@@ -78,8 +78,8 @@ def static_rows(
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
         # the tree that reaches these registers and their control, by the laws that also hold for energies
-        tree = power.clock_energy(total(free), costs.clock_fraction)
-        control = digital.control_energy(total(free), costs.control_fraction)
+        tree = power.clock_energy(total(free), costs.around.clock_fraction)
+        control = digital.control_energy(total(free), costs.around.control_fraction)
         rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
         rows.append(InstanceRow(costs.overheads, "control", np.asarray(control), 1.0))
     for level in levels:

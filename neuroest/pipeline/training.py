@@ -145,7 +145,9 @@ class LearningResults:
                 parts.append(row.total)
             elif row.component in shares:
                 parts.append(row.total * shares[row.component])
-        return np.asarray(floor_plans.floorplan_area(total(parts), self.stages.costs.floorplan_utilisation))
+        return np.asarray(
+            floor_plans.floorplan_area(total(parts), self.stages.costs.around.floorplan_utilisation)
+        )
 
     def _share_of(self, memory: Memory) -> u.Numeric:
         """Share of a memory that learning needs: all of one that holds nothing else, else the bits that it keeps."""

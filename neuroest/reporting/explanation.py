@@ -305,18 +305,18 @@ class _Explainer:
         )  # fmt: skip
 
     def _overhead(self, term: breakdown.TermSum, derivation: Derivation) -> tuple[Step, ...]:
-        table = self.estimate.traced
+        around = self.estimate.traced.around
         clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
         rows = {
-            "clock": ("clock_fraction", table.clock_fraction, power.clock_energy),
-            "clock_tree": ("clock_fraction", table.clock_fraction, power.clock_energy),
-            "control": ("control_fraction", table.control_fraction, digital.control_energy),
-            "white_space": ("floorplan_utilisation", table.floorplan_utilisation, floor_plans.floorplan_area),
-            "pad_ring": ("pad_ring_width", table.pad_ring_width, floor_plans.pad_ring_area),
+            "clock": ("clock_fraction", power.clock_energy),
+            "clock_tree": ("clock_fraction", power.clock_energy),
+            "control": ("control_fraction", digital.control_energy),
+            "white_space": ("floorplan_utilisation", floor_plans.floorplan_area),
+            "pad_ring": ("pad_ring_width", floor_plans.pad_ring_area),
         }
-        name, value, equation = rows.get(term.term, rows["control"])
+        name, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":
-            name, value = "control_area_fraction", table.control_area_fraction
+            name = "control_area_fraction"
             found = self.estimate.evaluation.costs
             logic = ", ".join(sorted(short(path) for path in found.synchronous - found.macros))
             rule = "fraction x area of the clocked logic + fraction of macros x area of the macros"
@@ -328,12 +328,13 @@ class _Explainer:
             rule, about = info.formula, (info.reference,)
             if term.kind != "area":
                 about = (*about, f"clocked blocks: {clocked}")
-        inputs = [derivation.step(name, value)]
+        names = [name]
         if name == "control_area_fraction":
-            inputs.append(derivation.step("macro_control_area_fraction", table.macro_control_area_fraction))
+            names.append("macro_control_area_fraction")
         if term.term == "white_space" and self.estimate.evaluation.costs.macros:
-            inputs.append(derivation.step("macro_utilisation", table.macro_utilisation))
-        return (Step(words(term.term), None, None, rule, about, tuple(inputs)),)
+            names.append("macro_utilisation")
+        inputs = tuple(derivation.step(each, getattr(around, each)) for each in names)
+        return (Step(words(term.term), None, None, rule, about, inputs),)
 
     def total(self, name: str) -> Step:
         value = self.estimate.totals[name]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
+from neuroest.blocks.base import Characteristic, Check, Component
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, drift, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
@@ -171,10 +171,6 @@ class Cell(Component[Any]):
     def pitch(self) -> u.Metre:
         """Side of one cell, assumed to be square."""
         return cell_geometry.cell_pitch(self.area())
-
-    def cell_energy(self, action: str, term: str, energy: u.Joule, ledger: str) -> EnergyCost:
-        """One energy term of the cells, computed by the surrounding array."""
-        return self.energy(action, term, energy, ledger)
 
     @property
     def programmed(self) -> str:

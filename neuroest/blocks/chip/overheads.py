@@ -50,6 +50,14 @@ class Overheads(Record):
     """Largest die in one exposure."""
 
 
+NO_OVERHEADS = Overheads(
+    floorplan_utilisation=1.0, macro_utilisation=1.0, clock_fraction=0.0, control_fraction=0.0, leakage_width=0.0,
+    control_area_fraction=0.0, macro_control_area_fraction=0.0, pad_ring_width=0.0,
+    power_density_limit=math.inf, largest_die=math.inf,
+)  # fmt: skip
+"""A chip whose description states none."""
+
+
 class OverheadsBlock(DeviceBlock):
     """Floor plan, clock, control and the cooling limit of the chip."""
 

@@ -42,10 +42,8 @@ class CrossbarArray(WrittenArray):
         toggle = self.row_energy()
         costs = [
             *self.read_energies(network, read_time),
-            cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
-            cell.cell_energy(
-                "program", "programming", self.cell_programming_energy(network), "cell programming"
-            ),
+            cell.energy("row_toggle", "row_line", toggle, "row line charge"),
+            cell.energy("program", "programming", self.cell_programming_energy(network), "cell programming"),
             *self.writing_energies(),
             *self.update_energies(network),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
@@ -60,7 +58,7 @@ class CrossbarArray(WrittenArray):
             disturbed = retention.disturb_rewriting_energy(
                 self.programming_energy(network), cell.disturb_reads()
             )
-            costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
+            costs.append(cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
         for shifter in driver.slots.values():
             costs.extend(shifter.energies(network))
         return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
@@ -81,11 +79,11 @@ class CrossbarArray(WrittenArray):
             for conductance in (self.conductance(network), self.ends()[0])
         )
         costs = [
-            cell.cell_energy("cell_read", "read_current", used, "cell read current"),
-            cell.cell_energy("off_diagonal_read", "read_current", off_diagonal, "cell read current"),
+            cell.energy("cell_read", "read_current", used, "cell read current"),
+            cell.energy("off_diagonal_read", "read_current", off_diagonal, "cell read current"),
         ]
         if self.reference_columns:  # its cells are in the middle of the window, as weights are on average
-            costs.append(cell.cell_energy("reference_read", "reference_current", used, "cell read current"))
+            costs.append(cell.energy("reference_read", "reference_current", used, "cell read current"))
         return costs
 
     def column_line_energies(self) -> list[EnergyCost]:
@@ -93,7 +91,7 @@ class CrossbarArray(WrittenArray):
         if isinstance(self.interface, IdealColumn):
             return []
         charge = self.column_energy()
-        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
+        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
 
     def _column_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []

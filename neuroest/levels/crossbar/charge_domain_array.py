@@ -78,12 +78,12 @@ class ChargeDomainArray(StaticArray):
         capacitor = array_lines.column_swing_energy(cell.device.unit_capacitance, read, supply)
         plate = array_lines.column_swing_energy(cell.plate_load(), read, supply)
         found = [
-            cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge"),
-            cell.cell_energy("product", "driven_plates", plate, "cell capacitor charge"),
+            cell.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
+            cell.energy("product", "driven_plates", plate, "cell capacitor charge"),
         ]
         if self.unselected_cells_conduct:
             both = capacitor + plate
-            found.append(cell.cell_energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
+            found.append(cell.energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
         return found
 
     def column_line_energies(self) -> list[EnergyCost]:
@@ -91,4 +91,4 @@ class ChargeDomainArray(StaticArray):
         control = array_lines.line_toggle_energy(
             self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
         )
-        return [self.cell.cell_energy("column_read", "control", control, "cell control")]
+        return [self.cell.energy("column_read", "control", control, "cell control")]

@@ -59,12 +59,12 @@ class CurrentDomainArray(StaticArray):
             self.column_capacitance(), self.options["read_voltage"],
         )  # fmt: skip
         energy = taken * self.read_supply_voltage()
-        return [self.cell.cell_energy("charge", "discharge", energy, "cell read current")]
+        return [self.cell.energy("charge", "discharge", energy, "cell read current")]
 
     def column_line_energies(self) -> list[EnergyCost]:
         """Energy of the gates of the transistors that precharge a column."""
         control = array_lines.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
-        return [self.cell.cell_energy("column_read", "precharge", control, "cell control")]
+        return [self.cell.energy("column_read", "precharge", control, "cell control")]
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
         """Mismatch of the cells, and whether they stay in saturation.

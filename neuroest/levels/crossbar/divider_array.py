@@ -50,12 +50,10 @@ class DividerArray(StaticArray):
             self.cell.conductance(), self.options["read_voltage"], read_time, ones
         )
         energy = brought * self.read_supply_voltage()
-        found = [self.cell.cell_energy("charge", "divider", energy, "cell read current")]
+        found = [self.cell.energy("charge", "divider", energy, "cell read current")]
         if self.unselected_cells_conduct:
             pulled_up = energy * ones  # of all cells, as many as pull up
-            found.append(
-                self.cell.cell_energy("off_diagonal_read", "divider", pulled_up, "cell read current")
-            )
+            found.append(self.cell.energy("off_diagonal_read", "divider", pulled_up, "cell read current"))
         return found
 
     def column_line_energies(self) -> list[EnergyCost]:
@@ -63,4 +61,4 @@ class DividerArray(StaticArray):
         charge = array_lines.column_swing_energy(
             self.column_capacitance(), HALF * self.options["read_voltage"], self.read_supply_voltage()
         )
-        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
+        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]

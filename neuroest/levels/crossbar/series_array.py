@@ -68,7 +68,7 @@ class SeriesArray(StaticArray):
         charge = array_lines.column_swing_energy(
             self.plate_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
-        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
+        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit, including the time between adjacent sums, which a time converter must resolve."""

@@ -179,19 +179,19 @@ class WrittenArray(ArrayCircuit):
             if cost.term not in {"leakage", "idle"}
         ]
         costs = [
-            cell.cell_energy(UPDATE, "pulse", own, quantity),
-            cell.cell_energy(UPDATE, "column_line", across, quantity),
-            cell.cell_energy(UPDATE_ROW, "row_line", along, quantity),
-            cell.cell_energy(VERIFY, "verification", read, quantity),
+            cell.energy(UPDATE, "pulse", own, quantity),
+            cell.energy(UPDATE, "column_line", across, quantity),
+            cell.energy(UPDATE_ROW, "row_line", along, quantity),
+            cell.energy(VERIFY, "verification", read, quantity),
             *around,
         ]
         if shared:
-            costs.append(cell.cell_energy(INHIBIT, "inhibited_column", column, quantity))
+            costs.append(cell.energy(INHIBIT, "inhibited_column", column, quantity))
             lost = circuit.written_energies(once, column)
             costs += [replace(cost, action=INHIBIT) for cost in lost if cost.term == "pump_loss"]
         costs += self._timing_energies(network)
         if np.any(np.asarray(half_selected) > 0.0):
-            costs.insert(1, cell.cell_energy(UPDATE, "half_selected", half_selected, quantity))
+            costs.insert(1, cell.energy(UPDATE, "half_selected", half_selected, quantity))
         return costs
 
     def _timing_energies(self, network: NetworkContext) -> list[EnergyCost]:
@@ -207,9 +207,7 @@ class WrittenArray(ArrayCircuit):
         costs = []
         for action, line, cells in sides:
             costs.append(
-                cell.cell_energy(
-                    action, "line", array_lines.line_toggle_energy(line, half), "cell programming"
-                )
+                cell.energy(action, "line", array_lines.line_toggle_energy(line, half), "cell programming")
             )
             if circuit.spec.update_timing == "diffusive_timers":
                 timer = circuit.energy(action, "timer", circuit.device.timer_energy, "write addressing")
@@ -218,5 +216,5 @@ class WrittenArray(ArrayCircuit):
             conductance = self.mean_conductance(network, None)
             window = circuit.options["overlap_window"]
             through = learning.pulse_energy(half, conductance, conductance, window, cells)
-            costs.append(cell.cell_energy(action, "half_selected", through, "cell programming"))
+            costs.append(cell.energy(action, "half_selected", through, "cell programming"))
         return costs
