@@ -1,14 +1,18 @@
 """Neuron circuits for circuit simulators: currents, capacitors and states, in one language.
 
-A block describes its circuit here once; `neuroest.circuits` writes it as a SPICE subcircuit and as Verilog-A.
+A block describes its circuit once, in a YAML file or in these words; `neuroest.circuits` writes it as a SPICE
+subcircuit and as Verilog-A.
 An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of parameters, states and definitions, ``+ - * /``,
 ``exp``, ``ln``, ``tanh``, ``max`` and ``min``, which both languages share.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from neuroest.core.data_file import read_data
 from neuroest.specs.parameters import Record
 
 SHARPNESS = 1e-4
@@ -154,3 +158,86 @@ def numbers_of(
         name: Parameter(float(values[name]), declared[name].check.unit, _short(declared[name].description))
         for name in names
     }
+
+
+_DECISIONS = {"step": step, "beyond": beyond, "decided": decided, "may_end": may_end}
+_DECISION = re.compile(rf"\b({'|'.join(_DECISIONS)})\(")
+
+
+def written_out(expression: str) -> str:
+    """An expression whose decisions are written out.
+
+    Examples
+    --------
+    >>> written_out("1-decided(on)") == f"1-{decided('on')}"
+    True
+    """
+    found = _DECISION.search(expression)
+    if found is None:
+        return expression
+    begin = place = found.end()
+    depth, arguments = 0, []
+    while depth >= 0:
+        letter = expression[place]
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0 or (letter == "," and depth == 0):
+            arguments.append(written_out(expression[begin:place].strip()))
+            begin = place + 1
+        place += 1
+    decision = _DECISIONS[found[1]](*arguments)
+    return f"{expression[: found.start()]}{decision}{written_out(expression[place:])}"
+
+
+def _state(name: str, about: Mapping[str, str]) -> State:
+    """A state by its rate, or one that remembers, or a timer."""
+    time, meaning = about["time"], about["meaning"]
+    if "rate" in about:
+        return State(time, written_out(about["rate"]), meaning)
+    if "after" in about:
+        return held_after(name, about["after"], time, about["hold"], meaning)
+    return remembered(written_out(about["set"]), written_out(about["reset"]), name, time, meaning)
+
+
+def read_circuit(
+    file: Path, record: type[Record], values: Mapping[str, float], computed: Mapping[str, float],
+    *, level: float, rest: float, trigger: str = "", also: Iterable[str] = (),
+) -> Circuit:  # fmt: skip
+    """Circuit of a YAML file with the numbers of a device.
+
+    Parameters
+    ----------
+    file : Path
+        The file: `numbers` of the record, those that are `computed` with unit and meaning, and the fields of
+        `Circuit`. A state has a `rate`; or what makes it one (`set`) and zero (`reset`); or the state that it
+        follows (`after`) for a time (`hold`).
+    record : type
+        Record that declares the numbers.
+    values, computed : mapping of str to float
+        Numbers of the device, and those of the block.
+    level, rest : float
+        As for `Circuit`.
+    trigger : str, optional
+        What the word `trigger` in a `set` stands for.
+    also : iterable of str, optional
+        Further numbers of the record.
+    """
+    rows = read_data(file)
+    stated = numbers_of(record, values, (*rows["numbers"], *also))
+    own = {name: Parameter(value, *rows["computed"][name]) for name, value in computed.items()}
+    for about in rows["states"].values():
+        if about.get("set") == "trigger":
+            about["set"] = trigger
+    return Circuit(
+        input=rows["input"],
+        ports=tuple(rows["ports"]),
+        parameters=stated | own,
+        definitions={name: written_out(text) for name, text in rows["definitions"].items()},
+        states={name: _state(name, about) for name, about in rows["states"].items()},
+        currents=tuple(Current(*row) for row in rows["currents"]),
+        capacitors=tuple(Capacitor(*row) for row in rows["capacitors"]),
+        spike=rows["spike"],
+        level=level,
+        rest=rest,
+        supply=rows.get("supply", ""),
+        source_adds_to=rows.get("source_adds_to", ""),
+    )

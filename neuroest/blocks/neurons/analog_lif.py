@@ -2,25 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.circuit import (
-    DECAYED,
-    DECISIONS,
-    Capacitor,
-    Circuit,
-    Current,
-    Parameter,
-    beyond,
-    decided,
-    held_after,
-    may_end,
-    numbers_of,
-    remembered,
-)
+from neuroest.blocks.circuit import DECAYED, Circuit, read_circuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
@@ -73,12 +61,9 @@ class AnalogLifBlock(DeviceBlock):
     model: Literal["analog_lif"]
 
 
-_OF_THE_CIRCUIT = ("membrane_capacitance", "threshold_voltage", "supply_voltage", "bias_current")
-"""Parameters that its circuit uses directly."""
+_CIRCUIT = Path(__file__).with_name("analog_lif_circuit.yaml")
 _RESET_SHARE = 0.001
 """Duration of the reset as a share of the refractory time; numerical."""
-_EMPTY = 0.01
-"""Share of the threshold below which a membrane counts as empty; numerical."""
 _ALIKE = 2.0
 """Ratio of the currents of two neurons, one standard deviation apart, up to which they count as equal."""
 
@@ -106,64 +91,18 @@ class AnalogLif(Neuron):
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
         """Mirrored input current into the membrane, its leak, and a comparator that resets it and blocks the input."""
-        shortest = (
-            values["membrane_capacitance"] * values["threshold_voltage"] / values["maximum_input_current"]
-        )
+        charge = values["membrane_capacitance"] * values["threshold_voltage"]
+        shortest, leak = charge / values["maximum_input_current"], values["leak_time_constant"]
         blind = max(values["refractory_time"], _RESET_SHARE * shortest)
-        parameters = numbers_of(AnalogLifParameters, values, _OF_THE_CIRCUIT)
-        switched = (
-            values["parasitic_capacitance"] + values["short_circuit_energy"] / values["supply_voltage"] ** 2
-        )
-        parameters |= {
-            "leak_time_constant": Parameter(
-                values["leak_time_constant"], "s", "Time constant of the membrane."
-            ),
-            "blind_time": Parameter(blind, "s", "Time after a spike in which the input is ignored."),
-            "switched_capacitance": Parameter(
-                switched,
-                "F",
-                "Parasitic capacitance, and what takes the comparator's crowbar energy at its supply.",
-            ),
-            "decision_time": Parameter(
-                _RESET_SHARE * blind,
-                "s",
-                "Time of the states that remember a spike, and of the reset; numerical.",
-            ),
+        crowbar = values["short_circuit_energy"] / values["supply_voltage"] ** 2
+        computed = {
+            "leak_time_constant": leak,
+            "blind_time": blind,
+            "switched_capacitance": values["parasitic_capacitance"] + crowbar,
+            "decision_time": _RESET_SHARE * blind,
         }
-        return Circuit(
-            input="current",
-            ports=("in", "vdd", "spike"),
-            parameters=parameters,
-            definitions={"blind": decided("resting")},
-            states={
-                "fired": remembered(
-                    beyond("V(mem)-threshold_voltage", "threshold_voltage"),
-                    beyond(f"{_EMPTY}*threshold_voltage-V(mem)", "threshold_voltage")
-                    + f"*{may_end('fired', 'resting')}",
-                    "fired", f"decision_time/{DECISIONS}", "one from the threshold on, until the membrane is empty",
-                ),
-                "resting": held_after(
-                    "resting", "fired", f"decision_time/{DECISIONS}", "blind_time",
-                    "above one half while the input is ignored",
-                ),
-            },
-            currents=(
-                Current("vdd", "mem", "I(in)*(1-blind)", "mirrored input, taken from the supply"),
-                Current("mem", "0", "V(mem)*membrane_capacitance/leak_time_constant", "leak"),
-                Current("mem", "0", "blind*V(mem)*membrane_capacitance/decision_time", "reset"),
-                Current("vdd", "switched", "blind*V(vdd,switched)*switched_capacitance/decision_time", "comparator"),
-                Current("switched", "0", "(1-blind)*V(switched)*switched_capacitance/decision_time", "comparator"),
-                Current("vdd", "0", "bias_current", "bias"),
-            ),
-            capacitors=(
-                Capacitor("mem", "0", "membrane_capacitance", "membrane"),
-                Capacitor("switched", "0", "switched_capacitance", "switched by a spike"),
-            ),
-            spike="blind",
-            level=values["membrane_capacitance"] * values["threshold_voltage"] / blind,
-            rest=blind + DECAYED * values["leak_time_constant"],
-            supply="supply_voltage",
-        )  # fmt: skip
+        level, rest = charge / blind, blind + DECAYED * leak
+        return read_circuit(_CIRCUIT, AnalogLifParameters, values, computed, level=level, rest=rest)
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """Neuron with its membrane charged by a smaller current."""

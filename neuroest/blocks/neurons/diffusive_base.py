@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
@@ -31,6 +32,11 @@ from neuroest.specs.parameters import Record
 if TYPE_CHECKING:
     from neuroest.blocks.circuit import Circuit
 
+_CIRCUIT = Path(__file__).with_name("diffusive_circuit.yaml")
+_DECISION = 0.02
+"""Decision time as a share of the rupture time; numerical."""
+_LEAST_RESISTANCE = 1e-3
+"""Share of the load resistance used for an output transistor without resistance; numerical."""
 _LEAST_SEPARATION = 5.0
 """Speed ratio of filament and residue below which the closed form of the integration time deviates by more than 15 %
 from the rate equations (docs/models/neurons.md)."""
@@ -111,11 +117,20 @@ class DiffusiveNeuronBase(Neuron):
     @classmethod
     def circuit(cls, values: Mapping[str, float]) -> Circuit:
         """Circuit of filament, residue, gate node and output branch."""
-        from neuroest.blocks.neurons.diffusive_circuit import (  # noqa: PLC0415 - only an export needs it
-            diffusive_circuit,
-        )
+        from neuroest.blocks.circuit import DECAYED, read_circuit  # noqa: PLC0415 - only an export needs it
 
-        return diffusive_circuit(IonDynamics, values)
+        held = values["control_resistance"] * values["gate_capacitance"] + values["relaxation_time"]
+        load = _LEAST_RESISTANCE * values["load_resistance"]
+        computed = {
+            "gate_capacitance": values["gate_capacitance"],
+            "control_resistance": values["control_resistance"],
+            "output_resistance": max(values["transistor_on_resistance"], load),
+            "output_capacitance": values["load_capacitance"],
+            "drive_scale": values["input_voltage"],
+            "decision_time": _DECISION * values["relaxation_time"],
+        }
+        level, rest = values["input_voltage"], DECAYED * held
+        return read_circuit(_CIRCUIT, IonDynamics, values, computed, level=level, rest=rest)
 
     @classmethod
     def with_partners(

@@ -2,26 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
-from neuroest.blocks.circuit import (
-    DECAYED,
-    DECISIONS,
-    Capacitor,
-    Circuit,
-    Current,
-    Parameter,
-    State,
-    beyond,
-    decided,
-    held_after,
-    may_end,
-    numbers_of,
-    remembered,
-)
+from neuroest.blocks.circuit import DECAYED, DECISIONS, Circuit, State, beyond, read_circuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
@@ -126,12 +114,7 @@ with the drive on, it is then at most half too short (docs/models/neurons.md).""
 
 _ROUNDING = 2.0**-30
 """Rounding error of a sum of times; numerical, not physical."""
-_OF_THE_CIRCUIT = (
-    "threshold_voltage", "hold_voltage", "on_resistance", "off_resistance", "series_resistance", "capacitance",
-    "relaxation_time",
-)  # fmt: skip
-"""Parameters of the circuit."""
-
+_CIRCUIT = Path(__file__).with_name("threshold_switch_circuit.yaml")
 _OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent", "delay_floor")
 """Additional parameters of the circuit of a switch with a delay."""
 _DELAYS = ("switching_delay", "delay_floor")
@@ -195,44 +178,14 @@ class ThresholdSwitch(Neuron):
         fast = values["capacitance"] / (1.0 / values["series_resistance"] + 1.0 / values["on_resistance"])
         known = {"relaxation_time": 0.0, **values}
         waits = any(known.get(name, 0.0) for name in _DELAYS)
-        names = (*_OF_THE_CIRCUIT, *_OF_ITS_DELAY) if waits else _OF_THE_CIRCUIT
-        parameters = numbers_of(ThresholdSwitchNeuronParameters, known, names)
-        parameters["decision_time"] = Parameter(
-            fast / DECISIONS, "s", "Time of the states that remember whether it is on; numerical."
-        )
-        return Circuit(
-            input="voltage",
-            ports=("in", "spike"),
-            parameters=parameters,
-            definitions={
-                "closed": decided("conducting"),
-                "reached": beyond("V(node)-threshold_voltage", "threshold_voltage"),
-            },
-            states={
-                **({"waited": _waited(known["delay_exponent"])} if waits else {}),
-                "tripped": remembered(
-                    beyond("waited-1", "1") if waits else "reached",
-                    f"{beyond('hold_voltage-V(node)', 'threshold_voltage')}*{may_end('tripped', 'conducting')}",
-                    "tripped", "decision_time", "one from the threshold voltage on, zero below the hold voltage",
-                ),
-                "conducting": held_after(
-                    "conducting", "tripped", "decision_time", "relaxation_time",
-                    "above one half while the switch conducts",
-                ),
-            },
-            currents=(
-                Current("in", "node", "V(in,node)/series_resistance", "series resistor"),
-                Current(
-                    "node", "0", "V(node)*(1/off_resistance+closed*(1/on_resistance-1/off_resistance))",
-                    "threshold switch",
-                ),
-            ),
-            capacitors=(Capacitor("node", "0", "capacitance", "across the switch"),),
-            spike="closed",
-            level=values["supply_voltage"],
-            rest=known["relaxation_time"] + DECAYED * values["series_resistance"] * values["capacitance"],
-            source_adds_to="series_resistance",
+        empty = DECAYED * values["series_resistance"] * values["capacitance"]
+        found = read_circuit(
+            _CIRCUIT, ThresholdSwitchNeuronParameters, known, {"decision_time": fast / DECISIONS},
+            level=values["supply_voltage"], rest=known["relaxation_time"] + empty,
+            trigger=beyond("waited-1", "1") if waits else "reached", also=_OF_ITS_DELAY if waits else (),
         )  # fmt: skip
+        waited = {"waited": _waited(known["delay_exponent"])} if waits else {}
+        return replace(found, states={**waited, **found.states})
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """Neuron whose column charges the capacitor towards a lower voltage."""
