@@ -11,6 +11,11 @@ from typing import Any, ClassVar
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.core import units as u
 
+TIMERS = "timers"
+"""Term for the diffusive memristors that time spikes, one per line."""
+COLUMN_ACCESS = "column_access"
+"""Term for circuits that only learning needs: a column decoder and data at the rows."""
+
 
 class Role:
     """Base of all roles; states the properties that it uses of the block."""

@@ -295,15 +295,13 @@ def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actio
     found = _mesh(levels[0].mapper.chip)
     if found is None:
         return None
-    from neuroest.blocks.interconnect.mesh import Mesh  # noqa: PLC0415 - only chips with a network need it
-
     mesh = found[1]
     parts = [
         _entering(one, next(lv for lv, block in one.mapper.chip.networks() if block is mesh), mesh)
         for one in levels
     ]
     routers = reduce(np.add, (part.routers for part in parts))
-    hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    hops: Any = 1.0 if mesh.one_medium else mesh.options.get("hops")
     senders, receivers = np.maximum(producers(routers, layers.reads), 1.0), np.maximum(routers, 1.0)
     there = _places_of_a_chip(levels, found[0])
     several = 1.0 if there is None else np.maximum(np.ceil(receivers / there), 1.0)
@@ -319,7 +317,7 @@ def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actio
     alone = reduce(np.add, (np.asarray(part.travels * part.payload + 0.0 * entries) for part in parts))
     if mesh.everybody_hears:
         bits, entries = alone, alone
-    elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
+    elif getattr(mesh.spec, "routing", "unicast") == "multicast":
         # neighbours of the last router
         reached = parts[0].destinations if len(parts) == 1 else entries / np.where(alone > 0.0, alone, 1.0)
         hops = network_equations.multicast_hops(hops, reached, 1.0)

@@ -489,13 +489,9 @@ class DesignRules(StatesChecks):
         carried = [
             link for link in self.stages.chip.links() if "weights" in getattr(link.spec, "carries", ())
         ]
-        if not carried:
-            return
-        from neuroest.blocks.interconnect.dram import Dram  # noqa: PLC0415 - only chips with such a memory need it
-
-        for memory in carried:
-            if isinstance(memory, Dram):
-                room, place = memory.capacity(), memory.path
+        for link in carried:
+            room, place = link.capacity(), link.path
+            if np.all(np.isfinite(room)):
                 yield self.require(
                     "design_rule", "weights_fit_outside", weights, "<=", room, "bit", path=place
                 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroest.blocks.memories.base import Memory
-from neuroest.blocks.roles import Learns
+from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS, Learns
 from neuroest.core import units as u
 from neuroest.equations import floor_plans, wear
 from neuroest.levels.base import MappedLevel
@@ -130,11 +130,6 @@ class LearningResults:
         """Area of what only learning needs, with its part of the floor plan; None without such a block. [m^2]."""
         if not self.learning.place.mapper.built_of_blocks:
             return None
-        from neuroest.blocks.programming.write_circuit import (  # noqa: PLC0415 - only networks that learn need it
-            COLUMN_ACCESS,
-            TIMERS,
-        )
-
         chip = self.stages.chip
         engines = {block.path for _, block in chip.find(Learns)}
         terms = {COLUMN_ACCESS, TIMERS, BACKWARD_READOUT, AUXILIARY}

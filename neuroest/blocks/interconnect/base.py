@@ -185,6 +185,10 @@ class Link(Component[Any]):
     def latency(self) -> u.Second:
         """Time from a request to its first bit."""
 
+    def capacity(self) -> u.Bit:
+        """Bits that the memory at its end stores; infinite for a link whose other end is not described."""
+        return np.inf
+
     @abstractmethod
     def rate(self) -> u.BitPerSecond:
         """Data rate."""

@@ -11,17 +11,13 @@ from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
+from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
 from neuroest.core import units as u
 from neuroest.equations import array_lines, drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count, Time
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
-
-TIMERS = "timers"
-"""Term for the diffusive memristors that time spikes, one per line."""
-COLUMN_ACCESS = "column_access"
-"""Term for circuits that only learning needs: a column decoder and data at the rows."""
 
 
 class WriteCircuitParameters(Record):
