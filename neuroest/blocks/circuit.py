@@ -7,7 +7,7 @@ An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of paramete
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -160,7 +160,12 @@ def numbers_of(
     }
 
 
-_DECISIONS = {"step": step, "beyond": beyond, "decided": decided, "may_end": may_end}
+_DECISIONS: Mapping[str, Callable[..., str]] = {
+    "step": step,
+    "beyond": beyond,
+    "decided": decided,
+    "may_end": may_end,
+}
 _DECISION = re.compile(rf"\b({'|'.join(_DECISIONS)})\(")
 
 
