@@ -232,10 +232,10 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         if not np.any(moved > _FAR):
             return []
         found = self.require("extrapolation", "library_node", moved, "<=", _FAR)
-        if np.any(self.process.energy_correction != 1.0):
-            # its band already covers what published products take more
-            return [replace(found, quantities=("area", "static_power"))]
-        return [found]
+        # areas follow published gates within the spread of the process, and where the energy is corrected, the band
+        # of the correction covers what published products take more
+        corrected = np.any(self.process.energy_correction != 1.0)
+        return [replace(found, quantities=("static_power",) if corrected else ("energy", "static_power"))]
 
 
 class Multiplying(Datapath, ABC):
