@@ -32,7 +32,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("list models", "single_transistor_neuron\tTransistor with a floating body that"),
         ("list devices", "cyclic_adc_65nm\tCyclic converter at 65 nm"),
         ("list architectures", "single_transistor_28nm\t"),
-        ("show cyclic_adc", "ships as\n  cyclic_adc_65nm"),
+        ("show cyclic_adc", "shipped devices\n  cyclic_adc_65nm"),
         ("show single_transistor_soi", "drain_current = 250 uA"),
         ("new neuron --model single_transistor_neuron", "drain_current:"),
         ("schema architecture", '"single_transistor_neuron_parameters"'),

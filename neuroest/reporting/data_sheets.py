@@ -313,35 +313,35 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
         stated = BLOCKS[name]
         lines = [style.bold(f"block model {name}"), *wrapped(summary(stated))]
         if stated.record is not None:
-            lines += ["", *wrapped(f"its device is of model {stated.device_model()}")]
+            lines += ["", *wrapped(f"device model: {stated.device_model()}")]
         return "\n".join([*lines, *_says(stated, style)]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
     ships = devices_of(name)
-    lines += [f"its devices are in device_specs/{path.parent.name}/" for path in list(ships.values())[:1]]
+    lines += [f"shipped devices are in device_specs/{path.parent.name}/" for path in list(ships.values())[:1]]
     if record.table is not None:
-        lines.append("each names a CSV file in the same folder in `table`")
+        lines.append("`table` of each names a CSV file in the same folder")
         lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
     lines += ["", style.bold("parameters")]
     for parameter, info in record.parameters().items():
         symbol = f", {info.symbol}" if info.symbol else ""
         unit = "no unit" if info.check.unit == "1" else info.check.unit
-        due = "" if info.absent is None else ", may be left out"
+        due = "" if info.absent is None else ", optional"
         lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
     lines += _says(block, style) if block is not None else []
-    lines += ["", style.bold("ships as"), *wrapped(", ".join(ships), indent=2)] if ships else []
+    lines += ["", style.bold("shipped devices"), *wrapped(", ".join(ships), indent=2)] if ships else []
     return "\n".join(lines) + "\n"
 
 
 def _says(block: type[Block], style: Style) -> list[str]:
-    """Statements of a block in addition to its model and its device."""
+    """Keys of a block in addition to its model and its device."""
     lines = _field_lines(block, {"model", "device", "parameters"})
-    return ["", style.bold("the block says"), *lines] if lines else []
+    return ["", style.bold("keys of the block"), *lines] if lines else []
 
 
 def mapper_sheet(name: str, style: Style = PLAIN) -> str:
     """A mapper and the keys of its level."""
     level = LEVELS[name]
-    lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("the level says")]
+    lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("keys of the level")]
     return "\n".join([*lines, *_field_lines(level)]) + "\n"
 
 

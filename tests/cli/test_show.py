@@ -78,12 +78,12 @@ def test_large_numbers_are_shown_without_their_zeros(command: Command) -> None:
 
 def test_a_model_tells_what_its_block_says_and_what_ships_of_it(command: Command) -> None:
     unit = command("show", "matrix_unit").out
-    assert "its device is of model logic_library" in unit
+    assert "device model: logic_library" in unit
     assert "operand_bits: Bits of either factor." in unit
     neuron = command("show", "ferroelectric_neuron").out
-    assert "ships as" in neuron
+    assert "shipped devices" in neuron
     assert "ferroelectric_accumulating" in neuron
-    assert "memory_time (s, may be left out)" in neuron
+    assert "memory_time (s, optional)" in neuron
 
 
 def test_a_contest_is_shown_like_everything_that_is_listed(command: Command) -> None:
