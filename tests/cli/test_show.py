@@ -76,10 +76,10 @@ def test_large_numbers_are_shown_without_their_zeros(command: Command) -> None:
     assert "also 1e12" in formatted
 
 
-def test_a_model_tells_what_its_block_says_and_what_ships_of_it(command: Command) -> None:
+def test_a_model_shows_the_keys_of_its_block_and_its_shipped_devices(command: Command) -> None:
     unit = command("show", "matrix_unit").out
     assert "device model: logic_library" in unit
-    assert "operand_bits: Bits of either factor." in unit
+    assert "operand_bits: Bits of each factor." in unit
     neuron = command("show", "ferroelectric_neuron").out
     assert "shipped devices" in neuron
     assert "ferroelectric_accumulating" in neuron
