@@ -92,6 +92,7 @@ def page(board: Scoreboard) -> str:
             *_summaries(board.peers),
         ]
     lines += _families(board)
+    lines += _nodes(board)
     lines += _bands(board)
     lines += _constants(board)
     for quantity_class in CLASSES:
@@ -145,6 +146,31 @@ def _families(board: Scoreboard) -> list[str]:
                     f"{s.mean_band_width:.2f}",
                 )
                 for s in board.families
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _nodes(board: Scoreboard) -> list[str]:
+    """Errors of digital and spiking chips by kind of cost and node."""
+    if not board.nodes:
+        return []
+    return [
+        "",
+        "## By node",
+        "",
+        "The same values of digital and spiking chips by the node of the run. *Median* counts each chip once; below",
+        "one the estimate is too small. Where few of the chips are inside, the bands of designs at such a node are",
+        "too narrow; where all of many chips are inside, they are too wide.",
+        "",
+        *_markdown_table(
+            ("cost", "nodes", "chips", "values", "median", "inside p10 to p90", "each chip once", "mean ln(p90/p10)"),
+            (
+                (
+                    s.kind, s.nodes, str(s.chips), str(s.values), factor(s.median), f"{s.coverage:.0%}",
+                    f"{s.coverage_by_chip:.0%}", f"{s.mean_band_width:.2f}",
+                )
+                for s in board.nodes
             ),
         ),
     ]  # fmt: skip

@@ -10,12 +10,14 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
 from neuroest.specs.loaded import listed
-from neuroest.validation.cases import CaseResult, run_case, selected_cases
-from neuroest.validation.families import FamilySummary, family_summaries
+from neuroest.validation.cases import CaseResult, run_case, run_of, selected_cases
+from neuroest.validation.families import FamilySummary, NodeSummary, family_summaries, node_summaries
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Version of the JSON that `Scoreboard.to_dict` returns."""
+_NODE = "technology.process.feature_size"
+"""Claim that is the node of a design."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,25 @@ class Scoreboard:
     @cached_property
     def families(self) -> tuple[FamilySummary, ...]:
         """Errors of the chips in each family, with blind chips also listed separately."""
+        blind = frozenset(result.case.spec.name for result in self.results if result.case.spec.blind)
+        return tuple(family_summaries(self.rows, self._family_of, blind))
+
+    @cached_property
+    def nodes(self) -> tuple[NodeSummary, ...]:
+        """Errors of digital and spiking chips by kind of cost and node."""
+        found = {
+            (spec.name, name): claim.value
+            for result in self.results
+            for spec in [result.case.spec]
+            for name, stated in result.case.published.items()
+            if (claim := result.estimates[run_of(spec, stated)].claims.get(_NODE)) is not None
+        }
+        return tuple(node_summaries(self.rows, self._family_of, found))
+
+    @property
+    def _family_of(self) -> dict[str, str]:
         specs = [result.case.spec for result in self.results]
-        return tuple(
-            family_summaries(
-                self.rows,
-                {spec.name: spec.family for spec in specs if spec.family is not None},
-                frozenset(spec.name for spec in specs if spec.blind),
-            )
-        )
+        return {spec.name: spec.family for spec in specs if spec.family is not None}
 
     def to_dict(self) -> dict[str, Any]:
         """The scoreboard as plain data, in the layout of ``--format json``."""
@@ -71,6 +84,7 @@ class Scoreboard:
             "studies": [asdict(summary) for summary in self.studies],
             "peers": [asdict(summary) for summary in self.peers],
             "families": [asdict(summary) for summary in self.families],
+            "nodes": [asdict(summary) for summary in self.nodes],
             "calibration": None
             if calibration is None
             else {

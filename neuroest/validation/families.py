@@ -9,7 +9,7 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.expressions import unit_dimension
@@ -21,6 +21,12 @@ _COSTS: Mapping[str, tuple[Kind, float]] = {
     "s": ("time", 1.0), "1/s": ("time", -1.0),
 }  # fmt: skip
 """Units of costs and of inverse costs: kind of cost, and sign of its logarithm."""
+_NODES: Sequence[tuple[str, float]] = (
+    ("above 28 nm", 30e-9), ("20 nm to 28 nm", 19e-9), ("below 20 nm", 0.0),
+)  # fmt: skip
+"""Ranges of nodes and their lower ends in metres, with a margin; fins begin below 20 nm."""
+_DIGITAL = frozenset({"digital", "spiking"})
+"""Families whose costs are those of logic and memories."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,36 @@ class FamilySummary:
     left_out_factor: float | None
     area_median: float | None
     energy_median: float | None
+    coverage: float
+    coverage_by_chip: float
+    mean_band_width: float
+
+
+@dataclass(frozen=True)
+class NodeSummary:
+    """Bottom-up values of digital and spiking chips of some nodes, for one kind of cost.
+
+    Attributes
+    ----------
+    kind : str
+        Areas, energies (and powers) or times.
+    nodes : str
+        Range of nodes.
+    chips, values : int
+        Number of chips and values.
+    median : float
+        Median over chips of p50 over published cost; each chip counts once.
+    coverage, coverage_by_chip : float
+        Share of the values inside p10 to p90, and the mean of the chips' shares.
+    mean_band_width : float
+        Mean of ln(p90 / p10).
+    """
+
+    kind: Kind
+    nodes: str
+    chips: int
+    values: int
+    median: float
     coverage: float
     coverage_by_chip: float
     mean_band_width: float
@@ -105,6 +141,47 @@ def family_summaries(
             ]
         )
     ]
+
+
+def node_summaries(
+    rows: Sequence[Row], families: Mapping[str, str], nodes: Mapping[tuple[str, str], float]
+) -> list[NodeSummary]:
+    """Summaries of digital and spiking chips by kind of cost and node.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Scored values of any cases.
+    families : mapping
+        Family by case name; a case that is not in it is ignored.
+    nodes : mapping
+        Node of the run that a value belongs to, by case and name of the value. [m]
+    """
+    found: dict[tuple[Kind, str], list[Row]] = {}
+    for row in rows:
+        counts = row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS
+        cost, node = cost_of(row.unit), nodes.get((row.case, row.quantity))
+        if counts and cost is not None and node is not None and families.get(row.case) in _DIGITAL:
+            found.setdefault((cost[0], _range_of(node)), []).append(row)
+    keys = [(kind, name) for kind in get_args(Kind) for name, *_ in _NODES if (kind, name) in found]
+    return [_node_summary(*key, found[key]) for key in keys]
+
+
+def _range_of(node: float) -> str:
+    return next(name for name, smallest in _NODES if node >= smallest)
+
+
+def _node_summary(kind: Kind, nodes: str, rows: Sequence[Row]) -> NodeSummary:
+    by_chip: dict[str, list[Row]] = {}
+    for row in rows:
+        by_chip.setdefault(row.case, []).append(row)
+    medians = (statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values())
+    return NodeSummary(
+        kind, nodes, len(by_chip), len(rows), math.exp(statistics.median(medians)),
+        statistics.mean(row.inside for row in rows),
+        statistics.mean(statistics.mean(row.inside for row in own) for own in by_chip.values()),
+        statistics.mean(math.log(row.high / row.low) for row in rows),
+    )  # fmt: skip
 
 
 def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:

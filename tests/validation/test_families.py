@@ -8,7 +8,7 @@ import pytest
 from neuroest.loading.library import bibliography
 from neuroest.validation.board import reproduce
 from neuroest.validation.cases import load_case, shipped_cases
-from neuroest.validation.families import cost_of, family_summaries
+from neuroest.validation.families import cost_of, family_summaries, node_summaries
 from neuroest.validation.scoring import Row
 
 
@@ -67,6 +67,26 @@ def test_blind_cases_take_no_part_in_the_width_of_the_bands():
     blind = next(summary for summary in board.families if summary.blind)
     assert (blind.family, blind.chips) == ("digital", 1)
     assert board.to_dict()["families"][0]["family"] == board.families[0].family
+    assert {summary.nodes for summary in board.nodes} == {"20 nm to 28 nm"}  # odin and envision
+
+
+def test_values_are_grouped_by_the_node_of_their_run():
+    rows = [
+        row("a", "pJ", 0.25, inside=False),
+        row("b", "TOPS/W", 2.0),
+        row("b", "mm^2", 0.8),
+        row("c", "pJ", 9.0),
+    ]
+    nodes = {("a", "value"): 28e-9, ("b", "value"): 22e-9, ("c", "value"): 5e-9}
+    energy, small, area = sorted(
+        node_summaries(rows, dict.fromkeys("abc", "digital"), nodes),
+        key=lambda s: (s.kind != "energy", s.nodes),
+    )
+    assert (energy.nodes, energy.chips, energy.coverage) == ("20 nm to 28 nm", 2, 0.5)
+    assert energy.median == pytest.approx((0.25 * 0.5) ** 0.5)
+    assert (small.nodes, small.median) == ("below 20 nm", pytest.approx(9.0))
+    assert (area.kind, area.values) == ("area", 1)
+    assert node_summaries(rows, dict.fromkeys("abc", "analog"), nodes) == []
 
 
 def test_the_median_of_the_band_is_what_is_compared():
