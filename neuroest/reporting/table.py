@@ -136,6 +136,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         shown = main or QUANTITIES[name].learning
         rows.append((indent + label, lead, interval if shown else "", nominal))
         cause = _cause(estimate, name) if main else _idle_cause(estimate) if name == "share_of_peak" else ""
+        cause = _mean_power(estimate) if name == "average_power_W" else cause
         notes[len(rows) - 1] = [text for text in (cause, skewed(found, FAR if main else math.inf)) if text]
     lines = []
     for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
@@ -164,6 +165,16 @@ def _cause(estimate: Estimate, total: str) -> str:
         return ""
     path, share = causes[0]
     return f"band mostly from {short(path)} ({percent(share)} of it)"
+
+
+def _mean_power(estimate: Estimate) -> str:
+    """Power over the period of a chip that is off between inferences, nominal; it is on for a part of it only."""
+    period = estimate.claims.get("operation.period")
+    energy = estimate.totals["energy_per_inference_J"]
+    if period is None or energy is None or estimate.design.spec.operation.mode != "duty_cycled":
+        return ""
+    mean = formatted(energy / period.value, "W")
+    return f"while it is on; the mean over the period of {formatted(period.value, 's')} is {mean} (nominal)"
 
 
 def _idle_cause(estimate: Estimate) -> str:

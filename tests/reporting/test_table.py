@@ -4,6 +4,7 @@ import pytest
 
 from neuroest.pipeline.comparison import compare
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.formatting import formatted as in_words
 from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.reporting.text_style import Style
 from neuroest.results.estimate import Estimate
@@ -121,3 +122,14 @@ def test_the_share_of_the_peak_stands_with_what_the_units_wait_for() -> None:
     assert timing.limiting_shares()["chip.memory"] == pytest.approx(
         timing.step[waits].sum() / timing.step.sum()
     )
+
+
+def test_the_power_of_a_chip_that_is_off_between_inferences_is_that_while_it_is_on() -> None:
+    modes = {"operation.mode": "duty_cycled", "operation.period": "33 ms"}
+    result = estimate("digital_in_memory_28nm", "keyword_spotting_dense", modes)
+    energy, power = (result.totals[name] or 0.0 for name in ("energy_per_inference_J", "average_power_W"))
+    off = float(result.evaluation.standby_energy.item())
+    assert off > 0.0
+    assert power == pytest.approx((energy - off) / (result.totals["latency_s"] or 0.0))
+    text = " ".join(estimate_table(result).split())
+    assert f"the mean over the period of 33 ms is {in_words(energy / 33e-3, 'W')} (nominal)" in text
