@@ -191,6 +191,10 @@ class ThresholdSwitch(Neuron):
         """Neuron whose column charges the capacitor towards a lower voltage."""
         return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
+    def drive_voltage(self) -> u.Volt:
+        """Voltage at the series resistor."""
+        return self.device.supply_voltage
+
     def thermal_headroom(self) -> u.Dimensionless:
         """Ratio of the thresholds at the chip's temperature to those that the device states."""
         left = threshold_switches.transition_voltage_factor(
