@@ -156,7 +156,6 @@ def _nodes(board: Scoreboard) -> list[str]:
     if not board.nodes:
         return []
     return [
-        "",
         "## By node",
         "",
         "The same values of digital and spiking chips by the node of the run. *Median* counts each chip once; below",
