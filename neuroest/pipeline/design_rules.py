@@ -326,7 +326,9 @@ class DesignRules(StatesChecks):
                 yield self.check("advice", name, passed=False, path="technology")
 
     def _sleep_checks(self) -> Iterator[Check]:
-        """Whether blocks that sleep have a time in which they can; the first of them stands for all.
+        """Whether any of the blocks that sleep has a time in which it can; the first of them stands for all.
+
+        A chip whose blocks sleep between timesteps may state the sleep of others for when it runs at a slower pace.
 
         Checks
         ------
@@ -336,16 +338,16 @@ class DesignRules(StatesChecks):
         """
         stages = self.stages
         in_steps = sleeps_in_steps(stages.levels, stages.timing)
-        waiting = (
-            cost.component
+        sleeping = [
+            cost
             for cost in stages.costs.statics
-            if cost.asleep_share is not None
-            and not (cost.each_timestep and in_steps)
-            and cost.component != stages.costs.overheads
+            if cost.asleep_share is not None and cost.component != stages.costs.overheads
+        ]
+        acts = stages.chip.operation.mode == "always_on" or (
+            in_steps and any(cost.each_timestep for cost in sleeping)
         )
-        first = next(waiting, None)
-        if first is not None and stages.chip.operation.mode != "always_on":
-            yield self.check("advice", "time_to_sleep", passed=False, path=first)
+        if sleeping and not acts:
+            yield self.check("advice", "time_to_sleep", passed=False, path=sleeping[0].component)
 
     def _zero_checks(self) -> Iterator[Check]:
         """Whether the network has zero weights on a level that skips them.
