@@ -39,7 +39,7 @@ def model_errors(**quantities: float | ModelError) -> ModelErrors:
     )
 
 
-def give_reasons(stating: type[Any]) -> None:
+def give_reasons(stating: Any) -> None:
     """Complete the errors that a block or level states with reasons from its docstring."""
     if "prior_error" in vars(stating):
         reasons = section(stating, "Model errors")

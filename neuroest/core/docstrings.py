@@ -10,7 +10,8 @@ from typing import Any
 _ENTRY = re.compile(r"^(\S+)\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
 
 
-def section(documented: type | Callable[..., Any], title: str) -> Mapping[str, str]:
+@cache
+def section(documented: Any, title: str) -> Mapping[str, str]:
     """Texts of a section of a docstring, by the name above each; none without such a section.
 
     Parameters

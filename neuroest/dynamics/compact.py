@@ -51,9 +51,11 @@ _FEW = 8
 _NO_GROWTH = 1e-300
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
-_HALVINGS = 30
+_DIVISIONS, _DIVIDED = 6, 32
 _NEAR = 1e-9
 """Smallest nonzero phase between two decays, and smallest nonzero gap; numerical."""
+_HALF_AND_FULL = np.array([[0.5], [1.0]])
+"""Lengths of a half step and of a full one, relative to the step; numerical."""
 _EVERY = slice(None)
 """All devices: a slice, since an index list would copy the arrays."""
 _SETTLED = 10.0
@@ -227,7 +229,7 @@ class _Engine:
 
     def stretch(self, state: State, level: Array, length: float, time: float, record: Record) -> State:
         """Advance all devices by one interval of constant input, each with its own steps."""
-        if state.following.any():
+        if np.count_nonzero(state.following):
             state.following = state.following & (level == self.level_before)
         self.level_before = level
         left = np.full(self.devices, length)
@@ -256,7 +258,7 @@ class _Engine:
         rates = self._rates(cells, state)
         step = self._length(group, rates, length)
         pursued = None
-        if state.following.any():
+        if np.count_nonzero(state.following):
             pursued = self._follow(group, rates, step)
             step = self._length(group, rates, length)
         factors = _Factors.of(cells, rates[1], step)
@@ -277,7 +279,7 @@ class _Engine:
         """Find devices whose gate removed the drive before the gap closed and now stays in balance with the gap."""
         state = group.state
         high = (state.gate > group.cells.output_threshold) & (group.level > 0.0)
-        if not high.any():
+        if not np.count_nonzero(high):
             return
         # a slow gate does not follow the gap, and a gate that discharges after a spike is far from its settled value
         slaved = high & (_SETTLED * group.limits.release < self.slow)
@@ -289,23 +291,23 @@ class _Engine:
         """Longest step that resolves the closing gap, the charging, the rupture and the discharging gate."""
         cells, state, level, limits = group.cells, group.state, group.level, group.limits
         step = np.full(len(level), self.longest)
-        if level.any():
+        if np.count_nonzero(level):
             gap = cells.field_offset + np.maximum(1.0 - state.filament - state.residue, 0.0)
             made, lost = rates[0] * np.maximum(level - state.gate, 0.0) / gap, rates[1] * state.filament
             growth = np.maximum(np.abs(made - lost), _STIFF * np.maximum(made, lost))
             step = np.minimum(step, _GAP_SHARE * gap / np.maximum(growth, _NO_GROWTH))
             high = state.gate > _LOW * cells.output_threshold
-            if high.any():
+            if np.count_nonzero(high):
                 step = np.where(high, np.minimum(step, 2.0 * limits.release), step)
                 above = state.gate > cells.output_threshold / 2.0
                 step = np.where(above, np.minimum(step, limits.release / _PARTS_PER_SWITCHING), step)
         if self.steady:  # without a drive, ions and gate decay exactly for any step
             step = np.where(level > 0.0, step, np.inf)
-        if state.switched.any():
+        if np.count_nonzero(state.switched):
             # without rupture, a reopened gap moves like one that never closed
             complete = state.filament + state.residue >= 1.0 - _NEAR
             step = np.where(state.switched & (group.ruptures | complete), self._while_on(group, rates), step)
-        if state.following.any():
+        if np.count_nonzero(state.following):
             step = np.where(state.following, self.following_step, step)
         step = np.maximum(step, self.least)
         step = np.where(group.left > step * (1.0 + _REST), step, group.left)
@@ -336,7 +338,7 @@ class _Engine:
         cells, part, of_these = group.cells.take(index), state.take(index), (rates[0][index], rates[1][index])
         filament, residue, holds = _followed(cells, part, *of_these, group.level[index], step[index])
         state.following[index[~holds]] = False
-        return (index[holds], filament[holds], residue[holds]) if holds.any() else None
+        return (index[holds], filament[holds], residue[holds]) if np.count_nonzero(holds) else None
 
     def _put(
         self, group: _Group, after: State, flows: dict[str, Array], fired: Array,
@@ -393,7 +395,7 @@ class _Engine:
         fired = complete & ~state.switched
         switched = state.switched | fired
         rupturing = over = np.zeros(len(filament), dtype=bool)
-        if (switched & ruptures).any():
+        if np.count_nonzero(switched & ruptures):
             held = _field_holds(cells, drive, rates, filament)
             rupturing = switched & (state.rupturing | (~held & ~fired)) & ruptures
             gone = np.exp(-(settling + 1.0 / cells.relaxation_time) * length)
@@ -419,27 +421,22 @@ class _Engine:
 
 @dataclass(frozen=True)
 class _Factors:
-    """Decay factors and source terms of filament and residue for a half step and a full step."""
+    """Decay factors and source terms of filament and residue, for a half step and then for a full step."""
 
-    keep: tuple[Array, Array]
-    stay: tuple[Array, Array]
-    fed: tuple[Array, Array]
-    settled: tuple[Array, Array]
+    keep: Array
+    stay: Array
+    fed: Array
+    settled: Array
 
     @classmethod
-    def of(cls, cells: DiffusiveCells, settling: Array, length: Any) -> _Factors:
-        half = np.exp(-settling * length * 0.5), np.exp(-cells.residue_decay * length * 0.5)
-        keep, stay = (half[0], half[0] * half[0]), (half[1], half[1] * half[1])
+    def of(cls, cells: DiffusiveCells, settling: Array, length: Array) -> _Factors:
+        lengths = length * _HALF_AND_FULL
+        keep, stay = np.exp(-settling * lengths), np.exp(-cells.residue_decay * lengths)
         difference = settling - cells.residue_decay
         near = np.abs(difference) * length < _NEAR
-        apart = np.where(near, 1.0, difference)
         # residue from a dissolving filament, and from a constant one
-        made = tuple(
-            np.where(near, share * length * stay[at], (stay[at] - keep[at]) / apart)
-            for at, share in enumerate((0.5, 1.0))
-        )
-        lasting = (1.0 - stay[0]) / cells.residue_decay, (1.0 - stay[1]) / cells.residue_decay
-        return cls(keep, stay, (made[0], made[1]), lasting)
+        fed = np.where(near, lengths * stay, (stay - keep) / np.where(near, 1.0, difference))
+        return cls(keep, stay, fed, (1.0 - stay) / cells.residue_decay)
 
 
 def _field_holds(cells: DiffusiveCells, drive: Array, rates: tuple[Array, Array], filament: Array) -> Array:
@@ -459,7 +456,7 @@ def _ions(
         return sustained + beyond * factors.keep[part], state.residue * factors.stay[part] + made
 
     closed = state.filament + state.residue
-    if drive.any():  # without a drive, the state of the gap does not matter
+    if np.count_nonzero(drive):  # without a drive, the state of the gap does not matter
         half = move(closed, 0)
         closed = np.minimum(half[0] + half[1], 1.0)
     filament, residue = move(closed, 1)
@@ -474,8 +471,8 @@ def _followed(
 ) -> tuple[Array, Array, Array]:
     """Filament and residue after an implicit step with the gate in balance with the gap, and whether a solution exists.
 
-    The filament grows by the drive that the gate leaves at the end of the step. Bisection finds the gap that is
-    consistent with its gate.
+    The filament grows by the drive that the gate leaves at the end of the step. The gap that is consistent with its
+    gate is found by dividing an interval into many parts, which takes as long as halving it.
     """
     keep, stay = np.exp(-settling * length), np.exp(-cells.residue_decay * length)
 
@@ -492,10 +489,12 @@ def _followed(
     low = np.maximum(state.filament + state.residue - _REACH, 0.0)
     high = np.ones(len(low))
     holds = (sum(grown(high)) < 1.0) & (sum(grown(low)) > low)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        grows = sum(grown(middle)) > middle
-        low, high = np.where(grows, middle, low), np.where(grows, high, middle)
+    for _ in range(_DIVISIONS):
+        part = (high - low) / _DIVIDED
+        within = low + part * np.arange(1.0, _DIVIDED)[:, np.newaxis]
+        grows = np.logical_and.accumulate(sum(grown(within)) > within)
+        low = low + part * np.count_nonzero(grows, axis=0)
+        high = low + part
     filament, residue = grown(high)
     return filament, residue, holds
 
@@ -512,8 +511,9 @@ def _gate(
     phase = length * conductance / cells.gate_capacitance
     keep = np.exp(-phase)
     following = final + (gate - final) * keep
-    drawn = np.zeros(len(following))
-    if level.any():
+    if np.count_nonzero(level):
         mean = final + (gate - final) * -np.expm1(-phase) / phase
         drawn = level * (level - mean) / resistance * length
+    else:
+        drawn = np.zeros(len(following))
     return following, {"drawn": drawn, "level": level, "phase": phase, "final": final}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,12 @@ class State:
 
     def take(self, index: Any) -> State:
         """A subset of the devices."""
-        return State(*(getattr(self, part.name)[index] for part in fields(self)))
+        return State(*(value[index] for value in vars(self).values()))
 
     def put(self, index: Any, part: State) -> None:
         """Write a subset of devices back."""
-        for each in fields(self):
-            getattr(self, each.name)[index] = getattr(part, each.name)
+        for name, value in vars(part).items():
+            getattr(self, name)[index] = value
 
 
 ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "output_load")
@@ -115,7 +115,7 @@ class Record:
     ) -> None:  # fmt: skip
         """Record one step of some devices: first switching events, energy, output on-time and spikes."""
         devices, cells = self.all[index], self.cells
-        if fired.any():
+        if np.count_nonzero(fired):
             first = devices[fired & np.isinf(self.first_switch[index])]
             # count the gap as closed at the end of the step in which it closes
             self.first_switch[first] = np.broadcast_to(time + length, fired.shape)[
@@ -123,7 +123,7 @@ class Record:
             ]
         threshold, drawn, level = cells.output_threshold[index], flows["drawn"], flows["level"]
         self.peak[index] = np.maximum(self.peak[index], after.gate)
-        if level.any():
+        if np.count_nonzero(level):
             conducting = (after.gate > threshold) | after.switched
             risen = np.maximum(after.gate - before.gate, 0.0) * level
             charged = np.minimum(cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
@@ -131,21 +131,20 @@ class Record:
             self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
             self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
         high = np.maximum(before.gate, after.gate)
-        if not (high > threshold).any():  # no output is or was on
+        on = high > threshold
+        if not np.count_nonzero(on):  # no output is or was on
             return
         low = np.minimum(before.gate, after.gate)
-        crosses = (high > threshold) & (low < threshold)
-        share = np.where(
-            crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * (high > threshold)
-        )
+        crosses = on & (low < threshold)
+        share = np.where(crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * on)
         self.output_time[index] += share * length
         rising = (before.gate <= threshold) & (after.gate > threshold)
-        if rising.any():
+        if np.count_nonzero(rising):
             moment = (time + length * (1.0 - share))[rising]
             self.spikes.add(devices[rising], moment)
             self.on_since[devices[rising]] = moment
         falling = (before.gate > threshold) & (after.gate <= threshold)
-        if falling.any():
+        if np.count_nonzero(falling):
             self.falls.add(devices[falling], (time + length * share)[falling])
         self.on_since[devices[after.gate <= threshold]] = np.inf
 

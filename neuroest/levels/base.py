@@ -191,7 +191,6 @@ class NetworkMapping:
     passes: u.Numeric = 1.0
     """Number of passes per inference in which the units run another part of the network."""
     checks: tuple[Check, ...] = ()
-    exclusions: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

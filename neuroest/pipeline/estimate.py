@@ -17,6 +17,7 @@ from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.pipeline.training import left_out
 from neuroest.results.estimate import Estimate
@@ -101,17 +102,17 @@ def estimate(
             raise RangeError(f"a value is too large or too small to compute with: {error}") from error
         checks = tuple(_check_result(check) for check in result.checks)
         found = totals_of(result)
+        said = (*workload_exclusions(net.spec), *exclusions(result.levels), *result.counts.exclusions)
     _refuse(checks, chip.document)
     for fault, _ in faults(result, found):
         raise RangeError(fault)
     totals = {name: QUANTITIES[name].at_one_point(value) for name, value in found.items()}
-    said = (*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions)
-    exclusions = left_out(result.learning, said)
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     formatted = tuple(check for check in checks if check.severity != "infeasible")
     return AnalysedEstimate(
-        design, net.spec, claims, result, frozen(totals), formatted, exclusions, files, frozen(changes)
-    )
+        design, net.spec, claims, result, frozen(totals), formatted, left_out(result.learning, said), files,
+        frozen(changes),
+    )  # fmt: skip
 
 
 def _placed(document: Document, text: str) -> str:

@@ -1,6 +1,6 @@
 """The stage that maps a network onto a chip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -252,11 +252,6 @@ def map_network(
             units_per_child=MappingProxyType(children[place]),
             passes=passes,
             checks=checks[place],
-            exclusions=(
-                *mapper.chip.exclusions,
-                *mapper.left_out(passes),
-                *_left_out_of_supplies(mapper.chip),
-            ),
         )
         levels.append(base.MappedLevel(mapper, mapped, own_layers))
     return tuple(levels)
@@ -311,8 +306,15 @@ def joined(levels: Sequence[base.MappedLevel]) -> base.NetworkMapping:
         instances=first.instances,
         counts=first.counts,
         checks=tuple(check for level in levels for check in level.mapped.checks),
-        exclusions=tuple(dict.fromkeys(text for level in levels for text in level.mapped.exclusions)),
     )
+
+
+def exclusions(levels: Sequence[base.MappedLevel]) -> Iterator[str]:
+    """What an estimate leaves out of the computing levels and of their parts of the chip."""
+    for level in levels:
+        mapper = level.mapper
+        yield from (*mapper.chip.exclusions, *mapper.left_out(level.mapped.passes))
+        yield from _left_out_of_supplies(mapper.chip)
 
 
 def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
