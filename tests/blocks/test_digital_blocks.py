@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.digital.vector_unit import VectorUnit
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.equations import digital, register_circuits
+from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from tests.chips import energy, run
 
@@ -306,6 +308,36 @@ def test_energy_falls_from_node_to_node_by_lengths_or_between_the_fit_and_the_pu
             published = trend * 64 * 3.1e-15
             fit = energies[-1] / load_device(f"cmos_{node}nm_lp").claims["energy_correction"].value
             assert energies[-1] == pytest.approx(np.sqrt(fit * published), rel=0.02)
+    assert energies == sorted(energies, reverse=True)
+
+
+def test_above_45_nm_energy_is_the_mean_of_the_fit_and_of_simulated_inverters() -> None:
+    table = data_folder("device") / "transistors" / "corners_open_kits.csv"
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    capacitance = {
+        row["kit"]: float(row["energy_fJ"]) / float(row["nominal_V"]) ** 2
+        for row in rows
+        if (row["corner"], row["supply_share"], row["temperature_K"]) == ("tt", "1", "300")
+    }
+    growth = np.log(capacitance["sky130"] / capacitance["freepdk45"]) / np.log(130 / 45)
+    assert growth == pytest.approx(0.130, abs=0.001)
+    bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0}
+    at_home = block(MultiplyAccumulate, "logic_45nm_horowitz", "cmos_45nm_hp", 0.9, **bits)
+    energies = []
+    for name, node, supply in (
+        ("130nm", 130, 1.3),
+        ("90nm", 90, 1.2),
+        ("65nm", 65, 1.1),
+        ("55nm_lp", 55, 1.1),
+    ):
+        made = block(MultiplyAccumulate, "logic_45nm_horowitz", f"cmos_{name}", supply, **bits)
+        ratio = float(made.energies(network(32.0))[0].energy / at_home.energies(network(32.0))[0].energy)
+        correction = load_device(f"cmos_{name}").claims["energy_correction"]
+        inverters = (node / 45) ** growth * (supply / 0.9) ** 2
+        assert ratio == pytest.approx(np.sqrt(ratio / correction.value * inverters), rel=0.01)
+        assert correction.low == pytest.approx(inverters / (ratio / correction.value), rel=0.01)
+        energies.append(ratio)
     assert energies == sorted(energies, reverse=True)
 
 
