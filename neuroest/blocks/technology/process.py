@@ -66,7 +66,7 @@ class Process(Record):
     energy_constant: u.Dimensionless = quantity(symbol="e_0", exact=FIT)
     """Constant of the logic energy polynomial."""
     energy_correction: u.Dimensionless = positive(absent=1.0, symbol="k_E")
-    """Ratio of published logic energy at the node to the polynomial; 1 if the polynomial is used unchanged."""
+    """Ratio of published or simulated logic energy at the node to the polynomial; 1 if that is used unchanged."""
     delay_cubic: u.PerCubicVolt = quantity(symbol="d_3", exact=FIT)
     """Coefficient of V^3 in the logic delay polynomial."""
     delay_quadratic: u.PerSquareVolt = quantity(symbol="d_2", exact=FIT)
