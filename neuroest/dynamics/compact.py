@@ -120,7 +120,7 @@ def simulate(
         Approximate number of samples per trace.
     until_switched : bool
         Whether only the first switching event of each device matters. The run may end once every device has switched,
-        and later behavior is not resolved.
+        and later behaviour is not resolved.
     idealised : Idealised, optional
         Device properties to leave out.
     progress : callable, optional

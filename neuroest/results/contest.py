@@ -179,7 +179,7 @@ class Contest:
     name, workload : str
         The contest and the network.
     objective : str
-        The result that was minimized.
+        The result that was minimised.
     limits : tuple of str
         What every chip had to meet.
     titles : mapping
