@@ -311,10 +311,7 @@ def _largest(estimate: Estimate, parts: Sequence[breakdown.ComponentSum]) -> str
         for term in terms[:_MOST]
         if term.value > 0.0
     ]
-    return ", ".join(
-        f"{name} {'takes ' if first else ''}{share}"
-        for first, (name, share) in zip((True, *(False,) * len(found)), found, strict=False)
-    )
+    return ", ".join(f"{name} {share}" for name, share in found)
 
 
 def _levels(estimate: Estimate) -> str:
