@@ -264,7 +264,7 @@ def _integration_times(architecture: Named, workload: Named) -> tuple[float, lis
     """The design with longer and shorter integration times, through the parameter that the neuron model names."""
     group = _group(architecture, workload)
     place, neuron = _neuron(group)
-    name, exponent = type(neuron).time_parameter
+    name, exponent = neuron.time_parameter
     path = f"{place}.{name}"
     if not name:
         raise ExplorationError(

@@ -189,7 +189,7 @@ def _time_parameter(group: Group) -> tuple[str, ...]:
     chip = instantiate(group.design, group.values)
     for component in chip.components():
         if isinstance(component, Neuron):
-            path = f"{component.path}.{type(component).time_parameter[0]}"
+            path = f"{component.path}.{component.time_parameter[0]}"
             return (path,) if path in group.claims else ()
     return ()
 

@@ -91,7 +91,7 @@ def sweep_figure(
     else:
         good = formatted["feasible"].to_numpy(bool)
         for part, colour, label in (
-            (formatted[~good], _GREY, "a limit is missed"), (formatted[good], "black", "feasible"),
+            (formatted[~good], _GREY, "not feasible"), (formatted[good], "black", "feasible"),
         ):  # fmt: skip
             axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
         axes.legend()
@@ -132,9 +132,9 @@ def _lines_along(
         missed = ordered[~ordered["feasible"].to_numpy(bool)]
         axes.scatter(missed[x], missed[y], s=14, marker="x", color=colour, linewidths=0.8, zorder=3)
     if others:
-        axes.legend()
+        axes.figure.legend(loc="outside lower center", ncols=3)
     if not formatted["feasible"].all():
-        axes.set_title("crosses: a limit is missed", loc="left")
+        axes.set_title("crosses: not feasible", loc="left")
 
 
 @style.styled

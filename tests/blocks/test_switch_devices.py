@@ -183,3 +183,12 @@ def test_a_switch_with_a_delay_waits_for_it_at_the_voltage_of_its_drive(tmp_path
     # it fires at that voltage and not at its threshold: 10 fF x 1.2 V x 1.18812 V
     assert result.spike_terms["capacitor"] == pytest.approx(10e-15 * 1.2 * 1.188119, rel=1e-3)
     assert "delay_in_range" in failed(result)
+    # its time is varied by what it consists of
+    plain = run(
+        BASE,
+        WORKLOAD,
+        {NEURON: {"model": "threshold_switch_neuron", "device": "switch_generic_28nm"}},
+        tmp_path,
+    )
+    varied = [each.evaluation.mapper.compute.neuron.time_parameter for each in (result, plain)]
+    assert varied == [("switching_delay", 1.0), ("capacitance", 1.0)]

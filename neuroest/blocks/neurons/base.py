@@ -67,8 +67,6 @@ class Neuron(Component[Any]):
     """Properties of the neuron at its columns that a crossbar needs."""
 
     family = "neuron"
-    time_parameter: ClassVar[tuple[str, float]] = ("", 1.0)
-    """Parameter that sets the integration time, and its approximate exponent; an empty name for none."""
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
     """Location of the circuit that drives the output wire: in the model, in a block behind it, or not known."""
     in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.NumbersInTime"
@@ -129,6 +127,11 @@ class Neuron(Component[Any]):
         hold_time : float or ndarray
             Part of it that the neuron needs: the rest comes after the spike. [s]
         """
+
+    @property
+    def time_parameter(self) -> tuple[str, float]:
+        """Parameter that sets the integration time, and its approximate exponent; an empty name for none."""
+        return "", 1.0
 
     def drive_voltage(self) -> u.Volt | None:
         """Voltage that the column circuits must reach at its input; None for neurons with a current input."""

@@ -159,7 +159,6 @@ class ThresholdSwitch(Neuron):
         no layout exists
     """
 
-    time_parameter = ("capacitance", 1.0)
     schema = ThresholdSwitchBlock
     owns = (
         "neuron capacitor charge",
@@ -264,6 +263,14 @@ class ThresholdSwitch(Neuron):
             self.rest_voltage(),
         )  # fmt: skip
         return charge + self.incubation_time()
+
+    @property
+    def time_parameter(self) -> tuple[str, float]:
+        """Delay of the switch if that is most of the integration time, otherwise the capacitor."""
+        waits = self._waits() and np.all(2.0 * self.incubation_time() > self.integration_time())
+        return (
+            "switching_delay" if waits and np.all(self.device.switching_delay > 0.0) else "capacitance"
+        ), 1.0
 
     def firing_rule(self) -> FiringRule:
         """Rule for charging through the resistor, and discharging through it while the input is grounded.
