@@ -38,7 +38,7 @@ form
 
 Examples
 --------
-neuroest behave analog_lif_28nm -w my_network.yaml --weights weights.npz --samples samples.npz
+neuroest behave diffusive_bench_28nm -w my_network.yaml --weights weights.npz --samples test.npz --calibration train.npz
 """
 
 from collections.abc import Mapping
@@ -79,8 +79,8 @@ def run(
 ) -> None:
     """Simulate a network with chip errors: accuracy and energy.
 
-    Spiking workloads: the stochastic compact model of the chip's neurons is driven by the column currents. The accuracy
-    is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
+    Spiking workloads: the stochastic compact model of the chip's diffusive neurons is driven by the column currents.
+    The accuracy is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
     An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
     programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
     """
