@@ -83,7 +83,8 @@ class DeviceFit:
             return f"the data contradict each other ({found.contradictions[0]})"
         if found.rejected:
             return found.rejected
-        if self.ranking and not found.laws and _conditions(found.rows) == 1:
+        conditions = sum(len(np.unique(condition_labels(part))) for part in found.rows)
+        if self.ranking and not found.laws and conditions == 1:
             return "one condition cannot decide between models; measure at several, or name the model with --model"
         for name, value in found.misfit.items():
             if not found.laws and value > _LIMITS.get(name, MISFIT_LIMIT):
@@ -325,11 +326,6 @@ def fit(
         )
     result = composed(measurements, FAMILIES[model], template, fits, unused)
     return DeviceFit(files[0], template, measurements, result, tuple(ranking))
-
-
-def _conditions(rows: Sequence[Rows]) -> int:
-    """Conditions of all experiments together."""
-    return sum(len(np.unique(condition_labels(part))) for part in rows)
 
 
 def _readers(data: Measurements) -> list[str]:

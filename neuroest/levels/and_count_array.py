@@ -78,14 +78,6 @@ class AndCountMapper(Mapper):
                 )
         self.refuse("no_neurons", self.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons))
 
-    @property
-    def arrays(self) -> u.Numeric:
-        """Arrays that work on one layer in parallel; auto counts as one."""
-        found: u.Numeric = 1.0
-        for level in self.chip.path_to(self.level):
-            found = found * (1.0 if level.count is None else level.count)
-        return found
-
     def blocks(self) -> tuple[Array, Array]:
         """Parts into which the sum of an output, and the outputs of a head, are cut."""
         t, unit = self.layers, self.unit

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import prod
 from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
 
 import numpy as np
@@ -20,7 +21,7 @@ from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.core.docstrings import stated, texts_of
-from neuroest.core.errors import MappingError, NeuroestError
+from neuroest.core.errors import CodingError, MappingError, NeuroestError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
@@ -233,6 +234,10 @@ class Mapper(StatesChecks, ABC):
     """Model error of its times. Every level must state it."""
     array: ClassVar[type[Component[Any]]] = Structural
     """Component of the level itself, where it does not depend on what is in its slots."""
+    divides_units: bool = False
+    """Whether consecutive layers may share a unit at their boundary."""
+    reprograms: bool = False
+    """Whether a chip that is too small takes the network part by part."""
     unit_name: str = "unit"
     built_of_blocks: ClassVar[bool] = True
     """Whether blocks describe the chip, instead of published numbers for the whole chip."""
@@ -279,16 +284,6 @@ class Mapper(StatesChecks, ABC):
         spec, slots = level.compute.spec, level.compute.slots
         self.spec, self.slots, self.options = spec, slots, level.compute.options
 
-    @property
-    def divides_units(self) -> bool:
-        """Whether consecutive layers may share a unit at their boundary."""
-        return False
-
-    @property
-    def reprograms(self) -> bool:
-        """Whether a chip that is too small takes the network part by part."""
-        return False
-
     def check_supported(self) -> None:
         """Reject networks that this kind of level cannot run.
 
@@ -297,6 +292,11 @@ class Mapper(StatesChecks, ABC):
         MappingError
             With the layer and the reason.
         """
+
+    def refuse_spikes(self) -> None:
+        """Reject spiking networks."""
+        if self.network.spiking:
+            raise CodingError(f"{self.path} runs dense networks only; use a dense workload")
 
     def refuse(
         self, what: str, applies: Any, error: type[NeuroestError] = MappingError, **names: str
@@ -547,6 +547,12 @@ class Mapper(StatesChecks, ABC):
         plain: dict[str, Any] = {"replication": ones, "row_blocks": ones, "column_blocks": ones}
         plain |= {"reached_units": units, "neurons": self.zeros(), "shared": False}
         return Placement(np.asarray(units), np.asarray(utilisation), **{**plain, **others})
+
+    @property
+    def arrays(self) -> u.Numeric:
+        """Units that work on one layer side by side, those of all levels around them; a count that is auto is one."""
+        counts = (level.count for level in self.chip.path_to(self.level))
+        return prod((count for count in counts if count is not None), start=1.0)
 
     @property
     def steps(self) -> u.Numeric:

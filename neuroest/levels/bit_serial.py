@@ -11,7 +11,7 @@ from neuroest.blocks.digital.bit_serial_cell import BitSerialCell, BitSerialCell
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
-from neuroest.core.errors import CodingError, MappingError
+from neuroest.core.errors import MappingError
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import ComputingLevel
@@ -65,8 +65,7 @@ class BitSerialMapper(Mapper):
 
     def check_supported(self) -> None:
         """Refuse spikes, weights wider than the array, and partial sums without an adder."""
-        if self.network.spiking:
-            raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
+        self.refuse_spikes()
         if np.any(self.weights_per_row() < 1.0):
             raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -239,12 +238,6 @@ class DigitalArrayMapper(Mapper):
         self.refuse("external_spikes", self.network.spiking and self.external, CodingError)
         carried = any("activations" in link.spec.carries for link in self.chip.links())
         self.refuse("no_link_for_activations", self.external and not carried)
-
-    @property
-    def arrays(self) -> u.Numeric:
-        """Arrays that work on one layer side by side, those of all levels around them; a count that is auto is one."""
-        counts = (level.count for level in self.chip.path_to(self.level))
-        return prod((count for count in counts if count is not None), start=1.0)
 
     @property
     def factor_bits(self) -> u.Bit:

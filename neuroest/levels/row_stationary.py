@@ -12,7 +12,6 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
-from neuroest.core.errors import CodingError
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
@@ -95,8 +94,7 @@ class RowStationaryMapper(DigitalArrayMapper):
             {unit}.weight_slice: a row-stationary array multiplies all bits of a weight at once; leave it out, or
             use mapper digital_array
         """
-        if self.network.spiking:
-            raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
+        self.refuse_spikes()
         unit = self.unit
         self.refuse("weight_slice", "weight_slice" in unit.options, unit=unit.path)
         super().check_supported()

@@ -5,7 +5,7 @@ A batch that needs one total computes only the inputs of that total.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -320,12 +320,8 @@ class Evaluation(Stages):
             ),
             self.period,
             np.asarray(self.timing.latency),
-            self._bits_leaving,
+            partial(system_traffic.bits_leaving, self.layers),
         )
-
-    def _bits_leaving(self, places: u.Numeric) -> Array:
-        """Bits of the spikes of populations that leave one of so many places for another in one inference."""
-        return system_traffic.bits_leaving(self.layers, places)
 
     @cached_property
     def traffic(self) -> tuple[system_traffic.PlaceTraffic, ...]:

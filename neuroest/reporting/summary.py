@@ -288,11 +288,7 @@ def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator
         ("choices", _choices(estimate)),
     ):
         if text:
-            yield from _answer(label, text)
-
-
-def _answer(label: str, text: str) -> list[str]:
-    return wrapped(f"  {label + ':':<13}{text}", hanging=15)
+            yield from wrapped(f"  {label + ':':<13}{text}", hanging=15)
 
 
 def _energy(estimate: Estimate) -> str:

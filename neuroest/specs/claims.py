@@ -137,13 +137,14 @@ class ClaimSpec(StatedClaim):
     the result of each, and `--set PATH=NAME` selects one."""
 
 
-def _claim_or_quantity(given: Any) -> str:
+def claim_or_quantity(given: object) -> str:
+    """Which of the two a file states."""
     return "claim" if isinstance(given, dict | ClaimSpec) else "quantity"
 
 
 GivenClaim: TypeAlias = Annotated[
     Annotated[ClaimSpec, Tag("claim")] | Annotated[StatedQuantity, Tag("quantity")],
-    Discriminator(_claim_or_quantity),
+    Discriminator(claim_or_quantity),
 ]
 """A parameter as written in a file: a full claim, or a quantity that inherits its provenance."""
 

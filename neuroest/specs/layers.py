@@ -11,7 +11,7 @@ from neuroest.core.data_file import read_data
 from neuroest.core.errors import did_you_mean
 from neuroest.core.frozen import frozen
 from neuroest.specs.base import QuantityField, Spec, numeric_options
-from neuroest.specs.claims import ClaimSpec, Provenance
+from neuroest.specs.claims import ClaimSpec, Provenance, claim_or_quantity
 
 FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
 SHARE = QuantityField("1", minimum=0, above=True, maximum=1, example="0.1")
@@ -25,23 +25,15 @@ _DISTANCE = QuantityField("m", minimum=0, above=True, maximum=10, example="0.3 m
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
-def _number_or_claim(given: object) -> str:
-    return "claim" if isinstance(given, dict | ClaimSpec) else "number"
-
-
 def _number_or_pair(given: object) -> str:
     return "pair" if isinstance(given, list | tuple) else "number"
-
-
-def _number_pair_or_word(given: object) -> str:
-    return "word" if isinstance(given, str) else _number_or_pair(given)
 
 
 def claimed(field: QuantityField) -> Any:
     """A quantity, alone or as a full claim."""
     return Annotated[
-        Annotated[ClaimSpec, Tag("claim")] | Annotated[float, field, Tag("number")],
-        Discriminator(_number_or_claim),
+        Annotated[ClaimSpec, Tag("claim")] | Annotated[float, field, Tag("quantity")],
+        Discriminator(claim_or_quantity),
     ]
 
 
@@ -66,7 +58,7 @@ Window: TypeAlias = Annotated[
     Annotated[PositiveInteger, Tag("number")]
     | Annotated[_Positives, Tag("pair")]
     | Annotated[Literal["global"], Tag("word")],
-    Discriminator(_number_pair_or_word),
+    Discriminator(lambda given: "word" if isinstance(given, str) else _number_or_pair(given)),
 ]
 """Rows and columns of a pooling window, or `global` for the whole map."""
 Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]

@@ -173,16 +173,12 @@ def named_rules() -> Mapping[str, LearningRule]:
     return validate(LearningRulesSpec, read_document(_RULES)).rules
 
 
-def _name_or_rule(given: object) -> str:
-    return "name" if isinstance(given, str) else "rule"
-
-
 class LearningSpec(Provenance):
     """How the network learns on the chip."""
 
     rule: Annotated[
         Annotated[str, Field(pattern=NAME), Tag("name")] | Annotated[LearningRule, Tag("rule")],
-        Discriminator(_name_or_rule),
+        Discriminator(lambda given: "name" if isinstance(given, str) else "rule"),
     ]
     """Name of a rule, or a full rule."""
     layers: tuple[str, ...] | None = None

@@ -54,18 +54,12 @@ class Converter(AnalogCircuit[Any], ABC):
 
     integrates: ClassVar[bool] = False
     """Whether one conversion covers all bits of an input, instead of one conversion per array read."""
+    takes_columns: bool = False
+    """Whether its input is the column itself, instead of a voltage that a circuit makes from the column current."""
+    takes_times: bool = False
+    """Whether its input is a time."""
     family = "converter"
     owns = ("analog-to-digital conversion",)
-
-    @property
-    def takes_columns(self) -> bool:
-        """Whether its input is the column itself, instead of a voltage that a circuit makes from the column current."""
-        return False
-
-    @property
-    def takes_times(self) -> bool:
-        """Whether its input is a time."""
-        return False
 
     @property
     def holds_input(self) -> bool:

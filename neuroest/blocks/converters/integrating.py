@@ -1,6 +1,6 @@
 """Integrator that weights input bits by repetition, with a step-wise converter."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class IntegratingAdc(Converter, IntegratesInput):
 
     schema = IntegratingAdcBlock
     integrates = True
-    takes_columns: ClassVar[bool] = True
+    takes_columns = True
     prior_error = CORE_ERROR
     device: IntegratingAdcParameters
 

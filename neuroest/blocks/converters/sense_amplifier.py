@@ -1,6 +1,6 @@
 """Sense amplifier: a one-bit result."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
@@ -34,7 +34,7 @@ class SenseAmplifier(SampledConverter):
     """Comparison of a column with a reference: a one-bit result."""
 
     schema = SenseAmplifierBlock
-    takes_columns: ClassVar[bool] = True
+    takes_columns = True
     prior_error = PUBLISHED
     device: SenseAmplifierParameters
 

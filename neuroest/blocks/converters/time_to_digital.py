@@ -1,6 +1,6 @@
 """Time-to-digital converter for columns whose result is a time."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters
@@ -35,7 +35,7 @@ class TimeConverter(SampledConverter):
     """Time-to-digital converter: one time step per code."""
 
     schema = TimeConverterBlock
-    takes_times: ClassVar[bool] = True
+    takes_times = True
     prior_error = PUBLISHED
     device: TimeConverterParameters
 

@@ -48,7 +48,8 @@ class CrossbarCounts(CrossbarLayout):
             actions[driver.path, "input"] = pulses / rows_each  # both rows of a pair have one conversion
         if isinstance(driver, roles.DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
-        references = self._reference_reads(placement)
+        # one read per array and per group of a layer, since groups differ in inputs
+        references = self._array_reads(placement) if array.reference_columns else 0.0
         results = column_reads / array.merged_columns(self.network) + references
         column_reads = column_reads + references
         conversions = results / (self.planes if array.adds_pulses else 1.0)
@@ -105,10 +106,6 @@ class CrossbarCounts(CrossbarLayout):
             return {}
         cells = self.programmed_cells(placement) / rewritten
         return {(writer.path, "program"): cells for writer in self.writers()}
-
-    def _reference_reads(self, placement: Placement) -> u.Numeric:
-        """Reads of the reference columns: one per array and per group of a layer, since groups differ in inputs."""
-        return self._array_reads(placement) if self.compute.reference_columns else 0.0
 
     def _array_reads(self, placement: Placement) -> Array:
         """Array reads, counted separately for each group of a layer."""

@@ -409,10 +409,6 @@ class ArrayCircuit(ArrayParts):
             return self.converter.magnitude_bits(network)
         return self.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
 
-    def bits_converted(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of an input that one conversion covers."""
-        return self.phase_bits(network) * self.pulses_converted(network)
-
     def schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
@@ -548,7 +544,7 @@ class ArrayCircuit(ArrayParts):
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
         return self.converter.bits(
             self.rows_at_once() * self.merged_lines,
-            self.bits_converted(network),
+            self.phase_bits(network) * self.pulses_converted(network),
             self.converted_bits(network),
         )
 

@@ -31,9 +31,10 @@ class CrossbarLayout(Mapper):
         super().__init__(chip, level, layers, network)
         if self.compute.reads_events:
             rows = self.options["rows"] * self.compute.stacked_arrays(network)
+            least = np.maximum(network.pace.least_timestep, self._timestep_of_data())
             self.network = replace(
                 network, events=self._events(), active_share=1.0 / rows + 0.0 * network.fan_in,
-                pace=replace(network.pace, least_timestep=self._least_timestep(network)),
+                pace=replace(network.pace, least_timestep=least),
             )  # fmt: skip
         array = self.compute
         if array.converter is not None:
@@ -48,9 +49,6 @@ class CrossbarLayout(Mapper):
         spikes = t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction
         found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
         return np.asarray(np.where(found > 0.0, found, 1.0))
-
-    def _least_timestep(self, network: NetworkContext) -> u.Second:
-        return np.maximum(network.pace.least_timestep, self._timestep_of_data())
 
     def _timestep_of_data(self) -> u.Second:
         """Timestep of the data, whose duration is the available time per inference; zero without a period."""
