@@ -18,6 +18,7 @@ import pytest
 import neuroest.levels.base
 import neuroest.levels.crossbar.left_out
 from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
+from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.docstrings import section, texts_of
 from neuroest.core.errors import NeuroestError
@@ -70,8 +71,8 @@ def test_a_block_states_its_error_and_its_ledger(model: str) -> None:
     assert set(errors) <= QUANTITIES
     assert all(error.factor > 1.0 and error.rationale for error in errors.values())
     assert set(block.overhead) <= set(block.owns)
-    # clock and control are charged by the stage that knows all logic
-    assert bool(block.owns) == (makes_energies(block) or issubclass(block, ChargesClock))
+    # clock and control are charged by the stage that knows all logic, energies of cells by the array around them
+    assert bool(block.owns) == (makes_energies(block) or issubclass(block, (ChargesClock, Cell)))
 
 
 PLACE_OF_NAME = {"self.check": 1, "self.require": 1, "self.check_range": 0}

@@ -139,15 +139,12 @@ class EventEnergies(Component[EventEnergiesParameters]):
         """
         d, (active, inactive) = self.device, self.times_of_updates()
         differ = np.logical_or(d.active_update_energy != d.inactive_update_energy, active != inactive)
-        acting = {
-            "active_fraction": ("active_fraction" in self.options, differ),
-            "unused_cores": (self.spec.unused_cores == "power_gated", d.core_static_power > 0.0),
-        }
-        return [
-            self.check("advice", name, acts)
-            for name, (asked, acts) in acting.items()
-            if asked and not np.all(acts)
-        ]
+        found = []
+        if "active_fraction" in self.options and not np.all(differ):
+            found.append(self.check("advice", "active_fraction", differ))
+        if self.spec.unused_cores == "power_gated" and not np.all(d.core_static_power > 0.0):
+            found.append(self.check("advice", "unused_cores", d.core_static_power > 0.0))
+        return found
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power of each powered core, as reported."""
