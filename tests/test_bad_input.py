@@ -360,11 +360,12 @@ def test_a_node_beyond_the_converter_survey_is_reported(folder: Path) -> None:
     (folder / "process.yaml").write_text(process_text(feature_size="1 nm"))
     folder_with(folder, {"adc": ("process: cmos_28nm_lp", "process: process.yaml")})
     failed = estimate("adc.yaml", "image.yaml").failed_checks
-    # so do the datapaths that a dense network uses, whose library is of 45 nm
+    # so do the datapaths that a dense network uses, whose library is of 45 nm, and the memory, which is of 28 nm
     assert {(check.component, check.name) for check in failed if check.severity == "extrapolation"} == {
         ("chip.tile.array.readout.converter", "converter_node"),
         ("chip.tile.vector_unit", "library_node"),
         ("chip.tile.accumulator", "library_node"),
+        ("chip.tile.buffer", "library_node"),
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+import numpy as np
+
 from neuroest.blocks.base import Component
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
@@ -11,6 +13,18 @@ _CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
 
 ROOM_TEMPERATURE = 300.0
 """Reference temperature in K; part of the definition of the processes' off-current."""
+
+
+FAR = 4.0
+"""Ratio of two nodes above which scaling a library is reported; a convention."""
+
+
+def nodes_apart(component: Component[Any]) -> u.Dimensionless:
+    """Ratio of the feature sizes of the chip's process and of that of the device, at least one."""
+    if component.device_process is None:
+        return 1.0
+    here, there = component.process.feature_size, component.device_process.feature_size
+    return np.maximum(here / there, there / here)
 
 
 def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:

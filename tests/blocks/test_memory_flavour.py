@@ -89,3 +89,19 @@ def test_beyond_its_table_a_memory_keeps_its_flavour_too(tmp_path: Path) -> None
     assert beside_fast == pytest.approx(beside_slow, rel=1e-12)
     # the same transistors, narrower by the node
     assert beside_slow / at_home == pytest.approx(14 / 22, rel=1e-9)
+
+
+def test_a_memory_from_a_distant_node_is_an_extrapolation() -> None:
+    # 65 nm over 5 nm is 13, 7 nm over 5 nm is 1.4
+    at_5nm = {"technology.process": "cmos_5nm_lp", "technology.supply_voltage": "0.7 V"}
+    found = {}
+    for device in ("sram_65nm_anchored", "sram_7nm_anchored"):
+        changes = {**at_5nm, "chip.weights.device": device}
+        result = estimate("digital_int8_7nm", "keyword_spotting_dense", changes)
+        found[device] = [
+            c for c in result.failed_checks if (c.name, c.component) == ("library_node", "chip.weights")
+        ]
+    (far,) = found["sram_65nm_anchored"]
+    assert far.severity == "extrapolation"
+    assert far.value == pytest.approx(13.0)
+    assert found["sram_7nm_anchored"] == []

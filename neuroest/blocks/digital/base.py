@@ -18,10 +18,12 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import (
+    FAR,
     leakage_of_gates,
     logic_area_ratio,
     logic_delay_ratio,
     logic_energy_ratio,
+    nodes_apart,
 )
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
@@ -86,8 +88,6 @@ class ClockedBlock(sleep.GatedBlock):
     clocked."""
 
 
-_FAR = 4.0
-"""Ratio of two nodes above which scaling a library is reported; a convention."""
 _TREE_GROWTH = 1.0
 """Bits by which each level of an adder tree is wider than the previous one, so that no sum overflows."""
 
@@ -225,13 +225,10 @@ class Datapath(Component[LogicLibraryParameters], ABC):
             its library is from a node far from the chip's, where published products take up to five times the
             energy; use one of a closer node
         """
-        if self.device_process is None:
+        moved = nodes_apart(self)
+        if not np.any(moved > FAR):
             return []
-        here, there = self.process.feature_size, self.device_process.feature_size
-        moved = np.maximum(here / there, there / here)
-        if not np.any(moved > _FAR):
-            return []
-        found = self.require("extrapolation", "library_node", moved, "<=", _FAR)
+        found = self.require("extrapolation", "library_node", moved, "<=", FAR)
         # areas follow published gates within the spread of the process, and where the energy is corrected, the band
         # of the correction covers what published products take more
         corrected = np.any(self.process.energy_correction != 1.0)

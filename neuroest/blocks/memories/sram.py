@@ -1,5 +1,6 @@
 """Static memory from power laws anchored at one macro."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, St
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_energy_ratio
+from neuroest.blocks.process_scaling import FAR, leakage_at_chip_temperature, logic_energy_ratio, nodes_apart
 from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.base import Count
@@ -168,7 +169,7 @@ class Sram(Memory):
         return accesses * self.access_time() / self.options["banks"]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether capacity and width are within the fit.
+        """Whether capacity and width are within the fit, and its node is near the chip's.
 
         Checks
         ------
@@ -176,10 +177,17 @@ class Sram(Memory):
             capacity lies outside the memory fit
         memory_width
             word width lies outside the memory fit
+        library_node
+            its values are from a node far from the chip's, where energies of memories do not follow those of gates; use
+            a memory of a closer node
         """
-        d = self.device
+        d, moved = self.device, nodes_apart(self)
+        # the area follows the memory cell of the process
+        found = self.require("extrapolation", "library_node", moved, "<=", FAR)
+        far = [replace(found, quantities=("energy", "static_power"))] if np.any(moved > FAR) else []
         return [
             *self.flavour_checks(),
+            *far,
             self.check_range("memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit"),
             self.check_range("memory_width", self.width, d.minimum_width, d.maximum_width, "bit"),
         ]
