@@ -322,7 +322,7 @@ NUMBERS = {
     "docs/accuracy.md": TESTED,
     "docs/baselines.md": TESTED, "docs/brain_scale.md": GENERATED, "docs/circuit_export.md": GENERATED,
     "docs/compared.md": TESTED, "docs/describe_a_chip.md": CITED,
-    "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
+    "docs/calibration.md": RECORDED, "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
     "docs/exploration.md": RECORDED, "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED,
     "docs/importing.md": TESTED,
     "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,

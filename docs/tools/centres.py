@@ -1,6 +1,6 @@
-"""Centres of arrays from published macros, by the rule of docs/validation.md, each chip also left out.
+"""Centres of arrays from published macros, by the rule of docs/calibration.md, each chip also left out.
 
-Run it as ``python docs/tools/centres.py``. It prints the table of docs/validation.md and what the rule puts into
+Run it as ``python docs/tools/centres.py``. It prints the table of docs/calibration.md and what the rule puts into
 `centres` of `neuroest/error_analysis/model_discrepancy.yaml`. It takes about a minute.
 """
 

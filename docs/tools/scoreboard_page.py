@@ -131,7 +131,7 @@ def _families(board: Scoreboard) -> list[str]:
         "for nominal ratios, which no centre changes, when each chip is divided by the median of the others of its",
         "family, separately for areas, energies and times: the remaining error after a correction found on the",
         "others. Medians of areas and of energies count each chip once; below one the estimate is too small. The",
-        "[centres](validation.md#centres) of arrays were found later on analog chips of this list, some of them blind",
+        "[centres](calibration.md#centres) of arrays were found later on analog chips of this list, some of them blind",
         "ones, so that median factor, medians and coverage of analog chips are no test any more, and *left out* is",
         "what counts.",
         "",

@@ -4,7 +4,7 @@ The spread of a device parameter states the uncertainty of that number. No param
 (wires inside a macro, decoders, test logic, glitches). Each block and each level states this error in its own file
 (`prior_error`). One exponent for all of them, and the extra factor outside of a model's range, are in
 `model_discrepancy.yaml` next to this file. Costs are sums of parts; errors with a mean of one keep the mean of a sum
-equal to that of the equations, for any division into blocks (docs/validation.md).
+equal to that of the equations, for any division into blocks (docs/calibration.md).
 """
 
 import math

@@ -71,7 +71,7 @@ class DigitalArrayLevel(SkipsZeros):
     cycles. Default: none."""
     layer_setup_cycles: PositiveNumber | None = None
     """Idle time of the array before each layer in cycles of its clock, instead of `layer_setup`: a program on a
-    processor that starts the layer. Two published engines take 4000 and 22 000 cycles (docs/validation.md). Default:
+    processor that starts the layer. Two published engines take 4000 and 22 000 cycles (docs/calibration.md). Default:
     none."""
     copy_width: WordWidth | None = None
     """Bits per cycle that a DMA engine copies between the outer memories and those next to the array, before and after

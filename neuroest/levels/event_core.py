@@ -34,7 +34,7 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
     Model errors
     ------------
     time
-        within 20 % of simulations of each spike, which are within 25 % of the chip (docs/validation.md)
+        within 20 % of simulations of each spike, which are within 25 % of the chip (docs/calibration.md)
     """
 
     schema = EventCoreLevel

@@ -20,7 +20,7 @@ def test_the_page_has_the_table_and_the_medians_of_today(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "storage_macros", tool)
     spec.loader.exec_module(tool)
     table, ratios = tool.compared()
-    page = (ROOT / "docs/validation.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/calibration.md").read_text(encoding="utf-8")
     assert "\n".join(table) in page
     time, area = tool.medians(ratios["read time"]), tool.medians(ratios["area"])
     assert "**Read time:** median {:.2f}, {:.2f} to {:.2f}".format(*time) in page

@@ -71,7 +71,7 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     Model errors
     ------------
     area
-        pads, shape of the floor plan and power grid (docs/validation.md, widths of areas); unlisted circuits and both
+        pads, shape of the floor plan and power grid (docs/calibration.md, widths of areas); unlisted circuits and both
         utilisations have spreads of their own
     static_power
         as for the logic that a block lists
