@@ -333,7 +333,7 @@ NUMBERS = {
     "docs/reports.md": RECORDED, "docs/scoreboard.md": GENERATED,
     "docs/tutorials/brain_in_twenty_watts.md": TESTED, "docs/tutorials/index.md": CITED,
     "docs/tutorials/measured_switch.md": TESTED,
-    "docs/validation.md": RECORDED, "docs/which_model.md": TESTED, "docs/worked_example.md": TESTED,
+    "docs/which_model.md": TESTED, "docs/worked_example.md": TESTED,
 }  # fmt: skip
 """Pages that state physical numbers in their prose, and why these are right."""
 PHYSICAL = re.compile(r"\d ?(?:[afpnuµm]J|mm2|mm\^2|um2|[nuµm]s|[nuµm]?W)\b")
