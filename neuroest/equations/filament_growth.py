@@ -443,15 +443,15 @@ def integration_time(
     '15.0 ms'
     """
     fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
-    result: u.Second = np.minimum(
-        quasi_steady_integration_time(
-            np.minimum(drive_voltage, fast), field_mobility, field_offset, residue_rate, filament_decay,
-            residue_decay,
-        ),
-        residue_assisted_integration_time(
-            drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
-        ),
-    )  # fmt: skip
+    slow = quasi_steady_integration_time(
+        np.minimum(drive_voltage, fast), field_mobility, field_offset, residue_rate, filament_decay, residue_decay
+    )
+    if not np.any(drive_voltage > fast):
+        return slow
+    strong = residue_assisted_integration_time(
+        drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
+    )
+    result: u.Second = np.minimum(slow, strong)
     return result
 
 

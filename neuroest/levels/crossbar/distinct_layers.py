@@ -84,21 +84,23 @@ def _without_repetitions(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Positions of the columns that differ from all earlier ones, and for each column the one that it equals."""
     places, kinds = list[int](), list[int]()
+    alike: dict[object, list[int]] = {}
     for place, column in enumerate(columns):
-        equal = (kind for kind, other in enumerate(places) if _equal(column, columns[other]))
-        kinds.append(next(equal, len(places)))
-        if kinds[-1] == len(places):
+        # most differ at the first point
+        known = alike.setdefault(None if column is None else tuple(each.item(0) for each in column), [])
+        kind = next((kind for kind in known if _equal(column, columns[places[kind]])), len(places))
+        if kind == len(places):
             places.append(place)
+            known.append(kind)
+        kinds.append(kind)
     return np.array(places, dtype=np.intp), np.array(kinds, dtype=np.intp)
 
 
 def _equal(one: Sequence[Array] | None, other: Sequence[Array] | None) -> bool:
-    """Whether two columns are equal, or both unused."""
+    """Whether two columns have the same numbers, or neither is used."""
     if one is None or other is None:
         return one is other
-    pairs = list(zip(one, other, strict=True))
-    # most differ at the first point
-    return all(a.flat[0] == b.flat[0] for a, b in pairs) and all(np.array_equal(a, b) for a, b in pairs)
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def equal_columns_once(function: Callable[..., u.Numeric], *given: u.Numeric) -> u.Numeric:
