@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +179,11 @@ def _of_architecture(path: Path) -> list[Problem]:
     problems += found.problems
     if found.spec is None:
         return problems
-    chip = Loaded(found.spec, document.file, document.sha256, found.document)
     problems += found.news([problem_at(document, place, text) for place, text in misnamed(found.spec.chip)])
+    if problems:
+        chip = Loaded(found.spec, document.file, document.sha256, found.document)
+    else:
+        chip = KINDS["architecture"].read(path)
     try:
         design = build(chip)
     except SpecError as error:
@@ -267,6 +271,7 @@ def _always_refused(design: Design, document: Document) -> list[Problem]:
     return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
 
 
+@lru_cache(maxsize=1)
 def _smallest_refusals(design: Design) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
     """Why the smallest networks have no estimate, by coding and bits; and codings that the chip does not support."""
     found: dict[tuple[str, int], list[str]] = {}
