@@ -444,7 +444,12 @@ def integration_time(
     """
     fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
     slow = quasi_steady_integration_time(
-        np.minimum(drive_voltage, fast), field_mobility, field_offset, residue_rate, filament_decay, residue_decay
+        np.minimum(drive_voltage, fast),
+        field_mobility,
+        field_offset,
+        residue_rate,
+        filament_decay,
+        residue_decay,
     )
     if not np.any(drive_voltage > fast):
         return slow
