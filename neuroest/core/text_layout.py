@@ -1,10 +1,14 @@
 """Plain text that fits a terminal of 80 columns: aligned columns and wrapped lines."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 80
 """Width of every table, in characters."""
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[afpnumkMGT]?(?:J|W|s|V|A|Hz|ohm|m|F|S)(?:\^2)?)(?![\w/]))")
 
 
 def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:
@@ -38,12 +42,13 @@ def fitting_columns(
 
 
 def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:
-    """Wrap `text` into lines; the lines after the first are indented by `hanging`."""
+    """Wrap `text` into lines that keep a number with its unit; lines after the first are indented by `hanging`."""
     rest = indent if hanging is None else hanging
-    return textwrap.wrap(
-        text, width, initial_indent=" " * indent, subsequent_indent=" " * rest,
+    lines = textwrap.wrap(
+        _BEFORE_UNIT.sub(_NO_BREAK, text), width, initial_indent=" " * indent, subsequent_indent=" " * rest,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
 def noted(texts: Iterable[str]) -> list[str]:
