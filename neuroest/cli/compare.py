@@ -3,7 +3,7 @@
 Parameters
 ----------
 baselines
-    Designs to compare with: names or files.
+    Designs to compare with: names or files; default: the `baseline` of the design.
 workloads
     Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
 corners
@@ -22,6 +22,7 @@ import typer
 
 import neuroest
 from neuroest.cli import shared
+from neuroest.loading.library import baseline_of
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
 from neuroest.reporting.table import totals_table
@@ -41,12 +42,16 @@ def run(
     Prints results, ratios with bands, then differences and what each side leaves out. --set changes every design
     that has the path.
     """
-    if not (baselines or corners):
-        raise typer.BadParameter(
-            "name what to compare it with, or ask for --corners", param_hint="BASELINE..."
-        )
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []
+    if not sides:
+        own = baseline_of(neuroest.load_architecture(architecture))
+        if own is None:
+            raise typer.BadParameter(
+                f"{architecture} states no `baseline`; name what to compare it with, or ask for --corners",
+                param_hint="BASELINE...",
+            )
+        sides = [str(own)]
     networks = workloads or [shared.DEFAULT_WORKLOAD]
     comparison = neuroest.compare(architecture, sides, networks, shared.changes(settings))
     if form is shared.Format.JSON:

@@ -24,7 +24,7 @@ import typer
 
 import neuroest
 from neuroest.cli import FAILED_CHECK, shared
-from neuroest.loading.library import find_file
+from neuroest.loading.library import baseline_of
 from neuroest.registry import render
 from neuroest.reporting.formatting import check_line
 from neuroest.reporting.summary import comparison_summary, estimate_summary
@@ -79,9 +79,9 @@ def run(
 
 def _with_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
     chip = neuroest.load_architecture(shared.DEFAULT_ARCHITECTURE)
-    if chip.spec.baseline is None:
+    baseline = baseline_of(chip)
+    if baseline is None:
         raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
-    baseline = find_file("architecture", chip.spec.baseline, Path(chip.file))
     return neuroest.compare(chip, baseline, workload, changes)
 
 

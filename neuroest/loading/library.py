@@ -220,6 +220,18 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     return _architecture(chain, tuple(map(_stamp, chain)))
 
 
+def baseline_of(chip: Loaded[ArchitectureSpec]) -> Path | None:
+    """File of the baseline that an architecture names; None where it names none.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing is called so.
+    """
+    named_one = chip.spec.baseline
+    return None if named_one is None else find_file("architecture", named_one, Path(chip.file))
+
+
 def architecture_document(path: Path, problems: list[Problem] | None = None) -> Document:
     """Content of an architecture file merged with the files it is based on, not yet validated.
 

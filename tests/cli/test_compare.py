@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,16 @@ def test_a_chip_with_itself_at_the_corners(command: Command) -> None:
         "slow",
         "fast",
     ]
+
+
+def test_the_baseline_of_the_file_is_the_default(command: Command, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    text = "{{kind: architecture, name: mine, description: Mine., base: loihi_14nm{}}}"
+    mine.write_text(text.format(", baseline: odin_28nm"), "utf-8")
+    named = command("compare", str(mine), "-w", "mlp_mnist_spiking")
+    assert named.code == 0
+    assert named.lines[0] == "mine compared with odin_28nm"
+    mine.write_text(text.format(""), "utf-8")
+    nameless = command("compare", str(mine), "-w", "mlp_mnist_spiking")
+    assert nameless.code == 2
+    assert "states no `baseline`" in " ".join(nameless.err.split())
