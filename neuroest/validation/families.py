@@ -24,7 +24,7 @@ _COSTS: Mapping[str, tuple[Kind, float]] = {
 _NODES: Sequence[tuple[str, float]] = (
     ("above 28 nm", 30e-9), ("20 nm to 28 nm", 19e-9), ("below 20 nm", 0.0),
 )  # fmt: skip
-"""Ranges of nodes and their lower ends in metres, with a margin; fins begin below 20 nm."""
+"""Ranges of nodes and their lower ends in metres, with a margin; FinFET processes begin below 20 nm."""
 _DIGITAL = frozenset({"digital", "spiking"})
 """Families whose costs are those of logic and memories."""
 
