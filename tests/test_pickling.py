@@ -75,7 +75,7 @@ def test_an_estimate_travels_whatever_was_asked_of_it() -> None:
     assert again.to_json() == before
     assert "traced" in vars(used)
     assert "traced" not in vars(travelled(used))
-    assert travelled(used.traced).clock_fraction.origin == used.traced.clock_fraction.origin
+    assert travelled(used.traced).around.clock_fraction.origin == used.traced.around.clock_fraction.origin
 
 
 @pytest.mark.parametrize(
