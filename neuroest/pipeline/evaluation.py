@@ -306,7 +306,9 @@ class Evaluation(Stages):
     @cached_property
     def carbon(self) -> tuple[Array, Array] | None:
         """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
-        return die_cost.carbon(self.chip, self.die_area, self.average_power)
+        # a chip that is off between inferences takes no more than its energy in every period
+        mean = power.average_power(self.energy, self.period)
+        return die_cost.carbon(self.chip, self.die_area, mean)
 
     @cached_property
     def shells(self) -> tuple[ShellPower, ...]:

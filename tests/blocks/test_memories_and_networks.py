@@ -171,6 +171,12 @@ def test_carbon_of_a_die_by_hand(tmp_path: Path) -> None:
     hours = 3 * 365.25 * 24 * 0.1
     kilowatt_hours = result.totals["average_power_W"] / 1000 * hours
     assert result.totals["operational_carbon_kg"] == pytest.approx(kilowatt_hours * 0.301)
+    # off between inferences, a chip takes their energy and no more
+    slow = {"chip.carbon": block, "operation": {"mode": "duty_cycled", "period": "1 s"}}
+    off = run(ADC, DENSE, slow, tmp_path).totals
+    assert off["operational_carbon_kg"] == pytest.approx(
+        (off["energy_per_inference_J"] or 0.0) / 1.0 / 1000 * hours * 0.301
+    )
     assert plain.totals["embodied_carbon_kg"] is None
     assert result.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
     cost = {"model": "die_cost", "device": "die_cost_28nm"}
