@@ -307,9 +307,6 @@ class _WithoutValues(_Builder):
     def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
         """No claims."""
 
-    def adopt(self, path: str, device: Device) -> None:
-        """No claims."""
-
     def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
         """No claims."""
 

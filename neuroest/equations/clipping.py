@@ -145,8 +145,9 @@ def clipping_error(
 
 def _square_beyond(distance: u.Dimensionless) -> u.Dimensionless:
     """Mean square of the excess of a standard normal variable over a threshold."""
-    # both terms vanish beyond, and their squares would leave the range of a double
-    far = np.minimum(distance, _FARTHEST)
+    near = np.logical_not(distance >= _FARTHEST)  # both terms vanish beyond
+    excess, far = np.zeros(near.shape), np.asarray(distance)[near]
     beyond = (1.0 + far * far) * normal_distribution(-far)
     square = beyond - far * np.exp(-far * far / 2.0) / math.sqrt(2.0 * math.pi)
-    return np.maximum(square, 0.0)
+    excess[near] = np.maximum(square, 0.0)
+    return excess[()]

@@ -16,8 +16,8 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.soundness import sound_points
-from neuroest.results.quantities import BANDED, QUANTITIES, TOTALS
+from neuroest.pipeline.soundness import sound_points, totals_of
+from neuroest.results.quantities import BANDED, TOTALS
 
 Codes: TypeAlias = NDArray[np.int16]
 
@@ -127,12 +127,13 @@ def evaluate_points(
             return np.full(count, array.reshape(-1)[0])
         return np.broadcast_to(array.squeeze(-1), shape).reshape(-1)  # raises if layers are left
 
+    tested = TOTALS if judged else (*BANDED, *quantities)
     with np.errstate(all="ignore"):
-        totals = {name: flat(QUANTITIES[name].of(result)) for name in quantities}
+        found = totals_of(result, dict.fromkeys((*tested, *quantities)))
+        totals = {name: flat(found[name]) for name in quantities}
         checks = result.checks if judged else result.refusing_checks
         failed, reasons, extrapolates, refused = _first_failures(checks, shape, count)
-        names = TOTALS if judged else tuple(dict.fromkeys((*BANDED, *quantities)))
-        broken = ~sound_points(result, shape, names).reshape(-1)
+        broken = ~sound_points(result, shape, {name: found[name] for name in tested}).reshape(-1)
     new = broken & ~refused
     if np.any(new):
         failed[new] = len(reasons)

@@ -35,13 +35,9 @@ def faults(result: Evaluation, totals: Mapping[str, Any]) -> Iterator[tuple[str,
     yield from ((message, wrong) for message, wrong in found if wrong.any())
 
 
-def sound_points(
-    result: Evaluation, points: tuple[int, ...], names: Collection[str] = TOTALS
-) -> NDArray[np.bool_]:
-    """Whether each of the points, an array of the shape `points`, has a result without a fault."""
+def sound_points(result: Evaluation, points: tuple[int, ...], totals: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Whether each of the points, an array of the shape `points`, has a result without a fault; see `faults`."""
     sound = np.ones(points, dtype=bool)
-    with np.errstate(all="ignore"):
-        totals = totals_of(result, names)
     for _, wrong in faults(result, totals):
         sound &= ~np.broadcast_to(wrong[..., 0], points)
     return sound
@@ -60,7 +56,8 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
         Names of checks to skip.
     """
     # how exact results are has no band, and takes longer than all the rest
-    exists = sound_points(result, (points,), BANDED)
+    with np.errstate(all="ignore"):
+        exists = sound_points(result, (points,), totals_of(result, BANDED))
     for check in result.refusing_checks:
         if check.name not in leaving_out:
             exists &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (points,))
