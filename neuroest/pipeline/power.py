@@ -126,7 +126,9 @@ def _rows_by_timestep(
     It works for its layers one after the other, and wakes once for each layer and timestep: more than either is worth
     where they overlap. The spikes of a timestep wait until it works.
     """
-    working = timing.resources.get(cost.component, np.zeros(1))
+    # logic that no block lists works while the block does that it comes with
+    place = cost.component if cost.component in timing.resources else cost.counted_as or cost.component
+    working = timing.resources.get(place, np.zeros(1))
     powered = active_time(chip, timing)
     known = np.where(np.isfinite(powered), powered, np.inf)  # neurons that never fire need an infinite time
     share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)

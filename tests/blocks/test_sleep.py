@@ -168,6 +168,27 @@ def test_routers_sleep_within_the_timesteps_of_slow_neurons() -> None:
     )
 
 
+def test_logic_that_no_block_lists_sleeps_within_timesteps_as_its_block_does() -> None:
+    awake, asleep = estimate(ARRAYS, SPEECH, NO_SLEEP), estimate(ARRAYS, SPEECH)
+    value = {name: claim.value for name, claim in awake.claims.items()}
+    interval, saved = asleep.totals["initiation_interval_s"] or 0.0, 0.0
+    for block in (ROUTERS, "chip.tile.vector_unit"):
+        area = sum(row.area_m2 for row in awake.breakdown if (row.kind, row.component) == ("area", block))
+        gates = value["chip.overheads.control_area_fraction"] * area / value["technology.process.gate_area"]
+        width = gates * value["chip.overheads.leakage_width"] * value["technology.process.feature_size"]
+        working = np.squeeze(asleep.evaluation.timing.resources.get(block, 0.0))  # of one timestep, by layer
+        saved += (
+            width
+            * value["technology.process.off_current"]
+            * 0.9
+            * (interval - 100.0 * float(np.sum(working)))
+        )
+    powered = [energy(found, "chip.overheads", "leakage") for found in (awake, asleep)]
+    assert powered[0] - powered[1] == pytest.approx(saved, rel=1e-6)
+    gated = saved * value["technology.sleep_options.gated_leakage_share"]
+    assert energy(asleep, "chip.overheads", "leakage_asleep") == pytest.approx(gated, rel=1e-6)
+
+
 def test_a_block_wakes_once_for_each_layer_and_timestep() -> None:
     once = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s", f"{ROUTERS}.sleep": "off"})
     often = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s"})

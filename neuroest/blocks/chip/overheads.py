@@ -94,10 +94,13 @@ class ChipOverheads(Component[Overheads], ChargesClock):
         area : float or array
             Area of the logic with one instance of the block. [m^2]
         own : iterable of StaticCost
-            What the block draws itself. If it sleeps, its logic is power-gated between inferences.
+            What the block draws itself. Its logic is power-gated whenever the block is: between inferences, or also
+            between timesteps.
         """
         width = self.device.leakage_width
         cost = StaticCost(self.path, "leakage", leakage_of_gates(block, area, width))
-        if all(each.asleep_share is None for each in own):
+        sleeping = [each for each in own if each.asleep_share is not None]
+        if not sleeping:
             return cost
-        return cost.asleep(gated_share(block), wake(block, gate_width(block, area, width), 0.0))
+        often = any(each.each_timestep for each in sleeping)
+        return cost.asleep(gated_share(block), wake(block, gate_width(block, area, width), 0.0), often=often)
