@@ -442,21 +442,12 @@ def integration_time(
     >>> f"{1e3 * integration_time(1.0, 150.0, 0.01, 20.0, 600.0, 5.0):.1f} ms"
     '15.0 ms'
     """
-    fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
-    slow = quasi_steady_integration_time(
-        np.minimum(drive_voltage, fast),
-        field_mobility,
-        field_offset,
-        residue_rate,
-        filament_decay,
-        residue_decay,
-    )
+    rates = field_mobility, field_offset, residue_rate, filament_decay
+    fast = immediate_switching_voltage(*rates)
+    slow = quasi_steady_integration_time(np.minimum(drive_voltage, fast), *rates, residue_decay)
     if not np.any(drive_voltage > fast):
         return slow
-    strong = residue_assisted_integration_time(
-        drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
-    )
-    result: u.Second = np.minimum(slow, strong)
+    result: u.Second = np.minimum(slow, residue_assisted_integration_time(drive_voltage, *rates))
     return result
 
 
