@@ -341,8 +341,12 @@ class Mapper(StatesChecks, ABC):
         return self.zeros()
 
     def sustained_share(self) -> u.Dimensionless:
-        """Share of their peak rate that the units reach at best while they work."""
+        """Share of their peak rate that the units reach in each layer while they work."""
         return 1.0
+
+    def waits_for_memory(self) -> Array:
+        """Layers in which the units work more slowly because of a memory that is part of them."""
+        return self.zeros() > 0.0
 
     def drain_time(self) -> Array:
         """Time from the last read of each layer to its last result; the units do not wait for it."""

@@ -75,17 +75,29 @@ class RooflineMapper(LearnsInSoftware):
 
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""
-        t, d = self.layers, self.processor.device
+        return np.asarray(self._kernel_time(self._traffic()) / self.batch + self.setup_time())
+
+    def _operations(self) -> Array:
+        """Operations of the kernels of a batch."""
+        t = self.layers
+        return np.asarray((2.0 * t.macs + t.window_elements * t.output_elements) * self.batch)
+
+    def _traffic(self) -> Array:
+        """Bits that the kernels of a batch move between the processor and its memory."""
+        t = self.layers
         element = np.maximum(self.network.activation_bits, BYTE)
         moved = (t.input_elements + t.output_elements) * element * self.batch
-        weights = t.weights * np.maximum(self.network.weight_bits, BYTE)
-        operations = (2.0 * t.macs + t.window_elements * t.output_elements) * self.batch
+        return np.asarray(moved + t.weights * np.maximum(self.network.weight_bits, BYTE))
+
+    def _kernel_time(self, traffic: u.Bit) -> Array:
+        """Time of the kernels of a batch with this traffic, without starting them."""
+        d, operations = self.processor.device, self._operations()
         threads = rooflines.kernel_threads(operations, d.operations_per_thread, d.cores)
         time = rooflines.roofline_time(
-            operations, moved + weights, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
+            operations, traffic, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
             d.memory_efficiency, 1.0, 0.0,
         )  # fmt: skip
-        return np.asarray(time / self.batch + self.setup_time())
+        return np.asarray(time)
 
     def setup_time(self) -> Array:
         """Starts of the kernels of a layer, and the call that runs all layers."""
@@ -95,8 +107,14 @@ class RooflineMapper(LearnsInSoftware):
         return np.asarray(started / self.batch + self._first() * call)
 
     def sustained_share(self) -> u.Dimensionless:
-        """As stated for kernels that computing limits."""
-        return self.processor.device.compute_efficiency
+        """Operations of the kernels relative to the peak rate in the time that they take."""
+        time = self._kernel_time(self._traffic())
+        at_peak = self._operations() / self.processor.device.peak_rate
+        return np.where(time > 0.0, at_peak / np.where(time > 0.0, time, 1.0), 1.0)
+
+    def waits_for_memory(self) -> Array:
+        """Layers whose kernels are limited by the memory."""
+        return np.asarray(self._kernel_time(self._traffic()) > self._kernel_time(0.0))
 
     def _first(self) -> Array:
         """One for the first layer, where the call that runs all layers is entered; zero for the others."""

@@ -27,7 +27,8 @@ from neuroest.workloads.layers import LayerTable
 
 SETUP = "set-up of layers"
 KERNELS = "kernels slower than the peak rate"
-"""Cause of idle units that is no part of the chip."""
+MEMORY = "kernels limited by the memory"
+"""Causes of idle units that are no part of the chip."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,19 +93,21 @@ class Timing:
     def idle_shares(self, levels: Sequence[MappedLevel]) -> dict[str, float]:
         """Share of the time that units which all layers share lose to each cause, or in which another part limits them.
 
-        Keys are paths of other parts, `SETUP` for programs that set up layers, and `KERNELS` for units that do not
-        reach their peak rate while they work.
+        Keys are paths of other parts, `SETUP` for programs that set up layers, `MEMORY` for units that wait for a
+        memory of their own, and `KERNELS` for units that do not reach their peak rate for another reason.
         """
         units = {level.path for level in levels}
         shares = {path: share for path, share in self.limiting_shares().items() if path not in units}
-        whole, waiting, slow = float(np.sum(self.step)), 0.0, 0.0
+        whole, waiting, slow, moving = float(np.sum(self.step)), 0.0, 0.0, 0.0
         for level in levels:
             own = self.resources[level.path] >= self.step
             setup = level.mapper.setup_time()
             waiting += float(np.sum(np.where(own, setup, 0.0)))
-            below = (self.step - setup) * (1.0 - level.mapper.sustained_share())
-            slow += float(np.sum(np.where(own, below, 0.0)))
-        return {**shares, SETUP: waiting / whole, KERNELS: slow / whole}
+            below = np.where(own, (self.step - setup) * (1.0 - level.mapper.sustained_share()), 0.0)
+            memory = level.mapper.waits_for_memory()
+            slow += float(np.sum(np.where(memory, 0.0, below)))
+            moving += float(np.sum(np.where(memory, below, 0.0)))
+        return {**shares, SETUP: waiting / whole, KERNELS: slow / whole, MEMORY: moving / whole}
 
     @property
     def bottleneck(self) -> str | None:

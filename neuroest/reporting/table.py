@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.core.text_layout import fitting_columns, wrapped
-from neuroest.pipeline.timing import KERNELS, SETUP
+from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words, weights_age
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
@@ -187,7 +187,7 @@ def _idle_cause(estimate: Estimate) -> str:
     if not shares[cause] > 0.0:
         return ""
     part = f"{percent(shares[cause])} of the time"
-    lost = {SETUP: f"{SETUP} takes {part}", KERNELS: f"{KERNELS} lose {part}"}
+    lost = {SETUP: f"{SETUP} takes {part}", **{each: f"{each} lose {part}" for each in (KERNELS, MEMORY)}}
     return lost.get(cause, f"layers limited by {short(cause)} take {part}")
 
 
