@@ -344,9 +344,9 @@ class Mapper(StatesChecks, ABC):
         """Share of their peak rate that the units reach in each layer while they work."""
         return 1.0
 
-    def waits_for_memory(self) -> Array:
+    def waits_for_memory(self) -> NDArray[np.bool_]:
         """Layers in which the units work more slowly because of a memory that is part of them."""
-        return self.zeros() > 0.0
+        return np.zeros(1, dtype=np.bool_)
 
     def drain_time(self) -> Array:
         """Time from the last read of each layer to its last result; the units do not wait for it."""

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import model_errors
@@ -112,7 +113,7 @@ class RooflineMapper(LearnsInSoftware):
         at_peak = self._operations() / self.processor.device.peak_rate
         return np.where(time > 0.0, at_peak / np.where(time > 0.0, time, 1.0), 1.0)
 
-    def waits_for_memory(self) -> Array:
+    def waits_for_memory(self) -> NDArray[np.bool_]:
         """Layers whose kernels are limited by the memory."""
         return np.asarray(self._kernel_time(self._traffic()) > self._kernel_time(0.0))
 
