@@ -52,7 +52,14 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
         return self.events.device.synapse_memory / self.events.device.bits_per_synapse
 
     def place(self) -> Placement:
-        """As many cores as neurons or weights fill, and whether their axons are enough."""
+        """As many cores as neurons or weights fill, and whether their axons and the memory of a synapse are enough.
+
+        Checks
+        ------
+        synapse_bits
+            the weights of the network have more bits than the memory of a synapse; the estimate is that of weights that
+            fit it
+        """
         placement = super().place()
         events, t = self.events, self.layers
         cores = np.maximum(placement.units, 1.0)
@@ -66,7 +73,8 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
             ),
             ("output_axons", outputs, "the neurons of a core reach more cores than it has output axons"),
         )
-        checks = []
+        bits, held = self.network.weight_bits, events.device.bits_per_synapse
+        checks = [self.require("advice", "synapse_bits", bits, "<=", held, "bit", path=events.path)]
         for name, axons, message in limits:
             limit = getattr(events.device, name)
             needed = np.max(t.is_weighted * axons, axis=-1, keepdims=True)
