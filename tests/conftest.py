@@ -6,11 +6,17 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
 
 one_linear_algebra_thread()  # the processes of a run have a core each
 search_for_cycles_rarely()
+
+# A change is judged by the same examples each time, `.ci/nightly` tries others; no example has a time limit.
+settings.register_profile("reproducible", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None)
+settings.load_profile("reproducible")
 
 
 @pytest.hookimpl(wrapper=True)

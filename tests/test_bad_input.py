@@ -487,8 +487,6 @@ def test_the_command_line_says_the_same_and_exits_with_one(
 
 _MUTATION = settings(
     max_examples=120,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 _DROP = object()

@@ -33,7 +33,7 @@ def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=3)
 @given(moved=st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.5, 2.0)), min_size=1, max_size=3))
 def test_so_are_those_of_other_numbers_or_they_are_refused(
     chip: str, moved: list[tuple[float, float]]

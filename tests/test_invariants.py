@@ -43,7 +43,7 @@ from tests.pairs import EACH_KIND, other_chips_nightly, pairs, runs
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = Path(__file__).parent / "data" / "worked_example"
-FEW = settings(max_examples=25, deadline=None, derandomize=True)
+FEW = settings(max_examples=25)
 ARRAY = "chip.tile.array"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.blocks.base import NetworkContext, TechnologyPoint
@@ -254,7 +254,6 @@ def node_of(nanometres: float) -> Process:
 
 
 @pytest.mark.parametrize("corner", CORNERS)
-@settings(deadline=None)  # the first example reads the table
 @given(
     node=st.floats(22.0, 89.0), growth=st.floats(1.0, 4.0), capacity=st.floats(2.0**13, 2.0**22),
     wide=st.floats(0.0, 1.0), banks=st.floats(1.0, 16.0), more=st.floats(1.0, 8.0), shrink=st.floats(0.0, 1.0),

@@ -82,7 +82,7 @@ def test_binary_prefixes_are_exact_and_belong_to_information_only(prefix: str, p
 _FACTORS = st.tuples(st.sampled_from(_PREFIXED), st.integers(-3, 3).filter(bool))
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(
     parts=st.lists(_FACTORS, min_size=1, max_size=4),
     joints=st.lists(st.sampled_from(["*", "/", " ", "·"]), min_size=3, max_size=3),
@@ -112,7 +112,7 @@ _NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(number=_NUMBERS, name=st.sampled_from(_PREFIXED), space=st.sampled_from(["", " ", "  "]))
 def test_quantities_are_what_they_are_to_pint(number: str, name: str, space: str) -> None:
     assume(
@@ -127,7 +127,7 @@ _EXPONENTS = {"": 0} | {prefix: round(math.log10(factor)) for prefix, factor in 
 
 
 @pytest.mark.parametrize("prefix", _EXPONENTS)
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=100)
 @given(whole=st.integers(1, 10**6))
 def test_a_whole_number_with_a_prefix_is_the_nearest_float(prefix: str, whole: int) -> None:
     # 90 nm must be exactly 90e-9, which 90 * 1e-9 is not
@@ -135,7 +135,7 @@ def test_a_whole_number_with_a_prefix_is_the_nearest_float(prefix: str, whole: i
 
 
 @pytest.mark.parametrize("prefix", _EXPONENTS)
-@settings(max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(digits=st.integers(1, 10**6), places=st.integers(1, 6), exponent=st.integers(-9, 9))
 def test_a_decimal_with_a_prefix_is_the_nearest_float(
     prefix: str, digits: int, places: int, exponent: int
@@ -240,14 +240,14 @@ def test_an_overflow_with_a_small_prefix_is_reported(text: str) -> None:
         parse_quantity(text, text.split()[1])
 
 
-@settings(max_examples=400, derandomize=True)
+@settings(max_examples=400)
 @given(text=st.text(max_size=30), unit=st.sampled_from(["V", "1", "m^2", "bit", "1/V/s"]))
 def test_any_text_is_a_finite_number_or_refused(text: str, unit: str) -> None:
     with contextlib.suppress(QuantityError):
         assert math.isfinite(parse_quantity(text, unit))
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(
     number=st.floats(allow_nan=False, allow_infinity=False).map(repr),
     unit=st.text(st.sampled_from("VAmsFJbitkKGun1/*^ 23-%."), max_size=8),
@@ -290,7 +290,7 @@ _ROUND_TRIP = [
 
 
 @pytest.mark.parametrize("unit", _ROUND_TRIP)
-@settings(max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(mantissa=st.floats(1.0, 9.999), exponent=st.integers(-17, 13), sign=st.sampled_from([1.0, -1.0]))
 def test_what_is_written_can_be_read_again(unit: str, mantissa: float, exponent: int, sign: float) -> None:
     value = sign * mantissa * 10.0**exponent

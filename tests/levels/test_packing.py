@@ -23,7 +23,7 @@ from tests.chips import arrays, changed, count, energy, failed, run
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."
 SHARED = {f"{ARRAY}sharing": "layers"}
 SIZE = (16.0, 12.0)
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=60)
 
 LAYERS = st.lists(
     st.tuples(

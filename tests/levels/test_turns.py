@@ -22,7 +22,7 @@ from neuroest.reporting.table import estimate_table
 from tests.chips import run
 from tests.levels.test_packing import ADC, ARRAY, NEURON, SHARED, both
 
-MANY = settings(max_examples=80, deadline=None)
+MANY = settings(max_examples=80)
 
 
 @st.composite

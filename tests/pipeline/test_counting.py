@@ -68,7 +68,7 @@ def test_nested_arrays_work_side_by_side(tmp_path_factory: pytest.TempPathFactor
     # 64 arrays share the work of one
     assert unit_time(flat) == pytest.approx(unit_time(nested(folder, (1,), mapper)) / 64, rel=1e-12)
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12)
     @given(nestings())
     def same(counts: tuple[int, ...]) -> None:
         assert totals(nested(folder, counts, mapper)) == pytest.approx(totals(flat), rel=1e-12)

@@ -87,7 +87,7 @@ def shared(
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(1, 20), st.integers(1, 15), st.integers(1, 6)), min_size=1, max_size=3),
     st.integers(1, 12),

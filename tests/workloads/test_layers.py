@@ -227,7 +227,7 @@ pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
     groups=st.integers(1, 3),
     per_group=st.tuples(st.integers(1, 2), st.integers(1, 2)),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_convolution_counts_equal_brute_force(
     size, kernel, stride, padding, dilation, groups, per_group
 ) -> None:
@@ -255,7 +255,7 @@ def test_convolution_counts_equal_brute_force(
     stride=pairs,
     channels=st.integers(1, 3),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_pooling_counts_equal_brute_force(size, kernel, stride, channels) -> None:
     shape = [channels, *size]
     spec = network(shape, pooling(kernel, stride=stride))
