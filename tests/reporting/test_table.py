@@ -133,3 +133,22 @@ def test_the_power_of_a_chip_that_is_off_between_inferences_is_that_while_it_is_
     assert power == pytest.approx((energy - off) / (result.totals["latency_s"] or 0.0))
     text = " ".join(estimate_table(result).split())
     assert f"the mean over the period of 33 ms is {in_words(energy / 33e-3, 'W')} (nominal)" in text
+
+
+@pytest.mark.parametrize(
+    ("chip", "network", "words"),
+    [
+        (
+            "loihi_14nm",
+            "shd_recurrent_spiking",
+            "3 of 128 units hold layers, and each waits for the slowest layer",
+        ),
+        (
+            "cim_sram_28nm",
+            "resnet18_imagenet_dense",
+            "the network needs 1556 units; 128 hold it part by part",
+        ),
+    ],
+)
+def test_the_share_of_the_peak_names_the_units_that_hold_layers(chip: str, network: str, words: str) -> None:
+    assert words in " ".join(estimate_table(estimate(chip, network)).split())
