@@ -87,6 +87,7 @@ def test_keys_of_crossbars_without_what_they_act_on_are_reported(tmp_path: Path)
 PUBLISHED = [
     ("loihi_14nm", "technology.low_threshold_share", "5 %", "thresholds_of_published_values"),
     ("loihi_14nm", "technology.corner", "slow", "corner_of_published_values"),
+    ("loihi_14nm", "technology.supply_voltage", "0.7 V", "published_supply"),
     ("loihi_14nm", "workload.precision.weights", "16 bit", "synapse_bits"),
     ("spinnaker_130nm", "chip.core.events.active_fraction", 0.3, "active_fraction"),
     ("spinnaker_130nm", "chip.core.events.unused_cores", "power_gated", "unused_cores"),

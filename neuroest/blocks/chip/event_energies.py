@@ -59,6 +59,10 @@ class EventEnergiesParameters(Record):
     """Largest number of source neurons of a core; 0: no known limit."""
     output_axons: u.Dimensionless = non_negative(absent=0.0, exact=CHOSEN)
     """Largest number of pairs of a neuron and a target core, per core; 0: no known limit."""
+    reference_voltage: u.Volt = non_negative(
+        absent=0.0, exact="without it, the supply of the chip is compared with none"
+    )
+    """Supply at which the energies and times were published."""
     cores_per_tile: u.Dimensionless = quantity(minimum=1.0, integer=True, absent=1.0, exact=CHOSEN)
     """Cores on one router of the mesh."""
 
@@ -136,6 +140,8 @@ class EventEnergies(Component[EventEnergiesParameters]):
             it out
         unused_cores
             unused_cores changes nothing, because no static power of a core was published; leave it out
+        published_supply
+            the supply differs from the one at which energies and times were published, and changes none of them
         """
         d, (active, inactive) = self.device, self.times_of_updates()
         differ = np.logical_or(d.active_update_energy != d.inactive_update_energy, active != inactive)
@@ -144,6 +150,10 @@ class EventEnergies(Component[EventEnergiesParameters]):
             found.append(self.check("advice", "active_fraction", differ))
         if self.spec.unused_cores == "power_gated" and not np.all(d.core_static_power > 0.0):
             found.append(self.check("advice", "unused_cores", d.core_static_power > 0.0))
+        known = d.reference_voltage > 0.0
+        if np.any(known):
+            same = np.isclose(self.technology.supply_voltage, d.reference_voltage, rtol=1e-9)
+            found.append(self.check("advice", "published_supply", np.logical_or(same, np.logical_not(known))))
         return found
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
