@@ -321,7 +321,7 @@ def test_marks_of_a_logarithmic_axis_do_not_crowd() -> None:
 
 def test_lines_of_a_sweep_are_named_with_unit() -> None:
     space = {"chip.tile.array.rows": [64, 128], "technology.supply_voltage": ["0.7 V", "0.9 V"]}
-    legend = sweep(CHIP, NET, space).plot("energy_per_inference_J").axes[0].get_legend()
+    (legend,) = sweep(CHIP, NET, space).plot("energy_per_inference_J").legends
     assert [text.get_text()[-6:] for text in legend.get_texts()] == [" 0.7 V", " 0.9 V"]
 
 

@@ -258,6 +258,10 @@ def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: 
         assert f"{row['ratio_median']:.3g} ({row['ratio_low']:.3g} .. {row['ratio_high']:.3g})" in summary
         assert row["baseline"] in summary
     assert len(summary.splitlines()) < 80
+    checks = json.loads((place / "data" / "estimate.json").read_text())["checks"]
+    failed = [each["message"] for each in checks if not each["passed"] and each["severity"] != "advice"]
+    assert ("**Failed design checks**" in summary) == bool(failed)
+    assert all(message in summary for message in failed)
     contest = json.loads((place / "data" / "contest.json").read_text())
     assert "chip" in contest["contenders"]
     assert {"analog_cmos", "digital_cmos"} <= set(contest["contenders"])

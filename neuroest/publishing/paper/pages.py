@@ -257,6 +257,7 @@ def summary(folder: Path) -> str:
         contest=found.contest, device=_device_lines(found), ratios=energies, parts=_PARTS,
         paces={pace: words(pace) for pace in PACES},
         no_contest=_no_contest(found), at_equal_pace=_at_equal_pace(found), missing=missing,
+        failed=_failed_checks(found.compared["designs"][0]),
         place=_place_on_the_map(found.contest) if found.contest is not None else "",
         causes=found.own["bands"]["causes"].get("energy_per_inference_J", []),
         steps=[step for step in steps if not step.absent and step.writes and step.name != "summary"],
