@@ -152,7 +152,7 @@ class EventEnergies(Component[EventEnergiesParameters]):
             found.append(self.check("advice", "unused_cores", d.core_static_power > 0.0))
         known = d.reference_voltage > 0.0
         if np.any(known):
-            same = np.isclose(self.technology.supply_voltage, d.reference_voltage, rtol=1e-9)
+            same = np.isclose(self.technology.supply_voltage, d.reference_voltage)
             found.append(self.check("advice", "published_supply", np.logical_or(same, np.logical_not(known))))
         return found
 
