@@ -169,9 +169,7 @@ def by_receivers() -> None:
 def main() -> None:
     """Print one line a network."""
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "--cycle", action="store_true", help="also the cycle-accurate network on chip"
-    )
+    parser.add_argument("--cycle", action="store_true", help="also the cycle-accurate network on chip")
     parser.add_argument(
         "--receivers", action="store_true", help="one core sends to more and more cores, by all models"
     )
