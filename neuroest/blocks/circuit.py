@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from neuroest.core.data_file import read_data
+from neuroest.core.errors import NeuroestError
 from neuroest.specs.parameters import Record
 
 SHARPNESS = 1e-4
@@ -183,6 +184,8 @@ def written_out(expression: str) -> str:
     begin = place = found.end()
     depth, arguments = 0, []
     while depth >= 0:
+        if place == len(expression):
+            raise NeuroestError(f"{expression!r}: a bracket is not closed")
         letter = expression[place]
         depth += (letter == "(") - (letter == ")")
         if depth < 0 or (letter == "," and depth == 0):

@@ -100,9 +100,12 @@ def _overheads_summed(rows: list[InstanceRow], overheads: str | None) -> list[In
     parts: dict[Any, list[InstanceRow]] = {}
     for row in rows:
         if row.component == overheads:
-            parts.setdefault((row.term, row.when), []).append(row)
+            # apart from what is with blocks that never sleep, and is drawn for longer
+            term = f"{row.term}_awake" if row.when == "awake" else row.term
+            parts.setdefault((term, row.when), []).append(row)
     return [row for row in rows if row.component != overheads] + [
-        replace(found[0], total=total(row.total for row in found), instances=1.0) for found in parts.values()
+        replace(found[0], term=term, total=total(row.total for row in found), instances=1.0)
+        for (term, _), found in parts.items()
     ]
 
 

@@ -282,12 +282,13 @@ class _Explainer:
             "area": (table.areas, "area", "area of one", "m^2"),
         }
         rows, cost, label, unit = kinds[term.kind]
-        costs = [
+        costs = self._unlisted(term) if self._is_unlisted(term) else [
             row for row in rows
             if (row.component, row.term) == (term.component, term.term)
             and (term.kind not in {"dynamic", "learning"} or row.action == term.action)
         ]  # fmt: skip
-        if not costs and term.component == self.estimate.evaluation.costs.overheads:
+        around = term.component == self.estimate.evaluation.costs.overheads
+        if not costs and around and not self._is_unlisted(term):
             return self._overhead(term, derivation)
         if term.kind == "dynamic" and any(
             np.size(row.energy) > 1
@@ -295,14 +296,29 @@ class _Explainer:
             if (row.component, row.action, row.term) == (term.component, term.action, term.term)
         ):
             label = f"{label}, in the layer that takes longest for a timestep"
-        overheads = self.estimate.evaluation.costs.overheads
         return tuple(
             derivation.step(
-                f"{label}, with {short(row.counted_as)}" if row.component == overheads else label,
+                f"{label}, with {short(row.counted_as)}" if around else label,
                 getattr(row, cost), unit,
             )
             for row in costs
         )  # fmt: skip
+
+    def _is_unlisted(self, term: breakdown.TermSum) -> bool:
+        """Whether a term is the leakage of logic that no block lists, or its waking."""
+        around = self.estimate.evaluation.costs.overheads
+        return term.kind == "static" and term.component == around and term.term.startswith("leakage")
+
+    def _unlisted(self, term: breakdown.TermSum) -> list[Any]:
+        """Leakage with each block whose state the term names: asleep, awake, or powered all the time."""
+        drawn = self.estimate.evaluation.statics
+        apart = any((row.component, row.term) == (term.component, "leakage_awake") for row in drawn)
+        sleeps = term.term in {"leakage_asleep", "leakage_awake"}
+        return [
+            row for row in self.estimate.traced.statics
+            if row.component == term.component and term.term != "leakage_waking"
+            and (not apart or (row.asleep_share is not None) == sleeps)
+        ]  # fmt: skip
 
     def _overhead(self, term: breakdown.TermSum, derivation: Derivation) -> tuple[Step, ...]:
         around = self.estimate.traced.around

@@ -142,7 +142,16 @@ def test_logic_that_no_block_lists_leaks_by_its_area_and_sleeps_with_its_memory(
     width = gates * 5 * value["technology.process.feature_size"]
     power = width * value["technology.process.off_current"] * 0.9
     idle = 1.0 - asleep.totals["latency_s"]
-    powered = [energy(found, "chip.overheads", "leakage") for found in (awake, asleep)]
+    powered = [
+        energy(found, "chip.overheads", "leakage") + energy(found, "chip.overheads", "leakage_awake")
+        for found in (awake, asleep)
+    ]
+    latency = asleep.totals["latency_s"]
+    assert energy(asleep, "chip.overheads", "leakage_awake") == pytest.approx(power * latency, rel=1e-6)
+    for term in ("leakage", "leakage_awake", "leakage_asleep"):
+        step = neuroest.explain(asleep, f"chip.overheads.static.{term}").step
+        assert step.value == pytest.approx(energy(asleep, "chip.overheads", term))
+        assert ("with core.synapse_memory" in str(step)) == (term != "leakage")
     assert powered[0] - powered[1] == pytest.approx(power * idle, rel=1e-6)
     gated = power * value["technology.sleep_options.gated_leakage_share"] * idle
     assert energy(asleep, "chip.overheads", "leakage_asleep") == pytest.approx(gated, rel=1e-6)

@@ -236,7 +236,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
 
 class Multiplying(Datapath, ABC):
-    """Datapath of multipliers, each of which adds its product to a sum in a register."""
+    """Datapath of multipliers that add their products to sums in registers."""
 
     def element_area(self, factor: u.Bit, other: u.Bit, sums: u.Bit, storage: u.Bit = 0.0) -> u.SquareMetre:
         """Area of multiplier, adder and the registers of both factors and the sum."""

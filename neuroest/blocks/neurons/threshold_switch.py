@@ -118,7 +118,7 @@ _CIRCUIT = Path(__file__).with_name("threshold_switch_circuit.yaml")
 _OF_ITS_DELAY = ("switching_delay", "delay_steepness", "reference_voltage", "delay_exponent", "delay_floor")
 """Additional parameters of the circuit of a switch with a delay."""
 _DELAYS = ("switching_delay", "delay_floor")
-"""Times of which any above zero gives the switch a delay."""
+"""A switch has a delay if any of these times is above zero."""
 _SOME_HEATING = 1e-6
 """Minimum relative threshold used for a point that a check refuses anyway; numerical, not physical."""
 

@@ -42,7 +42,7 @@ class CornerTable:
     QUANTITIES: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"delay": "delay_ps", "energy": "energy_fJ", "leakage": "leakage_pA", "drive": "drive_n_uA"}
     )
-    """Columns of which each quantity is the ratio."""
+    """Columns whose ratio each quantity is."""
     COLD: ClassVar[frozenset[str]] = frozenset({"delay", "energy"})
     """Quantities with a value at the lowest temperature only, because they hardly depend on it."""
     THRESHOLD: ClassVar[str] = "threshold_n_mV"
