@@ -143,6 +143,17 @@ def test_a_level_of_a_plugin(tmp_path: Path) -> None:
     assert latency["slow.yaml"] == pytest.approx(2.0 * latency["gpu_h100"], rel=1e-12)
 
 
+SILENT = """
+from typing import ClassVar, Literal
+from neuroest.blocks.columns.analog_stage import AnalogStage, AnalogStageBlock
+
+class OtherBlock(AnalogStageBlock):
+    model: Literal["other"]
+
+class Silent(AnalogStage):
+    schema: ClassVar = OtherBlock
+    fills: ClassVar = ("converter",)
+"""
 BROKEN = """
 from typing import ClassVar, Literal
 from neuroest.blocks.columns.analog_stage import AnalogStage, AnalogStageBlock
@@ -152,19 +163,15 @@ from neuroest.blocks.model_error import exact_model
 class OtherBlock(AnalogStageBlock):
     model: Literal["other"]
 
-class Silent(AnalogStage):
+class Misnamed(AnalogStage):
     schema: ClassVar = OtherBlock
     fills: ClassVar = ("converter",)
-
-class Misnamed(Silent):
     prior_error: ClassVar = exact_model("a test")
 
-class Homeless(Silent):
-    prior_error: ClassVar = exact_model("a test")
+class Homeless(Misnamed):
     fills: ClassVar = ("nowhere",)
 
-class Greedy(Silent):
-    prior_error: ClassVar = exact_model("a test")
+class Greedy(Misnamed):
     owns: ClassVar = ("cell read current",)
 
 class Half(Converter):
@@ -178,7 +185,7 @@ FAULTS = [
     ("blocks", "other", "no_such_module:Block", "ModuleNotFoundError: No module named 'no_such_module'"),
     ("blocks", "other", "broken:NoSuchClass", "AttributeError: module 'broken' has no attribute 'NoSuchClass'"),
     ("blocks", "other", "broken:OtherBlock", "it is not a subclass of Component"),
-    ("blocks", "other", "broken:Silent", "it states no prior_error (model_errors(...), or exact_model(reason))"),
+    ("blocks", "other", "silent:Silent", "Silent: it states no prior_error (model_errors(...), or exact_model(reason))"),
     ("blocks", "wrong", "broken:Misnamed", "its schema says model 'other'"),
     ("blocks", "other", "broken:Homeless", "it fills nowhere; allowed: anywhere, cell, "),
     ("blocks", "other", "broken:Greedy", "the energy of 'cell read current' has two owners, cell and other"),
@@ -194,6 +201,7 @@ FAULTS = [
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the command line says where every faulty plug-in and the example are installed."""
     site = tmp_path_factory.mktemp("broken")
+    (site / "silent.py").write_text(SILENT, "utf-8")
     (site / "broken.py").write_text(BROKEN, "utf-8")
     for number, (group, name, value, _) in enumerate(FAULTS):
         install(site, f"broken-{number}", {f"neuroest.{group}": {name: value}})

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, ge
 
 import numpy as np
 
-from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
+from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
@@ -413,9 +413,10 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        give_reasons(cls)
         if "schema" in vars(cls):
             (cls.model,) = get_args(cls.schema.model_fields["model"].annotation)
-        give_reasons(cls)
+            refuse_without_error(cls)
         memoize_numbers(cls)
 
     @classmethod
@@ -423,8 +424,6 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
         """Missing parts of a block of another package, or an empty text."""
         if cls.model != name:
             return f"its schema says model {cls.model!r}"
-        if fault := error_fault(cls):
-            return fault
         if not cls.fills or not set(cls.fills) <= ROLES:
             return f"it fills {', '.join(cls.fills) or 'nothing'}; allowed: {', '.join(sorted(ROLES))}"
         return lacking(cls)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from neuroest.core.docstrings import section
+from neuroest.core.errors import NeuroestError
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,23 @@ def give_reasons(stating: Any) -> None:
         )
 
 
-def error_fault(stating: type[Any]) -> str:
-    """Missing part of a block's or level's statement of its error, or an empty text."""
+def refuse_without_error(stating: type[Any]) -> None:
+    """Refuse a block or level that does not state the error of its model, or gives no reason for it.
+
+    Raises
+    ------
+    NeuroestError
+        What is missing, with the name of the class.
+    """
     if "prior_error" not in vars(stating):
-        return "it states no prior_error (model_errors(...), or exact_model(reason))"
+        fault = "it states no prior_error (model_errors(...), or exact_model(reason))"
+        raise NeuroestError(f"{stating.__qualname__}: {fault}")
     if sys.flags.optimize > 1:  # Python then drops all docstrings, and the reasons with them
-        return ""
+        return
     bare = [name for name, error in stating.prior_error.items() if not error.rationale]
-    return f"its docstring has no reason for its error of {' and '.join(bare)} (Model errors)" if bare else ""
+    if bare:
+        fault = f"its docstring has no reason for its error of {' and '.join(bare)} (Model errors)"
+        raise NeuroestError(f"{stating.__qualname__}: {fault}")
 
 
 def exact_model(_reason: str) -> ModelErrors:

@@ -108,6 +108,8 @@ class Registry(Mapping[str, _T], Generic[_T]):
         try:
             loaded = point.load()
             reason = self._fault(point.name, loaded)
+        except NeuroestError:  # its class is refused where it is made
+            raise
         except Exception as error:  # the code of another package may raise anything
             raise NeuroestError(f"{type(error).__name__}: {error}") from error
         if reason:

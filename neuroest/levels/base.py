@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import Check, Component, NetworkContext, StatesChecks, Structural, lacking
 from neuroest.blocks.memories.base import Memory
-from neuroest.blocks.model_error import ModelErrors, error_fault, give_reasons
+from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.core.docstrings import stated, texts_of
@@ -257,6 +257,8 @@ class Mapper(StatesChecks, ABC):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         give_reasons(cls)
+        if "schema" in vars(cls):
+            refuse_without_error(cls)
         memoize_numbers(cls)
 
     @classmethod
@@ -267,8 +269,6 @@ class Mapper(StatesChecks, ABC):
     @classmethod
     def contract_fault(cls, name: str) -> str:
         """What a level of another package is missing, or an empty text."""
-        if fault := error_fault(cls):
-            return fault
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod

@@ -18,6 +18,7 @@ import neuroest.levels.base
 import neuroest.levels.crossbar.left_out
 from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
 from neuroest.blocks.cells.base import Cell
+from neuroest.blocks.model_error import exact_model, model_errors
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.docstrings import section, texts_of
 from neuroest.core.errors import NeuroestError
@@ -72,6 +73,15 @@ def test_a_block_states_its_error_and_its_ledger(model: str) -> None:
     assert set(block.overhead) <= set(block.owns)
     # clock and control are charged by the stage that knows all logic, energies of cells by the array around them
     assert bool(block.owns) == (makes_energies(block) or issubclass(block, (ChargesClock, Cell)))
+
+
+def test_a_block_or_level_without_an_error_is_refused_where_its_class_is_made() -> None:
+    for given in (COMPONENTS["sar_adc"], MAPPERS["roofline"]):
+        with pytest.raises(NeuroestError, match=r"^Copied: it states no prior_error"):
+            type("Copied", (given,), {"schema": given.schema})
+        with pytest.raises(NeuroestError, match=r"^Copied: its docstring has no reason for its error of time"):
+            type("Copied", (given,), {"schema": given.schema, "prior_error": model_errors(time=2.0)})
+        type("Copied", (given,), {"schema": given.schema, "prior_error": exact_model("a test")})
 
 
 PLACE_OF_NAME = {"self.check": 1, "self.require": 1, "self.check_range": 0}
