@@ -359,6 +359,30 @@ def test_nothing_asserts_in_place_of_telling_what_is_wrong() -> None:
     assert not found
 
 
+CALLED_FROM_OUTSIDE = {"_repr_html_", "_evaluate"}  # by notebooks, and by pymoo
+CALLED_BY_NAME = re.compile(r"_[a-z_]+_checks")  # by DesignRules.checks, in that class alone
+
+
+def test_no_private_function_is_forgotten() -> None:
+    used = {
+        getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "name", None)
+        for module in SOURCES
+        for node in nodes_of(module)
+        if isinstance(node, ast.Name | ast.Attribute | ast.alias)
+    }
+    unused = {
+        node.name: place_of(module, node)
+        for module in SOURCES
+        for node in nodes_of(module)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and re.fullmatch(r"_[^_].*", node.name)
+        and node.name not in used | CALLED_FROM_OUTSIDE
+        and not any("_validator(" in ast.unparse(each) for each in node.decorator_list)
+        and not (module == "neuroest.pipeline.design_rules" and CALLED_BY_NAME.fullmatch(node.name))
+    }
+    assert not unused, "called by nobody: " + ", ".join(f"{name} ({place})" for name, place in unused.items())
+
+
 def test_nothing_prints_and_nothing_is_global() -> None:
     printing = [
         place_of(module, node)

@@ -185,7 +185,7 @@ FAULTS = [
     ("blocks", "other", "no_such_module:Block", "ModuleNotFoundError: No module named 'no_such_module'"),
     ("blocks", "other", "broken:NoSuchClass", "AttributeError: module 'broken' has no attribute 'NoSuchClass'"),
     ("blocks", "other", "broken:OtherBlock", "it is not a subclass of Component"),
-    ("blocks", "other", "silent:Silent", "Silent: it states no prior_error (model_errors(...), or exact_model(reason))"),
+    ("blocks", "other", "silent:Silent", "Silent: it states no prior_error (model_errors(...), or exact_model("),
     ("blocks", "wrong", "broken:Misnamed", "its schema says model 'other'"),
     ("blocks", "other", "broken:Homeless", "it fills nowhere; allowed: anywhere, cell, "),
     ("blocks", "other", "broken:Greedy", "the energy of 'cell read current' has two owners, cell and other"),

@@ -1,5 +1,6 @@
 """Design rules: all conditions for a working design, from all stages and families of results."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -23,6 +24,8 @@ _IDLE = 0.1
 """Share of the peak throughput below which a chip is far from its design point; a convention."""
 _QUEUING = 0.5
 """Load of a link above which its queues are no longer short; a convention."""
+_RULE = re.compile("_[a-z_]+_checks")
+"""Name of a method that makes design rules; `DesignRules.checks` finds each by its name, so none can be forgotten."""
 _BALANCE = 0.01
 """Share of the rise of the die's temperature that may be left unexplained; a convention."""
 
@@ -57,18 +60,213 @@ class DesignRules(StatesChecks):
     path: str = "chip"
 
     def checks(self) -> tuple[Check, ...]:
-        """Checks of the stages, and those that need results of the families."""
+        """Checks of the stages, and those of every method of this class called ``_*_checks``, in their order here."""
         stages = self.stages
+        rules = (rule for name, rule in vars(DesignRules).items() if _RULE.fullmatch(name))
         return (
-            *stages.costs.checks, *stages.mapped.checks, *stages.counts.checks, *self._cooling_checks(),
-            *self._die_checks(), *self._period_checks(), *self._target_checks(), *self._heat_checks(),
-            *self._integration_checks(), *self._memory_checks(), *self._refresh_checks(), *self._load_checks(),
-            *self._outside_checks(), *self._power_off_checks(), *self._port_checks(), *self._peak_checks(),
-            *self._shared_memory_checks(), *self._learning_checks(), *self._always_on_checks(),
-            *self._instruction_checks(), *self._copy_checks(), *self._setup_checks(), *self._rewriting_checks(),
-            *self._synapse_checks(), *self._domain_checks(), *self._zero_checks(), *self._technology_checks(),
-            *self._sleep_checks(),
-        )  # fmt: skip
+            *stages.costs.checks,
+            *stages.mapped.checks,
+            *stages.counts.checks,
+            *(check for rule in rules for check in rule(self)),
+        )
+
+    def _cooling_checks(self) -> Iterator[Check]:
+        """Whether the package can cool the power density; no check if no limit is stated.
+
+        Checks
+        ------
+        power_density
+            the package cannot cool this power density
+        """
+        limit = self.stages.costs.around.power_density_limit
+        if np.all(np.isinf(limit)):
+            return
+        yield self.require("design_rule", "power_density", self.power_density, "<=", limit, "W/m^2")
+
+    def _die_checks(self) -> Iterator[Check]:
+        """Whether a die fits the exposure field, if the overheads block of the chip states its size.
+
+        Checks
+        ------
+        die_is_exposed_at_once
+            the die is larger than the exposure field of the lithography; use several chips (chip.count: auto)
+        """
+        for _, block in self.stages.chip.find(ChargesClock):
+            largest = block.device.largest_die
+            yield self.require(
+                "design_rule", "die_is_exposed_at_once", self.die_area, "<=", largest, "m^2", path=block.path
+            )
+
+    def _period_checks(self) -> Iterator[Check]:
+        """Whether an inference ends before the next one starts.
+
+        Checks
+        ------
+        keeps_up
+            an inference takes longer than the stated period
+        """
+        interval, period = np.asarray(self.stages.timing.initiation_interval), self.stages.chip.period
+        if period is not None:
+            in_time = interval <= period * (1.0 + ROUNDING)
+            yield self.check("infeasible", "keeps_up", in_time, interval, period, "s", path="operation")
+
+    def _target_checks(self) -> Iterator[Check]:
+        """Whether the pace is the one for which layers were replicated."""
+        for level in self.stages.levels:
+            target = level.mapper.options.get("target_interval")
+            if target is None:
+                continue
+            timing = self.stages.timing
+            stage_interval, shared = np.max(timing.stage_interval, axis=-1, keepdims=True), timing.bottleneck
+            slowest = f"the layers that share {shared} in time" if shared else "the slowest layer"
+            yield Check(
+                "target_interval", level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
+                f"copies of the arrays cannot reach the target interval, which {slowest} limits", stage_interval,
+                target, "s",
+            )  # fmt: skip
+
+    def _heat_checks(self) -> Iterator[Check]:
+        """Whether there is a temperature at which the package removes the power, and whether it was found.
+
+        Checks
+        ------
+        thermal_runaway
+            thermal runaway: leakage rises faster with temperature than the package removes heat; leakage over the
+            largest stable one
+        die_stays_cool
+            the package cannot remove this power at any temperature that a die survives
+        heat_balance
+            the temperature of the die did not converge to within a hundredth of its rise
+        """
+        heating, path = self.stages.heating, self.stages.chip.heat_path
+        if heating is None or path is None:
+            return
+        ambient, resistance = path
+        balance = power.junction_temperature(ambient, self.die_power, resistance)
+        off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
+        stable = np.asarray(heating.load) <= 1.0
+        cool = np.logical_or(heating.cool, ~stable)
+        yield self.check("infeasible", "thermal_runaway", stable, heating.load, 1.0, path="technology")
+        yield self.check(
+            "infeasible", "die_stays_cool", cool, balance, heating.temperature, "K", path="technology"
+        )
+        found = np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool))
+        yield self.check("extrapolation", "heat_balance", found, off, _BALANCE, path="technology")
+
+    def _integration_checks(self) -> Iterator[Check]:
+        """Whether neurons fire as often as those of the network, in timesteps that the rest of the chip may lengthen.
+
+        Checks
+        ------
+        neuron_fires_in_time
+            the chip makes the timestep so long that the neurons leak more between inputs than the inputs add;
+            timesteps per spike over those of the network
+        neuron_adds_up_events
+            the neurons of a layer leak away an event before the next arrives, so they respond to single events
+            instead of sums; events per spike over those of the network
+        """
+        for level in self.stages.levels:
+            array, network = level.mapper.compute, level.mapper.network
+            if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
+                continue
+            step, place = self.stages.timing.timestep(level), array.neuron.path
+            yield from array.neuron.drive_checks(array.hold_time(network), step / network.events)
+            if array.reads_events:
+                least = array.events_added_up(network, step)
+                yield self.require(
+                    "design_rule", "neuron_adds_up_events", least, ">=", 1.0 - FIRING_SLACK, path=place
+                )
+            worst = array.overstretched(network, step)
+            yield self.require(
+                "design_rule", "neuron_fires_in_time", worst, "<=", 1.0 + FIRING_SLACK, path=place
+            )
+
+    def _memory_checks(self) -> Iterator[Check]:
+        """Whether the leak of the neurons matches the time constants of the network, if both are known."""
+        for level in self.stages.levels:
+            wanted = level.mapper.layers.time_constant_steps
+            neuron = getattr(level.mapper.compute, "neuron", None)
+            memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
+            if neuron is None or memory is None:
+                continue
+            step = self.stages.timing.timestep(level)
+            least = level.mapper.layers.shortest_time_constant_steps
+            longest, shortest = np.max(wanted), np.min(least[least > 0.0])
+            span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
+            fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
+            yield Check(
+                "neuron_time_constant", neuron.path, "design_rule", fits,
+                f"the neurons' leak time constant differs from the network's, {span} timesteps, by more than a factor "
+                "of two", memory + 0.0 * step, longest * step, "s",
+            )  # fmt: skip
+
+    def _refresh_checks(self) -> Iterator[Check]:
+        """Whether all weights can be refreshed before the first one has faded.
+
+        Checks
+        ------
+        refresh_keeps_up
+            the weights decay faster than they can be rewritten
+        """
+        time = self.programming_time
+        if self.refresh is None or time is None:
+            return
+        interval = np.where(np.isnan(self.refresh[0]), np.inf, self.refresh[0])
+        for level in self.stages.levels:
+            if level.mapper.weights_in_cells:
+                cell = level.mapper.compute.slots["cell"].path
+                yield self.require("design_rule", "refresh_keeps_up", time, "<=", interval, "s", path=cell)
+
+    def _load_checks(self) -> Iterator[Check]:
+        """Whether the on-chip network links are at most half loaded; above this, bursts queue for long.
+
+        Checks
+        ------
+        link_load
+            the busiest link is loaded by more than half; bursts of packets wait longer than the mean wait in the
+            latency
+        """
+        for path, loads in self.stages.timing.loads.items():
+            load = np.max(loads, axis=-1, keepdims=True)
+            yield self.require("design_rule", "link_load", load, "<=", _QUEUING, path=path)
+
+    def _outside_checks(self) -> Iterator[Check]:
+        """Whether the weights fit into the off-chip memory that supplies them.
+
+        Checks
+        ------
+        weights_fit_outside
+            the weights do not fit the off-chip memory; give it a larger capacity
+        """
+        stored = [level.mapper.stored_weight_bits() for level in self.stages.levels]
+        weights = np.sum(reduce(np.add, stored), axis=-1, keepdims=True)
+        carried = [
+            link for link in self.stages.chip.links() if "weights" in getattr(link.spec, "carries", ())
+        ]
+        for link in carried:
+            room, place = link.capacity(), link.path
+            if np.all(np.isfinite(room)):
+                yield self.require(
+                    "design_rule", "weights_fit_outside", weights, "<=", room, "bit", path=place
+                )
+
+    def _power_off_checks(self) -> Iterator[Check]:
+        """Whether volatile weights are reloaded from outside after power-off.
+
+        Checks
+        ------
+        weights_come_back
+            weights are in volatile memory and lost at power-down after each inference, and no off-chip link reloads
+            them; add an off_chip_link that carries weights, store them in cells that keep them, or use always_on
+        """
+        links = any("weights" in link.spec.carries for link in self.stages.chip.links())
+        stores = {
+            level.mapper.weight_store.path: level.mapper.weight_store
+            for level in self.stages.levels
+            if level.mapper.weights_are_volatile and level.mapper.weight_store is not None
+        }
+        for store in stores.values():
+            yield self.check("design_rule", "weights_come_back", passed=links, path=store.path)
 
     def _port_checks(self) -> Iterator[Check]:
         """Whether the memories of time-multiplexed levels keep up with their units.
@@ -89,6 +287,21 @@ class DesignRules(StatesChecks):
                 moved = memory.options["width"] * memory.options.get("banks", 1.0)
                 needed = moved * busy / np.where(units > 0.0, units, 1.0)
                 yield self.require("advice", "port_width", needed, "<=", moved, "bit", path=memory.path)
+
+    def _peak_checks(self) -> Iterator[Check]:
+        """Whether the chip works far below its peak, and where it spends most of its time."""
+        share = self.share_of_peak
+        if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
+            return  # units with fixed layers must wait for the slowest layer
+        shares = self.stages.timing.idle_shares(self.stages.levels)
+        filling = "the filling of the units, or layers smaller than they are"
+        shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
+        cause = max(shares, key=lambda each: shares[each])
+        part = f"{shares[cause]:.0%}".replace("%", " %")
+        yield Check(
+            "share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE,
+            f"the units are idle most of the time; the main cause is {cause}, for {part} of the time", share, _IDLE,
+        )  # fmt: skip
 
     def _shared_memory_checks(self) -> Iterator[Check]:
         """Whether a memory that serves several computing levels can store the weights of all of them.
@@ -112,65 +325,6 @@ class DesignRules(StatesChecks):
                 yield self.require(
                     "design_rule", "weights_fit_together", bits, "<=", rooms[path], "bit", path=path
                 )
-
-    def _peak_checks(self) -> Iterator[Check]:
-        """Whether the chip works far below its peak, and where it spends most of its time."""
-        share = self.share_of_peak
-        if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
-            return  # units with fixed layers must wait for the slowest layer
-        shares = self.stages.timing.idle_shares(self.stages.levels)
-        filling = "the filling of the units, or layers smaller than they are"
-        shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
-        cause = max(shares, key=lambda each: shares[each])
-        part = f"{shares[cause]:.0%}".replace("%", " %")
-        yield Check(
-            "share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE,
-            f"the units are idle most of the time; the main cause is {cause}, for {part} of the time", share, _IDLE,
-        )  # fmt: skip
-
-    def error_checks(self, ratio: Array | None) -> Iterator[Check]:
-        """Whether the results of crossbars meet the required accuracy.
-
-        Checks
-        ------
-        result_error
-            the error of a layer's results exceeds error_limit; for its causes, explain signal_to_error_ratio
-        """
-        if ratio is None:
-            return
-        for level in self.stages.levels:
-            limit = level.mapper.options.get("error_limit")
-            if limit is None or not np.any(level.own > 0.0):
-                continue
-            worst = ratio if len(self.stages.levels) == 1 else _worst_of(level)
-            error = 1.0 / np.sqrt(worst)
-            yield self.require("design_rule", "result_error", error, "<=", limit, path=level.path)
-
-    def _cooling_checks(self) -> Iterator[Check]:
-        """Whether the package can cool the power density; no check if no limit is stated.
-
-        Checks
-        ------
-        power_density
-            the package cannot cool this power density
-        """
-        limit = self.stages.costs.around.power_density_limit
-        if np.all(np.isinf(limit)):
-            return
-        yield self.require("design_rule", "power_density", self.power_density, "<=", limit, "W/m^2")
-
-    def _period_checks(self) -> Iterator[Check]:
-        """Whether an inference ends before the next one starts.
-
-        Checks
-        ------
-        keeps_up
-            an inference takes longer than the stated period
-        """
-        interval, period = np.asarray(self.stages.timing.initiation_interval), self.stages.chip.period
-        if period is not None:
-            in_time = interval <= period * (1.0 + ROUNDING)
-            yield self.check("infeasible", "keeps_up", in_time, interval, period, "s", path="operation")
 
     def _learning_checks(self) -> Iterator[Check]:
         """Whether learning from a sample ends before the next sample, and whether its data fit.
@@ -196,23 +350,33 @@ class DesignRules(StatesChecks):
             in_time, place = (needed <= used * slack) | (used == 0.0), "workload.learning"
             yield self.check("design_rule", "use_keeps_up", in_time, needed, used, "s", path=place)
 
-    def _power_off_checks(self) -> Iterator[Check]:
-        """Whether volatile weights are reloaded from outside after power-off.
+    def _always_on_checks(self) -> Iterator[Check]:
+        """Whether a chip with processors has a block that stays on during sleep, as its wake-up circuit must.
 
         Checks
         ------
-        weights_come_back
-            weights are in volatile memory and lost at power-down after each inference, and no off-chip link reloads
-            them; add an off_chip_link that carries weights, store them in cells that keep them, or use always_on
+        always_on_domain
+            all processors are off between inferences, and nothing stays on to wake the chip; add a fixed_block with
+            the power of the always-on domain (clock, regulators, timer), some microwatts
         """
-        links = any("weights" in link.spec.carries for link in self.stages.chip.links())
-        stores = {
-            level.mapper.weight_store.path: level.mapper.weight_store
-            for level in self.stages.levels
-            if level.mapper.weights_are_volatile and level.mapper.weight_store is not None
-        }
-        for store in stores.values():
-            yield self.check("design_rule", "weights_come_back", passed=links, path=store.path)
+        programs = self.stages.chip.find(ExecutesInstructions)
+        if not programs or self.stages.chip.operation.mode != "always_on":
+            return
+        asleep = [block for _, block in programs if block.spec.sleep != "off"]
+        awake = bool(asleep or self.stages.chip.find(CoversWork))
+        yield self.check("advice", "always_on_domain", passed=awake, path=programs[0][1].path)
+
+    def _instruction_checks(self) -> Iterator[Check]:
+        """Whether instruction reads are counted, since the processor that contains the memory does them.
+
+        Checks
+        ------
+        instruction_reads
+            its reads are not counted; put it into a processor as its instruction_memory
+        """
+        for memory in self.stages.chip.memories():
+            if "instructions" in memory.spec.stores:
+                yield self.check("advice", "instruction_reads", passed=False, path=memory.path)
 
     def _copy_checks(self) -> Iterator[Check]:
         """Whether a level that copies data between memories, or searches the order of its loops, has two of a kind.
@@ -234,6 +398,25 @@ class DesignRules(StatesChecks):
                 yield self.check("advice", "copies_between_memories", passed=several, path=level.path)
             if getattr(compute.spec, "tiling", "none") != "none":
                 yield self.check("advice", "tiles_between_memories", passed=several, path=level.path)
+
+    def _setup_checks(self) -> Iterator[Check]:
+        """Whether an array next to an executing processor states the time of the program that starts its layers.
+
+        Checks
+        ------
+        layer_setup
+            a processor executes next to this array, and its program takes no time between layers; state
+            layer_setup_cycles of the array, some thousand cycles for each layer
+        """
+        programs = [block for _, block in self.stages.chip.find(ExecutesInstructions)]
+        if not any(np.any(block.options["executing"] > 0.0) for block in programs):
+            return
+        for level in self.stages.levels:
+            if (
+                "layer_setup_cycles" in type(level.mapper.compute.spec).model_fields
+                and not {"layer_setup", "layer_setup_cycles"} & level.mapper.compute.options.keys()
+            ):
+                yield self.check("advice", "layer_setup", passed=False, path=level.path)
 
     def _rewriting_checks(self) -> Iterator[Check]:
         """Whether a chip with a stated interval of rewriting has cells that are written by circuits of their own.
@@ -261,25 +444,6 @@ class DesignRules(StatesChecks):
                 done = (block.path, "accumulate") in self.stages.counts.actions
                 yield self.check("advice", "synaptic_operation", passed=done, path=block.path)
 
-    def _setup_checks(self) -> Iterator[Check]:
-        """Whether an array next to an executing processor states the time of the program that starts its layers.
-
-        Checks
-        ------
-        layer_setup
-            a processor executes next to this array, and its program takes no time between layers; state
-            layer_setup_cycles of the array, some thousand cycles for each layer
-        """
-        programs = [block for _, block in self.stages.chip.find(ExecutesInstructions)]
-        if not any(np.any(block.options["executing"] > 0.0) for block in programs):
-            return
-        for level in self.stages.levels:
-            if (
-                "layer_setup_cycles" in type(level.mapper.compute.spec).model_fields
-                and not {"layer_setup", "layer_setup_cycles"} & level.mapper.compute.options.keys()
-            ):
-                yield self.check("advice", "layer_setup", passed=False, path=level.path)
-
     def _domain_checks(self) -> Iterator[Check]:
         """Whether a voltage domain contains a level with published energies and times, which no supply changes.
 
@@ -295,6 +459,20 @@ class DesignRules(StatesChecks):
                 and level.mapper.compute.technology is not self.stages.chip.technology
             ):
                 yield self.check("advice", "supply_of_published_values", passed=False, path=level.path)
+
+    def _zero_checks(self) -> Iterator[Check]:
+        """Whether the network has zero weights on a level that skips them.
+
+        Checks
+        ------
+        weights_with_zeros
+            zero_skipping finds no zero weight, because the network states no density of its weights; state
+            weights.density in the workload
+        """
+        for level in self.stages.levels:
+            if getattr(level.mapper.compute.spec, "zero_skipping", "none") == "inputs_and_weights":
+                some = bool(np.any(level.mapper.layers.weight_density < 1.0))
+                yield self.check("advice", "weights_with_zeros", passed=some, path=level.path)
 
     def _technology_checks(self) -> Iterator[Check]:
         """Whether thresholds, corner and sleep options reach any circuit whose cost follows from the process.
@@ -349,201 +527,23 @@ class DesignRules(StatesChecks):
         if sleeping and not acts:
             yield self.check("advice", "time_to_sleep", passed=False, path=sleeping[0].component)
 
-    def _zero_checks(self) -> Iterator[Check]:
-        """Whether the network has zero weights on a level that skips them.
+    def error_checks(self, ratio: Array | None) -> Iterator[Check]:
+        """Whether the results of crossbars meet the required accuracy.
 
         Checks
         ------
-        weights_with_zeros
-            zero_skipping finds no zero weight, because the network states no density of its weights; state
-            weights.density in the workload
+        result_error
+            the error of a layer's results exceeds error_limit; for its causes, explain signal_to_error_ratio
         """
-        for level in self.stages.levels:
-            if getattr(level.mapper.compute.spec, "zero_skipping", "none") == "inputs_and_weights":
-                some = bool(np.any(level.mapper.layers.weight_density < 1.0))
-                yield self.check("advice", "weights_with_zeros", passed=some, path=level.path)
-
-    def _instruction_checks(self) -> Iterator[Check]:
-        """Whether instruction reads are counted, since the processor that contains the memory does them.
-
-        Checks
-        ------
-        instruction_reads
-            its reads are not counted; put it into a processor as its instruction_memory
-        """
-        for memory in self.stages.chip.memories():
-            if "instructions" in memory.spec.stores:
-                yield self.check("advice", "instruction_reads", passed=False, path=memory.path)
-
-    def _always_on_checks(self) -> Iterator[Check]:
-        """Whether a chip with processors has a block that stays on during sleep, as its wake-up circuit must.
-
-        Checks
-        ------
-        always_on_domain
-            all processors are off between inferences, and nothing stays on to wake the chip; add a fixed_block with
-            the power of the always-on domain (clock, regulators, timer), some microwatts
-        """
-        programs = self.stages.chip.find(ExecutesInstructions)
-        if not programs or self.stages.chip.operation.mode != "always_on":
+        if ratio is None:
             return
-        asleep = [block for _, block in programs if block.spec.sleep != "off"]
-        awake = bool(asleep or self.stages.chip.find(CoversWork))
-        yield self.check("advice", "always_on_domain", passed=awake, path=programs[0][1].path)
-
-    def _target_checks(self) -> Iterator[Check]:
-        """Whether the pace is the one for which layers were replicated."""
         for level in self.stages.levels:
-            target = level.mapper.options.get("target_interval")
-            if target is None:
+            limit = level.mapper.options.get("error_limit")
+            if limit is None or not np.any(level.own > 0.0):
                 continue
-            timing = self.stages.timing
-            stage_interval, shared = np.max(timing.stage_interval, axis=-1, keepdims=True), timing.bottleneck
-            slowest = f"the layers that share {shared} in time" if shared else "the slowest layer"
-            yield Check(
-                "target_interval", level.path, "design_rule", stage_interval <= target * (1.0 + ROUNDING),
-                f"copies of the arrays cannot reach the target interval, which {slowest} limits", stage_interval,
-                target, "s",
-            )  # fmt: skip
-
-    def _heat_checks(self) -> Iterator[Check]:
-        """Whether there is a temperature at which the package removes the power, and whether it was found.
-
-        Checks
-        ------
-        thermal_runaway
-            thermal runaway: leakage rises faster with temperature than the package removes heat; leakage over the
-            largest stable one
-        die_stays_cool
-            the package cannot remove this power at any temperature that a die survives
-        heat_balance
-            the temperature of the die did not converge to within a hundredth of its rise
-        """
-        heating, path = self.stages.heating, self.stages.chip.heat_path
-        if heating is None or path is None:
-            return
-        ambient, resistance = path
-        balance = power.junction_temperature(ambient, self.die_power, resistance)
-        off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
-        stable = np.asarray(heating.load) <= 1.0
-        cool = np.logical_or(heating.cool, ~stable)
-        yield self.check("infeasible", "thermal_runaway", stable, heating.load, 1.0, path="technology")
-        yield self.check(
-            "infeasible", "die_stays_cool", cool, balance, heating.temperature, "K", path="technology"
-        )
-        found = np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool))
-        yield self.check("extrapolation", "heat_balance", found, off, _BALANCE, path="technology")
-
-    def _die_checks(self) -> Iterator[Check]:
-        """Whether a die fits the exposure field, if the overheads block of the chip states its size.
-
-        Checks
-        ------
-        die_is_exposed_at_once
-            the die is larger than the exposure field of the lithography; use several chips (chip.count: auto)
-        """
-        for _, block in self.stages.chip.find(ChargesClock):
-            largest = block.device.largest_die
-            yield self.require(
-                "design_rule", "die_is_exposed_at_once", self.die_area, "<=", largest, "m^2", path=block.path
-            )
-
-    def _load_checks(self) -> Iterator[Check]:
-        """Whether the on-chip network links are at most half loaded; above this, bursts queue for long.
-
-        Checks
-        ------
-        link_load
-            the busiest link is loaded by more than half; bursts of packets wait longer than the mean wait in the
-            latency
-        """
-        for path, loads in self.stages.timing.loads.items():
-            load = np.max(loads, axis=-1, keepdims=True)
-            yield self.require("design_rule", "link_load", load, "<=", _QUEUING, path=path)
-
-    def _refresh_checks(self) -> Iterator[Check]:
-        """Whether all weights can be refreshed before the first one has faded.
-
-        Checks
-        ------
-        refresh_keeps_up
-            the weights decay faster than they can be rewritten
-        """
-        time = self.programming_time
-        if self.refresh is None or time is None:
-            return
-        interval = np.where(np.isnan(self.refresh[0]), np.inf, self.refresh[0])
-        for level in self.stages.levels:
-            if level.mapper.weights_in_cells:
-                cell = level.mapper.compute.slots["cell"].path
-                yield self.require("design_rule", "refresh_keeps_up", time, "<=", interval, "s", path=cell)
-
-    def _outside_checks(self) -> Iterator[Check]:
-        """Whether the weights fit into the off-chip memory that supplies them.
-
-        Checks
-        ------
-        weights_fit_outside
-            the weights do not fit the off-chip memory; give it a larger capacity
-        """
-        stored = [level.mapper.stored_weight_bits() for level in self.stages.levels]
-        weights = np.sum(reduce(np.add, stored), axis=-1, keepdims=True)
-        carried = [
-            link for link in self.stages.chip.links() if "weights" in getattr(link.spec, "carries", ())
-        ]
-        for link in carried:
-            room, place = link.capacity(), link.path
-            if np.all(np.isfinite(room)):
-                yield self.require(
-                    "design_rule", "weights_fit_outside", weights, "<=", room, "bit", path=place
-                )
-
-    def _integration_checks(self) -> Iterator[Check]:
-        """Whether neurons fire as often as those of the network, in timesteps that the rest of the chip may lengthen.
-
-        Checks
-        ------
-        neuron_fires_in_time
-            the chip makes the timestep so long that the neurons leak more between inputs than the inputs add;
-            timesteps per spike over those of the network
-        neuron_adds_up_events
-            the neurons of a layer leak away an event before the next arrives, so they respond to single events
-            instead of sums; events per spike over those of the network
-        """
-        for level in self.stages.levels:
-            array, network = level.mapper.compute, level.mapper.network
-            if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
-                continue
-            step, place = self.stages.timing.timestep(level), array.neuron.path
-            yield from array.neuron.drive_checks(array.hold_time(network), step / network.events)
-            if array.reads_events:
-                least = array.events_added_up(network, step)
-                yield self.require(
-                    "design_rule", "neuron_adds_up_events", least, ">=", 1.0 - FIRING_SLACK, path=place
-                )
-            worst = array.overstretched(network, step)
-            yield self.require(
-                "design_rule", "neuron_fires_in_time", worst, "<=", 1.0 + FIRING_SLACK, path=place
-            )
-
-    def _memory_checks(self) -> Iterator[Check]:
-        """Whether the leak of the neurons matches the time constants of the network, if both are known."""
-        for level in self.stages.levels:
-            wanted = level.mapper.layers.time_constant_steps
-            neuron = getattr(level.mapper.compute, "neuron", None)
-            memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
-            if neuron is None or memory is None:
-                continue
-            step = self.stages.timing.timestep(level)
-            least = level.mapper.layers.shortest_time_constant_steps
-            longest, shortest = np.max(wanted), np.min(least[least > 0.0])
-            span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
-            fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
-            yield Check(
-                "neuron_time_constant", neuron.path, "design_rule", fits,
-                f"the neurons' leak time constant differs from the network's, {span} timesteps, by more than a factor "
-                "of two", memory + 0.0 * step, longest * step, "s",
-            )  # fmt: skip
+            worst = ratio if len(self.stages.levels) == 1 else _worst_of(level)
+            error = 1.0 / np.sqrt(worst)
+            yield self.require("design_rule", "result_error", error, "<=", limit, path=level.path)
 
 
 def _worst_of(level: MappedLevel) -> Array:

@@ -79,7 +79,9 @@ def test_a_block_or_level_without_an_error_is_refused_where_its_class_is_made() 
     for given in (COMPONENTS["sar_adc"], MAPPERS["roofline"]):
         with pytest.raises(NeuroestError, match=r"^Copied: it states no prior_error"):
             type("Copied", (given,), {"schema": given.schema})
-        with pytest.raises(NeuroestError, match=r"^Copied: its docstring has no reason for its error of time"):
+        with pytest.raises(
+            NeuroestError, match=r"^Copied: its docstring has no reason for its error of time"
+        ):
             type("Copied", (given,), {"schema": given.schema, "prior_error": model_errors(time=2.0)})
         type("Copied", (given,), {"schema": given.schema, "prior_error": exact_model("a test")})
 
