@@ -1,4 +1,7 @@
-"""Write the pages under ``docs/reference/`` from the schemas, and the output that the README shows.
+"""Write what pages state of the program.
+
+Pages under ``docs/reference/`` come from the schemas, the output that the README shows from its commands, tables of
+results from ``docs/tools/result_tables.py``, and numbers in sentences from ``docs/values.yaml``.
 
 ::
 
@@ -8,12 +11,12 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import math
 import pkgutil
 import re
-import runpy
 import subprocess
 import sys
 import types
@@ -52,8 +55,6 @@ TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 NUMBERS = re.compile(r"<!-- numbers: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 """A table of results in a hand-written page."""
-
-NUMBER_PAGES = (DOCS / "brain_scale.md", DOCS / "device_lab.md", DOCS / "models" / "mapping.md")
 
 _PAGES = {
     "specs.workload": "workload",
@@ -101,16 +102,22 @@ def with_tables(text: str) -> str:
 
 
 def pages_with_numbers() -> dict[Path, str]:
-    """Hand-written pages with their tables of results computed again."""
-    tables = runpy.run_path(str(DOCS / "tools" / "result_tables.py"))["TABLES"]
+    """Hand-written pages whose tables of results and numbers in sentences are computed again."""
+    sys.path.append(str(DOCS / "tools"))
+    tables = importlib.import_module("result_tables").TABLES
+    values = importlib.import_module("page_values")
+    texts = {page: page.read_text("utf-8") for page in [README, *sorted(DOCS.rglob("*.md"))]}
     return {
-        page: NUMBERS.sub(
-            lambda found: (
-                f"<!-- numbers: {found[1]} -->\n" + "\n".join(tables[found[1]]()) + "\n<!-- end -->"
-            ),
-            page.read_text("utf-8"),
+        page: values.with_values(
+            NUMBERS.sub(
+                lambda found: (
+                    f"<!-- numbers: {found[1]} -->\n" + "\n".join(tables[found[1]]()) + "\n<!-- end -->"
+                ),
+                text,
+            )
         )
-        for page in NUMBER_PAGES
+        for page, text in texts.items()
+        if NUMBERS.search(text) or values.VALUE.search(text)
     }
 
 
@@ -459,11 +466,16 @@ def changed(texts: Mapping[Path, str]) -> Iterator[Path]:
 
 def main() -> None:
     """Write or check."""
-    texts = {**pages(), **pages_with_numbers(), README: readme_with_outputs(README.read_text("utf-8"))}
+    texts = {**pages(), **pages_with_numbers()}
+    texts[README] = readme_with_outputs(texts.get(README, README.read_text("utf-8")))
     stale = list(changed(texts))
-    names = ", ".join(str(path.relative_to(DOCS.parent)) for path in stale)
     if "--check" in sys.argv[1:]:
-        sys.exit(f"out of date: {names}; run python docs/generate.py" if stale else 0)
+        for path in stale:
+            old, new = (path.read_text("utf-8") if path.exists() else ""), texts[path]
+            sys.stdout.writelines(difflib.unified_diff(
+                old.splitlines(keepends=True), new.splitlines(keepends=True), str(path), "as computed now", n=0
+            ))  # fmt: skip
+        sys.exit("run python docs/generate.py" if stale else 0)
     REFERENCE.mkdir(exist_ok=True)
     for path in stale:
         path.write_text(texts[path], "utf-8")

@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import page_values
 import pytest
 
+import neuroest
 from neuroest.cli import VERBS
 from neuroest.loading.kinds import KINDS
 from neuroest.loading.library import load_architecture, load_device, load_workload
@@ -284,3 +286,85 @@ def test_citation_and_package_tell_the_same_version() -> None:
     stated = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
     assert stated is not None
     assert f"\nversion: {stated.group(1)}\n" in citation
+
+
+RECORDED = "measured on the day that the page names or implies, such as run times"
+CITED = "of sources, of definitions and of circuits, with their place; no result of a chip that moves"
+TESTED = "recomputed by a test in the file of the topic"
+GENERATED = "written by a tool, which a test compares"
+NUMBERS = {
+    "docs/accuracy.md": TESTED,
+    "docs/baselines.md": TESTED, "docs/brain_scale.md": GENERATED, "docs/circuit_export.md": GENERATED,
+    "docs/compared.md": TESTED, "docs/describe_a_chip.md": CITED,
+    "docs/calibration.md": RECORDED, "docs/describe_a_macro.md": CITED, "docs/device_lab.md": RECORDED,
+    "docs/exploration.md": RECORDED, "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED,
+    "docs/importing.md": TESTED,
+    "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
+    "docs/models/crossbar.md": TESTED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
+    "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": GENERATED,
+    "docs/models/network.md": RECORDED, "docs/models/neurons.md": TESTED, "docs/models/read_schedule.md": CITED,
+    "docs/models/static_cells.md": CITED, "docs/models/technology.md": CITED, "docs/paper.md": RECORDED,
+    "docs/reports.md": RECORDED, "docs/scoreboard.md": GENERATED,
+    "docs/tutorials/brain_in_twenty_watts.md": TESTED, "docs/tutorials/index.md": CITED,
+    "docs/tutorials/measured_switch.md": TESTED,
+    "docs/which_model.md": TESTED, "docs/worked_example.md": TESTED,
+}  # fmt: skip
+"""Pages with physical numbers that `docs/generate.py` does not write, and why these are right."""
+PHYSICAL = re.compile(r"\d ?(?:[afpnuµm]J|mm2|mm\^2|um2|[nuµm]s|[nuµm]?W)\b")
+
+
+def by_hand(text: str) -> str:
+    """A page without its code, its generated tables and its generated numbers."""
+    return GENERATE["NUMBERS"].sub("", page_values.VALUE.sub("", FENCE.sub("", text)))
+
+
+def test_every_page_with_numbers_says_why_they_are_right() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = {
+        str(page.relative_to(ROOT))
+        for page in pages
+        if "reference" not in page.parts and PHYSICAL.search(by_hand(page.read_text(encoding="utf-8")))
+    }
+    assert found - set(NUMBERS) == set(), (
+        "state in NUMBERS where the numbers of this page come from, or test them"
+    )
+    assert set(NUMBERS) - found == set()
+
+
+def test_a_number_in_a_sentence_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is out of date, each kind of number, and what is refused."""
+    total = neuroest.estimate("loihi_14nm", "mlp_mnist_spiking").totals["energy_per_inference_J"]
+    assert total is not None
+    lines = {
+        "energy": "energy_per_inference_J of loihi_14nm on mlp_mnist_spiking, .3g uJ",
+        "bench": "area_m2 of diffusive_bench_28nm on mlp_mnist_spiking, .6g mm2",
+        "large": "area_m2 of diffusive_bench_28nm on mlp_mnist_spiking with chip.tile.array.columns=512, .6g mm2",
+        "recorded": "training.test_samples of examples/digits_snn/results.json, .0f",
+        "unit": "energy_per_inference_J of loihi_14nm on mlp_mnist_spiking, .3g ms",
+        "short": "energy_per_inference_J of loihi_14nm",
+    }
+    monkeypatch.setattr(page_values, "lines", lambda: lines)
+    shown = f"takes <!-- value: energy -->{1e6 * total:.3g} uJ<!-- /value --> each"
+    assert page_values.with_values("takes <!-- value: energy -->1 uJ<!-- /value --> each") == shown
+    assert page_values.with_values(shown) == shown
+    assert page_values.shown("large") != page_values.shown("bench")
+    assert page_values.shown("recorded") == "360"
+    for name, reason in (
+        ("unit", "is not in ms"),
+        ("short", "first lines"),
+        ("other", "not in docs/values.yaml"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            page_values.shown(name)
+    with pytest.raises(ValueError, match="stands between"):
+        page_values.with_values("<!-- value: energy -->1 uJ<!-- /valu -->")
+
+
+def test_every_number_of_the_list_is_on_a_page() -> None:
+    used = {
+        found["name"]
+        for page in PAGES
+        if page.name != "CONTRIBUTING.md"
+        for found in page_values.VALUE.finditer(page.read_text("utf-8"))
+    }
+    assert used == set(page_values.lines())

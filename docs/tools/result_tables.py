@@ -5,9 +5,13 @@ A page has each between ``<!-- numbers: NAME -->`` and ``<!-- end -->``.
 
 from __future__ import annotations
 
+import json
 import math
+import runpy
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +21,10 @@ from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.loading.library import shipped
 from neuroest.reporting.formatting import formatted
+from neuroest.results.quantities import QUANTITIES
 
+DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
+ARRAY = "chip.tile.array."
 MICROCIRCUIT = "cortical_microcircuit_spiking"
 REAL_TIME = {"operation.mode": "always_on", "operation.period": "1 s"}
 EVENT_ROWS: tuple[tuple[str, dict[str, str], str, str], ...] = (
@@ -53,6 +60,38 @@ def estimate(chip: str, network: str, settings: tuple[tuple[str, str], ...] = ()
 def of(chip: str, network: str, settings: Mapping[str, str] | None = None) -> Estimate:
     """An estimate with its settings as a mapping."""
     return estimate(chip, network, tuple((settings or {}).items()))
+
+
+def total(found: Estimate, name: str) -> float:
+    """A total that applies."""
+    value = found.totals[name]
+    if value is None:
+        raise ValueError(f"{name} does not apply to {found.architecture}")
+    return float(value)
+
+
+def parts_of(found: Estimate) -> dict[str, float]:
+    """Energy of each component, in joules."""
+    energies = found.to_frame().groupby("component").energy_J.sum()
+    return {str(name): float(energy) for name, energy in energies.items()}
+
+
+def read_current(found: Estimate) -> float:
+    """Energy of the currents through cells, in joules."""
+    rows = (row for row in found.breakdown if row.term == "read_current")
+    return float(sum(row.energy_J for row in rows if row.component.endswith(".cell")))
+
+
+@cache
+def _digits() -> dict[str, Any]:
+    return runpy.run_path(str(DIGITS / "compare.py"))
+
+
+@cache
+def digits_row(chip: str, network: str) -> Mapping[str, Any]:
+    """Energies of one chip for a digit, by scope, as the example computes them."""
+    row: Mapping[str, Any] = _digits()["row"](chip, network, {"recorded": 1.0, "mean": 1.0})
+    return row
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -202,8 +241,8 @@ def _in_time(name: str) -> tuple[str, ...]:
             1.0 / (second - first),
             1.0 / float(neuron_in_time(Asked(name, {})).component.minimum_interval()),
         )
-        verdict += (
-            "; the estimate counts whole integrations, and the residue of a spike brings the next one sooner"
+        verdict = (
+            f"energy {verdict}; rate from below: whole integrations in the estimate, residue in time"
         )
     else:
         rates = (1.0 / interval.simulated, 1.0 / interval.closed)
@@ -221,7 +260,84 @@ def _two_spikes(name: str) -> tuple[float, float]:
     return float(run.spike_times[0]), float(run.spike_times[1])
 
 
+def cells_of_low_conductance() -> list[str]:
+    """Spoken digits with cells of smaller and smaller currents."""
+    network, rows = "shd_recurrent_spiking", []
+    follows = {f"{ARRAY}readout.interface.bias_follows": "mapped_current"}
+    for cell in ("rram_hfox_28nm", "ecram_wox_lab", "sonos_40nm_low"):
+        setting = {f"{ARRAY}cell.device": cell}
+        plain = of("diffusive_28nm_capacitor", network, setting)
+        mapped = of("diffusive_28nm_capacitor", network, setting | follows)
+        default = of("diffusive_low_power_28nm", network, setting)
+        fixed, less, held = (
+            formatted(total(found, "energy_per_inference_J"), "J") for found in (plain, mapped, default)
+        )
+        failed = ", ".join(f"`{check.name}`" for check in default.failed_checks)
+        rows.append((
+            f"`{cell}`", formatted(read_current(plain), "J"), fixed, less, f"{total(plain, 'effective_bits'):.1f}",
+            held, f"{total(default, 'effective_bits'):.1f}", failed or "-",
+        ))  # fmt: skip
+    head = (
+        "cell", "read current, plain clamps", "inference, fixed bias", "inference, bias follows",
+        "effective bits, fixed bias", "inference, default chip", "effective bits, default chip",
+        "failed checks, default chip",
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def neurons_per_output() -> list[str]:
+    """Pace, lifetime, area and energy of the default chip with several neurons in turn for one output."""
+    rows = []
+    for number, name in (("1", "1"), ("5", "5 (default)"), ("20", "20")):
+        found = of(
+            "diffusive_low_power_28nm", "shd_recurrent_spiking", {f"{ARRAY}readout.neurons_per_output": number}
+        )
+        totals = ("initiation_interval_s", "neuron_lifetime_s", "area_m2", "energy_per_inference_J")
+        rows.append((name, *(formatted(total(found, each), QUANTITIES[each].unit) for each in totals)))
+    return table(("neurons per output", "interval", "lifetime", "area", "energy"), rows)
+
+
+def digits_energies() -> list[str]:
+    """Energy of a digit on chips, in three scopes."""
+    spiking, dense, scopes = (_digits()[name] for name in ("SPIKING_CHIPS", "DENSE_CHIP", "SCOPES"))
+    twins = {
+        "digits_dense": "dense, 8 bits", "digits_dense_4bit": "dense, 4 bits",
+        "digits_dense_4bit_small": "dense, 4 bits, 24 hidden",
+    }  # fmt: skip
+    pairs = [(chip, "digits_spiking_4bit", "spiking, 4 bits") for chip in spiking]
+    pairs += [(dense, network, name) for network, name in twins.items()]
+    rows = [
+        (f"`{chip}`", name, *(formatted(digits_row(chip, network)[scope], "J") for scope in scopes))
+        for chip, network, name in pairs
+    ]
+    return table(("chip", "network", *scopes.values()), rows)
+
+
+def digits_crossovers() -> list[str]:
+    """Spike rates below which the spiking digits need less energy, as `compare.py` recorded them."""
+    recorded = json.loads((DIGITS / "results.json").read_text("utf-8"))["crossovers"]
+    scopes = _digits()["SCOPES"]
+
+    def cell(one: Mapping[str, Any]) -> str:
+        rate, low, high = (
+            f"{100 * one[key]:.1f}" if one[key] else "none" for key in ("spike_rate", "p10", "p90")
+        )
+        return f"{rate}{'' if rate == 'none' else ' %'} ({low} .. {high} %)"
+
+    twins = {"digits_dense_4bit": "4 bits", "digits_dense_4bit_small": "4 bits, 24 hidden"}
+    rows = []
+    for chip in ("analog_lif_circuit_28nm", "digital_spiking_28nm"):
+        for dense, name in twins.items():
+            by_scope = {
+                one["scope"]: cell(one) for one in recorded if (one["chip"], one["dense"]) == (chip, dense)
+            }
+            rows.append((f"`{chip}`", name, *(by_scope[scope] for scope in scopes)))
+    return table(("chip", "dense network", *scopes.values()), rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
+    "cells_of_low_conductance": cells_of_low_conductance, "neurons_per_output": neurons_per_output,
+    "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
 }  # fmt: skip
