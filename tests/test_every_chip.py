@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 from functools import cache
@@ -15,11 +16,17 @@ from hypothesis import strategies as st
 
 import neuroest
 from neuroest.core.errors import NeuroestError
+from neuroest.design.overrides import workload_with
+from neuroest.error_analysis.draws import draw
+from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.checkpoint import Store
+from neuroest.exploration.space import Space
+from neuroest.exploration.structures import resolve
 from neuroest.loading.library import shipped
 from neuroest.reporting.bundle import rerun, write_bundle
+from neuroest.results.quantities import QUANTITIES
 from tests.fuzz.targets import WrongResultError, sound
-from tests.pairs import other_chips_nightly, pairs
+from tests.pairs import EACH_KIND, other_chips_nightly, pairs
 from tests.test_same_number import CHIPS, assert_same, network, same, shipped_estimate
 
 SUPPLY = "technology.supply_voltage"
@@ -185,3 +192,21 @@ def test_a_bundle_gives_the_same_number(chip: str, tmp_path: Path) -> None:
     again = rerun(tmp_path / "bundle.zip")
     assert again.same
     assert_same(shipped_estimate(chip), made.results[0])
+
+
+def test_points_of_a_list_leave_nothing_to_the_garbage_collector() -> None:
+    """Objects that refer to each other keep their arrays, 13 MB for a chunk, until the collector runs."""
+    left = {}
+    kinds = [(chip, network(chip)) for chip in sorted(EACH_KIND)]
+    for chip, workload in [*kinds, *pairs("keyword_spotting_learning")]:
+        group = resolve(chip, workload, Space(())).groups[0]
+        drawn = draw({**group.design.claims, **workload_with(group.workload, {})}, 4)
+        evaluate_points(group, drawn, (4,), tuple(QUANTITIES))  # what is read once for all later runs
+        gc.collect()
+        gc.disable()
+        evaluate_points(group, drawn, (4,), tuple(QUANTITIES))
+        objects = gc.collect()
+        gc.enable()
+        if objects:
+            left[chip, workload] = objects
+    assert left == {}

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.lazy_registry import PluginWarning
-from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
+from neuroest.core.startup import one_linear_algebra_thread
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 
@@ -77,7 +77,6 @@ _own_task: list[Task] = []
 
 def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    search_for_cycles_rarely()
     one_linear_algebra_thread()
     warnings.simplefilter("ignore", PluginWarning)  # the parent has already warned
     parent = multiprocessing.parent_process()

@@ -272,7 +272,10 @@ class Evaluation(Stages):
     @cached_property
     def learned(self) -> training.LearningResults | None:
         """Results of learning; None without a rule."""
-        return None if self.learning is None else training.LearningResults(self, self.learning, self.period)
+        if self.learning is None:
+            return None
+        interval = np.asarray(self.timing.initiation_interval)
+        return training.LearningResults(self.chip, self.costs, self.learning, interval, self.period)
 
     @cached_property
     def learning_energy(self) -> Array | None:
@@ -360,8 +363,9 @@ class Evaluation(Stages):
     def _other_checks(self) -> tuple[Check, ...]:
         return self._rules.checks()
 
-    @cached_property
+    @property
     def _rules(self) -> design_rules.DesignRules:
+        # they refer to this object; stored in it, both would wait for the garbage collector with all their arrays
         return design_rules.DesignRules(
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
             self.share_of_peak,

@@ -10,15 +10,16 @@ import numpy as np
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS, Learns
 from neuroest.core import units as u
+from neuroest.design.chip import Chip
 from neuroest.equations import floor_plans, wear
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.learning import BACKWARD_READOUT
 from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, EnergyRow, dynamic_energy, energy_rows, total
 from neuroest.pipeline.learning import Learning
 from neuroest.pipeline.power import static_power
-from neuroest.pipeline.stages import Stages
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.array import CrossbarArray
@@ -64,22 +65,28 @@ class LearningResults:
 
     Attributes
     ----------
-    stages : Stages
-        The pass.
+    chip : Chip
+        The chip.
+    costs : CostTable
+        Costs of its actions.
     learning : Learning
-        Its learning stage.
+        The learning stage.
+    inference_interval : ndarray
+        Shortest time from one inference to the next. [s]
     inference_period : ndarray
         Time from one inference to the next as the chip is operated. [s].
     """
 
-    stages: Stages
+    chip: Chip
+    costs: CostTable
     learning: Learning
+    inference_interval: Array
     inference_period: Array
 
     @cached_property
     def rows(self) -> tuple[EnergyRow, ...]:
         """Dynamic energy of learning by component, action and term, and by layer. [J]."""
-        return energy_rows(self.learning.actions, self.stages.costs)
+        return energy_rows(self.learning.actions, self.costs)
 
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
@@ -99,8 +106,7 @@ class LearningResults:
     @cached_property
     def period(self) -> Array:
         """Time from one sample to the next while the network learns. [s]."""
-        interval = np.asarray(self.stages.timing.initiation_interval)
-        return sample_period(self.learning, interval, self.inference_period)
+        return sample_period(self.learning, self.inference_interval, self.inference_period)
 
     @property
     def time(self) -> Array:
@@ -111,7 +117,7 @@ class LearningResults:
         """Energy of learning from a sample, inference left out; None where it has none of its own. [J]."""
         if self.learning.level.contained:
             return None
-        moved = dynamic_energy(self.learning.actions, self.stages.costs)
+        moved = dynamic_energy(self.learning.actions, self.costs)
         return np.asarray(moved + power_of_chip * self.time + static_power(self.statics) * self.period)
 
     def auxiliary_rows(self, rows: Iterable[InstanceRow]) -> tuple[InstanceRow, ...]:
@@ -130,19 +136,16 @@ class LearningResults:
         """Area of what only learning needs, with its part of the floor plan; None without such a block. [m^2]."""
         if not self.learning.place.mapper.built_of_blocks:
             return None
-        chip = self.stages.chip
-        engines = {block.path for _, block in chip.find(Learns)}
+        engines = {block.path for _, block in self.chip.find(Learns)}
         terms = {COLUMN_ACCESS, TIMERS, BACKWARD_READOUT, AUXILIARY}
-        shares = {memory.path: self._share_of(memory) for memory in chip.memories()}
+        shares = {memory.path: self._share_of(memory) for memory in self.chip.memories()}
         parts: list[u.Numeric] = []
         for row in rows:
             if row.component in engines or row.term in terms:
                 parts.append(row.total)
             elif row.component in shares:
                 parts.append(row.total * shares[row.component])
-        return np.asarray(
-            floor_plans.floorplan_area(total(parts), self.stages.costs.around.floorplan_utilisation)
-        )
+        return np.asarray(floor_plans.floorplan_area(total(parts), self.costs.around.floorplan_utilisation))
 
     def _share_of(self, memory: Memory) -> u.Numeric:
         """Share of a memory that learning needs: all of one that holds nothing else, else the bits that it keeps."""
@@ -189,7 +192,7 @@ class LearningResults:
 
     def _endurance(self, array: "CrossbarArray") -> tuple[u.Numeric, u.Numeric]:
         """Cycles after which 63 % of the cells have failed, and the slope of their distribution."""
-        claimed = array.cell.endurance() * self.stages.chip.discrepancy.get(EVIDENCE, 1.0)
+        claimed = array.cell.endurance() * self.chip.discrepancy.get(EVIDENCE, 1.0)
         return claimed, array.memory.device.endurance_shape
 
     @property
