@@ -17,6 +17,7 @@ from neuroest.error_analysis.bands import bands_of, sample_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.elasticities import elasticities
 from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.passing import passing_of
 from neuroest.error_analysis.scenarios import scenario_rows
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
@@ -24,7 +25,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
+from neuroest.results.uncertainty import Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.specs.device import SourceSpec
 
 _LIMITS = ("power_density_limit", "largest_die", "leakage_width")
@@ -58,6 +59,11 @@ class AnalysedEstimate(EstimateRows):
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over the uncertainty of the inputs."""
         return bands_of(self.sample)
+
+    @cached_property
+    def passing(self) -> Passing:
+        """Share of the samples that pass all checks, and the share that fails each."""
+        return passing_of(self.sampled, self.sample.feasible)
 
     @cached_property
     def scenarios(self) -> tuple[ScenarioRow, ...]:

@@ -20,7 +20,7 @@ from neuroest.loading.library import shipped
 from neuroest.registry import render
 from neuroest.results import rows
 from neuroest.results.quantities import Headline
-from neuroest.results.uncertainty import Bands, Elasticities, Sample, ScenarioRow
+from neuroest.results.uncertainty import Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -87,6 +87,10 @@ class Analysis(Protocol):
     @property
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over the uncertainty of the inputs."""
+
+    @property
+    def passing(self) -> Passing:
+        """How often the design passes its checks over the samples of the bands."""
 
     @property
     def scenarios(self) -> tuple[ScenarioRow, ...]:

@@ -50,6 +50,23 @@ class Bands:
 
 
 @dataclass(frozen=True, eq=False)
+class Passing:
+    """How often a design passes its checks over the samples of its bands.
+
+    Attributes
+    ----------
+    share : float
+        Share of the samples that have an estimate and break no design rule.
+    failing : mapping
+        Share of the samples that fail a check, by the check's name and component, largest share first; only checks
+        that some sample fails.
+    """
+
+    share: float
+    failing: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
 class ScenarioRow:
     """Estimate under another choice of the designer or the fab; no band includes it.
 

@@ -1,0 +1,1 @@
+"""The golden table: all results of every shipped chip on the networks that it runs."""
