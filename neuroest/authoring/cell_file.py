@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from neuroest.authoring.device_text import ImportedDevice, imported_device, quan
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
 from neuroest.registry import is_yaml_with
@@ -43,7 +43,7 @@ def is_cell_file(path: Path) -> bool:
     return path.suffix.lower() == CELL_SUFFIX or is_yaml_with(path, _MARK)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CellFile:
     """Content of a cell file: numbers in SI units, words, line numbers, and unused entries."""
 

@@ -4,13 +4,13 @@ import math
 import re
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from neuroest.core.errors import Problem, QuantityError, SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.loading.library import Device, device_model, load_device
 from neuroest.specs.claims import Claim
@@ -24,7 +24,7 @@ _ROUNDING = 1e-5
 _WIDTH = 112
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ImportedDevice:
     """A device spec made from a file of another tool or from a row of a table."""
 

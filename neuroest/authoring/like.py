@@ -7,13 +7,13 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.loading.library import (
     Device,
@@ -30,7 +30,7 @@ _MOST_NAMED = 4
 _BUFFER, _STANDARD = "fan_out_buffer", "tapered_buffer"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Place:
     """Location of a device in a chip, and what the chip must have to accept it.
 

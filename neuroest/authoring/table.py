@@ -16,6 +16,7 @@ from neuroest.authoring.device_text import (
     spec_name,
 )
 from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
 from neuroest.registry import DEVICE_MODELS
@@ -39,7 +40,7 @@ _MOST_DEVICES = 1_000
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Column:
     """A column: a text about the device, or a part of a parameter, with its unit."""
 

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from neuroest.core.data_file import read_data
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.loading.library import load_architecture
 from neuroest.registry import is_yaml_with
@@ -30,7 +31,7 @@ _CLOCK = parse_quantity(_PARTS["array"]["clock_frequency"], "Hz")
 """Assumed clock. [1/s]"""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ImportedHardware:
     """An architecture made from a ZigZag hardware file.
 
@@ -48,7 +49,7 @@ class ImportedHardware:
     unused: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Memory:
     """One memory in the file."""
 

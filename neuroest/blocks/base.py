@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, get_args
 
 import numpy as np
@@ -15,6 +15,7 @@ from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.core.docstrings import texts_of
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
 from neuroest.specs.blocks import Block
@@ -26,7 +27,7 @@ FREE_CLOCK = "clock"
 """Term for the power of a clock that reaches registers whether or not they are written."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Corner:
     """Effect of the process corner on a chip's transistors, relative to typical ones.
 
@@ -52,7 +53,7 @@ class Corner:
     table: CornerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class TechnologyPoint:
     """Operating point of a chip: process, supply, temperature, and corner if it is not typical."""
 
@@ -71,7 +72,7 @@ class TechnologyPoint:
         return replace(self, supply_voltage=supply, corner=corner)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Pace:
     """Timestep information of a computing level that is available before its times are computed.
 
@@ -90,7 +91,7 @@ class Pace:
 UNKNOWN_PACE = Pace()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class NetworkContext:
     """Network properties that determine the cost of an action."""
 
@@ -136,7 +137,7 @@ def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:
     return float(flat[index if flat.size > 1 else 0])
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class EnergyCost:
     """One named energy term of one action of a component."""
 
@@ -150,7 +151,7 @@ class EnergyCost:
     """Whether it belongs to the operations of the network, rather than to memory, traffic, clock or writing."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class AreaCost:
     """One named area term of one instance of a component."""
 
@@ -163,7 +164,7 @@ class AreaCost:
     """Path that its instances are counted under, if different from the component's."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class StaticCost:
     """Static power of one instance of a component, whether or not it is active."""
 
@@ -199,7 +200,7 @@ _RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Check:
     """One condition for a valid estimate or a working design.
 
@@ -262,7 +263,7 @@ class StatesChecks:
         return replace(found, message=what) if what else found
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Characteristic:
     """A figure of merit of a block that is neither a cost nor a check."""
 
@@ -301,7 +302,7 @@ class Surroundings(Record):
     """Nodes that a network connects."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Place:
     """Assumed surroundings of a block that is evaluated alone.
 
@@ -331,7 +332,7 @@ class Place:
         return self.given[name]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Costs:
     """Costs and checks of a block."""
 
@@ -341,7 +342,7 @@ class Costs:
     checks: Sequence[Check] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Component(StatesChecks, Generic[_DeviceT_co]):
     """A block of the chip with all its values.
 

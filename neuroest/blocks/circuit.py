@@ -8,12 +8,12 @@ An expression may hold ``V(node)``, ``V(from,to)``, ``I(in)``, names of paramete
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.parameters import Record
 
 SHARPNESS = 1e-4
@@ -32,7 +32,7 @@ TIMER = 1.4426950408889634
 """1/ln 2: ratio of a timer's time constant to the delay after which it has decayed to one half."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Parameter:
     """A number of the circuit, in SI."""
 
@@ -41,7 +41,7 @@ class Parameter:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Current:
     """Current that flows from one node to another; the node ``0`` is ground."""
 
@@ -51,7 +51,7 @@ class Current:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Capacitor:
     """Capacitor between two nodes; its capacitance is an expression of parameters."""
 
@@ -61,7 +61,7 @@ class Capacitor:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class State:
     """State variable: ``time * d(state)/dt = rate``, starting at zero. The time is an expression of parameters."""
 
@@ -70,7 +70,7 @@ class State:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Circuit:
     """The circuit of one neuron.
 

@@ -2,15 +2,16 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from neuroest.core.docstrings import section
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ModelError:
     """Model error of one quantity: wires inside a macro, decoders, test logic, glitches.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from neuroest.circuits.parameters import DeviceCircuit
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.run import simulate
 from neuroest.equations import array_lines
 from neuroest.loading.library import load_device
@@ -30,7 +30,7 @@ _LONGER = 2.0
 """Length of a constant input over that of the run."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Expected:
     """What `neuroest simulate` finds, and how it was asked.
 
@@ -56,7 +56,7 @@ class Expected:
     command: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Column:
     """Cells in parallel between the rows and the neuron.
 

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from neuroest.circuits.spice import subcircuit
 from neuroest.circuits.verilog_a import module
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.core.version import package_version
@@ -28,7 +28,7 @@ _LONGEST_RUN = 600.0
 """Seconds after which a run of the circuit simulator is given up; a convention."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Export:
     """Files of one device.
 
@@ -148,7 +148,7 @@ def _wrapper(name: str, found: DeviceCircuit) -> str:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Agreement:
     """One number by `neuroest simulate` and by ngspice."""
 

@@ -1,18 +1,19 @@
 """The circuit of a device, with the numbers that `neuroest simulate` integrates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from neuroest.blocks.circuit import Circuit
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, load_cells
 from neuroest.dynamics.run import record_of
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import COMPONENTS
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class DeviceCircuit:
     """The circuit of one device.
 

@@ -15,10 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -26,14 +27,14 @@ _T = TypeVar("_T")
 _tracing: ContextVar[bool] = ContextVar("neuroest_tracing", default=False)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Parameter:
     """Origin: a value that a spec states."""
 
     path: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Call:
     """Origin: the result of an equation.
 
@@ -66,7 +67,7 @@ class Call:
         return self.source if isinstance(self.source, EquationInfo) else equation_info(self.source)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Operation:
     """Origin: plain arithmetic between two values."""
 
@@ -77,7 +78,7 @@ class Operation:
 Origin = Parameter | Call | Operation
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class EquationInfo:
     """Content of the docstring of an equation."""
 

@@ -12,7 +12,6 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, NamedTuple, TypeAlias
 
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import QuantityError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 
 class Dimension(NamedTuple):
@@ -397,7 +397,7 @@ def _digits(value: float, digits: int) -> str:
     return f"{value:.0f}" if "e+" in text and abs(value) < 1e6 else text
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Unit:
     """The unit of an annotated number, in SI."""
 

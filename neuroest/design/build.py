@@ -8,7 +8,7 @@ arrays and keeps the structure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from neuroest.blocks.technology.process import Package, Process, ProcessCorners,
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.loading.library import Device, device_without_values, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
@@ -40,7 +41,7 @@ TEMPERATURE = "technology.temperature"
 AMBIENT = "technology.ambient_temperature"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Part:
     """One level or block of a chip's tree.
 
@@ -95,7 +96,7 @@ class Part:
             yield from part.walk()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class InputFile:
     """An input file of a design."""
 
@@ -105,7 +106,7 @@ class InputFile:
     sha256: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Design:
     """Structure and values of a chip.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from neuroest.blocks.sleep import SleepOptions
 from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import recorded
 from neuroest.design import build
 from neuroest.equations import _grids as grids
@@ -30,7 +31,7 @@ DISCREPANCY = "model_discrepancy."
 """Path prefix of the factors for model discrepancy."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LevelNode:
     """One level of the chip with its components.
 
@@ -61,7 +62,7 @@ class LevelNode:
             yield from level.walk()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Chip:
     """A chip with numeric values, ready for mapping and costing."""
 

@@ -5,13 +5,13 @@ states the allowed error of its closed forms; a larger error is reported with it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, any_network, neuron_in_time, spike_energy
@@ -23,7 +23,7 @@ _NO_SPIKE = frozenset({"gate_waits", "neuron_fires", "switch_charges"})
 """Checks that fail if a neuron gives no spike."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Quantity:
     """One quantity of a spike, from simulation and closed form.
 
@@ -52,7 +52,7 @@ class Quantity:
         return bool(1.0 / self.tolerance <= self.ratio <= self.tolerance) or self.simulated == self.closed
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Agreement:
     """A spike of a neuron from simulation and from the closed forms of the estimate.
 

@@ -1,13 +1,13 @@
 """Characterise a neuron: experiments for every neuron, and experiments for its model."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.dynamics.experiments import Characteristic
@@ -20,7 +20,7 @@ MEASURED_NEURON = "diffusive_bench"
 """Neuron of the published measurements."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Characterisation:
     """Characteristics of one neuron by name."""
 

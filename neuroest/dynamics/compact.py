@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
@@ -62,7 +63,7 @@ _SETTLED = 10.0
 """Number of gate time constants per step above which the gate is at its resistive steady state."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Idealised:
     """Device properties that a run may leave out, to show their effect.
 
@@ -164,7 +165,7 @@ def _follow(
     return record.finish(time, level, state)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Limits:
     """Circuit time constants of each device that limit its steps."""
 
@@ -419,7 +420,7 @@ class _Engine:
         return following, flows, fired
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Factors:
     """Decay factors and source terms of filament and residue, for a half step and then for a full step."""
 

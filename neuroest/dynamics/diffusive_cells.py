@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
@@ -23,7 +24,7 @@ _OF_SIMULATIONS = ("conduction_length", "relaxation_time")
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class DiffusiveCells:
     """Neurons of one kind; each parameter in SI units, shared or with one value per neuron.
 

@@ -1,11 +1,11 @@
 """Energy of one spike from simulation and from the closed forms of the estimate, term by term."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.compact_record import ENERGY_TERMS, Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
@@ -32,7 +32,7 @@ _NEGLIGIBLE = 0.02
 """Share of the gate charge below which a difference is negligible."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class EnergyRow:
     """One term of a spike's energy, from simulation and closed form.
 
@@ -57,7 +57,7 @@ class EnergyRow:
         return self.simulated / self.closed - 1.0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class EnergyComparison:
     """Energy terms of one spike, and whether the closed forms are valid."""
 

@@ -1,11 +1,12 @@
 """Inputs and results of experiments, and shared helpers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
@@ -15,7 +16,7 @@ from neuroest.dynamics.stimulus import Array, Segment
 from neuroest.fitting.layouts import published
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Series:
     """Points of one curve; `low` and `high` are its 10 % and 90 % quantiles over devices or cycles."""
 
@@ -27,7 +28,7 @@ class Series:
     measured: bool = False
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Value:
     """One value of a characteristic from simulation and, if the block has one, its closed form; else NaN."""
 
@@ -50,7 +51,7 @@ def _in_words(value: float, unit: str) -> str:
     return f"{value:.3g}" if unit == "1" else format_quantity(value, unit)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Characteristic:
     """One experiment: curves, waveforms, and findings in words.
 
@@ -84,7 +85,7 @@ class Characteristic:
     absent: str = ""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Bench:
     """Inputs of an experiment.
 

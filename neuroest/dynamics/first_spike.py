@@ -4,11 +4,11 @@ Each device has its own steps, which resolve its filament and never pass a pulse
 fit calls this function thousands of times.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 
 _STEPS_PER_SETTLING = 6.0
@@ -20,7 +20,7 @@ _STANDSTILL = 1e-6
 """Minimum residue that a pulse must add; otherwise, the device counts as permanently silent."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Rates:
     """Rates of the ions; arrays of one shape or numbers."""
 
@@ -31,7 +31,7 @@ class Rates:
     residue_decay: Any
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class FirstSpike:
     """Activity of a device until its first spike.
 
@@ -123,7 +123,7 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     return np.asarray(np.minimum(steps, left))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Share:
     """What is left and what is added over a step, or over half of it."""
 
@@ -149,7 +149,7 @@ class _Share:
         return grown, rest * self.stay + (filament + grown) * self.feed
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Step:
     """An exponential midpoint step of one length, which many steps of that length share."""
 

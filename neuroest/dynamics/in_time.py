@@ -6,7 +6,7 @@ block without a class runs with its own closed forms.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from neuroest.blocks.base import Check, NetworkContext, TechnologyPoint
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.spikes import SpikeRun
@@ -39,7 +40,7 @@ _UPWARDS = 2.0
 """Largest drive of a curve over the nominal one, where the model does not limit it; a convention."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Drive:
     """Input drive of a neuron.
 
@@ -71,7 +72,7 @@ class Drive:
         return self.form.format(level) if self.unit == "1" else format_quantity(level, self.unit)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class OneSpike:
     """Simulated results for one spike with the drive of a chip; NaN for missing values, with the cause in a note."""
 
@@ -81,7 +82,7 @@ class OneSpike:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ClosedForms:
     """Closed forms for a constant drive.
 
@@ -285,7 +286,7 @@ def component_of(device: Device, changes: Mapping[str, str], temperature: float 
     return made
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Asked:
     """A neuron and the requested conditions.
 

@@ -1,13 +1,13 @@
 """Characteristics of every neuron at a constant drive: rate, least drive, energy, delays, intervals and limits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.experiments import Characteristic, Series, Value
@@ -41,7 +41,7 @@ _BELOW = 0.9
 """Drive over the least one at which checks are looked at, too; a convention."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Curve:
     """A typical neuron at constant drives; arrays over the drives.
 
@@ -68,7 +68,7 @@ class Curve:
         return np.asarray(np.where(repeats, 1.0 / np.where(repeats, self.interval, 1.0), 0.0))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class NeuronBench:
     """A neuron, what is drawn, and the runs that several experiments share."""
 

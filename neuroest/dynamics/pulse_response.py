@@ -6,11 +6,11 @@ ruptures, and the next one grows as the gate discharges. The result is smooth in
 spike of a pulse.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.first_spike import Rates, decayed, move, step_length
 from neuroest.dynamics.stimulus import Array
 
@@ -20,7 +20,7 @@ _QUIET = 1e-3
 _MOST_ROUNDS = 100_000
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Reset:
     """Currents that discharge and charge the gate; arrays of one shape or numbers."""
 
@@ -29,7 +29,7 @@ class Reset:
     gate_capacitance: Any
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Rested:
     """Filament, residue and gate voltage of each device between two pulses."""
 
@@ -38,7 +38,7 @@ class Rested:
     gate: Any = 0.0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class PulseResponse:
     """Activity of a device in one pulse.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.spikes import SpikeRun, Spikes
@@ -172,7 +173,7 @@ def switch_latches(switch: ThresholdSwitchParameters) -> str:
     return ""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Membrane:
     """A leaky integrator: its state rises with the drive, leaks, and is emptied at its threshold.
 

@@ -1,13 +1,13 @@
 """Run one neuron of any kind with an input, and report the result."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
@@ -47,7 +47,7 @@ _LONGEST_WAIT = 1e3
 """Delay over charge and relaxation up to which an input that nobody limits is made longer for it."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Request(Asked):
     """Simulation request; times in seconds."""
 
@@ -77,7 +77,7 @@ class Request(Asked):
         return np.random.default_rng(self.seed) if self.noise else None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Traces:
     """Waveforms of one run.
 
@@ -102,7 +102,7 @@ def _shown(neuron: str) -> str:
     return Path(neuron).stem if is_path(neuron) else neuron
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Report:
     """A result as text, as data for JSON, and as a table whose first row is its header."""
 

@@ -1,13 +1,13 @@
 """Input voltages and currents as intervals of constant value, so that every edge falls on a step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 Array = NDArray[Any]
 Noise: TypeAlias = np.random.Generator | None
@@ -15,7 +15,7 @@ Noise: TypeAlias = np.random.Generator | None
 _MOST_STEPS = 20_000_000
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Segment:
     """An interval of constant input.
 

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
@@ -20,7 +20,7 @@ _SAME = 1e-9
 """Relative difference below which two numbers count as equal."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Doubled:
     """The estimate with a number doubled, compared with the original estimate.
 

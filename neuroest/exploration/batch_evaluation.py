@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from neuroest.blocks.base import Check
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
@@ -31,7 +31,7 @@ PASSED = -1
 NOT_FINITE = "not_finite: a result is negative or no finite number"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Labels:
     """A column of words: an index into `words` for each row, or -1 for none."""
 
@@ -53,7 +53,7 @@ class Labels:
         return np.array([*self.words, None], dtype=object)[self.codes]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Points:
     """Results of a list of points with one structure.
 

@@ -7,7 +7,7 @@ is given with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import three_digits
@@ -43,7 +44,7 @@ VARIED = ("first", "second", "both")
 """Choices of the chip whose parameter varies if both chips have it."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class BreakEvenPoint:
     """Parameter value at which both chips cost the same.
 
@@ -74,7 +75,7 @@ class BreakEvenPoint:
         return float("nan") if self.value is None else self.value
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class BreakevenResult:
     """Two chips along one parameter.
 
@@ -246,7 +247,7 @@ def _difference(quantity: str, first: Array, second: Array) -> Array:
     return second - first if QUANTITIES[quantity].better == "more" else first - second
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Side:
     group: Group
     axis: NumericAxis | None
@@ -271,7 +272,7 @@ class _Side:
         return evaluate_points(self.group, {}, (1,), [quantity]).reasons
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Pair:
     """Both chips along the parameter."""
 

@@ -11,13 +11,13 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.errors import ANOTHER_RUN, ExplorationError
@@ -50,7 +50,7 @@ def arrow_table(columns: Columns) -> Any:
     return arrow.table(arrays)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Store:
     """Finished chunks of a run."""
 

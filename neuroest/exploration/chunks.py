@@ -7,7 +7,7 @@ import inspect
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import Problem, SpecError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Labels,
@@ -57,7 +58,7 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Job:
     """Everything that a worker needs.
 
@@ -340,7 +341,7 @@ def grid_points(
     return {path: np.concatenate([one[path] for one in values]) for path in moved}, joined(parts)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Blocks:
     """A grid split into boxes of limited size: slices of one axis, whole axes inside, single values outside."""
 

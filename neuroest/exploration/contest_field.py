@@ -7,7 +7,7 @@ of its chips are evaluated together.
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
 from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
@@ -47,7 +48,7 @@ _WORKLOAD = "workload."
 _MOST_STRUCTURES = 4096
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Structure:
     """Chips of a contender that differ only in numbers.
 
@@ -115,7 +116,7 @@ class Structure:
         return [self.contender] * self.chips
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Field:
     """All chips of a contest and the map on which they compete.
 

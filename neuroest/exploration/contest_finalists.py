@@ -1,11 +1,11 @@
 """The finalists of a contest: the few best chips of each team in each cell, with samples of their cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.draws import draw
 from neuroest.exploration.batch_evaluation import box_of, evaluate_points
@@ -20,7 +20,7 @@ _FASTER = 0.9
 """Largest ratio of the interval of these faster chips to the interval of the previous ones."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Best:
     """The chip of a team in a cell, its row in the search, and samples of its cost."""
 

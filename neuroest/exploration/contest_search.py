@@ -8,7 +8,6 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.batch_evaluation import PASSED, Codes, Labels, Points, block_of, box_of, joined
 from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds
 from neuroest.exploration.contest_field import Field, Structure
@@ -42,7 +42,7 @@ def cost_of(values: Array, objective: str) -> Array:
         return np.asarray(1.0 / values)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen_dataclass(kw_only=True)
 class ContestJob(Job):
     """Everything that a worker needs for a contest; a chunk is one circuit with all of its numbers.
 

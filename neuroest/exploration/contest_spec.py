@@ -1,13 +1,13 @@
 """What a contest file may say: who competes, with which alternatives, under which limits, and over which axes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
 from neuroest.core.errors import NeuroestError, QuantityError, did_you_mean, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.space import (
     RESULT_UNITS,
     Axis,
@@ -78,7 +78,7 @@ class ContestSpec(Spec):
     spike rate of the workload; anything else a path that all contenders have."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ContestFile:
     """A contest as its file states it.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import fitting_columns, wrapped
@@ -43,7 +43,7 @@ _BLOCK = 64
 _ACTIVATIONS = "workload.precision.activations"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Crossover:
     """Crossover for one scope and one activation width of the dense network.
 
@@ -78,7 +78,7 @@ class Crossover:
         return self.spiking / self.dense
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CrossoverResult:
     """A spiking chip compared with a dense one, in all scopes.
 
@@ -284,7 +284,7 @@ def _refuse(group: Group, points: Any) -> None:
         raise ExplorationError(f"{group.design.spec.name}: no estimate of {group.workload.name}: {reason}")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Curves:
     """Energy of the spiking chip by scope: for the network as stated, and at all rates for each sample."""
 

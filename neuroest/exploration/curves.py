@@ -5,7 +5,7 @@ and a baseline cost the same have bands too. The designs share the draws of comm
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
 from neuroest.core.errors import check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, draw
@@ -38,7 +39,7 @@ _OF_THE_NETWORK = "spike-rate"
 """The axis that all designs share."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Curve:
     """One design along the axis.
 
@@ -62,7 +63,7 @@ class Curve:
         return band_at(self.samples)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Equal:
     """Point at which the design and a baseline cost the same.
 
@@ -82,7 +83,7 @@ class Equal:
     share: float
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Curves:
     """Designs along one axis.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
@@ -28,7 +28,7 @@ _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
 """Largest population: every design is compared with every other one in memory."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class OptimisationResult:
     """Result of a search.
 

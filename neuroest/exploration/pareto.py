@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import SweepResult, read_sweep
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ParetoResult:
     """A Pareto front.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
@@ -39,7 +40,7 @@ _LEAST_SHARE = 0.5
 """Smallest share of feasible samples for variance shares."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Bar:
     """Effect of one uncertain input.
 
@@ -59,7 +60,7 @@ class Bar:
     high: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Share:
     """Shares of one cause in the variance of a result's logarithm, with 95 % confidence half-widths."""
 
@@ -70,7 +71,7 @@ class Share:
     total_confidence: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class SensitivityResult:
     """Sensitivity of the results.
 

@@ -6,7 +6,7 @@ chips; `neuroest.exploration.structures` applies the axes to a chip.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias, get_args
@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.results.quantities import QUANTITIES, read_value
@@ -38,7 +39,7 @@ _MOST_LISTED = 1_000
 _MOST_PATHS = 100
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Levels:
     """Listed values: texts as in a file, or whole blocks by label."""
 
@@ -51,7 +52,7 @@ class Levels:
         return all(isinstance(item, str) and _NUMBER.match(item) for item in self.contents)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Range:
     """All values from `low` to `high`; `points` of them on a grid."""
 
@@ -61,7 +62,7 @@ class Range:
     log: bool = False
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Axis:
     """One direction of the space.
 
@@ -79,7 +80,7 @@ class Axis:
         return next(iter(self.tracks))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Constraint:
     """A comparison that must hold, of paths, results and quantities."""
 
@@ -91,7 +92,7 @@ class Constraint:
         return f"{self.left} {self.sign} {self.right}"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Space:
     """A design space.
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design, InputFile
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
@@ -32,7 +33,7 @@ from neuroest.specs.workload import WorkloadSpec, number_field
 _MOST_GROUPS = 4096
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class AxisValues:
     """Numbers of one path along an axis."""
 
@@ -53,7 +54,7 @@ class AxisValues:
         return self.low + place * (self.high - self.low)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class NumericAxis:
     """An axis of numbers, the same in all groups."""
 
@@ -62,7 +63,7 @@ class NumericAxis:
     """Number of points on a grid; None for a range without a number of points."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ChoiceAxis:
     """An axis of choices."""
 
@@ -70,7 +71,7 @@ class ChoiceAxis:
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Group:
     """One structure."""
 
@@ -91,7 +92,7 @@ class Group:
         return replace(self, design=settled(self.design, self.workload, self.values))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Resolved:
     """A space that fits its chips.
 
@@ -219,7 +220,7 @@ def resolved(
     return Resolved(tuple(axes), tuple(choices), tuple(one.group for one in candidates), units, tuple(files))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Candidate:
     """A chip built with one set of choices, and its origin.
 

@@ -8,13 +8,13 @@ error of this, found with exact results at random points.
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.batch_evaluation import evaluate_points
@@ -33,7 +33,7 @@ _DIGITS = 4
 """Digits of a logarithm to the base of ten, 0.01 % of the result."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class SurrogateParameter:
     """One axis of the table.
 
@@ -55,7 +55,7 @@ class SurrogateParameter:
     factors: Array
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Surrogate:
     """Main results of a chip over a few parameters.
 

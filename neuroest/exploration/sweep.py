@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.core.progress import silent
 from neuroest.exploration.batch_evaluation import Labels
@@ -44,7 +44,7 @@ JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 """Columns with the status of a row."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class SweepResult:
     """Points of a space with their results.
 

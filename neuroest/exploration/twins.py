@@ -5,12 +5,12 @@ states what is compared.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.equations import twins
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
@@ -21,7 +21,7 @@ PUBLISHED = "yan2026_22nm"
 """Device with the shipped published energies."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class TwinCase:
     """The case to compare.
 
@@ -47,7 +47,7 @@ class TwinCase:
     quantised_weight_reads: float = 1.0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Twins:
     """Both neurons with their energies; each energy may be an array of samples."""
 

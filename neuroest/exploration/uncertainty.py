@@ -7,13 +7,13 @@ from cycle to cycle; for a sum over N devices it shrinks with the square root of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import three_digits
@@ -44,7 +44,7 @@ _SHOWN_SHARE = 0.005
 """Share of the variance from which on the table has a band with variability: it prints as one percent."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class UncertaintyResult:
     """Distributions of the results.
 
@@ -135,7 +135,7 @@ def _formatted(band: Band, unit: str) -> tuple[str, ...]:
     return tuple(three_digits(value, unit) for value in (band.low, band.median, band.high))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Draw:
     """Samples for a slice of the first level and all of the second."""
 

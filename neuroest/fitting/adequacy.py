@@ -5,11 +5,10 @@ residuals scatters; any excess is model error. A fit with only one or two condit
 data, so fewer parameters are fitted until at least `SPARE_CONDITIONS` remain.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
@@ -27,7 +26,7 @@ _REPEATS = 3
 """Minimum number of repeated rows for their own scatter to be used."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Misfit:
     """Misfit of a model in one experiment.
 

@@ -6,11 +6,11 @@ the experiments that both describe.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import columns, noted
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.table import laws_of
@@ -23,7 +23,7 @@ _ABOUT_EQUAL, _BETTER, _FAR_BETTER = 2.0, 6.0, 10.0
 (1995)."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Candidate:
     """One candidate model for one experiment.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, did_you_mean
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, noted, wrapped
@@ -53,7 +54,7 @@ _FLOOR = 0.01
 """Log misfit that counts as zero, as for laws."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class DeviceFit:
     """Device parameters fitted to measurements.
 

@@ -6,12 +6,13 @@ These are not fitted and keep the template's values.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
@@ -78,7 +79,7 @@ _UNKNOWN = np.log(2.0)
 """Standard deviation of the logarithm of a fixed parameter if the template states no spread."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Fit:
     """Result of a fit.
 
@@ -398,7 +399,7 @@ def _until_the_data_lie_inside(
     return found
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Identified:
     """Parameters that remain to be fitted after all undetermined ones are fixed."""
 

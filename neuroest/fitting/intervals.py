@@ -8,12 +8,12 @@ estimated from a few numbers, so quantiles of Student's distribution replace nor
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
@@ -37,7 +37,7 @@ _Piece: TypeAlias = tuple[str, Array, float]
 """A part of the covariance: its cause, and its degrees of freedom at the end."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Scatter:
     """Relative spread of the drive between and within devices; None without repeated measurements."""
 
@@ -46,7 +46,7 @@ class Scatter:
     devices: int = 1
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Bands:
     """Standard deviations of the logarithms of the fitted parameters.
 
@@ -71,7 +71,7 @@ class Bands:
     shares: dict[str, Array]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Linear:
     """A fit linearized at its solution: residuals, their slopes and their grouping.
 

@@ -7,7 +7,7 @@ identified by a column ``experiment``; cells that an experiment does not have st
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from neuroest.core.errors import (
     printable,
     raise_all,
 )
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.fitting import headers
 from neuroest.fitting.headers import UNITS
@@ -32,7 +33,7 @@ from neuroest.specs.csv_table import CsvTable
 from neuroest.specs.file_text import is_file, shortened
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Layout:
     """Columns of one kind of experiment.
 
@@ -102,7 +103,7 @@ _MANY_REPEATS = 5
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Experiment:
     """Rows of one experiment, in SI units."""
 
@@ -122,7 +123,7 @@ class Experiment:
         return np.where(np.isfinite(stated), stated, default)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Measurements:
     """Measurements of a file."""
 

@@ -1,12 +1,13 @@
 """Model predictions for each row of a measurement, for many parameter sets at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.first_spike import Rates, Step, first_spike
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
@@ -42,7 +43,7 @@ _STATES = 101
 """Points of the grid on which a compliance is looked for; numerical."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Rows:
     """Rows of one experiment, as the fit uses them.
 

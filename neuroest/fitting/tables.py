@@ -5,12 +5,12 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from neuroest.core.errors import Problem, SpecError, printable
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.csv_table import CsvTable, csv_of
 from neuroest.specs.file_text import decoded, file_content, shortened
 
@@ -28,7 +28,7 @@ _CELL = re.compile(r"\S+(?: [\[(][^\])]*[\])])?")
 """A cell in blank-separated text, with the unit in brackets after its name."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Sheet:
     """A table, with the name of its sheet; the name is empty if the file has no sheets."""
 

@@ -1,13 +1,13 @@
 """Assignment of layers to computing levels, as far as the designer specifies it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import LevelNode
 from neuroest.specs.architecture import AUTO, DEPTHWISE, POINTWISE, TYPE_PREFIX
 from neuroest.workloads.layers import LayerTable
@@ -17,7 +17,7 @@ _NAME, _PATTERN, _TYPE = 3, 2, 1
 """Specificity of a word: the most specific match wins."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Assignment:
     """Layers by computing level.
 

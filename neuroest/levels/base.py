@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
@@ -22,6 +22,7 @@ from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
 from neuroest.core.docstrings import stated, texts_of
 from neuroest.core.errors import CodingError, MappingError, NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
 from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
@@ -35,7 +36,7 @@ Array: TypeAlias = NDArray[np.float64]
 Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state", "traces", "tags", "errors"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Placement:
     """Placement of the layers on the units.
 
@@ -82,7 +83,7 @@ class Placement:
         return np.asarray(reduce(self.units, axis=-1, keepdims=True))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Traffic:
     """Memory traffic of one kind of content in bits, by layer.
 
@@ -123,7 +124,7 @@ class Traffic:
         return np.asarray(bits / self.item * equations.block_count(self.item, width))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LevelCounts:
     """What a computing level counts in one inference; `neuroest.pipeline.action_counts` adds the rest of the chip.
 
@@ -148,7 +149,7 @@ class LevelCounts:
     neuron_updates: u.Numeric = 0.0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ExternalMaps:
     """Elements that each layer exchanges with the external memory, except the input and output of the network.
 
@@ -172,7 +173,7 @@ def moved_to(count: Array, owner: tuple[int, ...]) -> Array:
     return np.asarray(count @ moves)
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class NetworkMapping:
     """A network on a chip.
 
@@ -194,7 +195,7 @@ class NetworkMapping:
     checks: tuple[Check, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class LevelMapping(NetworkMapping):
     """The layers of a network that one computing level of a chip runs.
 
@@ -210,7 +211,7 @@ class LevelMapping(NetworkMapping):
     units_per_child: Mapping[str, u.Numeric]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class MappedLevel:
     """A computing level with its mapper, restricted to its layers and the part of the chip that it reaches."""
 

@@ -4,7 +4,7 @@ For crossbar arrays, see `neuroest.levels.crossbar.learning`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import learning as equations
 from neuroest.equations import rooflines, spiking_cores
 from neuroest.levels.base import Array, Mapper, Placement
@@ -25,7 +26,7 @@ BACKWARD_READOUT = "backward_readout"
 """Term of the area of read-outs that only learning needs."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LevelLearning:
     """Work of a computing level to learn one sample.
 

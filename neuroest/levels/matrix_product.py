@@ -1,17 +1,16 @@
 """A layer of a digital array as a matrix-vector product."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accelerators
 from neuroest.equations import winograd as tiles_of
 from neuroest.levels.base import Array
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class MatrixProduct:
     """A layer as a product of a matrix of weights with vectors that stream by.
 

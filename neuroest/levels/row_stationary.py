@@ -1,7 +1,6 @@
 """Array of multiply-accumulate units that each keep one row of a kernel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
@@ -51,7 +51,7 @@ class RowStationaryLevel(SkipsZeros):
     """Filter memory of each unit. Without one, the unit's own storage contains the filters."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Pass:
     """What the units work on between two exchanges of partial sums with the buffer.
 

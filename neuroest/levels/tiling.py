@@ -1,15 +1,15 @@
 """Loop orders around an array, and the traffic of each into the memories next to the units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.base import Array
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LoopOrder:
     """One order of the loops of a layer, with what the memories next to the units hold meanwhile.
 

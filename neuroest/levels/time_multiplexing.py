@@ -1,7 +1,6 @@
 """Layers that share units in time: shortest initiation interval, and latency of an inference."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 Flags: TypeAlias = NDArray[np.bool_]
 
@@ -16,7 +16,7 @@ ROUNDING = 2.0**-40
 """What a sum of times may be off by."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class TimeMultiplexing:
     """Groups of layers that share a unit, at all design points.
 

@@ -1,6 +1,5 @@
 """Digital arrays that skip or gate zeros: fewer cycles, fewer products, compressed operands."""
 
-from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -9,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import sparsity
 from neuroest.levels.base import Mapper
 from neuroest.specs.architecture import ComputingLevel
@@ -44,7 +44,7 @@ class SkipsZeros(ComputingLevel):
         return self
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Kept:
     """What is left of a layer without its zeros, over what a dense array does.
 

@@ -1,10 +1,10 @@
 """File kinds that the program reads, with schema, loader and folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.registry import FILE_KINDS
 from neuroest.specs.base import Spec
@@ -12,7 +12,7 @@ from neuroest.specs.base import Spec
 _PACKAGE = Path(__file__).parent.parent
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Kind:
     """One kind of file, identified by its key ``kind``.
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
@@ -24,6 +24,7 @@ from neuroest.core.errors import (
     raise_all,
 )
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import left_out, load
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, importer_of
@@ -55,7 +56,7 @@ _REFUSED_MODELS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2"})
 """Suffixes of pickles; they count as model files so that they are rejected with a clear message."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Device:
     """A loaded device spec with its claims in SI units."""
 
@@ -117,7 +118,7 @@ def devices_of(model: str) -> Mapping[str, Path]:
     }
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Packed:
     files: Mapping[str, Mapping[str, Path]]
     folder: Path

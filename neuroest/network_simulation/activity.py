@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.core.version import package_version
 from neuroest.dynamics.stimulus import Array
@@ -23,7 +23,7 @@ from neuroest.workloads.importers.writing import under_name, with_activity
 MODEL = "1M1T1R rate equations with noise, rupture and differences of devices (docs/models/neurons.md)"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ActivityProvenance:
     """Origin of simulated spikes.
 

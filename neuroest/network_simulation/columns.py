@@ -1,16 +1,15 @@
 """Columns of a layer on every chip of a run: programmed cells, wires and clamps."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import crossbar, crossbar_wires
 from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.files import NeuronLayer
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ArrayErrors:
     """Array effects to include.
 

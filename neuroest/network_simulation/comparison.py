@@ -1,13 +1,14 @@
 """Compare the network on device neurons with the ideal one, and with each device characteristic left out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from neuroest.core.data_file import read_data
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
@@ -31,7 +32,7 @@ WITHOUT: Mapping[str, SimulationOptions] = {
 """The six characteristics and the device-to-device spread, each left out."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ConditionResult:
     """Result of the network under one condition.
 
@@ -61,7 +62,7 @@ class ConditionResult:
     activity: Mapping[str, LayerActivity] | None = None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Experiment:
     """Network, chip and samples of a comparison."""
 

@@ -1,7 +1,7 @@
 """Input path of the neurons on a chip: conductances, clamps, voltages and times, as in its estimate."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from neuroest.blocks.columns.no_circuit import IdealInterface
 from neuroest.blocks.neurons.diffusive import DiffusiveNeuron
 from neuroest.blocks.neurons.diffusive_integrated import IntegratedDiffusiveNeuron
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import (
     DiffusiveCells,
@@ -29,7 +30,7 @@ from neuroest.results.estimate import Estimate
 _PAIR = "column_differential"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Chips:
     """Chips used in a run; each has its own neurons and cells.
 
@@ -45,7 +46,7 @@ class Chips:
     seed: int = 0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class OperatingConditions:
     """Signal path from the spikes of one layer to the memristors of the next.
 

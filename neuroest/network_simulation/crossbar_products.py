@@ -5,7 +5,6 @@ smallest difference that an integer weight and input can make (docs/accuracy.md)
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accuracy, drift
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -31,7 +31,7 @@ _ON_ONE_THREAD = 2**18
 """Number of multiplications up to which OpenBLAS uses one thread; here, more threads would cost more than they gain."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Reads:
     """Read parameters of one layer, as in its estimate.
 

@@ -1,13 +1,14 @@
 """Accuracy of a dense network on crossbars with converters, with the arithmetic of the estimate's arrays."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
@@ -29,7 +30,7 @@ BATCH = 64
 """Samples per batch."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LayerArithmetic:
     """Integer arithmetic of one weighted layer.
 
@@ -66,7 +67,7 @@ class LayerArithmetic:
         return np.asarray(np.matmul(codes.swapaxes(0, 1), self.weights.swapaxes(1, 2)).swapaxes(0, 1))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LayerExactness:
     """Precision of the results of a layer.
 
@@ -81,7 +82,7 @@ class LayerExactness:
     estimated: float | None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class DenseResult:
     """Accuracy of one run of the network.
 
@@ -99,7 +100,7 @@ class DenseResult:
     against_quantised: Interval | None
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class DenseSimulation:
     """Accuracy of a dense network on a chip, and the cost of an inference."""
 
@@ -196,7 +197,7 @@ def read_dense_samples(path: Path) -> tuple[Array, Array]:
     return inputs.astype(np.float32), labels.astype(int)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class DenseStudy:
     """A network with its layers' arithmetic on a chip."""
 
@@ -231,7 +232,7 @@ class DenseStudy:
         return joined
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class _Quantised:
     """Exact products of integers."""
 

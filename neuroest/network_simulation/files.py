@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.specs.layers import FullyConnected, Recurrent
 from neuroest.specs.workload import WorkloadSpec
@@ -28,7 +29,7 @@ _LARGEST = 1e30
 _FIELDS = ("step", "decay", "threshold", "recurrent")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class NeuronLayer:
     """Weights of one layer, and the neuron model used in training.
 
@@ -68,7 +69,7 @@ class NeuronLayer:
         return replace(self, weights=matrix[:, :inputs], recurrent=own)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Samples:
     """Input spikes (samples, timesteps, neurons) and the class of each sample."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neuroest.blocks.cells.base import ResistiveMemory
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import learning
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -14,7 +13,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.learning import Write
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class PulseResponse:
     """Response of a cell to pulses.
 

@@ -5,13 +5,14 @@ requests.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.short_paths import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
@@ -32,7 +33,7 @@ _HEADING = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Training:
     """One training of a network on a chip.
 
@@ -81,7 +82,7 @@ class Training:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class LearnedNetwork:
     """Training runs of a network on a chip, one for each learning rate."""
 
@@ -189,7 +190,7 @@ def learn_network(
     )
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Learned:
     """Layers after training, mean pulses per cell, requested updates, and their mean change."""
 
@@ -199,7 +200,7 @@ class _Learned:
     mean_change: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Course:
     """Training setup: samples, layers, epochs and order."""
 

@@ -5,7 +5,6 @@ residual additions, softmax and attention products. Only standard operators of t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.workloads.importers.files import fault, model_file, reading
 from neuroest.workloads.importers.onnx_operators import SAME, same_padding
@@ -32,7 +32,7 @@ class Products(Protocol):
 _WEIGHTED = ("Conv", "Gemm", "MatMul")
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class WeightedNode:
     """A node with one stored factor.
 

@@ -1,13 +1,14 @@
 """Results of a network run: text, data and a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import integration_time
@@ -23,7 +24,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class NetworkSimulation:
     """Accuracy and energy of a network on simulated neurons.
 
@@ -79,7 +80,7 @@ class NetworkSimulation:
         )[1]  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class LayerSimulation:
     """Layers of simulated neurons with given currents."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.compact import Idealised, simulate
 from neuroest.dynamics.compact_record import State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices
@@ -24,7 +25,7 @@ STEP_OF_SETTLING = 0.1
 """Time step relative to the settling time of the filament. Halving it changes spike counts by less than their noise."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Drive:
     """Conversion of a layer's currents to the voltage at its memristors.
 
@@ -40,7 +41,7 @@ class Drive:
     transresistance: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class SimulationOptions:
     """Device effects to include in a run.
 

@@ -1,16 +1,15 @@
 """Confidence intervals of an accuracy, and of the difference of two accuracies on the same samples."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 
 NORMAL_95 = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Interval:
     """A value with its 95 % interval."""
 

@@ -6,7 +6,7 @@ adders, vector units and neurons outside of it, of memories, of the network on c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, reduce
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedIn
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
@@ -33,7 +34,7 @@ from neuroest.pipeline.unit_allocation import units_each
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Transport:
     """Load of the on-chip network, by layer.
 
@@ -61,7 +62,7 @@ class Transport:
     sums: Array
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ActionCounts:
     """Action counts of each component in one inference.
 
@@ -211,7 +212,7 @@ def _mesh(chip: Chip) -> tuple[LevelNode, NetworkOnChip] | None:
     return meshes[0] if meshes else None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Entering:
     """Traffic into the layers of one level over the on-chip network, by layer.
 

@@ -1,12 +1,12 @@
 """Area of a chip: block areas times their instances, and the white space of the floor plan."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import floor_plans
 from neuroest.levels.base import NetworkMapping
 from neuroest.pipeline.cost_table import CostTable
@@ -16,7 +16,7 @@ PAD_RING = "pad_ring"
 """Term of the area of the pad rings, which include no white space."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class InstanceRow:
     """Area or static power of one term of one component on the whole chip. [m^2] or [W]."""
 

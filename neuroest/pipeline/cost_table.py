@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations
 from neuroest.levels.base import MappedLevel, NetworkMapping
@@ -31,7 +32,7 @@ EXTRAPOLATION = "extrapolation"
 _Cost = TypeVar("_Cost", base.EnergyCost, base.AreaCost, base.StaticCost)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class CostTable:
     """Costs of all components: the field's energy and area reference tables in one.
 
@@ -75,7 +76,7 @@ def costed_components(chip: Chip) -> list[base.Component[Any]]:
     return components
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Contexts:
     """Network context of each component: that of its computing level, or that of all levels.
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 
 from neuroest.blocks.base import Check, StatesChecks
 from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, UpdatesNeurons
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
@@ -30,7 +30,7 @@ _BALANCE = 0.01
 """Share of the rise of the die's temperature that may be left unexplained; a convention."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class DesignRules(StatesChecks):
     """Conditions that need results of several stages, and those of the stages themselves.
 

@@ -1,13 +1,13 @@
 """Dynamic energy of one inference: action counts times energy per action."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.blocks.base import EnergyCost
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import digital, power
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.cost_table import CostTable
@@ -15,7 +15,7 @@ from neuroest.pipeline.cost_table import CostTable
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class EnergyRow:
     """Energy of one term of one component in one inference, by layer. [J]."""
 

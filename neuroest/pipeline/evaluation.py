@@ -4,7 +4,6 @@ A batch that needs one total computes only the inputs of that total.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.levels.base import MappedLevel
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from neuroest.levels.crossbar.column_errors import ColumnErrors
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Evaluation(Stages):
     """All results of a pass, as arrays: results of the stages, and the quantities that the families derive."""
 

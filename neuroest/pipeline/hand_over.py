@@ -1,7 +1,6 @@
 """Cost of passing results from one computing level of a chip to another, and of converting spikes to numbers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,12 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.base import Array, MappedLevel
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class HandOver:
     """What one inference takes where layers of different levels meet.
 

@@ -4,7 +4,7 @@ It is separate from inference. For a workload without `learning` it adds nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.learning import LevelLearning
 from neuroest.pipeline.action_counts import ActionCounts
@@ -26,7 +27,7 @@ from neuroest.workloads.learning import LearningCounts, learning_counts
 _KEPT = ("traces", "tags", "errors")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Learning:
     """Cost of learning from one sample.
 

@@ -1,7 +1,7 @@
 """Off-chip traffic: input and output, other chips, weights, and maps that do not fit on the chip."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions, Sums
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper
 from neuroest.pipeline.partition import ChipTraffic, chip_places, chip_traffic
@@ -17,7 +18,7 @@ from neuroest.pipeline.unit_allocation import NEAR, units_each
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class OffChipTraffic:
     """Bits over the links of a chip in one inference, by layer.
 
@@ -223,7 +224,7 @@ def _map_checks(level: MappedLevel) -> tuple[Check, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Kept:
     """Results that wait between two parts of a network: bits that leave and return, and whether they fit."""
 

@@ -5,13 +5,14 @@ module computes the three relevant paces.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.pipeline.energy import total
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
@@ -26,7 +27,7 @@ _ROUNDING = 1e-9
 """Largest lateness, relative to the period, of a chip that keeps up, since both times are rounded."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class PacedChip:
     """One chip at one pace: first the point as stated in its files, then one point per sample.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import UNKNOWN_PACE, Check, Pace
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import MappedLevel
@@ -30,7 +30,7 @@ _ROUNDS = 40
 """Most rounds in which a timestep and the drives within it are made to fit; numerical, where nothing jumps some six."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Points:
     """Design points: a chip and a network with values.
 
@@ -73,7 +73,7 @@ class Points:
         return Points(self.design, self.workload, values)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Settled:
     """What is settled before a network is mapped: the level of each layer, how it learns, how chips divide it."""
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import network as network_equations
 from neuroest.levels.base import Array, MappedLevel
 from neuroest.levels.populations import any_population, copies, links_of_a_copy
@@ -26,7 +26,7 @@ _MOST_CHIPS = 200
 """Chips up to which cuts are searched, since the search grows with their square; a convention."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ChipPlaces:
     """Location of the layers of a network in a row of chips.
 
@@ -76,7 +76,7 @@ class ChipPlaces:
         return self.last - self.first + 1.0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ChipTraffic:
     """Traffic between chips, by reading layer.
 

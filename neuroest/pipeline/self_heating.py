@@ -1,12 +1,12 @@
 """Temperature of a die due to its own power."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import PROCESS, TEMPERATURE
 from neuroest.design.chip import heat_path
 from neuroest.equations import power, technology
@@ -21,7 +21,7 @@ _TRIALS = 4
 is exact after the first; the others are for memories whose tables bend."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class SelfHeating:
     """Self-heating of a die without a stated temperature.
 

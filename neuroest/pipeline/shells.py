@@ -1,7 +1,6 @@
 """Power and energy of a system at each shell around its chips."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +8,14 @@ import numpy as np
 from neuroest.blocks.roles import SurroundsChip
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip
 from neuroest.equations import power as power_equations
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.energy import Array, total
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ShellPower:
     """Power of all shells of one kind, including everything inside.
 
@@ -69,7 +69,7 @@ def outwards(chip: Chip) -> list[Any]:
     return row
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Chips:
     """The chips of a system: their number, their power at rest, and their energy in one inference."""
 

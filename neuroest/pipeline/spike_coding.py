@@ -1,19 +1,19 @@
 """Conversion of numbers into spikes at the input of a chip, and of spikes into numbers at its output."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.roles import CodesSpikes
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, MappedLevel
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class SpikeCoding:
     """Actions of the conversion block in one inference, by layer.
 

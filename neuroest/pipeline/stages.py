@@ -1,12 +1,13 @@
 """The stages of a pass, one after the other: layers, chip, mapping, counts, costs, times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip
 from neuroest.levels import populations
@@ -23,7 +24,7 @@ from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Stages:
     """Results of each stage of a pass, as arrays.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -30,6 +30,7 @@ from neuroest.core.errors import (
     SpecError,
     check_names,
 )
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.design.build import TECHNOLOGY, Design, build
 from neuroest.design.chip import instantiate, instantiate_block, with_slots
@@ -65,7 +66,7 @@ _NETWORK = NetworkContext(
 """Default network of `block`."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class CostRow:
     """One number of a block.
 
@@ -98,7 +99,7 @@ class CostRow:
         return " ".join(word for word in (self.component, self.action, self.term) if word)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class BlockCosts:
     """Costs of one block.
 

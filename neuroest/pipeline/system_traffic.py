@@ -1,11 +1,11 @@
 """Spikes of populations between the units, the chips and the shells of a system."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import network
 from neuroest.levels.base import NetworkMapping
 from neuroest.levels.populations import any_population, copies
@@ -14,7 +14,7 @@ from neuroest.pipeline.shells import ShellPower
 from neuroest.workloads.layers import LayerTable
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class PlaceTraffic:
     """Spikes that leave places of one kind: computing units, chips, or shells of one kind.
 

@@ -5,13 +5,14 @@ the timestep that the chip makes rises with the one that drives are sized for, e
 agree; where it jumps past that one, the interval around the jump is narrowed until its upper end is as good.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 _CLOSE = 1e-9
 """Share by which both timesteps may differ; numerical."""
@@ -21,7 +22,7 @@ _FARTHEST = float(np.log(16.0))
 """Largest step of an extrapolation, as a logarithm; numerical."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class TimestepSearch:
     """Timesteps that are tried next, one for each design point, and what is known of those tried before.
 

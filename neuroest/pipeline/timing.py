@@ -1,7 +1,6 @@
 """How long an inference takes, when the next may start, and what holds it up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
@@ -31,7 +31,7 @@ MEMORY = "kernels limited by the memory"
 """Causes of idle units that are no part of the chip."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Timing:
     """Times of a network on a chip.
 
@@ -160,7 +160,7 @@ def time_network(
     return _totals(run, resources, loads, time_sharing, sharing)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Run:
     """A network on its computing levels, and what is counted of it."""
 

@@ -1,7 +1,6 @@
 """Results of learning: energy, time and area of it apart from inference, and how long cells and neurons last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS, Learns
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip
 from neuroest.equations import floor_plans, wear
 from neuroest.levels.base import MappedLevel
@@ -59,7 +59,7 @@ def sample_period(learning: Learning, interval: Array, period: Array) -> Array:
     return np.asarray(np.maximum(interval + learning.busy, period))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LearningResults:
     """Results of a network that learns.
 

@@ -1,13 +1,13 @@
 """Where layers lie among the units of a chip, and which block works for which of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.base import Array, LevelMapping, MappedLevel
 
 Index: TypeAlias = NDArray[np.intp]
@@ -119,7 +119,7 @@ def _blocks_in_reach(level: MappedLevel) -> frozenset[str]:
     return frozenset(block.path for node in level.mapper.chip.top.walk() for block in node.blocks.values())
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class SharedInstances:
     """Instances that work for several layers: a list of their parts of the work of one layer at one point.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Part
 from neuroest.plotting.style import PAGE, matplotlib, named, new_figure, save_figure, styled
 from neuroest.reporting.formatting import formatted, percent, typeset, words
@@ -38,7 +38,7 @@ _TONES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Node:
     """A box of the diagram: a level, a block, or a block of a computing level.
 

@@ -2,12 +2,12 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves
@@ -32,7 +32,7 @@ _TOLD = 0.8
 _TINY = 1e-300
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Curve:
     """One curve with its band, the rows of data that belong to it, and what sets it apart from the others."""
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.plotting.style import STYLE, matplotlib, named
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset, words
@@ -24,7 +24,7 @@ _KEY_COLUMNS = 2
 _SHELLS = "around the chips"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Part:
     """A rectangle: its name, the path that says which group it belongs to, and its size in SI."""
 

@@ -1,13 +1,13 @@
 """The breakdown of an estimate by component and term."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.results.estimate import Estimate
 from neuroest.results.rows import BreakdownRow
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class TermSum:
     """One term of one component, summed over the layers.
 
@@ -52,7 +52,7 @@ class TermSum:
         return self.value / self.count if self.count else None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ComponentSum:
     """One component with its terms, largest first."""
 

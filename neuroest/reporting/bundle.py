@@ -8,13 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
@@ -106,7 +106,7 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
     return places
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Rerun:
     """Result of recomputing a bundle.
 

@@ -1,9 +1,9 @@
 """Catalogue of everything with a name: shipped files, models, mappers and sources."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import build_without_values
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
@@ -15,7 +15,7 @@ from neuroest.specs.layers import Population
 LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Entry:
     """One entry of the catalogue.
 

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import columns, fitting_columns, wrapped
 from neuroest.reporting.formatting import formatted, percent, short
 from neuroest.reporting.saved import read_results
@@ -20,7 +21,7 @@ _COLUMNS = ("kind", "what", "before", "after", "logarithm")
 Result = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Cause:
     """Changed parameter with its first-order effect on a total.
 
@@ -39,7 +40,7 @@ class Cause:
     effect: float | None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Moved:
     """Changed total with the components and parameters that changed it."""
 
@@ -62,7 +63,7 @@ class Moved:
         return self.change - sum(cause.effect for cause in self.causes if cause.effect is not None)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ResultDifference:
     """Two results of a design on a network."""
 
@@ -77,7 +78,7 @@ class ResultDifference:
         return not self.moved
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class FilesDifference:
     """Two files of results."""
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.data_file import read_data
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import Bar, tornado
@@ -35,7 +35,7 @@ SHARED, UNUSED = "shared by the layers", "units without a layer"
 """Names of the parts of the area that belong to no layer."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Slice:
     """One part of a total.
 
@@ -62,7 +62,7 @@ class Slice:
     median: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Breakdown:
     """A total in parts: components largest first, layers in network order.
 
@@ -83,7 +83,7 @@ class Breakdown:
     slices: tuple[Slice, ...]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class RooflinePoint:
     """A layer and one resource that moves data.
 
@@ -104,7 +104,7 @@ class RooflinePoint:
     limits: bool
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Roofline:
     """Layers below the roofs of compute rate and data movement.
 

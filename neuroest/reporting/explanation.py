@@ -1,13 +1,14 @@
 """Explanation of a result, a component, a term or a parameter, down to the sources."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
@@ -37,7 +38,7 @@ _LEAST_ERROR = 1e-6
 """Share of the total error below which a cause is not listed."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Explanation:
     """Calculation of a quantity.
 

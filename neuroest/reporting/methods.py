@@ -1,8 +1,8 @@
 """Methods text of a paper, as Markdown and LaTeX."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import Call, origins
 from neuroest.core.version import package_version
 from neuroest.error_analysis.draws import SAMPLES, SEED
@@ -16,7 +16,7 @@ from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Methods:
     """Methods text of a paper.
 

@@ -5,11 +5,11 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words
@@ -62,7 +62,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
 """Functions with which the template formats names and numbers."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Plan:
     """A planned figure.
 

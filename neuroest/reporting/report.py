@@ -6,7 +6,7 @@ import platform
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.design.short_paths import settings_of
 from neuroest.loading.library import load_architecture, load_workload
@@ -41,7 +42,7 @@ MOST_RESULTS = 400
 _UNPROVEN = ("assumed", "projected")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Refused:
     """Design without an estimate on a network, and the reason."""
 
@@ -50,7 +51,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Report:
     """Results of designs on networks.
 

@@ -1,10 +1,10 @@
 """An estimate and a comparison as short documents, in Markdown and in HTML for notebooks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import View
@@ -19,14 +19,14 @@ from neuroest.results.quantities import MAIN, label_and_unit
 _LEAST_SHARE = 1e-3
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Heading:
     """Heading of a section of a document."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Points:
     """A list of points."""
 
@@ -36,7 +36,7 @@ class Points:
 Part: TypeAlias = Heading | Points | Table | str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Document:
     """A title with paragraphs, headings, tables and lists."""
 

@@ -4,7 +4,6 @@ import base64
 import gzip
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.formatting import short_names
 from neuroest.results.quantities import QUANTITIES, label_and_unit
@@ -32,7 +32,7 @@ _PRINTED = {"1": "", "m^2": "mm²", "W/m^2": "W/m²", "ohm": "Ω"}
 """Units printed differently from their form in files."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class SweepPoints:
     """Feasible points of a sweep.
 

@@ -3,10 +3,10 @@
 import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
 from neuroest.reporting import breakdown
@@ -259,7 +259,7 @@ def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
     )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Breakdown:
     """The lines of a breakdown by component and term.
 

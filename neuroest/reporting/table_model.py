@@ -11,11 +11,11 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from html import escape
 from typing import Any, Final
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import fitting_columns, stacked_columns
 from neuroest.reporting.formatting import formatted, formatted_interval, percent
 from neuroest.reporting.text_style import one_line
@@ -27,7 +27,7 @@ _BAR = "display:inline-block;height:0.7em;background:#4a7ab5"
 _BAR_EM = 12.0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Quantity:
     """A value in SI units with its unit."""
 
@@ -38,7 +38,7 @@ class Quantity:
         return formatted(self.value, self.unit)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Interval:
     """An interval in SI units with its unit."""
 
@@ -50,7 +50,7 @@ class Interval:
         return formatted_interval(self.low, self.high, self.unit)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Share:
     """A share of a whole; HTML also draws a bar."""
 
@@ -68,7 +68,7 @@ ABSENT: Final = _Nothing.ABSENT
 """Cell absent from its row: empty in documents, no key in JSON."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Table:
     """A table of cells.
 

@@ -1,15 +1,15 @@
 """Accuracy of the kinds of model in a report against published chips, from the recorded scoreboard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import percent, words
 from neuroest.validation.record import Record, RecordedCase, level_of, models_by_path, recorded
 from neuroest.validation.scoring import Row, Summary
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class DesignCoverage:
     """Parts of one design that have been compared with a published chip.
 
@@ -51,7 +51,7 @@ class DesignCoverage:
         return f"{summary} No validation case of a chip contains {named}; they account for {share} of its energy."
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ValidationCoverage:
     """The part of the recorded scoreboard that concerns the designs of a report.
 

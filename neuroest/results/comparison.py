@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
@@ -21,7 +22,7 @@ LEAST_UNPROVEN = 0.05
 """Share of projected and assumed values from which a ratio is marked."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Difference:
     """One property of the designs that a reader needs to interpret their ratios.
 
@@ -42,7 +43,7 @@ class Difference:
         return len(set(self.values)) > 1
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Ratio:
     """Ratio of a result of the design to the same result of a baseline.
 
@@ -107,7 +108,7 @@ class Paced(Protocol):
         """Those at equal pace."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Comparison(Paced):
     """A design, its baselines, and all differences between them.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.estimate import SCHEMA_VERSION
@@ -28,7 +29,7 @@ VERDICTS: Mapping[Verdict, str] = {
 """Outcomes in a cell of the map, with their definitions."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class RegimeAxis:
     """One axis of the map.
 
@@ -52,7 +53,7 @@ class RegimeAxis:
     stated: bool
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Cell:
     """One cell of the map.
 
@@ -89,7 +90,7 @@ class Cell:
     reasons: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class BreakEven:
     """Where two contenders cost the same, between two cells that they win.
 
@@ -116,7 +117,7 @@ class BreakEven:
     high: float
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class DeadEnd:
     """One or two choices with which no chip of a contender may compete.
 
@@ -135,7 +136,7 @@ class DeadEnd:
     of: int
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Standing:
     """Result of a contender at the workload's own cell.
 
@@ -170,7 +171,7 @@ class Standing:
     dead_ends: tuple[DeadEnd, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Contest:
     """Who wins where.
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
@@ -138,7 +139,7 @@ class Analysis(Protocol):
         """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Estimate(Analysis):
     """Area, energy, latency and throughput of a chip on a network, with their inputs and sources.
 

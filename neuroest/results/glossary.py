@@ -4,19 +4,19 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from neuroest.core.data_file import read_data
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.results.quantities import QUANTITIES
 
 _FILE = Path(__file__).with_name("glossary.yaml")
 _SECTIONS = ("network", "chip", "neuron")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Entry:
     """A quantity of networks, chips or neurons.
 
@@ -33,7 +33,7 @@ class Entry:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Glossary:
     """Content of the file.
 

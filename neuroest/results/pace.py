@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal, TypeAlias
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.results.uncertainty import Band
 
 Pace: TypeAlias = Literal["back_to_back", "equal_pace", "real_time"]
@@ -22,7 +23,7 @@ PARTS: Mapping[Part, str] = {
 """Parts of an energy that are shown separately, and their names."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Banded:
     """A number at the stated inputs, with its band.
 
@@ -48,7 +49,7 @@ class Banded:
         return {"value": self.value, **band}
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class PaceRow:
     """Energy per inference of a design and a baseline at one pace.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import OUTSIDE_SI, parse_quantity
 
 _TERA = 1e12
@@ -32,7 +32,7 @@ NOT_APPLICABLE = float("nan")
 """What a quantity returns where it does not apply to the chip or network; compared by identity, which is fast."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Quantity:
     """A result by name.
 
@@ -104,7 +104,7 @@ class Quantity:
         return None if self.applies and math.isnan(number) else number
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Headline:
     """A result as tables, figures and pages show it: the median with its band first, then the nominal value.
 

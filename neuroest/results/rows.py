@@ -1,13 +1,13 @@
 """Rows of an estimate: parts of its totals, layers, levels, shells, traffic, characteristics, errors and checks."""
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class BreakdownRow:
     """One term of the result.
 
@@ -37,7 +37,7 @@ class BreakdownRow:
     count: float
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class LayerRow:
     """A layer on the chip.
 
@@ -68,7 +68,7 @@ class LayerRow:
     """Path of the computing level that runs it."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class LevelRow:
     """A computing level of a chip, or the blocks outside of all levels. The rows add up to the totals.
 
@@ -100,7 +100,7 @@ class LevelRow:
     busy_s: float
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class ShellRow:
     """A shell around the chips with all of its content; the first row is the chips without a shell.
 
@@ -124,7 +124,7 @@ class ShellRow:
     energy_per_synaptic_operation_J: float | None  # noqa: N815 - the unit is part of the column's name
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class TrafficRow:
     """Spikes of populations that leave computing units, chips or shells.
 
@@ -156,7 +156,7 @@ class Characteristic(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class LayerErrors:
     """Accuracy of the results of a layer in crossbar arrays.
 
@@ -183,7 +183,7 @@ class LayerErrors:
         return math.sqrt(sum(error * error for error in self.causes.values()))
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class CheckResult:
     """A check with its outcome for this design.
 

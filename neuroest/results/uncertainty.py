@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Band:
     """10th, 50th and 90th percentile of a result."""
 
@@ -26,7 +26,7 @@ class Band:
         return cls(*quantiles(kept)) if kept.size else cls(np.nan, np.nan, np.nan)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Bands:
     """Bands of the totals of an estimate.
 
@@ -49,7 +49,7 @@ class Bands:
     seed: int
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Passing:
     """How often a design passes its checks over the samples of its bands.
 
@@ -66,7 +66,7 @@ class Passing:
     failing: Mapping[str, float]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class ScenarioRow:
     """Estimate under another choice of the designer or the fab; no band includes it.
 
@@ -87,7 +87,7 @@ class ScenarioRow:
     totals: Mapping[str, float | None]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Sample:
     """One draw of all uncertain inputs, and the resulting totals.
 
@@ -109,7 +109,7 @@ class Sample:
     seed: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Elasticities:
     """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
 

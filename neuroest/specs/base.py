@@ -5,7 +5,7 @@ import inspect
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import describe_dimension, format_quantity, parse_quantity, parse_unit
 
 
@@ -77,7 +78,7 @@ def _documented(module: str) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class QuantityField:
     """Field annotation: a quantity of one dimension with bounds, stored in SI units.
 

@@ -1,12 +1,13 @@
 """One of several schemas, selected by a word in the file. Only the schemas in use are built."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, PydanticCustomError, PydanticKnownError, core_schema
+
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 CHOICES = "choices"
 """Key under which a raw JSON Schema names the classes of a choice, for code that replaces them with
@@ -25,7 +26,7 @@ def stated(key: str) -> Callable[[Any], str | None]:
     return word
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Choice:
     """Field annotation: one of several spec classes.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, PlainValidator, Tag, WithJsonSchema
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.base import QuantityField, Spec
 
 Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]
@@ -160,7 +161,7 @@ _SPREAD_WORDS = {
 _MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Claim:
     """A resolved parameter: SI value and provenance.
 

@@ -4,16 +4,16 @@ import csv
 import hashlib
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from neuroest.core.errors import Problem, SpecError, did_you_mean, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 
 _MOST_PROBLEMS = 20
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CsvTable:
     """Cells of a CSV file without the white space around them.
 

@@ -7,7 +7,7 @@ and line of every value, so a fault is reported at its origin.
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ import yaml
 from pydantic import Field
 
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate
@@ -58,7 +59,7 @@ class DerivedArchitecture(Heading):
     last must exist in the base."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Derived(Document):
     """A document on top of its base.
 

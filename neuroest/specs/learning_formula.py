@@ -7,10 +7,10 @@ engine in Lava, plus an error and a surrogate gradient.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from neuroest.core.errors import QuantityError, did_you_mean
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 EVENTS: Mapping[str, str] = {
     "x0": "a presynaptic spike",
@@ -36,7 +36,7 @@ _MOST_FACTORS = 64
 _OPERATORS = frozenset("+-*^")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Product:
     """One product of a formula.
 

@@ -1,18 +1,18 @@
 """A spec together with the file that it came from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=Spec)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Loaded(Generic[_T]):
     """A validated spec with the file it came from."""
 

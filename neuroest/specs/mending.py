@@ -7,7 +7,6 @@ across blocks. No result for users is computed from a repaired document.
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from neuroest.core.errors import Problem
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.registry import COMPONENTS
 from neuroest.specs.base import quantity_in
 from neuroest.specs.choice import Choice, details
@@ -27,7 +27,7 @@ _ROUNDS = 8
 _NOTHING: Any = object()
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Mended(Generic[_T]):
     """A document with placeholders for its faulty values.
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import Unit
 from neuroest.specs.base import QuantityField, field_texts
 
 
-@dataclass(frozen=True, eq=False, repr=False, match_args=False)
+@frozen_dataclass(eq=False)
 class _Declared:
     """Arguments of `quantity` for one field."""
 
@@ -73,7 +74,7 @@ def non_negative(**about: Any) -> Any:
     return quantity(minimum=0.0, **about)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ParameterInfo:
     """Declaration of one quantity of a record."""
 

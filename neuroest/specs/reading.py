@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import yaml
 
 from neuroest.core.errors import Problem, SpecError, printable, raise_all
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
 from neuroest.specs.renamed import new_key, new_word
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
@@ -55,7 +56,7 @@ class _Frame:
         return self.key_place is None and self.is_mapping
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Document:
     """One YAML document.
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from functools import cached_property
 from typing import Any
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
@@ -20,7 +21,7 @@ _NODE = "technology.process.feature_size"
 """Claim that is the node of a design."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Scoreboard:
     """All requested cases with their scores.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from neuroest.core import errors
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.overrides import SETTING
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
@@ -38,7 +39,7 @@ _FILE = "published.yaml"
 _JOIN = "|"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Case:
     """A loaded case.
 
@@ -63,7 +64,7 @@ class Case:
         return _problem(self.document, self.groups[name], name, keys, message)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Prediction:
     """Prediction of one published quantity.
 
@@ -87,7 +88,7 @@ class Prediction:
         return cls(value, band.low, band.median, band.high)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CaseResult:
     """A case with its estimates."""
 

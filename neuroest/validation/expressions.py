@@ -17,13 +17,13 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
@@ -426,7 +426,7 @@ class _Parts:
         return np.sum(resources[path] * self.result.layers.timesteps, axis=-1, keepdims=True)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Function:
     """A function of a part, with its number of arguments."""
 

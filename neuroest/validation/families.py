@@ -8,9 +8,9 @@ published rate is half the time.
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.expressions import unit_dimension
 from neuroest.validation.scoring import CHIPS, Row
@@ -29,7 +29,7 @@ _DIGITAL = frozenset({"digital", "spiking"})
 """Families whose costs are those of logic and memories."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class FamilySummary:
     """Bottom-up values of the chips of one family.
 
@@ -68,7 +68,7 @@ class FamilySummary:
     mean_band_width: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class NodeSummary:
     """Bottom-up values of digital and spiking chips of some nodes, for one kind of cost.
 

@@ -3,12 +3,12 @@
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.loading.kinds import data_folder
 from neuroest.results.estimate import Estimate
@@ -23,7 +23,7 @@ _LEFT_OUT = ("reason", "status", "median", "allowed")
 """Keys shown on the scoreboard page but not in a report."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class RecordedCase:
     """Description of a case.
 
@@ -49,7 +49,7 @@ class RecordedCase:
         return self.evidence in CHIPS
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Record:
     """Scores of all shipped cases, computed by one version of neuroest.
 

@@ -3,11 +3,12 @@
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.validation.case_spec import CLASSES, Evidence, Published
 from neuroest.validation.cases import CaseResult, Prediction
 from neuroest.validation.expressions import unit_factor
@@ -22,7 +23,7 @@ SCALES = (0.0, 0.5, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 4.0)
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Row:
     """One published value and its estimate.
 
@@ -74,7 +75,7 @@ class Row:
         return self.verdict != "anchor"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Summary:
     """Summary of one class of quantities with one kind of evidence.
 
@@ -101,7 +102,7 @@ class Summary:
     mean_band_width: float | None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Calibration:
     """Width of the model discrepancies versus coverage of published values.
 

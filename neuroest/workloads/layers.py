@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from functools import cached_property, reduce
 from math import prod
 from typing import Any, TypeAlias
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs import workload
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import (
@@ -43,7 +44,7 @@ from neuroest.workloads.shapes import (
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class Geometry(Counts[Array]):
     """Counts that depend only on the shapes of a network, with one element a layer in all arrays.
 
@@ -109,7 +110,7 @@ class Geometry(Counts[Array]):
         return np.asarray(np.sum(counts, axis=-1, keepdims=True))
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class LayerTable(Geometry):
     """Geometry and activity of a network.
 
@@ -326,7 +327,7 @@ def _geometry(spec: workload.WorkloadSpec, inference: ShapeInference) -> Geometr
     )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class _Plan:
     """What is worked out once for a spec, so that a table costs microseconds.
 

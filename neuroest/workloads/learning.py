@@ -5,12 +5,12 @@ Arrays have the layers on their last axis and the design points before it. This 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import learning as equations
 from neuroest.specs.learning import LEARNING, LearningRule, LearningSpec
 from neuroest.specs.learning_formula import Product, is_epoch
@@ -20,7 +20,7 @@ Access: TypeAlias = Literal["row", "column", "array"]
 """Access of an update: a row of weights at a presynaptic spike, a column at a postsynaptic spike, or all weights."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Visits:
     """Accesses to values at synapses in a sample, by layer.
 
@@ -42,7 +42,7 @@ class Visits:
     written: Array
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class LearningCounts:
     """Operations of a rule in one sample, by layer.
 

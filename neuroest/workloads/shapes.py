@@ -4,7 +4,7 @@ What does not fit is a fault with its place in the file; all of them are found i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from types import MappingProxyType
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import numpy as np
 
 from neuroest.core.errors import QuantityError, did_you_mean
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs import layers
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec, layer_codings
 
@@ -55,7 +56,7 @@ def _words(shape: Shape) -> str:
     return "{} channels of {} x {}".format(*shape)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Axis:
     """One axis of a kernel that moves over a map."""
 
@@ -92,7 +93,7 @@ class Axis:
         return count
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class Counts(Generic[_Number]):
     """Counts that follow from the shapes of one layer, or arrays of them with one element a layer.
 
@@ -177,7 +178,7 @@ class Counts(Generic[_Number]):
     long_range_distance: _Number = _NONE
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class LayerCounts(Counts[int]):
     """Counts of one layer."""
 
@@ -221,7 +222,7 @@ def _whole(value: Any) -> Any:
     return np.floor(value) if np.ndim(value) else int(value)
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@frozen_dataclass(eq=False, kw_only=True)
 class PopulationCounts(LayerCounts):
     """Counts of a population: its synapses, and not the crosspoints among which they lie, are stored and used."""
 

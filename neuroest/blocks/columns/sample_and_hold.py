@@ -1,6 +1,5 @@
 """Stage that holds a column result until the shared converter reads it."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
@@ -8,6 +7,7 @@ from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -44,7 +44,7 @@ def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class SampledLoad:
     """Load and timing of a stage at a column.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.learning import LearningRule
 from neuroest.specs.learning_formula import Product
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Arithmetic:
     """Operations of one formula.
 
@@ -29,7 +29,7 @@ class Arithmetic:
         return cls(float(sum(product.multiplications for product in found)), float(len(found)))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LearningContext:
     """A rule as seen by its circuits.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -13,12 +12,13 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.csv_table import CsvTable, read_csv
 
 _NANO, _KIBIBYTE = 1e9, 8192.0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class MemoryTable:
     """Memories of one family over node, banks, capacity and word width.
 

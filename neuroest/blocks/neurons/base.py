@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import integration, neuron_geometry
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention: about once in 10^9 for a Gaussian."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class FiringRule:
     """Rule for the timesteps to a spike as a function of the drive in each, for one neuron.
 

@@ -1,13 +1,12 @@
 """Array properties that write circuits need."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Lines:
     """Lines on one side of an array's cells, for writing.
 
@@ -48,7 +47,7 @@ class Lines:
         return self.drivers * self.levels + shared + (self.count if self.read else 0.0)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen_dataclass(eq=False)
 class Written:
     """Array properties that write circuits need.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -13,6 +12,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.csv_table import CsvTable, read_csv
 
 _NANO, _MILLI = 1e9, 1e3
@@ -21,7 +21,7 @@ _TYPICAL = "tt"
 _MIXED = frozenset({"sf", "fs"})
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class CornerTable:
     """Ratios of slow and fast transistors to typical ones.
 

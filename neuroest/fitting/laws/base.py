@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from string import Formatter
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ import numpy as np
 
 from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_unit
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import Misfit
@@ -40,7 +41,7 @@ LEAST_DEVIATION = 0.005
 """Smallest standard deviation of the logarithm of a measured value: calibration and reading of instruments."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LawFit:
     """A fitted law with its parameters and its quality of fit.
 
@@ -112,7 +113,7 @@ class _Numbers(Formatter):
         return format(value, unit) if unit.startswith(".") else format_quantity(value, unit)
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Law(ABC):
     """One law that can be fitted.
 
@@ -201,7 +202,7 @@ def described(name: str) -> tuple[str, str, str, str, Sequence[str], Mapping[str
     return _LAWS[name]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Family:
     """A device model for which laws write specs, with the template for values that no law finds.
 
@@ -223,7 +224,7 @@ class Family:
     cautions: Callable[[Values], tuple[str, ...]] = lambda _values: ()
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Completion:
     """A value that the data do not show directly.
 

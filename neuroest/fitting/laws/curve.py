@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift
 from neuroest.fitting.intervals import quantile
@@ -45,7 +45,7 @@ _PATIENCE = 200
 """Maximum number of evaluations of a law in one search; numerical."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CurveLaw(Law):
     """A law given by a formula of its columns.
 

@@ -5,12 +5,13 @@ steps around the fit gives the pulse-to-pulse noise and the device-to-device spr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, learning
 from neuroest.fitting.intervals import quantile
@@ -39,7 +40,7 @@ _WAYS = {1.0: "rising", 0.0: "falling"}
 _DERIVED = frozenset({"update_states", "update_noise", "update_spread"})
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Scatter:
     """Results from the scatter of the steps, in the format of `LawFit`."""
 
@@ -68,7 +69,7 @@ class Response(NamedTuple):
     nonlinearity: float
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class PulseLaw(CurveLaw):
     """A curve through pulse trains, with the parameters for learning.
 

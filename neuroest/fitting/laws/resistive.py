@@ -1,12 +1,12 @@
 """Resistive memory cells: pulse response, drift, retention, endurance with censoring, and read noise."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention
 from neuroest.fitting.laws import pulse_trains
@@ -89,7 +89,7 @@ def _noise_start(columns: Columns, result: Array) -> Values:
     return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LifetimeLaw(Law):
     """Weibull lifetimes by maximum likelihood; devices that outlive the test are censored."""
 

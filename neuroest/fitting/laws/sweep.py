@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
@@ -76,7 +77,7 @@ class _Sweeps:
     falling: int = 0
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class SweepLaw(Law):
     """Turn-on and turn-off of a volatile switch from sweeps."""
 

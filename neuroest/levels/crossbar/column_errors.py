@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +14,7 @@ from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar import weight_errors
@@ -30,7 +31,7 @@ _RANGE = 3.0
 """Full swing of a stage in front of a neuron, in standard deviations of the results; a convention."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ColumnErrors:
     """Result errors of each layer, in units of its largest weight times its largest input.
 

@@ -1,18 +1,18 @@
 """Gains of columns with a series resistance: unequal between blocks, and nonlinear within each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy, front_ends
 from neuroest.levels.base import Array
 from neuroest.levels.crossbar.distinct_layers import equal_columns_once
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class DigitColumns:
     """The columns of one digit of the weights, in every block of rows, which lie along the last axis.
 
@@ -35,7 +35,7 @@ class DigitColumns:
     alike: u.Numeric
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Clamp:
     """A class-A clamp at the feet of the columns of each layer.
 
@@ -51,7 +51,7 @@ class Clamp:
     bias: u.Numeric
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ColumnGains:
     """Effect of a series resistance at the columns on the results of each block and digit.
 

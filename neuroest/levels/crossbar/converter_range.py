@@ -1,13 +1,13 @@
 """Range of the converters of a crossbar: how much of a column's sums their codes cover, and what they clip."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy, clipping, digits
 from neuroest.levels.base import Array
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -15,7 +15,7 @@ from neuroest.levels.crossbar.column_gains import along_blocks
 from neuroest.levels.crossbar.distinct_layers import equal_columns_once
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ConverterRange:
     """Range of the sums of each layer that the converters cover, over the largest possible column sum.
 

@@ -1,7 +1,6 @@
 """Layers and blocks of rows with the same errors, which a list of design points computes once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen_dataclass import frozen_dataclass
 
 _FEW = 2**12
 """Array size below which all layers are computed, since finding equal ones takes longer."""
@@ -16,7 +16,7 @@ _AXES = 3
 """Axes of a list of design points with row blocks: points, layers, blocks."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class DistinctLayers:
     """Layers that differ from all earlier ones at some design point.
 

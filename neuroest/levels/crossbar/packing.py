@@ -1,12 +1,12 @@
 """Packing of several layers into shared arrays, with a shelf algorithm."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.levels.base import Array
 from neuroest.levels.crossbar.replication import copies_within
 from neuroest.levels.time_multiplexing import ROUNDING, Flags, TimeMultiplexing
@@ -141,7 +141,7 @@ def pack(
     return Packed(float(arrays.used + sum(p.number for p in whole)), shares, companies, spots, waiting)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class Sharing:
     """Arrays shared between layers, at all design points.
 

@@ -1,12 +1,11 @@
 """Sequence of an array read, and the duration of each step."""
 
-from dataclasses import dataclass
-
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import read_schedule as equations
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class ReadSchedule:
     """Steps of a read of one group of columns, and their repetitions in one phase of an input.
 

@@ -1,12 +1,12 @@
 """Errors of a weight in resistive cells: contribution of each cause, and time to reach a limit."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy, crossbar, digits, drift, weight_spreads
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
@@ -20,7 +20,7 @@ _HALVINGS = 60
 """Bisections of the refresh interval on a logarithmic scale."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen_dataclass(eq=False)
 class WeightErrors:
     """Standard deviations of a weight over the largest weight, root mean square over all weights.
 

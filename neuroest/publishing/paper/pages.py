@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
@@ -27,7 +27,7 @@ _PARTS = {
 """Totals of the summary, with their titles and units."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Results:
     """Results of the steps so far."""
 
@@ -77,7 +77,7 @@ def _json(file: Path) -> Any:
 # --- Checklist -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Item:
     """One question of a reviewer: the question, whether the answer is satisfactory, and the answer."""
 

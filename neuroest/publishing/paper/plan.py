@@ -1,7 +1,6 @@
 """The plan for a folder of curves: a file that its owner may edit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import yaml
 
 from neuroest.authoring.contest_file import DEFAULT_CONTEST, DENSE_CONTEST, SYNAPSE_CONTEST
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.loading.library import load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import IMPORTERS, roles_of
@@ -31,7 +31,7 @@ _HEAD = """\
 """
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Plan:
     """The plan; paths are relative to the folder of the paper.
 

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import neuroest as package
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.exploration.errors import ANOTHER_RUN
 from neuroest.publishing.paper.pages import checklist, summary
@@ -27,7 +27,7 @@ _PAGES: Mapping[str, Callable[[Path], str]] = {"checklist": checklist, "summary"
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Outcome:
     """Outcome of a step: ``done``, ``unchanged``, ``edited``, ``unavailable`` or ``absent``."""
 
@@ -37,7 +37,7 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Paper:
     """A folder with everything for a paper.
 

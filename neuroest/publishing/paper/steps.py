@@ -1,9 +1,9 @@
 """The steps of a paper; each is a command that anybody can run in its folder."""
 
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.loading.library import is_model_file, load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan
 from neuroest.registry import roles_of
@@ -20,7 +20,7 @@ DEVICE, CHIP, CONTEST = "device.yaml", "chip.yaml", "contest.yaml"
 _FITTED = f"-o {DEVICE} -p figures/fit.pdf --force --format json"
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Step:
     """One command.
 

@@ -7,7 +7,6 @@ that each value pays; a block with several actions becomes a toll for each.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
@@ -15,6 +14,7 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import ChargesClock
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.reporting.exports.commented import Account, action_costs, heading, number
 from neuroest.results.estimate import Estimate
@@ -24,7 +24,7 @@ FORM = "accelforge"
 _TENSORS = {"weights": "weight", "activations": "input | output", "partial_sums": "output", "state": "output"}
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Instance:
     """Area and static power of one instance of a component, and how many there are."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from neuroest.core.data_file import read_data
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.results.estimate import Estimate
 
@@ -14,7 +14,7 @@ _DIGITS = 10
 _ACCOUNTS: Mapping[str, Mapping[str, Sequence[str]]] = read_data(Path(__file__).with_name("accounts.yaml"))
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Account:
     """Content, assumptions and omissions of an export.
 

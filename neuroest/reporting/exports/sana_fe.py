@@ -4,7 +4,6 @@ SANA-FE charges an energy and a time for each event: a message that leaves a cor
 at a synapse, an access, an update and a spike of a neuron (its `arch/loihi.yaml`).
 """
 
-from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.reporting.exports.commented import Account, action_costs, heading, number
 from neuroest.results.estimate import Estimate
@@ -23,7 +23,7 @@ FORM = "sana-fe"
 _SIDES = ("north", "east", "south", "west")
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Events:
     """SANA-FE input: energy and time of each event, and the neurons of each core."""
 

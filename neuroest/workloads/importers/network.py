@@ -5,12 +5,13 @@ The readers create it with the builder in `neuroest.workloads.importers.building
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from neuroest.core.errors import NeuroestError, QuantityError, printable
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import Coding, WorkloadSpec
@@ -37,7 +38,7 @@ class UnsupportedOperatorError(NetworkImportError):
     """A network has operators that a workload cannot express; the message lists all of them."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ImportOptions:
     """Settings that a model file does not state.
 
@@ -65,7 +66,7 @@ class ImportOptions:
     time_step: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Value:
     """What a layer puts out, as a workload sees it."""
 
@@ -79,7 +80,7 @@ class Value:
         return channels, rows, columns
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Recorded:
     """Measured activity of the output of a layer.
 
@@ -102,7 +103,7 @@ class Recorded:
     timesteps: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class CountedOperations:
     """Operations in a traced run, over all samples and timesteps.
 
@@ -132,7 +133,7 @@ class CountedOperations:
     weights: tuple[int, int]
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ImportedLayer:
     """A layer in terms of a workload."""
 
@@ -144,7 +145,7 @@ class ImportedLayer:
     origin: str = ""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Unsupported:
     """An operator that a workload cannot express, with a lower bound of its operations: one for each output."""
 
@@ -156,7 +157,7 @@ class Unsupported:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class ImportedNetwork:
     """A network in terms of a workload, with its known activity.
 

@@ -5,11 +5,11 @@ pooling follows, and the stride (NeuroSim's `main.cpp`, `getNetStructure`). It n
 latest output of the size that its line states, and outputs of one size that no layer has read are added first.
 """
 
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from neuroest.core.errors import Problem, SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
@@ -20,7 +20,7 @@ _POOL = (2, 2)
 """Window of the pooling that a line announces; NeuroSim divides what it stores by four (`Chip.cpp`)."""
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Line:
     """A layer as the file states it."""
 

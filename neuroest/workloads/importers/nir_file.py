@@ -6,7 +6,6 @@ The file is read with h5py, dataset by dataset: no link leads out of it, and no 
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.extras import extra
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, fault, file_sha256, formatted, reading
 from neuroest.workloads.importers.network import (
@@ -34,7 +34,7 @@ _MATRICES = frozenset({"Linear", "Affine"})
 _MOST_BYTES_A_WEIGHT = 2**28
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Node:
     """A node of the graph, its subgraphs taken apart."""
 

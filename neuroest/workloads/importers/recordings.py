@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from math import prod
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.loaded import Loaded
@@ -31,7 +32,7 @@ _LARGEST_PLACE = 1e9
 _EVENTS = {"layer", "sample", "timestep", "neuron"}
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class LayerRecording:
     """Recorded data of one layer.
 
@@ -52,7 +53,7 @@ class LayerRecording:
     samples: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class Recording:
     """A recording file."""
 

@@ -6,7 +6,6 @@ workload has all connections between two groups or none, so a group that is conn
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.core.errors import SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 from neuroest.workloads.importers.building import NetworkBuilder
@@ -55,7 +55,7 @@ def read_sana_fe(path: Path, options: ImportOptions) -> ImportedNetwork:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Convolution:
     """Sizes of an edge of type conv2d, which pads nothing."""
 

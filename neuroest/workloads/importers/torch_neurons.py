@@ -1,8 +1,8 @@
 """Layers of spiking neurons in PyTorch libraries: which they are, and which weights they own apart from their state."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.workloads.importers.torch_names import NAMES
 
 
@@ -43,7 +43,7 @@ def reset_neurons(model: Any) -> None:
                     break
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class OwnWeights:
     """Weights inside of a layer of neurons.
 

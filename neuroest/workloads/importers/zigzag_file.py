@@ -6,12 +6,13 @@ as `ix = 2*ox + 1*fx` for stride and dilation (ZigZag's `parser/workload_validat
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import Problem, SpecError
+from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.reading import Document, read_document
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import reading
@@ -25,7 +26,7 @@ _POOLS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen_dataclass
 class _Layer:
     """A layer as the file states it."""
 
