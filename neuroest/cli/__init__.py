@@ -29,7 +29,6 @@ from neuroest.core.startup import (
     search_for_cycles_rarely,
     without_plugins_of_pydantic,
 )
-from neuroest.specs.renamed import RenamedWarning
 
 VERB_GROUPS = MappingProxyType(
     {
@@ -251,7 +250,7 @@ def _show_warning(
     otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any, **more: Any
 ) -> None:
     """Print a warning of ours in one line, without the place in the code that raised it."""
-    if issubclass(category, PluginWarning | RenamedWarning):
+    if issubclass(category, PluginWarning):
         _tell(f"warning: {message}")
     else:
         otherwise(message, category, *place, **more)

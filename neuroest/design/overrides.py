@@ -18,7 +18,6 @@ from neuroest.specs.learning import named_rules
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
 from neuroest.specs.parameters import ParameterInfo
-from neuroest.specs.renamed import new_path, new_word
 from neuroest.specs.workload import WorkloadSpec, number_field, workload_claims
 
 SETTING = "--set"
@@ -80,9 +79,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
         message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
         raise SpecError([Problem(SETTING, 0, 0, "", message)])
     wanted = {
-        new_path(path): deepcopy(
-            new_word(path.rpartition(".")[2], value)
-        )  # later settings may change keys inside a block
+        path: deepcopy(value)  # later settings may change keys inside a block
         for path, value in settings.items()
         if not path.startswith("workload.")
     }

@@ -34,12 +34,10 @@ from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
 from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import chain_of, resolved
-from neuroest.specs.layers import Population
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
 from neuroest.specs.reading import Document, read_document
-from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
@@ -305,7 +303,6 @@ def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
         return network_of(read_spec(PopulationSpec, path))
     loaded = read_spec(WorkloadSpec, path)
     raise_all(workload_problems(loaded))
-    warn_of(_populations_as_layers(loaded))
     return loaded
 
 
@@ -329,16 +326,6 @@ def network_of(loaded: "Loaded[PopulationSpec]") -> Loaded[WorkloadSpec]:
     if problems or network is None:
         raise SpecError(problems)
     return Loaded(network, loaded.file, loaded.sha256, document)
-
-
-def _populations_as_layers(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
-    """A note if a network is written as layers but consists only of populations."""
-    if not all(isinstance(layer, Population) for layer in loaded.spec.layers):
-        return []
-    message = (
-        "a network of populations alone is `kind: population` now; layers of this type are for mixed networks"
-    )
-    return [problem_at(loaded.document, ("kind",), message)]
 
 
 def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
@@ -467,9 +454,7 @@ def _document(schema: type[Spec], path: Path) -> Document:
 
 @lru_cache(maxsize=512)
 def _parsed(path: Path, _stamp: Stamp) -> Document:
-    document = read_document(path)
-    warn_of(document.notes)
-    return document
+    return read_document(path)
 
 
 @lru_cache(maxsize=512)

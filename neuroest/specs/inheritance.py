@@ -20,7 +20,6 @@ from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Ta
 from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
-from neuroest.specs.renamed import new_path, new_word
 
 MOST_BASES = 8
 """Limit on the depth of a chain of base files."""
@@ -201,7 +200,7 @@ def _applied(
     changes: list[tuple[str, _Path]] = [(path, ("remove", index)) for index, path in enumerate(spec.remove)]
     changes += [(path, ("set", path)) for path in spec.set]
     for path, place in changes:
-        *way, last = new_path(path).split(".")
+        *way, last = path.split(".")
         removes = place[0] == "remove"
         holder, message = _holder(data, way, last if removes else None, spec.base)
         other = next((other for other in places if other[: len(way) + 1] == (*way, last)), None)
@@ -213,7 +212,7 @@ def _applied(
         if removes:
             del holder[last]
         else:
-            holder[last] = copy.deepcopy(new_word(last, spec.set[path]))
+            holder[last] = copy.deepcopy(spec.set[path])
         places[*way, last] = place
     if problems and refused is None:
         raise SpecError(problems)

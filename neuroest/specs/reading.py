@@ -18,7 +18,6 @@ import yaml
 from neuroest.core.errors import Problem, SpecError, printable, raise_all
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
-from neuroest.specs.renamed import new_key, new_word
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
 
 MOST_NODES = 20_000
@@ -72,8 +71,6 @@ class Document:
     _data: Any = field(repr=False)
     sha256: str
     root: _Node = field(repr=False, compare=False)
-    notes: tuple[Problem, ...] = field(default=(), kw_only=True)
-    """Old names of keys and words that this version accepts."""
 
     @property
     def data(self) -> Any:
@@ -131,7 +128,7 @@ def _copied(data: Any) -> Any:
 
 
 def read_documents(path: Path | str) -> list[Document]:
-    """All documents of a file, separated by ``---``, with old names of keys and words replaced by the new ones.
+    """All documents of a file, separated by ``---``.
 
     Raises
     ------
@@ -139,7 +136,7 @@ def read_documents(path: Path | str) -> list[Document]:
         With all faults of the file.
     """
     file = printable(str(path))
-    return _documents(file_content(Path(path), file), file, renames=True)
+    return _documents(file_content(Path(path), file), file)
 
 
 def read_document(path: Path | str) -> Document:
@@ -176,22 +173,18 @@ def read_text(text: str, file: str = "<text>", most_nodes: int = MOST_NODES) -> 
     return _documents(text.encode("utf-8", "surrogatepass"), printable(file), most_nodes)
 
 
-def _documents(
-    content: bytes, file: str, most_nodes: int = MOST_NODES, renames: bool = False
-) -> list[Document]:
+def _documents(content: bytes, file: str, most_nodes: int = MOST_NODES) -> list[Document]:
     text, sha256 = decoded(content, file), hashlib.sha256(content).hexdigest()
-    builder = _Builder(file, most_nodes, renames)
-    roots = builder.build(text)
-    return [Document(file, root.data, sha256, root, notes=tuple(builder.notes)) for root in roots]
+    roots = _Builder(file, most_nodes).build(text)
+    return [Document(file, root.data, sha256, root) for root in roots]
 
 
 class _Builder:
     """Builds the documents of one file from the events of the parser."""
 
-    def __init__(self, file: str, most_nodes: int, renames: bool) -> None:
-        self.file, self.most_nodes, self.renames = file, most_nodes, renames
+    def __init__(self, file: str, most_nodes: int) -> None:
+        self.file, self.most_nodes = file, most_nodes
         self.problems: list[Problem] = []
-        self.notes: list[Problem] = []
         self.roots: list[_Node] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, _Node] = {}
@@ -210,12 +203,6 @@ class _Builder:
         if not self.roots:
             self.stop((0, 0), "the file is empty: nothing but blank lines and comments")
         return self.roots
-
-    def renamed(self, place: Place, old: Any, new: Any) -> Any:
-        """The new name of a key or word, with a note if it differs."""
-        if new is not old and new != old:
-            self.notes.append(Problem(self.file, *place, "", f"{old!r} is called {new!r} now"))
-        return new
 
     def report(self, place: Place, message: str) -> None:
         if len(self.problems) >= MOST_PROBLEMS:
@@ -283,10 +270,6 @@ class _Builder:
         frame.node.height = max(frame.node.height, node.height + 1)
 
     def put_value(self, frame: _Frame, key: str, place: Place, node: _Node) -> None:
-        if self.renames:
-            if not isinstance(node.data, dict):  # a mapping is a part of the chip with a name of its own
-                key = self.renamed(place, key, new_key(key))
-            node.data = self.renamed(node.place, node.data, new_word(key, node.data))
         if key in frame.node.children:
             line, column = frame.node.children[key][0]
             self.report(place, f"duplicate key; first defined at line {line}, column {column}")

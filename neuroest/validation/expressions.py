@@ -22,14 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, UnknownNameError
+from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs.renamed import TOTALS, warn_of
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -227,16 +226,11 @@ def _tree(text: str) -> ast.expr:
     if len(text) > _LONGEST:
         raise ExpressionError(f"{_short(text)} has {len(text)} characters; at most {_LONGEST} are allowed")
     try:
-        tree = ast.parse(" ".join(text.split()), mode="eval").body
+        return ast.parse(" ".join(text.split()), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(f"cannot read {_short(text)}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"cannot read {_short(text)}") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in TOTALS:
-            warn_of([Problem(_short(text), 0, 0, "", f"{node.id!r} is called {TOTALS[node.id]!r} now")])
-            node.id = TOTALS[node.id]
-    return tree
 
 
 def _number(node: ast.expr, text: str) -> float | None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_every_verb_explains_itself(command: Command, verb: str) -> None:
     assert helped.code == 0
     assert f"neuroest {verb}" in helped.out
     assert max(map(len, helped.lines)) <= 80
+
+
+def test_every_option_of_every_verb_has_a_help_text_and_each_text_an_option() -> None:
+    faults = []
+    for verb in VERBS:
+        module = import_module(f"neuroest.cli.{cli._MODULES.get(verb, verb)}")
+        texts, options = cli._documented(module)[0], cli._command(verb).params
+        faults += [
+            f"{verb}: {each.name} has no help text" for each in options if not getattr(each, "help", None)
+        ]
+        faults += [f"{verb}: no option {name}" for name in texts.keys() - {each.name for each in options}]
+    assert not faults
 
 
 @pytest.mark.parametrize("verb", VERBS)

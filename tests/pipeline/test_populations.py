@@ -19,8 +19,6 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.workloads.layers import geometry
 from tests.chips import energy
 
-pytestmark = pytest.mark.filterwarnings("ignore::neuroest.specs.renamed.RenamedWarning")
-"""Networks of layers that are populations alone are accepted with a note, see `tests/specs/test_population.py`."""
 ABOUT = {"basis": "assumed", "rationale": "for this test"}
 CIRCUIT, MOUSE, HUMAN = "cortical_microcircuit_spiking", "mouse_brain_spiking", "human_brain_spiking"
 ATP = 8.303e-20  # 50 kJ/mol

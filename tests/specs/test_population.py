@@ -12,7 +12,6 @@ import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_workload
 from neuroest.pipeline.check import check_files
-from neuroest.specs.renamed import RenamedWarning
 
 ABOUT = {"basis": "assumed", "rationale": "for this test"}
 LEARNING = {"rule": "pair_stdp", "samples": 1, "mean_change": 0.01, **ABOUT}
@@ -56,8 +55,7 @@ def as_layers(folder: Path, **changed: Any) -> Path:
 
 def test_a_file_of_populations_is_the_network_of_layers(tmp_path: Path) -> None:
     one = neuroest.estimate("loihi_14nm", written(tmp_path, {"cells": group()}))
-    with pytest.warns(RenamedWarning, match="`kind: population` now"):
-        other = neuroest.estimate("loihi_14nm", as_layers(tmp_path))
+    other = neuroest.estimate("loihi_14nm", as_layers(tmp_path))
     assert one.totals == other.totals
     ends = [(band.low, band.high) for band in (r.bands.totals["average_power_W"] for r in (one, other))]
     assert ends[0] == ends[1]
