@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,10 @@ from neuroest.core.errors import NeuroestError, RangeError, SpecError, UnknownNa
 from neuroest.design.build import build
 from neuroest.design.chip import with_slots
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
-from neuroest.loading.library import load_architecture, shipped
+from neuroest.loading.library import devices_of, load_architecture, shipped
 from neuroest.pipeline.cost_table import _places, _tile_pitch
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import BLOCKS, COMPONENTS
+from neuroest.registry import BLOCKS, COMPONENTS, roles_of
 from neuroest.results.estimate import Estimate
 from neuroest.specs.blocks import Block
 from tests.chips import changed
@@ -38,50 +39,22 @@ ARRAY, READOUT = "chip.tile.array", "chip.tile.array.readout"
 VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "bus": ("analog_lif_28nm", "chip.noc", WIRES),
     "h_tree": ("analog_lif_28nm", "chip.noc", WIRES),
-    "carbon_footprint": ("analog_lif_28nm", "chip.carbon", {"device": "carbon_28nm"}),
-    "shell": ("analog_lif_28nm", "chip.board", {"device": "board_generic"}),
-    "die_cost": ("analog_lif_28nm", "chip.die", {"device": "die_cost_28nm"}),
-    "spike_coder": ("analog_lif_28nm", "chip.coder", {
-        **LOGIC, "input_bits": "8 bit", "output": "class", "counters": 10, "lanes": 16, "clock_frequency": "200 MHz",
-    }),
-    "ideal": ("analog_lif_28nm", f"{READOUT}.interface", {}),
-    "voltage_mode": ("analog_lif_28nm", f"{READOUT}.interface", {}),
     "direct_coupling": ("diffusive_low_power_28nm", f"{READOUT}.interface", {}),
-    "passive": ("selector_crossbar_28nm", f"{ARRAY}.cell", {"device": "rram_passive_generic"}),
-    "edram": ("adc_crossbar_28nm", "chip.tile.buffer", {
-        "device": "edram_ibm_32nm", "capacity": "64 KiB", "width": "256 bit", "stores": ["activations"],
-    }),
-    "register_file": ("digital_int8_28nm", "chip.registers", {
-        **LOGIC, "capacity": "1024 bit", "width": "32 bit", "clock_frequency": "200 MHz", "stores": ["partial_sums"],
-    }),
     "multiply_accumulate": ("digital_int8_28nm", "chip.array.unit", {
         **LOGIC, "weight_bits": "8 bit", "activation_bits": "8 bit", "accumulator_bits": "32 bit",
     }),
-    "processor": ("adc_crossbar_28nm", "chip.host", {"device": "microcontroller_22nm", "clock_frequency": "100 MHz"}),
-    "fixed_block": ("adc_crossbar_28nm", "chip.fixed", {"device": "component_table_row"}),
     "survey_adc": ("adc_crossbar_28nm", f"{READOUT}.converter", {
         "device": "adc_survey_median", "dropped_bits": 2, "sample_rate": "100 MHz",
     }),
-    "flash_adc": ("sar_crossbar_28nm", f"{READOUT}.converter", {
-        "device": "flash_28nm_circuit", "clock_frequency": "1 GHz", "bits": 5,
-    }),
-    "resistive_ladder": ("voltage_input_crossbar_28nm", f"{ARRAY}.input", {"device": "resistive_ladder_28nm"}),
-    "current_domain_sram": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "current_sram_28nm"}),
-    "series_junctions": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "series_junctions_28nm"}),
-    "divider_sram": ("cim_sram_28nm", f"{ARRAY}.cell", {"device": "divider_sram_65nm"}),
     "capacitive_merge": ("charge_domain_65nm", f"{READOUT}.merge", {"device": "capacitive_merge_28nm"}),
     # wide enough a sum for every layer of a network, where a chip gives it the products of computed factors alone
     "and_count_unit": ("mixed_spiking_28nm", "chip.attention.units.unit", {
         **LOGIC, "inputs": 64, "count_bits": "10 bit",
     }),
-    "reported_mac": ("digital_int8_28nm", "chip.array.unit", {
-        "device": "mac_zigzag", "weight_bits": "8 bit", "activation_bits": "8 bit", "accumulator_bits": "24 bit",
-    }),
     "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
 }  # fmt: skip
-"""Blocks that are in no shipped chip by themselves, each with the chip that takes one and the place there."""
+"""Blocks that need keys or surroundings that no shipped chip has, each with its chip and the place there."""
 BESIDE = {
-    "voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"},
     "direct_coupling": {
         "technology.supply_voltage": "1 V",
         f"{ARRAY}.read_voltage": "0.91 V",
@@ -92,9 +65,7 @@ BESIDE = {
         f"{READOUT}.column_circuits": "per_stack",
         f"{READOUT}.merge": None,
     },
-    "register_file": {"chip.partial_sums.stores": ["state"]},
     "multiply_accumulate": {"chip.array.summation": "systolic"},  # a share of a tree is nothing by itself
-    "reported_mac": {"chip.array.summation": "systolic", "chip.array.tree_stages": None},
 }
 """What else must change so that the chip works."""
 PUBLISHED = ("colonnade/full_arrays", "timely/full_chip", "neurram/full_chip")
@@ -127,28 +98,49 @@ _result = cache(estimate)
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
-    """A chip with each block. Those that heat up themselves are left out: they state no temperature."""
+    """A chip with each block of the registry. Chips that heat up themselves are left out: they state no temperature.
+
+    A block of no chip takes the place of another one with its role, with the keys that both have.
+    """
     found: dict[str, Home] = {}
     for model, (base, path, said) in VARIANTS.items():
         changes = {path: {"model": model, **said}, **BESIDE.get(model, {})}
         file = str(changed(base, changes, tmp_path_factory.mktemp(model)))
-        found[model] = Home(
-            file,
-            next(n for n in NETWORKS if runs(base, n) and (model != "reported_mac" or "dense" in n)),
-            path,
-        )  # a published multiply-accumulate refuses spikes
+        found[model] = Home(file, next(n for n in NETWORKS if runs(base, n)), path)
     chips = [
         *((name, next(n for n in NETWORKS if runs(name, n))) for name in sorted(shipped("architecture"))),
         *((f"{VALIDATION}/{folder}/chip.yaml", f"{VALIDATION}/{folder}/{network}.yaml")
           for folder, network in (text.split("/") for text in PUBLISHED)),
     ]  # fmt: skip
+    places: list[tuple[str, Home]] = []
     for name, network in chips:
         loaded = load_architecture(name)
         if loaded.spec.technology.temperature is not None:
             for part in build(loaded).root.walk():
                 if isinstance(part.spec, Block):
-                    found.setdefault(part.spec.model, Home(name, network, part.path))
+                    places.append((part.spec.model, Home(name, network, part.path)))
+                    found.setdefault(*places[-1])
+    for model in BLOCKS.keys() - found.keys():
+        found[model] = in_place_of_another(model, places, tmp_path_factory.mktemp(model))
     return found
+
+
+def in_place_of_another(model: str, places: list[tuple[str, Home]], folder: Path) -> Home:
+    """The first chip that takes the block where another one with one of its roles is, or at its top."""
+    fields, roles = BLOCKS[model].model_fields, roles_of(model)
+    homes = [
+        home for other, home in places if home.chip in shipped("architecture") and roles & roles_of(other)
+    ]
+    for home in homes:
+        for device in [COMPONENTS[model].example, *devices_of(model)] if "device" in fields else [None]:
+            node = {key: value for key, value in home.node().items() if key in fields} | {"model": model}
+            changes = {home.path: node if device is None else {**node, "device": device}}
+            made = Home(str(changed(home.chip, changes, folder)), home.network, home.path)
+            with suppress(NeuroestError):  # not in this chip
+                made.result()
+                return made
+    pytest.fail(f"no shipped chip has a {model}, and it can replace no other block of {', '.join(sorted(roles))}: "
+                f"add a chip with it under architectures/, or a row of VARIANTS in {Path(__file__).name}")  # fmt: skip
 
 
 def surroundings(result: Estimate, path: str) -> dict[str, Any]:
