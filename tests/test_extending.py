@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,6 +18,10 @@ from tests.plugins import EXAMPLE, ROOT, install, run
 
 PAGES = ROOT / "docs" / "extending"
 FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+TITLED = re.compile(
+    r"""^```\w+[ ]title="(?P<file>[^",]+)(?:,[ ](?P<side>before|after)[ ](?P<line>[^"]+))?"\n(?P<text>.*?)^```$""",
+    re.MULTILINE | re.DOTALL | re.VERBOSE,
+)
 CHANGED = re.compile(r"^ (?P<file>\S+) +\| +(?P<lines>\d+) \++$", re.MULTILINE)
 
 
@@ -40,7 +48,93 @@ def test_the_plugin_page_shows_the_entry_points_as_they_are() -> None:
     assert tomllib.loads(points)["project"]["entry-points"] == stated
 
 
-def test_the_converter_of_the_block_page_runs() -> None:
+def test_the_block_page_shows_the_converter_as_it_is() -> None:
+    shown = {
+        found["file"]: found["text"] for found in TITLED.finditer((PAGES / "block.md").read_text("utf-8"))
+    }
+    file = "examples/plugin/neuroest_example/cyclic_adc.py"
+    assert shown[file] == (ROOT / file).read_text("utf-8")
+
+
+def with_lines(root: Path, page: str) -> None:
+    """Write into the files of a copy what a page says, next to the line that it names."""
+    for found in TITLED.finditer((PAGES / f"{page}.md").read_text("utf-8")):
+        if found["line"] is not None:
+            file = root / found["file"]
+            lines = file.read_text("utf-8").splitlines(keepends=True)
+            (place,) = (n for n, line in enumerate(lines) if line.strip() == found["line"])
+            lines.insert(place + (found["side"] == "after"), found["text"])
+            file.write_text("".join(lines), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository with a converter, a neuron, a quantity and a check, as the pages add them."""
+    root = tmp_path_factory.mktemp("repository") / "copy"
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "site", "dist"))
+    example = root / "examples" / "plugin" / "neuroest_example"
+    for model, folder in (("cyclic_adc", "converters"), ("single_transistor_neuron", "neurons")):
+        code = re.sub(
+            r"^    fills = .*\n", "", (example / f"{model}.py").read_text("utf-8"), flags=re.MULTILINE
+        )
+        (root / "neuroest" / "blocks" / folder / f"{model}.py").write_text(code, "utf-8")
+        for device in (example / "device_specs" / folder).glob("*.yaml"):
+            shutil.copy(device, root / "device_specs" / folder)
+    for page in ("block", "neuron", "result"):
+        with_lines(root, page)
+    return root
+
+
+def in_copy(root: Path, *arguments: str) -> str:
+    """What Python prints in the copy, which it imports instead of this repository."""
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=300, cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+USED = """
+import neuroest
+print(neuroest.__file__)
+found = neuroest.estimate("digital_int8_28nm", "mlp_mnist_dense")
+name, totals = "energy_delay_product_J_s", found.totals
+print(totals[name] / totals["energy_per_inference_J"] / totals["latency_s"])
+print(found.bands.totals[name].low < totals[name] < found.bands.totals[name].high)
+print([check.component for check in found.checks if check.name == "inferences_overlap"])
+neuron = {"model": "single_transistor_neuron", "device": "single_transistor_soi"}
+found = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking", {"chip.tile.array.readout.neuron": neuron})
+print(any(row.term == "channel" and row.energy_J > 0.0 for row in found.breakdown))
+"""
+
+
+@pytest.mark.slow
+def test_a_block_a_neuron_a_quantity_and_a_check_are_there_as_their_pages_add_them(extended: Path) -> None:
+    converter = in_copy(extended, "-m", "neuroest", "show", "cyclic_adc")
+    assert "cyclic_adc_65nm" in converter
+    file, ratio, banded, checked, drawn = in_copy(extended, "-c", USED).splitlines()
+    assert Path(file).is_relative_to(extended)
+    assert float(ratio) == pytest.approx(1.0, rel=1e-12)
+    assert (banded, checked, drawn) == ("True", "['chip']", "True")
+
+
+@pytest.mark.slow
+def test_contract_tests_and_pages_are_clean_after_what_the_pages_say(extended: Path) -> None:
+    in_copy(extended, "docs/generate.py")
+    added = "cyclic_adc or single_transistor or every_spike_term or each_check or energy_delay_product_J_s"
+    tests = (
+        "tests/blocks/test_contract.py",
+        "tests/pipeline/test_standalone.py",
+        "tests/test_words.py",
+        "tests/results",
+        "tests/test_house.py",
+    )
+    done = in_copy(extended, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests, "-k", added)
+    assert int(re.search(r"(\d+) passed", done)[1]) > 10  # type: ignore[index]
+
+
+def test_the_stand_alone_converter_of_the_block_page_runs() -> None:
     (code,) = formatted("block", "python")
     names: dict[str, object] = {}
     exec(code, names)

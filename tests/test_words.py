@@ -150,4 +150,7 @@ def test_every_spike_term_has_a_meaning() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "energy"
         if len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
     }
-    assert named - set(glossary().spike_terms) == set()
+    missing = sorted(named - set(glossary().spike_terms))
+    assert not missing, (
+        f"add the meaning of {', '.join(missing)} under spike_terms in neuroest/results/glossary.yaml"
+    )
