@@ -5,12 +5,9 @@ The first digit of such a weight is small, the lower ones are almost uniform. A 
 divided: its moments are those of the weight itself. Places count from 0 for the highest digit.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
@@ -20,10 +17,14 @@ from neuroest.equations.weight_spreads import weight_mean_square
 
 _FINEST = 2**9
 """Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""
-_FEW = 2**10
-"""Points up to which it takes longer to find equal ones than to compute them."""
-_KEPT = 16
-"""Distributions that are kept: those of two places of a digit in the arrays of a few chips."""
+_MEAN, _MEAN_SQUARE, _ZERO = range(3)
+"""Moments of a digit."""
+_PIECES, _COEFFICIENTS = 4, 14
+"""Pieces of an octave of spreads, and coefficients of the polynomial of a piece; numerical."""
+_WIDEST = 2.0**100
+"""Spread above which all weights are clipped."""
+_KEPT = 2**12
+"""Pieces that are kept: those of all digits of dozens of chips."""
 
 
 @equation
@@ -114,7 +115,7 @@ def digit_mean_share(
     '0.488'
     """
     whole = centre + (1.0 - 2.0 * centre) * mean_absolute_weight
-    return _of_digit(np.positive, whole, mean_absolute_weight, centre, digit_bits, digits, place)
+    return _of_digit(_MEAN, whole, mean_absolute_weight, centre, digit_bits, digits, place)
 
 
 @equation
@@ -165,7 +166,7 @@ def digit_mean_square_share(
     square = weight_mean_square(mean_absolute_weight)
     # (1 + w)/2 has the mean square (1 + E[w^2])/4
     whole = centre * centre + (1.0 - centre) ** 2 * square
-    return _of_digit(np.square, whole, mean_absolute_weight, centre, digit_bits, digits, place)
+    return _of_digit(_MEAN_SQUARE, whole, mean_absolute_weight, centre, digit_bits, digits, place)
 
 
 @equation
@@ -214,15 +215,11 @@ def digit_zero_share(
     '0.866'
     """
     nothing = 0.0 * mean_absolute_weight
-    return _of_digit(_is_zero, nothing, mean_absolute_weight, centre, digit_bits, digits, place)
-
-
-def _is_zero(share: Array) -> Array:
-    return np.where(share == 0.0, 1.0, 0.0)
+    return _of_digit(_ZERO, nothing, mean_absolute_weight, centre, digit_bits, digits, place)
 
 
 def _of_digit(
-    counted: Callable[[Array], Array],
+    moment: int,
     whole: u.Dimensionless,
     mean_absolute_weight: u.Dimensionless,
     centre: u.Dimensionless,
@@ -230,73 +227,85 @@ def _of_digit(
     digits: u.Dimensionless,
     place: u.Dimensionless,
 ) -> u.Dimensionless:
-    """Mean of what is counted of a digit's share; `whole`, that of the weight, where it is in one cell."""
+    """A moment of a digit's share; `whole`, that of the weight, where it is in one cell."""
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
     if np.all(numbers <= 1.0):
         return np.where(at < numbers, whole, 0.0)[()]
-    if np.size(bases) == np.size(numbers) == np.size(at) == 1:
-        cut, base, behind = bool(at < numbers), float(np.ravel(bases)[0]), float(np.ravel(at)[0])
-        shape = np.broadcast(whole, mean_absolute_weight, centre, bases, numbers, at).shape
-        mean, middle = (
-            np.broadcast_to(np.asarray(each, dtype=float), shape) for each in (mean_absolute_weight, centre)
-        )
-        only = _of_sets(counted, mean, middle, base, behind) if cut else np.zeros(shape)
-        return only[()]
-    points = np.broadcast_arrays(
-        *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
+    arrays = (whole, mean_absolute_weight, centre, bases, numbers, at)
+    if all(np.size(each) == 1 for each in arrays[2:]):
+        middle, base, number, behind = (float(np.ravel(each)[0]) for each in arrays[2:])
+        mean = np.asarray(mean_absolute_weight, dtype=float)
+        only = _of_place(moment, mean, middle, int(base), int(behind)) if behind < number else 0.0
+        return np.full(np.broadcast(*arrays).shape, only)[()]
+    moments, means, centres, bases, numbers, at = np.broadcast_arrays(
+        *(np.asarray(each, dtype=float) for each in arrays)
     )
-    moment, mean, middle, bases, numbers, at = points
-    found = np.where(at < numbers, moment, 0.0)
+    found = np.where(at < numbers, moments, 0.0)
     several = np.logical_and(numbers > 1.0, at < numbers)
-    for base in _distinct(bases[several]):
-        for behind in _distinct(at[several & (bases == base)]):
-            here = several & (bases == base) & (at == behind)
-            found[here] = _of_sets(counted, mean[here], middle[here], base, behind)
+    kinds = np.array([each[several] for each in (centres, bases, at)])
+    # numpy.unique would import masked arrays, which takes 8 ms of a run
+    for middle, base, behind in sorted(set(map(tuple, kinds.T.tolist()))):
+        here = several & (centres == middle) & (bases == base) & (at == behind)
+        found[here] = _of_place(moment, means[here], middle, int(base), int(behind))
     result: u.Dimensionless = found[()]
     return result
 
 
-def _distinct(numbers: NDArray[Any]) -> NDArray[Any]:
-    """Each of the numbers once."""
-    # asked for counts too, numpy does not import its masked arrays, which would take 8 ms of a run
-    return np.asarray(np.unique(numbers, return_counts=True)[0])
-
-
-def _of_sets(
-    counted: Callable[[Array], Array], mean: Array, centre: Array, base: float, place: float
-) -> Array:
-    """The same of one place of digits with one base; points with the same weights are worked out once."""
-    shape, means, centres = mean.shape, mean.ravel(), centre.ravel()
-    places: Any = ...
-    if means.size > _FEW and np.all(centres == centres[0]):  # sweeps vary other parameters far more often
-        weights, first, own = np.unique(means, return_index=True, return_inverse=True)
-        if 2 * weights.size <= means.size:
-            means, centres, places = means[first], centres[first], own
-    found = _distributed(counted, means, centres, int(base), int(place))
-    return np.reshape(found[places], shape)
-
-
-def _distributed(
-    counted: Callable[[Array], Array], mean: Array, centre: Array, base: int, place: int
-) -> Array:
-    """Mean of what is counted of one digit's share over its distribution."""
-    values = counted(np.arange(base) / (base - 1))
+def _of_place(moment: int, mean: Array, centre: float, base: int, place: int) -> Array:
+    """A moment of one place of digits with one base and one centre."""
     if base ** (place + 1) > _FINEST:
-        return np.full_like(mean, np.mean(values))
-    chances = _chances(mean.tobytes(), centre.tobytes(), base, place)
-    # a product of matrices would round by the place of a point among the others
-    return np.asarray(np.sum(values[:, np.newaxis] * chances, axis=0))
+        return np.full_like(mean, np.mean(_counted(base)[moment]))
+    # a Gaussian around the centre, folded there for pairs
+    spread = (1.0 - centre) * mean * np.sqrt(np.pi / 2.0)
+    known = np.fmax(np.fmin(spread, _WIDEST), np.finfo(float).tiny)
+    return np.where(np.isnan(mean), np.nan, _interpolated(moment, known, centre, base, place))
+
+
+def _counted(base: int) -> Array:
+    """What the moments are means of, for each value of a digit: its share, its square, and whether it is zero."""
+    share = np.arange(base) / (base - 1)
+    return np.array([share, share * share, np.where(share == 0.0, 1.0, 0.0)])
+
+
+def _interpolated(moment: int, spread: Array, centre: float, base: int, place: int) -> Array:
+    """The moment by the polynomials of the pieces that the spreads are in, to an error below 2e-14.
+
+    A piece is a quarter of an octave of spreads. A point and a list go through the same operations.
+    """
+    fraction, exponent = np.frexp(spread)
+    along = (fraction - 1.0 / 2.0) * (2.0 * _PIECES)
+    within = np.floor(along)
+    pieces = (exponent * _PIECES + within).astype(np.intp)
+    distinct = sorted(set(pieces.ravel().tolist()))
+    rows = [_piece(centre, base, place, piece)[moment] for piece in distinct]
+    each = np.searchsorted(distinct, pieces) if len(distinct) > 1 else 0
+    highest, *lower, last = np.array(rows).T[:, each]
+    x = along - within - 1.0 / 2.0
+    found = highest * x
+    for coefficient in lower:
+        found += coefficient
+        found *= x
+    return np.asarray(np.minimum(np.maximum(found + last, 0.0), 1.0))
 
 
 @lru_cache(maxsize=_KEPT)
-def _chances(mean_bytes: bytes, centre_bytes: bytes, base: int, place: int) -> Array:
-    """How often a digit has each of its values; kept for a few arrays, as three moments ask for the same one."""
-    mean, centre, parts = np.frombuffer(mean_bytes), np.frombuffer(centre_bytes), base ** (place + 1)
+def _piece(centre: float, base: int, place: int, piece: int) -> Array:
+    """Coefficients, the highest power first, of the three moments over a piece that is as long as one, around zero."""
+    angles = (np.arange(_COEFFICIENTS) + 1.0 / 2.0) * (np.pi / _COEFFICIENTS)
+    x = np.cos(angles) / 2.0
+    exponent, part = divmod(piece, _PIECES)
+    spread = np.ldexp(1.0 / 2.0 + (part + 1.0 / 2.0 + x) / (2.0 * _PIECES), exponent)
+    values = _counted(base) @ _chances(spread, centre, base, place)
+    return np.asarray(np.linalg.solve(np.vander(x), values.T).T)
+
+
+def _chances(spread: Array, centre: float, base: int, place: int) -> Array:
+    """How often a digit has each of its values, for Gaussian weights of these standard deviations."""
+    parts = base ** (place + 1)
     edges = np.arange(1, parts)[:, np.newaxis] / parts
-    # a Gaussian around the centre, folded there for pairs; weights that are clipped have the first or last code
-    spread = np.maximum((1.0 - centre) * mean * np.sqrt(np.pi / 2.0), np.finfo(float).tiny)
+    # weights that are clipped have the first or the last code
     one_sided = np.asarray(normal_distribution((edges - centre) / spread))
     below = one_sided - np.where(centre > 0.0, 0.0, 1.0 - one_sided)
     ends = np.zeros_like(below[:1])
-    chances = np.diff(np.concatenate([ends, below, ends + 1.0]), axis=0).reshape(-1, base, np.size(mean))
+    chances = np.diff(np.concatenate([ends, below, ends + 1.0]), axis=0).reshape(-1, base, np.size(spread))
     return np.asarray(np.sum(chances, axis=0))

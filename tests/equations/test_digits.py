@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from neuroest.equations import digits, weight_spreads
 
@@ -41,6 +45,71 @@ def test_shares_of_digits_are_those_of_drawn_weights(
         assert digits.digit_mean_share(*arguments) == pytest.approx(np.mean(part), **near)
         assert digits.digit_mean_square_share(*arguments) == pytest.approx(np.mean(part**2), **near)
         assert digits.digit_zero_share(*arguments) == pytest.approx(np.mean(part == 0.0), **near)
+
+
+MOMENTS = (digits.digit_mean_share, digits.digit_mean_square_share, digits.digit_zero_share)
+PLACES = [(1, 0), (1, 3), (1, 8), (2, 0), (2, 2), (4, 0), (4, 1), (8, 0)]
+
+
+def summed_up(mean: float, centre: float, bits: int, place: int) -> list[float]:
+    """The moments of a digit from the chance of each of its values, by the error function of the standard library."""
+    base, parts, spread = 2**bits, 2 ** (bits * (place + 1)), (1.0 - centre) * mean * math.sqrt(math.pi / 2.0)
+    sides = 2.0 if centre == 0.0 else 1.0  # a pair has the size of a weight
+    above = [sides * math.erfc((k / parts - centre) / spread / math.sqrt(2.0)) / 2.0 for k in range(parts)]
+    chances = [a - b for a, b in zip([1.0, *above[1:]], [*above[1:], 0.0], strict=True)]
+    shares = [k % base / (base - 1) for k in range(parts)]
+    return [
+        math.fsum(chance * of(share) for chance, share in zip(chances, shares, strict=True))
+        for of in (float, lambda share: share * share, lambda share: float(share == 0.0))
+    ]
+
+
+@given(
+    mean=st.floats(-12.0, 0.0).map(math.exp),
+    centre=st.sampled_from([0.0, 0.5]),
+    digit=st.sampled_from(PLACES),
+)
+@example(mean=0.5 / math.sqrt(math.pi / 2.0), centre=0.0, digit=(4, 1))  # where two pieces meet
+def test_interpolated_moments_are_those_summed_up(mean: float, centre: float, digit: tuple[int, int]) -> None:
+    bits, place = digit
+    # the error function of the package is good to 2e-12
+    for moment, whole in zip(MOMENTS, summed_up(mean, centre, bits, place), strict=True):
+        assert moment(mean, centre, bits, 9.0, place) == pytest.approx(whole, rel=0.0, abs=1e-11)
+
+
+@given(
+    mean=st.floats(-12.0, 0.0).map(math.exp),
+    centre=st.sampled_from([0.0, 0.5]),
+    digit=st.sampled_from(PLACES),
+)
+def test_polynomials_add_less_than_2e_14(mean: float, centre: float, digit: tuple[int, int]) -> None:
+    base, place = 2 ** digit[0], digit[1]
+    spread = np.array([(1.0 - centre) * mean * math.sqrt(math.pi / 2.0)])
+    exact = digits._counted(base) @ digits._chances(spread, centre, base, place)
+    found = [moment(mean, centre, digit[0], 9.0, place) for moment in MOMENTS]
+    assert found == pytest.approx(exact[:, 0], rel=0.0, abs=2e-14)
+
+
+def test_a_point_and_a_list_have_the_same_moments() -> None:
+    means = np.geomspace(1e-4, 1.0, 50)[:, np.newaxis]
+    sliced = np.array([[1.0, 2.0, 4.0]])  # one base for each of three layers
+    for moment in MOMENTS:
+        for centre in (0.0, 0.5):
+            for bits, place in PLACES:
+                listed = moment(means, centre, bits, 9.0, place)[:, 0]
+                alone = [moment(float(mean), centre, bits, 9.0, place) for mean in means[:, 0]]
+                assert listed == pytest.approx(alone, rel=1e-12)
+            layered = moment(means, centre, sliced, 9.0, 1.0)
+            columns = [moment(means, centre, bits, 9.0, 1.0)[:, 0] for bits in (1.0, 2.0, 4.0)]
+            assert layered == pytest.approx(np.array(columns).T, rel=1e-12)
+
+
+def test_moments_of_no_weights_and_of_weights_beyond_all_clips() -> None:
+    assert [moment(0.0, 0.0, 4.0, 2.0, 0.0) for moment in MOMENTS] == [0.0, 0.0, 1.0]
+    assert [moment(np.inf, 0.0, 4.0, 2.0, 0.0) for moment in MOMENTS] == pytest.approx(
+        [1.0, 1.0, 0.0], abs=1e-9
+    )
+    assert np.isnan([moment(np.nan, 0.5, 4.0, 2.0, 0.0) for moment in MOMENTS]).all()
 
 
 @pytest.mark.parametrize(
