@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from result_tables import ARRAY, digits_row, of, parts_of, read_current, total
