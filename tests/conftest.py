@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import settings
 
 from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
 
+os.environ["NEUROEST_NO_CACHE"] = (
+    "1"  # tests read and check the files themselves; `test_prepared.py` does not
+)
 one_linear_algebra_thread()  # the processes of a run have a core each
 search_for_cycles_rarely()
 

@@ -66,6 +66,7 @@ ROOMS = (
     ("workloads", "shapes that follow from a network's file"),
     ("blocks", "parameters, schema and component of each block; calls equations"),
     ("loading.kinds", "the kinds of file, with schema, loader and folder of each"),
+    ("loading.prepared", "shipped specs as an earlier start has checked them"),
     ("loading.library", "finds and loads files"),
     ("workloads.importers", "networks out of the files of other programs, written as workloads"),
     ("fitting.headers", "names and units in the header of a measurement file"),

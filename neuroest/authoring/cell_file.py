@@ -12,7 +12,8 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
-from neuroest.loading.library import Device, load_device, shipped
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import Device, load_device
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 

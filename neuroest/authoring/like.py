@@ -15,13 +15,8 @@ import yaml
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article
-from neuroest.loading.library import (
-    Device,
-    architecture_document,
-    find_file,
-    load_device,
-    shipped,
-)
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import Device, architecture_document, find_file, load_device
 from neuroest.pipeline.check import check_files
 from neuroest.registry import COMPONENTS, roles_of
 from neuroest.specs.file_text import is_path

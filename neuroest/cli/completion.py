@@ -7,7 +7,8 @@ import typer
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.lazy_registry import load
-from neuroest.loading.library import load_device, shipped
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import load_device
 
 _SPECS = frozenset({".yaml", ".yml"})
 

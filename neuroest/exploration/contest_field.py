@@ -34,7 +34,8 @@ from neuroest.exploration.structures import (
     numeric_axis,
     resolved,
 )
-from neuroest.loading.library import find_file, load_architecture, load_workload, shipped
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import find_file, load_architecture, load_workload
 from neuroest.results.contest import RegimeAxis
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_at

@@ -1,9 +1,11 @@
 """File kinds that the program reads, with schema, loader and folder."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.registry import FILE_KINDS
@@ -50,3 +52,14 @@ def data_folder(kind: str) -> Path:
     """Folder of the shipped files of a kind: inside the installed package or in the checkout."""
     packaged = _PACKAGE / KINDS[kind].packaged
     return packaged if packaged.is_dir() else _PACKAGE.parent / KINDS[kind].folder
+
+
+@cache
+def shipped(kind: str) -> Mapping[str, Path]:
+    """Shipped files of a kind by name, in alphabetical order; empty if the kind has no folder."""
+    return files_in(data_folder(kind)) if KINDS[kind].folder else frozen({})
+
+
+def files_in(folder: Path) -> Mapping[str, Path]:
+    """Spec files of a folder by name, in alphabetical order."""
+    return frozen(dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml")))

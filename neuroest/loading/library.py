@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from neuroest.core.errors import (
     NeuroestError,
@@ -26,7 +26,8 @@ from neuroest.core.errors import (
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import left_out, load
-from neuroest.loading.kinds import KINDS, data_folder
+from neuroest.loading.kinds import KINDS, data_folder, files_in, shipped
+from neuroest.loading.prepared import Stamp, Unparsed, keep, prepared, stamp
 from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, importer_of
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from neuroest.specs.population import PopulationSpec
 
 _T = TypeVar("_T", bound=Spec)
-Stamp: TypeAlias = tuple[int, ...]
 
 _CONFUSED = ("architecture", "workload", "device", "contest")
 """Kinds whose names are given to the command line, where one may be taken for another."""
@@ -84,23 +84,12 @@ class Device:
 
 
 @cache
-def shipped(kind: str) -> Mapping[str, Path]:
-    """Shipped files of a kind by name, in alphabetical order; empty if the kind has no folder."""
-    return _files_in(data_folder(kind)) if KINDS[kind].folder else frozen({})
-
-
-def _files_in(folder: Path) -> Mapping[str, Path]:
-    """Spec files of a folder by name, in alphabetical order."""
-    return frozen(dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml")))
-
-
-@cache
 def named(kind: str) -> Mapping[str, Path]:
     """Files of a kind that a name may refer to: shipped ones, then those of plug-ins."""
     found = dict(shipped(kind))
     for plugin, package in DATA_PACKAGES.items():
         for place in package.__path__:
-            for name, path in _files_in(Path(place) / KINDS[kind].folder).items():
+            for name, path in files_in(Path(place) / KINDS[kind].folder).items():
                 if found.setdefault(name, path) != path:
                     left_out(f"{kind} {name!r} of {plugin}", "the name is taken")
     return frozen(found)
@@ -163,10 +152,10 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
     if is_path(name):
         given = Path(name)
         near = named_in.parent / given if named_in is not None and not given.is_absolute() else given
-        if given.name == name and given.stem in shipped(kind) and not (_stamp(given) or _stamp(near)):
+        if given.name == name and given.stem in shipped(kind) and not (stamp(given) or stamp(near)):
             raise UnknownNameError(kind, name, (), f"the shipped one is named {given.stem}, without a suffix")
         if packed is None:
-            return given if _stamp(given) and not _stamp(near) else near
+            return given if stamp(given) and not stamp(near) else near
         if not near.resolve().is_relative_to(packed.folder):
             raise NeuroestError(f"{name!r} leads out of the bundle")
         return near
@@ -180,7 +169,7 @@ def find_file(kind: str, name: str, named_in: Path | None = None) -> Path:
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that nothing of a kind has: it may belong to another kind, or to a file next to us."""
-    if _stamp(Path(f"{name}.yaml")):
+    if stamp(Path(f"{name}.yaml")):
         return UnknownNameError(kind, name, (), f"write {name}.yaml for the file of that name")
     others = [other for other in _CONFUSED if other != kind and name in named(other)]
     if others:
@@ -215,8 +204,12 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    chain = tuple(_chain(_file("architecture", name)))
-    return _architecture(chain, tuple(map(_stamp, chain)))
+    path = _file("architecture", name)
+    ready = prepared("architecture", path) if _packed.get() is None else None
+    if ready is not None:
+        return ready
+    chain = tuple(_chain(path))
+    return _architecture(chain, tuple(map(stamp, chain)))
 
 
 def baseline_of(chip: Loaded[ArchitectureSpec]) -> Path | None:
@@ -258,7 +251,9 @@ def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded
     document = architecture_document(chain[0])
     spec = validate(ArchitectureSpec, document)
     raise_all(problem_at(document, place, text) for place, text in misnamed(spec.chip))
-    return Loaded(spec, document.file, document.sha256, document)
+    loaded = Loaded(spec, document.file, document.sha256, document)
+    keep("architecture", chain, loaded)
+    return loaded
 
 
 def is_model_file(name: str | Path) -> bool:
@@ -291,18 +286,23 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload
     path = _file("workload", name)
-    return _workload(path, _stamp(path))
+    return _workload(path, stamp(path))
 
 
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
+    ready = prepared("workload", path)
+    if ready is not None:
+        return ready
     data = _parsed(path, _stamp).kept_data
     if isinstance(data, dict) and data.get("kind") == "population":
         from neuroest.specs.population import PopulationSpec  # noqa: PLC0415 - few networks are populations
 
-        return network_of(read_spec(PopulationSpec, path))
-    loaded = read_spec(WorkloadSpec, path)
-    raise_all(workload_problems(loaded))
+        loaded = network_of(read_spec(PopulationSpec, path))
+    else:
+        loaded = read_spec(WorkloadSpec, path)
+        raise_all(workload_problems(loaded))
+    keep("workload", [path], loaded)
     return loaded
 
 
@@ -338,6 +338,8 @@ def _unknown_sources(
     loaded: "Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec]",
 ) -> list[Problem]:
     """A problem for each cited source that is in neither the file nor the shared bibliography."""
+    if isinstance(loaded.document, Unparsed):
+        return []  # its entry was made after this check
     known = shared_sources() | loaded.spec.sources.keys()
     return [
         problem_at(loaded.document, place, f"unknown source {key!r}{did_you_mean(key, known)}", at_value=True)
@@ -382,11 +384,11 @@ def load_device(name: str | Path, named_in: Path | None = None) -> Device:
         When nothing ships under that name.
     """
     path = _file("device", name, named_in)
-    device = _device(path, _stamp(path))
+    device = _device(path, stamp(path))
     if device.spec.table is None:
         return device
     table = path.with_name(device.spec.table)
-    return _with_table(device, table, _stamp(table))
+    return _with_table(device, table, stamp(table))
 
 
 def device_without_values(name: str | Path, named_in: Path | None = None) -> Device:
@@ -407,7 +409,7 @@ def shared_sources() -> frozenset[str]:
     their content by more. A test checks that both ways of reading agree.
     """
     path = data_folder("device") / "sources.yaml"
-    return _shared_sources(path, _stamp(path))
+    return _shared_sources(path, stamp(path))
 
 
 @lru_cache(maxsize=8)
@@ -433,21 +435,12 @@ def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
     SpecError
         With all problems of the file, or if it is of another kind.
     """
-    loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
+    loaded: Loaded[_T] = _load(schema, path, stamp(path))  # type: ignore[assignment]
     return loaded
 
 
-def _stamp(path: Path) -> Stamp:
-    """Cache key that changes if the file is replaced or rewritten."""
-    try:
-        stat = path.stat()
-    except (OSError, ValueError):
-        return ()  # the reader reports problems with the file or its name
-    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
-
-
 def _document(schema: type[Spec], path: Path) -> Document:
-    document = _parsed(path, _stamp(path))
+    document = _parsed(path, stamp(path))
     _check_kind(schema, document)
     return document
 
@@ -502,7 +495,13 @@ def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) 
 
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
-    return device_of(read_spec(DeviceSpec, path))
+    ready = prepared("device", path)
+    if ready is not None:
+        return device_of(ready)
+    loaded = read_spec(DeviceSpec, path)
+    device = device_of(loaded)
+    keep("device", [path], loaded)
+    return device
 
 
 def device_of(loaded: Loaded[DeviceSpec]) -> Device:

@@ -17,7 +17,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
-from neuroest.loading.library import shipped
+from neuroest.loading.kinds import shipped
 from neuroest.registry import render
 from neuroest.results import rows
 from neuroest.results.quantities import Headline

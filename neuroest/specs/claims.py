@@ -3,9 +3,10 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
+from functools import cache
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, PlainValidator, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, PlainSerializer, PlainValidator, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
@@ -38,12 +39,6 @@ StatedQuantity: TypeAlias = Annotated[
 """A quantity as written in a file. Its unit is checked later, once the parameter is known."""
 
 
-class _BuiltOnce(Spec):
-    """Built here once, since nearly every other spec contains a claim and would rebuild it."""
-
-    model_config = ConfigDict(defer_build=False)
-
-
 class Described(Protocol):
     """A class with a docstring under each field."""
 
@@ -51,7 +46,7 @@ class Described(Protocol):
         """Docstring of each field, by name."""
 
 
-class Spread(_BuiltOnce):
+class Spread(Spec):
     """Uncertainty of the mean: the 80 % interval of the value, given by its ends or by one factor."""
 
     low: StatedQuantity | None = None
@@ -69,7 +64,7 @@ class Spread(_BuiltOnce):
     value."""
 
 
-class Variability(_BuiltOnce):
+class Variability(Spec):
     """Device-to-device and cycle-to-cycle variability. It averages out over an array, unlike a spread of the mean."""
 
     device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = (
@@ -80,7 +75,7 @@ class Variability(_BuiltOnce):
     """Relative standard deviation between cycles of one device."""
 
 
-class Provenance(_BuiltOnce):
+class Provenance(Spec):
     """Origin of a value."""
 
     basis: Basis | None = None
@@ -106,7 +101,7 @@ class Provenance(_BuiltOnce):
     """Negative correlation with the group: the parameter is low when the others are high."""
 
 
-class Alternative(_BuiltOnce):
+class Alternative(Spec):
     """Another source's value for the same parameter."""
 
     value: StatedQuantity
@@ -136,6 +131,16 @@ class ClaimSpec(StatedClaim):
     )
     """Values under other design or fab choices, by the name of the choice. A band never mixes them: an estimate lists
     the result of each, and `--set PATH=NAME` selects one."""
+
+
+@cache
+def build_schemas() -> None:
+    """Build the schemas of a claim and its parts before the first file is validated.
+
+    Nearly every other spec contains a claim and would build them again. A run whose files are all prepared builds none.
+    """
+    for part in (Spread, Variability, Provenance, Alternative, StatedClaim, ClaimSpec):
+        part.model_rebuild()
 
 
 def claim_or_quantity(given: object) -> str:

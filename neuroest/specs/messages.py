@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from neuroest.core.errors import Problem, SpecError, did_you_mean
 from neuroest.specs.base import Spec
 from neuroest.specs.choice import Choice, details
+from neuroest.specs.claims import build_schemas
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
@@ -47,6 +48,7 @@ def validate(schema: type[_T], document: Document) -> _T:
     SpecError
         One problem per fault, each with line and column.
     """
+    build_schemas()
     data = document.data
     try:
         return schema.model_validate(data)

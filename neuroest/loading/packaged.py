@@ -1,0 +1,30 @@
+"""What a wheel brings along so that a start reads and checks no shipped file again; `hatch_build.py` runs it."""
+
+from pathlib import Path
+
+from neuroest.core.cache_folder import PACKAGE, write_packaged
+from neuroest.core.data_file import data_entry, parsed_data
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import load_architecture, load_device, load_workload, read_spec
+from neuroest.loading.prepared import entry_of
+from neuroest.specs.device import DeviceSpec
+
+
+def write_all(folder: str) -> None:
+    """Write an entry for each shipped chip, device and network, and for each data file of the program.
+
+    Raises
+    ------
+    SpecError
+        If a shipped file has a problem.
+    """
+    place = Path(folder)
+    for name in shipped("architecture"):
+        write_packaged(place, *entry_of("architecture", load_architecture(name)))
+    for name in shipped("workload"):
+        write_packaged(place, *entry_of("workload", load_workload(name)))
+    for name, path in shipped("device").items():
+        load_device(name)
+        write_packaged(place, *entry_of("device", read_spec(DeviceSpec, path)))
+    for file in PACKAGE.rglob("*.yaml"):
+        write_packaged(place, data_entry(file), parsed_data(file))
