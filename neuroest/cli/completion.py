@@ -8,7 +8,6 @@ import typer
 from neuroest.core.errors import NeuroestError
 from neuroest.core.lazy_registry import load
 from neuroest.loading.kinds import shipped
-from neuroest.loading.library import load_device
 
 _SPECS = frozenset({".yaml", ".yml"})
 
@@ -86,6 +85,8 @@ def last_of_several(complete: Callable[[str], list[str]]) -> Callable[[str], lis
 
 def neuron_parameters(context: typer.Context, incomplete: str) -> list[str]:
     """Parameters of the neuron of the command so far."""
+    from neuroest.loading.library import load_device  # noqa: PLC0415 - only a shell that completes needs it
+
     try:
         claims = load_device(next(iter(context.args), "")).claims
     except NeuroestError:

@@ -25,8 +25,7 @@ from neuroest.cli import shared
 from neuroest.cli.completion import one_of
 from neuroest.core.text_layout import WIDTH
 from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries
-from neuroest.reporting.formatting import words
-from neuroest.reporting.text_style import Style
+from neuroest.reporting.text_style import Style, words
 
 _WIDEST = 140
 _NARROWEST, _INDENT = 36, 6

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,10 +15,10 @@ from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import format_quantity, parse_quantity
-from neuroest.design.overrides import parse_settings
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
-from neuroest.specs.claims import Claim
+
+if TYPE_CHECKING:
+    from neuroest.specs.claims import Claim
 
 DEFAULT_ARCHITECTURE = "diffusive_low_power_28nm"
 """Default architecture."""
@@ -75,8 +75,10 @@ def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     return [f"{word}=" for word in found] + (now if len(found) == 1 else [])
 
 
-def _without_blanks(claim: Claim | None) -> str:
+def _without_blanks(claim: "Claim | None") -> str:
     """A value as a word of a shell; what to write where there is no such word."""
+    from neuroest.core.units import format_quantity, parse_quantity  # noqa: PLC0415 - imports numpy
+
     if claim is None:
         return "VALUE"
     text = format_quantity(claim.value, claim.unit).replace(" ", "")
@@ -145,6 +147,8 @@ Plot = Annotated[
 
 def changes(settings: list[str] | None) -> dict[str, str]:
     """Changed values by path, of the option --set."""
+    from neuroest.design.overrides import parse_settings  # noqa: PLC0415 - a list needs no designs
+
     return parse_settings(settings or [])
 
 

@@ -1,15 +1,18 @@
 """File kinds that the program reads, with schema, loader and folder."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.registry import FILE_KINDS
-from neuroest.specs.base import Spec
+
+if TYPE_CHECKING:
+    from neuroest.specs.base import Spec
 
 _PACKAGE = Path(__file__).parent.parent
 
@@ -34,7 +37,7 @@ class Kind:
     packaged: str = ""
 
     @property
-    def schema(self) -> type[Spec]:
+    def schema(self) -> "type[Spec]":
         """Class that validates such a file."""
         found: type[Spec] = load(f"neuroest.{self.home}")
         return found
@@ -63,3 +66,13 @@ def shipped(kind: str) -> Mapping[str, Path]:
 def files_in(folder: Path) -> Mapping[str, Path]:
     """Spec files of a folder by name, in alphabetical order."""
     return frozen(dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml")))
+
+
+@cache
+def data_digest() -> str:
+    """SHA-256 of the names and contents of all shipped files except validation cases."""
+    digest = hashlib.sha256()
+    for folder in map(data_folder, ("architecture", "contest", "device", "workload")):
+        for file in sorted(folder.rglob("*.yaml")):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -11,7 +11,8 @@ import numpy as np
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Part
 from neuroest.plotting.style import PAGE, matplotlib, named, new_figure, save_figure, styled
-from neuroest.reporting.formatting import formatted, percent, typeset, words
+from neuroest.reporting.formatting import formatted, percent, typeset
+from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
 from neuroest.specs.architecture import Level
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.plotting.style import COLOURS, MARKERS, line, logarithmic, new_figure
 from neuroest.reporting.estimate_views import View, slowest
-from neuroest.reporting.formatting import words
+from neuroest.reporting.text_style import words
 
 _MOST_LAYERS = 40
 _COLOURS = len(COLOURS) - 1

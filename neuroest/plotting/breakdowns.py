@@ -7,7 +7,8 @@ import numpy as np
 
 from neuroest.plotting import style
 from neuroest.reporting.estimate_views import Breakdown, View
-from neuroest.reporting.formatting import formatted, percent, typeset, words
+from neuroest.reporting.formatting import formatted, percent, typeset
+from neuroest.reporting.text_style import words
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "energy": ("energy per inference", "J"),

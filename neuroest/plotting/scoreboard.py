@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError
 from neuroest.plotting.style import COLOURS, MARKERS, STYLE, line, logarithmic, new_figure, styled
-from neuroest.reporting.formatting import words
+from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES

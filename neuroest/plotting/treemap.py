@@ -8,7 +8,8 @@ from typing import Any
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.plotting.style import STYLE, matplotlib, named
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import formatted, typeset, words
+from neuroest.reporting.formatting import formatted, typeset
+from neuroest.reporting.text_style import words
 
 Box = tuple[float, float, float, float]
 

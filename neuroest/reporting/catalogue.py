@@ -1,18 +1,20 @@
 """Catalogue of everything with a name: shipped files, models, mappers and sources."""
 
-from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import astuple
+from typing import Any
 
+from neuroest.core.cache_folder import read_entry, write_entry
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.design.build import build_without_values
-from neuroest.exploration.contest_spec import read_contest
-from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
-from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
-from neuroest.reporting.text_style import one_line
-from neuroest.specs.device import DeviceSpec
-from neuroest.specs.layers import Population
+from neuroest.core.lazy_registry import load
+from neuroest.loading.kinds import data_digest
+from neuroest.registry import DATA_PACKAGES
 
-LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
+CATALOGUE = ("architectures", "contests", "devices", "mappers", "models", "sources", "workloads")
+"""Kinds of entries; `catalogue_entries` has a function for each."""
+FROM_FILES = ("architectures", "contests", "devices", "sources", "workloads")
+"""Kinds whose entries come from shipped files alone."""
 
 
 @frozen_dataclass
@@ -52,7 +54,38 @@ def entries(kind: str | None = None) -> list[Entry]:
     plural = kind if kind in CATALOGUE else f"{kind}s"
     if plural not in CATALOGUE:
         raise UnknownNameError("kind", kind, CATALOGUE)
-    return sorted(CATALOGUE[plural](), key=lambda entry: entry.name)
+    found = _shipped(plural) if plural in FROM_FILES and not DATA_PACKAGES else read_entries(plural)
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def read_entries(kind: str) -> list[Entry]:
+    """Entries of a kind from its files, which are all validated, or from its classes."""
+    return [*load(f"neuroest.reporting.catalogue_entries.{kind}")()]
+
+
+def _shipped(kind: str) -> list[Entry]:
+    """Entries of shipped files, kept for as long as no file changes."""
+    try:
+        digest = data_digest()
+    except OSError:
+        return read_entries(kind)  # the reader says which file cannot be read
+    kept = read_entry(rows_name(kind))
+    with suppress(TypeError, LookupError):  # no entry, or one of something else
+        if kept["files"] == digest:
+            return [Entry(*row) for row in kept["rows"]]
+    found = read_entries(kind)
+    write_entry(rows_name(kind), rows_of(found))
+    return found
+
+
+def rows_name(kind: str) -> str:
+    """Name under which the entries of a kind are kept."""
+    return f"catalogue-{kind}.json"
+
+
+def rows_of(found: list[Entry]) -> dict[str, Any]:
+    """What is kept of the entries of shipped files."""
+    return {"files": data_digest(), "rows": [astuple(entry) for entry in found]}
 
 
 def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:
@@ -93,77 +126,3 @@ def _of_kind(kind: str | None) -> list[Entry]:
         if kind not in folders:
             raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
         return [entry for entry in devices if entry.group == kind]
-
-
-def least_mature(stages: set[str]) -> str:
-    """Maturity stage furthest from a product."""
-    return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
-
-
-_TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
-"""Search synonyms of tags."""
-
-
-def _architectures() -> Iterator[Entry]:
-    for name in named("architecture"):
-        loaded = load_architecture(name)
-        design = build_without_values(loaded)
-        mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
-        stages = {device.spec.maturity.stage for device in design.devices.values()}
-        text = one_line(loaded.spec.description)
-        groups = (*mappers, *(_TAGS.get(tag, tag.replace("_", " ")) for tag in loaded.spec.tags))
-        yield Entry(name, "architecture", ", ".join(groups), text, least_mature(set(stages)))
-
-
-def _devices() -> Iterator[Entry]:
-    for name, path in named("device").items():
-        spec = read_spec(DeviceSpec, path).spec
-        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
-
-
-def _workloads() -> Iterator[Entry]:
-    for name in named("workload"):
-        spec = load_workload(name).spec
-        alone = all(isinstance(layer, Population) for layer in spec.layers)
-        yield Entry(name, "workload", "population" if alone else spec.coding, one_line(spec.description))
-
-
-def _contests() -> Iterator[Entry]:
-    for name, path in named("contest").items():
-        spec = read_contest(path).spec
-        yield Entry(name, "contest", f"{len(spec.contenders)} contenders", one_line(spec.description))
-
-
-def _models() -> Iterator[Entry]:
-    for name, record in DEVICE_MODELS.items():
-        yield Entry(name, "model", "device", summary(record))
-    for name in BLOCKS:
-        if name not in DEVICE_MODELS:
-            yield Entry(name, "model", "block", summary(BLOCKS[name]))
-
-
-def _mappers() -> Iterator[Entry]:
-    for name in LEVELS:
-        yield Entry(name, "mapper", "level", summary(LEVELS[name]))
-
-
-def _sources() -> Iterator[Entry]:
-    for key, source in bibliography().items():
-        yield Entry(key, "source", f"{source.year or source.type}", one_line(source.title))
-
-
-def summary(documented: type) -> str:
-    """First sentence of a class's text."""
-    return one_line((documented.__doc__ or "").split("\n\n", 1)[0])
-
-
-CATALOGUE: Mapping[str, Callable[[], Iterator[Entry]]] = {
-    "architectures": _architectures,
-    "contests": _contests,
-    "devices": _devices,
-    "mappers": _mappers,
-    "models": _models,
-    "sources": _sources,
-    "workloads": _workloads,
-}
-"""Functions that list the entries, by kind."""

@@ -11,10 +11,9 @@ from neuroest.reporting.formatting import (
     operation_words,
     percent,
     temperature_words,
-    words,
 )
 from neuroest.reporting.table import basis_words, devices_by, maturity_words
-from neuroest.reporting.text_style import one_line
+from neuroest.reporting.text_style import one_line, words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.rows import CheckResult

@@ -21,9 +21,9 @@ from neuroest.loading.library import (
 )
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
-from neuroest.reporting.catalogue import summary
-from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval, words
-from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.reporting.catalogue_entries import summary
+from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval
+from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line, words
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
+from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline
 from neuroest.results.rows import CheckResult
@@ -181,11 +182,6 @@ def counted(number: int, noun: str) -> str:
     ('1 source', '3 sources')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def words(name: str) -> str:
-    """A name as words."""
-    return name.replace("_", " ")
 
 
 _KINDS_OF_FAULT = {

@@ -14,8 +14,9 @@ from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import check_line, scale_of, short, words
+from neuroest.reporting.formatting import check_line, scale_of, short
 from neuroest.reporting.pace_table import pace_notes, pace_table
+from neuroest.reporting.text_style import words
 from neuroest.results.comparison import LEAST_UNPROVEN, scope_note
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit

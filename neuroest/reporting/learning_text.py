@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import fitting_columns
-from neuroest.reporting.formatting import formatted, formatted_interval, words
-from neuroest.reporting.text_style import PLAIN, Style
+from neuroest.reporting.formatting import formatted, formatted_interval
+from neuroest.reporting.text_style import PLAIN, Style, words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from neuroest.reporting.formatting import formatted, percent, ratio_digits, words
+from neuroest.reporting.formatting import formatted, percent, ratio_digits
 from neuroest.reporting.table_model import Table
+from neuroest.reporting.text_style import words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, Banded, PaceRow

@@ -26,12 +26,12 @@ from neuroest.reporting.formatting import (
     short,
     short_causes,
     typeset,
-    words,
 )
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import records_csv
+from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.comparison import scope_note
 from neuroest.results.quantities import MAIN, label_and_unit

@@ -14,7 +14,7 @@ from neuroest.core.errors import check_names
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.kinds import KINDS
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
-from neuroest.reporting.catalogue import summary
+from neuroest.reporting.catalogue_entries import summary
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import GivenClaims

@@ -8,10 +8,11 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import check_line, headline_cells, percent, short, words
+from neuroest.reporting.formatting import check_line, headline_cells, percent, short
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
+from neuroest.reporting.text_style import words
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, scope_note
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit

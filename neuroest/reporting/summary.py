@@ -21,10 +21,9 @@ from neuroest.reporting.formatting import (
     short,
     short_names,
     shortest_name,
-    words,
 )
 from neuroest.reporting.learning_text import brief_cells, learning_table
-from neuroest.reporting.text_style import PLAIN, Style, one_line
+from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio, same_scope
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline

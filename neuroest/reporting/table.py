@@ -11,7 +11,7 @@ from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words, weights_age
-from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
+from neuroest.reporting.catalogue_entries import LEAST_MATURE_FIRST
 from neuroest.reporting.formatting import (
     check_line,
     coding_words,
@@ -22,10 +22,9 @@ from neuroest.reporting.formatting import (
     percent,
     short,
     short_names,
-    words,
 )
 from neuroest.reporting.summary import FAR, left_out_samples, settings_lines, skewed
-from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line, words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit

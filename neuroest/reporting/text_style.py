@@ -78,6 +78,11 @@ def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> lis
     ]
 
 
+def words(name: str) -> str:
+    """A name as words."""
+    return name.replace("_", " ")
+
+
 def one_line(text: str) -> str:
     """`text` without line breaks and terminal control characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

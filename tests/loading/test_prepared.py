@@ -19,8 +19,9 @@ from neuroest.core import cache_folder
 from neuroest.core.errors import SpecError
 from neuroest.design.build import build
 from neuroest.design.overrides import design_with
-from neuroest.loading import library, packaged, prepared
+from neuroest.loading import library, prepared
 from neuroest.loading.library import load_architecture, load_device, load_workload, read_spec, shipped
+from neuroest.reporting import catalogue, packaged
 from neuroest.specs.base import Spec
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.encoding import decoded, encoded
@@ -272,6 +273,32 @@ def test_a_file_with_a_problem_has_no_entry(home: Path, tmp_path: Path) -> None:
     assert not [*home.glob("neuroest/*/device-wrong*")]
 
 
+@pytest.mark.parametrize("kind", [None, "contests", "sources", "neurons"])
+def test_a_list_is_kept_until_a_file_changes(
+    home: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch, kind: str | None
+) -> None:
+    monkeypatch.setenv(cache_folder.SWITCH, "1")
+    without = catalogue.list_entries(kind)
+    monkeypatch.delenv(cache_folder.SWITCH)
+    first = catalogue.list_entries(kind)
+    forget()
+    parsed.clear()
+    assert catalogue.list_entries(kind) == first == without
+    assert not parsed
+    monkeypatch.setattr(catalogue, "data_digest", lambda: "other files")
+    assert catalogue.list_entries(kind) == without
+    assert parsed
+
+
+def test_a_file_that_cannot_be_read_is_named_by_a_list(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> str:
+        raise PermissionError(13, "Permission denied", "a.yaml")
+
+    monkeypatch.setattr(catalogue, "data_digest", refused)
+    monkeypatch.setattr(catalogue, "read_entries", lambda kind: [catalogue.Entry("read", kind, "", "")])
+    assert catalogue.list_entries("contests") == [catalogue.Entry("read", "contests", "", "")]
+
+
 def test_the_wheel_brings_everything_along(
     home: Path, monkeypatch: pytest.MonkeyPatch, parsed: list[str]
 ) -> None:
@@ -287,6 +314,8 @@ def test_the_wheel_brings_everything_along(
         build(load_architecture(name))
     for name in shipped("workload"):
         load_workload(name)
+    for kind in catalogue.FROM_FILES:
+        assert catalogue.list_entries(kind)
     assert not parsed
     assert not [*home.glob("neuroest/*")]
 

@@ -13,7 +13,8 @@ from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
-from neuroest.reporting.formatting import counted, words
+from neuroest.reporting.formatting import counted
+from neuroest.reporting.text_style import words
 from neuroest.results.pace import PACES
 
 _MOST_ASSUMED = 0.5

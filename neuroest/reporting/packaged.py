@@ -7,11 +7,12 @@ from neuroest.core.data_file import data_entry, parsed_data
 from neuroest.loading.kinds import shipped
 from neuroest.loading.library import load_architecture, load_device, load_workload, read_spec
 from neuroest.loading.prepared import entry_of
+from neuroest.reporting.catalogue import FROM_FILES, read_entries, rows_name, rows_of
 from neuroest.specs.device import DeviceSpec
 
 
 def write_all(folder: str) -> None:
-    """Write an entry for each shipped chip, device and network, and for each data file of the program.
+    """Write entries for shipped chips, devices, networks and their catalogue, and for data files of the program.
 
     Raises
     ------
@@ -26,5 +27,7 @@ def write_all(folder: str) -> None:
     for name, path in shipped("device").items():
         load_device(name)
         write_packaged(place, *entry_of("device", read_spec(DeviceSpec, path)))
+    for kind in FROM_FILES:
+        write_packaged(place, rows_name(kind), rows_of(read_entries(kind)))
     for file in PACKAGE.rglob("*.yaml"):
         write_packaged(place, data_entry(file), parsed_data(file))

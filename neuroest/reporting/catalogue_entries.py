@@ -1,0 +1,83 @@
+"""Entries of the catalogue, from the files and classes themselves."""
+
+from collections.abc import Iterator
+
+from neuroest.design.build import build_without_values
+from neuroest.exploration.contest_spec import read_contest
+from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
+from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
+from neuroest.reporting.catalogue import Entry
+from neuroest.reporting.text_style import one_line
+from neuroest.specs.device import DeviceSpec
+from neuroest.specs.layers import Population
+
+LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
+
+
+def least_mature(stages: set[str]) -> str:
+    """Maturity stage furthest from a product."""
+    return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
+
+
+_TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
+"""Search synonyms of tags."""
+
+
+def architectures() -> Iterator[Entry]:
+    """Chips: mappers and tags, and the least mature of their devices."""
+    for name in named("architecture"):
+        loaded = load_architecture(name)
+        design = build_without_values(loaded)
+        mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
+        stages = {device.spec.maturity.stage for device in design.devices.values()}
+        text = one_line(loaded.spec.description)
+        groups = (*mappers, *(_TAGS.get(tag, tag.replace("_", " ")) for tag in loaded.spec.tags))
+        yield Entry(name, "architecture", ", ".join(groups), text, least_mature(set(stages)))
+
+
+def devices() -> Iterator[Entry]:
+    """Devices with their folder."""
+    for name, path in named("device").items():
+        spec = read_spec(DeviceSpec, path).spec
+        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
+
+
+def workloads() -> Iterator[Entry]:
+    """Networks with their coding."""
+    for name in named("workload"):
+        spec = load_workload(name).spec
+        alone = all(isinstance(layer, Population) for layer in spec.layers)
+        yield Entry(name, "workload", "population" if alone else spec.coding, one_line(spec.description))
+
+
+def contests() -> Iterator[Entry]:
+    """Contests with the number of contenders."""
+    for name, path in named("contest").items():
+        spec = read_contest(path).spec
+        yield Entry(name, "contest", f"{len(spec.contenders)} contenders", one_line(spec.description))
+
+
+def models() -> Iterator[Entry]:
+    """Device models and blocks."""
+    for name, record in DEVICE_MODELS.items():
+        yield Entry(name, "model", "device", summary(record))
+    for name in BLOCKS:
+        if name not in DEVICE_MODELS:
+            yield Entry(name, "model", "block", summary(BLOCKS[name]))
+
+
+def mappers() -> Iterator[Entry]:
+    """Computing levels."""
+    for name in LEVELS:
+        yield Entry(name, "mapper", "level", summary(LEVELS[name]))
+
+
+def sources() -> Iterator[Entry]:
+    """The shared bibliography."""
+    for key, source in bibliography().items():
+        yield Entry(key, "source", f"{source.year or source.type}", one_line(source.title))
+
+
+def summary(documented: type) -> str:
+    """First sentence of a class's text."""
+    return one_line((documented.__doc__ or "").split("\n\n", 1)[0])
