@@ -14,6 +14,12 @@ from tests.golden.table import FAILS, VALUES, Row, Table
 
 TOLERANCE = 1e-9
 """Relative difference that counts as none."""
+ILL_CONDITIONED = {
+    ("diffusive_28nm_capacitor", "cortical_microcircuit_spiking"): 1e-4,
+    ("diffusive_low_power_28nm", "mouse_brain_spiking"): 1e-4,
+}
+"""The tolerance of the bands of pairs in which one sample of 512 depends on the last digits of exponentials, which
+processors compute differently: one such sample moved p10 of a power by 1e-5 without AVX-512."""
 _RESULTS_OF_A_CHIP = 8
 
 
@@ -60,17 +66,18 @@ def moves(before: Table, after: Table) -> list[Move]:
         nothing = (None,) * len(VALUES)
         both = zip(VALUES, before.get(row, nothing), after.get(row, nothing), strict=True)
         largest = max(
-            (Move(row, *values) for values in both if not _same(*values[1:])), key=_size, default=None
+            (Move(row, *values) for values in both if not _same(row, *values)), key=_size, default=None
         )
         if largest is not None:
             different.append(largest)
     return sorted(different, key=_size, reverse=True)
 
 
-def _same(before: float | None, after: float | None) -> bool:
+def _same(row: Row, value: str, before: float | None, after: float | None) -> bool:
     if before is None or after is None:
         return before is after
-    return math.isclose(before, after, rel_tol=TOLERANCE)
+    tolerance = TOLERANCE if value == "nominal" else ILL_CONDITIONED.get(row[:2], TOLERANCE)
+    return math.isclose(before, after, rel_tol=tolerance)
 
 
 def _size(move: Move) -> float:

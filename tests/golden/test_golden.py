@@ -11,7 +11,7 @@ import neuroest
 from neuroest.error_analysis.passing import passing_of
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.structures import candidate
-from tests.golden.moves import moves, report
+from tests.golden.moves import ILL_CONDITIONED, moves, report
 from tests.golden.table import FAILS, PASSES, VALUES, Table, computed, every_pair, nominal, read, write
 from tests.pairs import EACH_KIND
 from tests.test_same_number import network
@@ -89,6 +89,16 @@ def test_any_value_that_moves_is_seen(place: int) -> None:
     (move,) = moves(BEFORE, BEFORE | {ROW: tuple(values)})
     assert move.row == ROW
     assert move.value == VALUES[place]
+
+
+def test_bands_of_ill_conditioned_pairs_have_a_wider_tolerance_and_nominal_values_have_not() -> None:
+    for (chip, name), tolerance in ILL_CONDITIONED.items():
+        row = (chip, name, "area_m2")
+        before: Table = {row: (1.0, 1.0, 1.0, 1.0)}
+        assert moves(before, {row: (1.0, 1.0 + 0.9 * tolerance, 1.0, 1.0)}) == []
+        assert moves(before, {row: (1.0, 1.0 + 1.1 * tolerance, 1.0, 1.0)})
+        assert moves(before, {row: (1.0 + 2e-9, 1.0, 1.0, 1.0)})
+        assert (chip, name) in every_pair()
 
 
 def test_what_moved_reads_most_first() -> None:
