@@ -42,7 +42,7 @@ from neuroest.specs import architecture, claims, device, inheritance, layers, le
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice
-from neuroest.validation import case_spec
+from neuroest.validation import case_spec, first_ratios
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -66,6 +66,7 @@ _PAGES = {
     "exploration.space": "other_files",
     "exploration.contest_spec": "other_files",
     "validation.case_spec": "other_files",
+    "validation.first_ratios": "other_files",
     "error_analysis.model_error": "other_files",
 }
 """Reference page of the schemas of a module, where it is not that of architectures."""
@@ -244,7 +245,7 @@ def other_files_page() -> str:
         "[exploration.md](../exploration.md) explains spaces and contests, [validation.md](../validation.md) the rest.",
         "",
     ]
-    for module in (space, contest_spec, case_spec, model_error):
+    for module in (space, contest_spec, case_spec, first_ratios, model_error):
         for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)
     return joined(lines)

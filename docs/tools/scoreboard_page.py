@@ -21,6 +21,7 @@ from neuroest.validation.scoreboard_text import (
     EVIDENCE_NAMES,
     VERDICT_NAMES,
     factor,
+    first_and_present,
     inside,
     number,
 )
@@ -91,13 +92,18 @@ def page(board: Scoreboard) -> str:
             "",
             *_summaries(board.peers),
         ]
+    lines += _first(board)
     lines += _families(board)
     lines += _nodes(board)
     lines += _bands(board)
     lines += _constants(board)
     for quantity_class in CLASSES:
         rows = [r for r in board.rows if r.quantity_class == quantity_class]
-        lines += [f"## {CLASS_NAMES[quantity_class]}", "", *_rows(rows, banded=quantity_class == "bottom_up")]
+        lines += [
+            f"## {CLASS_NAMES[quantity_class]}",
+            "",
+            *_rows(board, rows, banded=quantity_class == "bottom_up"),
+        ]
     return "\n".join([*lines, *_misses(board), *_cases(board)]).rstrip() + "\n"
 
 
@@ -114,6 +120,36 @@ def _summaries(found: Sequence[Summary]) -> list[str]:
             for s in found
         ),
     )  # fmt: skip
+
+
+def _first(board: Scoreboard) -> list[str]:
+    """First and present errors of blind chips of each family, side by side."""
+    if not board.first_and_present:
+        return []
+    without = [
+        f"{case} {name.replace('_', ' ')} ({value.ratio:.3g})"
+        for (case, name), value in board.first.items()
+        if value.p10 == value.p90
+        if any(r.banded for r in board.rows if (r.case, r.quantity) == (case, name))
+    ]
+    return [
+        "## First ratios of blind chips",
+        "",
+        "Bottom-up values of chips that were described before any of their ratios was computed. *First* is what the",
+        "code of the commit with the description predicts: no error was corrected, no constant chosen and no case",
+        "restated with the ratio known. `first.yaml` next to each case has these numbers and their commit;",
+        "`neuroest reproduce --first` writes them when a value is described, and refuses to change them. *Now* is the",
+        "present prediction of the same values. Expect of a chip that you describe what the first columns say; the",
+        "present ones are in part a fit to these chips. The *median factor* is the exponential of the median of",
+        "abs(ln(p50 / published)).",
+        "",
+        *_markdown_table(
+            ("family", "chips", "values", "median factor, first", "now", "inside p10 to p90, first", "now",
+             "mean ln(p90/p10), first", "now"),
+            ((s.family, str(s.chips), str(s.values), *first_and_present(s)) for s in board.first_and_present),
+        ),
+        *([f"Without a band at first, and therefore not counted: {', '.join(without)}.", ""] if without else []),
+    ]  # fmt: skip
 
 
 def _families(board: Scoreboard) -> list[str]:
@@ -292,21 +328,30 @@ def _others(board: Scoreboard, case: str) -> str:
     )
 
 
-def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:
+def _rows(board: Scoreboard, rows: Sequence[Row], *, banded: bool) -> list[str]:
     head = ["case", "quantity", "published", "predicted", "unit", "ratio"]
-    head += ["p10", "p90", "inside"] if banded else []
+    head += ["first ratio", "p10", "p90", "inside"] if banded else []
     return _markdown_table(
         [*head, "allowed", "verdict"],
         (
             (
                 row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
                 f"{row.ratio:.3f}",
-                *((number(row.low), number(row.high), inside(row) or "no band") if banded else ()),
+                *((_first_ratio(board, row), *_band_cells(row)) if banded else ()),
                 _allowed(row), VERDICT_NAMES[row.verdict],
             )
             for row in rows
         ),
     )  # fmt: skip
+
+
+def _band_cells(row: Row) -> tuple[str, str, str]:
+    return number(row.low), number(row.high), inside(row) or "no band"
+
+
+def _first_ratio(board: Scoreboard, row: Row) -> str:
+    value = board.first.get((row.case, row.quantity))
+    return "-" if value is None else f"{value.ratio:.3f}"
 
 
 def _misses(board: Scoreboard) -> list[str]:

@@ -10,6 +10,8 @@ figure
     Also draw predicted against published.
 record
     Also write the record that reports show, validation/scoreboard.json.
+first
+    Also write the first ratios of blind cases next to them, when a case is described. They are never changed.
 
 Examples
 --------
@@ -25,7 +27,8 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import cases
 from neuroest.cli.elapsed import progress_shown
-from neuroest.validation.board import reproduce
+from neuroest.core.errors import NeuroestError
+from neuroest.validation.board import reproduce, write_first
 from neuroest.validation.record import record_text
 from neuroest.validation.scoreboard_text import board_rows, table
 
@@ -38,12 +41,18 @@ def run(
     output: shared.Output = None,
     figure: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    first: Annotated[bool, typer.Option("--first")] = False,
 ) -> None:
     """Rebuild published chips: predicted and published values.
 
     Exits with 3 if a value is outside the range that its case states.
     """
+    if first and not cases:
+        raise NeuroestError("--first writes next to the cases that it is given: name them")
     board = reproduce(cases or (), progress_shown())
+    if first:
+        write_first(board)
+        board = reproduce(cases or ())
     data = board.to_dict() if layout is shared.Format.JSON else None
     label = "Predicted and published values"
     rows = partial(board_rows, board, reported=layout is shared.Format.CSV)

@@ -1,21 +1,33 @@
 """The scoreboard: all requested cases with their scores."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
+from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from neuroest.core.atomic_files import write_whole
+from neuroest.core.errors import NeuroestError, printable
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.version import package_version
 from neuroest.error_analysis.model_error import discrepancies
 from neuroest.specs.loaded import listed
 from neuroest.validation.cases import CaseResult, run_case, run_of, selected_cases
-from neuroest.validation.families import FamilySummary, NodeSummary, family_summaries, node_summaries
+from neuroest.validation.families import (
+    FamilySummary,
+    FirstSummary,
+    NodeSummary,
+    family_summaries,
+    first_summaries,
+    node_summaries,
+)
+from neuroest.validation.first_ratios import FILE, FirstRatiosSpec, FirstValue, first_text
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Version of the JSON that `Scoreboard.to_dict` returns."""
 _NODE = "technology.process.feature_size"
 """Claim that is the node of a design."""
@@ -58,6 +70,21 @@ class Scoreboard:
         return tuple(family_summaries(self.rows, self._family_of, blind))
 
     @cached_property
+    def first(self) -> Mapping[tuple[str, str], FirstValue]:
+        """First predictions of the values of blind cases, by case and value."""
+        return {
+            (result.case.spec.name, name): value
+            for result in self.results
+            if result.case.first is not None
+            for name, value in result.case.first.values.items()
+        }
+
+    @cached_property
+    def first_and_present(self) -> tuple[FirstSummary, ...]:
+        """Errors of blind chips by family, with their first ratios and with the present ones."""
+        return tuple(first_summaries(self.rows, self._family_of, self.first))
+
+    @cached_property
     def nodes(self) -> tuple[NodeSummary, ...]:
         """Errors of digital and spiking chips by kind of cost and node."""
         found = {
@@ -80,10 +107,16 @@ class Scoreboard:
         return {
             "schema_version": SCHEMA_VERSION,
             "neuroest_version": package_version(),
-            "rows": [row_data(row) for row in self.rows],
+            "rows": [
+                row_data(row)
+                | {"first": None if first is None else first.model_dump() | {"ratio": first.ratio}}
+                for row in self.rows
+                for first in [self.first.get((row.case, row.quantity))]
+            ],
             "summaries": [asdict(summary) for summary in self.summaries],
             "studies": [asdict(summary) for summary in self.studies],
             "peers": [asdict(summary) for summary in self.peers],
+            "first_and_present": [asdict(summary) for summary in self.first_and_present],
             "families": [asdict(summary) for summary in self.families],
             "nodes": [asdict(summary) for summary in self.nodes],
             "calibration": None
@@ -145,4 +178,41 @@ def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> S
     return Scoreboard(
         tuple(results), rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
         tuple(summaries(rows, ("peer_simulator",))),
+    )  # fmt: skip
+
+
+def write_first(board: Scoreboard) -> None:
+    """Write the first ratios of values that have none to the file next to their case.
+
+    Parameters
+    ----------
+    board : Scoreboard
+        Blind cases with their scores.
+
+    Raises
+    ------
+    NeuroestError
+        If a case is not blind, or all its values have a first ratio, which never changes. Nothing is written then.
+    """
+    texts: dict[Path, str] = {}
+    for result in board.results:
+        case, name = result.case, result.case.spec.name
+        if not case.spec.blind:
+            raise NeuroestError(f"{name} is not blind: only cases that state `blind: true` have first ratios")
+        scored = [row for row in board.rows if row.case == name and row.scored]
+        added = {row.quantity: _first_value(row) for row in scored if (name, row.quantity) not in board.first}
+        file = case.folder / FILE
+        if not added:
+            where = printable(str(file))
+            raise NeuroestError(f"{where}: has the first ratios of all values of {name}, which never change")
+        spec = case.first or FirstRatiosSpec(kind="first_ratios", name=name)
+        texts[file] = first_text(spec.model_copy(update={"values": {**spec.values, **added}}))
+    for file, text in texts.items():
+        write_whole(file, text.encode())
+
+
+def _first_value(row: Row) -> FirstValue:
+    return FirstValue(
+        unit=row.unit, published=row.published, predicted=row.predicted, p10=row.low, p50=row.median, p90=row.high,
+        date=datetime.now(UTC).date().isoformat(), version=package_version(),
     )  # fmt: skip

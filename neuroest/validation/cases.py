@@ -34,6 +34,8 @@ from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.validation import expressions
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
+from neuroest.validation.first_ratios import FILE as FIRST_FILE
+from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
 
 _FILE = "published.yaml"
 _JOIN = "|"
@@ -51,6 +53,8 @@ class Case:
         The file, for places in messages.
     groups : mapping
         Index of the group of each value.
+    first : FirstRatiosSpec or None
+        First ratios, if the file next to the case has them.
     """
 
     spec: CaseSpec
@@ -58,6 +62,7 @@ class Case:
     published: Mapping[str, Published]
     document: Document = field(repr=False)
     groups: Mapping[str, int] = field(repr=False)
+    first: FirstRatiosSpec | None = field(repr=False)
 
     def problem(self, name: str, keys: Sequence[str], message: str) -> errors.Problem:
         """A problem of a published value, at the first of these keys that it or else its group states."""
@@ -217,8 +222,12 @@ def read_case(path: Path) -> Case:
     if spec.name != own:
         message = f"{spec.name!r} is not the name of its folder, {own!r}"
         problems.append(problem_at(document, ["name"], message, at_value=True))
+    first = first_of(folder)
+    if first is not None and first.name != spec.name:
+        message = f"{first.name!r} is not the name of the case, {spec.name!r}"
+        problems.append(errors.Problem(errors.printable(str(folder / FIRST_FILE)), 0, 0, "name", message))
     errors.raise_all(problems)
-    return Case(spec, folder, published, document, groups)
+    return Case(spec, folder, published, document, groups, first)
 
 
 def _case_folder(name: str | Path) -> Path:

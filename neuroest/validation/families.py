@@ -8,11 +8,13 @@ published rate is half the time.
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.expressions import unit_dimension
+from neuroest.validation.first_ratios import FirstValue
 from neuroest.validation.scoring import CHIPS, Row
 
 Kind: TypeAlias = Literal["area", "energy", "time"]
@@ -98,6 +100,46 @@ class NodeSummary:
     mean_band_width: float
 
 
+@frozen_dataclass
+class Errors:
+    """Errors of some bottom-up values and their bands.
+
+    Attributes
+    ----------
+    median_factor : float
+        Exponential of the median of |ln(p50 / published)|.
+    coverage : float
+        Share of the values inside p10 to p90.
+    mean_band_width : float
+        Mean of ln(p90 / p10).
+    """
+
+    median_factor: float
+    coverage: float
+    mean_band_width: float
+
+
+@frozen_dataclass
+class FirstSummary:
+    """Bottom-up values of the blind chips of one family, as first predicted and as predicted now.
+
+    Attributes
+    ----------
+    family : str
+        How the chips compute, or ``all``.
+    chips, values : int
+        Number of chips, and of values with a band both times.
+    first, present : Errors
+        Before any change that the ratio could have led to, and now.
+    """
+
+    family: str
+    chips: int
+    values: int
+    first: Errors
+    present: Errors
+
+
 def cost_of(unit: str) -> tuple[Kind, float] | None:
     """Kind of cost that a unit measures, and -1 if it is an inverse cost, else 1; None for other units.
 
@@ -141,6 +183,54 @@ def family_summaries(
             ]
         )
     ]
+
+
+def first_summaries(
+    rows: Sequence[Row], families: Mapping[str, str], first: Mapping[tuple[str, str], FirstValue]
+) -> list[FirstSummary]:
+    """First and present errors of the blind chips of each family, and of all.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Scored values of any cases.
+    families : mapping
+        Family by case name; a case that is not in it is ignored.
+    first : mapping
+        First predictions by case and name of the value; values without one are ignored.
+    """
+    pairs = [
+        (_as_first(row, first[row.case, row.quantity]), row)
+        for row in rows
+        if (row.case, row.quantity) in first and row.case in families
+        and row.quantity_class == "bottom_up" and row.evidence in CHIPS
+    ]  # fmt: skip
+    banded = [(before, now) for before, now in pairs if before.banded and now.banded]
+    groups = [(family, [pair for pair in banded if families[pair[1].case] == family]) for family in FAMILIES]
+    return [
+        FirstSummary(
+            family, len({now.case for _, now in chosen}), len(chosen),
+            _errors([before for before, _ in chosen]), _errors([now for _, now in chosen]),
+        )
+        for family, chosen in (*groups, ("all", banded))
+        if chosen
+    ]  # fmt: skip
+
+
+def _as_first(row: Row, value: FirstValue) -> Row:
+    """The row as it was scored first."""
+    return replace(
+        row, unit=value.unit, published=value.published, predicted=value.predicted, low=value.p10, median=value.p50,
+        high=value.p90, ratio=value.ratio, inside=value.inside,
+    )  # fmt: skip
+
+
+def _errors(rows: Sequence[Row]) -> Errors:
+    return Errors(
+        math.exp(statistics.median(abs(_of_band(row)) for row in rows)),
+        statistics.mean(row.inside for row in rows),
+        statistics.mean(math.log(row.high / row.low) for row in rows),
+    )
 
 
 def node_summaries(
@@ -190,7 +280,7 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
         by_chip.setdefault(row.case, []).append(row)
     centres = {chip: _centres(found, _of_band) for chip, found in by_chip.items()}
     nominal = {chip: _centres(found, _of_nominal) for chip, found in by_chip.items()}
-    logs = [abs(_of_band(row)) for row in rows]
+    errors = _errors(rows)
     left_out = [
         abs(_cost_log(row, _of_nominal) - _median_of(nominal, row.unit, without=row.case))
         for row in rows
@@ -198,12 +288,12 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     ]
     return FamilySummary(
         family, blind, len(by_chip), len(rows),
-        math.exp(statistics.median(logs)),
+        errors.median_factor,
         math.exp(statistics.median(left_out)) if len(by_chip) > 2 and left_out else None,
         _over_chips(centres, "area"), _over_chips(centres, "energy"),
-        statistics.mean(row.inside for row in rows),
+        errors.coverage,
         statistics.mean(statistics.mean(row.inside for row in found) for found in by_chip.values()),
-        statistics.mean(math.log(row.high / row.low) for row in rows),
+        errors.mean_band_width,
     )  # fmt: skip
 
 

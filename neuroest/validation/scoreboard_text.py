@@ -7,7 +7,8 @@ from types import MappingProxyType
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES
-from neuroest.validation.families import FamilySummary
+from neuroest.validation.families import FamilySummary, FirstSummary
+from neuroest.validation.first_ratios import FirstValue
 from neuroest.validation.scoring import Row, Summary
 
 CLASS_NAMES: Mapping[str, str] = MappingProxyType(
@@ -53,12 +54,14 @@ def _lines(board: Scoreboard) -> Iterator[str]:
             yield from (
                 f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
                 f" {row.ratio:6.3f} {VERDICT_NAMES[row.verdict]}{_band(row)}"
+                f"{_first(board.first.get((row.case, row.quantity)))}"
                 for row in chosen
             )
         yield ""
     yield from _summary_lines(board.summaries, "Chips")
     yield from _summary_lines(board.studies, "Design studies")
     yield from _summary_lines(board.peers, "Simulators of others")
+    yield from _first_lines(board.first_and_present)
     yield from _family_lines(board.families)
     for row in board.failed:
         yield f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
@@ -77,14 +80,16 @@ def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, o
             "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
             "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
             "p90": row.high, "ratio": row.ratio, "inside": inside(row), "allowed": row.allowed,
-            "verdict": row.verdict,
+            "verdict": row.verdict, "first_ratio": None if first is None else first.ratio,
         }
         | (
             {"p50": row.median, "status": row.status, "source": row.source, "locator": row.locator,
+             "first_p10": first and first.p10, "first_p50": first and first.p50, "first_p90": first and first.p90,
              "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
             if reported else {}
         )
         for row in board.rows
+        for first in [board.first.get((row.case, row.quantity))]
     ]  # fmt: skip
 
 
@@ -108,6 +113,31 @@ def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
     ]  # fmt: skip
     heading = "Bottom-up values of chips by family, median of the band over published"
     return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+
+
+def _first_lines(found: Sequence[FirstSummary]) -> list[str]:
+    """First and present errors of blind chips as a table."""
+    if not found:
+        return []
+    head = ("", "chips", "values", "factor first", "now", "inside first", "now", "width first", "now")
+    lines = [(s.family, f"{s.chips}", f"{s.values}", *first_and_present(s)) for s in found]
+    heading = (
+        "First ratios of blind chips, before any change, and present ones: median factor, share inside, width"
+    )
+    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+
+
+def first_and_present(s: FirstSummary) -> tuple[str, ...]:
+    """Median factor, share inside p10 to p90 and width of the bands, each first and now."""
+    both = (s.first, s.present)
+    return (
+        *(factor(e.median_factor) for e in both), *(f"{e.coverage:.0%}" for e in both),
+        *(f"{e.mean_band_width:.2f}" for e in both),
+    )  # fmt: skip
+
+
+def _first(value: FirstValue | None) -> str:
+    return "" if value is None else f", first {value.ratio:.3g}"
 
 
 def _band(row: Row) -> str:
