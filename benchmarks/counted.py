@@ -70,10 +70,10 @@ COMPREHENSIONS = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
 def started(command: str) -> dict[str, float]:
     """Modules that a command imports and files that it reads."""
     before, files = set(sys.modules), set()
-    folder = __file__.rpartition("benchmarks")[0]
+    folders = __file__.rpartition("benchmarks")[0], os.environ.get("XDG_CACHE_HOME", os.devnull)
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and str(arguments[0]).startswith(folder):
+        if event == "open" and str(arguments[0]).startswith(folders):
             files.add(str(arguments[0]))
 
     sys.addaudithook(hook)
