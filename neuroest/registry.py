@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.data_file import read_data
-from neuroest.core.frozen import frozen
+from neuroest.core.errors import UnknownNameError
+from neuroest.core.frozen import frozen, named
 from neuroest.core.lazy_registry import Registry, load
 
 ANYWHERE = "anywhere"
@@ -26,7 +27,7 @@ _RENDERERS: Mapping[str, str] = frozen(_TABLE["renderers"])
 """What turns a result into text or a figure. Results are data and import none of it."""
 FILE_KINDS: Mapping[str, Sequence[str]] = frozen(_TABLE["kinds"])
 """Schema, loader and folders of each kind of file; `neuroest.loading.kinds` reads them."""
-EXPORTS: Mapping[str, str] = frozen(_TABLE["exports"])
+EXPORTS: Mapping[str, str] = named(_TABLE["exports"], "export format")
 """What writes an estimate as a file of another tool, by the name of the format: ``(estimate) -> text``."""
 
 
@@ -194,7 +195,7 @@ class _DeviceModels(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         found = load(f"neuroest.{_DEVICES[name]}") if name in _DEVICES else self._of_block(name)
         if found is None:
-            raise KeyError(name)
+            raise UnknownNameError("device model", name, self)
         return found
 
     def _of_block(self, name: str) -> Any:

@@ -65,7 +65,8 @@ class NeuroestError(Exception):
     """Base class of all errors that neuroest raises for its users."""
 
     def __str__(self) -> str:
-        return "\n".join(shown_line(line) for line in super().__str__().split("\n"))
+        # of a KeyError, the text would be the representation of its argument
+        return "\n".join(shown_line(line) for line in Exception.__str__(self).split("\n"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error by its text and attributes, since constructors of subclasses take other arguments."""
@@ -94,8 +95,8 @@ class CodingError(MappingError):
     """A chip for spiking networks was given a dense network, or the other way round."""
 
 
-class UnknownNameError(NeuroestError):
-    """A name is unknown.
+class UnknownNameError(NeuroestError, KeyError):
+    """A name is unknown; also the `KeyError` of the mappings of results and of the registry.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -59,6 +59,8 @@ class Registry(Mapping[str, _T], Generic[_T]):
 
     def __getitem__(self, name: str) -> _T:
         if name not in self._homes:
+            if name not in self.added:
+                raise UnknownNameError(f"name in {self._package}", name, self)
             return self.added[name]
         if name not in self._loaded:
             self._loaded[name] = load(f"{self._package}.{self._homes[name]}")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.frozen import named
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.quantities import BANDED, QUANTITIES
@@ -36,7 +37,9 @@ def bands_of(sample: Sample) -> Bands:
         if kept.size and np.all(np.isfinite(kept)):
             totals[name] = Band.of(kept)
             causes[name] = _causes(tuple(drawn), ranks, kept)
-    return Bands(totals, float(feasible.mean()), causes, feasible.size, sample.seed)
+    return Bands(
+        named(totals, "result with a band"), float(feasible.mean()), causes, feasible.size, sample.seed
+    )
 
 
 def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[str, float], ...]:

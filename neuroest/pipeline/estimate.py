@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError, RangeError
-from neuroest.core.frozen import frozen
+from neuroest.core.frozen import frozen, named
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import settings_of, whole_paths
@@ -90,7 +90,7 @@ def estimate(
     net = replace(net, spec=network_with(net.spec, changes))
     design = design_with(chip, changes)
     of_network = workload_with(net.spec, changes)
-    claims = frozen({**design.claims, **of_network})
+    claims = named({**design.claims, **of_network}, "parameter")
     values = {**design.values, **{path: claim.value for path, claim in of_network.items()}}
     with np.errstate(all="ignore"):
         try:
@@ -110,7 +110,7 @@ def estimate(
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     formatted = tuple(check for check in checks if check.severity != "infeasible")
     return AnalysedEstimate(
-        design, net.spec, claims, result, frozen(totals), formatted, left_out(result.learning, said), files,
+        design, net.spec, claims, result, named(totals, "result"), formatted, left_out(result.learning, said), files,
         frozen(changes),
     )  # fmt: skip
 

@@ -205,6 +205,8 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
+    except NeuroestError:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
         raise NeuroestError(f"{file} is not a bundle of `neuroest report --bundle` ({error})") from None
 

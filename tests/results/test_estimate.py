@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import neuroest
+from neuroest.core.errors import UnknownNameError
 from neuroest.error_analysis import analysis, elasticities
+from neuroest.registry import COMPONENTS, DEVICE_MODELS, EXPORTS
 from neuroest.results.estimate import Estimate
 
 
@@ -26,6 +28,27 @@ def test_mappings_of_an_estimate_cannot_be_changed(result: Estimate, name: str) 
         mapping[key] = mapping[key]
     with pytest.raises(TypeError):
         del mapping[key]
+
+
+def test_a_name_that_no_mapping_has_is_an_error_of_one_line(result: Estimate) -> None:
+    for mapping, name, text in (
+        (result.totals, "latency", "unknown result 'latency'; did you mean 'latency_s'?"),
+        (result.bands.totals, "latency", "unknown result with a band 'latency'; did you mean 'latency_s'?"),
+        (result.claims, "chip.tile.array.row", "did you mean 'chip.tile.array.rows'?"),
+        (COMPONENTS, "sar_adcc", "unknown name in neuroest.blocks 'sar_adcc'; did you mean 'sar_adc'?"),
+        (DEVICE_MODELS, "sar_adcc", "unknown device model 'sar_adcc'; did you mean 'sar_adc'?"),
+        (EXPORTS, "zip", "unknown export format 'zip'; allowed: "),
+    ):
+        for view in (
+            (mapping, pickle.loads(pickle.dumps(mapping))) if mapping is result.totals else (mapping,)
+        ):
+            assert name not in view
+            assert view.get(name) is None
+            with pytest.raises(KeyError) as raised:
+                view[name]
+            assert isinstance(raised.value, UnknownNameError)
+            assert text in str(raised.value)
+            assert "\n" not in str(raised.value)
 
 
 def test_an_estimate_cannot_be_changed(result: Estimate) -> None:
