@@ -10,20 +10,19 @@ import random
 import re
 import shutil
 import signal
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from unittest import mock
 
 import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import shipped
-from neuroest.workloads.importers import nir_file
+from neuroest.workloads.importers import hdf5, hdf5_program
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError
 from tests.fuzz.fits import changed_numbers, read_and_fit, tables
 from tests.fuzz.mutations import changed_bytes, changed_json, changed_text, changed_tree
@@ -485,24 +484,25 @@ def _read_network(file: Path, seed: str) -> None:
     neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix in {".nir", ".yaml"} else None)
 
 
-def _in_a_fork(path: Path) -> None:
-    """What a NIR file is tried with before it is opened, in a fork instead of a new interpreter: 100 times as fast."""
+def _in_a_fork(path: Path, out: BinaryIO, longest: float) -> None:
+    """What reads a NIR file, in a fork instead of a new interpreter: 100 times as fast."""
     child = os.fork()
     if child == 0:
+        code = 1
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(math.ceil(nir_file._LONGEST_PROBE))
-        sys.argv = ["probe", str(path)]
+        signal.alarm(math.ceil(longest))
         try:
-            exec(nir_file._PROBE, {})
+            hdf5_program.write(str(path), out)
+            code = 0
         finally:
-            os._exit(0)
+            os._exit(code)
     _, status = os.waitpid(child, 0)
     if status:
         raise NetworkImportError(f"{path.name}: damaged: the HDF5 library cannot read it")
 
 
 def _read_nir(file: Path, seed: str) -> None:
-    with mock.patch.object(nir_file, "_survive", _in_a_fork):
+    with mock.patch.object(hdf5, "_read_elsewhere", _in_a_fork):
         _read_network(file, seed)
 
 

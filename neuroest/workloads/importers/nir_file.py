@@ -1,11 +1,9 @@
 """Networks in NIR files: the neuromorphic intermediate representation, a graph of neurons and weights in HDF5.
 
-The file is read with h5py, dataset by dataset: no link leads out of it, and no dataset is larger than announced.
+Another process reads the file (`hdf5`): no link leads out of it, and no dataset is larger than announced.
 """
 
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
@@ -13,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, fault, file_sha256, formatted, reading
+from neuroest.workloads.importers.files import file_sha256, formatted, reading
+from neuroest.workloads.importers.hdf5 import array, members, opened
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -31,7 +29,6 @@ _DEEPEST = 8
 _SPIKING = frozenset({"IF", "LIF", "CubaLIF", "Threshold"})
 _SILENT = frozenset({"LI", "CubaLI", "I"})
 _MATRICES = frozenset({"Linear", "Affine"})
-_MOST_BYTES_A_WEIGHT = 2**28
 
 
 @frozen_dataclass
@@ -55,90 +52,6 @@ def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
         if "node" not in store:
             raise NetworkImportError("not a NIR graph (it has no group 'node')")
         return _Reader(store["node"]).network(path, options)
-
-
-def opened(path: Path) -> Any:
-    """An HDF5 file, open for reading.
-
-    Raises
-    ------
-    NetworkImportError
-        When it is none.
-    """
-    h5py = extra("h5py", "nir")
-    _survive(path)
-    try:
-        return h5py.File(path, "r", locking=False)
-    except (OSError, ValueError) as error:
-        raise fault(path, f"not an HDF5 file, or a truncated one ({brief(error, 120)})") from None
-
-
-# Reads all that a reader could read, in the same way; links and large datasets are left to the reader to refuse.
-_PROBE = f"""
-import sys, h5py
-def walk(group, depth):
-    for name in group if depth < {2 * _DEEPEST + 6} else ():
-        if isinstance(group.get(name, getlink=True), h5py.HardLink):
-            one = group[name]
-            if isinstance(one, h5py.Group):
-                walk(one, depth + 1)
-            elif not one.external and not one.is_virtual and one.size * one.dtype.itemsize <= {LARGEST_ARRAY}:
-                one[()]
-            dict(one.attrs)
-try:
-    with h5py.File(sys.argv[1], "r", locking=False) as store:
-        walk(store, 0)
-except Exception:
-    pass
-"""
-_LONGEST_PROBE = 7.0
-"""Seconds after which the HDF5 library is assumed to stall at a small file, as it does an empty entry of a
-heap."""
-_SLOWEST_PROBE = 2**25
-"""Bytes a second that any disk reads."""
-
-
-def _survive(path: Path) -> None:
-    """Refuse a file at which the HDF5 library itself crashes or loops, by reading it in another process first."""
-    longest = _LONGEST_PROBE + path.stat().st_size / _SLOWEST_PROBE
-    try:
-        done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program, a path as its argument
-            [sys.executable, "-c", _PROBE, str(path)],
-            capture_output=True,
-            timeout=longest,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise fault(path, f"damaged: the HDF5 library reads it for longer than {longest:.0f} s") from None
-    if done.returncode != 0:
-        raise fault(path, "damaged: the HDF5 library cannot read it")
-
-
-def members(group: Any) -> Iterator[tuple[str, Any]]:
-    """Groups and datasets in a group; a link to another file or place is refused."""
-    import h5py  # noqa: PLC0415 - an extra
-
-    if len(group) > _MOST_NODES:
-        raise NetworkImportError(f"more than {_MOST_NODES} entries in {group.name[:60]!r}")
-    for name in group:
-        link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink):
-            raise NetworkImportError(
-                f"{name[:60]!r} is a link to another place or file, which is not followed"
-            )
-        yield name, group[name]
-
-
-def array(dataset: Any, limit: int = _MOST_BYTES_A_WEIGHT) -> Any:
-    """The numbers of a dataset that lies in this file and has a bounded size."""
-    if dataset.dtype.kind not in "biufO":
-        raise NetworkImportError(f"{dataset.name[:80]!r} contains no numbers")
-    if dataset.external or dataset.is_virtual:
-        raise NetworkImportError(f"{dataset.name[:80]!r} is in another file, which is not read")
-    needed = dataset.size * max(dataset.dtype.itemsize, 1)
-    if needed > min(limit, LARGEST_ARRAY):
-        raise NetworkImportError(f"{dataset.name[:80]!r} would take {needed} bytes; at most {limit} are read")
-    return dataset[()]
 
 
 def _text(value: Any) -> str:

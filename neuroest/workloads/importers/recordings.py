@@ -248,7 +248,7 @@ def _events(table: pd.DataFrame) -> list[LayerRecording]:
 
 
 def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording], float | None]:
-    from neuroest.workloads.importers.nir_file import array, members, opened  # noqa: PLC0415 - an extra
+    from neuroest.workloads.importers.hdf5 import array, members, opened  # noqa: PLC0415 - few recordings are NIR
 
     layers: list[LayerRecording] = []
     steps: set[float] = set()
@@ -261,7 +261,7 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
             if spikes is None:
                 continue
             content = dict(members(spikes))
-            about = {**dict(spikes.attrs), **{k: array(v) for k, v in content.items() if v.ndim == 0}}
+            about = {**spikes.attributes, **{k: array(v) for k, v in content.items() if v.ndim == 0}}
             if "data" in content:
                 data = array(content["data"], files.LARGEST_ARRAY)
                 if "dt" in about:

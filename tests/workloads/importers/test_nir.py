@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -241,7 +244,8 @@ def test_a_dataset_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path) -> None
 
 def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = recurrent(tmp_path / "r.nir")
-    monkeypatch.setattr("neuroest.workloads.importers.nir_file._PROBE", "import os; os.abort()")
+    (tmp_path / "program.py").write_text("import os; os.abort()", "utf-8")
+    monkeypatch.setattr("neuroest.workloads.importers.hdf5._PROGRAM", str(tmp_path / "program.py"))
     assert "the HDF5 library cannot read it" in refused(path)
 
 
@@ -256,6 +260,43 @@ def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> No
     began = time.monotonic()
     assert "longer than" in refused(tmp_path / "loops.nir")
     assert time.monotonic() - began < 10.0
+
+
+@pytest.mark.slow
+def test_a_file_that_loops_behind_a_damaged_member_is_refused(tmp_path: Path) -> None:
+    # a mutated file: the first members raise exceptions, and the library finds no end of a later one
+    shutil.copy(Path(__file__).parents[2] / "data" / "hang.nir", tmp_path)
+    began = time.monotonic()
+    assert "longer than" in refused(tmp_path / "hang.nir")
+    assert time.monotonic() - began < 30.0
+
+
+def test_what_reads_the_file_is_ended_by_the_system(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom neuroest.workloads.importers import hdf5_program\nhdf5_program.limit(1)\n"
+        "{}\nprint('not ended')"
+    )
+    endless, large = "while True: pass", "bytes(2**34)"
+    for line, said in ((endless, ""), (large, "MemoryError")):
+        done = subprocess.run(
+            [sys.executable, "-c", program.format(line)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode != 0
+        assert said in done.stderr
+        assert not done.stdout
+
+
+def test_groups_that_contain_each_other_end(tmp_path: Path) -> None:
+    path = recurrent(tmp_path / "r.nir")
+    with h5py.File(path, "r+") as store:
+        for name in ("a", "b", "c"):
+            store[f"node/{name}"] = store["node"]
+    found = workload_from_file(path, TEN)
+    assert found.spec.layers
 
 
 @pytest.mark.slow
