@@ -21,6 +21,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from neuroest.cli.elapsed import Elapsed
+from neuroest.core.child_python import leave_out_working_folder
 from neuroest.core.errors import NeuroestError, SpecError, did_you_mean, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import (
@@ -262,6 +263,7 @@ def _terminated(number: int, _frame: object) -> NoReturn:
 
 def start() -> NoReturn:
     """Run the command line as a process of its own, which a short verb should not spend on tidying up."""
+    leave_out_working_folder()
     search_for_cycles_rarely()
     without_plugins_of_pydantic()
     short = set(sys.argv[1:2]) <= _SHORT

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
+from neuroest.core.child_python import without_working_folder
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.extras import extra
 from neuroest.core.lazy_registry import PluginWarning
@@ -86,6 +87,7 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
     with _quiet(), ExitStack() as stack:
         try:
             if scheduler == "local":
+                stack.enter_context(without_working_folder())  # also for workers that replace dead ones
                 with main_left_out(), warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # about ports of an unused dashboard
                     cluster = distributed.LocalCluster(

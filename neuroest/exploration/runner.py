@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.child_python import without_working_folder
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import one_linear_algebra_thread
 from neuroest.exploration.errors import ExplorationError
@@ -124,9 +125,10 @@ def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[t
     deaths = 0
     with _packed(task) as packed:
         while left:
-            pool = ProcessPoolExecutor(
-                workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
-            )
+            with without_working_folder():  # a pool may start the tracker of its semaphores
+                pool = ProcessPoolExecutor(
+                    workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
+                )
             try:
                 for chunk, result in _bounded(partial(_submit, pool), list(left), workers):
                     del left[chunk]

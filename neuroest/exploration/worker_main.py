@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from neuroest.core.child_python import without_working_folder
+
 Task: TypeAlias = Callable[[int], Any]
 
 
@@ -15,11 +17,12 @@ def main_left_out() -> Iterator[None]:
 
     A new process would first run the program's main module once more: a script whose calls are not under
     ``if __name__ == "__main__"`` would start workers endlessly, and any other waits for imports that no chunk
-    needs.
+    needs. Nor do workers import from the working folder.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        yield
+        with without_working_folder():
+            yield
     finally:
         sys.modules["__main__"] = main

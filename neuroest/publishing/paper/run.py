@@ -12,6 +12,7 @@ from typing import Any
 
 import neuroest as package
 from neuroest.core.atomic_files import write_whole
+from neuroest.core.child_python import python
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
@@ -234,7 +235,7 @@ class _Run:
         # a terminal shows how far the long step is; elsewhere nobody would see it
         shown = step.name == "contest" and sys.stderr.isatty()
         found = subprocess.run(  # noqa: S603 - commands of this package
-            [sys.executable, "-m", "neuroest", *step.words[1:]],
+            python("-m", "neuroest", *step.words[1:]),
             cwd=self.place,
             check=False,
             stdin=subprocess.DEVNULL,
