@@ -253,7 +253,7 @@ def test_examples_of_the_file_formats_work_together(tmp_path: Path) -> None:
     load_workload(tmp_path / "my_network.yaml")
     load_architecture(tmp_path / "my_chip.yaml")
     derived = load_architecture(tmp_path / "my_other_chip.yaml").spec
-    assert derived.chip.model_dump()["tile"]["array"]["rows"] == 256.0
+    assert derived.chip.model_dump()["tile"]["array"]["rows"] == 256
     setting = {"chip.tile.array.cell.device": "./my_cell.yaml"}
     result = estimate(tmp_path / "my_chip.yaml", tmp_path / "my_network.yaml", setting)
     assert result.totals["throughput_per_s"] == pytest.approx(100.0)  # one a period of 10 ms

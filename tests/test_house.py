@@ -791,3 +791,56 @@ def test_every_shipped_number_is_within_its_own_spread() -> None:
     for name in DEVICES:
         for claim in load_device(name).claims.values():
             assert claim.low <= claim.value <= claim.high, claim.path
+
+
+def compared_floats(tree: ast.AST) -> Iterator[int]:
+    """Lines of a test where a float is compared by ``==``: with a number that has a point, or a result of one.
+
+    Additions in another order, another processor and another BLAS move the last digits. A count is compared with a
+    whole number and a zero with ``0.0``, which are exact; everything else with `pytest.approx`.
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare) or any(
+            isinstance(part, ast.Attribute) and part.attr == "approx" for part in ast.walk(node)
+        ):
+            continue
+        sides = [node.left, *node.comparators]
+        for place, operator in enumerate(node.ops):
+            if isinstance(operator, ast.Eq | ast.NotEq) and any(
+                _has_float(side) for side in sides[place : place + 2]
+            ):
+                yield node.lineno
+
+
+def _has_float(side: ast.expr) -> bool:
+    """Whether a side of a comparison is a float that is written out, or a sum or product with one."""
+    if isinstance(side, ast.Constant):
+        return isinstance(side.value, float) and side.value not in (0.0, math.inf)
+    if isinstance(side, ast.Dict):
+        return any(_has_float(value) for value in side.values)
+    if isinstance(side, ast.List | ast.Tuple | ast.Set):
+        return any(_has_float(value) for value in side.elts)
+    if isinstance(side, ast.BinOp):
+        return _has_float(side.left) or _has_float(side.right)
+    return isinstance(side, ast.UnaryOp) and _has_float(side.operand)
+
+
+def test_no_test_compares_a_computed_float_by_equality() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assert)
+        for line in compared_floats(node)
+    ]
+    assert found == [], "compare with pytest.approx; a count with a whole number, a zero with 0.0"
+    refused = (
+        "f(x) == 7.5",
+        "[f(x)] == [2.0]",
+        "f(x) == 2.0 * y",
+        "(f(x), 'V') == (1.0, 'V')",
+        "1.0 != f(x)",
+    )
+    allowed = ("f(x) == 8", "f(x) == 0.0", "f(x) == pytest.approx(7.5)", "f(x) > 7.5", "f(x, 7.5) == y")
+    assert [text for text in refused if not list(compared_floats(ast.parse(text)))] == []
+    assert [text for text in allowed if list(compared_floats(ast.parse(text)))] == []

@@ -32,7 +32,7 @@ def test_an_axis_and_a_constraint() -> None:
     from neuroest.exploration.space import space_from
 
     bounded = space_from({"array.rows": [64, 128, 256]}, ["rows > 100"])
-    assert list(sweep(CHIP, NETWORK, bounded).to_frame()[ROWS]) == [128.0, 256.0]
+    assert list(sweep(CHIP, NETWORK, bounded).to_frame()[ROWS]) == [128, 256]
 
 
 def test_the_axis_of_a_break_even_belongs_to_the_chip_that_has_it() -> None:

@@ -106,7 +106,7 @@ def test_the_laws_of_the_node_widen_the_band_with_its_distance() -> None:
         return claim.high / claim.low
 
     for quantity in ("energy", "area", "time"):
-        assert width("cmos_28nm_lp", quantity) == 1.0
+        assert width("cmos_28nm_lp", quantity) == 1
         assert (
             1.0
             < width("cmos_45nm_lp", quantity)

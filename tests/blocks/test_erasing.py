@@ -18,7 +18,7 @@ def test_a_pulse_takes_the_place_of_the_rest() -> None:
     saved = rests.totals["initiation_interval_s"] - erases.totals["initiation_interval_s"]
     assert saved == pytest.approx(0.4 - 4.25e-3, rel=1e-6)
     # (0.8 V)^2 over 1 Mohm and the control resistor for 4.25 ms, of each of 220 neurons
-    assert count(erases, "neuron", "inference") == 220.0
+    assert count(erases, "neuron", "inference") == 220
     assert energy(erases, term="erasing") == pytest.approx(220 * 0.64 / 28.4e6 * 4.25e-3, rel=0.02)
     # four gates of 2.8 um^2 / 9 each
     more = area(erases, "neuron") - area(rests, "neuron")

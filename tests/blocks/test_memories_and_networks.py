@@ -148,7 +148,7 @@ def test_layers_on_different_chips_pay_for_the_link(tmp_path: Path) -> None:
     assert chips == math.ceil(units.sum() / each)
     # 112, 64 and 4 arrays on chips of 32: the first layer on four chips, of which one already has the input; the second
     # on three from the fourth on, which has 16/112 of its input; the third on the sixth with 16/64 of its input
-    assert units.tolist() == [112.0, 64.0, 4.0]
+    assert units.tolist() == [112, 64, 4]
     assert each == 32
     first, second, third = 20 * result.evaluation.mapper.inputs_active()
     crossed = first * 3 + second * (3 - 16 / 112) + third * (1 - 16 / 64)

@@ -238,7 +238,7 @@ def test_points_of_the_grid_come_back_and_ends_hold() -> None:
     for x, y in ((1.0, 3.0), (2.0, 5.0), (4.0, 6.0), (3.0, 5.5), (0.0, 3.0), (9.0, 6.0)):
         assert grids.interpolated(values, [grids.bracketed(axis, x)]) == pytest.approx(y, rel=1e-12)
     alone = grids.bracketed(np.array([7.0]), 5.0)
-    assert grids.interpolated(np.array([2.0]), [alone]) == 2.0
+    assert grids.interpolated(np.array([2.0]), [alone]) == 2
 
 
 # --- The tables that ship ------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_instructions_are_read_from_their_memory(tmp_path: Path) -> None:
     assert power(supplied, "instructions") == pytest.approx(100e6 * 0.25 * read)
     # the memory has area and leakage of its own, once
     areas = [r for r in supplied.evaluation.areas if r.component == memory]
-    assert [float(np.squeeze(r.instances)) for r in areas] == [1.0]
+    assert [float(np.squeeze(r.instances)) for r in areas] == [1]
     assert any(r.component == memory and r.term == "leakage" for r in supplied.evaluation.statics)
 
 

@@ -49,7 +49,7 @@ def test_a_space_file_and_options_together(command: Command, tmp_path: Path) -> 
         "sweep", CHIP, str(space), "-w", NETWORK, "--set", "chip.tile.array.rows=32", "-o", str(out)
     )
     assert done.code == 0
-    assert pd.read_parquet(out)["chip.tile.array.rows"].tolist() == [32.0, 32.0]
+    assert pd.read_parquet(out)["chip.tile.array.rows"].tolist() == [32, 32]
     again = command(
         "sweep", CHIP, str(space), "-w", NETWORK, "--set", "chip.tile.array.rows=64", "-o", str(out)
     )

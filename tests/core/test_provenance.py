@@ -126,7 +126,7 @@ def test_functions_of_one_number_remember(function: Any) -> None:
 def test_comparisons_are_plain() -> None:
     assert (parameter(1.0, "a") < parameter(2.0, "b")) in {True, np.True_}
     assert not isinstance(np.less(parameter(1.0, "a"), 2.0), Traced)
-    assert isinstance(parameter(1.0, "a") == 1.0, bool)
+    assert isinstance(parameter(1.0, "a") == 1, bool)
     assert hash(parameter(1.5, "a")) == hash(1.5)
 
 
@@ -152,7 +152,7 @@ def test_a_traced_number_is_a_float_everywhere_else() -> None:
     assert f"{value:.2f}" == "2.50"
     assert type(float(value)) is float
     assert round(value) == 2
-    assert pickle.loads(pickle.dumps(float(value))) == 2.5
+    assert pickle.loads(pickle.dumps(float(value))) == pytest.approx(2.5, rel=1e-9)
 
 
 def test_outside_of_tracing_nothing_is_recorded() -> None:
@@ -163,7 +163,7 @@ def test_outside_of_tracing_nothing_is_recorded() -> None:
 def test_an_equation_records_its_formula_and_arguments() -> None:
     with tracing():
         result = switching(parameter(2.0, "c"), parameter(3.0, "v"))
-    assert result == 18.0
+    assert result == 18
     origin = result.origin  # type: ignore[attr-defined]
     assert isinstance(origin, Call)
     assert (origin.equation, origin.formula, origin.reference) == ("switching", "E = C V^2", "a textbook")
@@ -174,7 +174,7 @@ def test_an_equation_records_its_formula_and_arguments() -> None:
 def test_defaults_are_recorded_and_depend_on_nothing() -> None:
     with tracing():
         result = switching(parameter(2.0, "c"))
-    assert dict(result.origin.arguments)["voltage"] == 1.0  # type: ignore[attr-defined]
+    assert dict(result.origin.arguments)["voltage"] == 1  # type: ignore[attr-defined]
     assert used_parameters(result) == {"c"}
 
 

@@ -40,7 +40,7 @@ def test_what_only_the_whole_interval_reaches() -> None:
 
 
 def test_the_end_where_the_value_is_not_reached_or_no_number() -> None:
-    assert found(lambda x: 0.1 * x, [1.0])[0] == 2.0
+    assert found(lambda x: 0.1 * x, [1.0])[0] == 2
     assert np.isnan(found(lambda x: np.nan * x, [1.0], high=np.nan)[0])
 
 

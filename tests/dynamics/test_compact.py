@@ -116,7 +116,7 @@ def test_published_rate_equations_latch_at_250_megaohm_and_not_at_50() -> None:
     many = BENCH.changed(control_resistance=resistances)
     run = simulate(many, pulse_train(0.8, 1e-3, 1e-3, 250), rupture=False)
     assert list(run.latched) == [False, True, True, True]
-    assert resistances[run.latched].min() == 250e6
+    assert resistances[run.latched].min() == 250_000_000
 
 
 def test_the_gate_of_the_integrated_neuron_follows_its_filament_and_that_is_said() -> None:

@@ -71,7 +71,7 @@ def test_cycles_equal_the_skewed_schedule(vectors, rows, columns):
 
 def test_cycles_of_a_convolution():
     # 3 x 3, 64 to 64 channels, 56 x 56 map on 128 x 128: ceil(576/128) x 1 x (3136 + 254) = 5 x 3390.
-    assert accelerators.systolic_cycles(576.0, 64.0, 3136.0, 128.0, 128.0) == 16950.0
+    assert accelerators.systolic_cycles(576.0, 64.0, 3136.0, 128.0, 128.0) == 16950
 
 
 @given(*(st.integers(1, 600) for _ in range(5)))
@@ -116,8 +116,8 @@ def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
 
 
 def test_without_a_rule_for_threads_every_kernel_has_all_cores():
-    assert rooflines.kernel_threads(1.0, 0.0, 12.0) == 12.0
-    assert rooflines.kernel_threads(0.0, 8e5, 12.0) == 1.0
+    assert rooflines.kernel_threads(1.0, 0.0, 12.0) == 12
+    assert rooflines.kernel_threads(0.0, 8e5, 12.0) == 1
 
 
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():

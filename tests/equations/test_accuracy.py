@@ -70,7 +70,7 @@ def test_spread_of_stuck_cells_is_that_of_all_cells_drawn(low: float, high: floa
 
 
 def test_binary_weights_have_a_mean_square_of_one() -> None:
-    assert weight_spreads.weight_mean_square(1.0) == 1.0
+    assert weight_spreads.weight_mean_square(1.0) == 1
 
 
 def test_mean_square_of_inputs_against_all_codes() -> None:

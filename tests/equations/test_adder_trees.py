@@ -49,7 +49,7 @@ def test_still_inputs_switch_nothing_and_random_leaves_everything() -> None:
     assert adder_trees.product_toggle_rate(0.0, 0.5) == adder_trees.product_toggle_rate(1.0, 0.5) == 0.0
     assert adder_trees.tree_activity(256.0, 4.0, 1.0, 0.0) == 0.0
     assert adder_trees.tree_activity(256.0, 4.0, 1.0, 0.5) == pytest.approx(1.0)
-    assert adder_trees.tree_activity(1.0, 4.0, 1.0, 0.1) == 1.0  # nothing is added
+    assert adder_trees.tree_activity(1.0, 4.0, 1.0, 0.1) == 1  # nothing is added
 
 
 def test_a_stage_for_each_level_keeps_the_sums_of_each_level_but_the_last() -> None:
@@ -64,7 +64,7 @@ def test_a_tree_over_places_adder_by_adder() -> None:
     assert adder_trees.place_tree_adders(1.0, 4.0, 8.0) == 0.0
     largest = sum(15 << place for place in range(8))
     assert adder_trees.joined_bits(8.0, 4.0, 1.0, 20.0) == largest.bit_length()
-    assert adder_trees.joined_bits(1.0, 4.0, 8.0, 20.0) == 4.0
+    assert adder_trees.joined_bits(1.0, 4.0, 8.0, 20.0) == 4
 
 
 def longest_ripple(inputs: int, bits: int) -> int:

@@ -203,8 +203,8 @@ def test_ramp_by_hand():
 
 @given(st.integers(1, 12))
 def test_one_more_bit_doubles_ramp_time_and_adds_a_period_to_successive_approximation(bits):
-    assert converter_circuits.ramp_time(bits + 1.0, 1e-9) == 2.0 * converter_circuits.ramp_time(
-        float(bits), 1e-9
+    assert converter_circuits.ramp_time(bits + 1.0, 1e-9) == pytest.approx(
+        2.0 * converter_circuits.ramp_time(float(bits), 1e-9), rel=1e-9
     )
     slow, fast = (
         converter_circuits.successive_approximation_time(bits + extra, 1e-9) for extra in (1.0, 0.0)
@@ -238,9 +238,9 @@ def test_thermal_noise_of_the_array_is_far_below_any_converter():
 def test_time_converter_of_timely() -> None:
     # 145 fJ for eight bits at 65 nm, TIMELY
     assert converter_circuits.time_converter_energy(8.0, 0.566e-15) == pytest.approx(145e-15, rel=2e-3)
-    assert converter_circuits.time_converter_energy(
-        9.0, 1.0
-    ) == 2.0 * converter_circuits.time_converter_energy(8.0, 1.0)
+    assert converter_circuits.time_converter_energy(9.0, 1.0) == pytest.approx(
+        2.0 * converter_circuits.time_converter_energy(8.0, 1.0), rel=1e-9
+    )
 
 
 def test_errors_of_a_cascade_add_as_squares() -> None:

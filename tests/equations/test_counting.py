@@ -39,13 +39,13 @@ def test_synaptic_operations_are_spikes_times_fan_out_away_from_edges():
 def test_conversions_of_the_perceptron_count_used_columns_only():
     # 20 x (7 x 1024 + 4 x 1024 + 4 x 20) = 226 880; all columns of its 92 arrays would be 235 520.
     found = counting.conversions(20.0, np.array([7.0, 4.0, 4.0]), np.array([1024.0, 1024.0, 20.0]))
-    assert found.sum() == 226880.0
+    assert found.sum() == 226_880
 
 
 def test_every_array_along_the_outputs_sees_the_spike():
     # 784 inputs at 0.1 over 20 steps into 8 arrays, two rows each.
-    assert counting.row_activations(1568.0, 8.0, 2.0) == 25088.0
+    assert counting.row_activations(1568.0, 8.0, 2.0) == 25088
 
 
 def test_cells_of_a_differential_sliced_weight():
-    assert counting.cell_events(1e6, 1.0, 2.0, 4.0) == 8e6
+    assert counting.cell_events(1e6, 1.0, 2.0, 4.0) == 8_000_000

@@ -124,7 +124,7 @@ def test_cells_of_sliced_weights_conduct_more_than_those_of_whole_ones(bits, cou
 
 def test_one_digit_is_the_weight_and_behind_it_is_nothing() -> None:
     # E[w^2] = (pi/2) 0.266^2 = 0.1111 and (1 + 0.1111)/4 of (1 + w)/2
-    assert digits.digit_mean_share(0.266, 0.0, 7.0, 1.0, 0.0) == 0.266
+    assert digits.digit_mean_share(0.266, 0.0, 7.0, 1.0, 0.0) == pytest.approx(0.266, rel=1e-9)
     assert digits.digit_mean_square_share(0.266, 0.0, 7.0, 1.0, 0.0) == pytest.approx(0.1111, rel=1e-3)
     assert digits.digit_mean_square_share(0.266, 0.5, 7.0, 1.0, 0.0) == pytest.approx(0.2778, rel=1e-3)
     assert digits.digit_mean_share(0.266, 0.0, 7.0, 1.0, 1.0) == 0.0

@@ -129,7 +129,7 @@ def test_ladder_energy_is_the_mean_over_all_codes_of_the_solved_network(bits):
 
 def test_ladder_of_two_bits_has_seven_unit_resistors():
     # two legs of 2, one link, one termination of 2
-    assert drivers.resistive_ladder_area(2.0, 1.0) == 7.0
+    assert drivers.resistive_ladder_area(2.0, 1.0) == 7
 
 
 def test_pulse_width_of_the_largest_and_the_mean_input():
@@ -142,7 +142,7 @@ def test_tapered_buffer_by_hand() -> None:
     # 1 fF to 64 fF in steps of 4: 3 inverters of 1, 4 and 16 units; they charge 4 + 16 + 64 = 84 fF, and the
     # closed form 64 * 4/3 = 85.3 fF is the sum of an infinite chain
     stages = drivers.tapered_buffer_stages(64e-15, 1e-15, 4.0)
-    assert stages == 3.0
+    assert stages == 3
     assert drivers.tapered_buffer_area(1e-12, stages, 4.0) == pytest.approx(21e-12)
     exact = 84e-15 * 0.81
     energy = drivers.tapered_buffer_energy(64e-15, 0.9, 4.0)
@@ -151,7 +151,7 @@ def test_tapered_buffer_by_hand() -> None:
 
 def test_even_a_small_load_needs_one_inverter() -> None:
     # the drain output is inverted
-    assert drivers.tapered_buffer_stages(0.5e-15, 1e-15, 4.0) == 1.0
+    assert drivers.tapered_buffer_stages(0.5e-15, 1e-15, 4.0) == 1
 
 
 @given(power=st.integers(1, 12), ratio=st.floats(1.5, 10.0))

@@ -47,7 +47,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 
 
 def test_a_small_current_leaves_the_least_bias() -> None:
-    assert equations.drawn_bias(80e-6, 1e-6, 40e-6, 5e-6) == 5e-6
+    assert equations.drawn_bias(80e-6, 1e-6, 40e-6, 5e-6) == pytest.approx(5e-6, rel=1e-9)
 
 
 def test_a_weakly_coupled_load_sees_the_sum_and_a_strongly_coupled_one_the_mean() -> None:

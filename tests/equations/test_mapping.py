@@ -20,7 +20,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 
 def test_convolution_of_8_bit_weights_on_2_bit_pairs():
     # 3 x 3 x 64 = 576 rows; 64 outputs x 2 columns x 4 slices = 512 columns; 5 x 4 arrays, 0.90 full.
-    assert mapping.block_count(576.0, 128.0) * mapping.block_count(512.0, 128.0) == 20.0
+    assert mapping.block_count(576.0, 128.0) * mapping.block_count(512.0, 128.0) == 20
     assert accelerators.tree_utilisation(576.0, 512.0, 1.0, 128.0, 128.0) == pytest.approx(0.90, rel=1e-12)
 
 
@@ -30,7 +30,7 @@ def test_perceptron_784_512_512_10_takes_92_arrays_in_one_call_over_layers_and_s
     outputs = 2 * np.array([512.0, 512.0, 10.0])[:, None]
     size = np.array([128.0, 256.0])
     arrays = mapping.block_count(inputs, size) * mapping.block_count(outputs, size)
-    assert arrays.sum(axis=0).tolist() == [92.0, 26.0]
+    assert arrays.sum(axis=0).tolist() == [92, 26]
     # 2 x 668 672 cells in 92 x 16 384: 0.887
     assert (inputs * outputs).sum() / (92 * 128**2) == pytest.approx(0.887, rel=1e-3)
 
@@ -45,14 +45,14 @@ def test_blocks_hold_the_matrix_and_utilisation_is_at_most_one(reduction, output
 
 
 def test_depthwise_groups_fill_the_diagonal():
-    assert mapping.groups_per_array(128.0, 128.0, 9.0, 2.0) == 14.0  # rows: 128 / 9
-    assert mapping.groups_per_array(128.0, 16.0, 9.0, 2.0) == 8.0  # columns: 16 / 2
+    assert mapping.groups_per_array(128.0, 128.0, 9.0, 2.0) == 14  # rows: 128 / 9
+    assert mapping.groups_per_array(128.0, 16.0, 9.0, 2.0) == 8  # columns: 16 / 2
     assert mapping.groups_per_array(128.0, 128.0, 200.0, 2.0) == 0.0
 
 
 def test_replication_meets_the_interval_and_one_copy_less_does_not():
     copies = mapping.replication_for_interval(3136.0, 100e-9, 100e-6)
-    assert copies == 4.0
+    assert copies == 4
     assert 3136.0 * 100e-9 / copies <= 100e-6
     assert 3136.0 * 100e-9 / (copies - 1.0) > 100e-6
 
@@ -64,11 +64,11 @@ def test_rounding_never_adds_a_copy(copies):
 
 
 def test_layer_that_is_fast_enough_keeps_one_copy():
-    assert mapping.replication_for_interval(1.0, 100e-9, 1.0) == 1.0
+    assert mapping.replication_for_interval(1.0, 100e-9, 1.0) == 1
 
 
 def test_units_without_room_are_visibly_out_and_nothing_needs_none():
-    assert mapping.units_for(92.0, 8.0) == 12.0
+    assert mapping.units_for(92.0, 8.0) == 12
     assert mapping.units_for(92.0, 0.0) == np.inf
     assert mapping.units_for(0.0, 8.0) == 0.0
     assert mapping.block_count(576.0, 0.0) == np.inf

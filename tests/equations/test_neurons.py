@@ -198,5 +198,5 @@ def test_threshold_of_a_switch_that_heats_itself_vanishes_at_its_transition() ->
     assert factor == pytest.approx([1.0, 0.5, 0.0, 0.0])
     assert threshold_switches.transition_voltage_factor(260.0, 340.0, 300.0) == pytest.approx(np.sqrt(2.0))
     # no transition, no dependence; a threshold that was taken above the transition is none
-    assert threshold_switches.transition_voltage_factor(400.0, np.inf, 300.0) == 1.0
+    assert threshold_switches.transition_voltage_factor(400.0, np.inf, 300.0) == 1
     assert threshold_switches.transition_voltage_factor(300.0, 290.0, 300.0) == 0.0

@@ -73,9 +73,9 @@ def test_clustered_yield_becomes_poisson_without_clusters():
 
 
 def test_perfect_process_yields_every_die():
-    assert die_yield.poisson_yield(1e-4, 0.0) == 1.0
-    assert die_yield.murphy_yield(1e-4, 0.0) == 1.0
-    assert die_yield.negative_binomial_yield(1e-4, 0.0, 3.0) == 1.0
+    assert die_yield.poisson_yield(1e-4, 0.0) == 1
+    assert die_yield.murphy_yield(1e-4, 0.0) == 1
+    assert die_yield.negative_binomial_yield(1e-4, 0.0, 3.0) == 1
 
 
 def test_murphy_near_zero_is_smooth():
@@ -85,7 +85,7 @@ def test_murphy_near_zero_is_smooth():
 
 def test_dies_of_400_square_millimetres_on_a_300_millimetre_wafer():
     # pi 150^2 / 400 = 176.7; pi 300 / sqrt(800) = 33.3; 143.4
-    assert die_yield.dies_per_wafer(0.3, 400e-6) == 143.0
+    assert die_yield.dies_per_wafer(0.3, 400e-6) == 143
 
 
 def test_die_as_large_as_the_wafer_yields_none_and_costs_infinitely():

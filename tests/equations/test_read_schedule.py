@@ -43,6 +43,6 @@ def test_holding_never_slows_a_read_and_never_hides_more_than_the_shorter_part(
 
 
 def test_digits_and_widths_by_hand():
-    assert [float(read_schedule.input_digits(8.0, b)) for b in (1.0, 2.0, 3.0, 8.0)] == [8.0, 4.0, 3.0, 1.0]
+    assert [float(read_schedule.input_digits(8.0, b)) for b in (1.0, 2.0, 3.0, 8.0)] == [8, 4, 3, 1]
     assert float(read_schedule.mean_binary_width(4.0)) == (1 + 2 + 4 + 8) / 4
     assert float(read_schedule.active_digit_probability(0.5, 3.0)) == 7 / 8

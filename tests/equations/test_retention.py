@@ -39,7 +39,7 @@ def test_ten_years_at_85_c_by_hand() -> None:
 
 
 def test_without_a_barrier_temperature_changes_nothing() -> None:
-    assert retention.retention_at_temperature(1.0, 0.0, 500.0, 300.0) == 1.0
+    assert retention.retention_at_temperature(1.0, 0.0, 500.0, 300.0) == 1
 
 
 def test_what_stays_stays_at_every_temperature() -> None:
@@ -76,4 +76,4 @@ def test_retention_falls_with_temperature_by_arrhenius():
 def test_refreshes_and_rewriting_by_reads_add_up_to_one_rate(kept: float, reads: float, rate: float) -> None:
     refreshed = retention.refresh_share(kept, reads, rate) / kept
     assert refreshed + rate / reads == pytest.approx(retention.rewriting_rate(kept, reads, rate), rel=1e-9)
-    assert retention.refresh_share(np.inf, reads, 0.0) == 1.0
+    assert retention.refresh_share(np.inf, reads, 0.0) == 1

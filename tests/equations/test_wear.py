@@ -51,9 +51,9 @@ def test_groups_without_spares_are_one_group() -> None:
 
 
 def test_cells_that_are_all_alike_fail_at_once() -> None:
-    assert wear.cycles_to_failure(1e6, np.inf, 1e9, 64.0, 3.0) == 1e6
+    assert wear.cycles_to_failure(1e6, np.inf, 1e9, 64.0, 3.0) == 1_000_000
     assert wear.failed_share(0.99e6, 1e6, np.inf) == 0.0
-    assert wear.failed_share(1.01e6, 1e6, np.inf) == 1.0
+    assert wear.failed_share(1.01e6, 1e6, np.inf) == 1
 
 
 def test_cells_that_are_never_rewritten_last_for_ever():

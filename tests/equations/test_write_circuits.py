@@ -96,7 +96,7 @@ def test_a_pump_that_is_switched_step_by_step_gives_the_voltage_and_takes_the_po
 
 def test_a_pump_by_hand():
     # 2 V from 0.9 V: two stages leave 0.7 V; 4 x 1.6 mA/(100 MHz x 0.7 V) = 91.4 pF; 2/(0.9 x (3 + 0.36/0.7)) = 63.2 %
-    assert circuits.charge_pump_stages(2.0, 0.9, 0.1) == 2.0
+    assert circuits.charge_pump_stages(2.0, 0.9, 0.1) == 2
     assert circuits.charge_pump_open_voltage(2.0, 0.9) - 2.0 == pytest.approx(0.7)
     assert circuits.charge_pump_capacitance(2.0, 1.6e-3, 100e6, 0.9, 2.0) == pytest.approx(
         91.43e-12, rel=1e-3
@@ -108,7 +108,7 @@ def test_stages_step_with_the_voltage_and_always_reach_it():
     voltages = np.linspace(1.0, 6.0, 501)
     stages = circuits.charge_pump_stages(voltages, 0.9, 0.1)
     assert np.all(np.diff(stages) >= 0.0)
-    assert set(np.diff(stages)) == {0.0, 1.0}
+    assert set(np.diff(stages)) == {0.0, 1}
     assert np.all(circuits.charge_pump_open_voltage(stages, 0.9) > voltages)
 
 
@@ -150,10 +150,10 @@ def test_a_decoder_of_256_lines_by_its_gates():
 
 
 def test_cells_at_once_by_drivers_and_by_supply():
-    assert circuits.cells_at_once(16.0, np.inf, 100e-6, 1.0) == 16.0
-    assert circuits.cells_at_once(16.0, 1.05e-3, 100e-6, 1.0) == 10.0
+    assert circuits.cells_at_once(16.0, np.inf, 100e-6, 1.0) == 16
+    assert circuits.cells_at_once(16.0, 1.05e-3, 100e-6, 1.0) == 10
     assert (
-        circuits.cells_at_once(16.0, 1.0e-3, 100e-6, 1.0) == 10.0
+        circuits.cells_at_once(16.0, 1.0e-3, 100e-6, 1.0) == 10
     )  # a product of two floats is no reason for nine
-    assert circuits.cells_at_once(16.0, 1.0e-3, 100e-6, 4.0) == 2.0
-    assert circuits.cells_at_once(16.0, 50e-6, 100e-6, 1.0) == 1.0
+    assert circuits.cells_at_once(16.0, 1.0e-3, 100e-6, 4.0) == 2
+    assert circuits.cells_at_once(16.0, 50e-6, 100e-6, 1.0) == 1

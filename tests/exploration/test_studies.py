@@ -82,7 +82,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
     assert found.parameters == (
         "chip.tile.array.readout.partial_sums", "chip.tile.array.read_voltage_V", "chip.tile.array.rows",
     )  # fmt: skip
-    assert found.sample(5)["chip.tile.array.rows"].tolist() == [64.0] * 4
+    assert found.sample(5)["chip.tile.array.rows"].tolist() == [64] * 4
     axes = found.plot("energy_per_inference_J", path=tmp_path / "s.svg").axes[0]
     assert (tmp_path / "s.svg").stat().st_size > 1000
     assert axes.get_xlabel() == "array › read voltage"  # the unit is at the marks
@@ -195,7 +195,7 @@ def test_a_study_reports_the_share_that_is_done(study: str) -> None:
     else:
         crossover("digital_spiking_28nm", "digital_int8_28nm", NET, "mlp_mnist_dense", samples=100, **options)
     assert seen == sorted(seen)
-    assert seen[-1] == 1.0
+    assert seen[-1] == 1
     assert len(seen) > 1 or study == "sensitivity"  # so few samples are one block
 
 

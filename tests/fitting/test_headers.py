@@ -111,7 +111,7 @@ def test_degrees_celsius_and_yes_or_no(tmp_path: Path) -> None:
     (found,) = read_measurements(write(tmp_path, "T (°C),Vth (V)\n20,2\n60,1\n")).experiments
     assert found.columns["temperature"] == pytest.approx([293.15, 333.15])
     (found,) = read_measurements(write(tmp_path, "Cycles,Failed\n1e5,yes\n1e6,no\n1e6,0\n")).experiments
-    assert list(found.columns["failed"]) == [1.0, 0.0, 0.0]
+    assert list(found.columns["failed"]) == [1, 0.0, 0.0]
 
 
 def test_a_numbered_pulse_with_a_conductance_is_no_count(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_a_barrier_from_retention_at_several_temperatures(tmp_path: Path) -> Non
     ]
     found = fitted(tmp_path, "Temperature (K),TTF (s)", rows)
     assert holds(found, "retention_activation_energy", 1.2 * EV)
-    assert written(found, tmp_path)["retention_temperature"].value == 400.0
+    assert written(found, tmp_path)["retention_temperature"].value == 400
 
 
 def test_endurance_counts_devices_that_outlived_the_test(tmp_path: Path) -> None:

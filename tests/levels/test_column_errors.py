@@ -262,7 +262,7 @@ def test_two_ends_stand_for_the_fits_of_all_states_of_phase_change_cells(time: f
     # the fits are of whole weights, one cell each
     result = found("pcm_crossbar_28nm", "mlp_mnist_dense", **WHOLE, **CORRECTED, **aged(f"{time} s"))
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
-    assert array.slices(network) == 1.0
+    assert array.slices(network) == 1
     expected = float(weight_errors(array, network, array.age).total)
     # the line between the ends leaves out what bends between them
     assert expected == pytest.approx(measured, rel=0.09)

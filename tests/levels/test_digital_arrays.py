@@ -179,7 +179,7 @@ def test_multipliers_rest_where_a_zero_follows_a_zero(tmp_path: Path) -> None:
     one = network(CONVOLUTION)
     chain, tree = run(tmp_path, one), run(tmp_path, one, {"chip.array.summation": "tree"})
     for result in (chain, tree, row_stationary(tmp_path, one)):
-        assert result.evaluation.layers.input_density.item() == 0.5
+        assert result.evaluation.layers.input_density.item() == pytest.approx(0.5, rel=1e-9)
         macs = count(result, "unit", "multiply_accumulate")
         assert count(result, "unit", "multiply") == pytest.approx(macs * 0.75)
     # leaves of a tree switch less, its sums and registers do not
@@ -528,7 +528,7 @@ def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
     assert count(stages[1], "unit", "tree_addition") == count(every, "unit", "tree_addition")
     # a ripple of 16 + 2 x 6 - 2 full adders, at 500 MHz: too long for one stage of this process, fine in two
     settles = {n: next(c for c in r.checks if c.name == "tree_settles") for n, r in stages.items()}
-    assert settles[1].limit == settles[2].limit == 2e-9
+    assert settles[1].limit == settles[2].limit == pytest.approx(2e-9, rel=1e-9)
     assert not settles[1].passed
     assert settles[2].passed
     register = load_device("logic_45nm_horowitz").claims["register_delay"].value
@@ -545,7 +545,7 @@ def test_a_clock_that_no_adder_can_follow_fails_a_check(tmp_path: Path) -> None:
         return next((c for c in found if (c.name, c.component) == ("clock_settles", "chip.array.unit")), None)
 
     fast = settles("20 GHz")
-    assert fast.limit == 50e-12
+    assert fast.limit == pytest.approx(50e-12, rel=1e-9)
     assert not fast.passed
     assert settles("500 MHz") is None  # a cycle of 2 ns
     # five gates and a register for sums of 32 bits, four for 16, on the same process

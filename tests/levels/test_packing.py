@@ -134,8 +134,8 @@ def test_three_layers_by_hand() -> None:
     # 16 x 12: the first takes the left 5 columns, the second is next to it, the third on a shelf above both
     found = pack(16.0, 12.0, [Piece(0, 9.0, 5.0, 1, 45.0), Piece(1, 8.0, 7.0, 1, 56.0), Piece(2, 7.0, 12.0, 1, 84.0)],
                  [1.0, 2.0, 4.0])  # fmt: skip
-    assert found.arrays == 1.0
-    assert [(s.top[0], s.left[0]) for s in found.spots] == [(0.0, 0.0), (0.0, 5.0), (9.0, 0.0)]
+    assert found.arrays == 1
+    assert [(s.top[0], s.left[0]) for s in found.spots] == [(0.0, 0.0), (0.0, 5), (9, 0.0)]
     assert found.shares == pytest.approx(np.array([45.0, 56.0, 84.0]) / 185.0)
     assert found.companies.tolist() == [[True, True, True]]
 
@@ -165,7 +165,7 @@ def both(chip: str, folder: Path, *, spiking: bool = False, **more: Any) -> tupl
 
 def test_small_layers_in_one_array_take_turns(tmp_path: Path) -> None:
     alone, shared = both(ADC, tmp_path, columns=512)
-    assert (alone.totals["computing_units"], shared.totals["computing_units"]) == (3.0, 1.0)
+    assert (alone.totals["computing_units"], shared.totals["computing_units"]) == (3, 1)
     level = "chip.tile.array"
     time_sharing = float(np.sum(shared.evaluation.timing.resources[level]))
     assert shared.totals["initiation_interval_s"] == pytest.approx(time_sharing)
@@ -185,7 +185,7 @@ def test_small_layers_in_one_array_take_turns(tmp_path: Path) -> None:
 def test_every_output_keeps_its_neuron(tmp_path: Path) -> None:
     alone, shared = both(NEURON, tmp_path, spiking=True)
     assert shared.totals["computing_units"] < alone.totals["computing_units"]
-    assert shared.totals["physical_neurons"] == alone.totals["physical_neurons"] == 50.0
+    assert shared.totals["physical_neurons"] == alone.totals["physical_neurons"] == 50
     stage_interval = float(np.ravel(shared.evaluation.timing.stage_interval)[0])
     times = np.ravel(shared.evaluation.timing.resources["chip.tile.array"])
     assert stage_interval == pytest.approx(float(np.sum(times)))
@@ -198,7 +198,7 @@ def test_a_target_lets_layers_share_only_as_long_as_it_is_kept(tmp_path: Path) -
     times = np.ravel(free.evaluation.timing.resources["chip.tile.array"])
     two = float(np.sort(times)[-2:].sum()) * 1.01
     _, bound = both(ADC, tmp_path, columns=512, target_interval=f"{two} s")
-    assert bound.totals["computing_units"] == 2.0
+    assert bound.totals["computing_units"] == 2
     assert bound.totals["initiation_interval_s"] <= two
 
 
@@ -287,7 +287,7 @@ def test_groups_on_a_diagonal_read_the_cells_next_to_it(tmp_path: Path) -> None:
     assert energy(result, component="cell", action="off_diagonal_read") == pytest.approx(
         rows * beside * columns * each
     )
-    assert np.ravel(layer.groups)[0] == 64.0
+    assert np.ravel(layer.groups)[0] == 64
 
 
 def test_depthwise_layers_of_mobilenet_leave_room_for_others(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
         for n in (16, 128)
     ]
     # 16 x 15 + 1 = 241 levels of four-bit cells, 128 x 15 + 1 = 1921
-    assert bits == [8.0, 11.0]
+    assert bits == [8, 11]
 
 
 def test_reads_do_not_reach_from_one_array_into_the_next(tmp_path: Path) -> None:

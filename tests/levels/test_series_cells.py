@@ -34,7 +34,7 @@ def test_a_read_takes_the_charge_of_a_string_and_no_current(tmp_path: Path) -> N
     result = macro(tmp_path)
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
     each = array.column_capacitance() / ROWS
-    assert array.cell.resistances() == (7e3, 11e3)
+    assert array.cell.resistances() == (7000, 11000)
     column = 10e-15 + ROWS * each
     assert energy(result, term="column_line") == pytest.approx(
         count(result, "cell", "column_read") * column * SUPPLY**2

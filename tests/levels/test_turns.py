@@ -167,21 +167,21 @@ def test_a_plan_by_hand() -> None:
     # a takes 0..2, b ends at 3; c may use what a leaves of each period, 2..4: one at 3..4 and one at 6..7
     on = [[True, False, True]]
     reads = ((-1,), (0,), (1,))
-    assert planned([2, 1, 2], reads, on, 4.0) == 7.0
+    assert planned([2, 1, 2], reads, on, 4.0) == 7
     # every 5 there is room from 3 to 5 in one piece
-    assert planned([2, 1, 2], reads, on, 5.0) == 5.0
+    assert planned([2, 1, 2], reads, on, 5.0) == 5
 
 
 def test_layers_of_a_branch_run_in_parallel() -> None:
     # a to b (5) and c (3), both to d: 1 + 5 + 1; on one array b and c take turns
     reads = ((-1,), (0,), (0,), (1, 2))
-    assert critical_path(np.array([1.0, 5.0, 3.0, 1.0]), reads).item() == 7.0
-    assert planned([1, 5, 3, 1], reads, [[False, True, True, False]], 100.0) == 10.0
+    assert critical_path(np.array([1.0, 5.0, 3.0, 1.0]), reads).item() == 7
+    assert planned([1, 5, 3, 1], reads, [[False, True, True, False]], 100.0) == 10
 
 
 def test_nobody_shares_nothing() -> None:
     assert no_sharing(3).busiest(np.ones(3)).item() == 0.0
-    assert single_shared_unit(np.array([0.0, 1.0, 1.0])).busiest(np.array([5.0, 2.0, 3.0])).item() == 5.0
+    assert single_shared_unit(np.array([0.0, 1.0, 1.0])).busiest(np.array([5.0, 2.0, 3.0])).item() == 5
 
 
 def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_chip_that_all_layers_share_has_no_pipeline_to_hold_up() -> None:
 def test_blocks_of_a_tile_work_for_all_layers_in_it(tmp_path: Path) -> None:
     # 40-20-20-10 on three arrays of one tile: its adders, 64 lanes of 200 MHz, add up what all three convert
     alone, _ = both(ADC, tmp_path)
-    assert alone.evaluation.mapped.counts["chip.tile"].item() == 1.0
+    assert alone.evaluation.mapped.counts["chip.tile"].item() == 1
     additions = np.ravel(alone.evaluation.counts.actions["chip.tile.accumulator", "addition"])
     assert np.count_nonzero(additions) == 3
     time_sharing = alone.evaluation.timing.time_sharing

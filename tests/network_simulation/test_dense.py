@@ -163,7 +163,7 @@ def test_a_network_on_a_chip_and_the_bits_of_its_estimate(files: Path) -> None:
     names = [one.name for one in found.results]
     assert names == ["floating point", "quantised", "chip", "without noise"]
     floating, whole = found.results[:2]
-    assert floating.accuracy.value == 1.0
+    assert floating.accuracy.value == 1
     assert whole.accuracy.value > 0.9
     assert len(found.layers) == 4
     assert all(0.0 < one.simulated < 8.0 for one in found.layers)

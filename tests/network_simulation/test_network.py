@@ -205,7 +205,7 @@ def test_simulated_activity_says_how_to_repeat_it(small) -> None:
         "sha256 of the weights: abc",
     ):
         assert part in note
-    assert changed.spec.task.value == 1.0
+    assert changed.spec.task.value == 1
     assert "name: changed" in text
     # and it feeds an estimate
     assert neuroest.estimate("diffusive_bench_28nm", changed).totals["energy_per_inference_J"] > 0.0

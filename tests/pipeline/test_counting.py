@@ -233,7 +233,7 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
         tmp_path, one, {"chip.array.rows": 144, "chip.array.columns": 32, "chip.array.summation": "tree"}
     )
     # 144 x 32 multipliers at 500 MHz; they multiply 64 vectors, in 64 cycles if nothing held them up
-    assert result.totals["peak_operations_per_s"] == 2 * 144 * 32 * 500e6
+    assert result.totals["peak_operations_per_s"] == 2 * 144 * 32 * 500_000_000
     done = 2 * 64 * 144 * 32 / result.totals["initiation_interval_s"]
     assert result.totals["share_of_peak"] == pytest.approx(done / (2 * 144 * 32 * 500e6))
     slow = run(tmp_path, one, {"chip.partial_sums.width": "8 bit"})
@@ -242,7 +242,7 @@ def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> 
     assert "the main cause is chip.partial_sums, for 100 % of the time" in found.message
     # four arrays have four times the peak
     four = run(tmp_path, one, {"chip.array.count": 4})
-    assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6
+    assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500_000_000
 
 
 def test_maps_that_nothing_carries_off_the_chip_fit_its_memory(tmp_path: Path) -> None:

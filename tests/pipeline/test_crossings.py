@@ -61,8 +61,8 @@ def test_a_way_around_layers_crosses_chips_too(tmp_path: Path) -> None:
     # where the last layer ends, on the fourth chip
     changes = {"chip.count": "auto", "chip.tile.count": 1, "chip.board": LINK}
     result = run(ADC, residual(tmp_path), changes, tmp_path)
-    assert np.ravel(result.evaluation.mapped.placement.units).tolist() == [10.0, 10.0, 10.0, 0.0]
-    assert result.evaluation.mapped.counts["chip"].item() == 4.0
+    assert np.ravel(result.evaluation.mapped.placement.units).tolist() == [10, 10, 10, 0.0]
+    assert result.evaluation.mapped.counts["chip"].item() == 4
     bits = at(result, "chip.board", "bit")
     size = 64 * 8 * 8 * 8
     sums = (
@@ -87,8 +87,8 @@ def test_inputs_reach_every_tile_that_needs_them_and_sums_meet_in_one(tmp_path: 
     result = run(ADC, DENSE, {}, tmp_path)
     placement = result.evaluation.mapped.placement
     # 784 rows on seven arrays, which are in one tile of eight; 2048 columns on sixteen: each input goes to 16 tiles
-    assert placement.row_blocks.tolist() == [7.0, 4.0, 4.0]
-    assert placement.column_blocks.tolist() == [16.0, 16.0, 1.0]
+    assert placement.row_blocks.tolist() == [7, 4, 4]
+    assert placement.column_blocks.tolist() == [16, 16, 1]
     entries = at(result, "chip.noc", "bit_entry")
     # of the second layer two columns of four arrays are in a tile: eight tiles
     assert entries == pytest.approx([784 * 8 * 16, 512 * 8 * 8, 512 * 8])
@@ -117,7 +117,7 @@ def test_copies_have_their_inputs_sent_and_stored(tmp_path: Path) -> None:
     taps = one.evaluation.layers
     uses = float(np.ravel(taps.input_taps / taps.input_elements)[0])
     assert uses > 4.0
-    assert (one.totals["computing_units"], four.totals["computing_units"]) == (1.0, 4.0)
+    assert (one.totals["computing_units"], four.totals["computing_units"]) == (1, 4)
     sent = [sum(at(r, "chip.noc", "bit_entry")) for r in (one, four)]
     assert sent[1] == pytest.approx(4 * sent[0])
     stored = [sum(at(r, "chip.tile.buffer", "write")) * 64 / 8 for r in (one, four)]
@@ -145,7 +145,7 @@ def test_steps_of_a_recurrent_cell_wait_for_each_other(tmp_path: Path) -> None:
     plain = run(ADC, lstm(tmp_path), {}, tmp_path)
     for wish in ({"target_interval": "1 us"}, {"array_budget": 1000}, {"sequential_reads": 1}):
         more = run(ADC, lstm(tmp_path), {f"{ARRAY}{k}": v for k, v in wish.items()}, tmp_path)
-        assert np.ravel(more.evaluation.mapped.placement.replication)[0] == 1.0
+        assert np.ravel(more.evaluation.mapped.placement.replication)[0] == 1
     # from the end of a reading to the next: adders keep up with the arrays, all else comes after them
     timing = plain.evaluation.timing
     parts = {path.rpartition(".")[2]: float(np.ravel(t)[0]) for path, t in timing.resources.items()}
@@ -198,7 +198,7 @@ def test_every_pass_and_every_chip_is_written_for_itself(tmp_path: Path) -> None
     assert parts.totals["programming_time_s"] == pytest.approx(11 * each)
     # six chips of 32 write at the same time
     chips = run(ADC, DENSE, ROWS_AT_ONCE | {"chip.count": "auto", "chip.tile.count": 4}, tmp_path)
-    assert chips.evaluation.mapped.counts["chip"].item() == 6.0
+    assert chips.evaluation.mapped.counts["chip"].item() == 6
     assert chips.totals["programming_time_s"] == pytest.approx(32 * each)
 
 
@@ -242,7 +242,7 @@ def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) 
     sums = np.ravel(level.pending_partial_sums())
     split = np.ravel(shared.evaluation.mapped.placement.row_blocks) > 1.0
     assert sums == pytest.approx(np.where(split, columns / 4, 0.0))
-    assert sums[0] == 20.0
+    assert sums[0] == 20
     moved = at(shared, "chip.tile.sums", "write")
     assert moved == pytest.approx(list(sums * 24 / 64))
     assert at(shared, "chip.tile.sums", "read") == moved

@@ -48,7 +48,7 @@ def test_weights_of_fewer_bits_take_fewer_cells_and_are_rounded() -> None:
     # eight bits are two slices of four; five are one, with a step of 1/15 of the largest weight
     wide, narrow = (estimate(DEFAULT_ARCHITECTURE, SHD, {BITS: bits}) for bits in ("8", "5"))
     held = [r.evaluation.mapper.compute.slices(r.evaluation.mapper.network) for r in (wide, narrow)]
-    assert held == [2.0, 1.0]
+    assert held == [2, 1]
     errors = [
         weight_errors(r.evaluation.mapper.compute, r.evaluation.mapper.network, None) for r in (wide, narrow)
     ]

@@ -99,7 +99,7 @@ def test_a_chip_that_switches_itself_off_goes_on_doing_so() -> None:
 
 def test_the_period_of_the_data_is_a_claim_with_a_source() -> None:
     claim = workload_claims(load_workload(SPEECH).spec)["workload.period"]
-    assert (claim.value, claim.unit, claim.source) == (1.4, "s", "spytorch")
+    assert (claim.value, claim.unit, claim.source) == (pytest.approx(1.4, rel=1e-9), "s", "spytorch")
     changed = estimate(FAST, SPEECH, {"workload.period": "20 ms"})
     assert changed.claims["workload.period"].value == pytest.approx(0.02)
     assert changed.totals == estimate(FAST, SPEECH).totals

@@ -50,8 +50,8 @@ def crossing(found: Estimate) -> list[float]:
 def test_chips_hold_what_the_rule_says(tmp_path: Path) -> None:
     # pairs of columns of two slices on 128 x 128: 1 x 8, 2 x 2 and 1 x 8 arrays, on chips of eight
     order = system(tmp_path, "order")
-    assert np.ravel(order.evaluation.mapped.placement.units).tolist() == [8.0, 4.0, 8.0]
-    assert float(np.ravel(order.evaluation.mapped.counts["chip"])[0]) == 3.0
+    assert np.ravel(order.evaluation.mapped.placement.units).tolist() == [8, 4, 8]
+    assert float(np.ravel(order.evaluation.mapped.counts["chip"])[0]) == 3
     # in order: the first layer fills a chip, the second and half of the third the next
     assert crossing(order) == pytest.approx([0.0, 256 * BITS, 64 * BITS])
     # in equal parts: borders at 6 2/3 and 13 1/3, within the first and the third layer, and no border in the second
@@ -79,7 +79,7 @@ def test_least_traffic_cuts_where_least_crosses(tmp_path: Path) -> None:
 def test_a_chip_holds_no_more_than_its_units(tmp_path: Path) -> None:
     for rule in ("order", "balance", "traffic"):
         found = system(tmp_path, rule)
-        assert float(np.ravel(found.evaluation.mapped.counts["chip"])[0]) == 3.0
+        assert float(np.ravel(found.evaluation.mapped.counts["chip"])[0]) == 3
 
 
 def test_energy_time_and_load_of_a_switched_link(tmp_path: Path) -> None:

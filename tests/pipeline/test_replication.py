@@ -45,13 +45,13 @@ def test_no_other_copies_are_faster(layers: list[tuple[float, int]], extra: int)
 
 def test_a_budget_too_small_leaves_one_copy_each() -> None:
     found = copies_within(np.array([1.0, 2.0]), np.array([3.0, 3.0]), np.ones(2), np.full(2, 9.0), 4.0)
-    assert found.tolist() == [1.0, 1.0]
+    assert found.tolist() == [1, 1]
 
 
 def test_design_points_stand_before_the_layers() -> None:
     work, sizes = np.array([4.0, 1.0]), np.array([1.0, 1.0])
     found = copies_within(work, sizes, np.ones(2), np.full(2, 9.0), np.array([[2.0], [5.0]]))
-    assert found.tolist() == [[1.0, 1.0], [4.0, 1.0]]
+    assert found.tolist() == [[1, 1], [4, 1]]
 
 
 def test_a_chip_with_more_arrays_is_faster_and_stays_within_them(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_budget_counts_arrays_after_packing_and_no_plan_is_much_faster(
                 tried.append(limit)
                 break
     if not tried:
-        assert np.all(copies == 1.0)  # the fewest copies on the fewest arrays that packing finds
+        assert np.all(copies == 1)  # the fewest copies on the fewest arrays that packing finds
         return
     assert places.arrays <= budget
     assert 0.999 * min(tried) <= interval <= 1.5 * min(tried)
@@ -133,12 +133,12 @@ def test_two_layers_by_hand() -> None:
     # itself; on three 2, two copies of the first. 6 and 1: the second is next to one of two copies of the first
     found = [shared([(8, 12, 4), (6, 12, 2)], n) for n in (1.0, 2.0, 3.0)]
     assert [(interval, copies.tolist(), places.arrays) for copies, interval, places in found] == [
-        (6.0, [1.0, 1.0], 1.0),
-        (4.0, [1.0, 1.0], 2.0),
-        (2.0, [2.0, 1.0], 3.0),
+        (6, [1, 1], 1),
+        (4, [1, 1], 2),
+        (2, [2, 1], 3),
     ]
     copies, interval, places = shared([(8, 12, 6), (6, 12, 1)], 2.0)
-    assert (copies.tolist(), interval, places.arrays) == ([2.0, 1.0], 4.0, 2.0)
+    assert (copies.tolist(), interval, places.arrays) == ([2, 1], 4, 2)
 
 
 def test_what_sharing_frees_goes_to_copies(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_what_sharing_frees_goes_to_copies(tmp_path: Path) -> None:
 def test_a_budget_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     result = run(CHIP, NETWORK, SHARED | {f"{ARRAY}array_budget": 10}, tmp_path)
     assert "array_budget" in failed(result)
-    assert np.all(result.evaluation.mapped.placement.replication == 1.0)
+    assert np.all(result.evaluation.mapped.placement.replication == 1)
 
 
 def test_a_target_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_a_conversion_by_hand() -> None:
     assert "sar_adc conversion conversion  344 fJ" in text
     assert "li2020" in text
     data = json.loads(json.dumps(found.to_dict()))
-    assert data["values"]["chip.bits"]["value"] == 8.0
+    assert data["values"]["chip.bits"]["value"] == 8
     assert "li2020" in data["sources"]
 
 

@@ -262,7 +262,10 @@ def test_chosen_points_are_saved_as_they_came(opened: Any, tmp_path: Path) -> No
     waited.value.save_as(tmp_path / "chosen.csv")
     with (tmp_path / "chosen.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [float(row["area_m2"]) for row in rows] == [1e-6, 2e-6]
+    assert [float(row["area_m2"]) for row in rows] == [
+        pytest.approx(1e-6, rel=1e-9),
+        pytest.approx(2e-6, rel=1e-9),
+    ]
     assert [row["process"] for row in rows] == ["<b>a</b>", "b,c"]
 
 

@@ -378,7 +378,7 @@ def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
     assert {name: column["coding"] for name, column in about.items()} == {
         "area_m2": "f4", "chip.tile.array.rows": "u1", "latency_s": "f4", "failed_check": "u1",
     }  # fmt: skip
-    assert (about["area_m2"]["unit"], about["area_m2"]["scale"]) == ("mm²", 1e6)
+    assert (about["area_m2"]["unit"], about["area_m2"]["scale"]) == ("mm²", 1_000_000)
     assert about["failed_check"]["words"] == ["a", "b"]
     content = gzip.decompress(base64.b64decode(points["data"]))
     assert len(content) == 40 * (4 + 1 + 4 + 1)

@@ -23,10 +23,16 @@ ROWS = [
 def test_rows_come_back_from_csv_and_json() -> None:
     reported = list(csv.DictReader(io.StringIO(Table.of_records(ROWS).to_csv())))
     assert [row["name"] for row in reported] == [EVIL, "a|b"]
-    assert float(reported[0]["value"]) == 1.5e-13
+    assert float(reported[0]["value"]) == pytest.approx(1.5e-13, rel=1e-9)
     assert reported[1]["value"] == ""  # no number is no text such as nan
     plain = json.loads(Table.of_records(ROWS).to_json())
-    assert plain[0] == {"name": EVIL, "value": 1.5e-13, "count": 3, "seen": True, "none": None}
+    assert plain[0] == {
+        "name": EVIL,
+        "value": pytest.approx(1.5e-13, rel=1e-9),
+        "count": 3,
+        "seen": True,
+        "none": None,
+    }
     assert plain[1]["value"] is None
     assert plain[1]["count"] == 4
     assert plain[1]["seen"] is False  # numpy's False too

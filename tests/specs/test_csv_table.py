@@ -33,7 +33,7 @@ def test_all_cells_that_are_no_numbers_are_reported_at_their_lines(tmp_path: Pat
     assert [(p.line, p.path, p.message.split()[0]) for p in error.value.problems] == [
         (3, "a", "'0'"), (3, "b", "'inf'"), (4, "a", "'-1'"),
     ]  # fmt: skip
-    assert table.numbers(["c"], ["c"])["c"][2] == 3.0
+    assert table.numbers(["c"], ["c"])["c"][2] == 3
 
 
 def test_a_file_without_a_header_is_refused_with_an_example(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_rate_is_stated_in_hertz(tmp_path: Path) -> None:
     spec = load_workload(written(tmp_path, {"cells": group()})).spec
     claim = spec.resolved[0]["workload.layers.cells.activity.rate"]
     assert (claim.value, claim.low, claim.high) == pytest.approx((0.004, 0.002, 0.008))
-    assert spec.timesteps == 1000.0
+    assert spec.timesteps == 1000
 
 
 def test_plastic_populations_alone_learn(tmp_path: Path) -> None:

@@ -77,16 +77,21 @@ def test_the_example_files_are_in_order() -> None:
 def test_claims_carry_value_basis_source_and_spread() -> None:
     claims = workload_claims(read(SPIKING))
     hidden = claims["workload.activity.rate"]
-    assert (hidden.value, hidden.basis, hidden.low, hidden.high) == (0.1, "assumed", 0.05, 0.2)
+    assert (hidden.value, hidden.basis, hidden.low, hidden.high) == (
+        pytest.approx(0.1, rel=1e-9),
+        "assumed",
+        pytest.approx(0.05, rel=1e-9),
+        pytest.approx(0.2, rel=1e-9),
+    )
     given = claims["workload.input.activity.rate"]
     assert (given.value, given.basis, given.source, given.locator) == (
-        0.5,
+        pytest.approx(0.5, rel=1e-9),
         "measured",
         "somebody2020",
         "Table 1",
     )
     assert not given.has_spread
-    assert claims["workload.layers.output.activity.rate"].value == 0.3
+    assert claims["workload.layers.output.activity.rate"].value == pytest.approx(0.3, rel=1e-9)
     assert claims["workload.weights.mean_absolute"].rationale == "a guess"
 
 
@@ -94,7 +99,9 @@ def test_a_changed_copy_has_claims_of_its_own() -> None:
     spec = read(SPIKING)
     asked = workload_claims(spec)
     copied = spec.model_copy(update={"timesteps": spec.timesteps + 1.0})
-    assert workload_claims(copied)["workload.timesteps"].value == asked["workload.timesteps"].value + 1.0
+    assert workload_claims(copied)["workload.timesteps"].value == pytest.approx(
+        asked["workload.timesteps"].value + 1.0, rel=1e-9
+    )
     asked.clear()
     assert workload_claims(spec)["workload.timesteps"].value == spec.timesteps
 
@@ -283,7 +290,7 @@ def test_a_quality_says_how_it_is_known() -> None:
         SPIKING, task={"dataset": "MNIST", "value": 0.98, "basis": "assumed", "rationale": "x"}
     )
     assert faults(SPIKING, task={**task, "basis": "measured", "source": "somebody2020"}) == {}
-    assert read(SPIKING, task=task).task.value == 0.98
+    assert read(SPIKING, task=task).task.value == pytest.approx(0.98, rel=1e-9)
 
 
 def test_claims_of_a_faulty_file_are_refused_with_all_faults() -> None:

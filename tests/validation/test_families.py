@@ -82,7 +82,11 @@ def test_values_are_grouped_by_the_node_of_their_run():
         node_summaries(rows, dict.fromkeys("abc", "digital"), nodes),
         key=lambda s: (s.kind != "energy", s.nodes),
     )
-    assert (energy.nodes, energy.chips, energy.coverage) == ("20 nm to 28 nm", 2, 0.5)
+    assert (energy.nodes, energy.chips, energy.coverage) == (
+        "20 nm to 28 nm",
+        2,
+        pytest.approx(0.5, rel=1e-9),
+    )
     assert energy.median == pytest.approx((0.25 * 0.5) ** 0.5)
     assert (small.nodes, small.median) == ("below 20 nm", pytest.approx(9.0))
     assert (area.kind, area.values) == ("area", 1)

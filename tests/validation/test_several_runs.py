@@ -58,7 +58,7 @@ def test_a_slope_over_two_runs_is_what_an_operation_adds(tmp_path):
 
 def test_a_run_with_itself_has_a_ratio_of_one_and_no_band(tmp_path):
     row = predicted(tmp_path, "dynamic_energy_J / of(full_rate, dynamic_energy_J)", "")
-    assert (row.predicted, row.low, row.high) == (1.0, 1.0, 1.0)
+    assert (row.predicted, row.low, row.high) == pytest.approx((1, 1, 1), rel=1e-9)
     assert not row.banded
 
 
