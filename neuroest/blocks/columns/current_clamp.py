@@ -107,9 +107,10 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         return [self.energy("column_bias", "bias", bias, "column interface bias")]
 
     def alone(self, place: Place) -> Costs:
-        """Costs with the bias during one read, sized for the column current if it is given."""
+        """Costs with the bias during one read, sized or set for the column current if it is given."""
         given = place.given.get("column_current")
-        drawn = self if given is None else self.drawn_for(given)
+        follows = self.spec.bias_follows == "mapped_current"
+        drawn = self if given is None else self.biased_for(given) if follows else self.drawn_for(given)
         energies = drawn.column_energies(place["read_time"])
         return Costs(energies, drawn.areas(place.network), drawn.bias_statics())
 
