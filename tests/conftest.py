@@ -36,6 +36,14 @@ def pytest_collection() -> Iterator[None]:
     return result
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that is named is run, whichever lane it is in."""
+    if any("::" in str(word) for word in config.invocation_params.args) and not any(
+        str(word).startswith("-m") for word in config.invocation_params.args
+    ):
+        config.option.markexpr = ""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of the nightly lane only where they are asked for.
 

@@ -26,6 +26,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.specs.reading import read_document
+from tests.each import each
 
 GOOD = Path(__file__).parent / "data" / "bad"
 ANY = 0  # number of problems where one brings others with it
@@ -241,7 +242,7 @@ def test_an_alias_bomb_does_not_go_off(load: Any, folder: Path) -> None:
 
 
 @LOADERS
-@pytest.mark.parametrize("text", ["", "# nothing\n", "just words\n", "- a\n- list\n", "3.5\n", "~\n"])
+@each("text", ["", "# nothing\n", "just words\n", "- a\n- list\n", "3.5\n", "~\n"])
 def test_a_file_that_is_no_mapping(load: Any, text: str, folder: Path) -> None:
     (folder / "odd.yaml").write_text(text)
     assert first_line(load, "odd.yaml").startswith("odd.yaml")
@@ -422,9 +423,7 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "kind", "says"), SETTINGS, ids=[f"{next(iter(s[0].items()))}" for s in SETTINGS]
-)
+@each("changes, kind, says", SETTINGS)
 def test_a_wrong_setting_is_reported_in_one_line(
     changes: dict[str, str], kind: type[NeuroestError], says: str, folder: Path
 ) -> None:

@@ -22,6 +22,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import DEVICE_MODELS
 from neuroest.results.estimate import SCHEMA_VERSION
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -70,7 +71,7 @@ def anchors(path: Path) -> frozenset[str]:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@each("page", PAGES)
 def test_links_lead_to_files_and_headings(page: Path) -> None:
     text = FENCE.sub("", page.read_text("utf-8"))
     broken = []
@@ -84,7 +85,7 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@each("page", PAGES)
 def test_files_that_pages_name_exist(page: Path) -> None:
     text = FENCE.sub("", page.read_text("utf-8"))
     named = re.findall(r"`((?:neuroest|tests|docs|device_specs|architectures|workloads)/[\w./]+)`", text)
@@ -104,9 +105,9 @@ def test_every_page_of_the_docs_is_reached_from_the_index() -> None:
     assert [str(page) for page in PAGES if ROOT / "docs" in page.parents and page not in reached] == []
 
 
-@pytest.mark.parametrize("path", list(GENERATE["pages"]()), ids=lambda path: path.name)
-def test_generated_pages_are_up_to_date(path: Path) -> None:
-    assert path.read_text("utf-8") == GENERATE["pages"]()[path], "run: python docs/generate.py"
+@each("path, text", lambda: GENERATE["pages"]().items())
+def test_generated_pages_are_up_to_date(path: Path, text: str) -> None:
+    assert path.read_text("utf-8") == text, "run: python docs/generate.py"
 
 
 def test_reference_lists_every_parameter_of_every_device_model() -> None:

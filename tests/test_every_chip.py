@@ -140,6 +140,7 @@ def supplies(chip: str) -> tuple[str, ...]:
     return tuple(f"{value * factor!r} V" for factor in (0.99, 1.0, 1.01))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     chip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

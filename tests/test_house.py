@@ -30,6 +30,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN
 from neuroest.specs.workload import workload_claims
 from neuroest.validation.cases import load_case, run_case, shipped_cases
+from tests.each import each
 from tests.pairs import EACH_KIND, runs
 
 ROOT = Path(__file__).parents[1]
@@ -635,7 +636,7 @@ def outcome(architecture: str, workload: str) -> Estimate | NeuroestError:
         return error
 
 
-@pytest.mark.parametrize(("kind", "name"), SHIPPED, ids=[f"{kind} {name}" for kind, name in SHIPPED])
+@each("kind, name", SHIPPED)
 def test_ships_in_order(kind: str, name: str) -> None:
     spec = loaded(kind, name).spec
     path = shipped(kind)[name]
@@ -643,7 +644,7 @@ def test_ships_in_order(kind: str, name: str) -> None:
     assert spec.description.strip().endswith((".", ")"))
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@each("architecture", ARCHITECTURES)
 def test_every_chip_runs_a_shipped_network(architecture: str) -> None:
     assert any(isinstance(outcome(architecture, workload), Estimate) for workload in WORKLOADS)
 
@@ -657,12 +658,13 @@ def test_chips_of_each_kind_have_every_block_and_every_level() -> None:
     assert not lacking, f"add a chip with {sorted(lacking)} to EACH_KIND in tests/pairs.py"
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@each("architecture", ARCHITECTURES)
 def test_the_baseline_of_a_chip_ships(architecture: str) -> None:
     baseline = load_architecture(architecture).spec.baseline
     assert baseline is None or baseline in ARCHITECTURES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_network_runs_or_is_refused_in_words(architecture: str) -> None:
     settled = [workload for workload in WORKLOADS if runs_or_is_refused_in_words(architecture, workload)]
@@ -712,7 +714,7 @@ wang2024 wei2020 weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo
 READ_ONLY = frozenset(_READ.split())
 
 
-@pytest.mark.parametrize("name", DEVICES)
+@each("name", DEVICES)
 def test_every_claim_of_a_device_has_a_spread_and_a_basis(name: str) -> None:
     device = load_device(name)
     every_claim_says_how_it_is_known(device)
@@ -781,7 +783,7 @@ def test_the_list_of_uncited_sources_names_only_sources() -> None:
     assert not READ_ONLY - set(bibliography())
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
+@each("workload", WORKLOADS)
 def test_assumptions_of_workloads_give_a_reason(workload: str) -> None:
     for claim in workload_claims(load_workload(workload).spec).values():
         assert claim.basis == DESIGN or claim.rationale or claim.source, claim.path

@@ -39,6 +39,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from tests.chips import changed, read_energy_without_wires
+from tests.each import each
 from tests.pairs import EACH_KIND, other_chips_nightly, pairs, runs
 
 ROOT = Path(__file__).parents[1]
@@ -236,7 +237,7 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("chip", "network"), SILENT)
+@each("chip, network", SILENT)
 def test_without_spikes_only_static_and_clocked_energy_is_left(chip: str, network: str) -> None:
     result = silent(chip, network)
     always = clocked_actions(result)
@@ -480,7 +481,7 @@ def test_no_two_families_of_blocks_own_one_quantity() -> None:
     assert not double_bookings(COMPONENTS.values())
 
 
-@pytest.mark.parametrize(("chip", "network"), RUNNING)
+@each("chip, network", RUNNING)
 def test_every_joule_is_booked_by_its_owner_and_by_nobody_else(chip: str, network: str) -> None:
     result = point(chip, network)
     components = {component.path: component for component in result.chip.components()}
@@ -499,7 +500,7 @@ def pooling_is_paid_or_told(chip: str, network: str = "vgg9_cifar10_spiking") ->
     return paid or any("pooling" in text for text in result.exclusions)
 
 
-@pytest.mark.parametrize("chip", [chip for chip, _ in pairs("vgg9_cifar10_spiking") if chip != "loihi_14nm"])
+@each("chip", [chip for chip, _ in pairs("vgg9_cifar10_spiking") if chip != "loihi_14nm"])
 def test_what_a_layer_without_weights_costs_is_paid_or_reported(chip: str) -> None:
     assert pooling_is_paid_or_told(chip)
 
@@ -715,7 +716,7 @@ def test_a_whole_converter_below_four_bits_is_reported(bits: int) -> None:
         assert 0.0 < few.totals[quantity] < least.totals[quantity]
 
 
-@pytest.mark.parametrize("chip", [chip for chip, _ in RUNNING])
+@each("chip", [chip for chip, _ in RUNNING])
 def test_a_supply_outside_of_the_scaling_laws_is_refused(chip: str) -> None:
     network = dict(RUNNING)[chip]
     claims = designed(chip).claims

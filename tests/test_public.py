@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import neuroest
+from tests.each import each
 
 
 def loaded_after(code: str) -> set[str]:
@@ -23,7 +24,7 @@ def test_all_is_sorted_and_is_what_dir_shows() -> None:
     assert dir(neuroest) == neuroest.__all__
 
 
-@pytest.mark.parametrize("name", neuroest.__all__)
+@each("name", neuroest.__all__)
 def test_every_public_name_exists_and_says_what_it_is(name: str) -> None:
     value = getattr(neuroest, name)
     assert isinstance(value, str) or value.__doc__
@@ -40,7 +41,7 @@ INSIDE = {"named_in"}
 """Arguments that only the package itself gives."""
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each("name", FUNCTIONS)
 def test_every_path_may_be_a_text(name: str) -> None:
     parameters = inspect.signature(getattr(neuroest, name)).parameters
     for argument, parameter in parameters.items():

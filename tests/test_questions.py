@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
+from tests.each import each
 from tests.test_documents import FENCE, anchors
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -67,7 +67,7 @@ def test_both_readers_have_five_questions() -> None:
     assert len({one["question"] for one in ALL}) == 10
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one["question"])
+@each("one", ALL)
 def test_a_question_is_answered_within_two_clicks(one: dict[str, Any]) -> None:
     page = DOCS / one["page"]
     assert clicks()[page.resolve()] <= CLICKS

@@ -16,6 +16,7 @@ from neuroest.cli import VERBS, _command
 from neuroest.registry import COMPONENTS, DEVICE_MODELS, LEVELS
 from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
@@ -62,7 +63,7 @@ def _pages() -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(ROOT)), generated.get(path) or path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", [
+@each("text", [
     "the share is told", "a check tells it", "beside the array", "held against ISAAC", "taken in turns",
     "whose turn it is", "the crossings are found", "the energy rests on it", "what hangs on a router",
     "what it takes to spike", "one word of advice", "what is not known of the inputs", "how a number came about",
@@ -78,7 +79,7 @@ def test_the_list_finds_what_it_is_for(text: str) -> None:
     assert refused("x", text)
 
 
-@pytest.mark.parametrize("text", [
+@each("text", [
     "the output turns on", "five neurons take turns", "a result held on a capacitor", "the sum turns into spikes",
     "reading one word of a memory", "the smallest voltage at rest on the way down", "what stands in the way of a chip",
     "Ag stands for silver", "no signal comes out of a sleeping block", "the part that takes 5 ns",
@@ -87,13 +88,13 @@ def test_the_list_leaves_words_of_the_field_alone(text: str) -> None:
     assert refused("x", text) == []
 
 
-@pytest.mark.parametrize("page", dict(written_pages()))
-def test_pages_use_words_of_the_field(page: str) -> None:
-    assert refused(page, dict(written_pages())[page]) == []
+@each("page, text", written_pages)
+def test_pages_use_words_of_the_field(page: str, text: str) -> None:
+    assert refused(page, text) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", ["neuroest", "docs", "examples", "benchmarks", "integrations", "tests"])
+@each("folder", ["neuroest", "docs", "examples", "benchmarks", "integrations", "tests"])
 def test_messages_docstrings_and_comments_use_words_of_the_field(folder: str) -> None:
     texts = [
         (f"{path.relative_to(ROOT)}:{line}", text)
@@ -105,7 +106,7 @@ def test_messages_docstrings_and_comments_use_words_of_the_field(folder: str) ->
     assert [hit for place, text in texts for hit in refused(place, text)] == []
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each("verb", VERBS)
 def test_help_uses_words_of_the_field(verb: str) -> None:
     import click
 
@@ -129,7 +130,7 @@ def test_texts_of_validation_cases_use_words_of_the_field() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("folder", ["architectures", "contests", "workloads", "device_specs"])
+@each("folder", ["architectures", "contests", "workloads", "device_specs"])
 def test_texts_of_shipped_files_use_words_of_the_field(folder: str) -> None:
     """Descriptions, reasons, rationales, notes and comments; titles of sources are quoted."""
     found = [

@@ -28,6 +28,7 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import load_architecture, load_device
 from neuroest.registry import ARRAYS, BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
 from neuroest.specs.base import numeric_options
+from tests.each import each
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 QUANTITIES = {"energy", "area", "static_power", "time"}
@@ -51,7 +52,7 @@ def makes_energies(block: type[Component[Any]]) -> bool:
     )
 
 
-@pytest.mark.parametrize("model", BLOCKS)
+@each("model", BLOCKS)
 def test_a_block_states_what_it_is(model: str) -> None:
     block, schema = COMPONENTS[model], BLOCKS[model]
     assert block.model == model
@@ -64,7 +65,7 @@ def test_a_block_states_what_it_is(model: str) -> None:
     assert f"## Block `{model}`" in HEADINGS
 
 
-@pytest.mark.parametrize("model", BLOCKS)
+@each("model", BLOCKS)
 def test_a_block_states_its_error_and_its_ledger(model: str) -> None:
     block = COMPONENTS[model]
     errors = vars(block)["prior_error"]
@@ -129,7 +130,7 @@ def test_each_check_has_a_text_and_each_text_a_check() -> None:
         assert stated.keys() <= {name for base in cls.__mro__ for name in made.get(base, ())}, cls
 
 
-@pytest.mark.parametrize("model", [model for model in BLOCKS if BLOCKS[model].record is not None])
+@each("model", [model for model in BLOCKS if BLOCKS[model].record is not None])
 def test_the_device_of_a_block_is_known(model: str) -> None:
     block, schema = COMPONENTS[model], BLOCKS[model]
     record = schema.record
@@ -150,7 +151,7 @@ def test_neurons_synapses_and_memories_have_an_example_for_templates() -> None:
             assert COMPONENTS[model].example, model
 
 
-@pytest.mark.parametrize("name", LEVELS)
+@each("name", LEVELS)
 def test_each_refusal_has_a_text_with_the_words_it_is_given(name: str) -> None:
     texts = texts_of(MAPPERS[name], "Refused")
     for cls in MAPPERS[name].__mro__[:-1]:
@@ -192,7 +193,7 @@ def test_a_property_names_a_key_and_one_of_its_values() -> None:
     assert set(named) <= choices
 
 
-@pytest.mark.parametrize("name", LEVELS)
+@each("name", LEVELS)
 def test_a_level_states_what_it_is(name: str) -> None:
     mapper, schema = MAPPERS[name], LEVELS[name]
     assert mapper.level_name() == name

@@ -23,6 +23,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
+from tests.each import each
 
 FILE = data_folder("device") / "transistors" / "corners_open_kits.csv"
 CHIP, NET = "digital_int8_28nm", "mlp_mnist_dense"
@@ -191,7 +192,7 @@ def test_the_typical_corner_is_what_stands_there_without_one() -> None:
     assert [check.name for check in stated.checks] == [check.name for check in plain.checks]
 
 
-@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+@each("name", sorted(shipped("architecture")))
 def test_a_slow_die_is_no_faster_and_leaks_no_more(name: str) -> None:
     found: dict[str, Estimate] = {}
     for corner in ("slow", "typical", "fast"):

@@ -23,6 +23,7 @@ def at(deviations: float, volts: float) -> float:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("volts", [0.8, 0.9, 1.0])
 def test_pulses_of_15_ms_fire_as_often_as_the_fit_to_the_measurement(volts: float) -> None:
     # the deviations for which a drive takes 15 ms are those of the probit: (V - 0.886)/0.061

@@ -132,6 +132,7 @@ def test_the_memristor_of_the_circuit_is_that_of_the_equation(closed: float) -> 
     assert value == pytest.approx(float(equation), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
     spice, verilog = (exported(form, "switch_vo2_oscillator") for form in ("spice", "verilog-a"))
     assert list(spice.files) == [
@@ -155,6 +156,7 @@ def test_both_languages_have_the_same_files_and_numbers(tmp_path: Path) -> None:
     assert spice.write(tmp_path, force=True)
 
 
+@pytest.mark.slow
 def test_the_command_in_a_bench_gives_the_numbers_in_it(command: Command) -> None:
     found = exported("spice", "switch_generic_28nm")
     for due in found.benches.values():
@@ -223,6 +225,7 @@ def test_the_compiled_module_agrees_as_well(name: str) -> None:
         assert abs(row.deviation) <= TOLERANCE, row
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
 def test_check_runs_the_benches_and_says_where_they_differ(command: Command, tmp_path: Path) -> None:
     outcome = command("export", "spice", "switch_generic_28nm", "-o", str(tmp_path), "--check")

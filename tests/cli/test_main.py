@@ -15,6 +15,7 @@ import pytest
 from neuroest import cli
 from neuroest.cli import VERBS
 from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.each import each
 
 EVERY_VERB = {
     "estimate": [],
@@ -48,7 +49,7 @@ def test_every_verb_has_a_line_in_the_help(command: Command) -> None:
         assert not line.endswith("...")
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each("verb", VERBS)
 def test_every_verb_explains_itself(command: Command, verb: str) -> None:
     helped = command(verb, "--help")
     assert helped.code == 0
@@ -62,13 +63,15 @@ def test_every_option_of_every_verb_has_a_help_text_and_each_text_an_option() ->
         module = import_module(f"neuroest.cli.{cli._MODULES.get(verb, verb)}")
         texts, options = cli._documented(module)[0], cli._command(verb).params
         faults += [
-            f"{verb}: {each.name} has no help text" for each in options if not getattr(each, "help", None)
+            f"{verb}: {option.name} has no help text"
+            for option in options
+            if not getattr(option, "help", None)
         ]
-        faults += [f"{verb}: no option {name}" for name in texts.keys() - {each.name for each in options}]
+        faults += [f"{verb}: no option {name}" for name in texts.keys() - {option.name for option in options}]
     assert not faults
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each("verb", VERBS)
 def test_the_example_of_every_verb_is_a_command(verb: str) -> None:
     # the arguments are read, with every option, and nothing is run
     arguments = cli._command(verb).epilog.removeprefix(f"Example: neuroest {verb} ")

@@ -6,9 +6,10 @@ import pytest
 
 from neuroest.loading.library import shipped
 from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         *shipped("architecture"),
@@ -29,7 +30,7 @@ def test_what_ships_can_be_shown_in_80_columns(command: Command, name: str) -> N
     assert all(" " not in line.strip() for line in wide), wide
 
 
-@pytest.mark.parametrize("name", shipped("device"))
+@each("name", shipped("device"))
 def test_a_device_shows_every_parameter_with_its_basis(command: Command, name: str) -> None:
     from neuroest.loading.library import load_device
 

@@ -27,7 +27,7 @@ from neuroest.core.provenance import (
 )
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
-from tests.pairs import pairs
+from tests.pairs import other_chips_nightly, pairs
 
 
 @equation
@@ -324,7 +324,7 @@ def differences_of_a_traced_pass(result: Estimate) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("chip", "network"), PAIRS)
+@pytest.mark.parametrize(("chip", "network"), other_chips_nightly(PAIRS))
 def test_a_result_knows_where_it_comes_from(chip: str, network: str) -> None:
     result = estimate(chip, network)
     assert costs_of_unknown_origin(result) == []

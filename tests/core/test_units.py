@@ -22,6 +22,7 @@ from neuroest.core.units import (
     parse_quantity,
     parse_unit,
 )
+from tests.each import each
 
 pint = pytest.importorskip("pint", reason="needs pint to compare with")
 _registry = pint.UnitRegistry()
@@ -166,8 +167,8 @@ def test_common_quantities_are_exact(text: str, unit: str, value: float) -> None
     assert parse_quantity(text, unit) == value
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "value"),
+@each(
+    "text, unit, value",
     [
         ("16 um^2", "m^2", 16e-12),
         ("16 um**2", "m^2", 16e-12),
@@ -192,8 +193,8 @@ def test_forms_that_people_write(text: str | float, unit: str, value: float) -> 
     assert parse_quantity(text, unit) == pytest.approx(value, rel=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "message"),
+@each(
+    "text, unit, message",
     [
         ("0.9", "V", "0.9 has no unit; expected a voltage such as 0.9 V"),
         (0.9, "V", "0.9 has no unit; expected a voltage such as 0.9 V"),
@@ -308,8 +309,8 @@ def test_what_is_small_is_not_written_as_nothing(value: float, unit: str) -> Non
     assert parse_quantity(format_quantity(value, unit), unit) == pytest.approx(value, rel=0.01)
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
+@each(
+    "value, unit, text",
     [
         (1.39e-12, "J", "1.39 pJ"),
         (0.9, "V", "900 mV"),

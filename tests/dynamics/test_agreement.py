@@ -42,6 +42,7 @@ def test_the_current_before_the_switch_is_that_of_the_growing_filament() -> None
     assert energy.ratio == pytest.approx(1.0, abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_fitted_switch_with_a_delay_agrees(tmp_path: Path) -> None:
     files = [
         example_folder() / f"switch_{name}.csv" for name in ("delays", "sweeps", "relaxation", "capacitors")

@@ -44,6 +44,7 @@ def test_every_neuron_block_names_what_runs_it_in_time() -> None:
         assert running(example).drive.nominal > 0.0
 
 
+@pytest.mark.slow
 def test_rate_and_energy_are_the_closed_forms_at_every_drive_that_makes_it_spike() -> None:
     compared = 0
     # closed forms let a switch empty its capacitor alone; near the drive that keeps it on, that drive slows it down
@@ -60,6 +61,7 @@ def test_rate_and_energy_are_the_closed_forms_at_every_drive_that_makes_it_spike
     assert compared > 6 * len(QUICK) / 2
 
 
+@pytest.mark.slow
 def test_every_neuron_has_the_five_or_says_why_not() -> None:
     for name in [*QUICK, "threshold_switch_example", "lif_behaviour_generic"]:
         text = found(name).to_text()
@@ -159,6 +161,7 @@ def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without() 
         characterise("rram_hfox_28nm")
 
 
+@pytest.mark.slow
 def test_each_curve_is_drawn(tmp_path) -> None:
     for name in ("switch_ag_nanodots", "lif_28nm_circuit", "lif_behaviour_generic"):
         for drawn in (each for each in found(name).characteristics.values() if each.series):

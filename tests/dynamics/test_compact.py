@@ -78,6 +78,7 @@ def test_a_seed_repeats_a_run_exactly() -> None:
     np.testing.assert_array_equal(runs[0].spike_times, runs[1].spike_times)
 
 
+@pytest.mark.slow
 def test_many_devices_at_once_are_the_same_as_one_by_one() -> None:
     levels = np.array([0.5, 0.8, 1.2])
     together = simulate(BENCH.broadcast(3), constant(levels, 0.15))

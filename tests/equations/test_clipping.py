@@ -21,6 +21,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("highest", [0.06, 0.08, 0.11])
 def test_clipping_is_that_of_drawn_columns(highest: float) -> None:
     generator = np.random.default_rng(3)

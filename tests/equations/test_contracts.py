@@ -21,6 +21,7 @@ import pytest
 import neuroest.equations
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing, used_parameters
 from neuroest.core.units import Dimension, Unit
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
@@ -190,7 +191,7 @@ def docstring_is_numpydoc_and_names_every_argument_in_order(module: str, name: s
     assert ">>>" in sections["Examples"]
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_docstring_examples_run(module: str) -> None:
     outcome = doctest.testmod(importlib.import_module(f"neuroest.equations.{module}"))
     assert outcome.failed == 0
@@ -272,9 +273,7 @@ def tracing_finds_exactly_the_arguments(module: str, name: str) -> None:
     assert_same(float(result), plain)
 
 
-@pytest.mark.parametrize(
-    ("module", "name"), EQUATIONS, ids=[f"{module}.{name}" for module, name in EQUATIONS]
-)
+@each("module, name", EQUATIONS)
 def test_an_equation_keeps_every_promise(module: str, name: str) -> None:
     assert PROMISES
     for kept in PROMISES:

@@ -19,6 +19,7 @@ def test_the_touched_area_is_the_integral(peak: float) -> None:
     assert populations._touched(peak) == pytest.approx(integral, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [2e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2])
 def test_places_against_drawn_targets(side: float) -> None:
     # targets drawn from the law around neurons anywhere in a square place, and the places that hold one counted

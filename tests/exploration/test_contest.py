@@ -339,6 +339,7 @@ def test_figures(found: Contest, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped("contest"))
 def test_shipped_contests_build_every_chip(name: str) -> None:
     file = check_contest(name)

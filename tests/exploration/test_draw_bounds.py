@@ -19,6 +19,7 @@ from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
+from tests.each import each
 
 NETWORKS = ("shd_recurrent_spiking", "mlp_mnist_dense")
 
@@ -42,7 +43,7 @@ def from_zero(claims: dict[str, Claim]) -> dict[str, Claim]:
     }
 
 
-@pytest.mark.parametrize("chip", shipped("architecture"))
+@each("chip", shipped("architecture"))
 def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
     found = on_a_network(chip)
     claims = from_zero(dict(found.claims))
@@ -53,7 +54,7 @@ def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
         assert np.max(drawn[path]) <= claims[path].maximum, path
 
 
-@pytest.mark.parametrize("chip", shipped("architecture"))
+@each("chip", shipped("architecture"))
 def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip: str) -> None:
     found = on_a_network(chip)
     claims = dict(found.claims)

@@ -150,7 +150,7 @@ def test_cycles_of_a_sweep_that_run_at_once_are_those_that_run_alone() -> None:
     alone = np.concatenate([swept(short, on_resistance=5e4), swept(long, on_resistance=5e4)], axis=1)
     together = swept(both, on_resistance=5e4)
     assert together == pytest.approx(alone, rel=1e-9)
-    assert np.any(together == pytest.approx(1e-5, rel=1e-9))
+    assert np.any(np.isclose(together, 1e-5, rtol=1e-9))
 
 
 def test_the_steps_within_a_row_resolve_a_sweep_of_500_rows() -> None:

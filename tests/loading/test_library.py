@@ -11,6 +11,7 @@ from neuroest.core.errors import MappingError
 from neuroest.loading.library import devices_of, load_architecture, load_device, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import BLOCKS, DEVICE_MODELS, roles_of
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
@@ -54,7 +55,7 @@ def test_variants_differ_from_their_base_by_what_they_are_for(variant: str, base
     assert {key for key in ours | theirs if ours.get(key) != theirs.get(key)} == own
 
 
-@pytest.mark.parametrize("name", DEVICES)
+@each("name", DEVICES)
 def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
     device = load_device(name)
     assert {path.parent for path in devices_of(device.spec.model).values()} == {
@@ -67,7 +68,7 @@ def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
     assert device.claims
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@each("name", ARCHITECTURES)
 def test_architecture_estimates_a_perceptron(name: str) -> None:
     try:
         result = estimate(name, "mlp_mnist_spiking")
@@ -83,7 +84,7 @@ def test_architecture_estimates_a_perceptron(name: str) -> None:
     assert sum(r.area_m2 for r in result.breakdown) == pytest.approx(totals["area_m2"], rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@each("name", ARCHITECTURES)
 def test_baseline_of_an_architecture_exists(name: str) -> None:
     spec = load_architecture(name).spec
     assert spec.name == name

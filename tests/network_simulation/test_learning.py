@@ -91,6 +91,7 @@ def test_noise_and_spread_scatter_steps() -> None:
 WINDOWED = ("pair_stdp", "three_factor", "surrogate_bptt", "mixed_precision", "tiki_taka", "sign")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", WINDOWED)
 def test_every_rule_with_windows_runs(rule: str) -> None:
     # pairs need outputs that fire, which weights of zero have not

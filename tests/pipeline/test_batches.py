@@ -12,6 +12,7 @@ from neuroest.loading.library import load_architecture, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
+from tests.each import each
 
 RESULTS = ("energy", "area", "static_power", "period")
 
@@ -29,14 +30,14 @@ def chip_and_network(name: str) -> tuple[object, object, dict[str, float], Evalu
     pytest.fail(f"{name} runs neither network")
 
 
-@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+@each("name", sorted(shipped("architecture")))
 def test_nobody_writes_into_a_remembered_array(name: str) -> None:
     _, _, _, alone = chip_and_network(name)
     # one array for all that ask for nothing
     assert not np.any([level.mapper.zeros() for level in alone.levels])
 
 
-@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+@each("name", sorted(shipped("architecture")))
 def test_a_batch_gives_the_same_as_its_points(name: str) -> None:
     design, workload, values, alone = chip_and_network(name)
     temperature = "technology.temperature"
@@ -51,7 +52,7 @@ def test_a_batch_gives_the_same_as_its_points(name: str) -> None:
     assert float(np.ravel(together.static_power)[2]) >= float(np.ravel(together.static_power)[0])
 
 
-@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+@each("name", sorted(shipped("architecture")))
 def test_all_costs_have_a_component_and_no_action_is_without_a_price(name: str) -> None:
     _, _, _, alone = chip_and_network(name)
     priced = {(cost.component, cost.action) for cost in alone.costs.energies}

@@ -125,6 +125,7 @@ def test_a_packed_chip_opens_nothing_outside_of_its_bundle(parts: PARTS, tmp_pat
     assert "leads out of the bundle" in refusal(lambda: rerun(file))
 
 
+@pytest.mark.slow
 def test_a_bundle_of_more_than_any_report_is_refused(parts: PARTS, tmp_path: Path) -> None:
     many = b'{"results":[' + b"{}," * 40_000_000 + b"{}]}"
     assert "values" in refusal(lambda: rerun(packed(parts, tmp_path / "a.zip", **{"results.json": many})))

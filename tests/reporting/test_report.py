@@ -97,6 +97,7 @@ def test_a_cause_that_takes_the_estimate_away_is_drawn(memristive: Estimate) -> 
     assert [text.get_text() for text in figure.axes[0].texts] == [" no estimate at one end"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", ["energy", "area", "latency"])
 @pytest.mark.parametrize("count", [1, 2, 12])
 def test_breakdowns_of_any_number_of_designs_have_room(small: Report, quantity: str, count: int) -> None:

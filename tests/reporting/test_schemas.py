@@ -17,6 +17,7 @@ from neuroest.registry import DEVICE_MODELS
 from neuroest.reporting.schemas import schema, schema_text
 from neuroest.specs.reading import read_document
 from neuroest.validation.cases import shipped_cases
+from tests.each import each
 
 FILES = [(kind, path) for kind in ("architecture", "device", "workload") for path in shipped(kind).values()]
 FILES.append(("sources", data_folder("device") / "sources.yaml"))
@@ -52,14 +53,14 @@ def data_of(kind: str, name: str) -> Any:
     return copy.deepcopy(document.data)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_a_schema_is_a_schema(kind: str) -> None:
     found = schema(kind)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(found)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_every_key_is_described(kind: str) -> None:
     def undescribed(node: Any, place: str) -> Iterator[str]:
         if isinstance(node, dict):
@@ -73,6 +74,7 @@ def test_every_key_is_described(kind: str) -> None:
     assert list(undescribed(schema(kind), "#")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted({kind for kind, _ in FILES}))
 def test_what_ships_is_valid(kind: str) -> None:
     for path in (path for of, path in FILES if of == kind):
@@ -94,7 +96,7 @@ def test_a_space_is_checked() -> None:
     assert len(problems("space", {**space, "axes": {"a": []}})) == 1
 
 
-@pytest.mark.parametrize("model", DEVICE_MODELS)
+@each("model", DEVICE_MODELS)
 def test_a_device_schema_knows_the_parameters_of_each_model(model: str) -> None:
     rule = next(
         item["then"]["properties"]["parameters"]

@@ -36,6 +36,7 @@ from neuroest.validation.expressions import (
     unit_dimension,
     unit_factor,
 )
+from tests.each import each
 
 SHIPPED = (
     ("digital_int8_28nm", "mlp_mnist_dense"),
@@ -83,7 +84,7 @@ def test_a_total_has_the_dimension_of_its_unit_in_expressions() -> None:
     assert expression_dimension("junction_temperature_K") == unit_dimension("K")
 
 
-@pytest.mark.parametrize("name", QUANTITIES)
+@each("name", QUANTITIES)
 def test_a_quantity_has_a_unit_that_its_name_agrees_with(name: str) -> None:
     quantity = QUANTITIES[name]
     assert quantity.label

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.core.errors import SpecError, printable
 from neuroest.specs.file_text import LARGEST_FILE, decoded, file_content, place_after, shortened
+from tests.each import each
 
 
 def content_problem(path):
@@ -130,7 +131,7 @@ def test_utf_16_is_refused(encoding):
     assert "UTF-16" in message or "NUL byte" in message
 
 
-@pytest.mark.parametrize("character", "\x01\x07\x1b\x7f\x80\x85\x9f\u2028\u2029\ufeff\ufffe\uffff")
+@each("character", "\x01\x07\x1b\x7f\x80\x85\x9f\u2028\u2029\ufeff\ufffe\uffff")
 def test_control_characters_and_hidden_line_breaks_are_refused(character):
     problems = text_problems(f"a: 1\r\nb: {character}".encode())
     assert problems == [(2, 4, f"character U+{ord(character):04X} is not allowed")]
@@ -141,7 +142,7 @@ def test_odd_characters_are_reported_together_up_to_a_limit():
     assert len(text_problems(b"\x07" * LARGEST_FILE)) == 20
 
 
-@pytest.mark.parametrize("character", "\t\r\n ~\u00a0é\u2027\u202a\ud7ff\ue000\ufefe\uff00\ufffd😀\U0010ffff")
+@each("character", "\t\r\n ~\u00a0é\u2027\u202a\ud7ff\ue000\ufefe\uff00\ufffd😀\U0010ffff")
 def test_all_other_characters_pass(character):
     assert decoded(character.encode(), "f") == character
 

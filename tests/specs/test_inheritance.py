@@ -16,6 +16,7 @@ from neuroest.reporting.data_sheets import whole_file
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.report import report, write_text
 from neuroest.specs.inheritance import MOST_BASES
+from tests.each import each
 
 NETWORK = "mlp_mnist_spiking"
 ARRAY = "chip.tile.array"
@@ -51,7 +52,7 @@ def refusal(path: Path) -> str:
     return str(problem)
 
 
-@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+@each("name", sorted(shipped("architecture")))
 def test_the_resolved_file_of_every_chip_loads_to_the_same_design(name: str, tmp_path: Path) -> None:
     text = whole_file(name)
     assert "base:" not in text.splitlines()

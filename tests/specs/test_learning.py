@@ -10,10 +10,11 @@ from neuroest.core.errors import QuantityError, SpecError
 from neuroest.loading.library import load_workload
 from neuroest.specs.learning import named_rules
 from neuroest.specs.learning_formula import read_formula
+from tests.each import each
 from tests.learning import workload
 
 
-@pytest.mark.parametrize("name", sorted(named_rules()))
+@each("name", sorted(named_rules()))
 def test_every_rule_that_ships_is_sound_and_says_where_it_comes_from(name: str) -> None:
     rule = named_rules()[name]
     assert not [*rule.faults()]
@@ -30,17 +31,14 @@ def test_a_formula_is_read_into_products() -> None:
     assert up.events == {"y0"}
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
+@each("text, says", [
         ("x1*y0 +", "not a product"), ("", "is empty"), ("(x0+y0)*w", "multiply the brackets out"),
         ("x0 y0", "no sign between 'x0' and 'y0'"), ("x0/y0", "'/' has no meaning"), ("x0^y0", "not a product"),
         ("x0*__import__", "has no meaning"), ("q*x0", "unknown name 'q'"), ("x5*y0", "unknown trace 'x5'"),
         ("t3*y0", "unknown tag 't3'"), ("2^99999*x0", "exponents lie between -64 and 64"), ("0^-1*x0", "is zero"),
         ("0*x0", "is zero"), ("1e999*x0", "not finite"), ("x0^-1*y0", "no quotients"), ("x1^60*x1^60", "1 to 64"),
         ("x0" + "+x0" * 20_000, "at most 10000"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_a_formula_that_is_none_is_refused(text: str, says: str) -> None:
     with pytest.raises(QuantityError, match=says.replace("(", r"\(")):
         read_formula(text, {"x1"}, ())

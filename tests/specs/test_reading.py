@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from neuroest.core.errors import SpecError
 from neuroest.specs import reading
 from neuroest.specs.reading import Document, read_document, read_documents, read_text
+from tests.each import each
 
 PARSERS = {"python": yaml.SafeLoader, "c": getattr(yaml, "CSafeLoader", None)}
 
@@ -415,7 +416,7 @@ class TestSyntax:
         assert value_of(r'"\t\n\r\u00b5\U0001F600\"\\"') == '\t\n\rµ😀"\\'
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "# only a comment\n", "\ufeff"])
+@each("text", ["", " ", "\n\n", "# only a comment\n", "\ufeff"])
 def test_an_empty_file_is_refused(parser, text):
     assert problem_of(text) == (0, 0, "", "the file is empty: nothing but blank lines and comments")
 

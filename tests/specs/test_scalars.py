@@ -5,10 +5,11 @@ import math
 import pytest
 
 from neuroest.specs.scalars import scalar_value, unquoted_key_problem
+from tests.each import each
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
+@each(
+    "text, value",
     [
         ("1e-9", float("1e-9")),
         ("1.0e4", float("1.0e4")),
@@ -45,9 +46,8 @@ def test_numbers_booleans_and_nulls_have_the_value_and_type_of_the_core_schema(t
     assert type(scalar_value(text)) is type(value)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
-    # Numbers, booleans, times or dates in YAML 1.1, and near misses of numbers.
     [
         *(
             "yes",
@@ -94,9 +94,7 @@ def test_everything_else_is_text(text):
     assert scalar_value(text) == text
 
 
-@pytest.mark.parametrize(
-    "text", [".inf", "-.inf", "+.Inf", ".INF", ".nan", ".NaN", ".NAN", "1e999", "-1e999"]
-)
+@each("text", [".inf", "-.inf", "+.Inf", ".INF", ".nan", ".NaN", ".NAN", "1e999", "-1e999"])
 def test_what_is_not_finite_is_refused(text):
     with pytest.raises(ValueError, match="a quantity must be finite"):
         scalar_value(text)
@@ -134,7 +132,7 @@ def test_a_key_that_is_no_text_is_reported_to_be_quoted(key, kind):
     assert unquoted_key_problem(key) == f"key {key} is {kind}; a key must be text: write it in quotes"
 
 
-@pytest.mark.parametrize("key", ["on", "off", "yes", "no", "y", "area", "2024-01-31", "1_000"])
+@each("key", ["on", "off", "yes", "no", "y", "area", "2024-01-31", "1_000"])
 def test_words_that_were_booleans_in_yaml_1_1_are_keys(key):
     assert unquoted_key_problem(key) == ""
 

@@ -13,6 +13,7 @@ from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_workload
 from neuroest.specs.workload import WorkloadSpec, check_claims, workload_claims
 from neuroest.workloads.layers import check_workload
+from tests.each import each
 
 SHIPPED = sorted((Path(__file__).parents[2] / "workloads").glob("*.yaml"))
 
@@ -312,7 +313,7 @@ def test_the_schema_describes_every_key() -> None:
     assert undescribed == []
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@each("path", SHIPPED)
 def test_a_shipped_workload_is_in_order(path: Path) -> None:
     spec = load_workload(path).spec
     assert spec.name == path.stem

@@ -22,6 +22,7 @@ from neuroest.validation.expressions import (
     unit_dimension,
     unit_factor,
 )
+from tests.each import each
 
 
 def copied(folder, name="odin", **changes):
@@ -96,9 +97,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
     assert "must be " in given or line.endswith("must be finite and above 0")
 
 
-@pytest.mark.parametrize(
-    ("changes", "key", "message"),
-    [
+@each("changes, key, message", [
         (area(unit="mJ"), "unit", "'mJ' is the unit of an energy such as 1.4 pJ; `predicted` is an area such as 4"),
         (area(unit="''"), "unit", "'' is the unit of a plain number such as 0.2; `predicted` is an area such as 4"),
         (area(unit="mm"), "unit", "'mm' is the unit of a length such as 28 nm; `predicted` is an area such as 4 um^2"),
@@ -119,8 +118,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
         (area(predicted="area_m2 * True"), "predicted", "'True' in the expression 'area_m2 * True' is not a total"),
         (area(predicted="energy(chip, rea) * m ** 2 / J"), "predicted", "unknown action or term of chip 'rea'"),
         (area(predicted="area(chip.corr)"), "predicted", "unknown part with an area 'chip.corr'; did you mean 'chip.c"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_units_and_expressions_are_reported_with_their_place(tmp_path, changes, key, message):
     line = reported(copied(tmp_path, texts=changes))
     number = line_of({"unit": "unit: mm^2", "predicted": "predicted: area_m2"}[key])
@@ -149,8 +147,8 @@ def test_powers_beyond_all_numbers_stop_nothing(result):
     assert not np.isfinite(evaluate_expression("9 ** 9 ** 9 * area_m2", result)[0])
 
 
-@pytest.mark.parametrize(
-    ("unit", "expression"),
+@each(
+    "unit, expression",
     [
         ("TOPS", "operations / initiation_interval_s"),
         ("GOPS/mm^2", "operations / initiation_interval_s / area_m2"),
@@ -180,8 +178,8 @@ def test_operations_inferences_and_bits_are_counts(unit, expression):
         check_unit(f"({expression}) * ns", unit)
 
 
-@pytest.mark.parametrize(
-    ("unit", "expression"),
+@each(
+    "unit, expression",
     [
         ("MSOP", "synaptic_operations / initiation_interval_s"),
         ("TOPS", "operations"),
@@ -198,9 +196,7 @@ def test_a_unit_of_another_dimension_is_refused(unit, expression):
         check_unit(expression, unit)
 
 
-@pytest.mark.parametrize(
-    "unit", ["MSOP//s", "MSOP/", "*s", "/", "mJ/*s", "1/am^12/am^12/am^12", "am^12*am^12"]
-)
+@each("unit", ["MSOP//s", "MSOP/", "*s", "/", "mJ/*s", "1/am^12/am^12/am^12", "am^12*am^12"])
 def test_malformed_units_are_refused(unit):
     with pytest.raises(QuantityError):
         unit_factor(unit)
@@ -214,15 +210,13 @@ def test_units_are_read_from_left_to_right():
     assert unit_dimension("GOPS") == Dimension(second=-1)
 
 
-@pytest.mark.parametrize("name", [*shipped_cases()])
+@each("name", [*shipped_cases()])
 def test_every_shipped_unit_has_the_dimension_of_its_prediction(name):
     for quantity, stated in load_case(name).published.items():
         assert unit_dimension(stated.unit) == expression_dimension(stated.predicted), quantity
 
 
-@pytest.mark.parametrize(
-    ("changed", "key", "message"),
-    [
+@each("changed, key, message", [
         (("class: bookkeeping", "tolerance: 50 %"), "tolerance", "0.5 is too wide; bookkeeping takes a `tolera"),
         (("class: bookkeeping", "tolerance: 1.01 %"), "tolerance", "0.0101 is too wide"),
         (("class: structural", "tolerance: 16 %"), "tolerance", "0.16 is too wide; structural takes a `tolera"),
@@ -231,8 +225,7 @@ def test_every_shipped_unit_has_the_dimension_of_its_prediction(name):
         (("class: bookkeeping", "published_digits: 2", "tolerance: 1 %"), "published_digits", "37.5 has 3 digits"),
         (("class: bookkeeping", "published_digits: 0", "tolerance: 1 %"), "published_digits", "0 is below the minimum"),
         (("class: structural", "tolerance: 2 %", "factor: 2"), "tolerance", "give `tolerance` or `factor`"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_no_class_allows_more_than_its_width(tmp_path, changed, key, message):
     folder = copied(tmp_path, texts={"class: structural\n        tolerance: 2 %": "\n        ".join(changed)})
     line = reported(folder)
