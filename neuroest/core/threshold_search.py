@@ -16,6 +16,8 @@ _SMALL = 1e-9
 """Relative size below which a step that stops short of the root counts as small; numerical."""
 _CLOSEST = 1e-12
 """Relative width of an interval at which the search ends; numerical."""
+_BLUR = 5e-16
+"""Relative rounding error of a value: two numbers closer than this to a value reach it equally well; numerical."""
 
 
 def least_reaching(
@@ -44,7 +46,8 @@ def least_reaching(
     Returns
     -------
     ndarray
-        Arguments, to a relative accuracy of 10^-12; the upper end where a function stays below its value.
+        Arguments, to a relative accuracy of 10^-12, or to the rounding error of the value where a function is flat; the
+        upper end where a function stays below its value.
 
     Examples
     --------
@@ -78,7 +81,7 @@ def least_reaching(
             ends = ends.divided(tried, value_of(tried, places))
             least = ends.least
             answer[places] = least
-            searched = ends.width > _CLOSEST * least
+            searched = (ends.width > _CLOSEST * least) & ~ends.alike
             if not searched.all():
                 places, ends = places[searched], ends.of(searched)
     return answer
@@ -114,6 +117,11 @@ class _Interval(NamedTuple):
         return np.where(self.at_new >= self.wanted, self.new, self.other)
 
     @property
+    def alike(self) -> Mask:
+        """Whether the values at both ends are the one to reach, but for rounding."""
+        return np.asarray(np.abs(self.at_new - self.at_other) <= _BLUR * self.wanted)
+
+    @property
     def width(self) -> Array:
         """Width of the intervals."""
         return np.abs(self.new - self.other)
@@ -130,21 +138,25 @@ class _Interval(NamedTuple):
     def next(self) -> Array:
         """Arguments to try next."""
         new, at_new, other, at_other, older, at_older, wanted = self
-        place, value = (new - other) / (older - other), (at_new - at_other) / (at_older - at_other)
-        safe = (value * value < place) & ((1.0 - value) ** 2 < 1.0 - place)
+        gap, back = other - new, older - new
         above, beyond, before = at_new - wanted, at_other - wanted, at_older - wanted
-        share = above / (beyond - above) * before / (beyond - before) + (older - new) / (
-            other - new
-        ) * above / (before - above) * beyond / (before - beyond)
+        rise, far, change = beyond - above, beyond - before, before - above
+        place, value, farther = gap / (other - older), rise / far, back / gap
+        safe = (value * value < place) & ((1.0 - value) ** 2 < 1.0 - place)
+        share = above / rise * before / far - farther * above / change * beyond / far
         # above a threshold the square of a rate grows in proportion to the distance
-        square = at_new * at_new
-        line = (square - wanted * wanted) / (square - at_older * at_older) * (older - new) / (other - new)
-        rising = (at_other == 0.0) & (above >= 0.0) & (before >= 0.0) & (line > 0.0) & (line < 1.0)
+        square, reached, reached_before = at_new * at_new, above >= 0.0, before >= 0.0
+        line = (square - wanted * wanted) / (square - at_older * at_older) * farther
+        rising = (at_other == 0.0) & reached & reached_before & (line > 0.0) & (line < 1.0)
         share = np.where(rising, line, np.where(safe, share, 1.0 / 2.0))
         # a step too small to pass the number is followed by a larger one
-        moved = np.where((above >= 0.0) == (before >= 0.0), np.abs(new - older), 0.0)
-        largest = np.maximum(new, other)
-        step, width = 8.0 * moved, self.width
+        moved = np.where(reached == reached_before, np.abs(back), 0.0)
+        step, width, largest = 8.0 * moved, np.abs(gap), np.maximum(new, other)
         step = np.where((moved < _SMALL * largest) & (step < width / 2.0), step, 0.0)
-        least = np.minimum(np.maximum(step, _CLOSEST / 2.0 * largest) / width, 1.0 / 2.0)
-        return np.asarray(new + np.clip(share, least, 1.0 - least) * (other - new))
+        # where a function is flat a shorter step changes no digit of its value; one such step from the value to reach
+        # shows whether that is its first place
+        blur = _BLUR * wanted
+        step = np.fmax(np.fmax(step, _CLOSEST / 2.0 * largest), np.abs(back / change) * blur)
+        share = np.where(np.abs(above) <= blur, 0.0, share)
+        least = np.minimum(step / width, 1.0 / 2.0)
+        return np.asarray(new + np.clip(share, least, 1.0 - least) * gap)

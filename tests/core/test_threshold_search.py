@@ -62,3 +62,23 @@ def test_a_rate_that_jumps_and_then_falls_is_found_at_its_jump() -> None:
     one = np.ones(1)
     assert least_reaching(falling, one, 0.0 * one, one, one - 1e-5)[0] == pytest.approx(0.3, rel=2e-12)
     assert len(calls) < 50
+
+
+def test_a_flat_function_is_not_searched_for_longer_than_its_values_tell() -> None:
+    """Its value at the root is known to 2e-16, hence the root of a slope of 1e-5 to 2e-11; a kink comes before it."""
+    one, calls = np.ones(1), []
+
+    def flat(x: np.ndarray, root: float) -> np.ndarray:
+        calls.append(x)
+        return np.where(x < root - 0.01, x / root, 1.0 + 1e-5 * (x / root - 1.0))
+
+    for root in (0.31, 0.7, 1.3):
+        calls.clear()
+        at = least_reaching(lambda x, _, root=root: flat(x, root), one, 0.0 * one, 2.0 * one, one)  # type: ignore[misc]
+        assert at == pytest.approx([root], rel=2e-10)
+        assert len(calls) < 20
+
+
+def test_a_plateau_at_the_value_is_found_at_its_start() -> None:
+    assert found(lambda x: np.minimum(x / 0.3, 1.0), [1.0]) == pytest.approx([0.3], rel=2e-12)
+    assert found(lambda x: np.where(x < 0.3, 0.5, 1.0), [1.0]) == pytest.approx([0.3], rel=2e-12)
