@@ -82,10 +82,16 @@ class Pace:
         Time of a timestep that the rest of the chip asks for, whatever the neurons need. [s]
     own_hold : float, ndarray or None
         Time for which neurons see their input at the pace of their own layer, where it has been computed. [s]
+    drive_time : float, ndarray or None
+        Time that the arrays need for one pulse of an input, whatever the neurons need, where it has been computed. [s]
+    near_hold : float, ndarray or None
+        Time for which neurons see their input at a pace that is nearly the same, where it has been computed. [s]
     """
 
     least_timestep: u.Second = 0.0
     own_hold: u.Second | None = None
+    drive_time: u.Second | None = None
+    near_hold: u.Second | None = None
 
 
 UNKNOWN_PACE = Pace()
@@ -128,7 +134,7 @@ class NetworkContext:
         return replace(
             self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
-            events=_of_layer(self.events, index), pace=replace(self.pace, own_hold=None),
+            events=_of_layer(self.events, index), pace=Pace(self.pace.least_timestep),
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import Check, Component, NetworkContext, StatesChecks, Structural, lacking
+from neuroest.blocks.base import Check, Component, NetworkContext, Pace, StatesChecks, Structural, lacking
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
@@ -225,6 +225,14 @@ class MappedLevel:
         """Path of the level."""
         return self.mapped.level.path
 
+    def at_pace(self, pace: Pace) -> MappedLevel:
+        """The same units for the same layers at another pace; for levels that are not placed by time."""
+        one = self.mapper
+        if pace is one.network.pace:
+            return self
+        mapper = type(one)(one.chip, one.level, one.layers, replace(one.network, pace=pace))
+        return replace(self, mapper=mapper)
+
 
 class Mapper(StatesChecks, ABC):
     """Mapping of a network to one kind of computing level."""
@@ -254,6 +262,8 @@ class Mapper(StatesChecks, ABC):
     """Whether a silent input needs no time."""
     weights_in_cells: ClassVar[bool] = False
     """Whether the weights are stored in array cells, next to which digital blocks may compute with numbers."""
+    placed_by_time: bool = False
+    """Whether units are placed, or actions counted, by how long they take."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, reduce
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from neuroest.workloads.layers import LayerTable, layer_table
 
 FIRING_SLACK = 0.1
 """Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
+_FEW = 8
+"""Points that take as long as one; numerical."""
 _ROUNDS = 40
 """Most rounds in which a timestep and the drives within it are made to fit; numerical, where nothing jumps some six."""
 
@@ -107,12 +110,13 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     searches = _with_late_points([TimestepSearch.idle(points.list_length)] * len(alone.levels), alone)
     if not any(search.sought.any() for search in searches):
         return alone
-    holds = [_own_hold(level) for level in alone.levels]
-    found = _timed(points, settled, _paces(searches, holds))
+    own = [_own_pace(level) for level in alone.levels]
+    found = _timed(points, settled, _paces(searches, own), alone)
+    own = [_near(pace, level) for pace, level in zip(own, found.levels, strict=True)]
     searches = _after(searches, found)
     if any(search.sought.any() for search in searches):
-        searches = _searched(points, settled, searches, holds, _ROUNDS)
-        found = _timed(points, settled, _paces(searches, holds))
+        searches = _searched(points, settled, searches, own, alone)
+        found = _timed(points, settled, _paces(searches, own), alone)
     pairs = zip(found.levels, searches, strict=True)
     return found._replace(
         checks=tuple(_unfound(level, search) for level, search in pairs if search.sought.any())
@@ -127,20 +131,24 @@ def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSea
 
 
 def _searched(
-    points: Points, settled: Settled, searches: list[TimestepSearch], holds: Sequence[u.Second], rounds: int
-) -> list[TimestepSearch]:
+    points: Points, settled: Settled, searches: list[TimestepSearch], own: Sequence[Pace], alone: Timed | None,
+    rounds: int = _ROUNDS,
+) -> list[TimestepSearch]:  # fmt: skip
     """The timesteps of each level after at most so many rounds; points of a list that agree are left out of them."""
     for turn in range(rounds):
         sought = reduce(np.logical_or, (np.any(search.sought, axis=-1) for search in searches))
         if not sought.any():
             break
-        if 2 * np.count_nonzero(sought) <= sought.size == points.list_length:
+        if 2 * np.count_nonzero(sought) <= sought.size == points.list_length > _FEW:
             places = np.flatnonzero(sought)
             some = [search.at(places) for search in searches]
-            held = [_of(hold, places, sought.size) for hold in holds]
-            parts = _searched(points.at(places), settled, some, held, rounds - turn)
+            paces = [_at(pace, places, sought.size) for pace in own]
+            parts = _searched(points.at(places), settled, some, paces, None, rounds - turn)
             return [search.with_some(places, part) for search, part in zip(searches, parts, strict=True)]
-        searches = _after(searches, _timed(points, settled, _paces(searches, holds)))
+        timed = _timed(points, settled, _paces(searches, own), alone)
+        alone = alone or timed
+        own = [_near(pace, level) for pace, level in zip(own, timed.levels, strict=True)]
+        searches = _after(searches, timed)
     return searches
 
 
@@ -170,17 +178,31 @@ def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> Ti
     return search.joined_by(own, step, np.asarray(guess), late)
 
 
-def _own_hold(level: MappedLevel) -> u.Second:
-    """Time for which neurons see their input at the pace of their own layer; zero without neurons. [s]."""
+def _own_pace(level: MappedLevel) -> Pace:
+    """Times of a level that no timestep changes; unknown where it has no neurons in its arrays."""
+    array, network = level.mapper.compute, level.mapper.network
+    if not is_crossbar(array) or array.neuron is None:
+        return UNKNOWN_PACE
+    return _near(Pace(own_hold=array.own_hold(network), drive_time=array.drive_time(network)), level)
+
+
+def _near(pace: Pace, level: MappedLevel) -> Pace:
+    """The same with what has been found for the level at another pace."""
     array = level.mapper.compute
-    return array.own_hold(level.mapper.network) if is_crossbar(array) else 0.0
+    return replace(pace, near_hold=array.hold_time(level.mapper.network)) if is_crossbar(array) else pace
 
 
-def _paces(searches: Sequence[TimestepSearch], holds: Sequence[u.Second]) -> list[Pace]:
+def _at(pace: Pace, places: NDArray[np.intp], length: int) -> Pace:
+    """Times of a level at some points of a list of that length."""
+    known = {name: _of(time, places, length) for name, time in vars(pace).items() if time is not None}
+    return replace(pace, **known)
+
+
+def _paces(searches: Sequence[TimestepSearch], own: Sequence[Pace]) -> list[Pace]:
     """The pace of each level: unknown where nothing is asked of it."""
     return [
-        Pace(search.asked, hold) if search.asked.any() else UNKNOWN_PACE
-        for search, hold in zip(searches, holds, strict=True)
+        replace(pace, least_timestep=search.asked) if search.asked.any() else UNKNOWN_PACE
+        for search, pace in zip(searches, own, strict=True)
     ]
 
 
@@ -197,9 +219,16 @@ def _of(value: u.Numeric, places: NDArray[np.intp], length: int) -> u.Numeric:
     return np.asarray(value)[places] if np.ndim(value) > 1 and np.shape(value)[0] == length else value
 
 
-def _timed(points: Points, settled: Settled, paces: Sequence[Pace]) -> Timed:
-    """Mapping, counts and times of a network at a pace for each level."""
+def _timed(points: Points, settled: Settled, paces: Sequence[Pace], alone: Timed | None = None) -> Timed:
+    """Mapping, counts and times of a network at a pace for each level.
+
+    What has been mapped and counted at another pace is taken from there, unless it depends on how long steps take.
+    """
     chip, layers = points.chip, points.layers
-    levels = map_network(chip, mappers_for(chip, layers, settled.owner, paces, settled.rule))
-    counts = count_actions(layers, levels, settled.partition)
+    if alone is None or any(level.mapper.placed_by_time for level in alone.levels):
+        levels = map_network(chip, mappers_for(chip, layers, settled.owner, paces, settled.rule))
+        counts = count_actions(layers, levels, settled.partition)
+    else:
+        levels = tuple(level.at_pace(pace) for level, pace in zip(alone.levels, paces, strict=True))
+        counts = alone.counts
     return Timed(levels, counts, time_network(chip, layers, levels, counts))

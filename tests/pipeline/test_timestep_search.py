@@ -7,13 +7,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from neuroest.blocks.base import UNKNOWN_PACE, Pace
 from neuroest.core.arrays import Array
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.error_analysis.draws import draw
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.assignment import owners
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.pacing import FIRING_SLACK
+from neuroest.pipeline.pacing import FIRING_SLACK, Points, Settled, _timed
 from neuroest.pipeline.timestep_search import TimestepSearch
+from tests.pairs import pairs
 
 
 def solved(made_by: Callable[[Array], Array], start: Array, most: int = 40) -> tuple[Array, int]:
@@ -78,3 +82,44 @@ def test_neurons_of_a_batch_are_in_time_and_as_each_alone() -> None:
         assert float(np.ravel(alone.energy)[0]) == pytest.approx(
             float(np.ravel(batch.energy)[place]), rel=1e-9
         )
+
+
+def test_what_is_mapped_and_counted_does_not_change_with_the_pace_of_a_level_that_is_not_placed_by_time() -> (
+    None
+):
+    """Rounds of the search take it from the first one; a chip whose levels are placed by time maps it again."""
+    compared, different = 0, []
+    network = load_workload("shd_recurrent_spiking").spec
+    for chip, _ in pairs("shd_recurrent_spiking"):
+        design = design_with(load_architecture(chip), {})
+        values = {
+            path: claim.value for path, claim in {**design.claims, **workload_with(network, {})}.items()
+        }
+        points = Points(design, network, values)
+        owner, _ = owners(design, points.chip, points.layers)
+        settled = Settled(owner, None, design.spec.partition)
+        alone = _timed(points, settled, [UNKNOWN_PACE] * len(points.chip.computing_levels()))
+        if not any(is_crossbar(level.mapper.compute) for level in alone.levels):
+            continue
+        paces = [Pace(3.0 * alone.timing.timestep(level)) for level in alone.levels]
+        again, anew = _timed(points, settled, paces, alone), _timed(points, settled, paces)
+        compared += 1
+        same = again.counts.actions.keys() == anew.counts.actions.keys()
+        same = same and all(
+            np.array_equal(n, anew.counts.actions[key]) for key, n in again.counts.actions.items()
+        )
+        for one, other in zip(again.levels, anew.levels, strict=True):
+            same = same and vars(one.mapped.placement).keys() == vars(other.mapped.placement).keys()
+            same = same and np.array_equal(one.mapped.placement.units, other.mapped.placement.units)
+            same = same and dict(one.mapped.instances) == dict(other.mapped.instances)
+            checks = [
+                [(c.name, bool(np.all(c.passed)), c.value) for c in each.mapped.checks]
+                for each in (one, other)
+            ]
+            same = same and repr(checks[0]) == repr(checks[1])
+        same = same and np.array_equal(again.timing.step, anew.timing.step)
+        same = same and np.array_equal(again.timing.latency, anew.timing.latency)
+        if not same:
+            different.append(chip)
+    assert different == []
+    assert compared > 20

@@ -194,6 +194,8 @@ class ArrayCircuit(ArrayParts):
 
     def drive_time(self, network: NetworkContext) -> u.Second:
         """Minimum time of one input pulse in the array: the pulse itself, or settling."""
+        if network.pace.drive_time is not None:
+            return network.pace.drive_time
         pulse = self.driver.drive_time(self.options["pulse_width"], self.phase_context(network))
         time = np.maximum(pulse, self.settling_time(network))
         if self.schedule_choice.pulse_widths == "binary":

@@ -98,6 +98,11 @@ class CrossbarLayout(Mapper):
     shares: bool = chosen("sharing", "layers")
     """Whether an array may contain parts of several layers."""
 
+    @property
+    def placed_by_time(self) -> bool:  # type: ignore[override]
+        """Whether the time of a read decides how many copies a layer has, or which layers share an array."""
+        return self.shares or bool({"target_interval", "array_budget"} & self.options.keys())
+
     @cached_property
     def _block(self) -> tuple[Array, Array]:
         """Rows and columns of one group of each layer, including all devices of a weight."""

@@ -14,6 +14,9 @@ from neuroest.core.threshold_search import least_reaching
 from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 
+_NEAR = 1e-8
+"""Share below a hold time where one of a pace that is the same does no longer suffice; numerical."""
+
 
 def own_hold(
     neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], drive: u.Second,
@@ -74,7 +77,8 @@ def hold_times(
     if np.any(waits):
         period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
-        guesses = own * (longer / pace), own
+        near = network.pace.near_hold
+        guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
         found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, (period, waits), waits, *guesses)
         found = np.where(waits, found, own)
     whole = np.asarray(full, dtype=float)
