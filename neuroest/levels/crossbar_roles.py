@@ -22,5 +22,6 @@ def maps_to_crossbars(mapper: Any) -> TypeGuard["CrossbarMapper"]:
 
 
 def _is_one_of(value: Any, module: str, name: str) -> bool:
-    loaded = sys.modules.get(module)  # without the module there is no object of its classes
-    return loaded is not None and isinstance(value, getattr(loaded, name))
+    # without the module, or while another thread still imports it, there is no object of its classes
+    cls = getattr(sys.modules.get(module), name, None)
+    return cls is not None and isinstance(value, cls)

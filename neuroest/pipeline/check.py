@@ -26,7 +26,7 @@ from neuroest.loading.library import (
 )
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import importer_suffixes
-from neuroest.specs.architecture import ArchitectureSpec, misnamed
+from neuroest.specs.architecture import KEYS_OF_PARTS, ArchitectureSpec, misnamed
 from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
@@ -179,7 +179,12 @@ def _of_architecture(path: Path) -> list[Problem]:
     problems += found.problems
     if found.spec is None:
         return problems
-    problems += found.news([problem_at(document, place, text) for place, text in misnamed(found.spec.chip)])
+    wrong = list(misnamed(found.spec.chip))
+    problems += found.news([problem_at(document, place, text) for place, text in wrong])
+    if any(
+        place[-1] in KEYS_OF_PARTS for place, _ in wrong
+    ):  # such a part cannot be told from what a level is
+        return problems
     if problems:
         chip = Loaded(found.spec, document.file, document.sha256, found.document)
     else:

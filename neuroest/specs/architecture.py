@@ -220,6 +220,10 @@ class ArchitectureSpec(Heading):
     """The chip, the top of the hierarchy."""
 
 
+KEYS_OF_PARTS = frozenset({"mapper", "model"})
+"""Keys that say what a part is; a part of this name would be taken for one."""
+
+
 def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple[tuple[str, ...], str]]:
     """Blocks and levels with an invalid name, with the reason. Paths are built from these names."""
     for name, part in (level.__pydantic_extra__ or {}).items():
@@ -228,5 +232,10 @@ def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple
                 "is not a valid name; use up to 64 lower-case letters, digits and underscores, a letter first"
             )
             yield (*place, name), f"{name[:40]!r} {reason}"
+        elif name in KEYS_OF_PARTS:
+            yield (
+                (*place, name),
+                f"{name!r} is a key of blocks and computing levels; give this part another name",
+            )
         if isinstance(part, Level):
             yield from misnamed(part, (*place, name))

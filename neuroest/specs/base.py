@@ -237,6 +237,7 @@ DroppedBits: TypeAlias = Annotated[float, replace(_RESOLUTION, minimum=0, exampl
 BitCount: TypeAlias = Annotated[float, _BIT_COUNT]
 BitCountOrAuto: TypeAlias = Annotated[float | str, replace(_BIT_COUNT, example="1 GiB", words=_AUTO)]
 WordWidth: TypeAlias = Annotated[float, _WORD_WIDTH]
+SumWidth: TypeAlias = Annotated[float, replace(_WORD_WIDTH, maximum=64, example="10 bit")]
 WordWidthOrAuto: TypeAlias = Annotated[float | str, replace(_WORD_WIDTH, words=_AUTO)]
 Voltage: TypeAlias = Annotated[float, _VOLTAGE]
 VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)]

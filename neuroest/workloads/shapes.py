@@ -353,6 +353,8 @@ class ShapeInference:
                 message = f"unknown layer {name!r}{did_you_mean(name, self.index)}"
                 self._fault(position, ("inputs", place), message)
         message = _miscounted(layer, len(layer.inputs))
+        if not (layer.inputs or message):
+            message = "names no layer; leave it out to read the layer before this one"
         if message:
             self._fault(position, "inputs", message)
         return tuple(found) if len(found) == len(layer.inputs) and not message else ()

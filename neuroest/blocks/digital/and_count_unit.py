@@ -10,7 +10,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import register_circuits
-from neuroest.specs.base import Count, WordWidth
+from neuroest.specs.base import Count, SumWidth
 
 _BIT = 1.0
 """Bits of a spike, and bits by which each level of a counting tree is wider than the previous one."""
@@ -23,7 +23,7 @@ class AndCountBlock(ClockedBlock):
     model: Literal["and_count_unit"]
     inputs: Count
     """Spike pairs per clock cycle."""
-    count_bits: WordWidth
+    count_bits: SumWidth
     """Bits of the sum of an output, and of the threshold that it is compared with."""
 
 

@@ -75,6 +75,7 @@ def read_plan(file: Path, steps: Sequence[str]) -> Plan:
     for key in _TEXTS:
         if not isinstance(data.get(key, ""), str):
             raise NeuroestError(f"{file}: {key}: expected a text, got {data[key]!r}")
+        _check_printable(file, key, data.get(key, ""))
     options = data.get("options") or {}
     if not isinstance(options, dict):
         raise NeuroestError(f"{file}: options: expected words by step, such as fit: [--accept-misfit]")
@@ -97,7 +98,15 @@ def read_plan(file: Path, steps: Sequence[str]) -> Plan:
 def _words(file: Path, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise NeuroestError(f"{file}: {key}: expected a list of texts, got {value!r}")
+    for word in value:
+        _check_printable(file, key, word)
     return tuple(value)
+
+
+def _check_printable(file: Path, key: str, text: str) -> None:
+    """Refuse line ends and control characters, which would be lines of their own in the script of the commands."""
+    if not text.isprintable():
+        raise NeuroestError(f"{file}: {key}: {text[:40]!r} must be one line of printable characters")
 
 
 def write_plan(file: Path, plan: Plan) -> None:

@@ -270,10 +270,23 @@ def _read_state(file: Path) -> dict[str, Any]:
     if not file.exists():
         return {"steps": {}}
     try:
-        state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        state: Any = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise NeuroestError(f"{file}: {error}; remove it to run all steps again") from None
-    return state
+    steps = state.get("steps") if isinstance(state, dict) else None
+    if not isinstance(steps, dict) or not all(map(_is_record, steps.values())):
+        raise NeuroestError(f"{file}: is no record of steps; remove it to run all steps again")
+    return {"steps": steps}
+
+
+_RECORD = {
+    "line": str, "version": str, "reads": dict, "writes": dict, "became": str, "reason": str, "seconds": int | float,
+}  # fmt: skip
+"""Entries of the record of a step."""
+
+
+def _is_record(step: Any) -> bool:
+    return isinstance(step, dict) and all(isinstance(step.get(key), kind) for key, kind in _RECORD.items())
 
 
 def _hash(path: Path) -> str:
