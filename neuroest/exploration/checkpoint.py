@@ -18,6 +18,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.spreadsheets import cell_text
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.errors import ANOTHER_RUN, ExplorationError
@@ -173,7 +174,8 @@ class Store:
                 if writer is None:
                     schema, writer = self._writer(job, temporary, table.schema, text)
                     stack.enter_context(writer)
-                writer.write_table(table.cast(schema))
+                formatted = _for_spreadsheets(table) if self.output.suffix == ".csv" else table
+                writer.write_table(formatted.cast(schema))
 
     def _writer(self, job: Job, temporary: Path, schema: Any, text: str) -> tuple[Any, Any]:
         """Schema of the output and its table writer; numbers keep all significant digits."""
@@ -193,6 +195,19 @@ class Store:
             str(temporary), schema, compression="snappy", use_dictionary=[*coded, *job.parameters.values()],
             write_statistics=True,
         )  # fmt: skip
+
+
+def _for_spreadsheets(table: Any) -> Any:
+    """A table whose words no spreadsheet takes for formulas."""
+    arrow = extra("pyarrow", "explore")
+    for place, field in enumerate(table.schema):
+        if arrow.types.is_dictionary(field.type):
+            column = table.column(place).combine_chunks()
+            words = arrow.array([cell_text(word) for word in column.dictionary.to_pylist()])
+            table = table.set_column(
+                place, field.name, arrow.DictionaryArray.from_arrays(column.indices, words)
+            )
+    return table
 
 
 def _sidecar(output: Path) -> Path:

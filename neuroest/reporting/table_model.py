@@ -16,6 +16,7 @@ from html import escape
 from typing import Any, Final
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.spreadsheets import cell_text
 from neuroest.core.text_layout import fitting_columns, stacked_columns
 from neuroest.reporting.formatting import formatted, formatted_interval, percent
 from neuroest.reporting.text_style import one_line
@@ -152,11 +153,11 @@ class Table:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def to_csv(self) -> str:
-        """The table as CSV (RFC 4180 quoting, line feeds); values that are not finite are empty."""
+        """The table as CSV (RFC 4180 quoting, line feeds); values that are not finite are empty, formulas are texts."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(self.head)
-        writer.writerows(["" if (v := value_of(cell)) is None else v for cell in row] for row in self.rows)
+        writer.writerow([cell_text(name) for name in self.head])
+        writer.writerows([_csv_cell(value_of(cell)) for cell in row] for row in self.rows)
         return buffer.getvalue()
 
     def to_json(self) -> str:
@@ -235,6 +236,10 @@ def _html(cell: Any) -> str:
     if isinstance(cell, Share):
         bar = f' <span style="{_BAR};width:{cell.value * _BAR_EM:.2f}em"></span>'
     return escape(text_of(cell)) + bar
+
+
+def _csv_cell(value: Any) -> Any:
+    return cell_text(value) if isinstance(value, str) else "" if value is None else value
 
 
 def records_csv(head: Iterable[str], records: Iterable[Mapping[str, Any]]) -> str:
