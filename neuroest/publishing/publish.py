@@ -1,6 +1,8 @@
 """Write a report: page, tables, figures, methods, bibliography and data in one folder."""
 
+import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +20,8 @@ from neuroest.reporting.report import Report, unique_slugs, write_file, write_fo
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
 _WORKERS = 2
+_SIGNAL_OF_PARENT = 1
+"""What Linux calls PR_SET_PDEATHSIG: send a signal to this process when its parent dies."""
 _FLOATS = 3
 """Tables between two page breaks; LaTeX holds back no more than a few."""
 _FIGURES = 8
@@ -158,9 +162,8 @@ def _draw(drawn: list[Plan], folder: Path, progress: Progress) -> None:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
             matplotlib("backends.backend_pdf")
             context = multiprocessing.get_context("fork")
-            with context.Pool(
-                min(_WORKERS, multiprocessing.cpu_count()), initializer=_leave_interrupts
-            ) as pool:
+            workers = min(_WORKERS, multiprocessing.cpu_count())
+            with context.Pool(workers, initializer=_begin, initargs=(os.getpid(),)) as pool:
                 for done, _ in enumerate(pool.imap(_draw_one, range(len(_PLANS))), 1):
                     progress(done / len(_PLANS))
         else:
@@ -171,7 +174,11 @@ def _draw(drawn: list[Plan], folder: Path, progress: Progress) -> None:
         _PLANS.clear()
 
 
-def _leave_interrupts() -> None:
+def _begin(parent: int) -> None:
+    """Leave interrupts to the parent, and end without a word when it is killed."""
+    ctypes.CDLL(None).prctl(_SIGNAL_OF_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before the system knew
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which a pool ends its workers
 

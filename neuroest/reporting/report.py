@@ -1,7 +1,6 @@
 """Report of many designs on many networks, with everything for a paper, in one folder."""
 
 import json
-import os
 import platform
 import re
 import shutil
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.atomic_folders import being_written, clear_folders, working_folder
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
@@ -295,23 +295,24 @@ def unique_slugs(names: Sequence[str]) -> dict[str, str]:
 def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
     """Write a folder with `files(folder)`; it gets its name only when complete."""
     target = target.absolute()
+    exists = f"{target.name} exists and is kept; choose another folder, or --force to replace it"
+    clear_folders(target)
     if target.exists() and not force:
-        raise NeuroestError(
-            f"{target.name} exists and is kept; choose another folder, or --force to replace it"
-        )
+        raise NeuroestError(exists)
     if target.exists() and not (target.is_dir() and not target.is_symlink()):
         raise NeuroestError(f"{target.name} is not a folder")
     if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():
         raise NeuroestError(f"{target.name} contains no report, so even --force does not replace it")
-    staging = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
-    old = target.with_name(f".{target.name}.old.{os.urandom(6).hex()}")
+    staging, old = working_folder(target), working_folder(target, former=True)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
-        files(staging)
-        if target.exists():
-            target.rename(old)
-        staging.rename(target)
+        with being_written(staging):
+            files(staging)
+            if target.exists():
+                if not force:  # another report has come first
+                    raise NeuroestError(exists)
+                target.rename(old)
+            staging.rename(target)
     except OSError as error:
         if old.exists() and not target.exists():
             old.rename(target)

@@ -4,7 +4,10 @@ import csv
 import hashlib
 import json
 import math
+import signal
 import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -285,6 +288,73 @@ def test_a_report_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(NeuroestError, match="No space left"):
         write_folder(tmp_path / "out", fails)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_report_that_ends_later_replaces_nothing(tmp_path: Path) -> None:
+    def other_first(beside: Path) -> None:
+        (beside / "mine").touch()
+        write_folder(tmp_path / "out", lambda folder: (folder / "first").touch())
+
+    with pytest.raises(NeuroestError, match="out exists and is kept"):
+        write_folder(tmp_path / "out", other_first)
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "first"]
+
+
+WRITES = """
+import os, signal, sys
+from pathlib import Path
+from neuroest.reporting.report import write_folder
+def dies(folder):
+    (folder / "half").touch()
+    if sys.argv[2] == "in the middle":
+        os.kill(os.getpid(), signal.SIGKILL)
+    (folder / "results.json").touch()
+if sys.argv[2] == "between the renames":
+    rename = Path.rename
+    def once(self, target):
+        rename(self, target)
+        os.kill(os.getpid(), signal.SIGKILL)
+    Path.rename = once
+write_folder(Path(sys.argv[1]), dies, force=True)
+"""
+
+
+@pytest.mark.parametrize("moment", ["in the middle", "between the renames"])
+def test_a_report_clears_what_a_killed_one_left(tmp_path: Path, moment: str) -> None:
+    out = tmp_path / "out"
+    write_folder(out, lambda folder: (folder / "results.json").write_text("the first"))
+    done = subprocess.run([sys.executable, "-c", WRITES, str(out), moment], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(".out.*"))) == (1 if moment == "in the middle" else 2)
+    with pytest.raises(NeuroestError, match="out exists and is kept"):  # it has its name back
+        write_folder(out, lambda _: None)
+    assert (out / "results.json").read_text() == "the first"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_another_process_is_writing_is_not_cleared(tmp_path: Path) -> None:
+    def meanwhile(beside: Path) -> None:
+        assert beside.name.startswith(".out.")
+        write_folder(tmp_path / "out", lambda folder: (folder / "results.json").touch())
+        assert beside.exists()
+
+    with pytest.raises(NeuroestError, match="exists and is kept"):
+        write_folder(tmp_path / "out", meanwhile)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="figures are drawn by forks on Linux")
+def test_a_killed_report_ends_without_a_word_of_its_workers(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "neuroest", "report", "diffusive_28nm_derived", "-w", "mlp_mnist_spiking",
+         "-o", str(tmp_path / "out")],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while process.poll() is None and not list(tmp_path.glob(".out.*/figures/*.svg")):
+        time.sleep(0.02)
+    assert process.poll() is None
+    process.kill()
+    assert "Traceback" not in process.communicate(timeout=60)[1]
 
 
 def test_what_does_not_fit_is_listed_and_nothing_at_all_is_an_error() -> None:
