@@ -31,7 +31,7 @@ _LARGEST: Mapping[str, Mapping[str, Any]] = frozen(_DATA["largest"])
 _CONDUCTANCES = ("high_conductance", "low_conductance")
 _WORDS = ("MemCellType", "AccessType")
 # a name may be followed by a unit, or by the meaning of its values: `-DeviceRoadmap -1LP 1HP 2LSTP:  2`
-_LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\)\s*|\s[^:()]*)?:\s*(.*?)\s*\Z")
+_LINE = re.compile(r"-\s*+(\w++)\s*+(?:\(([^)]*+)\)\s*+|(?<=\s)[^:()]*+)?:(.*)\Z")
 _MARK = r"^-MemCellType\s*:"
 _SOURCE = "cell_file"
 _OF_THE_ARRAY = (
@@ -93,7 +93,7 @@ def read_cell(path: Path) -> CellFile:
                 Problem(str(path), number, 1, "", f"expected `-Name (unit): value`, got {line[:40]!r}")
             )
             continue
-        name, unit, value = match.group(1), match.group(2), match.group(3)
+        name, unit, value = match[1], match[2] and match[2].strip(), match[3].strip()
         if name in lines:
             problems.append(Problem(str(path), number, 1, name, f"is already on line {lines[name]}"))
         elif name in _WORDS:

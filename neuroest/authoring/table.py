@@ -31,7 +31,7 @@ _TEXTS = (
     "conditions", "rationale", "notes",
 )  # fmt: skip
 _PARTS = ("low", "high", "factor")
-_HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
+_HEADER = re.compile(r"(\w++)(?:\s++(low|high|factor))?\s*+(?:[\[(](.*)[\])])?\Z")
 _SOURCE = "data_sheet"
 _SUGGESTED = 20
 """Maximum number of unknown columns that are compared with all known ones, since this is slow."""
@@ -113,6 +113,7 @@ def _columns(file: str, line: int, cells: Sequence[str]) -> list[_Column]:
     for place, cell in enumerate(cells, 1):
         match = _HEADER.match(cell)
         name, part, unit = match.groups() if match else (cell, None, None)
+        unit = unit if unit is None else unit.strip()
         if name not in parameters and (name not in _TEXTS or part or unit):
             known = did_you_mean(name, (*_TEXTS, *sorted(parameters))) if len(problems) < _SUGGESTED else ""
             problems.append(Problem(file, line, 1, f"column {place}", f"unknown column {cell[:60]!r}{known}"))

@@ -59,7 +59,7 @@ _SIGNALLED = 128
 """What a shell adds to the number of a signal that ended a process."""
 _SHORT_HELP = 64
 """Characters of what a verb does, next to its name."""
-_NOT_ALLOWED = re.compile("'(.*)' is not one of (.*)", re.DOTALL)
+_NOT_ALLOWED = "' is not one of "
 """What typer says of a word that is not among those allowed."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -157,10 +157,10 @@ def _with_suggestion(message: str) -> str:
     >>> _with_suggestion("Value error, 'jsn' is not one of 'table', 'json'.")
     "unknown 'jsn'; did you mean 'json'?"
     """
-    found = _NOT_ALLOWED.search(message)
-    if found is None:
+    before, said, after = message.rpartition(_NOT_ALLOWED)
+    if not said:
         return message
-    word, allowed = found[1], re.findall("'([^']*)'", found[2])
+    word, allowed = before.partition("'")[2], re.findall("'([^']*)'", after)
     return f"unknown {word!r}{did_you_mean(word, allowed)}"
 
 

@@ -191,8 +191,8 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
         For an unknown unit; the message names the nearest known one.
     """
     factor, dimension = 1.0, DIMENSIONLESS
-    expression = re.sub(r"\s*([*/^])\s*", r"\1", text.replace("**", "^").replace("·", "*").strip())
-    expression = re.sub(r"\s+", "*", expression)
+    words = " ".join(text.replace("**", "^").replace("·", "*").split())
+    expression = re.sub(r" ?([*/^]) ?", r"\1", words).replace(" ", "*")
     if not expression:
         return factor, dimension
     sign = 1

@@ -28,11 +28,8 @@ CHOICES = ("architecture", "workload")
 SETTING = "--set"
 RESULT_UNITS = MappingProxyType({name: quantity.unit for name, quantity in QUANTITIES.items()})
 """Units of the results that a comparison may name."""
-_RANGE = re.compile(
-    r"\s*(?P<low>.+?)\s*\.\.\s*(?P<high>[^:]+?)\s*(?::\s*(?P<points>[^:]+?)\s*)?(?::\s*(?P<scale>\w+)\s*)?\Z"
-)
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*(?P<unit>.*)\Z")
-_COMPARISON = re.compile(r"\s*(?P<left>.+?)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<right>.+?)\s*\Z")
+_SIGN = re.compile("<=|>=|==|!=|<|>")
 _POINTS = QuantityField("1", minimum=2, maximum=1e6, integer=True, example="7")
 _MOST_LISTED = 1_000
 """Most listed values of an axis; each is checked like a value in a file. A range may have more."""
@@ -205,10 +202,11 @@ def faults_of(one: Constraint, units: Mapping[str, str]) -> list[str]:
 
 
 def _constraint(text: str) -> Constraint:
-    match = _COMPARISON.match(text)
-    if match is None:
+    sign = _SIGN.search(text)
+    left, right = (text[: sign.start()].strip(), text[sign.end() :].strip()) if sign else ("", "")
+    if sign is None or not left or not right:
         raise QuantityError("expected a comparison such as area_m2 <= 50 mm^2")
-    return Constraint(match["left"], match["sign"], match["right"])
+    return Constraint(left, sign[0], right)
 
 
 # --- A file of kind space -----------------------------------------------------------------------------------------
@@ -370,10 +368,11 @@ def _is_range(path: str, text: str) -> bool:
 def _text_track(path: str, text: str) -> Levels | Range:
     if not _is_range(path, text):
         return _levels([item.strip() for item in text.split(",")])
-    match = _RANGE.match(text)
-    if match is None:
+    low, _, rest = text.partition("..")
+    low, (high, *more) = low.strip(), (part.strip() for part in rest.split(":"))
+    if not low or not high or len(more) > 2 or "" in more:
         raise QuantityError("expected lo..hi:n or lo..hi:n:log, such as 0.6 V..0.9 V:7")
-    points, scale = match["points"], match["scale"]
+    points, scale = (*more, None, None)[:2]
     if points in {"log", "linear"} and scale is None:
         points, scale = None, points
     if scale not in {None, "log", "linear"}:
@@ -382,7 +381,7 @@ def _text_track(path: str, text: str) -> Levels | Range:
         count = None if points is None else int(_POINTS.read(points))
     except QuantityError as error:
         raise QuantityError(f"{points!r} is not a number of points: {error}") from None
-    return _range(match["low"], match["high"], count, log=scale == "log")
+    return _range(low, high, count, log=scale == "log")
 
 
 def _levels(items: Sequence[Any]) -> Levels:

@@ -29,7 +29,8 @@ _KNOWN = MappingProxyType(
     {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
     | {"experiment": "experiment"}
 )
-_PARTS = re.compile(r"\s*(.*?)\s*(?:\[(.*)\]|\((.*)\)|[/,]\s*(.*)|\sin\s+(.*))?\s*\Z", re.DOTALL)
+_BEFORE_UNIT = re.compile(r"[\[(/,]|\sin\s")
+_CLOSING = MappingProxyType({"[": "]", "(": ")"})
 _SEPARATED = re.compile(r"[\s.\-]+")
 _QUALIFIER = re.compile(
     r"(?:(?:smu|ch|channel)_?\d+|smu|source|sourced|measured?|applied|anode|drain|top|device|dut|set|actual)_+(?=.)"
@@ -70,10 +71,8 @@ def column_of(cell: str) -> tuple[str, str | None]:
     >>> column_of("U / V")
     ('voltage', 'V')
     """
-    match = _PARTS.match(cell)
-    name = _name(match[1] if match else cell)
-    unit = next((part for part in match.groups()[1:] if part is not None), None) if match else None
-    unit = unit.strip() if unit is not None else None
+    said, unit = _name_and_unit(cell.strip())
+    name = _name(said)
     if name == "t" and unit in _NEVER:
         name = "temperature"
     if name in UNITS:
@@ -81,6 +80,15 @@ def column_of(cell: str) -> tuple[str, str | None]:
     plain = _QUALIFIER.sub("", name)
     found = next((_KNOWN[one] for one in (name, plain, _QUALIFIER.sub("", plain)) if one in _KNOWN), name)
     return found, unit or None
+
+
+def _name_and_unit(text: str) -> tuple[str, str | None]:
+    """A header as ``name [unit]``, ``name (unit)``, ``name / unit``, ``name, unit`` or ``name in unit``."""
+    for mark in _BEFORE_UNIT.finditer(text):
+        closing = _CLOSING.get(mark[0], "")
+        if text.endswith(closing):
+            return text[: mark.start()], text[mark.end() :].removesuffix(closing).strip()
+    return text, None
 
 
 def _name(text: str) -> str:

@@ -26,7 +26,7 @@ _HOUR = 3600.0
 _SLOW = 0.01
 """Rate per second below which it is printed per hour, as times are then in hours."""
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
-_MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
+_MICRO = re.compile(r"(?<![A-Za-z_\d.])(\d[\d.]*+|[\d.]*+[⁰¹²³⁴-⁹]++) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -250,7 +250,7 @@ def paces_table(comparison: Comparison, label: str) -> str:
 
 def _typeset(text: str) -> str:
     """Text cell with typeset quantities: powers of ten and micro."""
-    powers = re.sub(r"([\d.]+)e([+-]?\d+)", r"\\num{\1e\2}", tex(text))
+    powers = re.sub(r"(?<![\d.])([\d.]++)e([+-]?\d+)", r"\\num{\1e\2}", tex(text))
     return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", powers)
 
 

@@ -22,7 +22,7 @@ from neuroest.workloads.importers.files import file_sha256, formatted, reading
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Value
 
 # keys of YAML that are numbers, which neurons and their cores are named by; our reader wants text
-_NUMBERED = re.compile(r"^(\s*(?:- )+\s*\{?\s*)(\d+(?:\.{1,2}\d+)?)(\s*:)", re.MULTILINE)
+_NUMBERED = re.compile(r"^([^\S\n]*+(?:- )++\s*+\{?+\s*+)(\d++(?:\.{1,2}\d++)?)(\s*+:)", re.MULTILINE)
 _NEURONS = re.compile(r"^(\d+)(?:\.\.(\d+))?$")
 _EDGE = re.compile(r"^\s*(\w+)(?:\.(\d+))?\s*->\s*(\w+)(?:\.(\d+))?\s*$")
 _LARGEST_GROUP = 10**6

@@ -18,7 +18,7 @@ from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import reading
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Value
 
-_OPERAND = re.compile(r"([OIW])((?:\[\s*\w*\s*\])+)")
+_OPERAND = re.compile(r"([OIW])((?:\[\s*+\w*+\s*+\])+)")
 _RELATION = re.compile(r"^\s*(\w+)\s*=\s*(?:(\d+)\s*\*\s*)?(\w+)\s*\+\s*(?:(\d+)\s*\*\s*)?(\w+)\s*$")
 _POOLS = {
     "Pooling": "maximum", "Pool": "maximum", "MaxPool": "maximum", "Max": "maximum", "AveragePool": "average",
