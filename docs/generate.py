@@ -46,6 +46,7 @@ from neuroest.validation import case_spec, first_ratios
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
+BENCHMARKS = DOCS.parent / "benchmarks" / "README.md"
 REFERENCE = DOCS / "reference"
 OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
 """A block of the README that shows what a command prints."""
@@ -107,7 +108,7 @@ def pages_with_numbers() -> dict[Path, str]:
     sys.path.append(str(DOCS / "tools"))
     tables = importlib.import_module("result_tables").TABLES
     values = importlib.import_module("page_values")
-    texts = {page: page.read_text("utf-8") for page in [README, *sorted(DOCS.rglob("*.md"))]}
+    texts = {page: page.read_text("utf-8") for page in [README, BENCHMARKS, *sorted(DOCS.rglob("*.md"))]}
     return {
         page: values.with_values(
             NUMBERS.sub(

@@ -9,7 +9,7 @@ import json
 import math
 import runpy
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -241,9 +241,7 @@ def _in_time(name: str) -> tuple[str, ...]:
             1.0 / (second - first),
             1.0 / float(neuron_in_time(Asked(name, {})).component.minimum_interval()),
         )
-        verdict = (
-            f"energy {verdict}; rate from below: whole integrations in the estimate, residue in time"
-        )
+        verdict = f"energy {verdict}; rate from below: whole integrations in the estimate, residue in time"
     else:
         rates = (1.0 / interval.simulated, 1.0 / interval.closed)
     return (
@@ -290,7 +288,9 @@ def neurons_per_output() -> list[str]:
     rows = []
     for number, name in (("1", "1"), ("5", "5 (default)"), ("20", "20")):
         found = of(
-            "diffusive_low_power_28nm", "shd_recurrent_spiking", {f"{ARRAY}readout.neurons_per_output": number}
+            "diffusive_low_power_28nm",
+            "shd_recurrent_spiking",
+            {f"{ARRAY}readout.neurons_per_output": number},
         )
         totals = ("initiation_interval_s", "neuron_lifetime_s", "area_m2", "energy_per_inference_J")
         rows.append((name, *(formatted(total(found, each), QUANTITIES[each].unit) for each in totals)))
@@ -335,9 +335,54 @@ def digits_crossovers() -> list[str]:
     return table(("chip", "dense network", *scopes.values()), rows)
 
 
+SPEEDS = {
+    "bare_imports": "`python -c 'import numpy, pydantic, typer, yaml'`",
+    "mix_of_short_arrays": "mix of 1000 operations, arrays of 31 numbers",
+    "mix_a_number": "mix of 1000 operations on one number of long arrays",
+    "estimate": "`neuroest estimate`, a chip and its baseline",
+    "one_chip": "`neuroest estimate loihi_14nm -w mlp_mnist_spiking`",
+    "list": "`neuroest list`",
+    "resnet18_crossbar": "`estimate` of ResNet-18 on `adc_crossbar_28nm`",
+    "resnet18_digital": "`estimate` of ResNet-18 on `digital_int8_28nm`",
+    "default_chip": "`estimate` of the default chip and network",
+    "loihi": "`estimate` of the perceptron on `loihi_14nm`",
+    "bands_default_chip": "512 draws of the default chip and network",
+    "list_mlp": "list, perceptron (3 layers)",
+    "list_vgg9": "list, spiking VGG-9 (12 layers)",
+    "list_default_chip": "list, default chip and network (2 layers)",
+    "list_16_layers": "list, 16 equal layers",
+    "list_64_layers": "list, 64 equal layers",
+    "list_256_layers": "list, 256 equal layers",
+    "grid_mlp": "open grid of two parameters, perceptron",
+    "draws_resnet18": "draws of all spreads, ResNet-18 on `adc_crossbar_28nm`",
+    "draws_mlp": "draws of all spreads, perceptron on `analog_lif_28nm`",
+}
+"""What `benchmarks/ratios.json` measures."""
+
+
+def speeds(*families: str) -> list[str]:
+    """Processor times and ratios of `benchmarks/ratios.json`, and the machine that they are from."""
+    file = Path(__file__).parents[2] / "benchmarks" / "ratios.json"
+    read = json.loads(file.read_text("utf-8"))
+    references = {"cold": "bare imports", "warm": "mix of short arrays", "points": "mix on one number"}
+    rows = []
+    for family in families:
+        for name, one in read[family].items():
+            ratio = f"{digits(one['ratio'])} x {references[family]}" if "ratio" in one else "-"
+            unit = " a point" if family == "points" else ""
+            time = formatted(float(f"{one['time_s']:.2g}"), "s")
+            rows.append((SPEEDS[name], f"{time}{unit}", ratio))
+    about = (
+        f"Commit `{read['commit']}`, {read['date']}, Python {read['python']}, numpy {read['numpy']}, "
+        f"{read['processor']} with {', '.join(read['features'])}; processor time, the shortest of five."
+    )
+    return [*table(("measurement", "processor time", "ratio"), rows), "", about]
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
     "cells_of_low_conductance": cells_of_low_conductance, "neurons_per_output": neurons_per_output,
+    "speeds": partial(speeds, "reference", "cold", "warm", "points"), "speeds_of_points": partial(speeds, "points"),
     "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
 }  # fmt: skip
