@@ -1,7 +1,6 @@
 """Process settings that shorten start, run and exit.
 
-Times are processor time of ``neuroest estimate``, 0.54 s in all, on the machine that `benchmarks/README.md` describes;
-`benchmarks/` holds the runs of lists.
+Times are processor time when each was introduced; `benchmarks/ratios.json` has those of today.
 """
 
 import gc
