@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 RECORD: dict[str, Any] = json.loads(ratios.FILE.read_text("utf-8"))
 FAMILIES = ("reference", "cold", "warm", "points")
 
-# Times of this program beside those of another, from a table of the run that measured both; and the history of faults.
+# Times of this program next to those of another, from a table of the run that measured both; and the history of faults.
 OTHERS = {
     "docs/accuracy.md", "docs/reliability.md", "benchmarks/accuracy/README.md", "benchmarks/peers/README.md",
 }  # fmt: skip

@@ -31,7 +31,7 @@ UNITS = {"TOPS": "THz", "mm2": "mm^2", "mm²": "mm^2"}
 def with_values(text: str) -> str:
     """A page with the numbers of its sentences computed again."""
     if text.count("<!-- value:") != len(VALUE.findall(text)):
-        raise ValueError("a number in a sentence stands between <!-- value: NAME --> and <!-- /value -->")
+        raise ValueError("a number in a sentence is between <!-- value: NAME --> and <!-- /value -->")
     return VALUE.sub(lambda each: f"<!-- value: {each['name']} -->{shown(each['name'])}<!-- /value -->", text)
 
 

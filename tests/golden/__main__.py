@@ -1,4 +1,4 @@
-"""``python -m tests.golden``: what moved in the results of the shipped chips, and with ``--update`` the file anew."""
+"""``python -m tests.golden``: what moved in the results of the shipped chips; ``--update`` writes the file again."""
 
 from __future__ import annotations
 
