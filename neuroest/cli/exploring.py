@@ -60,7 +60,7 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
         base = read_space(file)
         own = {path for axis in given.axes for path in axis.tracks}
         kept = tuple(axis for axis in base.axes if not own & set(axis.tracks))
-        space = replace(base, axes=(*kept, *given.axes), file="" if given.axes else base.file)
+        space = replace(base, axes=(*kept, *given.axes))
     if not space.axes:
         raise ExplorationError("the space has no axis; give a SPACE.yaml or --set path=a,b,c")
     return replace(space, constraints=(*space.constraints, *(constraint(text) for text in constraints or [])))

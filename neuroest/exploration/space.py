@@ -4,21 +4,33 @@ An axis varies one path, or several linked paths. Its values form a list or a ra
 chips; `neuroest.exploration.structures` applies the axes to a chip.
 """
 
+import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean, raise_all
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    did_you_mean,
+    raise_all,
+)
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.results.quantities import QUANTITIES, read_value
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
+from neuroest.specs.file_text import Place
+from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 
 Sampler: TypeAlias = Literal["grid", "random", "latin_hypercube", "sobol"]
@@ -34,6 +46,8 @@ _POINTS = QuantityField("1", minimum=2, maximum=1e6, integer=True, example="7")
 _MOST_LISTED = 1_000
 """Most listed values of an axis; each is checked like a value in a file. A range may have more."""
 _MOST_PATHS = 100
+_LONGEST_COMPARED = 200
+"""Characters of a path that are compared with known ones."""
 
 
 @frozen_dataclass
@@ -109,6 +123,50 @@ class Space:
     samples: int | None = None
     seed: int = 0
     file: str = field(default="", compare=False)
+    places: Mapping[str, Place] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    """Line and column in the file of each path, of each listed value as ``path=value``, and of each constraint."""
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Give errors about a space from a file their place in it.
+
+        Raises
+        ------
+        SpecError
+            Instead of errors of others, which name no file.
+        """
+        try:
+            yield
+        except SpecError as error:
+            raise SpecError(map(self._placed, error.problems)) from None
+        except UnknownNameError as error:
+            at = self._place_of(error.name)
+            if at is None:
+                raise
+            near = difflib.get_close_matches(error.name[:_LONGEST_COMPARED], error.known, n=2, cutoff=0.0)
+            text = f"unknown {error.what} {error.name!r}; the nearest are {' and '.join(near)}"
+            raise SpecError([Problem(self.file, *at, "", text)]) from None
+        except NeuroestError as error:
+            at = next((at for path, at in self.places.items() if repr(path) in str(error)), None)
+            if at is None:
+                raise
+            raise SpecError([Problem(self.file, *at, "", str(error))]) from None
+
+    def _placed(self, problem: Problem) -> Problem:
+        """A problem at its place in the file; one of another file or an option stays."""
+        at = self._place_of(problem.path)
+        return (
+            problem
+            if problem.line or at is None
+            else replace(problem, file=self.file, line=at[0], column=at[1])
+        )
+
+    def _place_of(self, path: str) -> Place | None:
+        """Place of a path, of one of its values, or of the constraint that names it."""
+        found = self.places.get(path) or self.places.get(path.partition("=")[0])
+        return found or next((at for text, at in self.places.items() if path and path in text.split()), None)
 
 
 def space_from(
@@ -308,6 +366,7 @@ def read_space(path: str | Path) -> Space:
     groups = [*({path: given} for path, given in spec.axes.items()), *spec.linked]
     axes = [_axis({path: _track(path, given) for path, given in group.items()}) for group in groups]
     moved = {path for group in spec.linked for path in group}
+    places = _places(loaded)
     problems = [
         problem_at(loaded.document, ["constraints", index], fault)
         for index, text in enumerate(spec.constraints)
@@ -330,7 +389,29 @@ def read_space(path: str | Path) -> Space:
         None if spec.samples is None else int(spec.samples),
         int(spec.seed),
         loaded.file,
+        MappingProxyType(places),
     )
+
+
+def _places(loaded: Loaded[SpaceSpec]) -> dict[str, Place]:
+    """Where each path, each listed value and each constraint of a file is."""
+    spec, document = loaded.spec, loaded.document
+    found: dict[str, Place] = {}
+    groups: list[tuple[tuple[str | int, ...], Mapping[str, Any]]] = [(("axes",), spec.axes)]
+    groups += [(("linked", index), group) for index, group in enumerate(spec.linked)]
+    for place, group in groups:
+        for path, given in group.items():
+            found[path] = document.position([*place, path])
+            names = (
+                given
+                if isinstance(given, dict)
+                else dict(enumerate(given if isinstance(given, list) else ()))
+            )
+            for key, value in names.items():
+                found.setdefault(f"{path}={value}", document.position([*place, path, key]))
+    for index, text in enumerate(spec.constraints):
+        found.setdefault(str(_constraint(text)), document.position(["constraints", index]))
+    return found
 
 
 def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:

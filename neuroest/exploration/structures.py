@@ -9,19 +9,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design, InputFile
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import ending_in, is_whole, settings_of, whole_path, whole_paths
 from neuroest.error_analysis.model_error import discrepancy_claims
-from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
+from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.results.quantities import QUANTITIES
@@ -135,14 +136,8 @@ def resolve(
     SpecError, UnknownNameError
         For a path that is not a parameter, and for invalid values.
     """
-    try:
+    with space.placed():
         return _resolve(architecture, workload, spelled_out(space, architecture, workload), settings)
-    except SpecError as error:
-        if not space.file:
-            raise
-        # the space came from a file, so the error names no option
-        reported = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
-        raise SpecError(reported) from None
 
 
 def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
@@ -163,6 +158,9 @@ def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     whole = {path: whole_path(path, chip, net.spec) for path in short}
     moved = [whole.get(path, path) for axis in space.axes for path in axis.tracks]
+    twice = next((path for path in moved if moved.count(path) > 1), None)
+    if twice is not None:
+        raise wrong(twice, "is moved by more than one axis")
     whole |= {side: ending_in(side, moved) for side in sides}
     axes = tuple(
         replace(axis, tracks={whole.get(path, path): track for path, track in axis.tracks.items()})
@@ -172,7 +170,19 @@ def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
         replace(one, left=whole.get(one.left, one.left), right=whole.get(one.right, one.right))
         for one in space.constraints
     )
-    return replace(space, axes=axes, constraints=constraints)
+    places = {whole.get(path, path): at for path, at in space.places.items()}
+    places |= {
+        str(now): space.places[str(was)]
+        for was, now in zip(space.constraints, constraints, strict=True)
+        if str(was) in space.places
+    }
+    for path, at in space.places.items():
+        short_path, equals, value = path.partition("=")
+        if equals and short_path in whole:
+            places[f"{whole[short_path]}={value}"] = at
+    return replace(
+        space, axes=axes, constraints=constraints, places=MappingProxyType({**space.places, **places})
+    )
 
 
 def _resolve(

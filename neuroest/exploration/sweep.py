@@ -195,12 +195,16 @@ def make_job(
         raise ExplorationError(
             "a grid has as many points as its axes; --samples belongs to the other samplers"
         )
-    space = spelled_out(space, architecture, workload)
-    resolved = resolve(architecture, workload, space, settings)
-    count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
-    seed = space.seed if seed is None else seed
-    job = Job(resolved, space.constraints, how, count, seed, listed(quantities), chunk_size)
-    job.check()
+    with space.placed():
+        space = spelled_out(space, architecture, workload)
+    with space.placed():
+        resolved = resolve(architecture, workload, space, settings)
+        count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
+        seed = space.seed if seed is None else seed
+        job = Job(resolved, space.constraints, how, count, seed, listed(quantities), chunk_size)
+        job.check()
+        if how == "grid":
+            resolved.grid_shape()
     return job
 
 

@@ -9,6 +9,7 @@ from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.exploration.samplers import permuted, unit_points
 from neuroest.exploration.space import Levels, Range, constraint, read_space, settings_space
 from neuroest.exploration.structures import resolve
+from neuroest.exploration.sweep import make_job
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 
@@ -159,3 +160,29 @@ def test_a_latin_hypercube_has_one_point_in_each_stratum() -> None:
     points = unit_points("latin_hypercube", 0, 50, 50, 2, 3)
     for axis in range(2):
         assert sorted(np.floor(points[:, axis] * 50).tolist()) == list(range(50))
+
+
+PLACED = [
+    ("  chip.tile.array.rows: [64, -128]", "4:30: chip.tile.array.rows=-128: -128 is below the minimum 1"),
+    ("  chip.tile.array.rowz: [64, 128]", "4:26: chip.tile.array.rowz=64: unknown key 'rowz'; did you mean 'rows'?"),
+    ("  array.rowz: [64, 128]", "4:3: unknown path 'array.rowz'; the nearest are array.rows and array.readout"),
+    ("  array.rows:\n    - 64\n    - 0.5", "6:7: chip.tile.array.rows=0.5: 0.5 is not a whole number"),
+    ("  array.rows: [64, 128]\nconstraints: [area_m3 <= 4]", "5:15: constraints.0: unknown parameter or result"),
+    ("  array.rows: [64, 128]\nconstraints: [array.rows <= 4 mm]", "5:15: chip.tile.array.rows <= 4 mm: 4 mm is"),
+    ("  array.rows: {from: 64, to: 128}", "4:3: chip.tile.array.rows: a grid needs the number of points"),
+    ("  array.rows: {from: 128, to: 64, points: 3}", "4:3: chip.tile.array.rows=128..64: the range is inverted"),
+    ("  array.rows: {from: 64, to: 129, points: 5}", "4:3: chip.tile.array.rows=64..129:5: takes whole numbers"),
+    ("  chip.tile.array.cell.device: [rram_hfox_28nm, nothing]", "4:49: chip.tile.array.cell.device=nothing: unknown"),
+    ("  workload.timesteps: [0, 3]", "4:24: workload.timesteps=0: 0 is below the minimum 1"),
+    ("  rows: [64, 128]\n  chip.tile.array.rows: [32]", "5:3: chip.tile.array.rows: is moved by more than one axis"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("axes", "line"), PLACED)
+def test_every_message_about_a_file_has_its_place(tmp_path: Path, axes: str, line: str) -> None:
+    file = tmp_path / "some.yaml"
+    file.write_text(f"kind: space\nname: some\naxes:\n{axes}\n", "utf-8")
+    with pytest.raises(SpecError) as caught:
+        make_job("analog_lif_28nm", "mlp_mnist_spiking", file)
+    assert all(found.startswith(f"{file}:") for found in str(caught.value).splitlines())
+    assert f"{file}:{line}" in str(caught.value)
