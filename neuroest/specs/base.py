@@ -19,6 +19,7 @@ from typing_extensions import TypeAliasType
 from neuroest.core.errors import QuantityError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import describe_dimension, format_quantity, parse_quantity, parse_unit
+from neuroest.specs.largest_values import largest_value
 
 
 class Spec(BaseModel):
@@ -140,8 +141,9 @@ class QuantityField:
         if value < self.minimum or (self.above and value == self.minimum):
             word = "must be above" if self.above else "is below the minimum"
             raise QuantityError(f"{given} {word} {formatted(self.minimum)}")
-        if value > self.maximum:
-            raise QuantityError(f"{given} is above the maximum {formatted(self.maximum)}")
+        most = min(self.maximum, largest_value(self.unit))
+        if value > most:
+            raise QuantityError(f"{given} is above the maximum {formatted(most)}")
         return value
 
     def _formatted(self, value: float) -> str:
