@@ -11,10 +11,16 @@ Names are loaded when they are first used, so that importing the package costs n
 """
 
 import ast
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+if sys.flags.optimize > 1:
+    from neuroest.core.kept_texts import keep_texts
+
+    keep_texts(__name__)
 
 
 @cache
