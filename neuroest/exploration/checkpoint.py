@@ -147,7 +147,8 @@ class Store:
 
     def assemble(self, job: Job, metadata: Mapping[str, Any]) -> None:
         """Write the output from the chunks and remove them."""
-        temporary = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
+        target = self.output.resolve()  # a link stays, and what it names is written
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
         with _reported(self.output), _no_rest(temporary):
             self._write_all(job, temporary, text)
@@ -155,9 +156,9 @@ class Store:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
                 # rows of an earlier run must never be next to the metadata of this run
-                self.output.unlink(missing_ok=True)
+                target.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
-            temporary.replace(self.output)
+            temporary.replace(target)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tables(self, job: Job) -> Iterator[Any]:
@@ -211,7 +212,8 @@ def _for_spreadsheets(table: Any) -> Any:
 
 
 def _sidecar(output: Path) -> Path:
-    return output.with_name(f"{output.name}.json")
+    whole = output.resolve()
+    return whole.with_name(f"{whole.name}.json")
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from neuroest.exploration import checkpoint as stores
 from neuroest.exploration import cluster
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
-from neuroest.exploration.sweep import make_job, sweep
+from neuroest.exploration.sweep import make_job, read_sweep, sweep
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 pytestmark = pytest.mark.slow
@@ -370,3 +370,16 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["300"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_an_output_that_is_a_link_stays_one(tmp_path: Path, suffix: str) -> None:
+    target, link = tmp_path / f"target{suffix}", tmp_path / f"link{suffix}"
+    link.symlink_to(target)
+    axes = {"chip.tile.array.rows": [64, 128]}
+    for _ in range(2):  # the second run finds the first one
+        sweep("analog_lif_28nm", "mlp_mnist_spiking", axes, output=link)
+        assert link.is_symlink()
+        assert target.is_file()
+        assert not target.is_symlink()
+    assert read_sweep(link).rows == read_sweep(target).rows == 2
