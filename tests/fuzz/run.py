@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import re
 import signal
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +25,8 @@ LONGEST = 10.0
 """Time of the processor after which an input counts as a hang. [s]."""
 _LONGEST_WAIT = 60.0
 """Time by the clock after which one does, whatever else the machine does. [s]."""
+KILLED_AFTER = 90.0
+"""Time by the clock after which the process is killed: a loop in C runs no handler of a signal. [s]."""
 _LONGEST_LINE = 1_000
 
 
@@ -112,7 +116,7 @@ def _refusal(error: NeuroestError) -> tuple[str, str]:
 
 
 def run(kind: str, count: int, seed: int, minutes: float = float("inf")) -> Tally:
-    """Try so many inputs of a kind.
+    """Try so many inputs of a kind, in a process that is killed when one of them neither ends nor answers a signal.
 
     Parameters
     ----------
@@ -123,19 +127,61 @@ def run(kind: str, count: int, seed: int, minutes: float = float("inf")) -> Tall
     minutes : float
         End after so long all the same.
     """
-    rng, tally, end = random.Random(f"{kind} {seed}"), Tally(), time.monotonic() + 60.0 * minutes
-    target = TARGETS[kind]
+    tally, end, next_one = Tally(), time.monotonic() + 60.0 * minutes, 0
+    while next_one is not None:
+        next_one = _watched(kind, count, seed, end, next_one, tally)
+    return tally
+
+
+def _watched(kind: str, count: int, seed: int, end: float, first: int, tally: Tally) -> int | None:
+    """Try inputs from `first` on; the number of the next one if the process was killed or died, else None."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_try_all, args=(kind, count, seed, end, first, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    index, name, content, found = first, "", b"", ""
+    try:
+        while not found:
+            if not ours.poll(KILLED_AFTER):
+                found = "hang: takes too long, and answers no signal"
+                break
+            message = ours.recv()
+            if message[0] == "try":
+                _, index, name, content = message
+                continue
+            _, result, line, seconds = message
+            tally.slowest = max(tally.slowest, seconds)
+            tally.counts[result] += 1
+            if line:
+                tally.faults.setdefault(f"{result}: {name}: {line}", content)
+            content = b""
+    except EOFError:  # the process has ended
+        process.join()
+        if process.exitcode == 0:
+            return None
+        found = f"crash: the process ends with {process.exitcode}"
+    finally:
+        process.kill()
+        process.join()
+    tally.counts[found.partition(":")[0]] += 1
+    tally.faults.setdefault(f"{found.partition(':')[0]}: {name}:{found.partition(':')[2]}", content)
+    return index + 1
+
+
+def _try_all(kind: str, count: int, seed: int, end: float, first: int, answers: Connection) -> None:
+    """Try the inputs from `first` on, and report each before and after."""
+    rng, target = random.Random(f"{kind} {seed}"), TARGETS[kind]
     seeds = target.seeds()
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(count):
+        for index in range(count):
             name, good = rng.choice(seeds)
             content = target.change(good, rng)
             if time.monotonic() > end:
                 break
+            if index < first:
+                continue
+            answers.send(("try", index, name, content))
             started = time.process_time()
             found, line = outcome(kind, name, content, Path(folder))
-            tally.slowest = max(tally.slowest, time.process_time() - started)
-            tally.counts[found] += 1
-            if line:
-                tally.faults.setdefault(f"{found}: {name}: {line}", content)
-    return tally
+            answers.send(("got", found, line, time.process_time() - started))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 from pathlib import Path
 
 import pytest
 
 from neuroest.core.errors import NeuroestError
 from tests.fuzz.run import outcome, run
-from tests.fuzz.targets import TARGETS, WrongResultError
+from tests.fuzz.targets import TARGETS, Target, WrongResultError
 
 SEEDS = Path(__file__).with_name("seeds")
 FEW = {"nir": 6}
@@ -60,6 +63,44 @@ def test_what_takes_too_long_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr("tests.fuzz.run.LONGEST", 0.05)
     monkeypatch.setitem(TARGETS, "space", TARGETS["space"].__class__(".yaml", list, lambda c, r: c, read))  # type: ignore[misc]
     assert outcome("space", "some", b"", tmp_path)[0] == "hang"
+
+
+CONTENTS = (b"good", b"bad", b"better")
+
+
+def drawn(count: int, seed: int) -> list[bytes]:
+    """Contents that a run draws."""
+    rng = random.Random(f"space {seed}")
+    found = []
+    for _ in range(count):
+        rng.choice([0])
+        found.append(CONTENTS[rng.randrange(3)])
+    return found
+
+
+@pytest.mark.parametrize("end", ["hang", "crash"])
+def test_what_answers_no_signal_is_killed(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """As a loop of a library in C does, and one that it crashes in."""
+
+    def read(file: Path, seed: str) -> None:
+        if file.read_bytes() != b"bad":
+            return
+        if end == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+        signal.pthread_sigmask(
+            signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGPROF, signal.SIGTERM, signal.SIGINT}
+        )
+        while True:
+            pass
+
+    monkeypatch.setattr("tests.fuzz.run.KILLED_AFTER", 1.0)
+    target = Target(".yaml", lambda: [("some", b"")], lambda _content, rng: CONTENTS[rng.randrange(3)], read)
+    monkeypatch.setitem(TARGETS, "space", target)  # type: ignore[misc]
+    tally = run("space", 6, seed=3)
+    assert tally.inputs == 6
+    assert tally.counts[end] == sum(content == b"bad" for content in drawn(6, seed=3)) > 0
+    assert [*tally.faults.values()] == [b"bad"]
+    assert next(iter(tally.faults)).startswith(f"{end}: some: ")
 
 
 def test_a_fault_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
