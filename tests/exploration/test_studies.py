@@ -232,6 +232,7 @@ def test_bad_objectives(tmp_path: Path) -> None:
         pareto(tmp_path / "none.parquet", ["a", "b"])
 
 
+@pytest.mark.slow
 def test_the_search_finds_the_front_of_the_exhaustive_sweep() -> None:
     space = settings_space(
         [

@@ -12,6 +12,7 @@ from neuroest.plotting.fit import abscissa, curves
 DATA = example_folder()
 
 
+@pytest.mark.slow
 def test_the_band_holds_the_curve_and_the_law_that_the_data_were_drawn_from() -> None:
     result = fit(DATA / "switch_delays.csv").result
     (curve,) = curves(result.rows[0], result.laws[0])

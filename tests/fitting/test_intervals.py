@@ -50,6 +50,7 @@ def one(generator, between, within, missed=0.0):
     return point, bands(linear, scatter), scatter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("between", "within", "missed"), [(0.0, 0.1, 0.0), (0.1, 0.05, 0.0), (0.3, 0.1, 0.0), (0.05, 0.05, 0.1)]
 )

@@ -50,6 +50,7 @@ LAWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LAWS)
 def test_each_law_of_the_delay_is_found_among_the_others(name: str) -> None:
     best, *others = candidates(delays(LAWS[name], 1))
@@ -83,6 +84,7 @@ def test_the_law_of_the_review_comes_out_of_its_five_medians(tmp_path: Path) -> 
     assert spec.claims["threshold_voltage"].shape == "one_sided"
 
 
+@pytest.mark.slow
 def test_a_floor_comes_out_of_a_file_and_slows_the_neuron(tmp_path: Path) -> None:
     rows = "".join(f"{v},{1e6 * (2e-9 * np.exp(9.0 / v) + 3e-6):.6g}\n" for v in VOLTAGES)
     found = fitted(tmp_path, "voltage [V],delay [us]\n" + rows)
@@ -94,6 +96,7 @@ def test_a_floor_comes_out_of_a_file_and_slows_the_neuron(tmp_path: Path) -> Non
     assert claims["delay_floor"].value == pytest.approx(3e-6, rel=0.01)
 
 
+@pytest.mark.slow
 def test_subsets_of_one_curve_agree_within_their_bands(tmp_path: Path) -> None:
     rows = MEDIANS.splitlines()
     head = "voltage [V],integration_time [us]\n"

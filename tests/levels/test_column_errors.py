@@ -64,6 +64,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
     result = found(**CASES[case])
@@ -128,6 +129,7 @@ def clamped(column: np.ndarray, read: float, resistance: float, bias: float) -> 
     return low / read
 
 
+@pytest.mark.slow
 def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> None:
     """A recurrent layer: 700 inputs at 10 % and 200 own outputs at 0.3 % on eight blocks of rows, two slices.
 
