@@ -11,7 +11,7 @@ from functools import cache
 from inspect import get_annotations
 from reprlib import recursive_repr
 from types import CodeType, FunctionType
-from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform, get_origin, overload
+from typing import Any, ClassVar, TypeVar, dataclass_transform, get_origin, overload
 
 _T = TypeVar("_T")
 
@@ -196,9 +196,18 @@ def _represented(self: Any) -> str:
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
-def _refuse_setting(_self: Any, name: str, _value: object) -> NoReturn:
-    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+def _refuse_setting(self: Any, name: str, value: object) -> None:
+    if _is_frozen(self, name):
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+    object.__setattr__(self, name, value)
 
 
-def _refuse_deleting(_self: Any, name: str) -> NoReturn:
-    raise FrozenInstanceError(f"cannot delete field {name!r}")
+def _refuse_deleting(self: Any, name: str) -> None:
+    if _is_frozen(self, name):
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+    object.__delattr__(self, name)
+
+
+def _is_frozen(one: Any, name: str) -> bool:
+    """Whether an attribute may not change: a plain class that inherits from a frozen one has attributes of its own."""
+    return "__dataclass_fields__" in vars(type(one)) or name in one.__dataclass_fields__

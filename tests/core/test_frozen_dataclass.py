@@ -189,3 +189,19 @@ def test_the_package_uses_no_other_frozen_dataclass() -> None:
     files = [path for path in (ROOT / "neuroest").rglob("*.py") if path.name != "frozen_dataclass.py"]
     assert len(files) > 300
     assert [path.name for path in files if other.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_plain_class_that_inherits_from_a_frozen_one_has_attributes_of_its_own() -> None:
+    class Warm(Cell):
+        def __init__(self) -> None:
+            super().__init__(47e3)
+            self.temperature = 300
+
+    warm = Warm()
+    warm.temperature += 10
+    assert warm.temperature == 310
+    with pytest.raises(FrozenInstanceError):
+        warm.resistance = 1.0  # type: ignore[misc]
+    del warm.temperature
+    with pytest.raises(FrozenInstanceError):
+        del warm.resistance
