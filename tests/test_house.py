@@ -771,6 +771,7 @@ def own_sources() -> set[str]:
     return {key for spec in (*specs, *cases) for key in spec.sources}
 
 
+@pytest.mark.slow
 def test_every_cited_source_is_in_the_bibliography() -> None:
     assert not cited() - set(bibliography()) - own_sources()
 

@@ -63,18 +63,18 @@ REFUSED: dict[str, Callable[[Path], Any]] = {
 
 @pytest.mark.parametrize("made", REFUSED.values(), ids=REFUSED)
 def test_it_is_refused_in_time(made: Callable[[Path], Any], tmp_path: Path) -> None:
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(NeuroestError) as caught:
         made(tmp_path)
-    assert time.monotonic() - began < 10.0
+    assert time.process_time() - began < 10.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 512 * 1024
     assert all(len(line) < 1100 for line in str(caught.value).splitlines())
 
 
 def test_a_thousand_layers_are_estimated_in_time(tmp_path: Path) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     neuroest.estimate(CHIP, layers(tmp_path, 1_000))
-    assert time.monotonic() - began < 10.0
+    assert time.process_time() - began < 10.0
 
 
 def test_files_that_refer_to_themselves_end(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_files_that_refer_to_themselves_end(tmp_path: Path) -> None:
     cyclic.write_text(
         re.sub(r"^baseline: .*$", "baseline: ./analog_lif_28nm.yaml", chip, flags=re.M), encoding="utf-8"
     )
-    began = time.monotonic()
+    began = time.process_time()
     (problem,) = neuroest.check_files([own])
     assert "expected a" in problem.message
     neuroest.check_files([cyclic])
-    assert time.monotonic() - began < 10.0
+    assert time.process_time() - began < 10.0

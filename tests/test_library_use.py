@@ -37,6 +37,7 @@ def resident() -> float:
     return pages * 4096 / 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory as Linux reports it")
 @pytest.mark.parametrize(
     ("first", "more"), [(500, 500), pytest.param(1_000, 9_000, marks=pytest.mark.nightly)]

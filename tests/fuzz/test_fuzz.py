@@ -28,6 +28,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_mutated_files_give_a_result_or_one_line_a_problem(kind: str) -> None:
     if kind in NEEDS:

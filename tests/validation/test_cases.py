@@ -149,6 +149,7 @@ def test_the_energy_of_an_array_is_as_near_to_its_limit_as_its_note_says(board):
     )
 
 
+@pytest.mark.slow
 def test_every_chip_counts_once_in_the_calibration(board):
     blind = {result.case.spec.name for result in board.results if result.case.spec.blind}
     inside: dict[str, list[bool]] = {}
