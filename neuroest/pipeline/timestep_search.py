@@ -18,6 +18,9 @@ _CLOSE = 1e-9
 """Share by which both timesteps may differ; numerical."""
 _NARROW = 1e-6
 """Width of an interval over its ends; the upper end is taken if both timesteps differ more; numerical."""
+_AS_GOOD = 1e-7
+"""Share by which the timestep made at that end may be shorter where it is taken without a smaller interval; numerical.
+"""
 _FARTHEST = float(np.log(16.0))
 """Largest step of an extrapolation, as a logarithm; numerical."""
 
@@ -34,6 +37,8 @@ class TimestepSearch:
         Points whose timestep is still looked for.
     low, high : array
         The longest one that made a longer timestep, and the shortest that did not. [s]
+    off_high : array
+        The logarithm of the timestep that the latter made over it.
     before, off_before : array
         The last that was tried, and the logarithm of the timestep that it made over it.
     """
@@ -42,6 +47,7 @@ class TimestepSearch:
     sought: Mask
     low: Array
     high: Array
+    off_high: Array
     before: Array
     off_before: Array
 
@@ -51,7 +57,7 @@ class TimestepSearch:
         shape = (points, 1) if points > 1 else (1,)
         return cls(
             np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape), np.full(shape, np.inf),
-            np.full(shape, np.nan), np.full(shape, np.nan),
+            np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan),
         )  # fmt: skip
 
     def joined_by(self, sized_for: Array, timestep: Array, guess: Array, late: Mask) -> Self:
@@ -89,7 +95,7 @@ class TimestepSearch:
         return type(self)(*found)
 
     def _values(self) -> tuple[Any, ...]:
-        return self.asked, self.sought, self.low, self.high, self.before, self.off_before
+        return self.asked, self.sought, self.low, self.high, self.off_high, self.before, self.off_before
 
     def after(self, timestep: Array) -> Self:
         """The search when drives for the timesteps asked have made these. [s]."""
@@ -101,7 +107,10 @@ class TimestepSearch:
             # a bound that no longer holds, since another level has moved, is given up
             low = np.where(longer, self.asked, np.where(self.asked > self.low, self.low, 0.0))
             high = np.where(longer, np.where(self.asked < self.high, self.high, np.inf), self.asked)
-            found = (np.abs(off) <= _CLOSE) | (~longer & (high <= low * (1.0 + _NARROW)))
+            close, narrow = np.abs(off) <= _CLOSE, high <= low * (1.0 + _NARROW)
+            off_high = np.where(longer, self.off_high, off)
+            # no timestep in between is better than the upper end, if that made itself
+            jumps = narrow & (off > _NARROW) & (off_high >= -_AS_GOOD)
             slope = (off - self.off_before) / np.log(self.asked / self.before)
             reach = self.asked * np.exp(np.clip(-off / slope, -_FARTHEST, _FARTHEST))
             between = (low > 0.0) & np.isfinite(high)
@@ -111,8 +120,9 @@ class TimestepSearch:
             inside = np.where(closer & (reach > low) & (reach < high), reach, np.sqrt(low * high))
             tried = np.where(between, inside, bound)
         # points that were found are sought again where another level has moved since
-        going = (self.asked > 0.0) & ~found & np.isfinite(timestep)
+        going = (self.asked > 0.0) & ~close & ~jumps & ~(narrow & ~longer) & np.isfinite(timestep)
+        ended = np.where(jumps, high, self.asked)
         return replace(
-            self, asked=np.where(going, tried, self.asked), sought=going, low=low, high=high,
+            self, asked=np.where(going, tried, ended), sought=going, low=low, high=high, off_high=off_high,
             before=np.where(going, self.asked, self.before), off_before=np.where(going, off, self.off_before),
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,6 +47,13 @@ def test_a_jump_past_it_leaves_the_end_at_which_neurons_are_in_time() -> None:
     found, _ = solved(lambda t: np.where(t < 2.0, 3.0, 1.5), np.array([[1.0]]))
     # just above 2 the chip makes less than the drives are sized for, just below it makes more
     assert 2.0 <= found.item() <= 2.0 * (1.0 + 2e-6)
+    one = np.array([[1.0]])
+    for made, sought in ((2.0 - 1e-8, False), (1.5, True)):
+        # sized for 2 s it makes just as much, for a little less 3 s: the upper end is not tried again
+        search = TimestepSearch.idle(1).joined_by(one, 3.0 * one, 2.0 * one, one > 0.0).after(made * one)
+        search = replace(search, asked=2.0 * one - 1e-6).after(3.0 * one)
+        assert search.sought.item() == sought
+        assert (search.asked.item() == pytest.approx(2.0, rel=1e-15)) is not sought
 
 
 def test_what_is_found_for_a_point_does_not_depend_on_the_others() -> None:
