@@ -264,6 +264,8 @@ class Mapper(StatesChecks, ABC):
     """Whether the weights are stored in array cells, next to which digital blocks may compute with numbers."""
     placed_by_time: bool = False
     """Whether units are placed, or actions counted, by how long they take."""
+    follows_data: bool = False
+    """Whether its steps depend on the time from one inference to the next, as the data come in it."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

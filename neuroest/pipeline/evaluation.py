@@ -4,6 +4,7 @@ A batch that needs one total computes only the inputs of that total.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ from neuroest.pipeline.cost_table import Contexts, contexts
 from neuroest.pipeline.energy import Array, EnergyRow
 from neuroest.pipeline.shells import ShellPower
 from neuroest.pipeline.stages import Stages
+from neuroest.pipeline.timing import time_network
+from neuroest.specs.architecture import Operation
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.column_errors import ColumnErrors
@@ -40,6 +43,22 @@ if TYPE_CHECKING:
 @frozen_dataclass(eq=False)
 class Evaluation(Stages):
     """All results of a pass, as arrays: results of the stages, and the quantities that the families derive."""
+
+    def operated(self, operation: Operation, period: u.Numeric | None) -> "Evaluation | None":
+        """The same chip in another operation; None where more than schedule and static energy would change.
+
+        Parameters
+        ----------
+        operation : Operation
+            The other operation.
+        period : float, array or None
+            Its time from one inference to the next. [s]
+        """
+        modes = {self.chip.operation.mode, operation.mode}
+        if self.heating or "duty_cycled" in modes or any(level.mapper.follows_data for level in self.levels):
+            return None
+        chip = replace(self.chip, operation=operation, period=period)
+        return replace(self, chip=chip, timing=time_network(chip, self.layers, self.levels, self.counts))
 
     @property
     def slowest_layer(self) -> int:

@@ -79,7 +79,14 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
     mode = "back_to_back" if period is None else slow
     if period is None and mode == operation.mode and PERIOD not in found.claims:
         return _paced(found.evaluation, 1, pace).followed_by(_paced(found.sampled, draws, pace))
-    spec = found.design.spec.model_copy(update={"operation": operation.model_copy(update={"mode": mode})})
+    operation = operation.model_copy(update={"mode": mode})
+    periods = (period[:1], period[1:]) if isinstance(period, np.ndarray) else (period, period)
+    with np.errstate(all="ignore"):
+        stated = found.evaluation.operated(operation, periods[0])
+        sampled = found.sampled.operated(operation, periods[1])
+    if stated is not None and sampled is not None:
+        return _paced(stated, 1, pace).followed_by(_paced(sampled, draws, pace))
+    spec = found.design.spec.model_copy(update={"operation": operation})
     drawn = found.sample.drawn
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
     for path, samples in drawn.items():

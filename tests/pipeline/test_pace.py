@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from neuroest.core.errors import SpecError
-from neuroest.loading.library import load_workload
+from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.pace import at_pace, paces
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PaceRow
@@ -113,3 +115,37 @@ def test_a_period_that_is_none(text: str) -> None:
     spec["period"] = {"value": text, "basis": "assumed", "rationale": "none"}
     with pytest.raises(SpecError, match="period"):
         workload_claims(WorkloadSpec.model_validate(spec))
+
+
+def test_a_pace_without_another_mapping_is_the_same_as_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most chips only get another schedule and static energy; those that are off in between are evaluated anew."""
+    for chip in ("adc_crossbar_28nm", "diffusive_low_power_28nm", "digital_int8_28nm", "isaac_like_32nm",
+                 "mixed_spiking_28nm"):  # fmt: skip
+        found = estimate(chip, "mlp_mnist_dense" if chip.startswith("digital") else DIGITS)
+        interval = at_pace(found, "back_to_back").interval[:, np.newaxis]
+        for period in (None, 3.0 * interval):
+            quick = at_pace(found, "equal_pace", period)
+            with monkeypatch.context() as patched:
+                patched.setattr(Evaluation, "operated", lambda *_: None)
+                whole = at_pace(found, "equal_pace", period)
+            for part, energy in whole.parts.items():
+                assert quick.parts[part] == pytest.approx(energy, rel=1e-12, nan_ok=True), (chip, part)
+            for name in ("period", "interval", "exists", "keeps_up"):
+                expected = pytest.approx(getattr(whole, name), rel=1e-12, nan_ok=True)
+                assert getattr(quick, name) == expected, (chip, name)
+
+
+@pytest.mark.parametrize(
+    ("chip", "settings", "anew"),
+    [
+        ("diffusive_low_power_28nm", {}, False),
+        ("digital_spiking_mram_28nm", {}, True),
+        ("diffusive_low_power_28nm", {"chip.tile.array.reads": "each_event"}, True),
+        ("diffusive_low_power_28nm", {"technology.temperature": None, "technology.ambient_temperature": "300 K",
+                                      "technology.thermal_resistance": "30 K/W"}, True),
+    ],
+    ids=["timesteps", "off in between", "events", "heats itself"],
+)  # fmt: skip
+def test_a_chip_whose_pace_moves_more_than_its_schedule_is_evaluated_anew(chip, settings, anew) -> None:
+    always = load_architecture(SLOW).spec.operation.model_copy(update={"mode": "always_on"})
+    assert (estimate(chip, SPEECH, settings).evaluation.operated(always, 1.0) is None) is anew

@@ -43,6 +43,11 @@ class CrossbarLayout(Mapper):
                 self.network, result_bits=array.resolution(network), results_together=together
             )
 
+    @property
+    def follows_data(self) -> bool:  # type: ignore[override]
+        """Whether each event is read when it comes."""
+        return self.compute.reads_events
+
     def _events(self) -> Array:
         """Input spikes of an output per timestep if each is a separate read; one for layers without input spikes."""
         t = self.layers
