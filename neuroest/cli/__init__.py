@@ -53,7 +53,7 @@ _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "
 
 BAD_INPUT = 1
 FAILED_CHECK = 3
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _SIGNALLED = 128
 """What a shell adds to the number of a signal that ended a process."""
@@ -145,7 +145,7 @@ class _Verbs(TyperGroup):
                 f"error: the memory of this machine is too small: {error or 'ask for less at once'}",
             )
         except KeyboardInterrupt:
-            _stop(_INTERRUPTED)
+            _stop(INTERRUPTED)
         return result
 
 

@@ -23,7 +23,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli import shared
+from neuroest.cli import INTERRUPTED, shared
 from neuroest.cli.completion import quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Axes, Constraints, SpaceFile, frame_text, space_of
@@ -60,3 +60,6 @@ def run(
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
     shared.note([f"{len(found.to_frame())} best of {found.evaluations} designs by nominal results"])
+    if found.interrupted:
+        shared.note(["interrupted: these are the best of the designs evaluated so far"])
+        raise typer.Exit(INTERRUPTED)

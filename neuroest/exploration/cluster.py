@@ -144,9 +144,11 @@ def _finished(distributed: Any, client: Any, scheduler: str, flying: Mapping[Any
 
 
 def _result(future: Any) -> Any:
+    from distributed.comm.core import CommClosedError  # noqa: PLC0415 - an extra, imported before by who asked
+
     try:
         return future.result()
-    except (NeuroestError, CancelledError):
+    except (NeuroestError, CancelledError, CommClosedError):  # the last one of a scheduler that has gone
         raise
     except Exception as error:
         raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None

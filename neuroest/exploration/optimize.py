@@ -40,12 +40,15 @@ class OptimisationResult:
         Number of different designs evaluated.
     generations, seed : int
         Generations and seed of the search.
+    interrupted : bool
+        Whether Ctrl-C ended the search before its last generation.
     """
 
     front: ParetoResult
     evaluations: int
     generations: int
     seed: int
+    interrupted: bool = False
 
     def to_frame(self) -> pd.DataFrame:
         """The best designs."""
@@ -180,9 +183,15 @@ def optimize(
     archive = _Archive(job, objectives, signs)
     if not archive.variables:
         raise ExplorationError("the space has no axis, so there is nothing to optimise")
-    _search(archive, population, generations, seed, progress)
+    interrupted = False
+    try:
+        _search(archive, population, generations, seed, progress)
+    except KeyboardInterrupt:
+        if not archive.frames:
+            raise
+        interrupted = True  # what has been evaluated is kept
     front = _front(archive, minimize, maximize, signs)
-    return OptimisationResult(front, len(archive.rows), generations, seed)
+    return OptimisationResult(front, len(archive.rows), generations, seed, interrupted)
 
 
 def _search(archive: _Archive, population: int, generations: int, seed: int, progress: Progress) -> None:
