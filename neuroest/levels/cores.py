@@ -8,7 +8,7 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
-from neuroest.equations import mapping
+from neuroest.equations import mapping, spiking_cores
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.levels.populations import any_population, copies
 from neuroest.levels.time_multiplexing import mean_longest_step
@@ -63,8 +63,7 @@ class CoreMapper(Mapper):
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""
         t = self.layers
         by_neurons = mapping.units_for(t.output_elements, self.core_neurons())
-        by_weights = mapping.units_for(t.weights, self.core_weights())
-        cores = t.is_weighted * np.maximum(by_neurons, by_weights)
+        cores = t.is_weighted * np.maximum(by_neurons, self.parts_of_kernels())
         units: u.Numeric = cores
         together: Array | None = None
         if self.divides_units:
@@ -73,17 +72,48 @@ class CoreMapper(Mapper):
             )
             together = np.asarray(mapping.units_for(np.sum(units, axis=-1, keepdims=True), 1.0))
         filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
-        targets = np.maximum(
-            (t.connections + t.recurrent_connections)
-            / np.maximum(t.input_elements + t.recurrent_reduction, 1.0),
-            1.0,
-        )
-        reached = np.minimum(cores, targets)
+        reached = self.reached_by_an_event(cores)
         if any_population(t):
             senders = np.maximum(t.input_elements + t.recurrent_reduction, 1.0)
             reached = np.where(t.population > 0.0, t.population * copies(t, cores) / senders, reached)
         used, blocks = t.is_weighted * filled, np.maximum(cores, 1.0)
         return self.placed(units, used, column_blocks=blocks, reached_units=reached, together=together)
+
+    def parts_of_kernels(self) -> u.Numeric:
+        """Cores that hold the weights of each layer once."""
+        return mapping.units_for(self.layers.weights, self.core_weights())
+
+    def channels_of_a_core(self, cores: u.Numeric) -> tuple[Array, Array]:
+        """Channels of a position that a core holds, and cores that hold those of one group of channels.
+
+        A core holds all channels of a position if its neurons and the kernels fit; else they are divided over several.
+        """
+        t = self.layers
+        each = np.maximum(t.output_elements / np.maximum(t.positions, 1.0), 1.0)
+        by_neurons = each * cores / np.maximum(t.output_elements, 1.0)
+        divided = np.clip(np.maximum(by_neurons, self.parts_of_kernels()), 1.0, each)
+        held, group = each / divided, each / np.maximum(t.groups, 1.0)
+        return np.asarray(held), np.asarray(np.minimum(1.0 + (group - 1.0) / held, divided))
+
+    def reached_by_an_event(self, cores: u.Numeric) -> Array:
+        """Cores with targets of an event: those of a fully connected layer, or of the neighbourhood of a kernel.
+
+        Positions lie on the cores row by row, their channels side by side.
+        """
+        t = self.layers
+        inputs = np.maximum(t.input_elements + t.recurrent_reduction, 1.0)
+        targets = np.maximum((t.connections + t.recurrent_connections) / inputs, 1.0)
+        held, of_position = self.channels_of_a_core(cores)
+        width = np.maximum(t.positions / np.maximum(t.output_rows, 1.0), 1.0)
+        group = t.output_elements / np.maximum(t.positions * t.groups, 1.0)
+        positions = np.maximum(targets / np.maximum(group, 1.0), 1.0)
+        rows = np.clip(t.kernel_rows / t.row_stride, 1.0, np.minimum(t.output_rows, positions))
+        # elements of a dilated kernel lie further apart
+        apart = np.maximum(t.dilation / t.row_stride, 1.0)
+        columns = np.minimum((positions / rows - 1.0) * apart + 1.0, width)
+        in_a_core = np.maximum(t.output_elements / np.maximum(cores, 1.0) / held, 1.0)
+        around = spiking_cores.cores_of_a_window(rows, columns, np.maximum(width * apart, columns), in_a_core)
+        return np.asarray(np.minimum(of_position * np.minimum(around, positions), np.minimum(cores, targets)))
 
     def operations(self) -> Array:
         """Synaptic operations of each layer in one inference."""

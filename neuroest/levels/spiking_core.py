@@ -171,7 +171,8 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
         words = events * spiking_cores.words_of_items(targets, bits, width)
         # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
-        channels = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
+        group = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
+        channels = np.maximum(group / self.channels_of_a_core(cores)[1], 1.0)
         runs = np.maximum(targets / channels, 1.0)
         run = spiking_cores.words_of_items(targets / runs, state_bits, state_width)
         served = served + events * runs * run

@@ -248,7 +248,9 @@ def _sent(mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: 
     if not networks:
         return ["sending errors and rewards to the layers (no network block)"]
     _, network = networks[0]
-    units = np.maximum(mapped.placement.reached_units, 1.0) * asked.learns
+    # an error concerns all parts of a layer, also where an event reaches but a few of them
+    placement = mapped.placement
+    units = np.maximum(np.maximum(placement.reached_units, placement.column_blocks), 1.0) * asked.learns
     # a tree that reaches all units of a layer has one link for each
     for action in ("bit_hop", "bit_entry"):
         actions[network.path, action] = np.asarray(asked.broadcast * units)

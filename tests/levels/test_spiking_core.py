@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,40 @@ def test_states_of_other_positions_lie_in_other_words(groups: int, words: int, t
     events = 8 * 64 * 64 * data["input"]["activity"]["rate"]
     served = 8 * 64 * 64 / 4
     assert np.sum(counts(found, "state_memory", "read")) == pytest.approx(served + events * words, rel=0.03)
+
+
+def cores_with_targets(size: int, channels: int, groups: int, stride: int, neurons: int) -> float:
+    """Mean number of cores with a target of an event of a 3 x 3 convolution, counted neuron by neuron."""
+    out = (size - 1) // stride + 1
+    place = np.arange(out * out * channels).reshape(out, out, channels) // neurons
+    each = channels // groups
+    found = []
+    for row, column, group in itertools.product(range(size), range(size), range(groups)):
+        rows, columns = ([at for at in range(out) if abs(at * stride - here) <= 1] for here in (row, column))
+        reached = place[np.ix_(rows, columns, range(group * each, (group + 1) * each))]
+        found.append(len(np.unique(reached)))
+    return float(np.mean(found))
+
+
+@pytest.mark.parametrize(
+    ("groups", "stride", "neurons"),
+    [(1, 1, 512), (1, 1, 256), (1, 1, 64), (1, 1, 8), (1, 1, 4), (8, 1, 256), (8, 1, 4), (1, 2, 64)],
+)
+def test_an_event_of_a_convolution_reaches_the_cores_of_its_neighbourhood(
+    groups: int, stride: int, neurons: int, tmp_path: Path
+) -> None:
+    layer = {
+        "name": "c", "type": "convolution", "outputs": 8, "kernel": 3, "padding": 1, "stride": stride, "groups": groups,
+    }  # fmt: skip
+    data = yaml.safe_load(shipped("workload")[NETWORK].read_text("utf-8"))
+    data |= {"name": "net", "timesteps": 1, "layers": [layer]}
+    data["input"] |= {"shape": [8, 32, 32]}
+    path = tmp_path / "net.yaml"
+    path.write_text(yaml.safe_dump(data))
+    result = estimate(CHIP, path, {"chip.core.neurons": neurons})
+    reached = float(np.ravel(result.evaluation.mapped.placement.reached_units)[0])
+    # the model takes windows at any place; rows of 32 positions on cores of 8 divide without a rest, and cut fewer
+    assert reached == pytest.approx(cores_with_targets(32, 8, groups, stride, neurons), rel=0.065)
 
 
 def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path) -> None:
