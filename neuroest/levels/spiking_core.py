@@ -1,10 +1,10 @@
 """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.attributes import slot
@@ -17,21 +17,25 @@ from neuroest.equations import mapping, neurons, spiking_cores
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.levels.learning import LearnsInMemory
-from neuroest.specs.base import Count
+from neuroest.specs.base import Count, WordWidth
 from neuroest.specs.blocks import AnyMemoryBlock
+
+_STORED = {"synapse_memory": "weights", "state_memory": "state", "sum_memory": "partial_sums"}
+"""Contents of the memory in each slot."""
 
 
 class SpikingCoreLevel(CoreLevel):
     """Digital spiking core: one datapath, time-multiplexed over many neurons."""
 
-    slots = ("neuron", "synapse_memory", "state_memory")
+    slots = ("neuron", "synapse_memory", "state_memory", "sum_memory")
     mapper: Literal["spiking_core"]
     """The mapper of this level."""
     neurons: Count
     """Maximum number of neurons per core."""
-    accumulation: Literal["state_memory", "register"]
+    accumulation: Literal["state_memory", "sum_memory", "register"]
     """Where synaptic inputs accumulate during a timestep: in the state memory, with a read and a write for each
-    synaptic operation, or, where `order` is every_tick, in a register for the neuron being processed."""
+    synaptic operation; in a memory of sums, which each update of a neuron reads and clears, while the state is read by
+    updates alone; or, where `order` is every_tick, in a register for the neuron being processed."""
     order: Literal["per_event", "every_tick"] = "per_event"
     """per_event: a spike reads the weights of its target neurons; every_tick: each timestep processes every neuron once
     and reads the weights of all its inputs, whether or not they fired."""
@@ -45,12 +49,35 @@ class SpikingCoreLevel(CoreLevel):
     """Memory of the weights."""
     state_memory: AnyMemoryBlock
     """Memory of the neuron states."""
+    states_per_word: Count | None = None
+    """States in one word of the state memory; a read or a write moves the whole word. If left out, as many as fit, and
+    the estimate says so where these are several."""
+    sum_memory: AnyMemoryBlock | None = None
+    """Memory of the sums, for `accumulation: sum_memory`."""
+    sum_bits: WordWidth | None = None
+    """Bits of a sum. If left out, those of an accumulator of the workload."""
+    sums_per_word: Count | None = None
+    """Sums in one word of their memory, as `states_per_word`."""
 
-    @field_validator("synapse_memory", "state_memory")
+    @model_validator(mode="after")
+    def _sums_have_a_memory(self) -> Self:
+        apart = self.accumulation == "sum_memory"
+        if apart and self.sum_memory is None:
+            raise PydanticCustomError("sum_memory", "`accumulation: sum_memory` needs a `sum_memory`")
+        stated = [
+            key for key in ("sum_memory", "sum_bits", "sums_per_word") if getattr(self, key) is not None
+        ]
+        if stated and not apart:
+            raise PydanticCustomError(
+                "sum_memory", "`{key}` is for `accumulation: sum_memory`", {"key": stated[0]}
+            )
+        return self
+
+    @field_validator("synapse_memory", "state_memory", "sum_memory")
     @classmethod
     def _stores_its_own(cls, stated: Any, info: ValidationInfo) -> Any:
-        own = "weights" if info.field_name == "synapse_memory" else "state"
-        if set(stated.stores) != {own}:
+        own = _STORED[str(info.field_name)]
+        if stated is not None and set(stated.stores) != {own}:
             raise PydanticCustomError(
                 "stores", "it has `stores: [{own}]`; other contents need a memory of their own in the level",
                 {"own": own},
@@ -73,6 +100,8 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     """Memory of the weights."""
     state_memory: Memory = slot("state_memory")
     """Memory of the states."""
+    sum_memory: Memory | None = slot("sum_memory")
+    """Memory of the sums, where they are kept apart from the states."""
     neuron: DigitalNeuron = slot("neuron")
     """Datapath of the neurons."""
 
@@ -94,7 +123,10 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         """Weight words, states, additions and updates."""
         weights, state, neuron = self.synapse_memory, self.state_memory, self.neuron
         operations, updates = self.operations(), self.updates()
-        words, states = self.accesses(placement)
+        words, states, sums = self.accesses(placement)
+        kept = {} if self.sum_memory is None else {
+            (self.sum_memory.path, "read"): sums, (self.sum_memory.path, "write"): sums,
+        }  # fmt: skip
         t = self.layers
         events = self.steps * t.is_weighted * self.inputs_active()
         address = mapping.block_count(np.log2(np.maximum(t.input_elements, 2.0)), 1.0)
@@ -107,6 +139,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
                 (state.path, "write"): states,
                 (neuron.path, "accumulate"): operations,
                 (neuron.path, "update"): updates,
+                **kept,
             },
             traffic=[
                 Traffic("activations", events * address, events * address, required=False, item=address)
@@ -115,15 +148,57 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         )
 
     def place(self) -> Placement:
-        """As many cores as neurons or weights fill, if the state memory of a core holds all its neurons."""
-        placement, state = super().place(), self.state_memory
-        bits, neurons = self.neuron.options["state_bits"], self.core_neurons()
-        held = spiking_cores.items_held(state.options["capacity"], bits, state.options["width"])
-        fits = Check(
-            "states_fit", state.path, "infeasible", neurons <= held,
-            "the core has more `neurons` than states fit into its memory", neurons, held,
-        )  # fmt: skip
-        return replace(placement, checks=(*placement.checks, fits))
+        """As many cores as neurons or weights fill, if the memories of a core hold what its neurons need.
+
+        Checks
+        ------
+        states_fit
+            the core has more `neurons` than states fit into its memory
+        sums_fit
+            the core has more `neurons` than sums fit into its memory
+        field_fits
+            fewer values of this width fit into a word of the memory than the file states
+        states_share_words
+            several states share a word of this memory, because they fit, and each access moves all of them; state
+            `states_per_word`
+        sums_share_words
+            several sums share a word of this memory, because they fit, and each access moves all of them; state
+            `sums_per_word`
+        """
+        placement = super().place()
+        checks = [*placement.checks, *self.checks_of_words("states", self.state_memory, self.state_bits)]
+        if self.sum_memory is not None:
+            checks += self.checks_of_words("sums", self.sum_memory, self.sum_bits)
+        return replace(placement, checks=tuple(checks))
+
+    def checks_of_words(self, name: str, memory: Memory, bits: u.Bit) -> list[Check]:
+        """Whether a memory holds a value for each neuron, and whether the values in a word of it are stated."""
+        capacity, width = memory.options["capacity"], memory.options["width"]
+        held = spiking_cores.items_held(capacity, self.field_bits(name, memory, bits), width)
+        fit = self.require("infeasible", f"{name}_fit", self.core_neurons(), "<=", held, path=memory.path)
+        stated = self.options.get(f"{name}_per_word")
+        if stated is None:
+            share = np.floor(width / bits)
+            return [fit, self.require("advice", f"{name}_share_words", share, "<=", 1.0, path=memory.path)]
+        return [
+            fit,
+            self.require("infeasible", "field_fits", stated * bits, "<=", width, "bit", path=memory.path),
+        ]
+
+    def field_bits(self, name: str, memory: Memory, bits: u.Bit) -> u.Bit:
+        """Bits that a value takes in a word: its own, or its part of a word with a stated number of them."""
+        stated = self.options.get(f"{name}_per_word")
+        return bits if stated is None else memory.options["width"] / stated
+
+    @property
+    def state_bits(self) -> u.Bit:
+        """Bits of a state."""
+        return self.neuron.options["state_bits"]
+
+    @property
+    def sum_bits(self) -> u.Bit:
+        """Bits of a sum that is kept apart from the state."""
+        return self.options.get("sum_bits", self.network.accumulator_bits)
 
     def check_supported(self) -> None:
         """Refuse dense networks, and sums in a place that does not suit the order in which neurons are served.
@@ -131,52 +206,62 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         Refused
         -------
         sums_in_memory
-            {path} serves every neuron once in every tick, which needs no sums in the state memory; write
+            {path} serves every neuron once in every tick, which needs no sums in a memory; write
             accumulation: register
         sums_in_register
             {path} serves each event when it comes, and one register cannot hold the sums of all neurons that it
             reaches; write accumulation: state_memory (which may be a register_file) or order: every_tick
         events_only
             {path} serves every neuron in every tick, so neuron_updates is every_step
+        sums_of_events
+            {path} updates neurons at events alone, so nothing collects in a memory of sums; write accumulation:
+            state_memory
         added_operations
             {path} updates neurons at events alone, so every operation compares with the threshold; write
             synaptic_operation: update of the neuron
         """
         super().check_supported()
         spec = self.spec
-        self.refuse("sums_in_memory", spec.order == "every_tick" and spec.accumulation == "state_memory")
+        self.refuse("sums_in_memory", spec.order == "every_tick" and spec.accumulation != "register")
         self.refuse("sums_in_register", spec.order == "per_event" and spec.accumulation == "register")
         if spec.neuron_updates == "at_events":
             self.refuse("events_only", spec.order == "every_tick")
+            self.refuse("sums_of_events", spec.accumulation == "sum_memory")
             self.refuse("added_operations", self.neuron.spec.synaptic_operation != "update")
 
     def updates(self) -> Array:
         """Updates besides synaptic operations: all neurons in every step, or none."""
         return super().updates() if self.spec.neuron_updates == "every_step" else self.zeros()
 
-    def accesses(self, placement: Placement) -> tuple[Array, Array]:
-        """Weight words that are read, and state words that are read and written, in one inference."""
-        weights, state, neuron = self.synapse_memory, self.state_memory, self.neuron
-        t, cores = self.layers, np.maximum(np.ceil(placement.units), 1.0)
+    def accesses(self, placement: Placement) -> tuple[Array, Array, Array]:
+        """Weight words read in one inference, and words of states and of sums that are read and written."""
+        weights, t, nothing = self.synapse_memory, self.layers, self.zeros()
+        cores = np.maximum(np.ceil(placement.units), 1.0)
         bits, width = self.network.weight_bits, weights.options["width"]
-        state_bits, state_width = neuron.options["state_bits"], state.options["width"]
-        there = t.is_weighted * self.steps * cores
-        served = spiking_cores.words_of_items(t.output_elements / cores, state_bits, state_width) * there
-        served = served * (self.spec.neuron_updates == "every_step")
+        there = t.is_weighted * self.steps * cores * (self.spec.neuron_updates == "every_step")
+
+        def words_of(name: str, memory: Memory, bits: u.Bit, items: u.Numeric) -> Array:
+            field = self.field_bits(name, memory, bits)
+            return np.asarray(spiking_cores.words_of_items(items, field, memory.options["width"]))
+
+        neurons_each = t.output_elements / cores
+        served = there * words_of("states", self.state_memory, self.state_bits, neurons_each)
         if self.spec.order == "every_tick":
             inputs = (t.connections + t.recurrent_connections) / np.maximum(t.output_elements, 1.0)
             row = spiking_cores.words_of_items(inputs, bits, width)
-            return np.asarray(self.steps * t.is_weighted * t.output_elements * row), np.asarray(served)
+            return np.asarray(self.steps * t.is_weighted * t.output_elements * row), served, nothing
         events = self.steps * t.is_weighted * self.inputs_active() * placement.reached_units
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
-        words = events * spiking_cores.words_of_items(targets, bits, width)
+        words = np.asarray(events * spiking_cores.words_of_items(targets, bits, width))
         # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
         group = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
         channels = np.maximum(group / self.channels_of_a_core(cores)[1], 1.0)
         runs = np.maximum(targets / channels, 1.0)
-        run = spiking_cores.words_of_items(targets / runs, state_bits, state_width)
-        served = served + events * runs * run
-        return np.asarray(words), np.asarray(served)
+        if self.sum_memory is None:
+            added = events * runs * words_of("states", self.state_memory, self.state_bits, targets / runs)
+            return words, served + added, nothing
+        added = events * runs * words_of("sums", self.sum_memory, self.sum_bits, targets / runs)
+        return words, served, added + there * words_of("sums", self.sum_memory, self.sum_bits, neurons_each)
 
     def datapath_time(self, placement: Placement, operations: Array) -> Array:
         """Time of a step of the fullest core: its updates and so many operations, one after the other in each lane."""
@@ -198,8 +283,10 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""
-        weights, state = self.synapse_memory, self.state_memory
+        weights, state, sum_memory = self.synapse_memory, self.state_memory, self.sum_memory
         cores = np.maximum(placement.units, 1.0) * self.steps
-        words, states = (accesses / cores for accesses in self.accesses(placement))
+        words, states, sums = (accesses / cores for accesses in self.accesses(placement))
         memories = np.maximum(weights.busy_time(words, 0.0 * words), state.busy_time(states, states))
+        if sum_memory is not None:
+            memories = np.maximum(memories, sum_memory.busy_time(sums, sums))
         return np.asarray(np.maximum(self.datapath_time(placement, self.operations()), memories))

@@ -122,6 +122,49 @@ def test_sums_in_the_memory_do_not_go_with_serving_in_every_tick(tmp_path: Path)
         run(CHIP, NETWORK, {"chip.core.accumulation": "register"}, tmp_path)
 
 
+def test_sums_of_their_own_leave_the_states_to_the_updates(tmp_path: Path) -> None:
+    apart = {
+        "chip.core.accumulation": "sum_memory", "chip.core.sum_bits": "8 bit", "chip.core.sums_per_word": 4,
+        "chip.core.sum_memory": {
+            "model": "sram", "device": "sram_28nm_anchored", "capacity": "1 KiB", "width": "32 bit",
+            "stores": ["partial_sums"],
+        },
+    }  # fmt: skip
+    result = run(CHIP, NETWORK, apart, tmp_path)
+    cores, targets = np.array([7, 4, 1]), np.array([512 / 7, 512 / 4, 10])
+    updates = 20 * cores * np.ceil(targets)
+    assert counts(result, "state_memory", "read") == pytest.approx(updates)
+    sums = cores * np.ceil(targets / 4) * (EVENTS + 20)
+    assert counts(result, "sum_memory", "read") == pytest.approx(sums)
+    assert counts(result, "sum_memory", "write") == pytest.approx(sums)
+    assert area(result, "sum_memory") > 0.0
+    with pytest.raises(SpecError, match="needs a `sum_memory`"):
+        run(CHIP, NETWORK, {"chip.core.accumulation": "sum_memory"}, tmp_path)
+    with pytest.raises(SpecError, match="`sum_bits` is for"):
+        run(CHIP, NETWORK, {"chip.core.sum_bits": "8 bit"}, tmp_path)
+    updated = {"chip.core.neuron.synaptic_operation": "update", "chip.core.neuron_updates": "at_events"}
+    with pytest.raises(MappingError, match="so nothing collects"):
+        run(CHIP, NETWORK, {**apart, **updated}, tmp_path)
+
+
+def test_states_in_a_wide_word_are_as_many_as_stated_and_a_guess_is_reported(tmp_path: Path) -> None:
+    wide = {"chip.core.state_memory.width": "64 bit"}
+    guessed = run(CHIP, NETWORK, wide, tmp_path)
+    assert "states_share_words" in failed(guessed)
+    four, one = (
+        run(CHIP, NETWORK, {**wide, "chip.core.states_per_word": number}, tmp_path) for number in (4, 1)
+    )
+    assert "states_share_words" not in failed(four) | failed(one)
+    assert counts(four, "state_memory", "read") == pytest.approx(counts(guessed, "state_memory", "read"))
+    narrow = run(CHIP, NETWORK, {}, tmp_path)
+    assert counts(one, "state_memory", "read") == pytest.approx(counts(narrow, "state_memory", "read"))
+    with pytest.raises(RangeError, match="fewer values of this width fit"):
+        run(CHIP, NETWORK, {**wide, "chip.core.states_per_word": 5}, tmp_path)
+    # 4 KiB are 512 words of 64 bits
+    with pytest.raises(RangeError, match="more `neurons` than states"):
+        run(CHIP, NETWORK, {**wide, "chip.core.states_per_word": 1, "chip.core.neurons": 513}, tmp_path)
+
+
 def test_neurons_without_a_leak_are_touched_by_events_alone(tmp_path: Path) -> None:
     whole = {"chip.core.neuron.synaptic_operation": "update"}
     at_events = {**whole, "chip.core.neuron_updates": "at_events"}
