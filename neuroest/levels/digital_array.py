@@ -488,11 +488,15 @@ class DigitalArrayMapper(Mapper):
         if not self.network.spiking and not self.reported:
             actions[unit, "multiply"] = operations * products
         if self.tree:
-            apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
+            # a column adds to its root in each cycle; cycles that are skipped have neither roots nor leaves
+            blocks = placement.row_blocks * self.kept.cycles
+            apart = self.steps * product.vectors * product.outputs * product.sums * blocks
             additions = np.maximum(operations - apart * groups, 0.0)
             actions[unit, "tree_addition"] = additions * sums
             actions[unit, "tree_sum"] = additions
-            actions[unit, "column_sum"] = self.steps * t.positions * t.outputs * groups * placement.row_blocks
+            roots = self.steps * t.positions * t.outputs * groups * blocks
+            # with units that wait, some cycles have no product to add
+            actions[unit, "column_sum"] = np.minimum(roots, operations)
         if self.winograd:
             actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
             actions[unit, "output_addition"] = product.output_additions * placement.row_blocks

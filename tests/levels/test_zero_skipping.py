@@ -52,6 +52,21 @@ def test_zeros_take_no_cycle_and_no_product(tmp_path: Path) -> None:
         assert 0.0 < result.totals["share_of_peak"] <= 1.0
 
 
+def test_the_root_of_a_tree_adds_in_the_cycles_that_are_left(tmp_path: Path) -> None:
+    tree = {f"{ARRAY}.summation": "tree"}
+    dense, inputs, both = (run(tmp_path, {**tree, **changes}) for changes in ({}, INPUTS, BOTH))
+    # 144 inputs are two blocks of 128 rows: two roots for each of 64 x 32 outputs, and 144 - 2 additions
+    roots = 64 * 32 * 2
+    for result, kept in ((dense, 1.0), (inputs, DENSITY), (both, DENSITY * PRUNED)):
+        assert count(result, "unit", "column_sum") == pytest.approx(kept * roots)
+        assert count(result, "unit", "tree_sum") == pytest.approx(kept * (MACS - roots))
+    # units that wait take more cycles, in which the root adds as well
+    waiting = run(tmp_path, {**tree, **BOTH, f"{ARRAY}.load_balance": 0.5})
+    assert count(waiting, "unit", "column_sum") == pytest.approx(2 * DENSITY * PRUNED * roots)
+    gated = run(tmp_path, {**tree, f"{ARRAY}.gating": "zero_inputs"})
+    assert count(gated, "unit", "column_sum") == roots
+
+
 def test_a_network_without_zeros_among_its_weights_is_reported(tmp_path: Path) -> None:
     dense = loaded_text(workload_text(text([16, 8, 8], [CONVOLUTION])), "n")
     chip = changed(BASE, {**SYSTOLIC, **BOTH}, tmp_path)
