@@ -10,6 +10,7 @@ from neuroest.core import units as u
 from neuroest.core.errors import CodingError
 from neuroest.equations import mapping, spiking_cores
 from neuroest.levels.base import Array, Mapper, Placement
+from neuroest.levels.core_packing import shared_cores
 from neuroest.levels.populations import any_population, copies
 from neuroest.levels.time_multiplexing import mean_longest_step
 from neuroest.specs.architecture import ComputingLevel
@@ -19,7 +20,8 @@ class CoreLevel(ComputingLevel):
     """Common keys of spiking-core levels."""
 
     packing: Literal["own_cores", "shared_cores"] = "own_cores"
-    """own_cores: every layer starts in a new core; shared_cores: it starts in the last core of the previous layer."""
+    """own_cores: every layer starts in a new core; shared_cores: it starts in the last core of the previous layer. A
+    core takes parts of layers until its neurons or its weights are full."""
 
 
 class CoreMapper(Mapper):
@@ -67,10 +69,11 @@ class CoreMapper(Mapper):
         units: u.Numeric = cores
         together: Array | None = None
         if self.divides_units:
-            units = t.is_weighted * np.maximum(
-                t.output_elements / self.core_neurons(), t.weights / self.core_weights()
+            packed = shared_cores(
+                np.asarray(t.is_weighted * t.output_elements / self.core_neurons()),
+                np.asarray(t.is_weighted * t.weights / self.core_weights()),
             )
-            together = np.asarray(mapping.units_for(np.sum(units, axis=-1, keepdims=True), 1.0))
+            units, together = packed.units, packed.cores
         filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
         reached = self.reached_by_an_event(cores)
         if any_population(t):
