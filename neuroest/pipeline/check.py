@@ -26,7 +26,7 @@ from neuroest.loading.library import (
 )
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import importer_suffixes
-from neuroest.specs.architecture import KEYS_OF_PARTS, ArchitectureSpec, misnamed
+from neuroest.specs.architecture import AUTO, KEYS_OF_PARTS, ArchitectureSpec, ComputingLevel, misnamed
 from neuroest.specs.loaded import Loaded, listed
 from neuroest.specs.mending import mended
 from neuroest.specs.messages import problem_at, problem_of_line
@@ -35,6 +35,8 @@ from neuroest.specs.workload import WorkloadSpec
 
 _BITS = (1, 8)
 """Bits of weights and activations of the smallest networks; a chip may be built for either; a convention."""
+_LAYER = "layer"
+"""Name of their layer."""
 _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.sweep_data.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = {
@@ -283,7 +285,9 @@ def _smallest_refusals(design: Design) -> tuple[dict[tuple[str, int], list[str]]
     wrong: list[str] = []
     for coding in ("dense", "spiking"):
         try:
-            found |= {(coding, bits): _refusals(design, _smallest_network(coding, bits)) for bits in _BITS}
+            found |= {
+                (coding, bits): _refusals_of_levels(design, _smallest_network(coding, bits)) for bits in _BITS
+            }
         except CodingError as error:
             wrong.append(str(error))
     return found, wrong
@@ -299,9 +303,34 @@ def _smallest_network(coding: str, bits: int) -> WorkloadSpec:
         "precision": precision if coding == "spiking" else {**precision, "activations": bits},
         "weights": {"mean_absolute": 1, "basis": "assumed", "rationale": "the smallest network"},
         "input": {"shape": [1], "activity": always}, "activity": always,
-        "layers": [{"name": "layer", "type": "fully_connected", "outputs": 1}],
+        "layers": [{"name": _LAYER, "type": "fully_connected", "outputs": 1}],
         **({"timesteps": 1} if coding == "spiking" else {}),
     })  # fmt: skip
+
+
+def _refusals_of_levels(design: Design, network: WorkloadSpec) -> list[str]:
+    """Why no level of a chip runs a network of one layer; empty if one does.
+
+    Levels that name their layers each get it in turn, since no network but the designer's has these names.
+    """
+    levels = [part for part in design.root.walk() if isinstance(part.spec, ComputingLevel)]
+    stated = [getattr(part.spec, "layers", None) for part in levels]
+    if not levels or any(words is None or AUTO in words for words in stated):
+        return _refusals(design, network)
+    faults: dict[str, None] = {}
+    wrong: list[CodingError] = []
+    for level in levels:
+        try:
+            own = _refusals(replace(design, layer_levels={_LAYER: level.path}), network)
+        except CodingError as error:
+            wrong.append(error)
+            continue
+        if not own:
+            return []
+        faults.update(dict.fromkeys(own))
+    if not faults and wrong:
+        raise wrong[0]
+    return list(faults)
 
 
 def _refusals(design: Design, network: WorkloadSpec) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
+from neuroest import check_files, refused_networks
 from neuroest.core.errors import MappingError, SpecError
 from neuroest.exploration.sweep import sweep
 from neuroest.pipeline.estimate import estimate
@@ -231,6 +232,18 @@ def test_names_go_before_patterns_and_patterns_before_types(layers: str, message
     digital = next(row for row in found.levels if row.level == "chip.digital.units")
     expected = {"stem"} if "stem" in layers else {f"block{n}_pointwise" for n in range(1, 14)} | {"pool"}
     assert set(digital.layers) == {f"block{n}_depthwise" for n in range(1, 14)} | expected
+
+
+def test_a_chip_whose_levels_all_name_their_layers_passes_the_check(tmp_path: Path) -> None:
+    sound = chip(tmp_path, one=side(layers=["wide"]), two=side(layers=["deep*", "type:convolution"]))
+    assert check_files([sound]) == ()
+    assert refused_networks(sound) == ()
+    alone = chip(tmp_path, only=side(layers=["wide"]))
+    assert check_files([alone]) == ()
+    # without its memories neither level runs anything
+    bare = {"count": 1, "units": {**UNITS, "layers": ["wide"]}}
+    (problem,) = check_files([chip(tmp_path, bare=bare)])
+    assert "nothing on the chip stores" in problem.message
 
 
 def test_what_no_level_takes_is_refused(tmp_path: Path) -> None:
