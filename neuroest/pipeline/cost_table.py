@@ -335,5 +335,7 @@ def _supply_check(point: base.TechnologyPoint, where: str = _TECHNOLOGY) -> base
     return base.Check(
         "supply_voltage", where, "infeasible", np.logical_and(inside, nominal > 0.0),
         f"the supply is outside the {low:g} to {high:g} V that the scaling laws of the process cover",
-        supply, process.maximum_supply_voltage, "V",
+        supply, base.either(
+            supply < process.minimum_supply_voltage, process.minimum_supply_voltage, process.maximum_supply_voltage
+        ), "V",
     )  # fmt: skip

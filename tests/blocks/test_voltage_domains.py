@@ -98,3 +98,9 @@ def test_a_supply_that_moves_no_published_value_is_reported(
     failed = [{k.component for k in e.checks if k.name == "supply_of_published_values" and not k.passed}
               for e in (plain, split)]  # fmt: skip
     assert failed == [set(), {where}]
+
+
+@pytest.mark.parametrize(("supply", "limit"), [("0.3 V", "limit 600 mV"), ("1.5 V", "limit 1.1 V")])
+def test_the_refusal_of_a_supply_names_the_limit_that_it_passes(supply: str, limit: str) -> None:
+    with pytest.raises(NeuroestError, match=limit):
+        estimate("digital_spiking_28nm", "mlp_mnist_spiking", {"technology.supply_voltage": supply})
