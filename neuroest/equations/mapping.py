@@ -200,3 +200,47 @@ def units_for(needed: u.Dimensionless, per_unit: u.Dimensionless) -> u.Dimension
     '12'
     """
     return rounded_up(divided(needed, per_unit))
+
+
+@equation
+def cores_of_a_window(
+    rows: u.Dimensionless, columns: u.Dimensionless, row_distance: u.Dimensionless, held: u.Dimensionless
+) -> u.Dimensionless:
+    """Mean number of cores that hold the positions of a window, if each core holds a run of positions. [1].
+
+    Parameters
+    ----------
+    rows : float or array
+        Rows of the window, r, at least one. [1]
+    columns : float or array
+        Neighbouring positions of one of its rows, c, at most the row distance. [1]
+    row_distance : float or array
+        Positions from one row of the window to the next, W. [1]
+    held : float or array
+        Positions of a core, m, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Cores, the mean over all places of the window. [1]
+
+    Notes
+    -----
+    Formula: n = 1 + ((r - 1) W + c - 1) / m - (r - 1) max(W - c - m + 1, 0) / m
+
+    Valid: positions of the map row by row on the cores, and windows at all places alike
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md, "Spiking cores".
+
+    Examples
+    --------
+    A window of 3 x 3 in rows of 16 positions, with two rows in a core, 1 + 34 / 32, and with four positions in a core,
+    1 + 34 / 4 - 2 x 10 / 4.
+
+    >>> [f"{cores_of_a_window(3.0, 3.0, 16.0, held):.4g}" for held in (32.0, 4.0)]
+    ['2.062', '4.5']
+    """
+    between = np.maximum(row_distance - columns - held + 1.0, 0.0)
+    return 1.0 + ((rows - 1.0) * (row_distance - between) + columns - 1.0) / held

@@ -8,7 +8,7 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
-from neuroest.equations import mapping, spiking_cores
+from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
 from neuroest.levels.core_packing import shared_cores
 from neuroest.levels.populations import any_population, copies
@@ -106,6 +106,8 @@ class CoreMapper(Mapper):
         t = self.layers
         inputs = np.maximum(t.input_elements + t.recurrent_reduction, 1.0)
         targets = np.maximum((t.connections + t.recurrent_connections) / inputs, 1.0)
+        if np.all(t.positions <= 1.0):
+            return np.asarray(np.minimum(cores, targets))
         held, of_position = self.channels_of_a_core(cores)
         width = np.maximum(t.positions / np.maximum(t.output_rows, 1.0), 1.0)
         group = t.output_elements / np.maximum(t.positions * t.groups, 1.0)
@@ -115,7 +117,7 @@ class CoreMapper(Mapper):
         apart = np.maximum(t.dilation / t.row_stride, 1.0)
         columns = np.minimum((positions / rows - 1.0) * apart + 1.0, width)
         in_a_core = np.maximum(t.output_elements / np.maximum(cores, 1.0) / held, 1.0)
-        around = spiking_cores.cores_of_a_window(rows, columns, np.maximum(width * apart, columns), in_a_core)
+        around = mapping.cores_of_a_window(rows, columns, np.maximum(width * apart, columns), in_a_core)
         return np.asarray(np.minimum(of_position * np.minimum(around, positions), np.minimum(cores, targets)))
 
     def operations(self) -> Array:
