@@ -65,7 +65,8 @@ class CoreMapper(Mapper):
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""
         t = self.layers
         by_neurons = mapping.units_for(t.output_elements, self.core_neurons())
-        cores = t.is_weighted * np.maximum(by_neurons, self.parts_of_kernels())
+        by_weights = mapping.units_for(t.weights, self.core_weights())
+        cores = t.is_weighted * np.maximum(by_neurons, by_weights)
         units: u.Numeric = cores
         together: Array | None = None
         if self.divides_units:
@@ -82,10 +83,6 @@ class CoreMapper(Mapper):
         used, blocks = t.is_weighted * filled, np.maximum(cores, 1.0)
         return self.placed(units, used, column_blocks=blocks, reached_units=reached, together=together)
 
-    def parts_of_kernels(self) -> u.Numeric:
-        """Cores that hold the weights of each layer once."""
-        return mapping.units_for(self.layers.weights, self.core_weights())
-
     def channels_of_a_core(self, cores: u.Numeric) -> tuple[Array, Array]:
         """Channels of a position that a core holds, and cores that hold those of one group of channels.
 
@@ -94,7 +91,8 @@ class CoreMapper(Mapper):
         t = self.layers
         each = np.maximum(t.output_elements / np.maximum(t.positions, 1.0), 1.0)
         by_neurons = each * cores / np.maximum(t.output_elements, 1.0)
-        divided = np.clip(np.maximum(by_neurons, self.parts_of_kernels()), 1.0, each)
+        by_weights = mapping.units_for(t.weights, self.core_weights())
+        divided = np.clip(np.maximum(by_neurons, by_weights), 1.0, each)
         held, group = each / divided, each / np.maximum(t.groups, 1.0)
         return np.asarray(held), np.asarray(np.minimum(1.0 + (group - 1.0) / held, divided))
 
