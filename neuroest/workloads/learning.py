@@ -44,7 +44,7 @@ class Visits:
 
 @frozen_dataclass(eq=False)
 class LearningCounts:
-    """Operations of a rule in one sample, by layer.
+    """Operations of a rule in one sample, by layer; the mean over all samples where some of them do not learn.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class LearningCounts:
     updates : tuple of Visits
         Weights whose change is computed.
     skipped : array
-        Updates that were due but dropped before any read.
+        Updates that were due but dropped before any read, those of samples that do not learn among them.
     tags : tuple of Visits
         Tags that are changed, all tags together.
     trace_updates, errors, error_products, threshold_updates : array
@@ -155,7 +155,10 @@ class _Counting:
         formulas = rule.formulas
         due = self.visits(formulas.get("update", ()), per_sample=1.0 / rule.samples_per_update)
         kept = 1.0 - self.number("skipped", 0.0)
-        updates = tuple(Visits(v.access, v.events, v.values * kept, v.written * kept) for v in due)
+        # a sample that does not learn visits nothing, whereas a skipped update still shares its word with others
+        learned = self.number("samples_that_learn", 1.0)
+        kept = kept * learned
+        updates = tuple(Visits(v.access, v.events * learned, v.values * kept, v.written * kept) for v in due)
         tags = [visit for name in rule.tags for visit in self.visits(formulas[name], per_sample=1.0)]
         sides = [trace.of for trace in rule.traces.values()]
         inputs = t.input_elements + t.recurrent_reduction
@@ -173,12 +176,12 @@ class _Counting:
         return LearningCounts(
             called=self.spec.called, rule=rule, learns=on, updates=updates, skipped=np.asarray(total * (1.0 - kept)),
             tags=tuple(tags), trace_updates=kept_traces * steps + self.nothing, errors=errors + self.nothing,
-            error_products=broadcast * self.number("error_share", 1.0) + self.nothing,
-            threshold_updates=neurons * steps * self.share(thresholds, 1.0, t.input_rate) + self.nothing,
-            backward_products=backward * moments * (t.connections + t.recurrent_connections)
+            error_products=broadcast * self.number("error_share", 1.0) * learned + self.nothing,
+            threshold_updates=learned * neurons * steps * self.share(thresholds, 1.0, t.input_rate) + self.nothing,
+            backward_products=learned * backward * moments * (t.connections + t.recurrent_connections)
             * self.number("error_share", 1.0) + self.nothing,
-            backward_steps=backward * moments + self.nothing,
-            broadcast=(sent + rewards) * float(rule.error_bits) + self.nothing,
+            backward_steps=learned * backward * moments + self.nothing,
+            broadcast=learned * (sent + rewards) * float(rule.error_bits) + self.nothing,
             traces=kept_traces, tag_values=on * t.weights * float(len(rule.tags)), weights=on * t.weights,
             stored_activity=backward * moments * (inputs + t.output_elements) * t.activation_bits,
             asked_share=self.number("learning_rate", 1.0) * self.number("mean_change", 0.0),

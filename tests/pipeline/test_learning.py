@@ -91,6 +91,34 @@ def test_dropped_updates_are_skips(tmp_path: Path) -> None:
     assert half.skipped.sum() == pytest.approx(0.25 * full.synaptic_updates.sum())
 
 
+def test_samples_that_do_not_learn_visit_nothing(tmp_path: Path) -> None:
+    full, tenth, skipped = (
+        counted(tmp_path, rule="sdsp", more=more) for more in ("", "samples_that_learn: 0.1", "skipped: 0.9")
+    )
+    assert tenth.synaptic_updates.sum() == pytest.approx(0.1 * full.synaptic_updates.sum())
+    assert tenth.skipped.sum() == pytest.approx(0.9 * full.synaptic_updates.sum())
+    events = [sum(float(visit.events.sum()) for visit in each.updates) for each in (full, tenth, skipped)]
+    assert events[1] == pytest.approx(0.1 * events[0])
+    # a skipped weight still lies in a word that others visit
+    assert events[2] == pytest.approx(events[0])
+    # traces go on, since the chip decides at the end of a sample
+    assert tenth.trace_updates.tolist() == full.trace_updates.tolist()
+
+
+def test_a_tenth_of_the_samples_accesses_a_tenth_of_the_words(tmp_path: Path) -> None:
+    full, tenth = (learned_in_memory(tmp_path, more) for more in ("", "samples_that_learn: 0.1"))
+    assert full > 0.0
+    assert tenth == pytest.approx(0.1 * full)
+
+
+def learned_in_memory(folder: Path, more: str) -> float:
+    """Words of the weight memory that learning reads and writes in a sample."""
+    result = learned(folder, base="reckon_28nm", rule="eprop_factorised", more=more)
+    assert result.evaluation.learning is not None
+    actions = result.evaluation.learning.actions.actions
+    return float(sum(np.sum(n) for (path, _), n in actions.items() if path.endswith("synapse_memory")))
+
+
 def test_only_the_named_layers_learn(tmp_path: Path) -> None:
     counts = counted(tmp_path, more="layers: [b]")
     assert counts.synaptic_updates[0] == 0.0
