@@ -61,6 +61,7 @@ REFUSED: dict[str, Callable[[Path], Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", REFUSED.values(), ids=REFUSED)
 def test_it_is_refused_in_time(made: Callable[[Path], Any], tmp_path: Path) -> None:
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()

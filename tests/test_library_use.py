@@ -21,6 +21,7 @@ def as_json(chip: str) -> str:
     return neuroest.estimate(chip, NET).to_json()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forked_processes_give_the_numbers_of_their_parent() -> None:

@@ -214,6 +214,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [line for done in (*listed, asked) for line in done.stderr.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(FAULTS)), ids=[reason[:30] for *_, reason in FAULTS])
 def test_a_broken_plugin_is_named_in_one_line(lines: list[str], number: int) -> None:
     _, name, _, reason = FAULTS[number]

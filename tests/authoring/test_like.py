@@ -19,6 +19,7 @@ def made(folder: Path, like: str, **devices: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "neuron",
     [n for n, p in shipped("device").items() if p.parent.name == "neurons" and n != "switch_vo2_heated"],

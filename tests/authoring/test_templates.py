@@ -61,6 +61,7 @@ def test_a_chip_of_templates_can_be_estimated(tmp_path: Path, monkeypatch: pytes
         assert estimate(chip, network).totals["energy_per_inference_J"] > 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["architecture", "workload"])
 def test_copies_of_all_that_ships_pass_the_check(tmp_path: Path, kind: str) -> None:
     for like in shipped(kind):

@@ -234,6 +234,7 @@ def test_check_runs_the_benches_and_says_where_they_differ(command: Command, tmp
     assert (tmp_path / "switch_generic_28nm_column.cir").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
 def test_a_wrong_circuit_would_be_found() -> None:
     found = exported("spice", "switch_generic_28nm")

@@ -28,6 +28,7 @@ VERBS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_form_of_every_table(command: Command, verb: str) -> None:
     for form in ("csv", "json", "markdown", "latex"):

@@ -141,6 +141,7 @@ def test_the_corner_of_the_samples_is_the_estimate() -> None:
     assert found.samples["area_m2"][0, 0] == pytest.approx(estimate(CHIP, NET).totals["area_m2"], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_bands_of_knowledge_are_those_of_an_estimate() -> None:
     found, known = uncertainty(CHIP, NET, variability=1), estimate(CHIP, NET).bands.totals
     for name, band in found.knowledge.items():
@@ -178,6 +179,7 @@ def test_sample_counts_that_make_no_sense(options: dict[str, int]) -> None:
         uncertainty(CHIP, NET, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["uncertainty", "sensitivity", "breakeven", "curves", "crossover"])
 def test_a_study_reports_the_share_that_is_done(study: str) -> None:
     seen: list[float] = []

@@ -38,6 +38,7 @@ def test_mutated_files_give_a_result_or_one_line_a_problem(kind: str) -> None:
     assert tally.counts["refused"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in TARGETS if kind not in {"settings", *NEEDS}])
 def test_the_good_files_are_accepted(kind: str, tmp_path: Path) -> None:
     for name, content in TARGETS[kind].seeds()[:2]:

@@ -37,6 +37,7 @@ def test_evidence_is_reported_by_the_marker(board):
     assert sum(map(len, markers.values())) == len(set().union(*markers.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity_class", CLASSES)
 def test_every_value_stands_above_and_below(board, panels, quantity_class):
     rows = scored(board, quantity_class)

@@ -34,6 +34,7 @@ def resnets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(RESNETS))
 def test_a_resnet_has_the_published_macs_and_weights(resnets: dict[str, Path], name: str) -> None:
     shapes = geometry(workload_from_file(resnets[name]).spec)
