@@ -196,12 +196,13 @@ class Population(Layer, Connections):
 
 
 class Pooling(Layer):
-    """Mean or maximum over a window of each channel."""
+    """Mean, maximum or sum over a window of each channel."""
 
     type: Literal["pooling"]
     """Kind of layer."""
-    mode: Literal["average", "maximum"]
-    """Pooling function: mean or maximum."""
+    mode: Literal["average", "maximum", "sum"]
+    """Pooling function. Of spikes, a `sum` passes on every one: what reads it gets as many events as enter its windows.
+    A mean passes on spikes at the mean rate, as an integrating neuron would."""
     kernel: Window
     """Rows and columns of the window; `global` for the whole map."""
     stride: Extent | None = None

@@ -27,6 +27,7 @@ from neuroest.specs.layers import (
     Concatenation,
     Layer,
     MatrixProduct,
+    Pooling,
     Population,
     RecurrentCell,
 )
@@ -333,7 +334,8 @@ class _Plan:
 
     `rules` says for each quantity of the activity and each layer which paths may hold its output's value, the
     first that does wins; none does for a pooling or addition that passes on what it reads. `bursts` says it of
-    the share of active steps.
+    the share of active steps. `passed` is the number of events that leave a layer without own activity, over those
+    that it reads: all spikes of its windows leave a sum.
     """
 
     geometry: Geometry
@@ -346,6 +348,7 @@ class _Plan:
     """One for layers in numbers of a spiking network, zero for others."""
     shares: tuple[tuple[float, ...] | None, ...]
     """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
+    passed: tuple[float, ...]
     populations: tuple[tuple[int, Mapping[str, str]], ...] = ()
     """Index of each population, and the paths of its numbers by their names."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
@@ -382,7 +385,8 @@ class _Plan:
         for input_path, rules in zip(self.inputs, self.rules, strict=True):
             outputs: list[u.Numeric] = []
             sources: list[u.Numeric] = []
-            for reads, paths, shares in zip(self.geometry.reads, rules, self.shares, strict=True):
+            layers = zip(self.geometry.reads, rules, self.shares, self.passed, strict=True)
+            for reads, paths, shares, passed in layers:
                 found = [given[input_path] if index == NETWORK_INPUT else outputs[index] for index in reads]
                 own = next((given[path] for path in paths if path in given), None)
                 source: u.Numeric
@@ -392,7 +396,8 @@ class _Plan:
                 else:
                     source = found[0] if len(found) == 1 else sum(found[1:], start=found[0]) / len(found)
                 sources.append(source)
-                outputs.append(source if own is None else own)
+                passed_on = source if passed == 1.0 else passed * source
+                outputs.append(passed_on if own is None else own)
             read.append(_stack(sources))
             written.append(_stack(outputs))
         return read, written
@@ -472,11 +477,26 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
             _shares(layer, reads, shapes, spec)
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)
         ),
+        passed=tuple(
+            _passed(layer, coding, index, shapes)
+            for index, (layer, coding) in enumerate(
+                zip(spec.layers, workload.layer_codings(spec), strict=True)
+            )
+        ),
     )
 
 
 def _number_paths(layer: Population) -> list[tuple[str, str]]:
     return [(name, workload.population_path(layer.name, name)) for name in POPULATION_NUMBERS]
+
+
+def _passed(layer: Layer, coding: str, index: int, shapes: Geometry) -> float:
+    """Events of an element after a layer, over those of an element before it."""
+    if not isinstance(layer, Pooling) or layer.mode != "sum" or coding != "spiking":
+        return 1.0
+    if shapes.input_bits[index] > 1.0:  # sums of numbers are numbers
+        return 1.0
+    return float(shapes.input_taps[index] / shapes.output_elements[index])
 
 
 def _shares(

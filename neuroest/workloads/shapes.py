@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.core.errors import QuantityError, did_you_mean
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -91,6 +92,18 @@ class Axis:
             last = min(self.positions - 1, (self.size - 1 - offset) // self.stride)
             count += max(0, last - first + 1)
         return count
+
+
+    @property
+    def uses(self) -> tuple[int, ...]:
+        """How many positions of the kernel meet each element of the map."""
+        found = [0] * self.size
+        for position in range(self.positions):
+            first = position * self.stride - self.padding
+            for element in range(first, first + self.span, self.dilation):
+                if 0 <= element < self.size:
+                    found[element] += 1
+        return tuple(found)
 
 
 @frozen_dataclass(eq=False, kw_only=True)
@@ -435,6 +448,32 @@ def counted(layer: layers.AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Mi
     return _convolution(layer, shape) if isinstance(layer, layers.Convolution) else _pooling(layer, shape)
 
 
+def window_uses(layer: layers.Pooling, shape: Shape) -> NDArray[np.int64]:
+    """In how many windows of a pooling each element of a map is, by channel, row and column.
+
+    Parameters
+    ----------
+    layer : Pooling
+        The pooling.
+    shape : tuple of int
+        Channels, rows and columns of what it reads.
+
+    Examples
+    --------
+    A window of two elements fits twice into five, so the last one is in none:
+
+    >>> from neuroest.specs.layers import Pooling
+    >>> pool = Pooling(name="pool", type="pooling", mode="sum", kernel=(2, 1))
+    >>> window_uses(pool, (1, 5, 1)).ravel().tolist()
+    [1, 1, 1, 1, 0]
+    """
+    kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
+    stride = _pair(layer.stride) if layer.stride is not None else kernel
+    (rows, columns), _ = _axes(shape, kernel, stride, _pair(layer.padding))
+    one_channel = np.multiply.outer(np.array(rows.uses), np.array(columns.uses))
+    return np.broadcast_to(one_channel, shape)
+
+
 def _of_population(layer: layers.Population, input_elements: int) -> LayerCounts | Misfits:
     try:
         numbers = layer.numbers
@@ -584,6 +623,6 @@ def _pooling(layer: layers.Pooling, shape: Shape) -> LayerCounts | Misfits:
         input_taps=rows.taps * columns.taps * channels,
         window_elements=prod(kernel),
         window_comparisons=prod(kernel) - 1 if layer.mode == "maximum" else 0,
-        window_additions=prod(kernel) - 1 if layer.mode == "average" else 0,
+        window_additions=prod(kernel) - 1 if layer.mode != "maximum" else 0,
         line_buffer_elements=rows_at_hand * shape[2] * channels,
     )

@@ -259,12 +259,12 @@ class _Reader:
         return self.builder.weighed(made, array(weight))
 
     def _pooling(self, node: _Node, value: Value) -> Value:
-        if node.kind == "SumPool2d":
+        if node.kind == "AvgPool2d":
             self.builder.notes.append(
-                "A sum over a window costs what its mean costs and is written as an average."
+                "A mean of spikes passes on each of them, as a sum does, and the weights behind are smaller."
             )
         return self.builder.pooling(
-            node.name, value, "average", self._numbers(node, "kernel_size", 1), self._numbers(node, "stride", 1),
+            node.name, value, "sum", self._numbers(node, "kernel_size", 1), self._numbers(node, "stride", 1),
             self._numbers(node, "padding", 0),
         )  # fmt: skip
 

@@ -16,11 +16,13 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.loaded import Loaded
-from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
+from neuroest.specs.layers import Pooling
+from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities, layer_codings
 from neuroest.workloads.importers import files, writing
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.layers import geometry
+from neuroest.workloads.shapes import NETWORK_INPUT, window_uses
 
 _MOST_MEMBERS = 2_000
 _SAME_STEP = 1e-3
@@ -330,6 +332,41 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
                 found[one.name] = _averaged(one, recording, due)
             else:
                 found[one.name] = _counted(one, recording, spec, sizes[one.name], due)
+    return {**found, **_pooled(recording, spec, found)}
+
+
+def _pooled(recording: Recording, spec: WorkloadSpec, known: Mapping[str, Recorded]) -> dict[str, Recorded]:
+    """Events after each sum of recorded spikes whose windows do not meet all elements equally often.
+
+    Where they do, the rate follows from that of the spikes.
+    """
+    spikes = {one.name: one.spikes for one in recording.layers if one.spikes is not None}
+    shapes = geometry(spec)
+    codings = layer_codings(spec)
+    found: dict[str, Recorded] = {}
+    for index, layer in enumerate(spec.layers):
+        (source, *_) = shapes.reads[index]
+        name = "input" if source == NETWORK_INPUT else shapes.names[source]
+        if not isinstance(layer, Pooling) or layer.mode != "sum" or codings[index] != "spiking":
+            continue
+        if name not in spikes or layer.name in known or shapes.input_bits[index] > 1.0:
+            continue
+        shape = spec.input.shape if source == NETWORK_INPUT else shapes.output_shapes[source]
+        uses = window_uses(layer, shape)
+        if np.all(uses == uses.flat[0]):
+            continue
+        each = np.asarray(spikes[name], dtype=np.float64)
+        each = each.reshape(*each.shape[:2], *shape)
+        tally = Tally()
+        tally.take(
+            {
+                "rate": (each * uses).reshape(len(each), -1).sum(axis=1),
+                "elements": prod(shapes.output_shapes[index]),
+                "steps": each.shape[1],
+            }
+        )
+        if not tally.exceeds_one():
+            found[layer.name] = tally.recorded()
     return found
 
 

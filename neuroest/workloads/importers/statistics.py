@@ -83,6 +83,11 @@ class Tally:
         for name, values in quantities.items():
             self.sums[name] = self.sums.get(name, 0.0) + values
 
+    def exceeds_one(self) -> bool:
+        """Whether a sum of spikes has more than one event an element and timestep, which no recording can state."""
+        count = max(self.elements * self.steps, 1)
+        return any(bool(np.any(sums > count)) for sums in self.sums.values())
+
     def recorded(self) -> Recorded:
         """Mean over samples, and the 10th and 90th percentile of samples."""
         count = max(self.elements * self.steps, 1)

@@ -275,12 +275,19 @@ class _Operations:
         return self._pooled(tensor, mode, kernel, stride, padding, (int(rows), int(columns)))
 
     def _pooled(self, tensor: Any, mode: str, kernel: Pair | None, *rest: Pair) -> Value:
-        value: Value = self.watch.values[tensor]
-        return self._once(
+        watch = self.watch
+        value: Value = watch.values[tensor]
+        watch.seen(tensor)
+        if mode == "average" and watch.reads_spikes(tensor):
+            mode = "sum"  # each spike passes, and the weights behind are smaller by the size of the window
+        pooled = self._once(
             ("pool", mode, kernel, tuple(tensor.shape[1:])),
             [value],
             lambda: self.builder.pooling(self._label("pool"), self._as(tensor), mode, kernel, *rest),
         )
+        if mode == "sum":
+            watch.note_pooled(tensor, pooled)
+        return pooled
 
     def _concatenation(self, count: int, live: list[Any], values: list[Value], out: Any) -> Value:
         if self.watch.spiking and len({value.layer for value in values}) == 1:

@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from neuroest.specs.layers import Pooling
 from neuroest.workloads.importers import network
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.importers.torch_counts import OperationCounter, as_numpy
 from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
+from neuroest.workloads.shapes import window_uses
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Watch:
         self.tallies: dict[str, Tally] = {}
         self.fired: set[str] = set()
         self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.measured = self.torch.utils.weak.WeakIdKeyDictionary()
         self.timesteps = 0
         self.counter = OperationCounter(self.torch, self.model, self.batch)
         self.excluded: dict[str, None] = {}
@@ -172,9 +176,16 @@ class Watch:
         value = self.value(tensor)
         if value is None or value.layer in self.fired:  # spikes were counted where they came from
             return
+        state = (value.layer, tensor._version)
+        if self.measured.get(tensor) == state:  # several layers read it, or one in two steps
+            return
+        self.measured[tensor] = state
         if self.spiking and value.layer != "input":
-            if self.builder.layers[value.layer].type in {"pooling", "add", "concatenation", "rearrangement"}:
-                # what a pooling or sum of spikes passes on counts as a spike wherever it is not zero
+            layer = self.builder.layers[value.layer]
+            if layer.fields.get("mode") == "sum":  # was counted where it was made
+                return
+            if layer.type in {"pooling", "add", "concatenation", "rearrangement"}:
+                # what a maximum or sum of layers passes on counts as a spike wherever it is not zero
                 found = spike_statistics(np.sign(np.abs(self._by_sample(as_numpy(tensor)))), 1)
                 self.tallies.setdefault(value.layer, Tally()).take(found)
             return
@@ -182,6 +193,39 @@ class Watch:
         if not tally.samples:
             read, axis = (self.sample, int(self.time_first)) if value.layer == "input" else (tensor, 0)
             tally.take(input_statistics(read, axis, self.options.activation_bits, spiking=self.spiking))
+
+    def reads_spikes(self, tensor: Any) -> bool:
+        """Whether a tensor holds spikes, or sums of spikes."""
+        if not self.spiking:
+            return False
+        layer = self.values[tensor].layer
+        if layer == "input":
+            array = as_numpy(self.sample)
+            return bool(np.all((array == 0) | (array == 1)))
+        return layer in self.fired or self.builder.layers[layer].fields.get("mode") == "sum"
+
+    def note_pooled(self, tensor: Any, pooled: network.Value) -> None:
+        """Count the spikes that a sum passes on, where its windows do not meet each element equally often."""
+        source = self.values[tensor].layer
+        if source not in self.fired and source != "input":
+            return
+        layer = self.builder.layers[pooled.layer]
+        spikes = self._by_sample(as_numpy(tensor))
+        shape = network.Value(source, network.as_map(spikes.shape[2:])).map
+        uses = window_uses(Pooling.model_validate({"name": "pool", "type": "pooling", **layer.fields}), shape)
+        if np.all(uses == uses.flat[0]):
+            return
+        events = (spikes.reshape(*spikes.shape[:2], *shape) != 0) * uses
+        each = events.reshape(*spikes.shape[:2], -1).sum(axis=2)
+        elements = prod(pooled.shape)
+        self.tallies.setdefault(pooled.layer, Tally()).take(
+            {
+                "rate": each.sum(axis=0).astype(np.float64),
+                "elements": elements,
+                "steps": len(each),
+                "timesteps": [float(one.mean()) / elements for one in each],
+            }
+        )
 
     def refuse_potential(self, tensor: Any) -> None:
         """Weights that read membrane potentials multiply numbers, which a spiking layer does not say."""
@@ -319,6 +363,20 @@ class Watch:
                 "time_first=True."
             )
 
+    def _recorded(self) -> dict[str, network.Recorded]:
+        """What was measured, without sums whose rate is above one, which follows from what they read."""
+        found: dict[str, network.Recorded] = {}
+        for layer, tally in self.tallies.items():
+            sums = layer != "input" and self.builder.layers[layer].fields.get("mode") == "sum"
+            if sums and tally.exceeds_one():
+                self.builder.notes.append(
+                    f"{layer} passes on more than one spike an element and timestep: its rate is that of what it reads, "
+                    "times the mean number of elements in a window."
+                )
+            elif tally.samples:
+                found[layer] = tally.recorded()
+        return found
+
     def network(self, out: Any, name: str, dataset: str | None) -> network.ImportedNetwork:
         """The network that was seen."""
         outs = [
@@ -337,7 +395,7 @@ class Watch:
         for key, tensor in self.model.state_dict().items():
             digest.update(key.encode())
             digest.update(np.ascontiguousarray(as_numpy(tensor)).tobytes())
-        recorded = {layer: tally.recorded() for layer, tally in self.tallies.items() if tally.samples}
+        recorded = self._recorded()
         numbers = self.spiking and "input" in recorded and "density" in recorded["input"].values
         about: dict[str, Any] = {
             "title": f"Activity of {name} on a batch of {self.batch} samples, traced with PyTorch",
