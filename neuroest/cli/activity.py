@@ -18,6 +18,8 @@ time_step
     Timestep of recorded event times, such as '1 ms'.
 rename
     Layer of a recorded name, such as a node of NIR; may be repeated.
+force
+    Replace a file that exists.
 
 Examples
 --------
@@ -51,6 +53,7 @@ def run(
     date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
     time_step: Annotated[str | None, typer.Option(metavar="TIME")] = None,
     rename: Annotated[list[str] | None, typer.Option(metavar="RECORDED=LAYER")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
     """Attach recorded activity to a workload.
 
@@ -77,6 +80,8 @@ def run(
     name = shared.workload_name(output)
     if output is not None and Path(loaded.file).exists() and output.resolve() == Path(loaded.file).resolve():
         raise NeuroestError(f"{output} is the workload itself, which is not changed; name another file")
+    if output is not None and output.is_file() and not force:
+        raise NeuroestError(f"{output} exists; name another file, or --force to replace it")
     changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)
     shared.emit(text, output)
     shared.note([f"{changed.spec.name}: recorded activity of {', '.join(one.name for one in found.layers)}"])

@@ -17,7 +17,13 @@ timesteps
 time_step
     Time of one timestep, such as '1 ms'.
 input_shape
-    Shape of one sample, such as 3,224,224.
+    Shape of one sample, such as 3,224,224; of one of several inputs with its name, such as ids=16.
+axis
+    Extent of an open axis, such as sequence=16.
+batch
+    Samples that a file with fixed shapes computes together; 1 to count everything.
+branch
+    Branch of an If that the network's input decides: then or else.
 template
     Device that fills up what a cell or table lacks.
 process
@@ -30,6 +36,7 @@ Examples
 neuroest import model.onnx -o my_network.yaml
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +52,13 @@ from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions,
 
 _DEVICES = "a memory cell (.cell, or .yaml with MemCellType), hardware of zigzag .yaml, architecture of sana-fe .yaml"
 """What else is read, in messages."""
+
+
+class Branch(StrEnum):
+    """Branches of an If."""
+
+    THEN = "then"
+    ELSE = "else"
 
 
 class Unsupported(StrEnum):
@@ -64,7 +78,10 @@ def run(
     accumulator_bits: Annotated[int, typer.Option(min=1, max=64)] = 24,
     timesteps: Annotated[int | None, typer.Option(min=1, max=10**6)] = None,
     time_step: Annotated[str | None, typer.Option(metavar="TIME")] = None,
-    input_shape: Annotated[str | None, typer.Option(metavar="EXTENTS")] = None,
+    input_shape: Annotated[list[str] | None, typer.Option(metavar="[NAME=]EXTENTS")] = None,
+    axis: Annotated[list[str] | None, typer.Option(metavar="NAME=EXTENT")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, max=10**6)] = None,
+    branch: Branch | None = None,
     template: Annotated[str | None, typer.Option("--from", metavar="DEVICE")] = None,
     process: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
     force: Annotated[bool, typer.Option("--force")] = False,
@@ -83,9 +100,11 @@ def run(
         raise NeuroestError("--from and --process go with cell files and tables of devices only")
     from neuroest.workloads.importers.writing import loaded_workload, workload_data, workload_text  # noqa: PLC0415
 
+    shapes = _by_name(input_shape or (), "--input-shape")
     options = ImportOptions(
         unsupported=unsupported.value, weight_bits=weight_bits, activation_bits=activation_bits,
-        accumulator_bits=accumulator_bits, timesteps=timesteps, input_shape=_extents(input_shape),
+        accumulator_bits=accumulator_bits, timesteps=timesteps, input_shape=shapes.pop("", None),
+        input_shapes=shapes, axes=_axes(axis or ()), batch=batch, branch=branch.value if branch else None,
         time_step=time_of(time_step),
     )  # fmt: skip
     if output is not None and output.is_file() and not force:
@@ -113,16 +132,35 @@ def time_of(text: str | None) -> float | None:
     return seconds
 
 
-def _extents(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    try:
-        found = tuple(int(part) for part in text.replace("x", ",").split(","))
-    except ValueError:
-        found = ()
-    if not found or any(extent < 1 for extent in found):
-        raise NeuroestError(f"--input-shape {text[:40]}: expected whole numbers such as 3,224,224")
+def _by_name(texts: Iterable[str], flag: str) -> dict[str, tuple[int, ...]]:
+    """Extents by the name before them, or under no name."""
+    found: dict[str, tuple[int, ...]] = {}
+    for text in texts:
+        name, _, extents = text.rpartition("=")
+        try:
+            shape = tuple(int(part) for part in extents.replace("x", ",").split(","))
+        except ValueError:
+            shape = ()
+        if not shape or any(extent < 1 for extent in shape):
+            raise NeuroestError(
+                f"{flag} {text[:60]}: expected whole numbers such as 3,224,224, or such as ids=16 for one input"
+            )
+        if name in found:
+            raise NeuroestError(f"{flag} {text[:60]}: given twice for {name or 'the input'}")
+        found[name] = shape
     return found
+
+
+def _axes(texts: Iterable[str]) -> dict[str, int]:
+    """Extents of axes by name."""
+    found = _by_name(texts, "--axis")
+    for name, extents in found.items():
+        if not name or len(extents) > 1:
+            raise NeuroestError(
+                f"--axis {name[:40]}{'=' if name else ''}{','.join(map(str, extents))}: expected one extent, such as "
+                "sequence=16"
+            )
+    return {name: extents[0] for name, extents in found.items()}
 
 
 def _summary(network: ImportedNetwork) -> list[str]:
@@ -132,7 +170,7 @@ def _summary(network: ImportedNetwork) -> list[str]:
     shapes = geometry(network.workload().spec)
     unit = "a timestep" if network.coding == "spiking" else "an inference"
     counts = f"{shapes.total_macs:.6g} multiply-accumulates {unit}, {shapes.total_weights:.6g} weights"
-    lines = [f"{network.origin}: {len(network.layers)} layers, {counts}"]
+    lines = [f"{network.origin}: {len(network.layers)} layers, {counts}", *network.assumed]
     policy = {"host": "on the host", "ignore": "left out"}.get(network.options.unsupported, "")
     lines += [f"{policy}: {line}" for line in unsupported_lines(network)]
     if not network.recorded:

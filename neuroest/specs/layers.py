@@ -281,6 +281,23 @@ class Rearrangement(Layer):
     """Output shape, `[features]` or `[channels, rows, columns]`."""
 
 
+class Lookup(Layer):
+    """Rows of a stored table, chosen by index, such as the embedding of words.
+
+    The table is stored with the weights, or outside of the chip where they leave no room for it; each row that is asked
+    for is read once.
+    """
+
+    type: Literal["lookup"]
+    """Kind of layer."""
+    rows: PositiveInteger
+    """Rows of the table."""
+    width: PositiveInteger
+    """Numbers of one row."""
+    shape: _Shape
+    """Shape of the rows that are read, `[features]` or `[channels, rows, columns]`."""
+
+
 class Host(Layer):
     """Computation on another processor. It is not counted, and every estimate reports this."""
 
@@ -304,6 +321,7 @@ _Layers: TypeAlias = (
     | MatrixProduct
     | RecurrentCell
     | Rearrangement
+    | Lookup
     | Host
 )
 LAYER_TYPES: Mapping[str, type[Layer]] = frozen(

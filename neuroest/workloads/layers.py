@@ -101,8 +101,9 @@ class Geometry(Counts[Array]):
 
     @property
     def total_weights(self) -> u.Numeric:
-        """Stored weights of the network, without biases and batch normalisation."""
-        return self._total(self.weights)
+        """Stored weights of the network with its tables, without biases and batch normalisation."""
+        weights = self._total(self.weights)
+        return weights + self._total(self.table_elements) if np.any(self.table_elements) else weights
 
     def _total(self, counts: Array) -> u.Numeric:
         """Sum over the layers: one number, or one for each design point where the size of a population varies."""

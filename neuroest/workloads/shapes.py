@@ -93,7 +93,6 @@ class Axis:
             count += max(0, last - first + 1)
         return count
 
-
     @property
     def uses(self) -> tuple[int, ...]:
         """How many positions of the kernel meet each element of the map."""
@@ -152,6 +151,8 @@ class Counts(Generic[_Number]):
         Sequential steps of a recurrent cell; each waits for the previous one.
     input_bits
         Bits of a numeric input in spiking coding; one everywhere else.
+    table_elements, table_reads
+        Numbers of a stored table, and numbers read from it in one pass; zero for layers without a table.
     population
         Neurons of a population; zero for other layers.
     sheet_density, decay_length, long_range_share, long_range_areas, long_range_distance
@@ -183,6 +184,8 @@ class Counts(Generic[_Number]):
     stationary_elements: _Number = _NONE
     sequential_steps: _Number = _ONE
     input_bits: _Number = _ONE
+    table_elements: _Number = _NONE
+    table_reads: _Number = _NONE
     population: _Number = _NONE
     sheet_density: _Number = _NONE
     decay_length: _Number = _NONE
@@ -438,6 +441,8 @@ def counted(layer: layers.AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Mi
         return _combined(shapes, layer.operations)
     if isinstance(layer, layers.Rearrangement | layers.Host):
         return _passed_on(layer.shape, shapes) if len(layer.shape) in {1, 3} else ((("shape",), _SHAPES),)
+    if isinstance(layer, layers.Lookup):
+        return _lookup(layer, shape)
     if isinstance(layer, layers.MatrixProduct):
         return _product(layer, shapes)
     if isinstance(layer, layers.RecurrentCell):
@@ -510,6 +515,15 @@ def _passed_on(shape: Shape, shapes: Sequence[Shape]) -> LayerCounts:
         outputs=shape[0],
         positions=prod(shape[1:]),
     )
+
+
+def _lookup(layer: layers.Lookup, shape: Shape) -> LayerCounts | Misfits:
+    if len(layer.shape) not in {1, 3}:
+        return ((("shape",), _SHAPES),)
+    if prod(layer.shape) % layer.width:
+        return ((("shape",), f"has {prod(layer.shape)} elements, no multiple of the width {layer.width}"),)
+    counts = _passed_on(layer.shape, [shape])
+    return replace(counts, table_elements=layer.rows * layer.width, table_reads=prod(layer.shape))
 
 
 def _product(layer: layers.MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Misfits:

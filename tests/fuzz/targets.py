@@ -23,6 +23,7 @@ from neuroest.core.errors import SpecError, printable
 from neuroest.exploration.sweep import make_job
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import shipped
+from neuroest.registry import importer_of
 from neuroest.workloads.importers import hdf5, hdf5_program
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError
 from tests.fuzz.fits import changed_numbers, read_and_fit, tables
@@ -488,7 +489,9 @@ def _nir() -> list[tuple[str, bytes]]:
 
 
 def _read_network(file: Path, seed: str) -> None:
-    neuroest.import_network(file, ImportOptions(timesteps=10) if file.suffix in {".nir", ".yaml"} else None)
+    neuroest.import_network(
+        file, ImportOptions(timesteps=10) if importer_of(file) in {"nir", "sana-fe.yaml"} else None
+    )
 
 
 def _in_a_fork(path: Path, out: BinaryIO, longest: float) -> None:

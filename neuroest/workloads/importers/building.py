@@ -61,6 +61,7 @@ class NetworkBuilder:
         self.activated: set[str] = set()
         self.weights: dict[str, tuple[float, int]] = {}
         self.zeros: dict[str, int] = {}
+        self.largest: dict[str, float] = {}
         self.users: dict[Any, list[str]] = {}
         self.unsupported: list[Unsupported] = []
         self.notes: list[str] = []
@@ -99,8 +100,27 @@ class NetworkBuilder:
         """The value of a layer whose weights have been recorded."""
         found = weight_statistics(weights)
         if found is not None and np.isfinite(found[0]):
+            array = np.asarray(weights)
             self.weights[value.layer] = found
-            self.zeros[value.layer] = found[1] - int(np.count_nonzero(np.asarray(weights)))
+            self.zeros[value.layer] = found[1] - int(np.count_nonzero(array))
+            self.largest[value.layer] = float(np.max(np.abs(array)))
+        return value
+
+    def weighed_too(self, value: Value, weights: Any) -> Value:
+        """The value of a layer that has further weights, such as recurrent ones: statistics are over all of them."""
+        before = (
+            self.weights.get(value.layer),
+            self.zeros.get(value.layer, 0),
+            self.largest.get(value.layer, 0.0),
+        )
+        self.weighed(value, weights)
+        if before[0] is not None and value.layer in self.weights:
+            (mean, count), (new, more) = before[0], self.weights[value.layer]
+            largest = max(before[2], self.largest[value.layer])
+            total = mean * count * before[2] + new * more * self.largest[value.layer]
+            self.weights[value.layer] = (total / largest / (count + more), count + more)
+            self.zeros[value.layer] += before[1]
+            self.largest[value.layer] = largest
         return value
 
     def note_user(self, value: Value, key: Any) -> None:
@@ -219,6 +239,13 @@ class NetworkBuilder:
         """Elements in another order."""
         return self.put("rearrangement", raw, values, shape, shape=list(shape))
 
+    def lookup(self, raw: str, indices: Value, table: Shape, shape: Shape) -> Value:
+        """Rows of a stored table, such as an embedding."""
+        rows = max(1, table[0])
+        return self.put(
+            "lookup", raw, [indices], shape, shape=list(shape), rows=rows, width=max(1, prod(table) // rows)
+        )
+
     def shaped(self, value: Value, shape: Shape, raw: str) -> Value:
         """The value in another shape, at no cost."""
         return value if value.shape == tuple(shape) else self.moved(f"{raw}_reshape", [value], tuple(shape))
@@ -251,7 +278,7 @@ class NetworkBuilder:
         shapes = {"input": self.input.shape, **{name: layer.shape for name, layer in self.layers.items()}}
         reads = [Value(one, shapes[one]) for one in before.inputs]
         made = self.put("recurrent", before.name, reads, value.shape, outputs=value.shape[0])
-        return self.weighed(made, weights)
+        return self.weighed_too(made, weights)
 
     def without_weights(self, raw: str, value: Value) -> Value:
         """Neurons without a layer with weights before them."""
@@ -267,14 +294,28 @@ class NetworkBuilder:
         )
 
     def not_supported(
-        self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
+        self,
+        operator: str,
+        raw: str,
+        values: Sequence[Value],
+        shape: Shape,
+        reason: str = "",
+        weights: int = 0,
     ) -> Value:
         """Insert a placeholder for an operator that a workload cannot express."""
         formatted = printable(str(operator)[:60])
         value = self.put("host", raw or formatted, values, shape, shape=list(shape), operator=formatted)
         same = bool(values) and prod(values[0].shape) == prod(value.shape)
         self.unsupported.append(
-            Unsupported(formatted, printable(str(raw)[:100]), value.layer, prod(value.shape), same, reason)
+            Unsupported(
+                formatted,
+                printable(str(raw)[:100]),
+                value.layer,
+                prod(value.shape) + 2 * weights,
+                same,
+                reason,
+                weights,
+            )
         )
         return value
 
@@ -291,22 +332,22 @@ class NetworkBuilder:
             self.notes.append(f"The network has {len(ends)} outputs; they leave the chip together.")
             ends = [self.moved("outputs", ends, (total,))]
         ignored = {u.layer: u for u in self.unsupported if about["options"].unsupported == "ignore"}
-        kept = _bypassed(self.layers, ignored)
-        last = ends[0].layer
-        if last not in kept:
-            raise NetworkImportError("the last layer of the network cannot be ignored; choose host")
+        kept, instead = _bypassed(self.layers, ignored)
+        last = instead.get(ends[0].layer, ends[0].layer)
+        if last == "input":
+            raise NetworkImportError("nothing is left of the network without the ignored operators")
         needed = _reaching(kept, last)
         order = [one for name, one in kept.items() if name in needed and name != last]
-        unsupported = [one.layer for one in self.unsupported]
-        shares = _shares(self.layers, self.input.shape, unsupported) if unsupported else {}
-        notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
+        shares = _shares(self.layers, self.input.shape, self.unsupported) if self.unsupported else {}
+        assumed = about.pop("assumed", ())
+        notes = [*_FORMAT_NOTES.get(about["format"], ()), *assumed, *self.notes, *self._shared(kept)]
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed},
             zero_weights={k: v for k, v in self.zeros.items() if k in needed}, shares=shares,
             recorded={k: v for k, v in recorded.items() if k in needed or k == "input"},
             unsupported=tuple(self.unsupported), excluded=tuple(map(printable, excluded)), **about,
-            notes=tuple(map(printable, dict.fromkeys(notes))),
+            assumed=tuple(map(printable, assumed)), notes=tuple(map(printable, dict.fromkeys(notes))),
         )  # fmt: skip
 
 
@@ -320,8 +361,8 @@ def _unless(pair: Pair, default: Pair) -> int | list[int] | None:
 
 def _bypassed(
     layers: Mapping[str, ImportedLayer], ignored: Mapping[str, Unsupported]
-) -> dict[str, ImportedLayer]:
-    """The layers without the ignored ones, whose readers read what those read."""
+) -> tuple[dict[str, ImportedLayer], dict[str, str]]:
+    """The layers without the ignored ones, whose readers read what those read; and what is read in their place."""
     instead: dict[str, str] = {}
     kept: dict[str, ImportedLayer] = {}
     for name, layer in layers.items():
@@ -335,7 +376,7 @@ def _bypassed(
             instead[name] = inputs[0]
         else:
             kept[name] = replace(layer, inputs=inputs)
-    return kept
+    return kept, instead
 
 
 def _reaching(layers: Mapping[str, ImportedLayer], last: str) -> set[str]:
@@ -349,19 +390,18 @@ def _reaching(layers: Mapping[str, ImportedLayer], last: str) -> set[str]:
 
 
 def _shares(
-    layers: Mapping[str, ImportedLayer], input_shape: Shape, names: Iterable[str]
+    layers: Mapping[str, ImportedLayer], input_shape: Shape, unsupported: Iterable[Unsupported]
 ) -> dict[str, float]:
-    """Share of some layers in the operations of the network, one for each output of what the host computes."""
+    """Share of some layers in the operations of the network, of what the host computes the known ones."""
     known = {"input": input_shape, **{name: layer.shape for name, layer in layers.items()}}
     schema: TypeAdapter[AnyLayer] = TypeAdapter(AnyLayer)
-    count = {}
+    count = {one.layer: one.operations for one in unsupported}
     for name, layer in layers.items():
+        if name in count:
+            continue
         fields = {"name": name, "type": layer.type, "inputs": list(layer.inputs), **layer.fields}
         counts = counted(
             schema.validate_python(fields), [known[one] for one in layer.inputs] or [layer.shape]
         )
-        if isinstance(counts, LayerCounts) and layer.type != "host":
-            count[name] = counts.operations
-        else:
-            count[name] = prod(layer.shape)
-    return {name: count[name] / sum(count.values()) for name in names}
+        count[name] = counts.operations if isinstance(counts, LayerCounts) else prod(layer.shape)
+    return {one.layer: count[one.layer] / sum(count.values()) for one in unsupported}

@@ -18,6 +18,10 @@ from neuroest.specs.workload import Coding, WorkloadSpec
 
 _WRITING = "neuroest.workloads.importers.writing"
 """What writes a network as a workload; it imports this module."""
+_MOST_LISTED = 8
+"""Kinds of operators in one message."""
+OF_SHAPES = ("input_shape", "input_shapes", "axes", "batch", "branch")
+"""Options for files that leave shapes or branches open."""
 Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]
 Policy: TypeAlias = Literal["error", "host", "ignore"]
@@ -53,6 +57,14 @@ class ImportOptions:
         Timesteps per inference of a spiking network, if the file does not state them.
     input_shape : tuple of int, optional
         Shape of one sample, if the file leaves it open.
+    input_shapes : mapping
+        The same by input, for files with several.
+    axes : mapping
+        Extents of open axes by their names, or by input and number of the axis: ``sequence`` or ``input.1``.
+    batch : int, optional
+        Samples that a file with fixed shapes computes together; 1 if its first extent is none of a batch.
+    branch : str, optional
+        Branch of an `If` that the network's input decides: ``then`` or ``else``.
     time_step : float, optional
         Duration of one timestep of a spiking network, the unit of its time constants. [s]
     """
@@ -63,7 +75,24 @@ class ImportOptions:
     accumulator_bits: int = 24
     timesteps: int | None = None
     input_shape: Shape | None = None
+    input_shapes: Mapping[str, Shape] = field(default_factory=dict)
+    axes: Mapping[str, int] = field(default_factory=dict)
+    batch: int | None = None
+    branch: Literal["then", "else"] | None = None
     time_step: float | None = None
+
+    def refuse(self, what: str, *names: str) -> None:
+        """Refuse options that a format has no use for.
+
+        Raises
+        ------
+        NetworkImportError
+            If one of them is given.
+        """
+        for name in names:
+            if getattr(self, name):
+                flag = {"input_shapes": "input-shape", "axes": "axis"}.get(name, name.replace("_", "-"))
+                raise NetworkImportError(f"--{flag} changes nothing for {what}; leave it out")
 
 
 @frozen_dataclass
@@ -147,7 +176,15 @@ class ImportedLayer:
 
 @frozen_dataclass
 class Unsupported:
-    """An operator that a workload cannot express, with a lower bound of its operations: one for each output."""
+    """An operator that a workload cannot express, with a lower bound of its operations.
+
+    Attributes
+    ----------
+    operations : int
+        One for each output, and two for each stored weight.
+    weights : int
+        Stored weights that the operator holds.
+    """
 
     operator: str
     name: str
@@ -155,6 +192,7 @@ class Unsupported:
     operations: int
     same_shape: bool
     reason: str = ""
+    weights: int = 0
 
 
 @frozen_dataclass
@@ -179,6 +217,8 @@ class ImportedNetwork:
         Parameters of a traced model, and bytes of them and of its buffers.
     counted : CountedOperations or None
         Operations of a traced run.
+    assumed : tuple of str
+        What the file does not say and the import took: batch, timesteps, bits.
     time_constants, shortest_time_constants : mapping
         Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
@@ -206,6 +246,7 @@ class ImportedNetwork:
     stored_bytes: int | None = None
     counted: CountedOperations | None = None
     excluded: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -248,12 +289,23 @@ def as_map(shape: Iterable[int]) -> Shape:
 
 
 def unsupported_lines(network: ImportedNetwork) -> tuple[str, ...]:
-    """One text for each operator that a workload cannot express, with its share of the operations."""
-    return tuple(
-        f"{u.operator} {u.name!r} (at least {_percent(network.shares.get(u.layer, 0.0))} of the operations"
-        + (f": {u.reason})" if u.reason else ")")
-        for u in network.unsupported
-    )
+    """One text for each kind of operator that a workload cannot express, with its share of the network."""
+    groups: dict[tuple[str, str], list[Unsupported]] = {}
+    for one in network.unsupported:
+        groups.setdefault((one.operator, one.reason), []).append(one)
+    held = sum(one.weights for one in network.unsupported)
+    stored = held + sum(number for _, number in network.weights.values())
+    lines = []
+    for (operator, reason), members in groups.items():
+        share = sum(network.shares.get(one.layer, 0.0) for one in members)
+        weights = sum(one.weights for one in members)
+        several = f" x {len(members)}, the first" if len(members) > 1 else ""
+        parts = [f"at least {_percent(share)} of the operations"]
+        if weights:
+            parts.append(f"{weights} weights, {_percent(weights / stored)} of those in the file")
+        said = ", ".join(parts) + (f": {reason}" if reason else "")
+        lines.append(f"{operator}{several} {members[0].name!r} ({said})")
+    return tuple(lines)
 
 
 def require_supported(network: ImportedNetwork) -> None:
@@ -266,10 +318,10 @@ def require_supported(network: ImportedNetwork) -> None:
     """
     if network.unsupported and network.options.unsupported == "error":
         lines = unsupported_lines(network)
-        formatted = "; ".join(lines[:20]) + (f"; and {len(lines) - 20} more" if len(lines) > 20 else "")
+        more = f"; and {len(lines) - _MOST_LISTED} more kinds" if len(lines) > _MOST_LISTED else ""
         raise UnsupportedOperatorError(
-            f"{network.origin}: not supported: {formatted}; import it with --unsupported host to leave them to another "
-            "processor, or ignore"
+            f"{network.origin}: not supported: {'; '.join(lines[:_MOST_LISTED])}{more}; import it with --unsupported "
+            "host to leave them to another processor, or ignore"
         )
 
 

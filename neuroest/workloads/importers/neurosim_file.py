@@ -13,7 +13,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, Shape, Value
+from neuroest.workloads.importers.network import OF_SHAPES, ImportedNetwork, ImportOptions, Shape, Value
 
 _COLUMNS = "length, width, depth, kernel length, kernel width, outputs, pooling (0 or 1), stride"
 _POOL = (2, 2)
@@ -42,6 +42,7 @@ def read_neurosim(path: Path, options: ImportOptions) -> ImportedNetwork:
     """
     lines = _lines(path)
     with reading(path, "network structure of NeuroSim"):
+        options.refuse("a NeuroSim network", *OF_SHAPES, "timesteps", "time_step")
         network = NetworkBuilder(lines[0].shape)
         unread: list[Value] = [network.input]
         every: list[Value] = [network.input]

@@ -16,6 +16,7 @@ from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
 from neuroest.workloads.importers.hdf5 import array, members, opened
 from neuroest.workloads.importers.network import (
+    OF_SHAPES,
     ImportedNetwork,
     ImportOptions,
     NetworkImportError,
@@ -51,6 +52,7 @@ def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
     with opened(path) as store, reading(path, "NIR graph"):
         if "node" not in store:
             raise NetworkImportError("not a NIR graph (it has no group 'node')")
+        options.refuse("a NIR file", *OF_SHAPES[1:])
         return _Reader(store["node"]).network(path, options)
 
 

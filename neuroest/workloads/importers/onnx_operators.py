@@ -7,110 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from math import prod
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from neuroest.core.data_file import read_data
+from neuroest.workloads.importers import onnx_fused as fused
 from neuroest.workloads.importers import operation_counts
-from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
+from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value, as_map
+from neuroest.workloads.importers.onnx_node import Found, Handler, Node
 from neuroest.workloads.shapes import GATES
 
-Found: TypeAlias = Value | list[Value] | None
 SAME = frozenset({"SAME_LOWER", "SAME_UPPER"})
 """Values of `auto_pad` that keep the size of a map, but for the stride."""
-_DEEPEST = 8
-"""Loops and branches within each other."""
-
-
-class Node:
-    """A node of an ONNX graph, with the reader that knows its tensors."""
-
-    def __init__(self, reader: Any, proto: Any) -> None:
-        self.reader = reader
-        self.builder: NetworkBuilder = reader.builder
-        self.operator: str = proto.op_type
-        self.domain: str = proto.domain
-        self.inputs: list[str] = [*proto.input, *captured(proto)]
-        self.places: list[str] = list(proto.output)
-        self.outputs: list[str] = [name for name in proto.output if name]
-        self.name: str = proto.name or (self.outputs[0] if self.outputs else proto.op_type)
-        self.attributes = {one.name: one for one in proto.attribute}
-
-    def ints(self, name: str, default: list[int]) -> list[int]:
-        """An attribute that is a list of integers."""
-        return list(self.attributes[name].ints) if name in self.attributes else default
-
-    def integer(self, name: str, default: int) -> int:
-        """An attribute that is an integer."""
-        return int(self.attributes[name].i) if name in self.attributes else default
-
-    def text(self, name: str, default: str) -> str:
-        """An attribute that is a text."""
-        return self.attributes[name].s.decode("utf-8", "replace") if name in self.attributes else default
-
-    def live(self, index: int) -> Value | None:
-        """The value of an input that depends on the network's input."""
-        return self.reader.values.get(self.inputs[index]) if index < len(self.inputs) else None
-
-    @property
-    def lives(self) -> list[Value]:
-        """Values of all inputs that depend on the network's input."""
-        return [self.reader.values[name] for name in self.inputs if name in self.reader.values]
-
-    def shape(self, index: int) -> Shape:
-        """Shape of an input as ONNX has it."""
-        found: Shape = self.reader.shape(self.inputs[index])
-        return found
-
-    @property
-    def out(self) -> Shape:
-        """Shape of the first output as ONNX has it."""
-        found: Shape = self.reader.shape(self.outputs[0])
-        return found
-
-    @property
-    def sample(self) -> Shape:
-        """Shape of the first output as a workload has it."""
-        found: Shape = self.reader.sample(self.out)
-        return found
-
-    def mapped(self, index: int) -> Value | None:
-        """An input as channels, rows and columns in the order of ONNX."""
-        value = self.live(index)
-        if value is None:
-            return None
-        return self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
-
-    def channels_first(self, index: int) -> Value | None:
-        """The same where an operator may have its channels last; None where it has."""
-        return None if self.integer("channels_last", 0) else self.mapped(index)
-
-    @property
-    def batch(self) -> int:
-        """Samples that the file computes together."""
-        found: int = self.reader.batch
-        return found
-
-    def weigh(self, value: Value, index: int) -> Value:
-        """Take the statistics of a stored tensor for a layer."""
-        base = self.reader.constants.get(self.inputs[index], "")
-        if base in self.reader.statistics:
-            self.builder.weights[value.layer] = self.reader.statistics[base]
-            # directions of a cell share a tensor, not weights
-            if self.builder.layers[value.layer].type != "recurrent_cell":
-                self.builder.note_user(value, self.inputs[index])
-        return value
-
-
-Handler: TypeAlias = Callable[..., Found]
-
-
-def captured(proto: Any, depth: int = 0) -> list[str]:
-    """Names that the bodies of a loop or branch read from outside or inside."""
-    graphs = [graph for one in proto.attribute for graph in (one.g, *one.graphs)] if depth <= _DEEPEST else []
-    return [
-        name for graph in graphs for node in graph.node for name in (*node.input, *captured(node, depth + 1))
-    ]
 
 
 def _pair(numbers: list[int]) -> Pair:
@@ -140,23 +47,59 @@ def _edges(node: Node, kernel: Pair, stride: Pair, dilation: Pair, value: Value)
 
 
 def _convolution(node: Node, weights: int = 1) -> Found:
-    value = node.mapped(0)
-    if value is None or node.live(weights) is not None:
+    if node.live(0) is None or node.live(weights) is not None:
         return None
-    dims = node.shape(weights)
-    if not 3 <= len(dims) <= 4:
+    shape, dims = node.shape(0), node.shape(weights)
+    rank, groups = len(dims) - 2, node.integer("group", 1)
+    if rank < 1:
+        return None
+    stated = node.ints("kernel_shape", list(dims[2:]))
+    if stated != list(dims[2:]) or len(shape) != len(dims) or shape[1] != dims[1] * groups:
+        raise NetworkImportError(
+            f"{node.name[:60]!r} states {groups} groups and a kernel of {stated}; its weights {tuple(dims)} do not fit "
+            f"{shape[1] if len(shape) > 1 else 0} channels"
+        )
+    if rank > 2 or shape[0] != node.batch:
+        return _unfolded_convolution(node, weights, groups)
+    value = node.mapped(0)
+    if value is None:
         return None
     kernel = _pair(list(dims[2:]))
-    groups = node.integer("group", 1)
-    if _pair(node.ints("kernel_shape", list(dims[2:]))) != kernel or value.map[0] != dims[1] * groups:
-        raise NetworkImportError(
-            f"{node.name[:60]!r} states {groups} groups and a kernel of {node.ints('kernel_shape', [])}; its weights "
-            f"{tuple(dims)} do not fit {value.map[0]} channels"
-        )
-    stride, dilation = (_pair(node.ints(name, [1, 1][: len(dims) - 2])) for name in ("strides", "dilations"))
+    stride, dilation = (_pair(node.ints(name, [1, 1][:rank])) for name in ("strides", "dilations"))
     padding = _edges(node, kernel, stride, dilation, value)
     made = node.builder.convolution(node.name, value, dims[0], kernel, stride, padding, dilation, groups)
-    return node.weigh(made, weights)
+    return node.weigh(node.whole(made), weights)
+
+
+def _unfolded_convolution(node: Node, weights: int, groups: int) -> Found:
+    """A convolution over three axes or over several maps: its windows one after the other, multiplied at each place."""
+    value, dims, out = node.live(0), node.shape(weights), node.out
+    places = prod(out) // out[1] // node.batch
+    if value is None or places < 1:
+        return None
+    windows = node.builder.moved(f"{node.name}_windows", [value], (groups * prod(dims[1:]), places, 1))
+    made = node.builder.convolution(node.name, windows, dims[0], (1, 1), groups=groups)
+    return node.weigh(node.whole(made), weights)
+
+
+def _transposed_convolution(node: Node) -> Found:
+    """Each element of the input times the whole kernel; products that meet in the output are added up."""
+    value = node.live(0)
+    if value is None or node.live(1) is not None:
+        return None
+    shape, dims, groups = node.shape(0), node.shape(1), node.integer("group", 1)
+    if len(shape) != len(dims) or shape[1] != dims[0] or dims[0] % groups:
+        raise NetworkImportError(
+            f"{node.name[:60]!r} states {groups} groups; its weights {tuple(dims)} do not fit {tuple(shape)}"
+        )
+    places = prod(shape) // shape[1] // node.batch
+    read = node.builder.shaped(value, (shape[1], places, 1), node.name)
+    made = node.builder.convolution(node.name, read, groups * prod(dims[1:]), (1, 1), groups=groups)
+    node.whole(made, prod(shape) // shape[1] * groups * prod(dims[1:]))
+    result = node.builder.moved(f"{node.weigh(made, 1).layer}_placed", [made], node.sample)
+    strides = node.ints("strides", [1] * (len(dims) - 2))
+    additions = -(-prod(dims[2:]) // prod(strides)) - 1
+    return node.builder.element_wise(f"{node.name}_overlap", [result], additions) if additions > 0 else result
 
 
 def _gemm(node: Node, weights: int = 1) -> Found:
@@ -166,7 +109,7 @@ def _gemm(node: Node, weights: int = 1) -> Found:
     dims = node.shape(weights)
     inputs, outputs = dims[::-1] if node.integer("transB", 0) else dims
     made = node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0)))
-    return node.weigh(made, weights)
+    return node.weigh(node.whole(made), weights)
 
 
 def _positions(node: Node, shape: Shape) -> int:
@@ -175,26 +118,98 @@ def _positions(node: Node, shape: Shape) -> int:
 
 def _matmul(node: Node, right: int = 1) -> Found:
     left_value, right_value = node.live(0), node.live(right)
-    left, other = node.shape(0), node.shape(right)
+    left, other = _turned(node.shape(0), node.integer("transA", 0)), node.shape(right)
+    other = _turned(other, node.integer("transB", 0))
     summed = other[-2] if len(other) > 1 else other[0]
-    if left[-1] != summed:
+    if not left or not other or left[-1] != summed:
         raise NetworkImportError(f"{node.name[:60]!r} multiplies {tuple(left)} by {tuple(other)}")
+    left, other = (left if len(left) > 1 else (1, *left)), (other if len(other) > 1 else (*other, 1))
     if left_value is not None and right_value is not None:
-        left, other = (left if len(left) > 1 else (1, *left)), (other if len(other) > 1 else (*other, 1))
-        heads = max(1, prod(left[:-2]) // node.batch)
-        return node.builder.product(
-            node.name, left_value, right_value, (heads, left[-2], left[-1], other[-1])
-        )
-    if left_value is not None:
-        outputs = other[-1] if len(other) > 1 else 1
-        if len(other) > 2 and prod(other[:-2]) > 1:
-            return None
-        made = node.builder.linear(node.name, left_value, left[-1], outputs, _positions(node, left))
-        return node.weigh(made, right)
-    if right_value is None or len(left) > 2:
+        heads = max(1, prod(node.out) // (left[-2] * other[-1]) // node.batch)
+        sizes = (heads, left[-2], summed, other[-1])
+        return node.whole(node.builder.product(node.name, left_value, right_value, sizes))
+    value, stored = (left_value, right) if left_value is not None else (right_value, 0)
+    if value is None:
         return None
-    positions = max(1, prod(other) // max(other[-2] if len(other) > 1 else other[0], 1) // node.batch)
-    return node.weigh(node.builder.linear(node.name, right_value, left[-1], left[0], positions), 0)
+    weights = other if left_value is not None else left
+    groups = prod(weights[:-2])
+    outputs = other[-1] if left_value is not None else left[-2]
+    positions = max(1, prod(node.out) // (groups * outputs) // node.batch)
+    if groups > 1:
+        return node.weigh(fused.grouped_product(node, value, groups, summed, outputs, positions), stored)
+    made = node.builder.linear(node.name, value, summed, outputs, positions)
+    return node.weigh(node.whole(made), stored)
+
+
+def _turned(shape: Shape, is_turned: int) -> Shape:
+    return (*shape[:-2], shape[-1], shape[-2]) if is_turned and len(shape) > 1 else shape
+
+
+def _einsum(node: Node) -> Found:
+    """A product of two factors: indices of both that stay are heads, those that go are summed."""
+    terms = _einsum_terms(node)
+    if terms is None:
+        return None
+    (left, right), out, extents = terms
+    both = [name for name in left if name in right]
+    heads = prod(extents[name] for name in both if name in out)
+    summed = prod(extents[name] for name in both if name not in out)
+    rows, columns = (
+        prod(extents[name] for name in one if name in out and name not in both) for one in (left, right)
+    )
+    left_value, right_value = node.live(0), node.live(1)
+    if any(name not in out and name not in both for name in left + right):
+        return None
+    batch = node.batch
+    if left_value is not None and right_value is not None:
+        if heads % batch:
+            return None
+        sizes = (heads // batch, rows, summed, columns)
+        return node.whole(node.builder.product(node.name, left_value, right_value, sizes))
+    value, stored = (left_value, 1) if left_value is not None else (right_value, 0)
+    outputs, positions = (columns, rows) if stored else (rows, columns)
+    if value is None or positions % batch:
+        return None
+    if heads > 1:
+        made = fused.grouped_product(node, value, heads, summed, outputs, positions // batch)
+    else:
+        made = node.whole(node.builder.linear(node.name, value, summed, outputs, positions // batch))
+    return node.weigh(made, stored)
+
+
+def _einsum_terms(node: Node) -> tuple[list[list[str]], list[str], dict[str, int]] | None:
+    """Indices of two factors and of the result, and their extents; None for other equations."""
+    equation = node.text("equation", "").replace(" ", "")
+    given, arrow, result = equation.partition("->")
+    factors = given.split(",")
+    if len(factors) != 2 or not arrow:
+        return None
+    extents: dict[str, int] = {}
+    named: list[list[str]] = []
+    for index, factor in enumerate(factors):
+        shape = node.shape(index)
+        before, dots, after = factor.partition("...")
+        hidden = [f"...{number}" for number in range(len(shape) - len(before + after), 0, -1)] if dots else []
+        names = [*before, *hidden, *after]
+        if len(names) != len(shape) or len(set(names)) < len(names):
+            return None
+        for name, extent in zip(names, shape, strict=True):
+            extents[name] = max(extents.get(name, 1), extent)
+        named.append(names)
+    before, dots, after = result.partition("...")
+    hidden = sorted((name for name in extents if name.startswith("...")), reverse=True) if dots else []
+    return named, [*before, *hidden, *after], extents
+
+
+def _gather(node: Node) -> Found:
+    """Elements of what comes in, or rows of a stored table."""
+    value, indices = node.live(0), node.live(1)
+    if value is not None:
+        return _moved(node, value)
+    if indices is None:
+        return None
+    made = node.builder.lookup(node.name, indices, node.shape(0), node.sample)
+    return node.weigh(made, 0)
 
 
 def _of_first(make: Callable[..., Found]) -> Callable[..., Found]:
@@ -211,8 +226,14 @@ def _of_first(make: Callable[..., Found]) -> Callable[..., Found]:
 def _pooling(node: Node, mode: str) -> Found:
     value = node.channels_first(0)
     kernel = node.ints("kernel_shape", [])
-    if value is None or not 1 <= len(kernel) <= 2 or any(d != 1 for d in node.ints("dilations", [1])):
+    if value is None or not kernel:
         return None
+    if len(kernel) > 2 or any(d != 1 for d in node.ints("dilations", [1])):
+        windows = node.builder.moved(f"{node.name}_windows", [value], node.sample)
+        return node.builder.element_wise(node.name, [windows], max(1, prod(kernel) - 1))
+    shape = node.shape(0)
+    if shape[0] != node.batch:  # several maps of a sample
+        value = node.builder.shaped(value, as_map((shape[0] * shape[1] // node.batch, *shape[2:])), node.name)
     window, stride = _pair(kernel), _pair(node.ints("strides", [1] * len(kernel)))
     edges = _edges(node, window, stride, (1, 1), value)
     out = _pair(list(node.out[2:]))
@@ -249,12 +270,54 @@ def _element_wise(node: Node, operations: str) -> Found:
     return node.builder.element_wise(node.name, node.lives[:1], getattr(operation_counts, operations))
 
 
+@_of_first
+def _comparisons(node: Node, value: Value) -> Found:
+    """Vector work of one operation for each element that is read, such as a search for the largest."""
+    searched = node.builder.element_wise(node.name, [value])
+    return [
+        node.builder.shaped(searched, node.reader.sample(node.reader.shape(name)), f"{node.name}_{index}")
+        for index, name in enumerate(node.outputs)
+    ]
+
+
+@_of_first
+def _one_hot(node: Node, value: Value) -> Found:
+    """One comparison for each element that is written."""
+    return node.builder.element_wise(node.name, node.broadcast([value]))
+
+
+def _map(node: Node) -> Found:
+    """Numbers under names, or names of classes in the place of their numbers."""
+    value = node.lives[0]
+    known = node.reader.shapes.get(node.outputs[0])
+    return value if known is None or any(extent <= 0 for extent in known) else _moved(node, value)
+
+
+def _linear_model(node: Node) -> Found:
+    """A classifier or regression of scikit-learn, whose coefficients are an attribute."""
+    value = node.live(0)
+    coefficients = node.attributes.get("coefficients")
+    if value is None or coefficients is None or not coefficients.floats:
+        return None
+    inputs = node.shape(0)[-1]
+    outputs = len(coefficients.floats) // inputs
+    made = node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0)))
+    made = node.builder.weighed(made, list(coefficients.floats))
+    return [made] * len(node.outputs)
+
+
 def _view(node: Node) -> Found:
     return node.live(0)
 
 
+def _quantiser(node: Node) -> Found:
+    """Scaling and rounding, which the layers before take up as they do a bias; the file says to how many bits."""
+    node.reader.widths.of_value(node)
+    return node.live(0)
+
+
 def _sum(node: Node) -> Found:
-    values = node.lives
+    values = node.broadcast(node.lives)
     if len(values) > 1:
         return node.builder.add(node.name, values)
     return _with_constant(node)
@@ -262,10 +325,14 @@ def _sum(node: Node) -> Found:
 
 def _with_constant(node: Node) -> Found:
     """A bias or factor that the weights before take up; else one operation an element."""
-    value = node.lives[0]
-    if len(node.lives) > 1 or not node.builder.is_weighted(value) or value.layer in node.builder.activated:
-        return node.builder.element_wise(node.name, node.lives)
-    return value
+    values = node.broadcast(node.lives)
+    if (
+        len(values) > 1
+        or not node.builder.is_weighted(values[0])
+        or values[0].layer in node.builder.activated
+    ):
+        return node.builder.element_wise(node.name, values)
+    return values[0]
 
 
 @_of_first
@@ -276,8 +343,11 @@ def _dynamic_quantisation(node: Node, value: Value) -> Found:
     return value
 
 
-@_of_first
-def _rearrangement(node: Node, value: Value) -> Found:
+def _rearrangement(node: Node) -> Found:
+    return _moved(node, node.lives[0])
+
+
+def _moved(node: Node, value: Value) -> Value:
     if prod(node.sample) == prod(value.shape):
         return value
     return node.builder.moved(node.name, [value], node.sample)
@@ -316,7 +386,7 @@ def _cell(node: Node, kind: str) -> Found:
         for index in range(directions)
     ]
     for one in values:
-        node.weigh(one, 1)
+        node.weigh(node.whole(one, prod(node.shape(0)[:-1]) * hidden), 1)
     joined = node.builder.concatenation(node.name, values)
     last = node.builder.moved(f"{node.name}_last", [joined], (directions * hidden,))
     by_place = dict(zip(node.places, [joined, last, last], strict=False))
@@ -324,8 +394,10 @@ def _cell(node: Node, kind: str) -> Found:
 
 
 def _attention(node: Node) -> Found:
+    if node.domain == "com.microsoft":
+        return fused.packed_attention(node)
     query, key, value = (node.live(index) for index in range(3))
-    if query is None or key is None or value is None or node.domain == "com.microsoft":
+    if query is None or key is None or value is None:
         return None
     left, right, third = (node.shape(index) for index in range(3))
     if len(left) == 4:
@@ -335,18 +407,19 @@ def _attention(node: Node) -> Found:
         if heads < 1 or node.integer("kv_num_heads", heads) != heads:
             return None
         rows, summed, columns, width = left[1], left[2] // heads, right[1], third[2] // heads
-    scores = node.builder.product(f"{node.name}_scores", query, key, (heads, rows, summed, columns))
-    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], operation_counts.SOFTMAX)
-    return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
+    return fused.attended(node, query, key, value, (heads, rows, summed, columns, width))
 
 
 NAMES = read_data(Path(__file__).with_suffix(".yaml"))
 _HANDLERS: Mapping[str, Handler] = {
     handler.__name__.strip("_"): handler
     for handler in (
-        _activation, _attention, _cell, _concatenation, _convolution, _dynamic_quantisation, _element_wise, _gemm,
-        _global_pooling, _matmul, _normalisation, _pooling, _rearrangement, _reduction, _resize, _split, _sum, _view,
+        _activation, _attention, _cell, _comparisons, _concatenation, _convolution, _dynamic_quantisation, _einsum,
+        _element_wise, _gather, _gemm, _global_pooling, _linear_model, _map, _matmul, _normalisation, _one_hot,
+        _pooling, _quantiser, _rearrangement, _reduction, _resize, _split, _sum, _transposed_convolution, _view,
         _with_constant,
+        fused.embedding, fused.grouped_attention, fused.multi_head_attention, fused.packed_product,
+        fused.packed_table, fused.skip_normalisation,
     )
 }  # fmt: skip
 OPERATORS: Mapping[str, Handler] = {

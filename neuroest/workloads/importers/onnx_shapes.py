@@ -12,6 +12,7 @@ import numpy as np
 
 from neuroest.workloads.importers.files import brief
 from neuroest.workloads.importers.network import NetworkImportError
+from neuroest.workloads.importers.onnx_fused_shapes import SHAPES, fused_shapes
 from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
 
 _LEAST_ROUNDS = 12
@@ -28,20 +29,31 @@ def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     NetworkImportError
         When shapes contradict each other.
     """
-    originals, guessed = _stand_in(model.graph, [node for node in model.graph.node if not _has_rule(node)])
+    fused = [node for node in model.graph.node if node.op_type in SHAPES and not _has_rule(node)]
+    given: dict[str, tuple[int, tuple[int, ...]]] = {}
+    ours = {id(node) for node in fused}
+    originals, guessed = _stand_in(
+        model.graph, [node for node in model.graph.node if not _has_rule(node) and id(node) not in ours]
+    )
+    _know_domains(model)
     for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
         model = _inferred_once(model)
-        known = static_shapes(model.graph)
+        known = {**{name: shape for name, (_, shape) in given.items()}, **static_shapes(model.graph)}
         if all(name in known for node in model.graph.node for name in node.output if name):
             break
-        if not _fold(model, known):
+        more = fused_shapes(model.graph, known)
+        given |= more
+        folded = _fold(model, known)
+        _state(model.graph, given)
+        if not folded and not more:
             open_ = _first_open(model.graph, known)
             if open_ is None:
                 break
-            put, more = _stand_in(model.graph, [open_])
-            originals, guessed = {**originals, **put}, guessed | more
+            put, taken = _stand_in(model.graph, [open_])
+            originals, guessed = {**originals, **put}, guessed | taken
     else:
         model = _inferred_once(model)
+    _state(model.graph, given)
     nodes = [originals.get(node.output[0], node) if node.output else node for node in model.graph.node]
     copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
     del model.graph.node[:]
@@ -49,7 +61,29 @@ def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     return model.graph, frozenset(guessed)
 
 
+def _know_domains(model: Any) -> None:
+    """List the domains of nodes that the inference has no rule for, without which it refuses the model."""
+    listed = {one.domain for one in model.opset_import}
+    for domain in dict.fromkeys(node.domain for node in model.graph.node):
+        if domain not in listed and not (domain == "ai.onnx" and "" in listed):
+            model.opset_import.add(domain=domain, version=1)
+
+
+def _state(graph: Any, given: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:
+    """Write the shapes of fused operators into a graph, for the inference behind them."""
+    from onnx import helper  # noqa: PLC0415 - an extra
+
+    there = {info.name: info for info in (*graph.value_info, *graph.output)}
+    for name, (kind, shape) in given.items():
+        info = helper.make_tensor_value_info(name, kind, shape)
+        if name in there:
+            there[name].CopyFrom(info)
+        else:
+            graph.value_info.append(info)
+
+
 def _inferred_once(model: Any) -> Any:
+    """The model with the shapes that the library infers in one pass."""
     from onnx import shape_inference  # noqa: PLC0415 - an extra
 
     try:
@@ -127,7 +161,7 @@ def _fold(model: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     values = {one.name: numpy_helper.to_array(one) for one in graph.initializer if _is_small(one)}
     kept = []
     for node in graph.node:
-        found = _value(model, node, values, shapes)
+        found = constant_value(model, node, values, shapes)
         if found is None or found.dtype.kind not in "bi" or found.size > _MOST_ELEMENTS:
             kept.append(node)
             continue
@@ -145,7 +179,7 @@ def _is_small(tensor: Any) -> bool:
     return tensor.data_type in _INTEGERS and prod(tensor.dims) <= _MOST_ELEMENTS
 
 
-def _value(
+def constant_value(
     model: Any, node: Any, values: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
 ) -> Any | None:
     """What a node computes from known integers alone; None where that is not known, or an error of the network."""
@@ -160,6 +194,9 @@ def _value(
         start = attributes["start"].i if "start" in attributes else 0
         end = attributes["end"].i if "end" in attributes else None
         return None if shape is None else np.array(shape[start:end], dtype=np.int64)
+    if node.op_type == "Size":
+        shape = shapes.get(node.input[0])
+        return None if shape is None else np.array(prod(shape), dtype=np.int64)
     reads = [name for name in node.input if name]
     if node.op_type not in NAMES["folded"] or not all(name in values for name in reads):
         return None

@@ -15,8 +15,8 @@ from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
-from neuroest.specs.loaded import Loaded
 from neuroest.specs.layers import Pooling
+from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities, layer_codings
 from neuroest.workloads.importers import files, writing
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction

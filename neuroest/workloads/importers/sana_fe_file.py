@@ -19,7 +19,13 @@ from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Value
+from neuroest.workloads.importers.network import (
+    OF_SHAPES,
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Value,
+)
 
 # keys of YAML that are numbers, which neurons and their cores are named by; our reader wants text
 _NUMBERED = re.compile(r"^([^\S\n]*+(?:- )++\s*+\{?+\s*+)(\d++(?:\.{1,2}\d++)?)(\s*+:)", re.MULTILINE)
@@ -48,6 +54,7 @@ def read_sana_fe(path: Path, options: ImportOptions) -> ImportedNetwork:
         )
     reader = _Reader(document)
     with reading(path, "network of SANA-FE"):
+        options.refuse("a SANA-FE network", *OF_SHAPES)
         network, ends = reader.network()
         return network.finished(
             ends, name=path.stem, origin=path.name, format="SANA-FE", sha256=file_sha256(path), coding="spiking",

@@ -176,7 +176,7 @@ class Watch:
         value = self.value(tensor)
         if value is None or value.layer in self.fired:  # spikes were counted where they came from
             return
-        state = (value.layer, tensor._version)
+        state = (value.layer, tensor._version)  # noqa: SLF001 - nothing else says that a tensor was written into
         if self.measured.get(tensor) == state:  # several layers read it, or one in two steps
             return
         self.measured[tensor] = state
@@ -370,8 +370,8 @@ class Watch:
             sums = layer != "input" and self.builder.layers[layer].fields.get("mode") == "sum"
             if sums and tally.exceeds_one():
                 self.builder.notes.append(
-                    f"{layer} passes on more than one spike an element and timestep: its rate is that of what it reads, "
-                    "times the mean number of elements in a window."
+                    f"{layer} passes on more than one spike an element and timestep: its rate is that of what it "
+                    "reads, times the mean number of elements in a window."
                 )
             elif tally.samples:
                 found[layer] = tally.recorded()

@@ -16,7 +16,13 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.specs.reading import Document, read_document
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import reading
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Value
+from neuroest.workloads.importers.network import (
+    OF_SHAPES,
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Value,
+)
 
 _OPERAND = re.compile(r"([OIW])((?:\[\s*+\w*+\s*+\])+)")
 _RELATION = re.compile(r"^\s*(\w+)\s*=\s*(?:(\d+)\s*\*\s*)?(\w+)\s*\+\s*(?:(\d+)\s*\*\s*)?(\w+)\s*$")
@@ -60,6 +66,7 @@ def read_zigzag(path: Path, options: ImportOptions) -> ImportedNetwork:
         raise SpecError([Problem(document.file, 1, 1, "", "expected a list of layers with operator_type")])
     layers = [_layer(document, place, entry) for place, entry in enumerate(data)]
     with reading(path, "workload of ZigZag"):
+        options.refuse("a ZigZag workload", *OF_SHAPES, "timesteps", "time_step")
         return _Reader(document, layers).network(path, options)
 
 

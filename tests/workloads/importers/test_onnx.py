@@ -376,17 +376,37 @@ def test_a_batch_of_several_samples_counts_one(tmp_path: Path) -> None:
     assert shapes.total_macs == 9 * 36 * 2 + 18 * 3
 
 
-def test_a_loop_is_not_dropped_in_silence(tmp_path: Path) -> None:
+def branched(path: Path, *, constant: bool) -> Path:
+    """A network with two products in the first branch and one in the second."""
     graph = Graph(1, 4)
-    body = helper.make_graph(
-        [helper.make_node("Add", ["x", "x"], ["twice"])], "body", [],
-        [helper.make_tensor_value_info("twice", TensorProto.FLOAT, [1, 4])],
-    )  # fmt: skip
-    graph.stored.append(numpy_helper.from_array(np.ones((), bool), "condition"))
-    out = graph.node("If", "condition", then_branch=body, else_branch=body, name="branch")
-    path = graph.write(tmp_path / "m.onnx", graph.node("Gemm", out, graph.weights(3, 4), transB=1))
-    with pytest.raises(UnsupportedOperatorError, match="If 'branch'"):
+    bodies = []
+    for name, count in (("first", 2), ("second", 1)):
+        nodes = [
+            helper.make_node("MatMul", ["x" if index == 0 else f"p{index}", "w"], [f"p{index + 1}"])
+            for index in range(count)
+        ]
+        out = helper.make_tensor_value_info(f"p{count}", TensorProto.FLOAT, [1, 4])
+        bodies.append(helper.make_graph(nodes, name, [], [out], [numbers("w", 4, 4)]))
+    if constant:
+        condition = graph.node("Not", graph.store(np.zeros((), bool)))
+    else:
+        condition = graph.node(
+            "Greater", graph.node("ReduceMax", "x", keepdims=0), graph.store(np.float32(0))
+        )
+    out = graph.node("If", condition, then_branch=bodies[0], else_branch=bodies[1], name="branch")
+    return graph.write(path, graph.node("Gemm", out, graph.weights(3, 4), transB=1))
+
+
+def test_a_branch_is_chosen_by_a_constant_or_by_the_user(tmp_path: Path) -> None:
+    path = branched(tmp_path / "m.onnx", constant=True)
+    assert geometry(workload_from_file(path).spec).total_macs == 2 * 16 + 12
+    path = branched(tmp_path / "n.onnx", constant=False)
+    with pytest.raises(UnsupportedOperatorError, match=r"If 'branch' .*16 weights, 57 % of .*--branch then"):
         workload_from_file(path)
+    for word, products in (("then", 2), ("else", 1)):
+        loaded = workload_from_file(path, ImportOptions(branch=word))
+        assert geometry(loaded.spec).total_macs == products * 16 + 12
+        assert any(f"--branch {word}" in note for note in loaded.spec.notes)
 
 
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:

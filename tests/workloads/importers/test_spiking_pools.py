@@ -68,14 +68,17 @@ def traced(library: str, pool: torch.nn.Module, size: int):
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("size", [10, 11])  # eight and nine rows before the pool: the last row is in no window
+@pytest.mark.parametrize(
+    "size", [10, 11]
+)  # eight and nine rows before the pool: the last row is in no window
 def test_each_spike_passes_a_mean_in_trace_attached_and_framework(
     library: str, size: int, tmp_path: Path
 ) -> None:
     network, frames, spikes = traced(library, torch.nn.AvgPool2d(2), size)
     loaded = network.workload()
     first, pool, second = loaded.spec.layers
-    assert isinstance(pool, Pooling) and pool.mode == "sum"
+    assert isinstance(pool, Pooling)
+    assert pool.mode == "sum"
     # the run of the framework: spikes in windows of two by two, per element of the pooled map
     inside = spikes["0"][..., : (size - 2) // 2 * 2, : (size - 2) // 2 * 2]
     rows = (size - 2) // 2
@@ -91,7 +94,9 @@ def test_each_spike_passes_a_mean_in_trace_attached_and_framework(
     }
     np.savez(tmp_path / "spikes.npz", **by_sample)
     bare = replace(network, recorded={}).workload()
-    attached, _ = attach_activity(bare, read_recording(tmp_path / "spikes.npz"), dataset="random", day="2026-01-01")
+    attached, _ = attach_activity(
+        bare, read_recording(tmp_path / "spikes.npz"), dataset="random", day="2026-01-01"
+    )
     again = layer_table(attached.spec)
     assert again.output_rate == pytest.approx(table.output_rate, rel=1e-8)
     assert again.synaptic_operations == pytest.approx(table.synaptic_operations, rel=1e-8)
