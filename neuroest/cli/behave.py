@@ -32,7 +32,7 @@ count
 chips
     Chips among which the samples are divided.
 output
-    Workload to write, with the simulated activity.
+    Workload to write, with the simulated activity; of an .onnx file: the output with the scores of the classes.
 form
     Form of the report.
 
@@ -73,7 +73,7 @@ def run(
     seed: shared.Seed = 0,
     settings: shared.Settings = None,
     kinetics: Kinetics = "ion_kinetics_silver",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="WORKLOAD.yaml")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="WORKLOAD.yaml|NAME")] = None,
     plot: shared.Plot = None,
     form: shared.Form = shared.Format.TABLE,
 ) -> None:
@@ -87,7 +87,8 @@ def run(
     from neuroest.network_simulation import study  # noqa: PLC0415 - loaded for this verb only
     from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415
 
-    if output is not None and not output.parent.is_dir():
+    dense = Path(workload).suffix.lower() == ".onnx"
+    if output is not None and not dense and not output.parent.is_dir():
         raise NeuroestError(f"{output}: the folder {output.parent} does not exist")
     common: dict[str, Any] = {"count": count, "seed": seed, "settings": shared.changes(settings)}
     # what belongs to some kinds of run and not to others
@@ -96,9 +97,15 @@ def run(
         "--learn": learn, "--drive": drive, "--without": without, "--recalibrate": recalibrate,
         "--cell-errors": cell_errors, "--plot": plot, "--output": output,
     }  # fmt: skip
-    if Path(workload).suffix.lower() == ".onnx":
-        _refuse(f"{workload} is a dense network", given, "--samples", "--calibration", "--without")
-        common |= {"without": without or (), "chips": chips}
+    if dense:
+        _refuse(
+            f"{workload} is a dense network", given, "--samples", "--calibration", "--without", "--output"
+        )
+        common |= {
+            "without": without or (),
+            "chips": chips,
+            "output": None if output is None else str(output),
+        }
         _written(_dense(architecture, workload, samples, calibration, **common), workload, form)
         return
     shared.check_figure(plot)

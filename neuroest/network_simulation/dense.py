@@ -232,11 +232,11 @@ class DenseStudy:
         return joined
 
 
-@frozen_dataclass(eq=False)
 class _Quantised:
     """Exact products of integers."""
 
-    layers: Sequence[LayerArithmetic]
+    def __init__(self, layers: Sequence[LayerArithmetic]) -> None:
+        self.layers = layers
 
     def prepared(self, place: int, inputs: Array) -> Array:
         return self.layers[place].codes(inputs)
@@ -296,7 +296,7 @@ class _Ranges:
 def simulate_dense(
     architecture: str, model: str, samples: Path, calibration: Path, *, without: Sequence[str] = (),
     count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
-    notify: Callable[[str], None] = silent, progress: Progress = silent,
+    output: str | None = None, notify: Callable[[str], None] = silent, progress: Progress = silent,
 ) -> DenseSimulation:  # fmt: skip
     """Accuracy of a dense network whose weights are stored in the resistive cells of a chip.
 
@@ -319,6 +319,8 @@ def simulate_dense(
         Number of chips that share the samples, and the seed of all random numbers.
     settings : mapping of str to str, optional
         Changed values by path, as in `neuroest.estimate`.
+    output : str, optional
+        Output of the file with the scores of the classes, if it has several in floating point.
     notify : callable
         Called with the name of the next run.
     progress : callable
@@ -337,7 +339,8 @@ def simulate_dense(
     refuse_same("--calibration", calibration, samples)
     inputs, labels = (one[:count] for one in read_dense_samples(samples))
     seen, _ = read_dense_samples(calibration)
-    network, chip = OnnxNetwork(Path(model)), estimate(architecture, model, dict(settings or {}))
+    network = OnnxNetwork(Path(model), output)
+    chip = estimate(architecture, model, dict(settings or {}))
     layers = _arithmetic(chip, network, model, _Ranges(network, seen).found)
     study = DenseStudy(chip, network, layers, inputs, labels, Chips(chips, seed))
     classes = network.run(inputs[:1]).shape[1]

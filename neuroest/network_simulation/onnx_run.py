@@ -11,11 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.workloads.importers.files import fault, model_file, reading
+from neuroest.workloads.importers.onnx_node import captured
 from neuroest.workloads.importers.onnx_operators import SAME, same_padding
 
 
@@ -58,20 +59,23 @@ class OnnxNetwork:
         Layers with weights, in the order of computation.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, output: str | None = None) -> None:
         onnx = extra("onnx", "onnx")
         model_file(path)
         with reading(path, "ONNX model as its standard has it"):
             self._model = onnx.ModelProto()
             self._model.ParseFromString(path.read_bytes())
             self._take_in(path)
+            _keep_output(self._model, path, output)
+            _fold_constants(self._model)
             self.layers = tuple(self._weighted(path))
         graph, stored = self._model.graph, {one.name for one in self._model.graph.initializer}
-        self._inputs = [one.name for one in graph.input if one.name not in stored]
-        if len(self._inputs) != 1 or len(graph.output) != 1:
-            raise fault(
-                path, f"has {len(self._inputs)} inputs and {len(graph.output)} outputs; one of each runs"
-            )
+        inputs = [one for one in graph.input if one.name not in stored]
+        self._inputs = [one.name for one in inputs]
+        if len(inputs) != 1:
+            raise fault(path, f"has {len(inputs)} inputs; one runs")
+        dims = inputs[0].type.tensor_type.shape.dim
+        self._batch: int | None = dims[0].dim_value if dims and dims[0].dim_value > 0 else None
         self._places = {layer.output: place for place, layer in enumerate(self.layers)}
         self._products: Products = self
         operators = [_operator(kind, self) for kind in (*_WEIGHTED, *_POOLS)]
@@ -81,7 +85,7 @@ class OnnxNetwork:
         """Read weights from a separate file."""
         from onnx import TensorProto, numpy_helper  # noqa: PLC0415 - an optional library
 
-        from neuroest.workloads.importers.onnx_file import stored_array  # noqa: PLC0415
+        from neuroest.workloads.importers.onnx_weights import stored_array  # noqa: PLC0415
 
         for tensor in self._model.graph.initializer:
             if tensor.data_location == TensorProto.EXTERNAL:
@@ -128,10 +132,18 @@ class OnnxNetwork:
         return np.asarray(np.matmul(inputs.swapaxes(0, 1), turned).swapaxes(0, 1))
 
     def run(self, samples: Array, products: Products | None = None) -> Array:
-        """Outputs of the network, one row per sample."""
+        """Outputs of the network, one row per sample; a file with a fixed batch runs that many at a time."""
         self._products = products or self
-        (found,) = self._evaluator.run(None, {self._inputs[0]: samples.astype(np.float32)})
-        return np.asarray(found).reshape(len(samples), -1)
+        count = len(samples)
+        batch = self._batch or count
+        given = samples.astype(np.float32)
+        if count % batch:  # the last batch is filled up with its last sample
+            given = np.concatenate([given, np.repeat(given[-1:], batch - count % batch, axis=0)])
+        parts = [
+            np.asarray(self._evaluator.run(None, {self._inputs[0]: given[first : first + batch]})[0])
+            for first in range(0, len(given), batch)
+        ]
+        return np.concatenate([part.reshape(batch, -1) for part in parts])[:count]
 
     def multiply(self, output: str, inputs: Array, weights: Array) -> Array:
         """Product of the node with this output; floating point if both factors are computed."""
@@ -146,6 +158,79 @@ class OnnxNetwork:
         return self._places[output], self._products
 
 
+def _keep_output(model: Any, path: Path, output: str | None) -> None:
+    """Leave of a graph what computes the scores of the classes: the output that is named, or the only one in numbers.
+
+    A classifier of scikit-learn puts out a label and its scores, which a map may hold under the names of the classes.
+    """
+    graph = model.graph
+    maps = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "ZipMap"}
+    names = [one.name for one in graph.output]
+    scores = [
+        one.name
+        for one in graph.output
+        if one.name in maps or one.type.tensor_type.elem_type in _FLOATS or len(names) == 1
+    ]
+    if output is not None and output not in names:
+        raise UnknownNameError("output", output[:60], names)
+    if output is None and len(scores) != 1:
+        raise fault(path, f"has {len(names)} outputs ({', '.join(names[:8])}); choose one with --output NAME")
+    chosen = output or scores[0]
+    wanted = {maps.get(chosen, chosen)}
+    kept = []
+    for node in reversed(graph.node):
+        if wanted & set(node.output):
+            kept.append(node)
+            wanted |= {*captured(node), *node.input}
+    copies = [type(node).FromString(node.SerializeToString()) for node in reversed(kept)]
+    del graph.node[:]
+    graph.node.extend(copies)
+    del graph.output[:]
+    graph.output.add(name=maps.get(chosen, chosen)).type.tensor_type.elem_type = _FLOAT
+
+
+_FLOAT = 1
+_FLOATS = frozenset({_FLOAT, 10, 11})
+"""Numbers of the types of floating-point numbers in the format."""
+
+
+def _fold_constants(model: Any) -> None:
+    """Replace nodes that compute with stored tensors alone by what they put out, such as a reshaped weight."""
+    from onnx import helper, numpy_helper  # noqa: PLC0415 - an optional library
+    from onnx.reference import ReferenceEvaluator  # noqa: PLC0415
+
+    graph = model.graph
+    stored = {one.name for one in graph.initializer}
+    constant, live = [], []
+    for node in graph.node:
+        if (
+            node.op_type not in _RANDOM
+            and not captured(node)
+            and all(name in stored for name in node.input if name)
+        ):
+            constant.append(node)
+            stored.update(node.output)
+        else:
+            live.append(node)
+    if not constant:
+        return
+    made = {name for node in constant for name in node.output}
+    read = {name for node in live for name in (*node.input, *captured(node))} | {
+        one.name for one in graph.output
+    }
+    names = [name for node in constant for name in node.output if name in read & made]
+    outs = [helper.make_empty_tensor_value_info(name) for name in names]
+    part = helper.make_graph(constant, "constants", [], outs, list(graph.initializer))
+    values = ReferenceEvaluator(helper.make_model(part, opset_imports=model.opset_import)).run(names, {})
+    graph.initializer.extend(
+        numpy_helper.from_array(np.asarray(value), name) for name, value in zip(names, values, strict=True)
+    )
+    copies = [type(node).FromString(node.SerializeToString()) for node in live]
+    del graph.node[:]
+    graph.node.extend(copies)
+
+
+_RANDOM = frozenset({"Bernoulli", "Multinomial", "RandomNormal", "RandomUniform"})
 _POOLS = ("MaxPool", "AveragePool")
 
 
