@@ -18,7 +18,7 @@ _TEXTS = 8
 """Number of the type of texts in the format."""
 _PACKED = {21: (4, False), 22: (4, True), 25: (2, False), 26: (2, True)}
 """Bits and sign of the types that share a byte: UINT4, INT4, UINT2, INT2."""
-WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKED.items()}}
+_WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKED.items()}}
 """Bits of integer types by their number in the format."""
 
 
@@ -162,7 +162,7 @@ class Widths:
 
     def of_layer(self, layer: str, name: str, base: str) -> None:
         """Take the bits of a layer's weights from what it reads, or from the tensor that this comes from."""
-        bits = self.constants.get(name) or WIDTHS.get(self.types.get(base, 0))
+        bits = self.constants.get(name) or _WIDTHS.get(self.types.get(base, 0))
         if bits:
             self.note(layer, bits)
 
@@ -188,7 +188,7 @@ class Widths:
         if kind == "QuantizeLinear":
             of_type = attributes["output_dtype"].i if "output_dtype" in attributes else 0
             place = node.input[2] if len(node.input) > 2 else ""
-            return WIDTHS.get(of_type or self.types.get(place, 2))
+            return _WIDTHS.get(of_type or self.types.get(place, 2))
         if kind in {"Quant", "IntQuant", "Trunc", "TruncQuant"}:
             last = 4 if kind.startswith("Trunc") else 3
             stated = self.values.get(node.input[last]) if len(node.input) > last else None
