@@ -30,7 +30,6 @@ from neuroest.pipeline.memory_traffic import memory_accesses
 from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
 from neuroest.pipeline.partition import ChipTraffic
 from neuroest.pipeline.spike_coding import spike_coding
-from neuroest.pipeline.stored_tables import table_reads
 from neuroest.pipeline.unit_allocation import units_each
 from neuroest.workloads.layers import LayerTable
 
@@ -154,9 +153,12 @@ def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
                 traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)
-    rows = table_reads(mapper, mapped)
-    actions.add_all(rows.actions)
-    exclusions += rows.exclusions
+    if mapper.layers.table_elements.any():
+        from neuroest.pipeline.stored_tables import table_reads  # noqa: PLC0415 - few networks have tables
+
+        rows = table_reads(mapper, mapped)
+        actions.add_all(rows.actions)
+        exclusions += rows.exclusions
     for stream in traffic:
         served, unserved = memory_accesses(mapper, mapped, stream)
         actions.add_all(served)

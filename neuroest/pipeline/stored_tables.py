@@ -31,8 +31,6 @@ def table_reads(mapper: Mapper, mapped: LevelMapping) -> TableReads:
     the rows come over the link that carries weights.
     """
     t, bits = mapper.layers, mapper.network.weight_bits
-    if not np.any(t.table_elements > 0.0):
-        return TableReads({})
     read = np.asarray(mapper.steps * t.table_reads * bits)
     stored = np.sum(t.table_elements * bits + mapper.stored_weight_bits(), axis=-1, keepdims=True)
     memories = mapper.memories("weights")

@@ -27,7 +27,6 @@ from neuroest.specs.layers import (
     Concatenation,
     Layer,
     MatrixProduct,
-    Pooling,
     Population,
     RecurrentCell,
 )
@@ -478,12 +477,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
             _shares(layer, reads, shapes, spec)
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)
         ),
-        passed=tuple(
-            _passed(layer, coding, index, shapes)
-            for index, (layer, coding) in enumerate(
-                zip(spec.layers, workload.layer_codings(spec), strict=True)
-            )
-        ),
+        passed=_passed(spec, shapes),
     )
 
 
@@ -491,13 +485,15 @@ def _number_paths(layer: Population) -> list[tuple[str, str]]:
     return [(name, workload.population_path(layer.name, name)) for name in POPULATION_NUMBERS]
 
 
-def _passed(layer: Layer, coding: str, index: int, shapes: Geometry) -> float:
-    """Events of an element after a layer, over those of an element before it."""
-    if not isinstance(layer, Pooling) or layer.mode != "sum" or coding != "spiking":
-        return 1.0
-    if shapes.input_bits[index] > 1.0:  # sums of numbers are numbers
-        return 1.0
-    return float(shapes.input_taps[index] / shapes.output_elements[index])
+def _passed(spec: workload.WorkloadSpec, shapes: Geometry) -> tuple[float, ...]:
+    """Events of an element after each layer, over those of an element before it."""
+    passed = [1.0] * len(spec.layers)
+    for index, layer in enumerate(spec.layers):
+        if layer.type != "pooling" or layer.mode != "sum" or shapes.input_bits[index] > 1.0:
+            continue  # sums of numbers are numbers
+        if workload.layer_codings(spec)[index] == "spiking":
+            passed[index] = float(shapes.input_taps[index] / shapes.output_elements[index])
+    return tuple(passed)
 
 
 def _shares(
