@@ -7,8 +7,8 @@ from neuroest.core.provenance import equation
 
 _ROUNDS = 10
 """Most rounds of Newton's method; numerical."""
-_NOTHING = 2.0**-50
-"""By how much a round still moves what it has found; the rounding error of a double."""
+_LAST_STEP = 2.0**-26
+"""Relative step after which Newton's method is exact, since its error is below the square; numerical."""
 _DEEPEST = 50.0
 """Logarithm at which all of a bias counts as used; numerical, since what is left is lost in rounding."""
 
@@ -102,7 +102,7 @@ def clamp_depth(
     for _ in range(_ROUNDS):
         left, before = np.exp(-depth), depth
         depth = np.minimum(depth + (full - lost * depth - (1.0 - left)) / (left + lost), _DEEPEST)
-        if np.all(np.abs(depth - before) <= _NOTHING * (1.0 + depth)):
+        if np.all(np.abs(depth - before) <= _LAST_STEP * (1.0 + depth)):
             break
     return depth
 

@@ -178,8 +178,10 @@ class _Columns:
                 causes["clipping at the converters"] = self._clipping()
         # results that are all zero (no input, or no weight) have no spread to hold an error against
         held = np.where(self.result > 0.0, self.layers.of_each(self.mapper.on_array), 0.0)
-        of_held = {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
-        return ColumnErrors(held, self.result, of_held, self.layers)
+        there = held > 0.0
+        if not there.all():
+            causes = {name: np.where(there, error, 0.0) for name, error in causes.items()}
+        return ColumnErrors(held, self.result, causes, self.layers)
 
     # --- resistive cells ---------------------------------------------------------------------------------------------
 

@@ -79,83 +79,72 @@ class ColumnGains:
     clamp: Clamp | None = None
 
     @cached_property
-    def _depths(self) -> tuple[u.Numeric, ...]:
-        """Depth to which the current of each digit's columns drives the clamp transistor towards cut-off."""
-        clamp = self.clamp
+    def _gains_and_curvatures(self) -> tuple[tuple[Array, Array], ...]:
+        return tuple(self._gain_and_curvature(each) for each in self.columns)
+
+    def _gain_and_curvature(self, each: DigitColumns) -> tuple[Array, Array]:
+        clamp, resistance = self.clamp, self.resistance
         if clamp is None:
-            return tuple(0.0 for _ in self.columns)
-        return tuple(
-            equal_columns_once(
-                front_ends.clamp_depth, clamp.voltage, each.conductance, self.resistance, clamp.bias
+            gain = accuracy.clamp_gain(resistance, each.conductance)
+            return np.asarray(gain), np.asarray(
+                accuracy.clamp_curvature(resistance, each.conductance, each.spread)
             )
-            for each in self.columns
-        )
+        given = (clamp.voltage, each.conductance, resistance, clamp.bias, each.spread)
+        gain, curvature = np.asarray(equal_columns_once(_of_class_a, *given))
+        return gain, curvature
 
     @cached_property
-    def _gains(self) -> tuple[Array, ...]:
-        clamp = self.clamp
-        if clamp is None:
-            return tuple(
-                np.asarray(accuracy.clamp_gain(self.resistance, each.conductance)) for each in self.columns
-            )
-        return tuple(
-            np.asarray(
-                front_ends.class_a_gain(clamp.voltage, each.conductance, self.resistance, clamp.bias, depth)
-            )
-            for each, depth in zip(self.columns, self._depths, strict=True)
-        )
-
-    def _curvature(self, each: DigitColumns, depth: u.Numeric) -> Array:
-        if self.clamp is None:
-            return np.asarray(accuracy.clamp_curvature(self.resistance, each.conductance, each.spread))
-        return np.asarray(front_ends.class_a_curvature(each.conductance, self.resistance, depth, each.spread))
+    def _occurrences(self) -> Array:
+        """Active rows of each block and of its equals."""
+        return np.asarray(self.times * self.active)
 
     @cached_property
-    def _as_they_are(self) -> tuple[Array, ...]:
-        return tuple(np.ones_like(each.conductance) for each in self.columns)
+    def _shares(self) -> tuple[tuple[u.Numeric, ...], tuple[u.Numeric, ...]]:
+        """Variance of a weight by each digit, and mean of each digit with the sign of the weight."""
+        columns = self.columns
+        return tuple(c.value * c.value * c.apart for c in columns), tuple(c.value * c.alike for c in columns)
 
-    def _power(self, factors: Sequence[Array], others: Sequence[Array]) -> Array:
-        """Mean product of two versions of a layer's result, whose columns are scaled by one and by the other factor."""
-        both = zip(self.columns, factors, others, strict=True)
-        apart = sum(c.value * c.value * c.apart * factor * other for c, factor, other in both)
-        first, second = (
-            sum(c.value * c.alike * factor for c, factor in zip(self.columns, given, strict=True))
-            for given in (factors, others)
-        )
-        return np.asarray(np.sum(self.times * self.active * (apart + first * second), axis=-1))
+    def _power(self, factors: Sequence[Array]) -> Array:
+        """Mean square of a layer's result whose columns are scaled by these factors."""
+        apart, alike = self._shares
+        together = _products(alike, factors)
+        power = _products(apart, [factor * factor for factor in factors]) + together * together
+        return np.asarray(np.sum(self._occurrences * power, axis=-1))
 
     @cached_property
     def _result(self) -> Array:
-        return self._power(self._as_they_are, self._as_they_are)
+        """Mean square of a layer's result as it is."""
+        apart, alike = self._shares
+        return np.asarray(np.sum(self._occurrences * (sum(apart) + sum(alike) ** 2), axis=-1))
 
     @cached_property
     def common(self) -> Array:
-        """Gain common to all results, which is not an error."""
-        return self._power(self._gains, self._as_they_are) / self._result
+        """Gain common to all results, which is not an error: the mean product with the ideal result over its square."""
+        apart, alike = self._shares
+        mean = sum(alike)
+        shares = [variance + each * mean for variance, each in zip(apart, alike, strict=True)]
+        product = _products(shares, [gain for gain, _ in self._gains_and_curvatures])
+        return np.asarray(np.sum(self._occurrences * product, axis=-1)) / self._result
 
     @cached_property
     def uneven(self) -> Array:
         """Relative result error from unequal gains of blocks and digits."""
         common = self.common[..., np.newaxis]
-        off = tuple(gain / common - 1.0 for gain in self._gains)
-        return np.sqrt(self._power(off, off) / self._result)
+        off = [gain / common - 1.0 for gain, _ in self._gains_and_curvatures]
+        return np.sqrt(self._power(off) / self._result)
 
     @cached_property
     def curved(self) -> Array:
         """Relative result error because the gain of a block varies from read to read with its active cells."""
-        common = self.common[..., np.newaxis]
-        moved = tuple(
-            np.asarray(gain / common * self._curvature(each, depth))
-            for gain, each, depth in zip(self._gains, self.columns, self._depths, strict=True)
-        )
-        return np.sqrt(self._power(moved, moved) / self._result)
+        moved = [gain * curvature for gain, curvature in self._gains_and_curvatures]
+        return np.sqrt(self._power(moved) / self._result) / self.common
 
     @cached_property
     def root_mean_square(self) -> Array:
         """Root-mean-square effective column conductance over all digits and blocks, over the common gain. [S]."""
         squares = [
             each.value**2 * gain * (each.conductance**2 + (each.spread / 2.0) ** 2)
-            for gain, each in zip(self._gains, self.columns, strict=True)
+            for (gain, _), each in zip(self._gains_and_curvatures, self.columns, strict=True)
         ]
         return np.asarray(np.sqrt(np.sum(self.times * sum(squares), axis=-1)) / self.common)
 
@@ -163,3 +152,18 @@ class ColumnGains:
 def along_blocks(value: u.Numeric) -> u.Numeric:
     """Value by layer, with an additional last axis for row blocks."""
     return np.asarray(value)[..., np.newaxis]
+
+
+def _of_class_a(
+    voltage: u.Volt, conductance: Array, resistance: u.Ohm, bias: u.Ampere, spread: Array
+) -> Array:
+    """Gain and curvature of columns with class-A clamps, along a first axis."""
+    depth = front_ends.clamp_depth(voltage, conductance, resistance, bias)
+    gain = front_ends.class_a_gain(voltage, conductance, resistance, bias, depth)
+    return np.stack((gain, front_ends.class_a_curvature(conductance, resistance, depth, spread)))
+
+
+def _products(shares: Sequence[u.Numeric], factors: Sequence[Array]) -> Array:
+    """Sum over the digits of what each contributes, scaled by its factor."""
+    first, *others = (share * factor for share, factor in zip(shares, factors, strict=True))
+    return np.asarray(sum(others, first))
