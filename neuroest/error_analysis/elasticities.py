@@ -23,12 +23,16 @@ _STEP = 1e-4
 _COARSE_STEP = 1e-2
 """The same for numbers of a population, which change whole arrays: a smaller step would stay within the last array."""
 
+_ACCURACY = 1e-12
+"""Relative accuracy of a result, at which its searches end: a step that moves it by less is one without an effect."""
+
 
 def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:
     """Elasticities of an estimate with respect to every claim.
 
     Each parameter is varied up and down by a ten-thousandth, numbers of a population by a hundredth. If the two results
-    disagree, as at a rounding edge, the smaller change counts.
+    disagree, as at a rounding edge, the smaller change counts. A change below 10^-12 counts as none: it is rounding, or
+    the end of a search, and would be an elasticity of 10^-8.
     """
     stepped = steps(claims)
     paths, rows = tuple(stepped), 2 * len(stepped) + 1
@@ -92,7 +96,8 @@ def slopes(array: Array, sizes: Array) -> Array:
         return np.zeros(count)
     up = (array[1 : count + 1] / base - 1.0) / sizes
     down = (1.0 - array[count + 1 :] / base) / sizes
-    return np.asarray(np.where(np.abs(up) < np.abs(down), up, down))
+    found = np.where(np.abs(up) < np.abs(down), up, down)
+    return np.asarray(np.where(np.abs(found) * sizes > _ACCURACY, found, 0.0))
 
 
 def _store(table: dict[tuple[str, str], _Term], key: tuple[str, str], item: _Term) -> None:
