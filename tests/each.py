@@ -47,7 +47,9 @@ def each(names: str, cases: Cases | Callable[[], Cases]) -> Callable[[Test], Tes
                 except pytest.skip.Exception:
                     continue
                 except Exception as error:
-                    faults.append(f"{', '.join(map(str, case))}: {type(error).__name__}: {error}")
+                    faults.append(
+                        f"{', '.join(f'{part!s:.80}' for part in case)}: {type(error).__name__}: {error}"
+                    )
             if faults:
                 pytest.fail(f"{len(faults)} of {len(listed)} cases:\n" + "\n".join(faults), pytrace=False)
 

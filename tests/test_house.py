@@ -776,6 +776,7 @@ def test_every_cited_source_is_in_the_bibliography() -> None:
     assert not cited() - set(bibliography()) - own_sources()
 
 
+@pytest.mark.slow
 def test_every_source_of_the_bibliography_is_cited_or_listed() -> None:
     assert not (set(bibliography()) | own_sources()) - cited() - READ_ONLY
 

@@ -112,6 +112,7 @@ def once(folder: Path, there: str) -> Iterator[None]:
     yield
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_prints_the_best_so_far(tmp_path: Path) -> None:
     pytest.importorskip("pymoo")
     axes = (

@@ -27,6 +27,7 @@ def parameters(kind: str) -> dict[str, float]:
     return {name: claim.value for name, claim in load_device(f"{kind}_macro").claims.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("quantity", ["energy", "area"])
 def test_devices_state_what_the_published_converters_give(kind: str, quantity: str) -> None:

@@ -241,6 +241,7 @@ def test_an_overflow_with_a_small_prefix_is_reported(text: str) -> None:
         parse_quantity(text, text.split()[1])
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(text=st.text(max_size=30), unit=st.sampled_from(["V", "1", "m^2", "bit", "1/V/s"]))
 def test_any_text_is_a_finite_number_or_refused(text: str, unit: str) -> None:

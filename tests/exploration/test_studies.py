@@ -150,6 +150,7 @@ def test_bands_of_knowledge_are_those_of_an_estimate() -> None:
         assert drawn == pytest.approx((stated.low, stated.median, stated.high), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_more_samples_keep_the_first_ones_and_add_others() -> None:
     names = ("area_m2",)
     few, many = (uncertainty(CHIP, NET, knowledge=n, variability=1, quantities=names) for n in (512, 700))

@@ -148,6 +148,7 @@ def test_each_characteristic_left_out_does_what_it_says(small) -> None:
     assert place.unbuffered_share["hidden"] < 0.2
 
 
+@pytest.mark.slow
 def test_calibration_finds_drives_that_decide(small, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("neuroest.network_simulation.calibration.GAINS", (0.2, 1.0))
     monkeypatch.setattr("neuroest.network_simulation.calibration.OFFSETS", (0.0,))

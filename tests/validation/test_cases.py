@@ -171,6 +171,7 @@ def test_narrow_bands_lie_around_their_value(board):
             assert 0.5 * row.low <= row.predicted <= 2.0 * row.high, row
 
 
+@pytest.mark.slow
 def test_coverage_grows_with_the_width_of_the_bands(board):
     coverage, width = board.calibration.coverage, board.calibration.width
     assert list(width.values()) == sorted(width.values())

@@ -23,6 +23,7 @@ def marked(panel):
     return [line for line in panel.get_lines() if line.get_marker() not in {"None", "", None}]
 
 
+@pytest.mark.slow
 def test_no_two_cases_look_alike(board):
     styles = case_styles(board)
     assert set(styles) == {row.case for row in board.rows}
@@ -47,6 +48,7 @@ def test_every_value_stands_above_and_below(board, panels, quantity_class):
     assert panels[quantity_class][0].get_yscale() == "log"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity_class", CLASSES)
 def test_ratios_bands_and_tolerances_can_be_read(board, panels, quantity_class):
     rows, below = scored(board, quantity_class), panels[quantity_class][1]
