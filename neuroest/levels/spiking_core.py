@@ -57,7 +57,7 @@ class SpikingCoreLevel(CoreLevel):
     sum_bits: WordWidth | None = None
     """Bits of a sum. If left out, those of an accumulator of the workload."""
     sums_per_word: Count | None = None
-    """Sums in one word of their memory, as `states_per_word`."""
+    """Sums in a word of their memory, as `states_per_word`."""
 
     @model_validator(mode="after")
     def _sums_have_a_memory(self) -> Self:
@@ -166,24 +166,34 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
             `sums_per_word`
         """
         placement = super().place()
-        checks = [*placement.checks, *self.checks_of_words("states", self.state_memory, self.state_bits)]
-        if self.sum_memory is not None:
-            checks += self.checks_of_words("sums", self.sum_memory, self.sum_bits)
-        return replace(placement, checks=tuple(checks))
+        states, neurons = self.state_memory, self.core_neurons()
+        held = self.values_held("states", states, self.state_bits)
+        checks = [self.require("infeasible", "states_fit", neurons, "<=", held, path=states.path)]
+        if "states_per_word" in self.options:
+            checks.append(self.word_check("states", states, self.state_bits))
+        else:
+            share = np.floor(states.options["width"] / self.state_bits)
+            checks.append(self.require("advice", "states_share_words", share, "<=", 1.0, path=states.path))
+        sums = self.sum_memory
+        if sums is not None:
+            held = self.values_held("sums", sums, self.sum_bits)
+            checks.append(self.require("infeasible", "sums_fit", neurons, "<=", held, path=sums.path))
+            if "sums_per_word" in self.options:
+                checks.append(self.word_check("sums", sums, self.sum_bits))
+            else:
+                share = np.floor(sums.options["width"] / self.sum_bits)
+                checks.append(self.require("advice", "sums_share_words", share, "<=", 1.0, path=sums.path))
+        return replace(placement, checks=(*placement.checks, *checks))
 
-    def checks_of_words(self, name: str, memory: Memory, bits: u.Bit) -> list[Check]:
-        """Whether a memory holds a value for each neuron, and whether the values in a word of it are stated."""
+    def values_held(self, name: str, memory: Memory, bits: u.Bit) -> u.Dimensionless:
+        """Number of values, states or sums, that a memory holds."""
         capacity, width = memory.options["capacity"], memory.options["width"]
-        held = spiking_cores.items_held(capacity, self.field_bits(name, memory, bits), width)
-        fit = self.require("infeasible", f"{name}_fit", self.core_neurons(), "<=", held, path=memory.path)
-        stated = self.options.get(f"{name}_per_word")
-        if stated is None:
-            share = np.floor(width / bits)
-            return [fit, self.require("advice", f"{name}_share_words", share, "<=", 1.0, path=memory.path)]
-        return [
-            fit,
-            self.require("infeasible", "field_fits", stated * bits, "<=", width, "bit", path=memory.path),
-        ]
+        return spiking_cores.items_held(capacity, self.field_bits(name, memory, bits), width)
+
+    def word_check(self, name: str, memory: Memory, bits: u.Bit) -> Check:
+        """Whether the stated number of values fits into a word of their memory."""
+        stated, width = self.options[f"{name}_per_word"], memory.options["width"]
+        return self.require("infeasible", "field_fits", stated * bits, "<=", width, "bit", path=memory.path)
 
     def field_bits(self, name: str, memory: Memory, bits: u.Bit) -> u.Bit:
         """Bits that a value takes in a word: its own, or its part of a word with a stated number of them."""
