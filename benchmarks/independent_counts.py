@@ -26,7 +26,7 @@ _ROUNDING = frozenset({"FloatQuant", "MultiThreshold", "Quant", "RMSNorm", "Requ
 
 @dataclass(frozen=True)
 class Counted:
-    """Products of one run, and stored weights that take part in them."""
+    """Products of one run, and stored weights that they use."""
 
     products: int
     weights: int

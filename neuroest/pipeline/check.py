@@ -183,9 +183,7 @@ def _of_architecture(path: Path) -> list[Problem]:
         return problems
     wrong = list(misnamed(found.spec.chip))
     problems += found.news([problem_at(document, place, text) for place, text in wrong])
-    if any(
-        place[-1] in KEYS_OF_PARTS for place, _ in wrong
-    ):  # such a part cannot be told from what a level is
+    if any(place[-1] in KEYS_OF_PARTS for place, _ in wrong):  # such a part looks the same as what a level is
         return problems
     if problems:
         chip = Loaded(found.spec, document.file, document.sha256, found.document)

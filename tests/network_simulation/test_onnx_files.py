@@ -15,7 +15,7 @@ from neuroest.workloads.layers import geometry
 
 
 def mnist_8(path: Path) -> Path:
-    """The graph of MNIST-8 of the ONNX model zoo (CNTK), node by node, with random weights: no package ships the file.
+    """The graph of MNIST-8 of the ONNX model zoo (CNTK), node by node, with random weights; it is not shipped.
 
     5 x 5 convolutions to 8 and 16 channels, maxima over 2 x 2 and 3 x 3, and a matrix that a `Reshape` of a stored
     tensor makes of 16 x 4 x 4 x 10 elements; the batch of one is fixed in the `Reshape` before it.

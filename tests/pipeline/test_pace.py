@@ -118,7 +118,7 @@ def test_a_period_that_is_none(text: str) -> None:
 
 
 def test_a_pace_without_another_mapping_is_the_same_as_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most chips only get another schedule and static energy; those that are off in between are evaluated anew."""
+    """Most chips only get another schedule and static energy; those that are off in between are evaluated again."""
     for chip in ("adc_crossbar_28nm", "diffusive_low_power_28nm", "digital_int8_28nm", "isaac_like_32nm",
                  "mixed_spiking_28nm"):  # fmt: skip
         found = estimate(chip, "mlp_mnist_dense" if chip.startswith("digital") else DIGITS)
@@ -136,7 +136,7 @@ def test_a_pace_without_another_mapping_is_the_same_as_with_one(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("chip", "settings", "anew"),
+    ("chip", "settings", "again"),
     [
         ("diffusive_low_power_28nm", {}, False),
         ("digital_spiking_mram_28nm", {}, True),
@@ -146,6 +146,6 @@ def test_a_pace_without_another_mapping_is_the_same_as_with_one(monkeypatch: pyt
     ],
     ids=["timesteps", "off in between", "events", "heats itself"],
 )  # fmt: skip
-def test_a_chip_whose_pace_moves_more_than_its_schedule_is_evaluated_anew(chip, settings, anew) -> None:
+def test_a_chip_whose_pace_moves_more_than_its_schedule_is_evaluated_anew(chip, settings, again) -> None:
     always = load_architecture(SLOW).spec.operation.model_copy(update={"mode": "always_on"})
-    assert (estimate(chip, SPEECH, settings).evaluation.operated(always, 1.0) is None) is anew
+    assert (estimate(chip, SPEECH, settings).evaluation.operated(always, 1.0) is None) is again
