@@ -9,6 +9,8 @@ import pytest
 
 import neuroest
 from neuroest.workloads.importers import ImportOptions, workload_from_file
+
+pytest.importorskip("onnx", reason="needs neuroest[onnx]")
 from tests.workloads.importers.test_onnx_inputs import sentence
 
 
