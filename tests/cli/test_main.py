@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from neuroest import cli
 from neuroest.cli import VERBS
@@ -59,13 +60,18 @@ def test_every_verb_explains_itself(command: Command, verb: str) -> None:
 
 def test_every_option_of_every_verb_has_a_help_text_and_each_text_an_option() -> None:
     faults = []
+    # a click of today drops the help of an argument of Typer 0.19
+    one = typer.Typer(add_completion=False)
+    argument = typer.Argument(None, help="text")
+    one.command()(lambda name=argument: name)
+    kept = bool(getattr(typer.main.get_command(one).params[0], "help", None))
     for verb in VERBS:
         module = import_module(f"neuroest.cli.{cli._MODULES.get(verb, verb)}")
         texts, options = cli._documented(module)[0], cli._command(verb).params
         faults += [
             f"{verb}: {option.name} has no help text"
             for option in options
-            if not getattr(option, "help", None)
+            if not getattr(option, "help", None) and (kept or option.param_type_name == "option")
         ]
         faults += [f"{verb}: no option {name}" for name in texts.keys() - {option.name for option in options}]
     assert not faults
