@@ -28,7 +28,7 @@ from neuroest.workloads.layers import LayerTable, layer_table
 FIRING_SLACK = 0.1
 """Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
 _FEW = 512
-"""Points of which a round takes hardly longer than of one; numerical."""
+"""Number of points whose round takes hardly longer than that of one; numerical."""
 _ROUNDS = 40
 """Most rounds in which a timestep and the drives within it are made to fit; numerical, where nothing jumps some six."""
 

@@ -22,7 +22,7 @@ LARGEST_ARRAY = 2**29
 LARGEST_FILE = 2**31
 """Bytes of all datasets."""
 _MEMORY = 2**33
-"""Bytes of address space, of which libraries take a part; a convention."""
+"""Bytes of address space, libraries included; a convention."""
 _DAMAGED = (
     ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip

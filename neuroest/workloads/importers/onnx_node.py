@@ -111,7 +111,7 @@ class Node:
         return value
 
     def broadcast(self, values: list[Value]) -> list[Value]:
-        """Values of which the largest is as large as the output, repeated where a stored factor is larger."""
+        """Values, the largest as large as the output, repeated where a stored factor is larger."""
         known = self.reader.shapes.get(self.outputs[0])
         if known is None or any(extent <= 0 for extent in known):
             return values
