@@ -198,9 +198,10 @@ def load_cells(
     for rate, barrier in ION_BARRIERS.items():
         shift = np.exp(-barrier_shift / (BOLTZMANN * reference))
         energy = values[barrier] + barrier_shift
-        values[rate] = (
-            values[rate] * shift * firing_statistics.activation_factor(energy, temperature, reference)
-        )
+        faster = shift * firing_statistics.activation_factor(energy, temperature, reference)
+        values[rate] = values[rate] * faster
+        if rate == "filament_decay":  # a complete filament ruptures over the barrier of its decay
+            values["relaxation_time"] = values["relaxation_time"] / faster
     variation = device.claims["firing_median_voltage"].cycle_to_cycle
     names = {field.name for field in fields(DiffusiveCells)}
     known = {name: value for name, value in values.items() if name in names}

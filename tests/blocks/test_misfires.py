@@ -16,8 +16,12 @@ CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 DEVIATIONS = "chip.tile.array.readout.neuron.firing_deviations"
 
 
+SPREAD = np.hypot(0.061, 0.062)
+"""From pulse to pulse by the probit fit, and 7 % of 0.886 V between devices."""
+
+
 def at(deviations: float, volts: float) -> float:
-    later = filament_growth.integration_time(volts - deviations * 0.061, *BENCH)
+    later = filament_growth.integration_time(volts - deviations * SPREAD, *BENCH)
     return float(
         firing_statistics.assured_firing_time(later, filament_growth.integration_time(0.886, *BENCH), 15e-3)
     )
@@ -26,11 +30,11 @@ def at(deviations: float, volts: float) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("volts", [0.8, 0.9, 1.0])
 def test_pulses_of_15_ms_fire_as_often_as_the_fit_to_the_measurement(volts: float) -> None:
-    # the deviations for which a drive takes 15 ms are those of the probit: (V - 0.886)/0.061
+    # the deviations for which a drive takes 15 ms are those of the probit: (V - 0.886)/0.087
     deviations = np.linspace(-3.0, 3.0, 6001)
     times = np.array([at(z, volts) for z in deviations])
     found = deviations[np.argmin(np.abs(times - 15e-3))]
-    assert normal_distribution(found) == pytest.approx(normal_distribution((volts - 0.886) / 0.061), abs=2e-3)
+    assert normal_distribution(found) == pytest.approx(normal_distribution((volts - 0.886) / SPREAD), abs=2e-3)
 
 
 def test_more_certain_spikes_take_longer_drives() -> None:
@@ -47,7 +51,7 @@ def test_more_certain_spikes_take_longer_drives() -> None:
 
 
 def test_a_drive_that_is_too_weak_for_the_wanted_certainty_is_refused() -> None:
-    # 0.3 V less two deviations of 61 mV is below the threshold of 0.211 V
+    # 0.3 V less two deviations of 87 mV is below the threshold of 0.211 V
     with pytest.raises(RangeError, match="never fires"):
         estimate(CHIP, SHD, {"chip.tile.array.readout.neuron.input_voltage": "0.3 V"})
 

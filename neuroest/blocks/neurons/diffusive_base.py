@@ -12,7 +12,7 @@ import numpy as np
 
 from neuroest.blocks import base
 from neuroest.blocks.neurons.base import FiringRule, Neuron
-from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature
+from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature, median_firing_time
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, resistance_at_corner, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import (
@@ -83,9 +83,9 @@ class DiffusiveBlock(DeviceBlock):
     rest_time_constants: WholeNumber = 5.0
     """Wait between inferences in residue decay times, so the residue does not affect the next inference."""
     firing_deviations: PositiveNumber | None = None
-    """Margin of the drive in standard deviations of the firing amplitude: 2 for one miss in 44 spikes. The drive length
-    then follows from the device's measured statistics. Default: the length from the rate equations, and misfires are
-    not counted."""
+    """Margin of the drive in standard deviations of the firing amplitude, over pulses and devices together: 2 for one
+    miss in 44 spikes. The drive length then follows from the device's measured statistics. Default: the length from the
+    rate equations, and misfires are not counted."""
     second_spikes: Literal["ignored", "counted"] = "ignored"
     """counted: a neuron that has fired continues with its residue and fires sooner again, so it spikes more often than
     in the network unless the drive is trimmed to it; each spike costs energy and wears the device. ignored: as many
@@ -220,7 +220,16 @@ class DiffusiveNeuronBase(Neuron):
         d = self.device
         if not self.counts_misfires:
             return d.input_voltage
-        return d.input_voltage - self.options["firing_deviations"] * d.firing_voltage_spread
+        return d.input_voltage - self.options["firing_deviations"] * self.firing_deviation()
+
+    def firing_deviation(self) -> u.Volt:
+        """Standard deviation of the firing amplitude over pulses and devices."""
+        d = self.device
+        return firing_statistics.total_firing_spread(d.firing_voltage_spread, d.firing_device_spread)
+
+    def relaxation_time(self) -> u.Second:
+        """Rupture time of the filament at the chip's temperature."""
+        return self.device.relaxation_time / self.activation()
 
     def integration_time(self) -> u.Second:
         """Time to switch at the input voltage: the ions move only while it is applied.
@@ -232,11 +241,11 @@ class DiffusiveNeuronBase(Neuron):
         nominal = filament_growth.integration_time(self.device.input_voltage, *rates)
         if not self.counts_misfires:
             return nominal
-        d = self.device
+        # the pulses were measured at the temperature of the stated rates, and the drive is on at that of the chip
         return firing_statistics.assured_firing_time(
             filament_growth.integration_time(self.assured_voltage(), *rates),
-            filament_growth.integration_time(d.firing_median_voltage, *rates),
-            d.firing_pulse_time,
+            median_firing_time(self.device),
+            self.device.firing_pulse_time,
         )
 
     def firing_rule(self) -> FiringRule:
@@ -287,7 +296,7 @@ class DiffusiveNeuronBase(Neuron):
         discharge = diffusive.refractory_time(
             self.control_resistance(), self.gate_capacitance(), self.gate_peak_voltage(), self.rearm_voltage()
         )
-        return np.maximum(discharge, self.device.relaxation_time)
+        return np.maximum(discharge, self.relaxation_time())
 
     def time_after_spike(self) -> u.Second:
         """Integration time of a neuron with the residue of its last spike."""
@@ -374,7 +383,7 @@ class DiffusiveNeuronBase(Neuron):
         if self.counts_misfires:
             return firing_statistics.firing_probability(self.options["firing_deviations"], 0.0, 1.0)
         return firing_statistics.firing_probability(
-            d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
+            d.input_voltage, d.firing_median_voltage, self.firing_deviation()
         )
 
     def left_out(self) -> list[str]:

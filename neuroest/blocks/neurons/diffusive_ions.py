@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from neuroest.core import units as u
-from neuroest.equations import firing_statistics
+from neuroest.equations import filament_growth, firing_statistics
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
@@ -42,7 +42,9 @@ class IonDynamics(Record):
     firing_median_voltage: u.Volt = positive(symbol="V_50")
     """Amplitude at which half of all pulses fire, for the pulse width stated."""
     firing_voltage_spread: u.Volt = positive(symbol="sigma_V")
-    """Standard deviation of the firing amplitude."""
+    """Standard deviation of the firing amplitude of one device from pulse to pulse."""
+    firing_device_spread: u.Volt = non_negative(absent=0.0, symbol="sigma_D")
+    """Standard deviation of the firing amplitude between devices. Without it, all devices are taken to be alike."""
     firing_pulse_time: u.Second = non_negative(absent=0.0, symbol="t_p")
     """Pulse width for firing_median_voltage and firing_voltage_spread. Without it, the statistics apply to no other
     pulse width."""
@@ -62,7 +64,7 @@ class IonDynamics(Record):
     """Decay length of the conduction through the gap, in units of the gap; without it, there is no check whether the
     gate follows the closing gap, and the neuron cannot be simulated."""
     activation_energy: u.Joule = non_negative(symbol="E_a", absent=0.0)
-    """Common barrier of all four rates; without it, the rates do not depend on temperature."""
+    """Common barrier of all ion rates and of the rupture; without it, they do not depend on temperature."""
 
 
 ION_BARRIERS: Mapping[str, str] = {
@@ -100,9 +102,10 @@ class IonKineticsParameters(Record):
 def at_temperature(
     device: IonDynamics, kinetics: IonKineticsParameters, temperature: u.Kelvin
 ) -> IonDynamics:
-    """Device of a neuron with its rates at another temperature than that of the measurement.
+    """Device of a neuron with its rates and times at another temperature than that of the measurement.
 
-    The barriers of single rates take the place of the one that the device states for all of them.
+    The barriers of single rates take the place of the one that the device states for all of them. The pulses of its
+    firing statistics scale as the rate equations do at the median amplitude, and its rupture as the filament decays.
     """
     rates = {
         rate: getattr(device, rate)
@@ -111,4 +114,17 @@ def at_temperature(
         )
         for rate, barrier in ION_BARRIERS.items()
     }
-    return type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
+    warmer = type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
+    pulses, before = median_firing_time(warmer), median_firing_time(device)
+    return warmer.changed(
+        firing_pulse_time=device.firing_pulse_time * pulses / before,
+        relaxation_time=device.relaxation_time * device.filament_decay / warmer.filament_decay,
+    )
+
+
+def median_firing_time(device: IonDynamics) -> u.Second:
+    """Integration time by the rate equations, at the stated rates, at the median firing amplitude."""
+    return filament_growth.integration_time(
+        device.firing_median_voltage, device.field_mobility, device.field_offset, device.residue_rate,
+        device.filament_decay, device.residue_decay,
+    )  # fmt: skip
