@@ -109,6 +109,8 @@ class NetworkContext:
     mean_absolute_weight: u.Dimensionless
     output_rate: u.Dimensionless = 1.0
     """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
+    firing_threshold: u.Dimensionless = 1.0
+    """Result at which a neuron fires over the standard deviation of the results of a timestep, by layer."""
     positions: u.Dimensionless = 1.0
     """Positions of a layer that one array may process in sequence in a timestep, by layer."""
     active_share: u.Dimensionless = 1.0
@@ -132,7 +134,8 @@ class NetworkContext:
     def of_layer(self, index: int) -> NetworkContext:
         """The network as seen by one of its layers, so that costs are single numbers."""
         return replace(
-            self, output_rate=_of_layer(self.output_rate, index), positions=_of_layer(self.positions, index),
+            self, output_rate=_of_layer(self.output_rate, index),
+            firing_threshold=_of_layer(self.firing_threshold, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
             events=_of_layer(self.events, index), pace=Pace(self.pace.least_timestep),
         )  # fmt: skip

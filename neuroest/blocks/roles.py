@@ -110,6 +110,8 @@ class ClampsColumn(Role, ABC):
 class HoldsResults(ClampsColumn, ABC):
     """Clamps a column and holds its result for the neuron; action ``hold``."""
 
+    spike_ends_drive: bool = False
+    """Whether a spike of the neuron discharges the held result, and so ends its drive for this timestep."""
     adds_results: ClassVar[bool] = False
     """Whether a result that arrives while the neuron still has the previous one extends its drive, so that none is
     lost."""
@@ -122,6 +124,10 @@ class HoldsResults(ClampsColumn, ABC):
     @abstractmethod
     def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energy of holding a result for a neuron."""
+
+    @abstractmethod
+    def ending_area(self) -> AreaCost:
+        """Area of what discharges a held result at a spike."""
 
     @abstractmethod
     def held_voltage(self) -> u.Volt:

@@ -96,6 +96,7 @@ def simulate(
     samples: int = 4000,
     until_switched: bool = False,
     idealised: Idealised | None = None,
+    ending_delay: float | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Simulate neurons with an input.
@@ -124,6 +125,9 @@ def simulate(
         and later behaviour is not resolved.
     idealised : Idealised, optional
         Device properties to leave out.
+    ending_delay : float, optional
+        Time after which a spike ends the input of its device for the rest of a segment, as circuits on a chip do; by
+        default, inputs last. [s]
     progress : callable, optional
         Called with the completed fraction of the run.
 
@@ -135,7 +139,9 @@ def simulate(
     longest = default_step(cells) if step is None else step
     steps_of(stimulus, longest)  # reject runs that would take too long
     total = total_duration(stimulus)
-    engine = _Engine(cells, generator, rupture, idealised or Idealised(), longest, first_only=until_switched)
+    engine = _Engine(
+        cells, generator, rupture, idealised or Idealised(), longest, ending_delay, first_only=until_switched
+    )
     # all devices of a trace share the same times
     plan = steps_of(stimulus, max(total / samples, engine.following_step) if kept else total / _PARTS)
     state = start if start is not None else State.rest(engine.devices)
@@ -154,6 +160,7 @@ def _follow(
     total, time = total_duration(stimulus), 0.0
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
+        engine.ends = np.full(engine.devices, np.inf)
         length = segment.duration / parts
         for _ in range(parts):
             record.sample(time, level, state)
@@ -212,9 +219,11 @@ class _Engine:
         rupture: Any,
         idealised: Idealised,
         longest: float,
+        ending_delay: float | None = None,
         *,
         first_only: bool,
     ) -> None:
+        self.ending_delay = ending_delay
         self.first_only, self.longest, self.least = first_only, longest, longest / _MOST_PARTS
         self.devices = cells.devices
         self.cells = cells.broadcast(self.devices)
@@ -226,6 +235,7 @@ class _Engine:
         self.slow = float(1.0 / (_FOLLOWING_STEPS * np.max(cells.settling)))
         self.following_step = min(longest, self.slow)
         self.level_before = np.full(self.devices, np.nan)
+        self.ends = np.full(self.devices, np.inf)
         self.all = np.arange(self.devices)
 
     def stretch(self, state: State, level: Array, length: float, time: float, record: Record) -> State:
@@ -233,6 +243,8 @@ class _Engine:
         if np.count_nonzero(state.following):
             state.following = state.following & (level == self.level_before)
         self.level_before = level
+        if self.ending_delay is not None:
+            level = np.where(self.ends <= time, 0.0, level)
         left = np.full(self.devices, length)
         if self.first_only:
             left = np.where(np.isfinite(record.first_switch), 0.0, left)
@@ -262,19 +274,34 @@ class _Engine:
         if np.count_nonzero(state.following):
             pursued = self._follow(group, rates, step)
             step = self._length(group, rates, length)
+        now = time + length - left
+        if self.ending_delay is not None:
+            due = self.ends[group.index] - now
+            step = np.where(due > 0.0, np.minimum(step, due), step)
         factors = _Factors.of(cells, rates[1], step)
         after, flows, fired = self._advance(cells, state, level, step, rates, factors, group.ruptures)
         after.following = state.following & (left <= 0.0)
         if pursued is not None:
             self._put(group, after, flows, fired, pursued, step)
         fired = fired & (left > 0.0)
-        record.note(group.index, state, after, flows, fired, time + length - left, step)
+        record.note(group.index, state, after, flows, fired, now, step)
+        if self.ending_delay is not None:
+            self._end_inputs(group, after, now + step)
         if self.noisy:
             self._move_noise(cells, after, step)
         group.state, group.left = after, left - np.minimum(step, left)
         self._watch(group, flows["final"])
         if self.first_only:
             group.left = np.where(fired, 0.0, group.left)
+
+    def _end_inputs(self, group: _Group, after: State, now: Array) -> None:
+        """Schedule the end of the input of devices that spike, and end those that are due."""
+        threshold = group.cells.output_threshold
+        rising = (group.state.gate <= threshold) & (after.gate > threshold) & (group.level > 0.0)
+        ends = self.ends[group.index]
+        ends = np.where(rising & np.isinf(ends), now + self.ending_delay, ends)
+        self.ends[group.index] = ends
+        group.level = np.where(ends <= now, 0.0, group.level)
 
     def _watch(self, group: _Group, final: Array) -> None:
         """Find devices whose gate removed the drive before the gap closed and now stays in balance with the gap."""

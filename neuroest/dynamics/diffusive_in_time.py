@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.compact import simulate
@@ -17,7 +18,16 @@ from neuroest.dynamics.diffusive_cells import (
 )
 from neuroest.dynamics.energy import compare_energy
 from neuroest.dynamics.experiments import Bench, Characteristic
-from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike, component_of, driven
+from neuroest.dynamics.in_time import (
+    Asked,
+    ClosedForms,
+    Drive,
+    NeuronInTime,
+    OneSpike,
+    component_of,
+    driven,
+    pulses_of,
+)
 from neuroest.dynamics.stimulus import Array, Noise
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device
@@ -42,6 +52,9 @@ class DiffusiveInTime(NeuronInTime):
             asked.neuron, kinetics=asked.kinetics, changes=dict(asked.changes), temperature=asked.temperature,
             barrier_shift=asked.barrier_shift,
         )  # fmt: skip
+        if asked.component is not None:
+            self._of_a_chip(asked.component)
+            return
         own = {name: text for name, text in asked.changes.items() if name in device.record.declared}
         block: Any = component_of(device, own)
         # at the temperature that the rates are given for, with the rates of the temperature that was asked for
@@ -50,6 +63,31 @@ class DiffusiveInTime(NeuronInTime):
         self.follows = float(np.max(block.gate_charging())) > filament_growth.LARGEST_GATE_CHARGING
         if not self.cells.drive_variation:
             self.no_variation = "its file states no deviation of the firing amplitude between cycles"
+
+    def _of_a_chip(self, block: Any) -> None:
+        """Take rates, gate node and drive of the typical neuron from a chip, slowed as its measured pulses say."""
+        slow = float(np.max(block.typical_slowness()))
+        mobility, _, residue_rate, filament_decay, residue_decay = map(float, block.ion_rates())
+        self.component = block
+        self.cells = self.cells.changed(
+            field_mobility=mobility / slow, residue_rate=residue_rate / slow, filament_decay=filament_decay / slow,
+            residue_decay=residue_decay / slow, relaxation_time=float(block.relaxation_time()),
+            gate_capacitance=float(block.gate_capacitance()), control_resistance=float(block.control_resistance()),
+            output_threshold=float(block.output_threshold()), on_resistance=float(block.device.on_resistance),
+            transistor_on_resistance=float(block.transistor_on_resistance()),
+        )  # fmt: skip
+        self.drive = Drive("input voltage", "V", float(np.max(block.device.input_voltage)))
+        self.follows = float(np.max(block.gate_charging())) > filament_growth.LARGEST_GATE_CHARGING
+
+    def bursts(self, burst: Burst, level: float) -> Run:
+        """Pulses of its voltage, which a spike ends where the chip's circuits do so."""
+        delay = float(np.max(self.component.ending_delay())) if burst.ends else None
+        run = simulate(self.cells.broadcast(1), pulses_of(burst, level), ending_delay=delay)
+        # circuits behind the output, which the rate equations do not contain
+        costs = self.component.spike_energies(burst.pulse, burst.pulse)
+        behind = sum(float(cost.energy) for cost in costs if cost.term == "restoration")
+        run.energy["restoration"] = run.counts * behind
+        return run
 
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> Run:
         """Run with voltages of finite duration."""

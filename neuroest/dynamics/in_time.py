@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext, TechnologyPoint
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import Burst, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -36,6 +36,8 @@ _LONGER = 1.3
 """Time to wait for spikes, relative to the closed form; a convention."""
 _ENOUGH = 1.5
 """Drive over the least one at which a neuron fires whose nominal drive is too weak; a convention."""
+_JUST_ENOUGH = 1.0 + 1e-4
+"""Drive of a burst over that with which the neuron just fires; numerical."""
 _UPWARDS = 2.0
 """Largest drive of a curve over the nominal one, where the model does not limit it; a convention."""
 
@@ -136,6 +138,16 @@ class NeuronInTime(ABC):
 
         Its energies are those of spikes and drives; static power is left out.
         """
+
+    def bursts(self, burst: Burst, level: float) -> SpikeRun:
+        """One neuron through the bursts of driven timesteps of an inference, without noise.
+
+        Raises
+        ------
+        NeuroestError
+            If the model is not run under pulses.
+        """
+        raise NeuroestError("its model is not run under the pulses of a chip")
 
     @abstractmethod
     def one_spike(self) -> OneSpike:
@@ -249,6 +261,14 @@ def driven(levels: Array, durations: Array) -> list[Segment]:
     ]
 
 
+def pulses_of(burst: Burst, level: float) -> list[Segment]:
+    """The drive of all bursts of an inference, a trifle longer, for neurons that just fire."""
+    pulse, driven = float(burst.pulse) * _JUST_ENOUGH, round(float(burst.steps))
+    timestep = [Segment(pulse, level), Segment(float(burst.period) - pulse, 0.0)]
+    one = [*timestep * driven, Segment(float(burst.idle), 0.0)]
+    return [part for part in one * max(round(float(burst.number)), 1) if part.duration > 0.0]
+
+
 def any_network() -> NetworkContext:
     """A network of one bit and one timestep, for blocks that require a network but do not depend on it."""
     return NetworkContext(
@@ -300,6 +320,8 @@ class Asked:
         Of the device. [K]
     barrier_shift : float
         Increase of its ion barriers above the spec's values. [J]
+    component : Neuron, optional
+        Block of an estimated chip, which is run in place of that of the device alone.
     """
 
     neuron: str
@@ -307,10 +329,11 @@ class Asked:
     kinetics: str = "ion_kinetics_silver"
     temperature: float | None = None
     barrier_shift: float = 0.0
+    component: Neuron | None = None
 
     def block(self, device: Device) -> Neuron:
         """The block of an estimate."""
-        return component_of(device, self.changes, self.temperature)
+        return self.component or component_of(device, self.changes, self.temperature)
 
 
 def neuron_in_time(asked: Asked) -> NeuronInTime:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driven, spike_energy
+from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driven, pulses_of, spike_energy
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.reference_neurons import Membrane, simulate_analog_lif, simulate_membrane
 from neuroest.dynamics.spikes import SpikeRun
@@ -54,6 +55,12 @@ class AnalogInTime(NeuronInTime):
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with currents of finite duration."""
         run = self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
+        run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
+        return run
+
+    def bursts(self, burst: Burst, level: float) -> SpikeRun:
+        """Pulses of its current."""
+        run = self._simulate(pulses_of(burst, level))
         run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
         return run
 
@@ -111,6 +118,10 @@ class NumbersInTime(NeuronInTime):
         run = simulate_membrane(self.membrane, stimulus, devices=devices, step=step, progress=progress)
         run.energy = {"spikes": run.counts * spike_energy(self.component)}
         return run
+
+    def bursts(self, burst: Burst, level: float) -> SpikeRun:
+        """Pulses of the full drive."""
+        return self.simulate(pulses_of(burst, level), 1)
 
     def least_drive(self) -> float:
         """Leak at the threshold, as a share of the full drive."""

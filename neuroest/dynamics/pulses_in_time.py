@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike
@@ -76,6 +77,21 @@ class PulsedInTime(NeuronInTime):
             "resets": run.counts * reset,
         }  # fmt: skip
         return run
+
+    def bursts(self, burst: Burst, level: float) -> SpikeRun:
+        """Whole clock pulses, and a shorter one for the rest of a drive, in each driven timestep."""
+        d, train = self.component.device, []
+        full, read = float(d.pulse_time), float(d.read_time)
+        whole = int(float(burst.pulse) / full + _ROUNDING)
+        lengths = [1.0] * whole + [part for part in [float(burst.pulse) / full - whole] if part > _ROUNDING]
+        for _ in range(max(round(float(burst.number)), 1)):
+            for _ in range(round(float(burst.steps))):
+                for part in lengths:
+                    train += [Segment(full, part * self.length(level)), Segment(read, 0.0)]
+                rest = float(burst.period) - len(lengths) * (full + read)
+                train.append(Segment(max(rest, float(d.reset_time)), 0.0))
+            train.append(Segment(float(burst.idle), 0.0))
+        return self.simulate([one for one in train if one.duration > 0.0], np.array([level]), None)
 
     def length(self, level: float) -> float:
         """Pulse length relative to a full pulse."""

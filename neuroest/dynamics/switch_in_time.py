@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
 from neuroest.dynamics import in_time
@@ -74,6 +75,10 @@ class SwitchInTime(in_time.NeuronInTime):
             in_time.driven(levels, durations), generator, len(levels), _TRACED if kept else 1
         )
 
+    def bursts(self, burst: Burst, level: float) -> SpikeRun:
+        """Pulses of its supply."""
+        return self._simulate(in_time.pulses_of(burst, level))
+
     def lasting(self, level: float, spikes: int) -> float:
         """By the closed forms; of a switch of the lab by its time constants."""
         if self.component is not None:
@@ -113,7 +118,7 @@ class SwitchInTime(in_time.NeuronInTime):
         waits = block.incubation_time()
         return in_time.ClosedForms(
             float(first + waits), float(charge + waits + block.refractory_time()),
-            in_time.spike_energy(block) + float(block.held_energy()),
+            in_time.spike_energy(block) + float(block.held_energy(d.relaxation_time)),
         )  # fmt: skip
 
     def one_spike(self) -> in_time.OneSpike:
@@ -138,11 +143,12 @@ class SwitchInTime(in_time.NeuronInTime):
             return in_time.OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
         second = float(again[1])
         after = self._simulate([*begin, Segment((second - start) * _AFTER + pulse, drive)])
-        held, notes = float(block.held_energy()), ["the drive ends with the spike, as the estimate assumes"]
+        held = float(block.held_energy(block.device.relaxation_time))
+        notes = ["the drive ends with the spike"]
         if held:
             notes.append(
                 f"a drive that stays on while the switch relaxes takes up to {format_quantity(held, 'J')} more a "
-                "spike; the estimate leaves it out and says so"
+                "spike; the estimate of a chip counts what its columns hold on"
             )
         energy = float(after.energy["supply"][0] - before.energy["supply"][0])
         return in_time.OneSpike(second - start, second - float(first[0]), energy, tuple(notes))

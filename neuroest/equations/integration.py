@@ -13,6 +13,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations import filament_growth
+from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 _LONGEST_MEMORY = 1e6
 """Periods and integrations after which a memory counts as one that keeps everything; numerical, an error of 1e-6."""
@@ -60,6 +61,82 @@ def timesteps_per_spike(output_rate: u.Dimensionless, timesteps: u.Dimensionless
 
 
 @equation
+def full_drives_per_spike(
+    threshold: u.Dimensionless, largest_result: u.Dimensionless, interval: u.Dimensionless
+) -> u.Dimensionless:
+    """Full drives, one in a timestep, that fire a neuron. [1].
+
+    Parameters
+    ----------
+    threshold : float or ndarray
+        Weighted sum at which a neuron fires, over the standard deviation of those of a timestep, theta. [1]
+    largest_result : float or ndarray
+        Largest result that the columns are made for, in such deviations, c. [1]
+    interval : float or ndarray
+        Timesteps from one spike to the next, n_r. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Whole timesteps, one at least. [1]
+
+    Notes
+    -----
+    Formula: n = max(1, min(ceil(theta/c), floor(n_r)))
+
+    Valid: full scale is trimmed to theta/n, so that n full drives are a threshold
+
+    References
+    ----------
+    docs/models/integration.md, "Timesteps of a spike".
+
+    Examples
+    --------
+    A threshold of 10.7 deviations, columns of three: 4 timesteps. A neuron that fires in every other has two.
+
+    >>> f"{full_drives_per_spike(10.7, 3.0, 100.0):g} {full_drives_per_spike(10.7, 3.0, 2.0):g}"
+    '4 2'
+    """
+    return np.maximum(np.minimum(rounded_up(threshold / largest_result), rounded_down(interval)), 1.0)
+
+
+@equation
+def trimmed_full_scale(threshold: u.Dimensionless, full_drives: u.Dimensionless) -> u.Dimensionless:
+    """Result that makes a full drive, over the standard deviation of the results of a timestep. [1].
+
+    Parameters
+    ----------
+    threshold : float or ndarray
+        Weighted sum at which a neuron fires, in such deviations, theta. [1]
+    full_drives : float or ndarray
+        Full drives that fire it, n. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Standard deviations. [1]
+
+    Notes
+    -----
+    Formula: f = theta/n
+
+    Valid: larger results are clipped, but for n = 1, where they fire the neuron in any case
+
+    References
+    ----------
+    docs/models/integration.md, "Timesteps of a spike".
+
+    Examples
+    --------
+    A threshold of 10.7 deviations in four timesteps.
+
+    >>> f"{trimmed_full_scale(10.7, 4.0):.3f}"
+    '2.675'
+    """
+    return threshold / full_drives
+
+
+@equation
 def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
     """On-time of a neuron's input per timestep. [s].
 
@@ -93,43 +170,6 @@ def hold_time(integration_time: u.Second, share: u.Dimensionless) -> u.Second:
     '166.5 ns'
     """
     return integration_time * share
-
-
-@equation
-def spikes_for_one(intervals: u.Dimensionless, acceleration: u.Dimensionless) -> u.Dimensionless:
-    """Spikes of a neuron with intrinsic plasticity per spike of the network. [1].
-
-    Parameters
-    ----------
-    intervals : float or ndarray
-        Spikes of the network's neuron in an inference, m. [1]
-    acceleration : float or ndarray
-        Time of the first integration over that of the next ones, a. [1]
-
-    Returns
-    -------
-    float or ndarray
-        Spikes; one if there is a single spike in an inference. [1]
-
-    Notes
-    -----
-    Formula: (1 + (m - 1) a)/m
-
-    Valid: the residue stays for the inference, and the drive is not adjusted to it
-
-    References
-    ----------
-    docs/models/neurons.md, "After a spike".
-
-    Examples
-    --------
-    Five spikes whose later ones come three times as soon: (1 + 12)/5.
-
-    >>> f"{spikes_for_one(5.0, 3.0):.1f}"
-    '2.6'
-    """
-    whole = np.maximum(intervals, 1.0)
-    return (1.0 + (whole - 1.0) * np.maximum(acceleration, 1.0)) / whole
 
 
 @equation

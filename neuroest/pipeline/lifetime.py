@@ -37,11 +37,11 @@ def neuron_lifetime(level: MappedLevel, period: Array) -> Array | None:
     endurance = neuron.endurance() if neuron is not None else None
     if neuron is None or endurance is None:
         return None
-    rates = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0)
-    cycles = np.max(rates, axis=-1, keepdims=True) * layers.timesteps
-    cycles = cycles * neuron.spikes_for_one(cycles)
+    cycles = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0) * layers.timesteps
     if is_crossbar(mapper.compute):  # neurons that take turns share the spikes of an output
-        cycles = cycles / mapper.compute.neurons_per_output
+        own = mapper.compute.spikes_for_one(mapper.network)
+        cycles = cycles * own / mapper.compute.neurons_per_output
+    cycles = np.max(cycles, axis=-1, keepdims=True)
     cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)
     return np.asarray(diffusive_neuron.lifetime(endurance, cycles / period))
 

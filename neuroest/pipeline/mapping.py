@@ -44,6 +44,7 @@ def network_context(
         accumulator_bits=layers.accumulator_bits,
         mean_absolute_weight=layers.mean_absolute_weight,
         output_rate=layers.is_weighted * layers.output_rate,
+        firing_threshold=layers.firing_threshold,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),
         pace=pace,
         largest_fan_in=float(np.max(fan_in)),

@@ -14,6 +14,7 @@ from neuroest.specs.base import QuantityField, Spec, numeric_options
 from neuroest.specs.claims import ClaimSpec, Provenance, claim_or_quantity
 
 FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
+THRESHOLD = QuantityField("1", minimum=1e-3, maximum=1e4, example="3")
 SHARE = QuantityField("1", minimum=0, above=True, maximum=1, example="0.1")
 TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 _NUMBER = QuantityField("1", minimum=1, maximum=1e12, example="77169")
@@ -39,6 +40,7 @@ def claimed(field: QuantityField) -> Any:
 
 ClaimedFraction: TypeAlias = claimed(FRACTION)  # type: ignore[valid-type]
 """A number from 0 to 1, alone or as a full claim with its own basis, source and spread."""
+_ClaimedThreshold: TypeAlias = claimed(THRESHOLD)  # type: ignore[valid-type]
 
 PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
 _NonNegativeInteger: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=10**6)]
@@ -76,6 +78,10 @@ class Activity(Provenance):
     active_steps: Annotated[float, SHARE] | None = None
     """Spiking coding: share of the timesteps with spikes, at a constant rate; the other timesteps have none. Default:
     all timesteps. Bursts do not change the counts, but they change how long cores wait for each other."""
+    threshold: _ClaimedThreshold | None = None
+    """Spiking coding: weighted sum of inputs at which a neuron fires, over the standard deviation of the weighted sums
+    of one timestep. It says over how many timesteps a neuron behind a column integrates a spike. Default: a value that
+    trained networks have."""
     density: ClaimedFraction | None = None
     """Dense coding: fraction of nonzero activations."""
     bit_density: ClaimedFraction | None = None

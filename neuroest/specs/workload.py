@@ -6,10 +6,12 @@ since energy depends on it. `neuroest.workloads.layers` infers the shapes.
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field
 
+from neuroest.core.data_file import read_data
 from neuroest.core.errors import Problem, QuantityError, SpecError
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Described, Provenance, resolve_claim
@@ -20,6 +22,7 @@ from neuroest.specs.layers import (
     NAME,
     POPULATION_NUMBERS,
     SHARE,
+    THRESHOLD,
     TIME,
     WITH_WEIGHTS,
     Activity,
@@ -55,8 +58,12 @@ ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
 """Keys of an `activity` in each coding."""
 ACTIVE_STEPS = "active_steps"
 """Optional key of an `activity` of spikes: a design choice, not a claim. Default: spikes in all timesteps."""
+THRESHOLD_KEY = "threshold"
+"""Optional key of an `activity` of spikes, for layers: a claim."""
+_DEFAULT_THRESHOLD = Path(__file__).with_name("default_threshold.yaml")
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",
+    THRESHOLD_KEY: "Threshold of a neuron over the standard deviation of the results of a timestep",
     "density": "Fraction of activations that are not zero",
     "bit_density": "Probability that a bit of an activation is one",
 }
@@ -219,7 +226,7 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     ``workload.weights.density`` where it is stated, ``workload.input.activity.rate``, ``workload.activity.rate`` (for
     all layers without their own) and ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and
     ``bit_density`` for ``rate``,
-    in spiking coding also ``active_steps`` where it is stated.
+    in spiking coding also ``threshold``, and ``active_steps`` where it is stated.
 
     Raises
     ------
@@ -241,6 +248,8 @@ def number_field(path: str) -> QuantityField:
         return POPULATION_NUMBERS[path.rpartition(".")[2]]
     if path.endswith(ACTIVE_STEPS):
         return SHARE
+    if path.endswith(f".{THRESHOLD_KEY}"):
+        return THRESHOLD
     return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
 
 
@@ -488,11 +497,17 @@ def _stated_claims(
     for place, layer, name, given in _population_numbers(spec):
         if isinstance(given, ClaimSpec):
             yield place, population_path(layer, name), given, Provenance(), Population
+    if spec.coding == "spiking" and (spec.activity is None or spec.activity.threshold is None):
+        usual = ClaimSpec.model_validate(read_data(_DEFAULT_THRESHOLD))
+        path = activity_path(None, THRESHOLD_KEY)
+        yield ("activity",), path, usual, Provenance(), f"{_DESCRIPTIONS[THRESHOLD_KEY]}, as none is stated"
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
+        allowed = due if owner == "input" or spec.coding != "spiking" else (*due, THRESHOLD_KEY)
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]
+        plain = [name for name in stated if not isinstance(getattr(activity, name), ClaimSpec)]
         about = _provenance(activity)
-        if about.spread is not None and about.spread.factor is None and len(stated) > 1:
+        if about.spread is not None and about.spread.factor is None and len(plain) > 1:
             message = "low and high belong to one number; write them inside of its claim"
             faults.append(((*place, "spread"), message))
             about = about.model_copy(update={"spread": None})
@@ -500,7 +515,7 @@ def _stated_claims(
         missing = [name for name in due if name not in stated] if owner == "input" or nothing else []
         faults.extend(((*place, name), f"is missing: {_DESCRIPTIONS[name].lower()}") for name in missing)
         for name in stated:
-            if name not in due:
+            if name not in allowed:
                 coding = "direct" if owner == "input" and spec.input.bits is not None else spec.coding
                 message = f"does not belong to {coding} coding; state {' and '.join(due)}"
                 faults.append(((*place, name), message))

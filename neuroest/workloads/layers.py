@@ -126,6 +126,9 @@ class LayerTable(Geometry):
         Fraction of elements that are not zero; equal to the rates.
     input_bit_density, output_bit_density : array
         Probability that a bit of an element is one; equal to the rates in spiking coding.
+    firing_threshold : array
+        Weighted sum at which a neuron of the layer fires, over the standard deviation of those of one timestep; one
+        for layers without neurons.
     input_active_steps : array
         Share of the timesteps in which the layer reads spikes; one if spikes come in every timestep.
     timesteps : float or array
@@ -143,6 +146,7 @@ class LayerTable(Geometry):
     input_bit_density: Array
     output_bit_density: Array
     input_active_steps: Array
+    firing_threshold: Array
     timesteps: u.Numeric
     weight_bits: u.Numeric
     activation_bits: u.Numeric
@@ -250,7 +254,7 @@ def layer_table(
 def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTable:
     """The table of a list of points with all values of a workload given."""
     read, written = plan.activity(given)
-    bursts = plan.active_steps(given)
+    bursts, thresholds = plan.active_steps(given), plan.firing_thresholds(given)
     counts = vars(plan.geometry)
     hybrid = bool(np.any(plan.numbers > 0.0))
     if layout.points_first(points, len(counts["names"])):
@@ -258,12 +262,13 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
         read, written = (
             [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
         )
-        bursts = layout.points_apart(bursts, points)
+        bursts, thresholds = (layout.points_apart(array, points) for array in (bursts, thresholds))
     counts = plan.varied(counts, given)
     table = LayerTable(
         **counts,
         **_densities(read, written, 0, 0 if hybrid else -1),
         input_active_steps=bursts,
+        firing_threshold=thresholds,
         timesteps=given.get("workload.timesteps", 1.0),
         weight_bits=given["workload.precision.weights"],
         activation_bits=_BIT if hybrid else given["workload.precision.activations"],
@@ -334,7 +339,7 @@ class _Plan:
 
     `rules` says for each quantity of the activity and each layer which paths may hold its output's value, the
     first that does wins; none does for a pooling or addition that passes on what it reads. `bursts` says it of
-    the share of active steps. `passed` is the number of events that leave a layer without own activity, over those
+    the share of active steps, `thresholds` of the threshold. `passed` is the number of events that leave a layer without own activity, over those
     that it reads: all spikes of its windows leave a sum.
     """
 
@@ -342,6 +347,7 @@ class _Plan:
     stated: dict[str, u.Numeric]
     paths: frozenset[str]
     bursts: tuple[tuple[str, ...], ...]
+    thresholds: tuple[tuple[str, ...], ...]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
     numbers: Array
@@ -413,6 +419,12 @@ class _Plan:
             outputs.append(next((given[path] for path in paths if path in given), passes_on))
         return _stack(inputs)
 
+    def firing_thresholds(self, given: Mapping[str, u.Numeric]) -> Array:
+        """Threshold of the neurons of each layer; one for layers without neurons."""
+        return _stack(
+            [next((given[path] for path in paths if path in given), 1.0) for paths in self.thresholds]
+        )
+
 
 def _stack(values: Sequence[u.Numeric]) -> Array:
     """Put the values side by side on the last axis."""
@@ -452,12 +464,18 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         return (own,) if isinstance(layer, WEIGHTLESS) else (own, workload.activity_path(None, quantity))
 
     rules = tuple(tuple(rule(layer, quantity) for layer in spec.layers) for quantity in quantities)
-    weightless = tuple(isinstance(layer, WEIGHTLESS) for layer in spec.layers)
+    weightless_layers = tuple(isinstance(layer, WEIGHTLESS) for layer in spec.layers)
     bursts = tuple(
         () if passes_on or spec.coding == "dense" else rule(layer, workload.ACTIVE_STEPS)
-        for layer, passes_on in zip(spec.layers, weightless, strict=True)
+        for layer, passes_on in zip(spec.layers, weightless_layers, strict=True)
     )
-    every_path = {path for paths in (*rules, bursts) for alternatives in paths for path in alternatives}
+    thresholds = tuple(
+        () if weightless or spec.coding == "dense" else rule(layer, workload.THRESHOLD_KEY)
+        for layer, weightless in zip(spec.layers, weightless_layers, strict=True)
+    )
+    every_path = {
+        path for paths in (*rules, bursts, thresholds) for alternatives in paths for path in alternatives
+    }
     if spec.coding == "spiking":
         every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
     return _Plan(
@@ -465,6 +483,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
         bursts=bursts,
+        thresholds=thresholds,
         inputs=tuple(workload.activity_path("input", quantity) for quantity in given),
         numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),
         rules=rules,

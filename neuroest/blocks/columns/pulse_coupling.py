@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import EnergyCost
 from neuroest.blocks.columns.current_clamp import CurrentClampBlock
-from neuroest.blocks.columns.sampled_clamp import SampledClamp, SampledClampParameters
+from neuroest.blocks.columns.sampled_clamp import AfterSpike, SampledClamp, SampledClampParameters
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
@@ -25,6 +25,9 @@ class PulseCouplingBlock(CurrentClampBlock):
 
     record = PulseCouplingParameters
     model: Literal["pulse_coupling"]  # type: ignore[assignment]
+    after_spike: AfterSpike = "drive_ends"
+    """drive_ends: a spike discharges the capacitor, which ends the pulse, so that a neuron which would fire again or
+    stay on loses its drive for the rest of the timestep; drive_stays: the pulse lasts as long as the result says."""
 
 
 class PulseCoupling(SampledClamp):

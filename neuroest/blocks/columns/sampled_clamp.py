@@ -1,8 +1,9 @@
 """Clamp whose result is stored on a capacitor, so that rows are idle while the neuron integrates."""
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
@@ -27,6 +28,13 @@ class SampledClampParameters(CurrentClampParameters):
     """Leakage current from the capacitor."""
     hold_footprint: u.SquareMetre = positive()
     """Area of one capacitor with its switch and follower."""
+    ending_gates: u.Dimensionless = non_negative(absent=0.0)
+    """Transistors through which a spike discharges the capacitor, in two-input NAND gates of the process; they are
+    counted where a spike ends the drive, and what they leak is a part of `droop_current`."""
+
+
+AfterSpike: TypeAlias = Literal["drive_ends", "drive_stays"]
+"""What a spike does to the held result of its neuron."""
 
 
 class SampledClampBlock(CurrentClampBlock):
@@ -34,6 +42,9 @@ class SampledClampBlock(CurrentClampBlock):
 
     record = SampledClampParameters
     model: Literal["sampled_clamp"]  # type: ignore[assignment]
+    after_spike: AfterSpike = "drive_ends"
+    """drive_ends: a spike discharges the capacitor, so that a neuron which would fire again or stay on loses its drive
+    for the rest of the timestep; drive_stays: the drive lasts as long as the result says."""
 
 
 class SampledClamp(CurrentClamp, HoldsResults):
@@ -47,6 +58,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
 
     schema: ClassVar[type[Block]] = SampledClampBlock
     samples_columns = True
+    spike_ends_drive = chosen("after_spike", "drive_ends")
     owns = ("column interface bias", "held column result")
     prior_error = model_errors(area=1.5)
     device: SampledClampParameters
@@ -78,6 +90,11 @@ class SampledClamp(CurrentClamp, HoldsResults):
             self.path, "hold_stage", self.area_at_node(self.device.hold_footprint), counted_as=self.held
         )
         return [*super().areas(network), stage]
+
+    def ending_area(self) -> AreaCost:
+        """Area of the transistors of a stage through which a spike ends the drive."""
+        area = self.device.ending_gates * self.process.gate_area
+        return AreaCost(self.path, "ending", area, counted_as=self.held)
 
     def held_voltage(self) -> u.Volt:
         """Largest voltage on the capacitor, as stated."""

@@ -121,7 +121,9 @@ class AccumulatingNeuron(Neuron):
         """Resets before the device fails."""
         return self.device.endurance
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
         """Energies of the pulses and reset of a spike, of the reads of a timestep, and of the resets per inference."""
         d, reset, reads = self.device, self.reset_energy(), self.reads_in_step(hold_time)
         pulses = self.accumulation_energy()

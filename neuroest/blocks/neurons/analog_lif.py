@@ -127,7 +127,9 @@ class AnalogLif(Neuron):
         """Zero: reset is immediate compared with the integration."""
         return 0.0
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
         """Energies of the membrane, switched parasitics, and the comparator's short-circuit current."""
         d = self.device
         membrane = equations.membrane_charge_energy(

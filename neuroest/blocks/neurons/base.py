@@ -18,12 +18,19 @@ from neuroest.blocks.base import Characteristic, Check, Component, Costs, Energy
 from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import integration, neuron_geometry
+from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 if TYPE_CHECKING:
     from neuroest.blocks.circuit import Circuit
 
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention: about once in 10^9 for a Gaussian."""
+
+
+_TWICE = 2.0
+"""Spikes for one of the network from which on a neuron counts as one that fires too often; a convention."""
+_SOONER = 1e-4
+"""Share of the timesteps to a spike that a search for the shortest drive leaves open; numerical."""
 
 
 @frozen_dataclass(eq=False)
@@ -53,6 +60,32 @@ class FiringRule:
     def at(self, places: NDArray[np.intp]) -> FiringRule:
         """Rule with a selection of the numbers on each axis."""
         return FiringRule(self.rule, tuple(number[places] for number in self.numbers))  # type: ignore[index]
+
+
+@frozen_dataclass(eq=False)
+class Burst:
+    """Drive of a neuron for one spike of the network, by layer: timesteps with a mean drive, then none.
+
+    Attributes
+    ----------
+    pulse, period : float or ndarray
+        Time of the drive in a timestep, and of the timestep. [s]
+    steps : float or ndarray
+        Driven timesteps.
+    idle : float or ndarray
+        Time without a drive until that for the next spike. [s]
+    number : float or ndarray
+        Bursts of an inference.
+    ends : bool
+        Whether a spike ends the drive of its timestep.
+    """
+
+    pulse: u.Second
+    period: u.Second
+    steps: u.Dimensionless
+    idle: u.Second
+    number: u.Dimensionless
+    ends: bool
 
 
 def _leaky_steps(
@@ -88,6 +121,9 @@ class Neuron(Component[Any]):
         """
         return None
 
+    fires_again: ClassVar[bool] = False
+    """Whether it fires again or stays on while its drive lasts, so that circuits end the drive at a spike."""
+
     @property
     def reset_between_inferences(self) -> bool:
         """Whether its state outlives an inference, so that each neuron is reset before the next one."""
@@ -117,8 +153,14 @@ class Neuron(Component[Any]):
     def refractory_time(self) -> u.Second:
         """Time after a spike before the next integration can begin."""
 
+    def drive_time(self) -> u.Second:
+        """Time of a full drive that fires it in one timestep, with a margin for the error of its model."""
+        return self.integration_time()
+
     @abstractmethod
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
         """Energy terms of a spike, of a timestep, fired or not, and of an inference.
 
         Parameters
@@ -126,7 +168,9 @@ class Neuron(Component[Any]):
         drive_time : float or ndarray
             Time that the input is on in a timestep. [s]
         hold_time : float or ndarray
-            Part of it that the neuron needs: the rest comes after the spike. [s]
+            Part of it that the neuron needs. [s]
+        on_time : float or ndarray
+            Time that the input stays on after a spike, while the neuron conducts. [s]
         """
 
     @property
@@ -183,9 +227,36 @@ class Neuron(Component[Any]):
         """Checks whether `steps_to_fire` is valid for drives of this length and period."""
         return []
 
-    def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
-        """Spikes of the neuron per spike of the network, for this number of network spikes in an inference."""
-        return 1.0 + 0.0 * intervals
+    def spikes_of(self, burst: Burst) -> u.Dimensionless:
+        """Spikes of the typical neuron in a drive for one spike of the network.
+
+        One that forgets between timesteps, or that is faster than its column, fires in each drive, and again in it.
+        """
+        period = np.maximum(burst.period, burst.pulse)
+        needed = np.maximum(rounded_up(self.steps_to_fire(burst.pulse, period) * (1.0 - _SOONER)), 1.0)
+        rest = np.maximum(burst.pulse - self.integration_time(), 0.0)
+        in_each = 1.0 + rounded_down(rest / self.minimum_interval())
+        return np.maximum(rounded_down(burst.steps / needed), 1.0) * in_each
+
+    def conducting_steps(self, burst: Burst) -> u.Dimensionless:
+        """Timesteps without a spike that conduct as much as the driven ones of a burst do before its spikes."""
+        return burst.steps
+
+    def on_time(self, burst: Burst) -> u.Second:
+        """Time for which the input stays on after each of them while the neuron conducts."""
+        return 0.0
+
+    def burst_checks(self, burst: Burst) -> list[Check]:
+        """Whether a neuron fires as often as that of the network.
+
+        Checks
+        ------
+        neuron_fires_once
+            the typical neuron spikes more often than that of the network: its drive has a margin for the slowest
+            device, or lasts for longer than it needs; spikes for one of the network
+        """
+        worst = np.max(np.asarray(self.spikes_of(burst)), axis=-1, keepdims=True)
+        return [self.require("advice", "neuron_fires_once", worst, "<", _TWICE)]
 
     def endurance(self) -> u.Dimensionless | None:
         """Spikes before the device wears out; None if it does not."""

@@ -6,17 +6,23 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 
 from neuroest.blocks import base
-from neuroest.blocks.neurons.base import FiringRule, Neuron
-from neuroest.blocks.neurons.diffusive_ions import IonDynamics, IonKineticsParameters, at_temperature, median_firing_time
+from neuroest.blocks.neurons.base import Burst, FiringRule, Neuron
+from neuroest.blocks.neurons.diffusive_ions import (
+    IonDynamics,
+    IonKineticsParameters,
+    at_temperature,
+    median_firing_time,
+)
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, resistance_at_corner, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import (
     array_lines,
+    filament_bursts,
     filament_conduction,
     filament_growth,
     firing_statistics,
@@ -37,6 +43,9 @@ _DECISION = 0.02
 """Decision time as a share of the rupture time; numerical."""
 _LEAST_RESISTANCE = 1e-3
 """Share of the load resistance used for an output transistor without resistance; numerical."""
+_MARGIN = 1.05
+"""Drive over that of the integration rule, so that the neuron fires by the rate equations as well: the largest error of
+the rule (docs/models/integration.md)."""
 _LEAST_SEPARATION = 5.0
 """Speed ratio of filament and residue below which the closed form of the integration time deviates by more than 15 %
 from the rate equations (docs/models/neurons.md)."""
@@ -86,10 +95,6 @@ class DiffusiveBlock(DeviceBlock):
     """Margin of the drive in standard deviations of the firing amplitude, over pulses and devices together: 2 for one
     miss in 44 spikes. The drive length then follows from the device's measured statistics. Default: the length from the
     rate equations, and misfires are not counted."""
-    second_spikes: Literal["ignored", "counted"] = "ignored"
-    """counted: a neuron that has fired continues with its residue and fires sooner again, so it spikes more often than
-    in the network unless the drive is trimmed to it; each spike costs energy and wears the device. ignored: as many
-    spikes as in the network."""
     erasing_voltage: Voltage | None = None
     """Amplitude of a reverse pulse that erases the residue before each inference, instead of waiting for its decay."""
     partners = MappingProxyType({"kinetics": IonKineticsParameters})
@@ -102,6 +107,7 @@ class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
     time_parameter = ("field_mobility", -1.0)
+    fires_again = True
     in_time = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
     owns: ClassVar[tuple[str, ...]] = (
         "neuron gate charge",
@@ -253,10 +259,24 @@ class DiffusiveNeuronBase(Neuron):
         numbers = (self._slowness(), self.device.input_voltage, *self.ion_rates())
         return FiringRule(_filament_steps, numbers)
 
+    def drive_time(self) -> u.Second:
+        """Time of a full drive with the margin of measured statistics, or else of the rule."""
+        return self.integration_time() * (1.0 if self.counts_misfires else _MARGIN)
+
     def _slowness(self) -> u.Dimensionless:
-        """Ratio of the device's integration time to that from the rate equations, by which its time is slowed."""
+        """Ratio of the drive to the integration time from the rate equations, by which the time is slowed."""
         voltage = self.device.input_voltage
-        return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
+        return self.drive_time() / filament_growth.integration_time(voltage, *self.ion_rates())
+
+    def typical_slowness(self) -> u.Dimensionless:
+        """Integration time of a typical device over that from the rate equations: measured pulses if it has any."""
+        if not self.counts_misfires:
+            return 1.0
+        return self.device.firing_pulse_time / median_firing_time(self.device)
+
+    def ending_delay(self) -> u.Second:
+        """Time from the completed filament to the end of the drive, where circuits end it at the spike."""
+        return _SETTLED * self.device.on_resistance * self.gate_capacitance()
 
     def drive_checks(self, hold_time: u.Second, period: u.Second) -> list[base.Check]:
         """Whether the integration rule is valid for these drives: in hold time, and in the resulting timesteps.
@@ -304,12 +324,52 @@ class DiffusiveNeuronBase(Neuron):
         residue = firing_statistics.residue_after_spike(voltage, *rates)
         return firing_statistics.integration_time_after_spike(voltage, residue, *rates[:-1])
 
-    def spikes_for_one(self, intervals: u.Dimensionless) -> u.Dimensionless:
-        """Spikes per spike of the network: the first after a whole integration, later ones sooner if counted."""
-        if self.spec.second_spikes == "ignored":
-            return super().spikes_for_one(intervals)
-        empty = filament_growth.integration_time(self.device.input_voltage, *self.ion_rates())
-        return integration.spikes_for_one(intervals, empty / self.time_after_spike())
+    def spikes_of(self, burst: Burst) -> u.Dimensionless:
+        """Spikes in a drive for one of the network: as long as it lasts, each sooner by the residue of the last."""
+        return filament_bursts.burst_spikes(*self._of_burst(burst))
+
+    def conducting_steps(self, burst: Burst) -> u.Dimensionless:
+        """Drive to the first spike, and that to later ones, which begin in the gap that the residue leaves."""
+        first: u.Dimensionless = np.minimum(self._of_burst(burst)[5], burst.steps)
+        between = self.typical_slowness() * self.time_after_spike() / burst.pulse
+        ended = np.minimum((self.spikes_of(burst) - 1.0) * between, burst.steps - first)
+        return first + (ended if burst.ends else burst.steps - first) * self._later_conduction()
+
+    def _later_conduction(self) -> u.Dimensionless:
+        """Mean conductance on the way to a later spike over that on the way to the first."""
+        d, rates = self.device, self.ion_rates()
+        residue = firing_statistics.residue_after_spike(d.input_voltage, *rates)
+        left, known = 1.0 - residue, d.conduction_length > 0.0
+        length = base.either(known, d.conduction_length, 1.0)
+        resistance = filament_conduction.memristor_resistance(
+            residue, d.on_resistance, d.off_resistance, length
+        )
+        # growth in the gap that is left is that in a whole one with a stronger field
+        mobility, offset, residue_rate, filament_decay, residue_decay = rates
+        later = filament_conduction.integrating_conductance(
+            d.input_voltage / (left * left), mobility, offset / left, residue_rate, filament_decay, residue_decay,
+            d.on_resistance, resistance, length / left, self.control_resistance(),
+        )  # fmt: skip
+        return base.either(known, later * self.integrating_resistance(), 1.0)
+
+    def on_time(self, burst: Burst) -> u.Second:
+        """Time for which the drive sustains a complete filament."""
+        return filament_bursts.burst_on_time(*self._of_burst(burst))
+
+    def _of_burst(self, burst: Burst) -> tuple[Any, ...]:
+        """What equations of bursts take, of the typical device."""
+        slow, voltage = self.typical_slowness(), self.device.input_voltage
+        mobility, offset, *rates = self.ion_rates()
+        period = np.maximum(burst.period, burst.pulse)
+        first = _filament_steps(burst.pulse, period, slow, voltage, mobility, offset, *rates)
+        # a drive of a whole integration is on for as long as the closed form of it says
+        alone = slow * filament_growth.integration_time(voltage, mobility, offset, *rates) / burst.pulse
+        delay = self.ending_delay() if burst.ends else np.inf
+        return (
+            burst.pulse, period, burst.steps, burst.idle, burst.number, np.where(alone <= 1.0, alone, first), delay,
+            self.refractory_time(), voltage, self.gate_peak_voltage(), mobility / slow, offset,
+            *(rate / slow for rate in rates),
+        )  # fmt: skip
 
     def recovery_time(self) -> u.Second:
         """Time for the residue to dissolve, or length of the reverse pulse that erases it."""
@@ -341,6 +401,22 @@ class DiffusiveNeuronBase(Neuron):
         """Time constant of the filament's dissolution."""
         return 1.0 / (self.device.filament_decay * self.activation())
 
+    def burst_checks(self, burst: Burst) -> list[base.Check]:
+        """Whether it fires as often as that of the network, and opens again.
+
+        Checks
+        ------
+        drive_releases
+            the drive stays on after a spike and sustains the filament, so that the output latches until the drive
+            ends; let the spike end the drive (after_spike: drive_ends of a sampled_clamp or pulse_coupling)
+        """
+        on = np.max(np.asarray(self.on_time(burst)), axis=-1, keepdims=True)
+        allowed = np.maximum(self.refractory_time(), self.ending_delay())
+        return [
+            *super().burst_checks(burst),
+            self.require("design_rule", "drive_releases", on, "<=", allowed, "s"),
+        ]
+
     def endurance(self) -> u.Dimensionless:
         """Filament cycles before the device fails."""
         return self.device.endurance
@@ -352,9 +428,11 @@ class DiffusiveNeuronBase(Neuron):
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[base.EnergyCost]:
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[base.EnergyCost]:
         """Energies of gate node, divider, output branch and load of a spike; sub-threshold current of each timestep."""
-        d, high = self.device, np.maximum(drive_time - hold_time, 0.0)
+        d, high = self.device, np.maximum(drive_time - hold_time, on_time)
         gate = diffusive.gate_charge_energy(
             self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
         )

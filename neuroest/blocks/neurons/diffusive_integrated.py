@@ -147,7 +147,13 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         stated = self.device.restoration_edge_time
         return either(stated > 0.0, stated, self.device.refractory_time)
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def ending_delay(self) -> u.Second:
+        """Time until the restored output ends the drive."""
+        return np.maximum(super().ending_delay(), self.edge_time())
+
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
         """Energies of the bare neuron, and of the inverter that restores its slow output edge."""
         d = self.device
         edge = output_branch.slow_edge_energy(
@@ -156,7 +162,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.technology.supply_voltage,
         )
         restoration = self.energy("spike", "restoration", edge, "neuron output restoration")
-        return [*super().spike_energies(drive_time, hold_time), restoration]
+        return [*super().spike_energies(drive_time, hold_time, on_time), restoration]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Feed-through to the small node, and whether all of its area is known.

@@ -6,7 +6,7 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
 from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
 from neuroest.blocks.model_error import WITHOUT_COSTS
-from neuroest.specs.base import Count
+from neuroest.specs.base import Count, PositiveNumber
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
 
 
@@ -23,6 +23,11 @@ class NeuronReadoutBlock(Block):
     """Integration of a neuron relative to the timestep. across_timesteps: over several timesteps, with leakage in
     between, so it matches the network's firing rate; within_timestep: a full integration in each timestep, the naive
     wiring that drives a neuron from reset to threshold whether or not it fires."""
+    largest_result: PositiveNumber = 3.0
+    """Largest result that the columns are made for, in standard deviations of the results of a layer. A full drive is
+    then the share of a neuron's threshold, one whole or one of several equal parts, that is next below it: fewer parts
+    clip less, and more of them shorten the drives. This one full scale sets integration, comparator error, droop and
+    clipping."""
     neurons_per_output: Count = 1.0
     """Physical neurons per output for wear levelling: they alternate from inference to inference, so each wears less
     and rests meanwhile. All of them need area and leak; the multiplexer selects the active one."""

@@ -75,7 +75,9 @@ class ReportedNeuron(Neuron):
         """Spikes before the device fails, if it states a number."""
         return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
         """Energy of a spike as reported."""
         energy = self.device.spike_energy
         return [self.energy("spike", "reported", energy, "neuron spike as reported")]

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.circuit import DECAYED, DECISIONS, Circuit, State, beyond, read_circuit
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import FiringRule, Neuron
+from neuroest.blocks.neurons.base import Burst, FiringRule, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.equations import (
@@ -309,8 +309,10 @@ class ThresholdSwitch(Neuron):
             d.supply_voltage, self.threshold_voltage(), d.threshold_spread
         )
 
-    def spike_energies(self, drive_time: u.Second, hold_time: u.Second) -> list[EnergyCost]:
-        """Energies of capacitor and discharge of a spike; leakage of the open switch in each timestep."""
+    def spike_energies(
+        self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
+    ) -> list[EnergyCost]:
+        """Energies of capacitor, discharge and held switch of a spike; leakage of the open switch in each timestep."""
         d = self.device
         charge = threshold_switches.switch_recharge_energy(
             d.capacitance, d.supply_voltage, self.firing_voltage(), self.rest_voltage()
@@ -327,28 +329,27 @@ class ThresholdSwitch(Neuron):
         return [
             self.energy("spike", "capacitor", charge, "neuron capacitor charge"),
             self.energy("spike", "discharge", discharge, "neuron discharge"),
+            self.energy("spike", "held", self.held_energy(on_time), "neuron discharge"),
             self.energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
         ]
 
-    def held_energy(self) -> u.Joule:
-        """Additional energy per spike if the drive stays on while the switch relaxes; the estimate ends it before."""
+    def on_time(self, burst: Burst) -> u.Second:
+        """Time after the discharge for which the drive stays on while the switch is still closed."""
+        rest = burst.pulse - self.integration_time() - self.discharge_time()
+        return np.clip(rest, 0.0, self.device.relaxation_time)
+
+    def held_energy(self, on_time: u.Second) -> u.Joule:
+        """Energy of a drive that stays on while the switch relaxes."""
         d = self.device
         return threshold_switches.switch_discharge_energy(
-            d.supply_voltage, d.series_resistance, d.on_resistance, d.relaxation_time
+            d.supply_voltage, d.series_resistance, d.on_resistance, on_time
         )
 
     def left_out(self) -> list[str]:
-        """Exclusions: a drive that does not end with the spike, and a delay that is not stated."""
-        left = (
-            []
-            if self._waits()
-            else ["delay of the switch (its file states none): it turns on at its threshold"]
-        )
-        if np.any(self.device.relaxation_time):
-            left.append(
-                "drives of neurons that stay on while a switch relaxes: each is taken to end with its spike"
-            )
-        return left
+        """Exclusion: a delay that is not stated."""
+        if self._waits():
+            return []
+        return ["delay of the switch (its file states none): it turns on at its threshold"]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Areas of the switch above the transistors, and of the capacitor next to them."""

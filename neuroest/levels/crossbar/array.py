@@ -106,7 +106,8 @@ class CrossbarArray(WrittenArray):
         if self.merge is not None:
             costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
-            costs.extend(self.neuron.spike_energies(self.neuron_time(network), self.hold_time(network)))
+            burst, hold = self.burst(network), self.hold_time(network)
+            costs.extend(self.neuron.spike_energies(burst.pulse, hold, self.neuron.on_time(burst)))
         if self.buffer is not None:
             costs.extend(self.buffer.energies(network))
         for stage in self.column_stages:
@@ -140,6 +141,8 @@ class CrossbarArray(WrittenArray):
         for circuit in (self.front_end(network), self.neuron, self.buffer, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
+        if self.drive_ends and isinstance(self.interface, HoldsResults):
+            costs.append(self.interface.ending_area())
         if self.sampler is not None:
             costs.append(self.sampler.stage_area(self.sampled_load(network)))
         if self.multiplexer is not None:
@@ -212,6 +215,7 @@ class CrossbarArray(WrittenArray):
         ]
         if self.neuron is not None:
             checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
+            checks.extend(self.neuron.burst_checks(self.burst(network)))
         if (
             self.neuron is not None
             and not self.samples_columns

@@ -12,7 +12,8 @@ from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampledLoad
 from neuroest.blocks.converters.whole import WholeAdc
-from neuroest.blocks.roles import ClampsColumn, IntegratesInput
+from neuroest.blocks.neurons.base import Burst
+from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask
@@ -32,7 +33,8 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
-from neuroest.levels.crossbar.timestep import drives_per_spike, hold_times, longest, own_hold, shortest
+from neuroest.levels.crossbar.spike_drive import SpikeDrive, drives_per_spike, spike_drive
+from neuroest.levels.crossbar.timestep import hold_times, longest, own_hold, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """Schedule of an array whose file states none."""
@@ -202,14 +204,44 @@ class ArrayCircuit(ArrayParts):
             time = time * read_schedule.mean_binary_width(self.input_bits(network))
         return time
 
+    def spike_drive(self, network: NetworkContext) -> SpikeDrive:
+        """Full scale of the results of each layer, and the full drives of a spike."""
+        within = self.readout.spec.integration == "within_timestep"
+        if within or self.reads_events or isinstance(self.interface, CouplesDirectly):
+            # no results of several rows that a full scale could belong to, or one spike in each timestep
+            steps = 1.0 if within else drives_per_spike(network)
+            return SpikeDrive(steps, self.readout.options["largest_result"])
+        return spike_drive(network, self.readout.options["largest_result"])
+
+    @property
+    def drive_ends(self) -> bool:
+        """Whether a spike ends the drive of its timestep."""
+        ends = isinstance(self.interface, HoldsResults) and self.interface.spike_ends_drive
+        return ends and self.neuron is not None and self.neuron.fires_again
+
+    def burst(self, network: NetworkContext) -> Burst:
+        """Drive of the neurons of each layer for one spike of the network, at the timestep of the layers."""
+        steps, interval = self.spike_drive(network).steps, drives_per_spike(network)
+        pulse, period = self.hold_time(network), self.own_timestep(network) / network.events
+        if not self.samples_columns:  # the input is on for as long as the column is read
+            pulse = np.maximum(self.read_time(network), pulse)
+        number = network.timesteps * network.events / interval
+        idle = np.maximum(interval - steps, 0.0) * period
+        return Burst(pulse, period, steps, idle, number, self.drive_ends)
+
+    def spikes_for_one(self, network: NetworkContext) -> u.Dimensionless:
+        """Spikes of the typical neuron of each layer per spike of the network."""
+        return self.neuron.spikes_of(self.burst(network))  # type: ignore[union-attr]
+
     def hold_time(self, network: NetworkContext) -> u.Second:
-        """Time for which a neuron must see its input in one timestep, by layer."""
+        """Time for which a neuron sees a full drive in one timestep, by layer."""
         if self.neuron is None:
             return 0.0
         if self.readout.spec.integration == "within_timestep":
-            return self.neuron.integration_time()
+            return self.neuron.drive_time()
+        steps = self.spike_drive(network).steps
         return hold_times(
-            self.neuron, network, lambda hold: self._own_period(network, hold), self.own_hold(network)
+            self.neuron, steps, network, lambda hold: self._own_period(network, hold), self.own_hold(network)
         )
 
     def own_hold(self, network: NetworkContext) -> u.Second:
@@ -218,8 +250,8 @@ class ArrayCircuit(ArrayParts):
             return network.pace.own_hold
         if self.neuron is None:
             return 0.0
-        drive = self.drive_time(network)
-        return own_hold(self.neuron, network, lambda hold: self._own_period(network, hold), drive)
+        drive, steps = self.drive_time(network), self.spike_drive(network).steps
+        return own_hold(self.neuron, steps, network, lambda hold: self._own_period(network, hold), drive)
 
     def own_timestep(self, network: NetworkContext) -> u.Second:
         """Timestep of the slowest layer at its own pace; drives are sized for it unless a longer one is required."""
@@ -248,8 +280,8 @@ class ArrayCircuit(ArrayParts):
             return timestep
         rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep(network)
         hold = own_hold(
-            self.neuron, network, lambda hold: rest + each * self._own_period(network, hold),
-            self.drive_time(network), late,
+            self.neuron, self.spike_drive(network).steps, network,
+            lambda hold: rest + each * self._own_period(network, hold), self.drive_time(network), late,
         )  # fmt: skip
         return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
 
@@ -257,11 +289,11 @@ class ArrayCircuit(ArrayParts):
         """Timesteps of this length that a spike needs, over those allowed, for the slowest layer."""
         if self.neuron is None:
             return 0.0
-        hold, allowed = self.hold_time(network), drives_per_spike(network)
+        hold, steps = self.hold_time(network), self.spike_drive(network).steps
         needed = self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold))
-        whole = hold >= self.neuron.integration_time() * (1.0 - ROUNDING)
+        whole = hold >= self.neuron.drive_time() * (1.0 - ROUNDING)
         spiking = np.asarray(network.output_rate) > 0.0
-        return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / allowed, 0.0))
+        return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / steps, 0.0))
 
     def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
         """Events that a neuron adds up for a spike, over those in the network, for the worst layer.
@@ -271,11 +303,11 @@ class ArrayCircuit(ArrayParts):
         """
         if self.neuron is None:
             return 1.0
-        hold, wanted = self.hold_time(network), drives_per_spike(network)
+        hold, steps = self.hold_time(network), self.spike_drive(network).steps
         added = np.maximum(self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold)), 1.0)
-        alone = hold >= self.neuron.integration_time() * (1.0 - NEARLY)
+        alone = hold >= self.neuron.drive_time() * (1.0 - NEARLY)
         added = np.where(alone, 1.0, added)
-        return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / wanted, 1.0))
+        return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / steps, 1.0))
 
     def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
         """Timestep of each layer at its own pace, with as few copies of its arrays as allowed."""
@@ -312,10 +344,6 @@ class ArrayCircuit(ArrayParts):
     def row_time(self, network: NetworkContext) -> u.Second:
         """Time for which a row is driven in one pulse of an input, for all groups of columns."""
         return self.schedule(network).row_time
-
-    def neuron_time(self, network: NetworkContext) -> u.Second:
-        """Time for which a neuron sees its input in one timestep."""
-        return np.maximum(self.read_time(network), self.hold_time(network))
 
     def conversion_time(self, network: NetworkContext) -> u.Second:
         """Time to convert the columns that a converter reads in one step; zero for neurons."""

@@ -12,10 +12,18 @@ import numpy as np
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
-from neuroest.blocks.roles import ClampsColumn, HoldsResults
+from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
+from neuroest.equations import (
+    accuracy,
+    clipping,
+    converters,
+    crossbar,
+    crossbar_wires,
+    digits,
+    weight_spreads,
+)
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -26,9 +34,6 @@ from neuroest.levels.crossbar.mapper import CrossbarMapper
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.static_array import StaticArray
-
-_RANGE = 3.0
-"""Full swing of a stage in front of a neuron, in standard deviations of the results; a convention."""
 
 
 @frozen_dataclass(eq=False)
@@ -111,6 +116,7 @@ def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
     differing = (
         t.reduction, t.recurrent_reduction, network.fan_in, mapper.planes, t.input_bit_density, t.output_rate,
         network.output_rate, network.active_share, network.events, array.hold_time(network),
+        network.firing_threshold,
     )  # fmt: skip
     return DistinctLayers.of(mapper.on_array > 0.0, differing, (array.conductance(network),))
 
@@ -291,25 +297,44 @@ class _Columns:
                 if lines == "rows"
                 else self.per_column(error * self.full_scale)
             )
-        lost = self._droop(array)
-        if lost is not None:
-            found["droop of held results"] = self.per_conversion(
-                accuracy.quantisation_spread(lost) * self.full_scale * self.sampled_share
-            )
+        return found | self._of_neuron_inputs(array) | self._of_samples(array)
+
+    def _of_samples(self, array: CrossbarArray) -> dict[str, Array]:
+        """Errors of stages that hold results for a converter, whose range is the full scale."""
+        if array.sampler is None:
+            return {}
+        stage, bits = array.sampler, array.resolution(self.network)
+        lost = stage.lost_voltage(self.layers.of_each(array.conversion_time(self.network)), bits)
+        swing, largest = stage.device.signal_swing, self.full_scale * self.sampled_share
+        return {
+            "droop of held results": self.per_conversion(
+                accuracy.quantisation_spread(lost / swing) * largest
+            ),
+            "thermal noise of held results": self.per_conversion(stage.noise_voltage(bits) / swing * largest),
+        }
+
+    def _of_neuron_inputs(self, array: CrossbarArray) -> dict[str, Array]:
+        """Errors in front of a neuron, where full scale is trimmed to the results of its layer."""
+        if array.neuron is None:
+            return {}
+        driven, found = array.spike_drive(self.network), {}
+        scale = self.layers.of_each(driven.full_scale + 0.0 * self.network.firing_threshold)
+        largest = scale * np.hypot(self.result, self.offset)
+        if array.reads_events:  # trimmed to single weights, and off by the same for each event
+            single = self.offset / np.maximum(self.fan_in * self.density, 1.0 / self.fan_in)
+            largest = scale * self.events * np.hypot(np.sqrt(self.weight_square), single)
+        elif not isinstance(array.interface, CouplesDirectly):
+            threshold = self.layers.of_each(self.network.firing_threshold + 0.0 * driven.full_scale)
+            # results beyond the threshold fire the neuron however long their drive is
+            end = np.where(scale < threshold, scale, np.inf)
+            lost = clipping.clipping_error(0.0 * scale, 1.0 + 0.0 * scale, -np.inf, end)
+            found["results beyond full scale"] = np.asarray(lost * self.result)
         if isinstance(array.interface, HoldsResults):
-            # the full swing of a stage in front of a neuron is trimmed to the results of its layer
-            largest = np.hypot(self.result, self.offset)
-            if array.reads_events:  # trimmed to single weights, and off by the same for each event
-                single = self.offset / np.maximum(self.fan_in * self.density, 1.0 / self.fan_in)
-                largest = self.events * np.hypot(np.sqrt(self.weight_square), single)
-            found["comparators of the pulses"] = np.asarray(
-                array.interface.threshold_spread() * _RANGE * largest
-            )
-        if array.sampler is not None:
-            noise = array.sampler.noise_voltage(array.resolution(self.network))
-            found["thermal noise of held results"] = self.per_conversion(
-                noise / array.sampler.device.signal_swing * self.full_scale * self.sampled_share
-            )
+            h, kept = array.interface.device, self.layers.of_each(array.hold_time(self.network))
+            lost = converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
+            lost = lost / array.interface.held_voltage()
+            found["droop of held results"] = np.asarray(accuracy.quantisation_spread(lost) * largest)
+            found["comparators of the pulses"] = np.asarray(array.interface.threshold_spread() * largest)
         return found
 
     def _foot(self, front_end: object) -> tuple[u.Ohm, Clamp | None]:
@@ -399,20 +424,6 @@ class _Columns:
             self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )
         return np.asarray(gains.uneven * each_read), np.asarray(gains.curved * each_read)
-
-    def _droop(self, array: CrossbarArray) -> u.Dimensionless | None:
-        """Voltage lost by the last result before it is used, over full scale."""
-        if array.sampler is not None:
-            stage, kept = array.sampler, self.layers.of_each(array.conversion_time(self.network))
-            lost: u.Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
-            return lost / stage.device.signal_swing
-        if isinstance(array.interface, HoldsResults):
-            h, kept = array.interface.device, self.layers.of_each(array.hold_time(self.network))
-            return (
-                converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
-                / array.interface.held_voltage()
-            )
-        return None
 
     # --- capacitors --------------------------------------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ _NEAR = 1e-8
 
 
 def own_hold(
-    neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], drive: u.Second,
-    sought: Any = True,
+    neuron: Neuron, steps: u.Dimensionless, network: NetworkContext,
+    period_of: Callable[[u.Second], u.Second], drive: u.Second, sought: Any = True,
 ) -> u.Second:  # fmt: skip
     """Hold time of the input in a timestep for the neurons of each layer, at that layer's own pace. [s].
 
@@ -28,6 +28,8 @@ def own_hold(
     ----------
     neuron : Neuron
         The neuron of all layers.
+    steps : float or array
+        Timesteps, or separately read events, with a full drive that fire it, by layer.
     network : NetworkContext
         With the rate of each layer on the last axis.
     period_of : callable
@@ -44,14 +46,18 @@ def own_hold(
     float or ndarray
         Hold time, at most the whole integration; one for each layer where rates differ.
     """
-    steps, events = drives_per_spike(network), network.events
+    events = network.events
     alike = (network.positions, events, drive)
-    guess = neuron.integration_time() / steps
+    guess = neuron.drive_time() / steps
     return _least_hold(neuron, steps, lambda hold: period_of(hold) / events, alike, sought, guess)
 
 
 def hold_times(
-    neuron: Neuron, network: NetworkContext, period_of: Callable[[u.Second], u.Second], own: u.Second
+    neuron: Neuron,
+    steps: u.Dimensionless,
+    network: NetworkContext,
+    period_of: Callable[[u.Second], u.Second],
+    own: u.Second,
 ) -> u.Second:
     """Hold time of the input in a timestep for the neurons of each layer. [s].
 
@@ -60,7 +66,7 @@ def hold_times(
 
     Parameters
     ----------
-    neuron, network, period_of
+    neuron, steps, network, period_of
         As `own_hold` takes them.
     own : float or ndarray
         Hold time at the pace of each layer. [s]
@@ -70,7 +76,7 @@ def hold_times(
     float or ndarray
         Hold time, at most the whole integration; one for each layer where rates differ.
     """
-    steps, events, full = drives_per_spike(network), network.events, neuron.integration_time()
+    events, full = network.events, neuron.drive_time()
     pace = np.asarray(period_of(own))
     longer = np.maximum(longest(pace), network.pace.least_timestep)
     found, waits = own, longer > pace
@@ -84,12 +90,6 @@ def hold_times(
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
     return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
-
-
-def drives_per_spike(network: NetworkContext) -> u.Dimensionless:
-    """Timesteps, or separately read events, over which a neuron integrates for one spike, by layer."""
-    rate, drives = network.output_rate / network.events, network.timesteps * network.events
-    return integration.timesteps_per_spike(rate, drives)
 
 
 def longest(time: u.Second) -> u.Second:
@@ -106,15 +106,15 @@ def _least_hold(
     neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second], alike: Sequence[Any],
     sought: Any, *guesses: u.Second,
 ) -> u.Second:  # fmt: skip
-    """Shortest hold time with which the neuron fires within this many timesteps; at most the whole integration.
+    """Shortest hold time with which the neuron fires within its driven timesteps; at most the whole integration.
 
     The rate of a neuron rises with its drive. Only what is sought is searched for, and once for layers that have the
     same steps, guesses and `alike` numbers, with which `period_of` gives the same.
     """
-    full = np.asarray(neuron.integration_time(), dtype=float)
+    full, steps = np.asarray(neuron.drive_time(), dtype=float), np.asarray(steps)
     # no drive is longer than the time from one to the next
     longest_drive = np.minimum(full, period_of(full))
-    shape = np.broadcast(longest_drive, np.asarray(steps)).shape
+    shape = np.broadcast(longest_drive, steps).shape
     rule = neuron.firing_rule().spread(shape)
     holds = np.array(np.broadcast_to(longest_drive, shape))
 
@@ -128,7 +128,7 @@ def _least_hold(
         return np.asarray(1.0 / rule.at(places).steps_to_fire(hold, period))
 
     ends = spread(neuron.least_drive()), spread(longest_drive)
-    wanted = np.where(np.broadcast_to(sought, shape), 1.0 / np.asarray(steps), np.inf)
+    wanted = np.where(np.broadcast_to(sought, shape), 1.0 / steps, np.inf)
     differing = (steps, *alike, *guesses)
     layers = DistinctLayers.of(np.ones(shape[-1:] or (1,), dtype=bool), differing, (longest_drive,))
     if layers.places.size < layers.kinds.size:

@@ -1,0 +1,290 @@
+"""Spikes of a diffusive neuron whose drive goes on after its first spike, with the residue that each spike leaves.
+
+Residue halves the time to the next filament again and again, so a neuron that is driven on fires in a burst. Two things
+end it: circuits that end the drive of a timestep at the spike, and a residue so large that the field of the remaining
+drive sustains the complete filament, which then stays on until the drive ends.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.arrays import Array
+from neuroest.core.provenance import equation
+from neuroest.equations import filament_growth, firing_statistics
+
+_MEAN_FILAMENT = 0.375
+"""Mean filament between two spikes over the gap that the residue leaves; within 0.02 of the rate equations
+(docs/models/neurons.md, "After a spike")."""
+_MOST_SPIKES = 200
+"""Spikes of a burst up to which it is followed; numerical."""
+_ROUNDING = 1e-6
+"""Share of a pulse that a spike may come late by rounding; numerical."""
+
+
+class _Burst(NamedTuple):
+    """Drive of a burst, one number or array each.
+
+    pulse, period: time of the drive in a timestep and of the timestep [s]; steps: timesteps with a drive; first: those
+    that a rested neuron needs; delay: time from a spike to the end of its drive, infinite if it lasts [s]; dead: time
+    after a spike in which nothing grows [s].
+    """
+
+    pulse: Array
+    period: Array
+    steps: Array
+    first: Array
+    delay: Array
+    dead: Array
+    voltage: Array
+    mobility: Array
+    offset: Array
+    residue_rate: Array
+    filament_decay: Array
+    residue_decay: Array
+    held_residue: Array
+
+
+@equation
+def burst_spikes(
+    drive_time: u.Second, period: u.Second, steps: u.Dimensionless, idle_time: u.Second, bursts: u.Dimensionless,
+    steps_to_first: u.Dimensionless, ending_delay: u.Second, dead_time: u.Second, drive_voltage: u.Volt,
+    gate_voltage: u.Volt, field_mobility: u.PerVoltSecond, field_offset: u.Dimensionless, residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond, residue_decay: u.PerSecond,
+) -> u.Dimensionless:  # fmt: skip
+    """Spikes of a diffusive neuron in a burst of driven timesteps, on average over those of an inference. [1].
+
+    Parameters
+    ----------
+    drive_time, period : float or ndarray
+        Time of the drive in a timestep, h, and of the timestep, T. [s]
+    steps : float or ndarray
+        Timesteps of a burst, in which the neuron is driven. [1]
+    idle_time : float or ndarray
+        Time without a drive from one burst to the next. [s]
+    bursts : float or ndarray
+        Bursts of an inference. [1]
+    steps_to_first : float or ndarray
+        Timesteps to the first spike of a rested neuron. [1]
+    ending_delay : float or ndarray
+        Time from a spike to the end of the drive of its timestep; infinite for a drive that lasts. [s]
+    dead_time : float or ndarray
+        Time after a spike in which no filament grows. [s]
+    drive_voltage, gate_voltage : float or ndarray
+        Drive, V, and gate behind a complete filament, V_g. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Spikes. [1]
+
+    Notes
+    -----
+    Formula: interval t_i = t_after(R_i), dR/dt = 0.375 beta (1 - R) - gamma_2 R while driven; on to the end of the
+        drive where mu (V - V_g)/alpha >= (gamma_1 + beta)(1 - R)
+
+    Valid: pulses that are long against t_after, or periods short against 1/(gamma_1 + beta); spikes within one of the
+        rate equations up to ten
+
+    References
+    ----------
+    docs/models/neurons.md, "After a spike".
+
+    Examples
+    --------
+    Bench rates at 0.9 V, pulses of 14.2 ms in four timesteps that need one for the first spike, which end with their
+    spike: four spikes.
+
+    >>> f"{burst_spikes(0.0142, 0.0142, 4.0, 1.0, 1.0, 1.0, 1e-6, 1e-6, 0.9, 0.86, 240.0, 0.01, 32.0, 970.0, 8.0):.0f}"
+    '4'
+    """
+    burst, idle, count = _of(
+        drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
+        field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
+    )  # fmt: skip
+    rested, residue, _ = _run(burst, np.zeros_like(burst.pulse))
+    later, _, _ = _run(burst, residue * np.exp(-burst.residue_decay * idle))
+    return (rested + (count - 1.0) * later) / count
+
+
+@equation
+def burst_on_time(
+    drive_time: u.Second, period: u.Second, steps: u.Dimensionless, idle_time: u.Second, bursts: u.Dimensionless,
+    steps_to_first: u.Dimensionless, ending_delay: u.Second, dead_time: u.Second, drive_voltage: u.Volt,
+    gate_voltage: u.Volt, field_mobility: u.PerVoltSecond, field_offset: u.Dimensionless, residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond, residue_decay: u.PerSecond,
+) -> u.Second:  # fmt: skip
+    """Time for which the input drives a complete filament, for each spike of a burst. [s].
+
+    Parameters
+    ----------
+    drive_time, period : float or ndarray
+        Time of the drive in a timestep, h, and of the timestep, T. [s]
+    steps : float or ndarray
+        Timesteps of a burst, in which the neuron is driven. [1]
+    idle_time : float or ndarray
+        Time without a drive from one burst to the next. [s]
+    bursts : float or ndarray
+        Bursts of an inference. [1]
+    steps_to_first : float or ndarray
+        Timesteps to the first spike of a rested neuron. [1]
+    ending_delay : float or ndarray
+        Time from a spike to the end of the drive of its timestep; infinite for a drive that lasts. [s]
+    dead_time : float or ndarray
+        Time after a spike in which no filament grows. [s]
+    drive_voltage, gate_voltage : float or ndarray
+        Drive, V, and gate behind a complete filament, V_g. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Time, without that in which the gate charges. [s]
+
+    Notes
+    -----
+    Formula: min(delay, rest of the drive) for each spike whose filament the field sustains
+
+    Valid: as `burst_spikes`
+
+    References
+    ----------
+    docs/models/neurons.md, "After a spike".
+
+    Examples
+    --------
+    A drive that ends a microsecond after each spike.
+
+    >>> on = burst_on_time(0.0142, 0.0142, 4.0, 1.0, 1.0, 1.0, 1e-6, 1e-6, 0.9, 0.8, 240.0, 0.01, 32.0, 970.0, 8.0)
+    >>> f"{on:.0e} s"
+    '1e-06 s'
+    """
+    burst, idle, count = _of(
+        drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
+        field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
+    )  # fmt: skip
+    rested, residue, on = _run(burst, np.zeros_like(burst.pulse))
+    later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle))
+    spikes = rested + (count - 1.0) * later
+    return (on + (count - 1.0) * also) / np.maximum(spikes, 1.0)
+
+
+def _of(
+    drive_time: u.Numeric, period: u.Numeric, steps: u.Numeric, first: u.Numeric, delay: u.Numeric, dead: u.Numeric,
+    voltage: u.Numeric, gate: u.Numeric, mobility: u.Numeric, offset: u.Numeric, residue_rate: u.Numeric,
+    filament_decay: u.Numeric, residue_decay: u.Numeric, idle: u.Numeric, bursts: u.Numeric,
+) -> tuple[_Burst, Array, Array]:  # fmt: skip
+    """All numbers in one shape, with the residue from which on the field sustains a complete filament."""
+    left = 1.0 - np.asarray(mobility) * (voltage - np.asarray(gate)) / (
+        np.asarray(offset) * (np.asarray(filament_decay) + residue_rate)
+    )
+    numbers = (
+        drive_time, period, steps, first, delay, dead, voltage, mobility, offset, residue_rate, filament_decay,
+        residue_decay, left, idle, bursts,
+    )  # fmt: skip
+    spread = [np.array(one, dtype=float) for one in np.broadcast_arrays(*map(np.asarray, numbers))]
+    return _Burst(*spread[:-2]), spread[-2], np.maximum(spread[-1], 1.0)
+
+
+def _run(burst: _Burst, residue: Array) -> tuple[Array, Array, Array]:
+    """Spikes of one burst, the residue at its end, and the time for which complete filaments are driven.
+
+    The place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it.
+    """
+    b, ends = burst, np.isfinite(burst.delay)
+    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b[7:12]))
+    length, place = b.steps * b.pulse, b.first * _share_of_first(b, residue, fresh) * b.pulse
+    fires = place <= length * (1.0 + _ROUNDING)
+    residue = np.where(fires, np.maximum(fresh, residue), residue)
+    decayed = -np.expm1(-(b.filament_decay + b.residue_rate) * np.maximum(b.period - b.pulse, 0.0))
+    spikes, on = np.zeros_like(b.pulse), np.zeros_like(b.pulse)
+    for _ in range(_MOST_SPIKES):
+        if not np.any(fires):
+            break
+        spikes = spikes + fires
+        pulses = np.ceil(place / b.pulse * (1.0 - _ROUNDING))
+        held, rest = residue >= b.held_residue, np.maximum(pulses * b.pulse - place, 0.0)
+        driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
+        on = on + np.where(fires, driven_on, 0.0)
+        # a complete filament fills the gap, and turns into residue all the faster
+        residue = np.where(fires, _grown(b, residue, 1.0, driven_on, 0.0), residue)
+        interval = _after(b, residue) + np.where(ends, 0.0, b.dead)
+        begins = np.where(ends | held, pulses * b.pulse, place)
+        # a filament that needs several pulses of a drive that ends keeps its place in them; one that is cut off by the
+        # end of a lasting drive decays until the next
+        whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
+        cut_off = np.where(held | (interval <= rest), 0.0, rest * decayed)
+        place = np.where(
+            fires,
+            begins + np.where(ends & (interval > b.pulse), whole, interval + np.where(ends, 0.0, cut_off)),
+            place,
+        )
+        fires = fires & (place <= length * (1.0 + _ROUNDING))
+        passed = np.ceil(place / b.pulse * (1.0 - _ROUNDING)) - pulses
+        residue = np.where(
+            fires, _grown(b, residue, _MEAN_FILAMENT, interval, passed * (b.period - b.pulse)), residue
+        )
+    return spikes, residue, on
+
+
+def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
+    """Time to the first spike with the residue of an earlier burst, over that of a rested neuron."""
+    empty = filament_growth.integration_time(b.voltage, *b[7:12])
+    gain = filament_growth.filament_gain(b.mobility, b.filament_decay, b.residue_rate) * b.voltage
+    gap = 1.0 + b.offset
+    fold = np.maximum(gap - 2.0 * np.sqrt(gain), 0.0)
+
+    def slope(at: Array) -> Array:
+        left = gap - at
+        filament = (left - np.sqrt(np.maximum(left * left - 4.0 * gain, 0.0))) / 2.0
+        return np.asarray(np.maximum(b.residue_rate * filament - b.residue_decay * at, np.finfo(float).tiny))
+
+    # up to the fold the filament follows the residue: time that a rested neuron takes to reach it, by Simpson's rule
+    below = np.minimum(residue, fold)
+    reached = below / 6.0 * (1.0 / slope(0.0 * below) + 4.0 / slope(below / 2.0) + 1.0 / slope(below))
+    left = np.maximum(empty - reached, np.minimum(_after(b, fresh), empty))
+    left = np.where(residue > fold, np.minimum(_after(b, residue), left), left)
+    whole = np.where(np.isfinite(empty), empty, 1.0)
+    return np.clip(left / whole, 0.0, 1.0)
+
+
+def _after(b: _Burst, residue: Array) -> Array:
+    """Time of the next filament with a residue."""
+    return np.asarray(
+        firing_statistics.integration_time_after_spike(
+            b.voltage,
+            np.minimum(residue, 1.0 - b.offset),
+            b.mobility,
+            b.offset,
+            b.residue_rate,
+            b.filament_decay,
+        )
+    )
+
+
+def _grown(b: _Burst, residue: Array, filament: float, driven: Array, idle: Any) -> Array:
+    """Residue after a driven and an idle time; the filament is a share of the gap that the residue leaves."""
+    fed = filament * b.residue_rate
+    settled = fed / (fed + b.residue_decay)
+    after = settled + (residue - settled) * np.exp(-(fed + b.residue_decay) * driven)
+    return np.asarray(after * np.exp(-b.residue_decay * np.maximum(idle, 0.0)))
