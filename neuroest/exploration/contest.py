@@ -9,11 +9,20 @@ from neuroest.core.errors import UnknownNameError, did_you_mean
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job
 from neuroest.exploration.contest_field import field_of
-from neuroest.exploration.contest_finalists import Finalists
+from neuroest.exploration.contest_finalists import PASSING_SHARE, Finalists
 from neuroest.exploration.contest_outcome import Outcome
 from neuroest.exploration.contest_search import ContestJob, Search
 from neuroest.exploration.contest_spec import ContestFile, read_contest
-from neuroest.exploration.space import Axis, Constraint, Levels, Range, constraint, setting_axis, wrong
+from neuroest.exploration.space import (
+    Axis,
+    Constraint,
+    Levels,
+    Range,
+    constraint,
+    faults_of,
+    setting_axis,
+    wrong,
+)
 from neuroest.exploration.sweep import Tick, run_job
 from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, check_quantities
@@ -57,7 +66,8 @@ def contest(
         "technology.supply_voltage": [0.7, 0.8, 0.9]}``. `period` is the time from one inference to the next,
         `spike_rate` a factor on all spike rates; anything else is a path that all contenders have.
     limits : sequence of str
-        Comparisons that every chip must meet, in addition to those of the file.
+        Comparisons that every chip must meet, in addition to those of the file. `passing_share` is the share of the
+        samples in which a chip passes all checks.
     minimize : str, optional
         The result to minimize, replacing that of the file.
     by : str, optional
@@ -96,12 +106,14 @@ def contest(
         job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
         most_in_memory=job.points,
     )  # fmt: skip
-    return _outcome(file, job, Search(found, job), samples)
+    return _outcome(file, job, Search(found, job), samples, _passing_limits(file, limits))
 
 
-def _outcome(file: ContestFile, job: ContestJob, search: Search, samples: int) -> Contest:
-    field, limits = search.field, tuple(map(str, job.limits))
-    finalists = Finalists(search, job.objective, samples, job.seed)
+def _outcome(
+    file: ContestFile, job: ContestJob, search: Search, samples: int, passing: Sequence[Constraint]
+) -> Contest:
+    field, limits = search.field, tuple(map(str, (*job.limits, *passing)))
+    finalists = Finalists(search, job.objective, samples, job.seed, passing)
     known = {name: one.title for name, one in file.spec.contenders.items()} if job.by is None else {}
     titles = MappingProxyType({name: known.get(name, name.replace("_", " ")) for name in search.teams})
     outcome = Outcome(search, finalists, limits, titles)
@@ -129,7 +141,7 @@ def _job(
     by: str | None, seed: int,
 ) -> ContestJob:  # fmt: skip
     objective = minimize or file.spec.minimize
-    asked = tuple(constraint(text) for text in (*file.spec.limits, *limits))
+    asked = tuple(one for one in _limits(file, limits) if PASSING_SHARE not in (one.left, one.right))
     _check_limits(objective, asked)
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
@@ -140,6 +152,20 @@ def _job(
     return ContestJob(
         field.resolved, (), "grid", 0, seed, kept, field=field, objective=objective, limits=asked, by=by
     )
+
+
+def _limits(file: ContestFile, limits: Sequence[str]) -> list[Constraint]:
+    """Limits of the file, and of the caller."""
+    return [constraint(text) for text in (*file.spec.limits, *limits)]
+
+
+def _passing_limits(file: ContestFile, limits: Sequence[str]) -> tuple[Constraint, ...]:
+    """Limits on the share of the samples that pass, which only finalists have."""
+    found = tuple(one for one in _limits(file, limits) if PASSING_SHARE in (one.left, one.right))
+    for one in found:
+        if faults := faults_of(one, {PASSING_SHARE: "1"}):
+            raise wrong(str(one), faults[0], "--limit")
+    return found
 
 
 def _check_limits(objective: str, limits: Sequence[Constraint]) -> None:

@@ -8,12 +8,17 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.draws import draw
-from neuroest.exploration.batch_evaluation import box_of, evaluate_points
+from neuroest.exploration.batch_evaluation import box_of, evaluate_points, in_blocks
+from neuroest.exploration.chunks import holds
 from neuroest.exploration.contest_field import Field
 from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of
+from neuroest.exploration.space import Constraint
+from neuroest.exploration.structures import Group
 
 WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""
+PASSING_SHARE = "passing_share"
+"""Name of a limit on the share of the samples in which a chip passes all checks."""
 _ROUNDS = 3
 """Rounds of sampling; a further round tries faster chips if no chip of a team has an estimate in enough samples."""
 _FASTER = 0.9
@@ -41,8 +46,10 @@ class Finalists:
         Number of chips sampled without success if there is none.
     """
 
-    def __init__(self, search: Search, objective: str, samples: int, seed: int) -> None:
-        self._search, self._objective = search, objective
+    def __init__(
+        self, search: Search, objective: str, samples: int, seed: int, passing: Sequence[Constraint] = ()
+    ) -> None:
+        self._search, self._objective, self._passing = search, objective, passing
         self._samples, self._seed = samples, seed
         self.best: dict[tuple[str, Place], Best] = {}
         self.tried: dict[tuple[str, Place], int] = {}
@@ -84,8 +91,51 @@ class Finalists:
                 cost = costs[chip, key[1]]
                 if np.isfinite(cost).mean() >= WORKS:
                     found.append(Best(row, chip, cost, quantiles(cost, (0.5,))[0]))
-            if found:
-                self.best[key] = min(found, key=lambda one: one.median)
+            found.sort(key=lambda one: one.median)
+            if best := next((one for one in found if self._passes(one, key[1])), None):
+                self.best[key] = best
+
+    def _passes(self, one: Best, place: Place) -> bool:
+        """Whether a chip meets the limits on the share of the samples that pass."""
+        if not self._passing:
+            return True
+        known = {PASSING_SHARE: np.array([self.passing_share(one, place)])}
+        return all(bool(holds(limit, known, 1, "1")[0]) for limit in self._passing)
+
+    def passing_share(self, one: Best, place: Place) -> float:
+        """Share of the samples in which a chip passes all checks in a cell."""
+        return passing_share(self._search.field, one.chip, place, self._objective, self._samples, self._seed)
+
+
+def passing_share(field: Field, number: int, place: Place, objective: str, samples: int, seed: int) -> float:
+    """Share of the samples in which a chip has an estimate and passes all checks in a cell."""
+    group, moved, drawn = _drawn(field, number, place[:1], place[1:], samples, seed)
+    columns = {
+        path: np.broadcast_to(values.reshape(-1), samples) for path, values in {**drawn, **moved}.items()
+    }
+    return float(in_blocks(group, columns, samples, (objective,)).feasible.mean())
+
+
+def _drawn(
+    field: Field, number: int, xs: Sequence[int], ys: Sequence[int], samples: int, seed: int
+) -> tuple[Group, dict[str, Array], dict[str, Array]]:
+    """Group of a chip, the values that its choices and the axes set, and samples of everything else."""
+    structure, chip = field.chip(number)
+    group, chosen = structure.group, structure.values(chip)
+    first, second = field.resolved.numeric
+    moved = {
+        **{
+            path: np.asarray(track.levels)[list(xs)].reshape(1, -1, 1, 1)
+            for path, track in first.tracks.items()
+        },
+        **{
+            path: np.asarray(track.levels)[list(ys)].reshape(1, 1, -1, 1)
+            for path, track in second.tracks.items()
+        },
+        **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
+    }
+    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
+    return group, moved, draw(claims, samples, seed)
 
 
 def sampled(
@@ -96,17 +146,8 @@ def sampled(
     Values set by an axis or a choice of the chip are exact. Each other cause has its own random stream, so that two
     chips share the samples of common causes.
     """
-    structure, chip = field.chip(number)
-    group, chosen = structure.group, structure.values(chip)
     xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
-    first, second = field.resolved.numeric
-    moved = {
-        **{path: np.asarray(track.levels)[xs].reshape(1, -1, 1, 1) for path, track in first.tracks.items()},
-        **{path: np.asarray(track.levels)[ys].reshape(1, 1, -1, 1) for path, track in second.tracks.items()},
-        **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
-    }
-    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
-    drawn = draw(claims, samples, seed)
+    group, moved, drawn = _drawn(field, number, xs, ys, samples, seed)
     step = max(1, box_of(group) // (len(xs) * len(ys)))
     parts = []
     for start in range(0, samples, step):

@@ -162,13 +162,13 @@ class Outcome:
             totals = {key: float(values[one.row]) for key, values in self._search.totals.items()}
             yield Standing(
                 name, self._titles[name], self._words(one.chip), totals, Band(*quantiles(one.cost)),
-                _ratio(one.cost, here[order[0]].cost), float(np.isfinite(one.cost).mean()), "",
-                self._dead_ends(name, place),
+                _ratio(one.cost, here[order[0]].cost), float(np.isfinite(one.cost).mean()),
+                self._finalists.passing_share(one, place), "", self._dead_ends(name, place),
             )  # fmt: skip
         for name in self._search.teams:
             if name not in here:
                 yield Standing(
-                    name, self._titles[name], "", {}, None, None, 0.0, self._reason(name, place), ()
+                    name, self._titles[name], "", {}, None, None, 0.0, 0.0, self._reason(name, place), ()
                 )
 
     def _dead_ends(self, name: str, place: Place) -> tuple[DeadEnd, ...]:

@@ -5,7 +5,6 @@ Costs, times, wear and simulations of an estimated chip are those of this point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np

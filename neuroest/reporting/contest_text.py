@@ -75,17 +75,17 @@ def contest_document(contest: Contest) -> Document:
 def standings_table(contest: Contest) -> Table:
     """Each contender in its best chip at the workload's own point."""
     unit = label_and_unit(contest.objective)[1]
-    head = ("", "median", "p10 .. p90", "x best", "p10 .. p90")
+    head = ("", "median", "p10 .. p90", "x best", "p10 .. p90", "passes")
     rows = [_standing(one, unit) for one in contest.standings]
-    return Table.of(head, rows, "<>>>>")
+    return Table.of(head, rows, "<>>>>>")
 
 
 def _standing(one: Standing, unit: str) -> tuple[Any, ...]:
     if one.cost is None or one.ratio is None:
-        return (one.title, "no chip", "", "", "")
+        return (one.title, "no chip", "", "", "", "")
     return (
         one.title, Quantity(one.cost.median, unit), Interval(one.cost.low, one.cost.high, unit),
-        f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}",
+        f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}", percent(one.passes),
     )  # fmt: skip
 
 
@@ -160,7 +160,8 @@ def _rules(contest: Contest) -> Iterator[str]:
     )
     yield (
         f"medians and bands (p10 .. p90) are of {contest.samples} samples; parameters that two chips share are "
-        "sampled once for both, and a sample without an estimate counts as infinite cost"
+        "sampled once for both, and a sample without an estimate counts as infinite cost; passes: share of the samples "
+        "that pass all checks"
     )
 
 

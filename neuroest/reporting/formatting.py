@@ -9,6 +9,7 @@ from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import Headline
 from neuroest.results.rows import CheckResult
+from neuroest.results.uncertainty import Passing
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."
@@ -21,6 +22,8 @@ _SCALES = {
 """For lengths and areas: unit, name, and the smallest number that is written in it."""
 _NEAR_ONE = 0.1
 """Distance from one within which a ratio has more digits."""
+_FAILS_SHOWN = 2
+"""Checks that are named among those that samples fail."""
 _HOUR = 3600.0
 """Seconds per hour."""
 _SLOW = 0.01
@@ -188,6 +191,14 @@ _KINDS_OF_FAULT = {
     "extrapolation": "outside a model's range", "design_rule": "design check failed",
     "advice": "advice",
 }  # fmt: skip
+
+
+def passing_words(passing: Passing) -> str:
+    """Share of the samples that pass all checks, and the checks that fail most; empty if every sample passes."""
+    if passing.share == 1.0:
+        return ""
+    most = [f"{check} in {percent(share)}" for check, share in list(passing.failing.items())[:_FAILS_SHOWN]]
+    return f"in {percent(passing.share)} of the samples, fails most by " + ", ".join(most)
 
 
 def check_line(check: CheckResult) -> str:

@@ -16,6 +16,7 @@ from neuroest.reporting.formatting import (
     formatted,
     operating_point,
     operation_words,
+    passing_words,
     percent,
     ratio_digits,
     short,
@@ -464,4 +465,12 @@ def _closing(estimates: Sequence[Estimate]) -> list[str]:
     left = max(len(estimate.exclusions) for estimate in estimates)
     sources = max(len(estimate.source_keys) for estimate in estimates)
     text = "; ".join([passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
-    return wrapped(f"{text}; `--full` shows all", hanging=2)
+    shares = [line for estimate in estimates for line in _passing(estimate)]
+    return [*shares, *wrapped(f"{text}; `--full` shows all", hanging=2)]
+
+
+def _passing(estimate: Estimate) -> list[str]:
+    """Share of the samples of the bands that pass all checks, if not all do."""
+    words = passing_words(estimate.passing)
+    where = "" if not words else f"{estimate.architecture} passes all checks {words}"
+    return wrapped(where, hanging=2) if where else []

@@ -19,6 +19,7 @@ from neuroest.reporting.formatting import (
     formatted,
     headline_cells,
     operating_point,
+    passing_words,
     percent,
     short,
     short_names,
@@ -390,6 +391,8 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     failed = estimate.failed_checks
     for check in failed:
         lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
+    if over_samples := passing_words(estimate.passing):
+        lines += wrapped(f"over the bands: passes all checks {over_samples}", hanging=2)
     if not failed:
         number = len(estimate.checks)
         lines.append("1 design check passed" if number == 1 else f"all {number} design checks passed")

@@ -154,6 +154,8 @@ class Standing:
         Cost relative to the winner.
     works : float
         Share of the samples in which the chip has an estimate.
+    passes : float
+        Share of the samples in which it passes all checks as well.
     reason : str
         Why it has no chip, otherwise empty.
     dead_ends : tuple of DeadEnd
@@ -167,6 +169,7 @@ class Standing:
     cost: Band | None
     ratio: Band | None
     works: float
+    passes: float
     reason: str
     dead_ends: tuple[DeadEnd, ...]
 
