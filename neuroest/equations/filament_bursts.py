@@ -24,11 +24,11 @@ _ROUNDING = 1e-6
 
 
 class _Burst(NamedTuple):
-    """Drive of a burst, one number or array each.
+    """Drive of a burst, one number or array each, without units.
 
-    pulse, period: time of the drive in a timestep and of the timestep [s]; steps: timesteps with a drive; first: those
-    that a rested neuron needs; delay: time from a spike to the end of its drive, infinite if it lasts [s]; dead: time
-    after a spike in which nothing grows [s].
+    pulse, period: time of the drive in a timestep and of the timestep; steps: timesteps with a drive; first: those that
+    a rested neuron needs; delay: time from a spike to the end of its drive, infinite if it lasts; dead: time after a
+    spike in which nothing grows.
     """
 
     pulse: Array
@@ -94,8 +94,8 @@ def burst_spikes(
     Formula: interval t_i = t_after(R_i), dR/dt = 0.375 beta (1 - R) - gamma_2 R while driven; on to the end of the
         drive where mu (V - V_g)/alpha >= (gamma_1 + beta)(1 - R)
 
-    Valid: pulses that are long against t_after, or periods short against 1/(gamma_1 + beta); spikes within one of the
-        rate equations up to ten
+    Valid: pulses that are long against t_after, or periods short against 1/(gamma_1 + beta); spikes within a fifth of
+        the rate equations, or one of few
 
     References
     ----------
@@ -175,7 +175,7 @@ def burst_on_time(
     --------
     A drive that ends a microsecond after each spike.
 
-    >>> on = burst_on_time(0.0142, 0.0142, 4.0, 1.0, 1.0, 1.0, 1e-6, 1e-6, 0.9, 0.8, 240.0, 0.01, 32.0, 970.0, 8.0)
+    >>> on = burst_on_time(0.0142, 0.0142, 4.0, 1.0, 1.0, 0.9, 1e-6, 1e-6, 0.9, 0.5, 240.0, 0.01, 32.0, 970.0, 8.0)
     >>> f"{on:.0e} s"
     '1e-06 s'
     """
@@ -186,23 +186,28 @@ def burst_on_time(
     rested, residue, on = _run(burst, np.zeros_like(burst.pulse))
     later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle))
     spikes = rested + (count - 1.0) * later
-    return (on + (count - 1.0) * also) / np.maximum(spikes, 1.0)
+    return (on + (count - 1.0) * also) / np.maximum(spikes, 1.0) / (filament_decay + residue_rate)
 
 
 def _of(
-    drive_time: u.Numeric, period: u.Numeric, steps: u.Numeric, first: u.Numeric, delay: u.Numeric, dead: u.Numeric,
-    voltage: u.Numeric, gate: u.Numeric, mobility: u.Numeric, offset: u.Numeric, residue_rate: u.Numeric,
-    filament_decay: u.Numeric, residue_decay: u.Numeric, idle: u.Numeric, bursts: u.Numeric,
+    drive_time: u.Second, period: u.Second, steps: u.Dimensionless, first: u.Dimensionless, delay: u.Second,
+    dead: u.Second, voltage: u.Volt, gate: u.Volt, mobility: u.PerVoltSecond, offset: u.Dimensionless,
+    residue_rate: u.PerSecond, filament_decay: u.PerSecond, residue_decay: u.PerSecond, idle: u.Second,
+    bursts: u.Dimensionless,
 ) -> tuple[_Burst, Array, Array]:  # fmt: skip
-    """All numbers in one shape, with the residue from which on the field sustains a complete filament."""
-    left = 1.0 - np.asarray(mobility) * (voltage - np.asarray(gate)) / (
-        np.asarray(offset) * (np.asarray(filament_decay) + residue_rate)
-    )
+    """All numbers in one shape: times in settling times of the filament, voltages by what the filament gains of them.
+
+    The last number of the burst is the residue from which on the field sustains a complete filament.
+    """
+    settling = filament_decay + residue_rate
+    gain = filament_growth.filament_gain(mobility, filament_decay, residue_rate)
     numbers = (
-        drive_time, period, steps, first, delay, dead, voltage, mobility, offset, residue_rate, filament_decay,
-        residue_decay, left, idle, bursts,
+        drive_time * settling, period * settling, steps, first, delay * settling, dead * settling, voltage * gain,
+        1.0 + 0.0 * offset, offset, residue_rate / settling, filament_decay / settling, residue_decay / settling,
+        1.0 - (voltage - gate) * gain / offset, idle * settling, bursts,
     )  # fmt: skip
-    spread = [np.array(one, dtype=float) for one in np.broadcast_arrays(*map(np.asarray, numbers))]
+    plain = [np.asarray(number, dtype=float) for number in numbers]
+    spread = [np.array(one) for one in np.broadcast_arrays(*plain)]
     return _Burst(*spread[:-2]), spread[-2], np.maximum(spread[-1], 1.0)
 
 

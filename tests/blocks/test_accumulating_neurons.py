@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from neuroest.pipeline.estimate import estimate
@@ -24,8 +25,11 @@ def test_energy_of_a_phase_change_neuron_by_hand() -> None:
     assert known(result, "pulses to fire") == 8
     assert result.spike_terms["accumulation"] == pytest.approx(100e-12)
     assert result.spike_terms["reset"] == pytest.approx(1.1e-9)
-    # 2 uS x (0.2 V)^2 x 1 us = 80 fJ a read
-    reads = count(result, "neuron", "time_step")
+    # 2 uS x (0.2 V)^2 x 1 us = 80 fJ a read, one after each of the pulses of a timestep
+    mapper = result.evaluation.mapper
+    pulses = np.unique(np.ceil(mapper.compute.hold_time(mapper.network) / 50e-9 * (1.0 - 1e-4)))
+    reads = count(result, "neuron", "time_step") * pulses[0]
+    assert pulses == pytest.approx([4.0])
     assert energy(result, component="neuron", term="state_read") == pytest.approx(80e-15 * reads)
 
 

@@ -28,9 +28,12 @@ def neuron(model: str, temperature: float, **values: float) -> Any:
 
 
 def test_the_models_of_this_test_are_all_neurons_at_columns() -> None:
-    assert {"diffusive_1m1t1r", "diffusive_1m1t1r_integrated", "threshold_switch_neuron", "analog_lif"} <= set(
-        NEURONS
-    )
+    assert {
+        "diffusive_1m1t1r",
+        "diffusive_1m1t1r_integrated",
+        "threshold_switch_neuron",
+        "analog_lif",
+    } <= set(NEURONS)
 
 
 @pytest.mark.parametrize("model", ["diffusive_1m1t1r", "diffusive_1m1t1r_integrated"])
@@ -57,7 +60,9 @@ def test_a_neuron_without_an_activation_energy_keeps_its_times(model: str) -> No
     except AttributeError:  # a part of a chip's core, without a device of its own
         pytest.skip("has no device")
     if np.isfinite(getattr(blocks[0].device, "transition_temperature", np.inf)):
-        pytest.skip("scales its thresholds instead, by the law of its transition (tests/blocks/test_switch_devices.py)")
+        pytest.skip(
+            "scales its thresholds instead, by the law of its transition (tests/blocks/test_switch_devices.py)"
+        )
     for name in ("integration_time", "refractory_time", "minimum_interval"):
         cold, warm = (float(getattr(block, name)()) for block in blocks)
         assert warm == pytest.approx(cold, rel=1e-12), name
@@ -68,7 +73,9 @@ def test_the_default_chip_is_faster_when_warm() -> None:
     cold, warm = (
         estimate(CHIP, SHD, {"technology.temperature": f"{kelvin:g} K"}) for kelvin in (300.0, WARM)
     )
-    assert known(cold, "integration time") / known(warm, "integration time") == pytest.approx(FASTER, rel=1e-5)
+    assert known(cold, "integration time") / known(warm, "integration time") == pytest.approx(
+        FASTER, rel=1e-5
+    )
     assert cold.totals["initiation_interval_s"] / warm.totals["initiation_interval_s"] == pytest.approx(
         FASTER, rel=0.01
     )

@@ -14,8 +14,9 @@ TURNS = "chip.tile.array.readout.neurons_per_output"
 def test_neurons_in_turn_by_hand() -> None:
     one, two, five = (estimate(CHIP, SHD, {TURNS: turns}) for turns in ("1", "2", "5"))
     work = one.totals["initiation_interval_s"] - 0.4
-    # (work + rest)/2 between two inferences, and no rest at all with five
-    assert two.totals["initiation_interval_s"] == pytest.approx((work + 0.4) / 2, rel=1e-9)
+    # with two, the rest of 0.4 s fits into the work of the other; five neurons wear less
+    assert work > 0.4
+    assert two.totals["initiation_interval_s"] == pytest.approx(work, rel=1e-9)
     assert five.totals["initiation_interval_s"] == pytest.approx(work, rel=1e-9)
     assert five.totals["latency_s"] == one.totals["latency_s"]
     assert five.totals["physical_neurons"] == 5 * one.totals["physical_neurons"]

@@ -10,6 +10,7 @@ _RATES = {
 }
 SAMPLES: dict[str, dict[str, float]] = {
     "firing_probability": {"pulse_voltage": 0.9, "median_voltage": 0.886, "spread": 0.061},
+    "total_firing_spread": {"pulse_spread": 0.061, "device_spread": 0.062},
     "residue_after_spike": _RATES | {"residue_decay": 5.0, "drive_voltage": 0.8},
     "integration_time_after_spike": _RATES | {"drive_voltage": 0.8, "residue": 0.2},
     "assured_firing_time": {"assured_time": 35e-3, "median_time": 24.5e-3, "pulse_time": 15e-3},

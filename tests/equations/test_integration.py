@@ -14,7 +14,8 @@ from tests.equations.parameter_sets import BENCH
 SAMPLES: dict[str, dict[str, float]] = {
     "timesteps_per_spike": {"output_rate": 0.05, "timesteps": 100.0},
     "hold_time": {"integration_time": 3.33e-6, "share": 0.05},
-    "spikes_for_one": {"intervals": 5.0, "acceleration": 3.0},
+    "full_drives_per_spike": {"threshold": 10.7, "largest_result": 3.0, "interval": 100.0},
+    "trimmed_full_scale": {"threshold": 10.7, "full_drives": 4.0},
     "leaky_steps_to_fire": {
         "drive_time": 0.3e-3,
         "period": 0.5e-3,

@@ -70,7 +70,7 @@ def test_finalists_of_the_contest_do_what_they_are_priced_for(
 ) -> None:
     chip, settings = changes("spiking_neurons", contender, choices)
     if contender.startswith("digital"):
-        with pytest.raises(NeuroestError, match="no layer .* has neurons behind columns"):
+        with pytest.raises(NeuroestError, match="has neurons behind columns"):
             operating_points(estimate(chip, workload))
         return
     report = simulate_operating_point(estimate(chip, workload, settings))
@@ -93,7 +93,10 @@ def test_the_third_contest_has_no_neurons_behind_columns() -> None:
 def test_a_drive_that_lasts_latches_and_is_reported() -> None:
     """Without circuits that end it, the typical neuron of the default chip fires again and then stays on."""
     stays = {"chip.tile.array.readout.interface.after_spike": "drive_stays"}
-    ended, lasting = estimate("diffusive_low_power_28nm", SHD), estimate("diffusive_low_power_28nm", SHD, stays)
+    ended, lasting = (
+        estimate("diffusive_low_power_28nm", SHD),
+        estimate("diffusive_low_power_28nm", SHD, stays),
+    )
     points = [operating_points(one)[1] for one in (ended, lasting)]
     assert points[0].own_spikes == 2.0  # one in each of its two driven timesteps
     assert points[1].own_spikes > 3.0

@@ -16,6 +16,9 @@ from neuroest.equations import accumulating as equations
 from neuroest.equations._arithmetic import rounded_up
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
+_ALMOST = 1e-4
+"""Share of a drive by which a search for the shortest one may exceed whole pulses; numerical."""
+
 
 class AccumulatingNeuronParameters(Record):
     """Parameters of all accumulating neurons."""
@@ -90,7 +93,7 @@ class AccumulatingNeuron(Neuron):
 
     def reads_in_step(self, hold_time: u.Second) -> u.Dimensionless:
         """Reads of the state in a timestep: one per full pulse, or the corresponding part."""
-        return np.maximum(rounded_up(hold_time / self.device.pulse_time), 1.0)
+        return np.maximum(rounded_up(hold_time / self.device.pulse_time * (1.0 - _ALMOST)), 1.0)
 
     def time_after_drive(self, hold_time: u.Second) -> u.Second:
         """Time for reading the state after each pulse, and for the reset after a spike."""
