@@ -56,12 +56,14 @@ def simulate_switch(
     step: float | None = None,
     relaxation: float = 0.0,
     delay: Delay | None = None,
+    delay_scatter: tuple[float, float] = (0.0, 0.0),
     progress: Progress = silent,
 ) -> SpikeRun:
     """Simulate relaxation oscillations of a threshold switch with a capacitor and a possibly varying supply.
 
     The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s] With a
     `delay` it turns on that long after its node has reached the threshold; a drive that ends before has done nothing.
+    `delay_scatter` is the relative deviation of delays between devices and between cycles.
 
     From event to event the node follows one exponential, which is taken exactly, so that neither period nor energy
     depends on the step; that only sets where the trace of the first device is sampled.
@@ -75,7 +77,9 @@ def simulate_switch(
         threshold * _lognormal(generator, float(switch.threshold_variation), devices), never.copy(), never.copy(),
         shape.copy(),
     )  # fmt: skip
-    events = _SwitchEvents(switch, threshold, relaxation, delay, generator)
+    between, within = delay_scatter
+    slower = _lognormal(generator, between, devices)
+    events = _SwitchEvents(switch, threshold, relaxation, delay, generator, slower, within)
     spikes, rows, time = Spikes(), [], 0.0
     length = total_duration(stimulus) / _SAMPLES if step is None else step
     for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
@@ -98,8 +102,9 @@ class _SwitchEvents:
 
     def __init__(
         self, switch: ThresholdSwitchParameters, threshold: Array, relaxation: float, delay: Delay | None,
-        generator: Noise,
+        generator: Noise, slower: Array, delay_variation: float,
     ) -> None:  # fmt: skip
+        self.slower, self.delay_variation = slower, delay_variation
         self.switch, self.threshold, self.relaxation = switch, threshold, relaxation
         self.delay, self.generator = delay, generator
 
@@ -137,7 +142,8 @@ class _SwitchEvents:
         state.closes = np.where(driven, state.closes, np.inf)
         begins = driven & np.isinf(state.closes) & (state.voltage >= state.trip)
         if np.any(begins):
-            due = now + self.delay(state.voltage, final, tau)
+            scatter = self.slower * _lognormal(self.generator, self.delay_variation, len(now))
+            due = now + self.delay(state.voltage, final, tau) * scatter
             state.closes = np.where(begins, due, state.closes)
 
     def _switch(

@@ -347,8 +347,8 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
     notes: list[str] = []
     if running.component is not None:
         notes.append(
-            f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
-            "between devices are left out, since the spec states none"
+            f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again"
+            + ("" if running.delay_scatter[0] else "; its file states no differences between devices")
         )
         notes += _as_a_chip_drives(request)
     level = _level(request, "V", float(switch.supply_voltage))
@@ -358,7 +358,7 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
     run = reference_neurons.simulate_switch(
         switch, stimulus_of(request, level, request.lasting(running, level, usual), "V"), devices=request.devices,
         generator=request.generator(), step=request.step, relaxation=relaxation, delay=delay,
-        progress=request.progress,
+        delay_scatter=running.delay_scatter, progress=request.progress,
     )  # fmt: skip
     lines = []
     driven = switch.changed(supply_voltage=level) if request.stimulus == "constant" else switch

@@ -33,6 +33,9 @@ class SwitchInTime(in_time.NeuronInTime):
 
     def __init__(self, device: Device, asked: in_time.Asked) -> None:
         self.delay: Delay | None = None
+        stated = device.claims.get("switching_delay")
+        between, within = (None, None) if stated is None else (stated.device_to_device, stated.cycle_to_cycle)
+        self.delay_scatter = (between or 0.0, within or 0.0)
         self.relaxation = 0.0
         if device.spec.model == ThresholdSwitchParameters.model:
             self.switch = ThresholdSwitchParameters(**in_time.changed_values(device, asked.changes))
@@ -40,8 +43,10 @@ class SwitchInTime(in_time.NeuronInTime):
         else:
             self._of_a_chip(device, asked)
         self.drive = in_time.Drive("supply voltage", "V", float(self.switch.supply_voltage))
-        if not float(self.switch.threshold_variation):
-            self.no_variation = "its file states no deviation of the threshold between cycles"
+        varies = self.delay_scatter[1] if self.delay is not None else float(self.switch.threshold_variation)
+        if not varies:
+            what = "the threshold" if self.delay is None else "its delay"
+            self.no_variation = f"its file states no deviation of {what} between cycles"
 
     def _of_a_chip(self, device: Device, asked: in_time.Asked) -> None:
         block: Any = asked.block(device)
@@ -66,7 +71,8 @@ class SwitchInTime(in_time.NeuronInTime):
         """A run in one step for each stretch: events are exact, and nobody looks at a trace of fewer parts."""
         return simulate_switch(
             self.switch, stimulus, devices=devices, generator=generator, relaxation=self.relaxation,
-            delay=self.delay, step=max(segment.duration for segment in stimulus) / parts,
+            delay=self.delay, delay_scatter=self.delay_scatter,
+            step=max(segment.duration for segment in stimulus) / parts,
         )  # fmt: skip
 
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:

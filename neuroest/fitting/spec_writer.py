@@ -19,6 +19,8 @@ from neuroest.specs.claims import BASES, Claim
 from neuroest.specs.parameters import CHOSEN
 
 _SOURCE = "fitted_measurement"
+_SCATTERS = frozenset({"switching_delay"})
+"""Parameters in proportion to which the result of a law moves, so that its scatter is theirs."""
 _STAGE = {"measured": "laboratory_device", "simulated": "simulated"}
 
 
@@ -83,6 +85,8 @@ def _entry(
     claim = template.claims.get(name)
     unit = template.record.parameters()[name].check.unit
     law = result.law_of(name)
+    if name == "firing_device_spread" and result.device_to_device is not None:
+        return _between_devices(result.device_to_device, template, data, result)
     if name in result.completions:
         return _completed(name, claim, unit, result)
     if name in result.fitted:
@@ -191,9 +195,21 @@ def _fitted(
         widths = [e.columns["pulse_width"] for e in data.experiments if e.layout.name == "firing_probability"]
         entry["conditions"] = f"one pulse of {format_quantity(float(widths[0][0]), 's')}"
         entry |= _variability(claim, result)
+    if name in _SCATTERS and law is not None:
+        entry |= _variability(claim, result)
     if name in groups:
         entry["group"] = groups[name]
     return entry
+
+
+def _between_devices(share: float, template: Device, data: Measurements, result: Fit) -> dict[str, Any]:
+    """Measured standard deviation of the firing amplitude between devices."""
+    median = result.values.get("firing_median_voltage", template.claims["firing_median_voltage"].value)
+    return {
+        "value": _quantity(share * median, "V"), "spread": {"factor": 1.5}, "basis": data_basis(data),
+        "source": _SOURCE,
+        "rationale": "Deviation of the drive between the devices of the measurement, times the median amplitude.",
+    }  # fmt: skip
 
 
 def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> dict[str, Any]:
@@ -237,9 +253,9 @@ def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, A
     return entry | _variability(claim, result if name == "firing_median_voltage" else None)
 
 
-def _variability(claim: Claim, result: Fit | None) -> dict[str, Any]:
+def _variability(claim: Claim | None, result: Fit | None) -> dict[str, Any]:
     """Deviations between devices and cycles: measured if the data contain repetitions, otherwise from the template."""
-    device, cycle = claim.device_to_device, claim.cycle_to_cycle
+    device, cycle = (None, None) if claim is None else (claim.device_to_device, claim.cycle_to_cycle)
     if result is not None:
         device = result.device_to_device if result.device_to_device is not None else device
         cycle = result.cycle_to_cycle if result.cycle_to_cycle is not None else cycle
@@ -263,4 +279,4 @@ def _notes(template: Device, result: Fit) -> Iterator[str]:
     if result.device_to_device is not None:
         yield f"Deviation of the {what} between devices: {100.0 * result.device_to_device:.2g} %."
     if result.cycle_to_cycle is not None:
-        yield f"Deviation of the drive between cycles: {100.0 * result.cycle_to_cycle:.2g} %."
+        yield f"Deviation of the {what} between cycles: {100.0 * result.cycle_to_cycle:.2g} %."

@@ -64,6 +64,8 @@ class LawFit:
         RMS log error of the law on left-out conditions.
     score : float
         Bayesian information criterion over the conditions. Lower is better; only differences matter.
+    between_devices, between_cycles : float or None
+        Standard deviation of the logarithm of the result between devices, and between repetitions of one device.
     """
 
     law: Law
@@ -79,6 +81,7 @@ class LawFit:
     bounds: dict[str, float] = field(default_factory=dict)
     correlation: Array = field(default_factory=lambda: np.eye(0))
     between_devices: float | None = None
+    between_cycles: float | None = None
     notes: tuple[str, ...] = ()
 
     @property

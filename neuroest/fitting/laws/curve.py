@@ -23,6 +23,8 @@ _FEWEST_REPEATS = 4
 """Number of rows under a single condition that determine a constant; a convention."""
 _FEWEST_DEVICES = 3
 """Minimum number of devices for a device-to-device spread."""
+_FEWEST_REPEATED = 5
+"""Minimum number of repetitions, beyond the first of each condition and device, for a spread between cycles."""
 _SMALLEST_SCALE = 0.02
 """Smallest log scatter used to identify outliers."""
 _NORMAL_MEDIAN = 1.4826
@@ -128,6 +130,7 @@ class CurveLaw(Law):
             score=float(count * np.log(spread) + size * np.log(count)), conditions=count,
             correlation=total / np.outer(scale, scale),
             between_devices=float(np.sqrt(devices * between[0, 0])) if devices >= _FEWEST_DEVICES else None,
+            between_cycles=_between_cycles(problem.deviation(point), labels, device),
         )  # fmt: skip
 
     def _used(self, experiment: Experiment) -> Array:
@@ -136,6 +139,16 @@ class CurveLaw(Law):
         columns = [experiment.columns[name] for name in layout.columns]
         seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
         return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0) & seen)
+
+
+def _between_cycles(deviation: Array, labels: Array, device: Array) -> float | None:
+    """Standard deviation of repeated rows of one condition and device; None for too few of them."""
+    _, kinds = np.unique(np.stack([labels.astype(float), device]), axis=1, return_inverse=True)
+    kinds = np.ravel(kinds)
+    rows = np.bincount(kinds)
+    about = deviation - (np.bincount(kinds, deviation) / rows)[kinds]
+    freedom = int(np.sum(np.maximum(rows - 1, 0)))
+    return float(np.sqrt(np.sum(about * about) / freedom)) if freedom >= _FEWEST_REPEATED else None
 
 
 class _Curve:
