@@ -29,14 +29,20 @@ energy
     Energy of one spike by simulation and by closed form, side by side.
 hold
     With --energy: time that the input stays on after the switch.
+workload
+    NEURON is a chip: run the neurons of each layer at the operating point of its
+    estimate on this network, next to their estimated spikes and energy.
 form
     Form of the result.
 
 Examples
 --------
 neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.png
+neuroest simulate diffusive_low_power_28nm -w shd_recurrent_spiking
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,6 +72,7 @@ def run(
     step: str | None = None,
     energy: Annotated[bool, typer.Option("--energy")] = False,
     hold: str = "0 s",
+    workload: Annotated[str, typer.Option("--workload", "-w")] = "",
     plot: shared.Plot = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
@@ -74,6 +81,9 @@ def run(
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
+    if workload:
+        _at_operating_point(neuron, workload, shared.changes(settings), form, output)
+        return
     shared.check_figure(plot)
     found = simulate(
         neuron, stimulus, energy=energy, hold=lab.needed(hold, "s", "--hold"), plot=plot, level=level,
@@ -90,3 +100,20 @@ def run(
     )
     if plot is not None:
         shared.figure_written(plot)
+
+
+def _at_operating_point(
+    chip: str, workload: str, changes: Mapping[str, str], form: shared.Format, output: Path | None
+) -> None:
+    from neuroest.network_simulation.at_operating_point import (  # noqa: PLC0415 - loaded for this option only
+        simulate_operating_point,
+    )
+    from neuroest.pipeline.estimate import estimate  # noqa: PLC0415
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415
+
+    found = simulate_operating_point(estimate(chip, workload, changes))
+    rows = found.rows()
+    table = Table.of_records(rows, tuple(rows[0]))
+    shared.emit_in_form(
+        output, form, found.to_text, lambda: table, "Neurons of a chip in time", {"layers": rows}
+    )

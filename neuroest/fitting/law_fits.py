@@ -60,7 +60,8 @@ def composed(
         rows=[fit.rows for fit in fits], refined_starts=1, agreeing_starts=1, converged=True,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
         device_to_device=next((f.between_devices for f in fits if f.between_devices is not None), None),
-        cycle_to_cycle=next((f.between_cycles for f in fits if f.between_cycles is not None), None), shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),
+        cycle_to_cycle=next((f.between_cycles for f in fits if f.between_cycles is not None), None),
+        shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),
         completions=completions,
     )  # fmt: skip
 

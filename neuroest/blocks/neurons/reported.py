@@ -5,12 +5,14 @@ from typing import Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost, either
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
+from neuroest.core.arrays import Mask
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
@@ -28,6 +30,15 @@ class ReportedNeuronParameters(Record):
     """Power of an idle neuron, if the spike energy does not include it."""
     footprint: u.SquareMetre = positive()
     """Area of one neuron."""
+    supply_voltage: u.Volt = positive(maximum=10.0, absent=math.inf, exact=DEFINED)
+    """Supply for which the numbers are reported. Below the supply of the chip its spikes are shifted to that; without
+    it, they are taken to have the chip's levels."""
+    shifter_gates: u.Dimensionless = non_negative(absent=0.0)
+    """Area of the circuit that shifts a spike to the chip's supply, in two-input NAND gates of the process."""
+    shifter_energy: u.Joule = non_negative(absent=0.0)
+    """Energy of one shifted spike."""
+    shifter_width: u.Metre = non_negative(absent=0.0)
+    """Width of its transistors that leak."""
     endurance: u.Dimensionless = positive(absent=math.inf)
     """Spikes before the device fails; without it, wear is not considered."""
 
@@ -45,7 +56,7 @@ class ReportedNeuron(Neuron):
     time_parameter = ("input_hold_time", 1.0)
     schema = ReportedNeuronBlock
     no_circuit = "its numbers are published, without a circuit"
-    owns = ("neuron spike as reported",)
+    owns = ("neuron spike as reported", "neuron level shift")
     output_buffer = "unstated"
     example = "lif_28nm_besrour"
     prior_error = PUBLISHED
@@ -78,14 +89,44 @@ class ReportedNeuron(Neuron):
     def spike_energies(
         self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
     ) -> list[EnergyCost]:
-        """Energy of a spike as reported."""
-        energy = self.device.spike_energy
-        return [self.energy("spike", "reported", energy, "neuron spike as reported")]
+        """Energy of a spike as reported, and of its shift to the chip's supply."""
+        d = self.device
+        shift = np.where(self.is_shifted(), d.shifter_energy, 0.0)
+        return [
+            self.energy("spike", "reported", d.spike_energy, "neuron spike as reported"),
+            self.energy("spike", "level_shift", shift, "neuron level shift"),
+        ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Footprint as reported."""
-        return [AreaCost(self.path, "footprint", self.device.footprint)]
+        """Footprint as reported, and the circuit that shifts its spikes."""
+        d = self.device
+        shifter = np.where(self.is_shifted(), d.shifter_gates * self.process.gate_area, 0.0)
+        return [
+            AreaCost(self.path, "footprint", d.footprint),
+            AreaCost(self.path, "level_shifter", shifter),
+        ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Static power as reported."""
-        return [StaticCost(self.path, "static", self.device.static_power)]
+        """Static power as reported, and leakage of the circuit that shifts its spikes."""
+        leak = np.where(self.is_shifted(), gate_leakage(self, self.device.shifter_width), 0.0)
+        return [
+            StaticCost(self.path, "static", self.device.static_power),
+            StaticCost(self.path, "level_shifter", leak),
+        ]
+
+    def is_shifted(self) -> Mask:
+        """Whether the chip's circuits have a higher supply than the neuron."""
+        return np.asarray(self.device.supply_voltage < self.technology.supply_voltage)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether its spikes reach the circuits behind it.
+
+        Checks
+        ------
+        spikes_reach_supply
+            the numbers are of a lower supply than the chip's, and what shifts its spikes is not stated
+            (shifter_gates), so it costs nothing
+        """
+        d = self.device
+        stated = np.logical_or(np.logical_not(self.is_shifted()), d.shifter_gates > 0.0)
+        return [self.check("extrapolation", "spikes_reach_supply", stated)]
