@@ -153,9 +153,13 @@ class Neuron(Component[Any]):
     def refractory_time(self) -> u.Second:
         """Time after a spike before the next integration can begin."""
 
+    def drive_margin(self) -> u.Dimensionless:
+        """Time of drives over that with which its model fires, for the error of the model."""
+        return 1.0
+
     def drive_time(self) -> u.Second:
-        """Time of a full drive that fires it in one timestep, with a margin for the error of its model."""
-        return self.integration_time()
+        """Time of a full drive that fires it in one timestep, with the margin."""
+        return self.integration_time() * self.drive_margin()
 
     @abstractmethod
     def spike_energies(

@@ -259,14 +259,14 @@ class DiffusiveNeuronBase(Neuron):
         numbers = (self._slowness(), self.device.input_voltage, *self.ion_rates())
         return FiringRule(_filament_steps, numbers)
 
-    def drive_time(self) -> u.Second:
-        """Time of a full drive with the margin of measured statistics, or else of the rule."""
-        return self.integration_time() * (1.0 if self.counts_misfires else _MARGIN)
+    def drive_margin(self) -> u.Dimensionless:
+        """Error of the rule; measured statistics have a margin of their own."""
+        return 1.0 if self.counts_misfires else _MARGIN
 
     def _slowness(self) -> u.Dimensionless:
-        """Ratio of the drive to the integration time from the rate equations, by which the time is slowed."""
+        """Ratio of the device's integration time to that from the rate equations, by which its time is slowed."""
         voltage = self.device.input_voltage
-        return self.drive_time() / filament_growth.integration_time(voltage, *self.ion_rates())
+        return self.integration_time() / filament_growth.integration_time(voltage, *self.ion_rates())
 
     def typical_slowness(self) -> u.Dimensionless:
         """Integration time of a typical device over that from the rate equations: measured pulses if it has any."""

@@ -13,7 +13,7 @@ from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.columns.sample_and_hold import SampledLoad
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.neurons.base import Burst
-from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IntegratesInput
+from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask
@@ -206,12 +206,12 @@ class ArrayCircuit(ArrayParts):
 
     def spike_drive(self, network: NetworkContext) -> SpikeDrive:
         """Full scale of the results of each layer, and the full drives of a spike."""
-        within = self.readout.spec.integration == "within_timestep"
-        if within or self.reads_events or isinstance(self.interface, CouplesDirectly):
-            # no results of several rows that a full scale could belong to, or one spike in each timestep
-            steps = 1.0 if within else drives_per_spike(network)
-            return SpikeDrive(steps, self.readout.options["largest_result"])
-        return spike_drive(network, self.readout.options["largest_result"])
+        largest = self.readout.options["largest_result"]
+        if self.readout.spec.integration == "within_timestep":
+            return SpikeDrive(1.0, largest)
+        driven = spike_drive(network, largest)
+        # events of a timestep that are read by themselves bring its result together, each at the scale of one weight
+        return SpikeDrive(driven.steps * network.events, largest) if self.reads_events else driven
 
     @property
     def drive_ends(self) -> bool:

@@ -35,7 +35,9 @@ def spike_drive(network: NetworkContext, largest_result: u.Dimensionless) -> Spi
         Largest result that the columns are made for, over the standard deviation of the results of a timestep.
     """
     threshold = network.firing_threshold
-    steps = integration.full_drives_per_spike(threshold, largest_result, drives_per_spike(network))
+    steps = integration.full_drives_per_spike(
+        threshold, largest_result, drives_per_spike(network) / network.events
+    )
     return SpikeDrive(steps, integration.trimmed_full_scale(threshold, steps))
 
 

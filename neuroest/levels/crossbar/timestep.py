@@ -125,8 +125,9 @@ def _least_hold(
     def rate(hold: Array, places: NDArray[np.intp]) -> Array:
         holds.flat[places] = hold
         period = spread(period_of(holds))[places]
-        return np.asarray(1.0 / rule.at(places).steps_to_fire(hold, period))
+        return np.asarray(1.0 / rule.at(places).steps_to_fire(hold / margin[places], period))
 
+    margin = spread(neuron.drive_margin())
     ends = spread(neuron.least_drive()), spread(longest_drive)
     wanted = np.where(np.broadcast_to(sought, shape), 1.0 / steps, np.inf)
     differing = (steps, *alike, *guesses)
