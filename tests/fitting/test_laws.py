@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.fitting.choice import candidates, in_words
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.intervals import quantile
@@ -309,3 +310,28 @@ def test_three_rows_under_one_pulse_do_not() -> None:
     assert (
         "1 unknown needs at least 2 different conditions, or 4 rows at one; relaxation has 1" in best.refused
     )
+
+
+def test_measured_scatter_of_delays_reaches_the_spec_and_its_simulation(tmp_path: Path) -> None:
+    """Delays that scatter by 30 % between cycles and by 20 % between devices, of a dozen devices."""
+    data = delays(LAWS["delay_inverse"], 3, devices=12, cycles=6, scatter=0.3, between=0.2)
+    rows = zip(data.columns["voltage"], data.columns["integration_time"], data.columns["device"], strict=True)
+    table = "voltage [V],integration_time [s],device\n" + "".join(
+        f"{v:g},{t:.6g},{int(d)}\n" for v, t, d in rows
+    )
+    found = fitted(tmp_path, table)
+    found.write(tmp_path / "mine.yaml")
+    assert found.result.cycle_to_cycle == pytest.approx(0.3, rel=0.15)
+    assert 0.1 < found.result.device_to_device < 0.4  # of a dozen devices drawn with 0.2
+    claim = load_device(str(tmp_path / "mine.yaml")).claims["switching_delay"]
+    assert claim.cycle_to_cycle == pytest.approx(found.result.cycle_to_cycle, rel=1e-2)
+    assert claim.device_to_device == pytest.approx(found.result.device_to_device, rel=1e-2)
+    running = neuron_in_time(Asked(str(tmp_path / "mine.yaml")))
+    assert not running.no_variation
+    level = running.drive.nominal
+    run = running.run(np.full(400, level), np.full(400, running.lasting(level, 1)), np.random.default_rng(0))
+    first = np.full(400, np.nan)
+    for device, time in zip(run.spike_devices[::-1].astype(int), run.spike_times[::-1], strict=True):
+        first[device] = time
+    written = np.hypot(found.result.cycle_to_cycle, found.result.device_to_device)
+    assert np.nanstd(np.log(first)) == pytest.approx(written, rel=0.25)
