@@ -217,6 +217,21 @@ def test_a_band_is_that_of_the_same_chip_estimated_alone(folder: Path) -> None:
     assert cost.median == pytest.approx(alone.bands.totals["energy_per_inference_J"].median, rel=0.1)
 
 
+def test_the_share_of_samples_that_pass_is_that_of_the_chip_estimated_alone(folder: Path) -> None:
+    """And a limit on it leaves out chips that pass in fewer of them."""
+    rules = written(folder, regime={"period": ["10 ms", "10 s"], "spike_rate": [1, 2]})
+    free = contest(rules, SPEECH, samples=64)
+    shares = {one.contender: one.passes for one in free.standings}
+    alone = estimate("digital_spiking_28nm", SPEECH, operated("10 s"))
+    assert shares["digital"] == pytest.approx(alone.passing.share, abs=0.02)
+    assert 0.0 < shares["analog"] < 1.0
+    assert "passes" in free.to_text()
+    bound = contest(rules, SPEECH, samples=64, limits=[f"passing_share >= {shares['analog'] + 0.01:.4f}"])
+    assert {one.contender for one in bound.standings if one.cost is not None} == {"digital"}
+    with pytest.raises(NeuroestError, match="passing_share"):
+        contest(rules, SPEECH, samples=64, limits=["passing_share >= 2 mm"])
+
+
 def test_a_faster_chip_stands_in_where_the_cheapest_have_no_estimate_often_enough(folder: Path) -> None:
     """The thriftiest chip just keeps up, so that half of its samples do not; the same at a higher voltage is faster."""
     neuron = "chip.tile.array.readout.neuron"
