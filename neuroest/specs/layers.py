@@ -40,7 +40,7 @@ def claimed(field: QuantityField) -> Any:
 
 ClaimedFraction: TypeAlias = claimed(FRACTION)  # type: ignore[valid-type]
 """A number from 0 to 1, alone or as a full claim with its own basis, source and spread."""
-_ClaimedThreshold: TypeAlias = claimed(THRESHOLD)  # type: ignore[valid-type]
+ClaimedThreshold: TypeAlias = claimed(THRESHOLD)  # type: ignore[valid-type]
 
 PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
 _NonNegativeInteger: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=10**6)]
@@ -78,7 +78,7 @@ class Activity(Provenance):
     active_steps: Annotated[float, SHARE] | None = None
     """Spiking coding: share of the timesteps with spikes, at a constant rate; the other timesteps have none. Default:
     all timesteps. Bursts do not change the counts, but they change how long cores wait for each other."""
-    threshold: _ClaimedThreshold | None = None
+    threshold: ClaimedThreshold | None = None
     """Spiking coding: weighted sum of inputs at which a neuron fires, over the standard deviation of the weighted sums
     of one timestep. It says over how many timesteps a neuron behind a column integrates a spike. Default: a value that
     trained networks have."""

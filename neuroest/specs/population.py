@@ -9,7 +9,15 @@ from neuroest.core.errors import QuantityError, did_you_mean
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import ClaimSpec, Spread, StatedClaim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.layers import NAME, POPULATION_NUMBERS, TIME, Activity, Connections, Population
+from neuroest.specs.layers import (
+    NAME,
+    POPULATION_NUMBERS,
+    TIME,
+    Activity,
+    ClaimedThreshold,
+    Connections,
+    Population,
+)
 from neuroest.specs.learning import LearningSpec
 from neuroest.specs.workload import Fault, Location, NetworkInput, Precision, Weights, WorkloadSpec
 
@@ -35,6 +43,9 @@ class PopulationGroup(Connections):
 
     rate: ClaimSpec
     """Mean firing rate of a neuron, such as `4 Hz`, as a claim with basis and spread."""
+    threshold: ClaimedThreshold | None = None
+    """Weighted sum of inputs at which a neuron fires, over the standard deviation of those of one timestep. Default: a
+    value that trained networks have."""
     reads: Name | None = None
     """Population that sends spikes to its `input_synapses`; `input` for spikes from outside. Default: the previous
     population."""
@@ -132,7 +143,7 @@ def _network(spec: PopulationSpec, steps: int, rates: Mapping[str, ClaimSpec]) -
             type="population",
             name=name,
             inputs=None if group.reads is None else (group.reads,),
-            activity=Activity.model_construct(rate=rates[name]),
+            activity=Activity.model_construct(rate=rates[name], threshold=group.threshold),
             **{key: getattr(group, key) for key in POPULATION_NUMBERS},
         )
         for name, group in spec.populations.items()
