@@ -17,6 +17,8 @@ from neuroest.equations import filament_growth, firing_statistics
 _MEAN_FILAMENT = 0.375
 """Mean filament between two spikes over the gap that the residue leaves; within 0.02 of the rate equations
 (docs/models/neurons.md, "After a spike")."""
+_OUTER, _INNER, _WHOLE = 1.0, 4.0, 6.0
+"""Mathematics: weights of Simpson's rule, and their sum."""
 _MOST_SPIKES = 200
 """Spikes of a burst up to which it is followed; numerical."""
 _ROUNDING = 1e-6
@@ -44,6 +46,11 @@ class _Burst(NamedTuple):
     filament_decay: Array
     residue_decay: Array
     held_residue: Array
+
+    @property
+    def rates(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Mobility, offset and rates of the ions, in the order that equations take."""
+        return self.mobility, self.offset, self.residue_rate, self.filament_decay, self.residue_decay
 
 
 @equation
@@ -217,7 +224,7 @@ def _run(burst: _Burst, residue: Array) -> tuple[Array, Array, Array]:
     The place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it.
     """
     b, ends = burst, np.isfinite(burst.delay)
-    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b[7:12]))
+    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
     length, place = b.steps * b.pulse, b.first * _share_of_first(b, residue, fresh) * b.pulse
     fires = place <= length * (1.0 + _ROUNDING)
     residue = np.where(fires, np.maximum(fresh, residue), residue)
@@ -254,7 +261,7 @@ def _run(burst: _Burst, residue: Array) -> tuple[Array, Array, Array]:
 
 def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
     """Time to the first spike with the residue of an earlier burst, over that of a rested neuron."""
-    empty = filament_growth.integration_time(b.voltage, *b[7:12])
+    empty = filament_growth.integration_time(b.voltage, *b.rates)
     gain = filament_growth.filament_gain(b.mobility, b.filament_decay, b.residue_rate) * b.voltage
     gap = 1.0 + b.offset
     fold = np.maximum(gap - 2.0 * np.sqrt(gain), 0.0)
@@ -266,7 +273,8 @@ def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
 
     # up to the fold the filament follows the residue: time that a rested neuron takes to reach it, by Simpson's rule
     below = np.minimum(residue, fold)
-    reached = below / 6.0 * (1.0 / slope(0.0 * below) + 4.0 / slope(below / 2.0) + 1.0 / slope(below))
+    ends = _OUTER / slope(0.0 * below) + _OUTER / slope(below)
+    reached = below / _WHOLE * (ends + _INNER / slope(below / 2.0))
     left = np.maximum(empty - reached, np.minimum(_after(b, fresh), empty))
     left = np.where(residue > fold, np.minimum(_after(b, residue), left), left)
     whole = np.where(np.isfinite(empty), empty, 1.0)

@@ -98,7 +98,7 @@ def test_a_drive_that_lasts_latches_and_is_reported() -> None:
         estimate("diffusive_low_power_28nm", SHD, stays),
     )
     points = [operating_points(one)[1] for one in (ended, lasting)]
-    assert points[0].own_spikes == 2.0  # one in each of its two driven timesteps
+    assert points[0].own_spikes == pytest.approx(2.0)  # one in each of its two driven timesteps
     assert points[1].own_spikes > 3.0
     assert points[1].energy > 100.0 * points[0].energy
     assert ended.totals["neuron_lifetime_s"] > lasting.totals["neuron_lifetime_s"]

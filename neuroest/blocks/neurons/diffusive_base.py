@@ -330,7 +330,7 @@ class DiffusiveNeuronBase(Neuron):
 
     def conducting_steps(self, burst: Burst) -> u.Dimensionless:
         """Drive to the first spike, and that to later ones, which begin in the gap that the residue leaves."""
-        first: u.Dimensionless = np.minimum(self._of_burst(burst)[5], burst.steps)
+        first: u.Dimensionless = np.minimum(self._steps_to_first(burst), burst.steps)
         between = self.typical_slowness() * self.time_after_spike() / burst.pulse
         ended = np.minimum((self.spikes_of(burst) - 1.0) * between, burst.steps - first)
         return first + (ended if burst.ends else burst.steps - first) * self._later_conduction()
@@ -356,19 +356,24 @@ class DiffusiveNeuronBase(Neuron):
         """Time for which the drive sustains a complete filament."""
         return filament_bursts.burst_on_time(*self._of_burst(burst))
 
+    def _steps_to_first(self, burst: Burst) -> u.Dimensionless:
+        """Timesteps in which a rested typical device fires."""
+        slow, voltage, rates = self.typical_slowness(), self.device.input_voltage, self.ion_rates()
+        period = np.maximum(burst.period, burst.pulse)
+        steps = _filament_steps(burst.pulse, period, slow, voltage, *rates)
+        # a drive of a whole integration is on for as long as the closed form of it says
+        alone = slow * filament_growth.integration_time(voltage, *rates) / burst.pulse
+        return np.where(alone <= 1.0, alone, steps)
+
     def _of_burst(self, burst: Burst) -> tuple[Any, ...]:
         """What equations of bursts take, of the typical device."""
-        slow, voltage = self.typical_slowness(), self.device.input_voltage
+        slow = self.typical_slowness()
         mobility, offset, *rates = self.ion_rates()
-        period = np.maximum(burst.period, burst.pulse)
-        first = _filament_steps(burst.pulse, period, slow, voltage, mobility, offset, *rates)
-        # a drive of a whole integration is on for as long as the closed form of it says
-        alone = slow * filament_growth.integration_time(voltage, mobility, offset, *rates) / burst.pulse
         delay = self.ending_delay() if burst.ends else np.inf
         return (
-            burst.pulse, period, burst.steps, burst.idle, burst.number, np.where(alone <= 1.0, alone, first), delay,
-            self.refractory_time(), voltage, self.gate_peak_voltage(), mobility / slow, offset,
-            *(rate / slow for rate in rates),
+            burst.pulse, np.maximum(burst.period, burst.pulse), burst.steps, burst.idle, burst.number,
+            self._steps_to_first(burst), delay, self.refractory_time(), self.device.input_voltage,
+            self.gate_peak_voltage(), mobility / slow, offset, *(rate / slow for rate in rates),
         )  # fmt: skip
 
     def recovery_time(self) -> u.Second:
