@@ -292,7 +292,9 @@ class Neuron(Component[Any]):
         hold = place.given.get("hold_time", self.integration_time())
         drive = np.maximum(place.given.get("read_time", 0.0), hold)
         costs = super().alone(place)
-        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive, hold)])
+        burst = Burst(drive, drive + self.refractory_time(), 1.0, 0.0, 1.0, ends=False)
+        on = 0.0 if self.fires_again else self.on_time(burst)
+        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive, hold, on)])
 
     def noise_check(self, node: u.Farad, swing: u.Volt) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing.

@@ -242,7 +242,7 @@ class CrossbarCounts(CrossbarLayout):
         t, array = self.layers, self.compute
         outputs = self.on_array * t.output_elements
         spikes = counting.spikes(self.steps, t.output_rate, outputs)
-        actions[neuron.path, "spike"] = spikes * array.spikes_for_one(self.network)
+        actions[neuron.path, "spike"] = spikes
         actions[neuron.path, "time_step"] = self._drives(placement.neurons)
         if neuron.reset_between_inferences:
             actions[neuron.path, "inference"] = placement.neurons

@@ -6,6 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
 from neuroest.core import units as u
@@ -106,8 +107,7 @@ class CrossbarArray(WrittenArray):
         if self.merge is not None:
             costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
         if self.neuron is not None:
-            burst, hold = self.burst(network), self.hold_time(network)
-            costs.extend(self.neuron.spike_energies(burst.pulse, hold, self.neuron.on_time(burst)))
+            costs.extend(self._neuron_energies(self.neuron, network))
         if self.buffer is not None:
             costs.extend(self.buffer.energies(network))
         for stage in self.column_stages:
@@ -126,6 +126,15 @@ class CrossbarArray(WrittenArray):
         if self.converter is not None:
             costs.extend(self.converter.energy_costs(self.resolution(network), network))
         return costs
+
+    def _neuron_energies(self, neuron: Neuron, network: NetworkContext) -> list[EnergyCost]:
+        """Energies of a timestep, and of all spikes of a neuron for one of the network.
+
+        Counts do not depend on the pace of a chip, and how often a neuron fires again does.
+        """
+        burst, own = self.burst(network), self.spikes_for_one(network)
+        costs = neuron.spike_energies(burst.pulse, self.hold_time(network), neuron.on_time(burst))
+        return [replace(one, energy=one.energy * own) if one.action == "spike" else one for one in costs]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, one driver, and one circuit at a column."""
