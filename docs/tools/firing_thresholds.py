@@ -148,10 +148,11 @@ def words() -> list[tuple[Any, ...]]:
 
 def main() -> None:
     """Write the table."""
+    rows = [*digits(), *words()]
     with (HERE / "firing_thresholds.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEAD)
-        writer.writerows([*digits(), *words()])
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
