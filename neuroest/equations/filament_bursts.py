@@ -19,6 +19,8 @@ _MEAN_FILAMENT = 0.375
 (docs/models/neurons.md, "After a spike")."""
 _OUTER, _INNER, _WHOLE = 1.0, 4.0, 6.0
 """Mathematics: weights of Simpson's rule, and their sum."""
+_DISCRIMINANT = 4.0
+"""Mathematics: of the two states of rest of a filament, F (s - R - F) = u."""
 _MOST_SPIKES = 200
 """Spikes of a burst up to which it is followed; numerical."""
 _ROUNDING = 1e-6
@@ -268,7 +270,7 @@ def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
 
     def slope(at: Array) -> Array:
         left = gap - at
-        filament = (left - np.sqrt(np.maximum(left * left - 4.0 * gain, 0.0))) / 2.0
+        filament = (left - np.sqrt(np.maximum(left * left - _DISCRIMINANT * gain, 0.0))) / 2.0
         return np.asarray(np.maximum(b.residue_rate * filament - b.residue_decay * at, np.finfo(float).tiny))
 
     # up to the fold the filament follows the residue: time that a rested neuron takes to reach it, by Simpson's rule
