@@ -45,6 +45,8 @@ _LOW = 0.2
 """Gate voltage, relative to the output threshold, below which it removes little of the drive; numerical."""
 _REST = 0.25
 """Largest remainder, as a share of a step, that is merged into the last step; numerical."""
+_SOON = 1e-12
+"""Share of an interval by which an input may end too early, since times are rounded; numerical."""
 _STANDSTILL = 1e-15
 """Relative step of a device that has reached the end of an interval before others; numerical."""
 _FEW = 8
@@ -161,6 +163,9 @@ def _follow(
     for segment, parts in zip(stimulus, plan, strict=True):
         level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
         engine.ends = np.full(engine.devices, np.inf)
+        if segment.on is not None:  # devices need not meet before the end of the segment
+            engine.ends, parts = time + np.broadcast_to(segment.on, (engine.devices,)), 1  # noqa: PLW2901
+        engine.ending = segment.on is not None or engine.ending_delay is not None
         length = segment.duration / parts
         for _ in range(parts):
             record.sample(time, level, state)
@@ -235,7 +240,7 @@ class _Engine:
         self.slow = float(1.0 / (_FOLLOWING_STEPS * np.max(cells.settling)))
         self.following_step = min(longest, self.slow)
         self.level_before = np.full(self.devices, np.nan)
-        self.ends = np.full(self.devices, np.inf)
+        self.ends, self.ending = np.full(self.devices, np.inf), False
         self.all = np.arange(self.devices)
 
     def stretch(self, state: State, level: Array, length: float, time: float, record: Record) -> State:
@@ -243,7 +248,7 @@ class _Engine:
         if np.count_nonzero(state.following):
             state.following = state.following & (level == self.level_before)
         self.level_before = level
-        if self.ending_delay is not None:
+        if self.ending:
             level = np.where(self.ends <= time, 0.0, level)
         left = np.full(self.devices, length)
         if self.first_only:
@@ -275,9 +280,9 @@ class _Engine:
             pursued = self._follow(group, rates, step)
             step = self._length(group, rates, length)
         now = time + length - left
-        if self.ending_delay is not None:
+        if self.ending:
             due = self.ends[group.index] - now
-            step = np.where(due > 0.0, np.minimum(step, due), step)
+            step = np.where(due > _SOON * length, np.minimum(step, due), step)
         factors = _Factors.of(cells, rates[1], step)
         after, flows, fired = self._advance(cells, state, level, step, rates, factors, group.ruptures)
         after.following = state.following & (left <= 0.0)
@@ -285,8 +290,8 @@ class _Engine:
             self._put(group, after, flows, fired, pursued, step)
         fired = fired & (left > 0.0)
         record.note(group.index, state, after, flows, fired, now, step)
-        if self.ending_delay is not None:
-            self._end_inputs(group, after, now + step)
+        if self.ending:
+            self._end_inputs(group, after, now + step + _SOON * length)
         if self.noisy:
             self._move_noise(cells, after, step)
         group.state, group.left = after, left - np.minimum(step, left)
@@ -299,7 +304,8 @@ class _Engine:
         threshold = group.cells.output_threshold
         rising = (group.state.gate <= threshold) & (after.gate > threshold) & (group.level > 0.0)
         ends = self.ends[group.index]
-        ends = np.where(rising & np.isinf(ends), now + self.ending_delay, ends)
+        if self.ending_delay is not None:
+            ends = np.where(rising, np.minimum(ends, now + self.ending_delay), ends)
         self.ends[group.index] = ends
         group.level = np.where(ends <= now, 0.0, group.level)
 

@@ -25,10 +25,13 @@ class Segment:
         Length. [s]
     level : float or ndarray
         Voltage or current, one for all devices or one for each.
+    on : ndarray, optional
+        For how long from the start each device gets it, and nothing afterwards; by default, until the end. [s]
     """
 
     duration: float
     level: Any
+    on: Any = None
 
 
 Stimulus = Sequence[Segment]
