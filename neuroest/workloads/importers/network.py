@@ -3,9 +3,11 @@
 The readers create it with the builder in `neuroest.workloads.importers.building`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from math import prod
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -13,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from neuroest.core.errors import NeuroestError, QuantityError, printable
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
+from neuroest.core.statistics import quantiles
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import Coding, WorkloadSpec
 
@@ -131,6 +134,28 @@ class Recorded:
     samples: int
     timesteps: tuple[float, ...] = ()
 
+    def with_threshold(self, threshold: float, spread: float, of_samples: Any) -> Recorded:
+        """The activity with the threshold of the neurons over the standard deviation of their results.
+
+        Parameters
+        ----------
+        threshold : float
+            Result that fires a neuron in one timestep.
+        spread : float
+            Standard deviation of the results over all samples.
+        of_samples : ndarray
+            That of each sample.
+        """
+        some = of_samples[of_samples > 0.0]
+        if not (spread > 0.0 and some.size):
+            return self
+        low, _, high = quantiles(threshold / some)
+        key, value = "threshold", threshold / spread
+        return replace(
+            self, values={**self.values, key: value}, low={**self.low, key: min(low, value)},
+            high={**self.high, key: max(high, value)},
+        )  # fmt: skip
+
 
 @frozen_dataclass
 class CountedOperations:
@@ -219,6 +244,8 @@ class ImportedNetwork:
         Operations of a traced run.
     assumed : tuple of str
         What the file does not say and the import took: batch, timesteps, bits.
+    trained : TrainedNetwork or None
+        Weights and neurons of a traced spiking network, and its samples.
     time_constants, shortest_time_constants : mapping
         Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
@@ -245,6 +272,7 @@ class ImportedNetwork:
     parameters: int | None = None
     stored_bytes: int | None = None
     counted: CountedOperations | None = None
+    trained: Any = None
     excluded: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -260,9 +288,41 @@ class ImportedNetwork:
         workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.loaded_workload")(self, name)
         return workload
 
-    def save(self, path: str | Path) -> Loaded[WorkloadSpec]:
-        """Write the network as a readable and editable workload file."""
+    def save(
+        self, path: str | Path, weights: str | Path | None = None, samples: str | Path | None = None,
+        labels: Any = None,
+    ) -> Loaded[WorkloadSpec]:  # fmt: skip
+        """Write the network as a readable and editable workload file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The workload, .yaml.
+        weights : str or Path, optional
+            File, .npz, for the weights and neurons of a traced spiking network, as `simulate_network` reads them.
+        samples : str or Path, optional
+            File, .npz, for the traced samples.
+        labels : array, optional
+            Class of each sample; needed for `samples`.
+
+        Raises
+        ------
+        NetworkImportError
+            If the weights are unknown, or the neurons of a layer are none that `simulate_network` knows.
+        """
+        for file in (weights, samples):
+            if file is not None and self.trained is None:
+                raise NetworkImportError(
+                    f"{self.origin} is no traced spiking network; {file} cannot be written"
+                )
+        if samples is not None and labels is None:
+            raise NetworkImportError(f"give labels, the class of each sample, to write {samples}")
+        files = {Path(weights): self.trained.arrays()} if weights is not None else {}
+        if samples is not None:
+            files[Path(samples)] = self.trained.sample_arrays(labels)
         workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.write_workload")(self, Path(path))
+        for file, arrays in files.items():
+            load("neuroest.workloads.importers.trained_weights.write_arrays")(file, arrays)
         return workload
 
 

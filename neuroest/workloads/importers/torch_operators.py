@@ -129,6 +129,7 @@ class _Operations:
         if name == "cat":
             return self._concatenation(len(args[0]), live, values, out)
         if "batch_norm" in name:
+            self._once(("fold",), [first], self._folded, first, args)
             return self._once(("norm",), [first], builder.normalisation, self._label("norm"), first)
         if name in _COSTS:
             return self._element_wise(name, [first], _COSTS[name])
@@ -148,6 +149,12 @@ class _Operations:
         if name in NAMES["reductions"]:
             return first if self.watch.spiking else self._reduced(name, first, out)
         return self._not_supported(name, name, [first], out)
+
+    def _folded(self, value: Value, args: tuple[Any, ...]) -> Value:
+        """Fold a normalisation in evaluation mode into the weights before it."""
+        numbers = [one for one in args if isinstance(one, float)]
+        self.watch.note_norm(value.layer, args[1:5], numbers[-1] if numbers else 0.0)
+        return value
 
     def _constant_product(self, given: list[Any]) -> None:
         """Report weights that multiply what the sample does not change, such as the first state of a cell."""
@@ -182,7 +189,15 @@ class _Operations:
         key = ("shape", value.layer, shape)
         return self.watch.once(key, self.builder.shaped, value, shape, self._label("layer"))
 
-    def _weighted(self, weight: Any, tensor: Any, make: Callable[..., Value], *given: Any) -> Value:
+    def _weighted(
+        self,
+        weight: Any,
+        tensor: Any,
+        make: Callable[..., Value],
+        *given: Any,
+        bias: Any = None,
+        turned: bool = False,
+    ) -> Value:
         self.watch.refuse_potential(tensor)
         self.watch.seen(tensor)
         source = self.watch.values[tensor].layer
@@ -192,12 +207,13 @@ class _Operations:
         def weighed() -> Value:
             value = self.builder.weighed(make(*given), as_numpy(weight))
             self.builder.note_user(value, stored)
+            self.watch.note_weights(value.layer, weight.mT if turned else weight, bias)
             return value
 
         return self.watch.once(("weights", stored, source), weighed)
 
     def _convolution(self, args: tuple[Any, ...], out: Any) -> Value | None:
-        tensor, weight, _, stride, padding, dilation, transposed = args[:7]
+        tensor, weight, bias, stride, padding, dilation, transposed = args[:7]
         groups = int(args[8])
         value, computed = self.watch.value(tensor), self.watch.value(weight)
         if value is None or transposed or len(stride) > 2 or computed is not None:
@@ -217,7 +233,7 @@ class _Operations:
             sizes = (outputs, pair(kernel), pair(stride), edges, pair(dilation), groups)
             return self.builder.convolution(label, read, *sizes)
 
-        return self._weighted(weight, tensor, made)
+        return self._weighted(weight, tensor, made, bias=bias)
 
     def _product(self, name: str, args: tuple[Any, ...], out: Any) -> Value | None:
         left, right = factors(name, args)
@@ -239,7 +255,10 @@ class _Operations:
             if right.dim() == 3 and right.stride(0) != 0 and right.shape[0] > 1:
                 return self._not_supported("bmm", "bmm", [a], out)
             label = self._label("linear")
-            return self._weighted(right, left, builder.linear, label, a, inputs, outputs, rows)
+            bias = args[0] if name == "addmm" else args[2] if name == "linear" and len(args) > 2 else None
+            return self._weighted(
+                right, left, builder.linear, label, a, inputs, outputs, rows, bias=bias, turned=True
+            )
         if b is None:
             return watch.value(args[0])
         outputs, inputs = (int(extent) for extent in left.shape[-2:])

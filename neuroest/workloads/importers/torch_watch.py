@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from math import prod
@@ -15,7 +15,14 @@ from neuroest.workloads.importers import network
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.importers.torch_counts import OperationCounter, as_numpy
-from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
+from neuroest.workloads.importers.torch_neurons import (
+    is_neuron,
+    is_sequence,
+    is_silent,
+    own_weights,
+    trained_neurons,
+)
+from neuroest.workloads.importers.trained_weights import TrainedLayer, TrainedNetwork
 from neuroest.workloads.shapes import window_uses
 
 
@@ -43,6 +50,9 @@ class Watch:
         self.values[self.sample] = self.builder.input
         self.tallies: dict[str, Tally] = {}
         self.fired: set[str] = set()
+        self.trained: dict[str, TrainedLayer] = {}
+        self.faults: list[str] = []
+        self.results: dict[str, Any] = {}
         self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
         self.measured = self.torch.utils.weak.WeakIdKeyDictionary()
         self.timesteps = 0
@@ -171,6 +181,47 @@ class Watch:
             self.layers[key] = make(*given)
         return self.layers[key]
 
+    def note_weights(self, layer: str, weights: Any, bias: Any = None, recurrent: Any = None) -> None:
+        """Remember the weights of a layer of a spiking network."""
+        if self.spiking and not self.only_counts:
+            arrays = (
+                None if one is None else as_numpy(one).astype(float) for one in (weights, bias, recurrent)
+            )
+            self.trained[layer] = TrainedLayer(*arrays)
+
+    def _note_results(self, layer: str, results: Any, axis: int) -> None:
+        """Add to number, sum and sum of squares of the results of a layer, by sample."""
+        each = np.moveaxis(results.astype(float), axis, 0).reshape(results.shape[axis], -1)
+        sums = np.stack([np.full(len(each), each.shape[1]), each.sum(axis=1), (each * each).sum(axis=1)])
+        self.results[layer] = self.results.get(layer, 0.0) + sums
+
+    def _threshold(self, layer: str, recorded: network.Recorded) -> network.Recorded:
+        """Activity of a layer with its threshold over the standard deviation of its results."""
+        known = self.trained.get(layer)
+        if known is None or known.neurons is None or known.neurons.reason or layer not in self.results:
+            return recorded
+        number, total, squares = self.results[layer]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spreads = np.sqrt(np.maximum(squares / number - (total / number) ** 2, 0.0))
+            whole = float(np.sqrt(squares.sum() / number.sum() - (total.sum() / number.sum()) ** 2))
+        return recorded.with_threshold(known.neurons.threshold / known.neurons.gain, whole, spreads)
+
+    def note_norm(self, layer: str, given: Sequence[Any], epsilon: float) -> None:
+        """Fold a normalisation of the results of a layer into its weights: gain, shift, mean and variance."""
+        known = self.trained.get(layer)
+        if known is None or known.neurons is not None or any(one is None for one in given[2:]):
+            self.faults.append(
+                f"layer {layer}: a normalisation does not follow its weights, so it cannot be folded"
+            )
+            return
+        mean, variance = (as_numpy(one).astype(float) for one in given[2:])
+        gain, shift = (
+            fallback if one is None else as_numpy(one).astype(float)
+            for one, fallback in zip(given[:2], (np.ones_like(mean), np.zeros_like(mean)), strict=True)
+        )
+        scale = gain / np.sqrt(variance + epsilon)
+        self.trained[layer] = known.normalised(scale, shift - mean * scale)
+
     def seen(self, tensor: Any) -> None:
         """Measure a tensor of numbers where a layer reads it."""
         value = self.value(tensor)
@@ -269,6 +320,10 @@ class Watch:
             if state is not spikes:
                 self.values[state] = value
                 self.potentials[state] = path
+        owner = builder.layers[source].inputs[0] if kind == "pooling" else value.layer
+        self._note_results(owner, as_numpy(given), axis)
+        if owner in self.trained and self.trained[owner].neurons is None:
+            self.trained[owner] = replace(self.trained[owner], neurons=trained_neurons(module, self.torch))
         if is_silent(module):
             builder.note_silent(value, type(module).__name__)
             return
@@ -290,12 +345,16 @@ class Watch:
         own = own_weights(module, self.torch)
         value: network.Value = self.values[given]
         if own.kind == "recurrent" and self.builder.is_weighted(value):
-            return self.once(("recurrent", value.layer), self._recurrent, value, own.back)
+            back = getattr(module, "recurrent", None)
+            return self.once(
+                ("recurrent", value.layer), self._recurrent, value, own.back, getattr(back, "bias", None)
+            )
         if own.kind == "both":
             self.seen(given)
             outputs = int(own.back.shape[0])
             put = partial(self.builder.put, outputs=outputs)
             made = self.once(("own", path), put, "recurrent", path, [value], (outputs,))
+            self.note_weights(made.layer, own.forward, None, own.back)
             weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
             return self.builder.weighed(made, as_numpy(self.torch.cat(weights)))
         if own.kind == "self":
@@ -308,13 +367,19 @@ class Watch:
             return self.once(("own", path), self.builder.not_supported, *layer)
         return value
 
-    def _recurrent(self, value: network.Value, weights: Any) -> network.Value:
+    def _recurrent(self, value: network.Value, weights: Any, bias: Any = None) -> network.Value:
         before = self.builder.layers[value.layer]
         if before.type != "fully_connected":
             raise network.NetworkImportError(
                 f"{before.name} has recurrent neurons but is not a fully connected layer"
             )
         made = self.builder.recurrent(value, as_numpy(weights))
+        if (trained := self.trained.pop(value.layer, None)) is not None:
+            every = [
+                one for one in (trained.bias, None if bias is None else as_numpy(bias)) if one is not None
+            ]
+            total = np.sum(every, axis=0) if every else None
+            self.trained[made.layer] = replace(trained, bias=total, recurrent=as_numpy(weights).astype(float))
         for key, known in list(self.layers.items()):
             if known == value:
                 self.layers[key] = made
@@ -374,7 +439,7 @@ class Watch:
                     "reads, times the mean number of elements in a window."
                 )
             elif tally.samples:
-                found[layer] = tally.recorded()
+                found[layer] = self._threshold(layer, tally.recorded())
         return found
 
     def network(self, out: Any, name: str, dataset: str | None) -> network.ImportedNetwork:
@@ -406,13 +471,18 @@ class Watch:
         if dataset:
             about["dataset"] = dataset
         parameters, stored = self.extent
+        axes = (1, 0) if self.time_first else (0, 1)
+        samples = as_numpy(self.sample) if self.time_first else as_numpy(self.sample)[:, None]
+        trained = TrainedNetwork(
+            self.trained, np.moveaxis(samples, axes, (0, 1)), self.options.weight_bits, tuple(self.faults)
+        )
         return self.builder.finished(
             list(dict.fromkeys(ends)), name=name, origin=f"PyTorch model {name}", format="PyTorch",
             sha256=digest.hexdigest(), coding="spiking" if self.spiking else "dense", options=self.options,
             timesteps=self.timesteps or self.options.timesteps,
             input_bits=self.options.activation_bits if numbers else None, recorded=recorded, recording=about,
             excluded=tuple(self.excluded), parameters=parameters, stored_bytes=stored,
-            counted=self.counter.counted(),
+            counted=self.counter.counted(), trained=trained if self.spiking else None,
         )  # fmt: skip
 
 
