@@ -96,7 +96,7 @@ def clocks() -> Any:
 
 def by_neuroest(case: dict[str, float], samples: int) -> tuple[Any, Any]:
     """Scores of the classes, and seconds of the simulated chips by the clock and of the processor."""
-    from neuroest.network_simulation.conditions import Chips  # noqa: PLC0415 - each process imports its own tool
+    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415 - each process imports its own tool
     from neuroest.network_simulation.dense import dense_study  # noqa: PLC0415
 
     inputs, labels = images(samples, TEST)
@@ -109,7 +109,7 @@ def by_neuroest(case: dict[str, float], samples: int) -> tuple[Any, Any]:
 
 def study_for(case: dict[str, float]) -> Any:
     """The network on the chip, with the ranges of its inputs."""
-    from neuroest.network_simulation.conditions import Chips  # noqa: PLC0415
+    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415
     from neuroest.network_simulation.dense import dense_study  # noqa: PLC0415
 
     inputs, labels = images(1, TEST)

@@ -6,11 +6,9 @@ weights
     Integer weights of each layer.
 samples
     Inputs (spikes of a spiking network) and the class of each sample.
-currents
-    Input currents of a layer in ampere, instead of --weights and --samples.
 calibration
-    Calibration set to choose offset and load, or the ranges of a dense network's inputs; must not overlap the test
-    set.
+    Calibration set to choose the full scale of each layer, or the ranges of a dense network's inputs; must not overlap
+    the test set.
 learn
     Samples to learn from, by the workload's rule, on the chip's cells.
 epochs
@@ -19,14 +17,15 @@ rate
     With --learn: learning rate; may be repeated.
 fresh
     With --learn: start from weights of zero.
-drive
-    Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.
+trim
+    Offset and full scale of a layer instead of a calibration, such as hidden=0,1.3: the drive at a result of zero over
+    the full one, and the result of a full drive in thresholds; may be repeated.
 without
-    Repeat without one characteristic or error source; may be repeated; `all`: each of them, one at a time.
+    Repeat without one effect or error source; may be repeated; `all`: each of them, one at a time.
 recalibrate
-    Choose offset and load again for each omission.
-cell_errors
-    Sample per-cell programming errors and apply IR drop.
+    Calibrate again for each omission.
+resume
+    File that keeps finished samples, so that the same command goes on after an interruption.
 count
     Use only this many samples.
 chips
@@ -58,16 +57,15 @@ def run(
     workload: shared.Workload,
     weights: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
     samples: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
-    currents: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
     calibration: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
     learn: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
     rate: Annotated[list[float] | None, typer.Option(min=1e-9)] = None,
     fresh: Annotated[bool, typer.Option("--fresh")] = False,
-    drive: Annotated[list[str] | None, typer.Option(metavar="LAYER=OFFSET,LOAD")] = None,
-    without: Annotated[list[str] | None, typer.Option(metavar="CHARACTERISTIC")] = None,
+    trim: Annotated[list[str] | None, typer.Option(metavar="LAYER=OFFSET,FULL")] = None,
+    without: Annotated[list[str] | None, typer.Option(metavar="EFFECT")] = None,
     recalibrate: Annotated[bool, typer.Option("--recalibrate")] = False,
-    cell_errors: Annotated[bool, typer.Option("--cell-errors")] = False,
+    resume: Annotated[Path | None, typer.Option(metavar="FILE.npz")] = None,
     count: Annotated[int | None, typer.Option(min=1)] = None,
     chips: Annotated[int, typer.Option(min=1, max=10_000)] = 8,
     seed: shared.Seed = 0,
@@ -79,13 +77,13 @@ def run(
 ) -> None:
     """Simulate a network with chip errors: accuracy and energy.
 
-    Spiking workloads: the stochastic compact model of the chip's diffusive neurons is driven by the column currents.
-    The accuracy is compared with that of ideal neurons. The energy is estimated with the simulated spike counts.
-    An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
-    programming errors, drift, stuck cells, read noise, ADC quantization and clipping.
+    Spiking workloads: the chip that `estimate` prices, with its weights, columns, drives and neurons, timestep by
+    timestep. The accuracy is compared with that of ideal neurons. The energy is estimated with the simulated spike
+    counts. An .onnx file with weights: convolutions, linear layers and matrix products run on crossbars with ADCs, with
+    programming errors, drift, stuck cells, read noise, IR drop, ADC quantization and clipping.
     """
     from neuroest.network_simulation import study  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415
+    from neuroest.network_simulation.activity import parse_trim  # noqa: PLC0415
 
     dense = Path(workload).suffix.lower() == ".onnx"
     if output is not None and not dense and not output.parent.is_dir():
@@ -93,9 +91,8 @@ def run(
     common: dict[str, Any] = {"count": count, "seed": seed, "settings": shared.changes(settings)}
     # what belongs to some kinds of run and not to others
     given: dict[str, Any] = {
-        "--weights": weights, "--samples": samples, "--currents": currents, "--calibration": calibration,
-        "--learn": learn, "--drive": drive, "--without": without, "--recalibrate": recalibrate,
-        "--cell-errors": cell_errors, "--plot": plot, "--output": output,
+        "--weights": weights, "--samples": samples, "--calibration": calibration, "--learn": learn, "--trim": trim,
+        "--without": without, "--recalibrate": recalibrate, "--resume": resume, "--plot": plot, "--output": output,
     }  # fmt: skip
     if dense:
         _refuse(
@@ -109,24 +106,17 @@ def run(
         _written(_dense(architecture, workload, samples, calibration, **common), workload, form)
         return
     shared.check_figure(plot)
-    drives = dict(parse_drive(text) for text in drive or ())
-    chip: dict[str, Any] = {"chips": chips, "kinetics": kinetics}
-    if currents is not None:
-        _refuse("--currents drives layers without a network", given, "--currents", "--drive", "--output")
-        if not drives:
-            raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
-        found: Any = study.simulate_layers(architecture, workload, currents, drives, **chip, **common)
-    elif weights is None or samples is None:
-        raise NeuroestError("give --weights and --samples of the network, or --currents of its layers")
-    elif learn is not None:
+    if weights is None or samples is None:
+        raise NeuroestError("give --weights and --samples of the network")
+    if learn is not None:
         _refuse("--learn runs on ideal neurons", given, "--weights", "--samples", "--learn")
         options = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
-        found = _learned(architecture, workload, weights, learn, samples, **options, **common)
+        found: Any = _learned(architecture, workload, weights, learn, samples, **options, **common)
     else:
         found = study.simulate_network(
-            architecture, workload, weights, samples, calibration=calibration, drives=drives,
-            without=without or (), recalibrate=recalibrate, cell_errors=cell_errors, notify=_notify,
-            progress=progress_shown(), **chip, **common,
+            architecture, workload, weights, samples, calibration=calibration,
+            trims=dict(parse_trim(text) for text in trim or ()), without=without or (), recalibrate=recalibrate,
+            resume=resume, chips=chips, kinetics=kinetics, notify=_notify, progress=progress_shown(), **common,
         )  # fmt: skip
     _written(found, workload, form, plot, output)
 

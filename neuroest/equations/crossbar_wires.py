@@ -378,6 +378,69 @@ def ir_drop_error_far(
 
 
 @equation
+def ir_drop_error_at(
+    row_conductance: u.Siemens,
+    column_conductance: u.Siemens,
+    row_segment_resistance: u.Ohm,
+    column_segment_resistance: u.Ohm,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+    active_fraction: u.Dimensionless,
+    row: u.Dimensionless,
+    column: u.Dimensionless,
+) -> u.Dimensionless:
+    """Share of the current of one cell that wires take, at the mean activity. [1].
+
+    Parameters
+    ----------
+    row_conductance, column_conductance : float or ndarray
+        Mean conductance of the cells of a row and of those of a column, G_row and G_column. [S]
+    row_segment_resistance : float or ndarray
+        Row wire from one cell to the next, r_row. [ohm]
+    column_segment_resistance : float or ndarray
+        Column wire from one cell to the next, r_column. [ohm]
+    rows : float or ndarray
+        Cells of a column, R. [1]
+    columns : float or ndarray
+        Cells of a row, C. [1]
+    active_fraction : float or ndarray
+        Share of the rows that are on, a. [1]
+    row : float or ndarray
+        Cells from the end at which the column is read, i. [1]
+    column : float or ndarray
+        Cells from the driver of the row, j. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Lost share. [1]
+
+    Notes
+    -----
+    Formula: x = G_row r_row (C j - j^2/2) + a G_column r_column (R i - i^2/2); error = x / (1 + x)
+
+    Valid: uniform rows and columns, rows driven from one side, column read at one end; on average at most
+    `ir_drop_error_mean`
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    5 uS, 2 and 6 ohm, 128 x 128, all rows on, at the far end of both lines: x = 5e-6 x 8 x 128^2 / 2 = 0.328, error
+    24.7 %.
+
+    >>> f"{ir_drop_error_at(5e-6, 5e-6, 2.0, 6.0, 128.0, 128.0, 1.0, 128.0, 128.0):.3f}"
+    '0.247'
+    """
+    along = columns * column - column * column / 2.0
+    down = rows * row - row * row / 2.0
+    across = row_conductance * row_segment_resistance * along
+    return _relative_loss(across + active_fraction * column_conductance * column_segment_resistance * down)
+
+
+@equation
 def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionless) -> u.Dimensionless:
     """Spread of the IR-drop error from column to column after one common gain correction. [1].
 

@@ -8,56 +8,13 @@ resistor.
   `lifetime`
 - energy of a spike, one function a term: `gate_charge_energy`, `divider_energy`, `subthreshold_energy`; the output
   branch and what passes the spike on are in `output_branch`
-- between column and neuron: `transresistance_voltage`, `unbuffered_row_voltage`
+- between column and neuron: `unbuffered_row_voltage`
 """
 
 import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-
-
-@equation
-def transresistance_voltage(
-    column_current: u.Ampere, transresistance: u.Ohm, offset_voltage: u.Volt, supply_voltage: u.Volt
-) -> u.Volt:
-    """Input voltage of the memristor from a column's current. [V].
-
-    Parameters
-    ----------
-    column_current : float or ndarray
-        Current of the positive less that of the negative column. [A]
-    transresistance : float or ndarray
-        Load that the mirrored current flows through, R_T. [ohm]
-    offset_voltage : float or ndarray
-        Voltage without a current, V_0. [V]
-    supply_voltage : float or ndarray
-        Supply of the circuit, V_s. [V]
-
-    Returns
-    -------
-    float or ndarray
-        Voltage between the rails. [V]
-
-    Notes
-    -----
-    Formula: V_in = min(max(V_0 + R_T I, 0), V_s)
-
-    Valid: a mirror into a resistor between the rails; V_0 and R_T are chosen, not measured
-
-    References
-    ----------
-    .. [1] docs/models/neurons.md, "Behind a column".
-    .. [2] Assumption: docs/models/neurons.md, Behind a column.
-
-    Examples
-    --------
-    3 uA through 200 kohm on top of 0.1 V:
-
-    >>> f"{transresistance_voltage(3e-6, 200e3, 0.1, 0.9):.2f} V"
-    '0.70 V'
-    """
-    return np.minimum(np.maximum(offset_voltage + transresistance * column_current, 0.0), supply_voltage)
 
 
 @equation

@@ -8,11 +8,11 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.core.version import package_version
 from neuroest.dynamics.stimulus import Array
-from neuroest.network_simulation.conditions import Chips, OperatingConditions
-from neuroest.network_simulation.spiking import Drive, LayerActivity
+from neuroest.network_simulation.runs import Chips
+from neuroest.network_simulation.simulation import LayerActivity
+from neuroest.network_simulation.stages import Trim
 from neuroest.network_simulation.statistics import Interval
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
@@ -20,7 +20,7 @@ from neuroest.workloads.importers.network import Recorded
 from neuroest.workloads.importers.statistics import Tally, spike_statistics
 from neuroest.workloads.importers.writing import under_name, with_activity
 
-MODEL = "1M1T1R rate equations with noise, rupture and differences of devices (docs/models/neurons.md)"
+MODEL = "neurons of the chip in timesteps, with its cells, stages and deviations (docs/accuracy.md)"
 
 
 @frozen_dataclass
@@ -30,20 +30,21 @@ class ActivityProvenance:
     Attributes
     ----------
     chip : str
-        Architecture whose columns drive the neurons.
+        Architecture on which the network runs.
+    neurons : tuple of str
+        Kinds of its neurons.
+    trims : mapping of str to Trim
+        Setting of the stages of each layer.
     files : dict of str to str
         Hash of each input file, by its content.
-    cell_errors : bool
-        Whether cell errors of the estimate and IR drop are included.
     """
 
     chip: str
-    place: OperatingConditions
-    drives: Mapping[str, Drive]
+    neurons: tuple[str, ...]
+    trims: Mapping[str, Trim]
     chips: Chips
     kinetics: str
     files: Mapping[str, str]
-    cell_errors: bool = False
 
 
 def simulated_workload(
@@ -78,13 +79,13 @@ def simulated_workload(
             "metric": "accuracy", "value": f"{100.0 * accuracy.value:.2f} %", "basis": "simulated", "source": key,
             "conditions": (
                 f"{samples} samples, 95 % interval {100.0 * accuracy.low:.1f} % to {100.0 * accuracy.high:.1f} %; "
-                f"neurons {origin.place.neuron.spec.name} on {origin.chip}"
+                f"neurons {', '.join(origin.neurons)} on {origin.chip}"
             ),
         }  # fmt: skip
     today = day or date.today().isoformat()
     data.setdefault("sources", {})[key] = {
         "type": "misc",
-        "title": f"Spikes of {data['name']} on {origin.chip}, simulated with the compact model of its neurons",
+        "title": f"Spikes of {data['name']} on {origin.chip}, simulated",
         "year": int(today[:4]),
         "seen_note": _about(found, origin, samples, today),
     }
@@ -102,23 +103,22 @@ def _about(found: Mapping[str, LayerActivity], origin: ActivityProvenance, sampl
     for name, one in found.items():
         digest.update(name.encode())
         digest.update(np.packbits(one.spikes).tobytes())
-    drives = ", ".join(
-        f"{name} {format_quantity(d.offset, 'V')} + {format_quantity(d.transresistance, 'ohm')} times current"
-        for name, d in origin.drives.items()
+    trims = ", ".join(
+        f"{name} {trim.offset:.4g} + result over {trim.full:.4g} thresholds"
+        for name, trim in origin.trims.items()
     )
     parts = {
-        "model": MODEL, "program": f"neuroest {package_version()} behave", "neuron": origin.place.neuron.spec.name,
+        "model": MODEL, "program": f"neuroest {package_version()} behave", "neurons": ", ".join(origin.neurons),
         "kinetics": origin.kinetics, "chips": origin.chips.number, "seed": origin.chips.seed, "samples": samples,
-        "timestep": format_quantity(origin.place.timestep, "s"), "input circuit": drives, "date": day,
-        **({"cells": "with the errors of the estimate"} if origin.cell_errors else {}),
+        **({"drives": trims} if trims else {}), "date": day,
         **{f"sha256 of the {what}": value for what, value in origin.files.items()},
         "sha256": digest.hexdigest(),
     }  # fmt: skip
     return "; ".join(f"{key}: {value}" for key, value in parts.items())
 
 
-def parse_drive(text: str) -> tuple[str, Drive]:
-    """Parse a drive option: ``LAYER=OFFSET,LOAD``, such as ``hidden=0.1 V,300 kohm``.
+def parse_trim(text: str) -> tuple[str, Trim]:
+    """Parse a setting of a layer: ``LAYER=OFFSET,FULL``, such as ``hidden=0,1.3``.
 
     Raises
     ------
@@ -127,14 +127,13 @@ def parse_drive(text: str) -> tuple[str, Drive]:
     """
     layer, found, values = text.partition("=")
     parts = values.split(",")
-    if not found or not layer.strip() or len(parts) != 2:
-        raise NeuroestError(
-            f"--drive {text[:60]!r}: expected LAYER=OFFSET,LOAD such as hidden='0.1 V,300 kohm'"
-        )
     try:
-        offset, load = parse_quantity(parts[0].strip(), "V"), parse_quantity(parts[1].strip(), "ohm")
-    except NeuroestError as error:
-        raise NeuroestError(f"--drive {layer.strip()}: {error}") from None
-    if not load > 0.0:
-        raise NeuroestError(f"--drive {layer.strip()}: the load must be above zero")
-    return layer.strip(), Drive(offset, load)
+        offset, full = (float(part) for part in parts)
+    except ValueError:
+        offset = full = np.nan
+    if not (found and layer.strip() and np.isfinite(offset) and np.isfinite(full) and full > 0.0):
+        raise NeuroestError(
+            f"--trim {text[:60]!r}: expected LAYER=OFFSET,FULL such as hidden=0,1.3: the drive at a result of zero "
+            "over the full drive, and the result of a full drive in thresholds"
+        )
+    return layer.strip(), Trim(offset, full)

@@ -19,8 +19,9 @@ from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.converter_range import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import drawn_conductances, result_weight
+from neuroest.network_simulation.wires import WireLoss
 
-NOISE, DRIFT, CLIPPING, ROUNDING = "noise", "drift", "clipping", "rounding"
+NOISE, DRIFT, CLIPPING, ROUNDING, WIRES = "noise", "drift", "clipping", "rounding", "wire resistance"
 CAUSES: Mapping[str, str] = read_data(Path(__file__).with_name("left_out.yaml"))["errors"]
 """Error sources that a run can leave out, and what is left."""
 _AT_ONCE = 2**21
@@ -51,6 +52,8 @@ class Reads:
         Whether positive and negative inputs use separate reads.
     low_end, high_end, step : float
         Lowest and highest code of the converters, and the step between codes. [levels]
+    wires : WireLoss
+        Wires of the arrays.
     """
 
     encoding: str
@@ -67,6 +70,7 @@ class Reads:
     low_end: float
     high_end: float
     step: float
+    wires: WireLoss
 
     @property
     def full_weight(self) -> int:
@@ -123,7 +127,22 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
         low_end=low_end,
         high_end=min(high_end, low_end + (2.0 ** _one(resolution, place) - 1.0) * step),
         step=step,
+        wires=wire_loss(mapper, place),
     )
+
+
+def wire_loss(mapper: CrossbarMapper, place: int) -> WireLoss:
+    """Wires of the arrays of a layer at its mean activity."""
+    array, network = mapper.compute, mapper.network
+    stacked = _one(array.stacked_arrays(network), place)
+    rows = int(_one(array.options["rows"], place) * stacked)
+    at_once = _one(array.rows_at_once(), place) / _one(array.options["rows"], place)
+    return WireLoss(
+        _one(array.ends()[0], place), rows, int(_one(array.options["columns"], place)),
+        _one(array.segment_resistance(), place), _one(array.piece("rows"), place) * stacked,
+        _one(array.piece("columns"), place),
+        1.0 if array.cell.idle_rows_conduct else _one(mapper.active_share(), place) * at_once,
+    )  # fmt: skip
 
 
 class ProgrammedLayer:
@@ -162,7 +181,12 @@ class ProgrammedLayer:
         self.pink = _one(drift.flicker_spread(d.flicker_noise, elapsed, d.flicker_pulse_width), 0)
 
         def cells(levels: Array) -> Array:
-            found = drawn_conductances(array, levels / self.top, age, generator, self.without)
+            """Levels of the cells of all lines (lines, slices, outputs, inputs) as they are read."""
+            found = np.asarray(drawn_conductances(array, levels / self.top, age, generator, self.without))
+            if WIRES not in self.without:
+                meant = np.moveaxis(low + window * levels / self.top, 0, 1)
+                kept = np.moveaxis(1.0 - reads.wires.lost(meant), 1, 0)
+                found = found * (kept / np.mean(kept))  # a gain common to all columns is corrected
             # the current of all active cells at the lowest conductance is subtracted before the converters
             return np.asarray((found - low) / window * self.top)
 
@@ -184,12 +208,14 @@ class ProgrammedLayer:
         """
         r = self.reads
         if r.encoding == "offset":
-            lines = [cells(self._digits(weights + 2 ** (r.weight_bits - 1)))]
+            digits = self._digits(weights + 2 ** (r.weight_bits - 1))
             if r.subtraction == "reference_column":
                 middle = np.full((r.slices, 1, weights.shape[1]), self.top / 2.0)
-                lines[0] = np.concatenate([lines[0], cells(middle)], axis=1)
+                digits = np.concatenate([digits, middle], axis=1)
+            lines = list(cells(digits[np.newaxis]))
         else:
-            lines = [cells(self._digits(np.maximum(sign * weights, 0.0))) for sign in (1.0, -1.0)]
+            signed = [self._digits(np.maximum(sign * weights, 0.0)) for sign in (1.0, -1.0)]
+            lines = list(cells(np.stack(signed)))
         squares = [self.white**2 + (self.pink * (line + self.offset)) ** 2 for line in lines]
         if r.encoding == "row_differential" or r.merges_pairs:
             lines, squares = [lines[0] - lines[1]], [squares[0] + squares[1]]

@@ -16,10 +16,10 @@ from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accuracy
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.loading.library import load_workload
-from neuroest.network_simulation.conditions import Chips
 from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, Reads, reads_of
 from neuroest.network_simulation.files import read_arrays, refuse_same, to_leave_out
 from neuroest.network_simulation.onnx_run import OnnxNetwork, Products
+from neuroest.network_simulation.runs import Chips
 from neuroest.network_simulation.statistics import Interval, difference, points, share
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
@@ -130,7 +130,7 @@ class DenseSimulation:
             *(f"{one.name}: {one.about}" for one in self.results),
             "",
             *stacked_columns(layers, "<>>"),
-            "not simulated, but part of the effective bits of the estimate: IR drop, settling, column circuits",
+            "not simulated, but part of the effective bits of the estimate: settling, column circuits",
         ]
         if self.elsewhere:
             lines.append(f"quantised but not on arrays: {', '.join(self.elsewhere)}")

@@ -12,8 +12,18 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
-from neuroest.specs.layers import FullyConnected, Recurrent
-from neuroest.specs.workload import WorkloadSpec
+from neuroest.network_simulation.networks import Network, NeuronLayer, PassiveLayer, Reset, Window
+from neuroest.specs.layers import (
+    Add,
+    AnyLayer,
+    Concatenation,
+    Convolution,
+    FullyConnected,
+    Pooling,
+    Rearrangement,
+    Recurrent,
+)
+from neuroest.specs.workload import WorkloadSpec, layer_codings
 from neuroest.workloads.importers.files import (
     fault,
     file_sha256,
@@ -22,51 +32,14 @@ from neuroest.workloads.importers.files import (
     reading,
     stored_arrays,
 )
+from neuroest.workloads.layers import geometry
 
-_MOST_MEMBERS = 200
+_MOST_MEMBERS = 2000
+"""Arrays of a file of weights: seven of each layer."""
 _LARGEST = 1e30
 """Largest step or threshold, so that squared potentials do not overflow; in the network's own units."""
-_FIELDS = ("step", "decay", "threshold", "recurrent")
-
-
-@frozen_dataclass
-class NeuronLayer:
-    """Weights of one layer, and the neuron model used in training.
-
-    Attributes
-    ----------
-    weights : ndarray of shape (outputs, inputs)
-        Whole numbers.
-    recurrent : ndarray of shape (outputs, outputs) or None
-        Weights for the layer's own spikes of the previous timestep.
-    step : float
-        Value of an integer weight of one.
-    decay, threshold : float
-        Leaky integrate-and-fire neuron: the share of its state that remains after a timestep, and its threshold.
-    """
-
-    name: str
-    weights: Array
-    recurrent: Array | None
-    step: float
-    decay: float
-    threshold: float
-
-    @property
-    def outputs(self) -> int:
-        """Neurons of the layer."""
-        return int(self.weights.shape[0])
-
-    @property
-    def matrix(self) -> Array:
-        """All weights of a neuron in one row: input weights, then recurrent weights."""
-        return self.weights if self.recurrent is None else np.hstack([self.weights, self.recurrent])
-
-    def with_matrix(self, matrix: Array) -> NeuronLayer:
-        """The layer with other weights: input weights, then recurrent weights."""
-        inputs = self.weights.shape[1]
-        own = None if self.recurrent is None else matrix[:, inputs:]
-        return replace(self, weights=matrix[:, :inputs], recurrent=own)
+_FIELDS = ("step", "decay", "threshold", "recurrent", "bias", "reset")
+_SPIKES_IN_ORDER = (FullyConnected, Recurrent, Convolution)
 
 
 @frozen_dataclass
@@ -107,7 +80,7 @@ def refuse_same(option: str, file: Path, samples: Path) -> None:
         raise NeuroestError(f"{option} must not be the samples that the accuracy is measured on")
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path, most: int = _MOST_MEMBERS) -> dict[str, Array]:
     """The arrays of an .npz file by name; objects are never read.
 
     Raises
@@ -117,80 +90,136 @@ def read_arrays(path: Path) -> dict[str, Array]:
     """
     model_file(path)
     with reading(path, ".npz file"):
-        found = dict(stored_arrays(path, _MOST_MEMBERS))
+        found = dict(stored_arrays(path, most))
     for name, array in found.items():
         if not np.all(np.isfinite(array)):
             raise fault(path, f"{name!r} contains a number that is not finite")
     return found
 
 
-def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent]:
-    """The layers with neurons, each feeding the next.
+def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent | Convolution]:
+    """The layers with neurons.
 
     Raises
     ------
     NeuroestError
-        If the network has another structure.
+        If the network does not spike, or has a layer that does not run in spikes.
     """
     if spec.coding != "spiking":
         raise NeuroestError(f"{spec.name} is a dense network; its neurons do not spike")
-    found: list[FullyConnected | Recurrent] = []
-    before = "input"
-    for layer in spec.layers:
-        if layer.type == "rearrangement":
-            continue  # a rearrangement only reorders values and computes nothing
-        if not isinstance(layer, FullyConnected | Recurrent):
+    found: list[FullyConnected | Recurrent | Convolution] = []
+    for layer, coding in zip(spec.layers, layer_codings(spec), strict=True):
+        if coding != "spiking":
             raise NeuroestError(
-                f"{spec.name}: layer {layer.name} is a {layer.type}; only fully_connected and recurrent layers run"
+                f"{spec.name}: layer {layer.name} computes with numbers; only layers in spikes run"
             )
-        if layer.inputs is not None and layer.inputs != (before,):
-            raise NeuroestError(
-                f"{spec.name}: layer {layer.name} reads {', '.join(layer.inputs)}; each layer must read the one before"
-            )
-        found.append(layer)
-        before = layer.name
+        if isinstance(layer, _SPIKES_IN_ORDER):
+            found.append(layer)
+        elif not isinstance(layer, Pooling | Add | Concatenation | Rearrangement):
+            kinds = "fully_connected, recurrent, convolution, pooling, add, concatenation and rearrangement"
+            raise NeuroestError(f"{spec.name}: layer {layer.name} is a {layer.type}; only {kinds} run")
     if not found:
         raise NeuroestError(f"{spec.name} has no layer with neurons")
     return found
 
 
-def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str]:
+def read_network(path: Path, spec: WorkloadSpec) -> tuple[Network, str]:
     """Weights of each layer of a workload, and the hash of their file.
 
-    For a layer NAME the file has NAME (outputs, inputs) as whole numbers, and may have NAME.recurrent,
-    NAME.step (the weight of one), NAME.decay and NAME.threshold of its neurons.
+    For a layer NAME the file has NAME (outputs, inputs), of a convolution (outputs, inputs, rows, columns), as whole
+    numbers, and may have NAME.recurrent, NAME.step (the weight of one), NAME.bias, NAME.decay, NAME.threshold and
+    NAME.reset of its neurons (`Reset`).
 
     Raises
     ------
     NeuroestError
         If an array is missing, has the wrong shape, or exceeds the bits of the workload.
     """
-    arrays, layers, inputs = read_arrays(path), weighted_layers(spec), int(np.prod(spec.input.shape))
-    known = {layer.name for layer in layers}
+    arrays, weighted = read_arrays(path), {layer.name for layer in weighted_layers(spec)}
     for name in arrays:
         owner, _, field = name.partition(".")
-        if owner not in known or (field and field not in _FIELDS):
+        if owner not in weighted or (field and field not in _FIELDS):
             raise UnknownNameError(
-                f"array of {formatted(path)}", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
+                f"array of {formatted(path)}", name[:60], [*sorted(weighted), *(f"NAME.{f}" for f in _FIELDS)]
             )
-    found = []
-    for layer in layers:
-        weights = _matrix(path, arrays, layer.name, (layer.outputs, inputs), spec.precision.weights)
-        own = None
-        if isinstance(layer, Recurrent):
-            shape = (layer.outputs, layer.outputs)
-            own = _matrix(path, arrays, f"{layer.name}.recurrent", shape, spec.precision.weights)
-        values = {
-            field: _number(path, arrays, f"{layer.name}.{field}") for field in ("step", "decay", "threshold")
-        }
-        if not 0.0 <= values["decay"] <= 1.0:
-            raise fault(path, f"{layer.name}.decay must lie from 0 to 1, got {values['decay']:g}")
-        found.append(NeuronLayer(layer.name, weights, own, **values))
-        inputs = layer.outputs
-    return found, file_sha256(path)
+    shapes = {"input": tuple(spec.input.shape)}
+    steps: list[NeuronLayer | PassiveLayer] = []
+    before = "input"
+    for layer, shape in zip(spec.layers, geometry(spec).output_shapes, strict=True):
+        sources = tuple(layer.inputs or (before,))
+        given = [shapes[name] for name in sources]
+        if isinstance(layer, _SPIKES_IN_ORDER):
+            steps.append(_neurons(path, arrays, layer, given, sources, spec.precision.weights))
+        else:
+            steps.append(_passive(spec, layer, given, sources, shape))
+        shapes[layer.name] = tuple(shape)
+        before = layer.name
+    return Network(tuple(steps)), file_sha256(path)
 
 
-def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int, int], bits: int) -> Array:
+def _neurons(
+    path: Path, arrays: Mapping[str, Array], layer: FullyConnected | Recurrent | Convolution,
+    given: Sequence[tuple[int, ...]], sources: tuple[str, ...], bits: int,
+) -> NeuronLayer:  # fmt: skip
+    """A layer with neurons and its weights."""
+    name, window, own = layer.name, None, None
+    if isinstance(layer, Convolution):
+        if layer.groups > 1:
+            raise fault(
+                path, f"layer {name} is a convolution of {layer.groups} groups; only those of one group run"
+            )
+        window = _window(given[0], layer)
+        shape: tuple[int, ...] = (layer.outputs, given[0][0], *window.kernel)
+    else:
+        shape = (layer.outputs, sum(int(np.prod(one)) for one in given))
+    weights = _matrix(path, arrays, name, shape, bits)
+    if isinstance(layer, Recurrent):
+        own = _matrix(path, arrays, f"{name}.recurrent", (layer.outputs, layer.outputs), bits)
+    values = {field: _number(path, arrays, f"{name}.{field}") for field in ("step", "decay", "threshold")}
+    if not 0.0 <= values["decay"] <= 1.0:
+        raise fault(path, f"{name}.decay must lie from 0 to 1, got {values['decay']:g}")
+    bias = arrays.get(f"{name}.bias")
+    if bias is not None and bias.shape != (layer.outputs,):
+        raise fault(path, f"{name}.bias has the shape {bias.shape}, the workload {(layer.outputs,)}")
+    reset = float(np.ravel(arrays.get(f"{name}.reset", np.zeros(1)))[0])
+    if reset not in set(Reset):
+        kinds = ", ".join(f"{int(one)} ({one.name.lower()})" for one in Reset)
+        raise fault(path, f"{name}.reset must be one of {kinds}, got {reset:g}")
+    return NeuronLayer(
+        name, weights.reshape(layer.outputs, -1), own, **values,
+        bias=None if bias is None else bias.astype(float), reset=Reset(int(reset)), window=window, sources=sources,
+    )  # fmt: skip
+
+
+def _passive(
+    spec: WorkloadSpec, layer: AnyLayer, given: Sequence[tuple[int, ...]], sources: tuple[str, ...],
+    shape: tuple[int, ...],
+) -> PassiveLayer:  # fmt: skip
+    """A layer without neurons."""
+    if isinstance(layer, Pooling):
+        return PassiveLayer(layer.name, layer.mode, sources, _window(given[0], layer))
+    if isinstance(layer, Add):
+        return PassiveLayer(layer.name, "add", sources)
+    if np.prod(shape) != sum(np.prod(one) for one in given):
+        raise NeuroestError(
+            f"{spec.name}: layer {layer.name} leaves out or repeats elements, which does not run"
+        )
+    return PassiveLayer(layer.name, "joined", sources)
+
+
+def _window(shape: tuple[int, ...], layer: Convolution | Pooling) -> Window:
+    """Windows of a convolution or a pooling over a map."""
+
+    def pair(extent: Any) -> tuple[int, int]:
+        return (int(extent), int(extent)) if isinstance(extent, int) else (int(extent[0]), int(extent[1]))
+
+    kernel = (shape[1], shape[2]) if layer.kernel == "global" else pair(layer.kernel)
+    stride = kernel if layer.stride is None else pair(layer.stride)
+    dilation = pair(layer.dilation) if isinstance(layer, Convolution) else (1, 1)
+    return Window(shape, kernel, stride, pair(layer.padding), dilation)
+
+
+def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int, ...], bits: int) -> Array:
     if name not in arrays:
         raise fault(path, f"has no array {name!r} of shape {shape}")
     found = arrays[name]
@@ -210,7 +239,11 @@ def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int
 
 def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
     found: Any = arrays.get(name)
-    if found is None or np.size(found) != 1:
+    if found is None:
+        raise fault(
+            path, f"has no {name}; the ideal neuron needs a step, a decay and a threshold in each layer"
+        )
+    if np.size(found) != 1:
         raise fault(path, f"{name} must be one number, the ideal neuron's")
     value = float(np.ravel(found)[0])
     if name.endswith(".decay"):
@@ -242,27 +275,13 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     labels = arrays.get("labels")
     if labels is None or labels.shape != (len(spikes),):
         raise fault(path, f"needs 'labels', the class of each of the {len(spikes)} samples")
-    classes = weighted_layers(spec)[-1].outputs
+    classes = int(np.prod(_last_neurons(spec)))
     if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
         raise fault(path, f"'labels' must be whole numbers from 0 to {classes - 1}")
     return Samples(spikes.astype(bool), labels.astype(int), formatted(path), file_sha256(path))
 
 
-def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str]:
-    """Input currents [A] (samples, timesteps, neurons) by layer, and the hash of their file.
-
-    Raises
-    ------
-    NeuroestError
-        If the workload lacks a layer, or if the number of timesteps or neurons differs.
-    """
-    arrays = read_arrays(path)
-    outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}
-    check_names(f"layer of {formatted(path)}", [name[:60] for name in arrays], outputs)
-    for name, current in arrays.items():
-        due = (int(spec.timesteps or 1), outputs[name])
-        if current.ndim != 3 or current.shape[1:] != due or not len(current):
-            raise fault(path, f"{name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})")
-    if not arrays:
-        raise fault(path, "contains no currents")
-    return {name: array.astype(float) for name, array in arrays.items()}, file_sha256(path)
+def _last_neurons(spec: WorkloadSpec) -> tuple[int, ...]:
+    """Shape of the last layer with neurons."""
+    shapes = dict(zip((layer.name for layer in spec.layers), geometry(spec).output_shapes, strict=True))
+    return tuple(shapes[weighted_layers(spec)[-1].name])

@@ -16,9 +16,10 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.short_paths import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
-from neuroest.network_simulation.files import NeuronLayer, Samples, read_network, read_samples, refuse_same
+from neuroest.network_simulation.files import Samples, read_network, read_samples, refuse_same
+from neuroest.network_simulation.ideal import decided, ideal_network
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
-from neuroest.network_simulation.reference import decided, ideal_network
+from neuroest.network_simulation.networks import Network, NeuronLayer, Reset
 from neuroest.network_simulation.rule import RuleState
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
@@ -164,7 +165,7 @@ def learn_network(
     spec, learning = chip.workload, chip.workload.learning
     if learning is None:
         raise NeuroestError(f"{spec.name} has no `learning`")
-    layers, _ = read_network(weights, network.spec)
+    layers = _layers_in_a_row(read_network(weights, network.spec)[0])
     shown, tested = read_samples(training, spec), read_samples(samples, spec).first(count)
     named = set(learning.layers or [layer.name for layer in layers])
     found = []
@@ -268,7 +269,28 @@ def _as_simulated(
     return replace(network, spec=spec)
 
 
+def _layers_in_a_row(network: Network) -> list[NeuronLayer]:
+    """Layers that each read the one before, whose neurons subtract their threshold.
+
+    Raises
+    ------
+    NeuroestError
+        If the network has another structure.
+    """
+    before = "input"
+    for layer in network.layers:
+        if layer.window is not None or layer.bias is not None or layer.reset is not Reset.SUBTRACT_LATER:
+            raise NeuroestError(
+                f"layer {layer.name}: learning runs on fully connected and recurrent layers without a bias, whose "
+                "neurons subtract their threshold in the next timestep"
+            )
+        if layer.sources != (before,):
+            raise NeuroestError(f"layer {layer.name}: learning runs on layers that each read the one before")
+        before = layer.name
+    return list(network.layers)
+
+
 def _accuracy(layers: list[NeuronLayer], tested: Samples) -> float:
     """Share of samples classified correctly by the output neurons."""
-    output: Array = ideal_network(layers, tested.spikes)[layers[-1].name]
+    output: Array = ideal_network(Network(tuple(layers)), tested.spikes)[layers[-1].name]
     return float(np.mean(decided(output) == tested.labels))

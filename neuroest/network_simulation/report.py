@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,22 @@ import numpy as np
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.diffusive_cells import integration_time
-from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
+from neuroest.network_simulation.activity import simulated_workload
+from neuroest.network_simulation.calibration import trimmed
 from neuroest.network_simulation.comparison import ConditionResult, Experiment
-from neuroest.network_simulation.conditions import OperatingConditions
-from neuroest.network_simulation.spiking import Drive, LayerActivity
+from neuroest.network_simulation.simulation import LayerActivity
 from neuroest.network_simulation.statistics import Interval, points
-from neuroest.pipeline.estimate import estimate
 from neuroest.registry import render
-from neuroest.results.estimate import Estimate
-from neuroest.specs.loaded import Loaded
-from neuroest.specs.workload import WorkloadSpec
 
 
 @frozen_dataclass(eq=False)
 class NetworkSimulation:
-    """Accuracy and energy of a network on simulated neurons.
+    """Accuracy and energy of a network on a simulated chip.
 
     Attributes
     ----------
     outcomes : tuple of ConditionResult
-        Ideal neurons, the device, and the device without one characteristic each.
+        Ideal neurons, the chip, and the chip without one effect each.
     """
 
     study: Experiment
@@ -43,17 +37,12 @@ class NetworkSimulation:
 
     def to_text(self) -> str:
         """Text of the runs for a terminal."""
-        study, origin, chips = self.study, self.study.origin, self.study.origin.chips
+        study, chips = self.study, self.study.origin.chips
         dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
-        lines = [f"{study.workload.spec.name}: {dealt}"]
-        if origin.cell_errors:
-            lines.append(
-                "cells store their weights with the errors of the estimate, sampled for each chip; wires have IR "
-                "drop"
-            )
-        lines += _condition_lines(study.chip.architecture, origin.place, origin.drives)
-        lines += [
-            *_activity_lines(origin.place, self._device.activity or {}),
+        lines = [
+            f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}: {dealt}",
+            *_condition_lines(study),
+            *_activity_lines(self._device.activity or {}),
             "",
             *_outcome_table(self.outcomes),
         ]
@@ -80,115 +69,48 @@ class NetworkSimulation:
         )[1]  # fmt: skip
 
 
-@frozen_dataclass(eq=False)
-class LayerSimulation:
-    """Layers of simulated neurons with given currents."""
-
-    chip: Estimate
-    workload: Loaded[WorkloadSpec]
-    activity: Mapping[str, LayerActivity]
-    origin: ActivityProvenance
-    settings: Mapping[str, str]
-
-    @cached_property
-    def energy_per_inference(self) -> float:
-        """Estimated energy of one inference with the simulated spikes [J]."""
-        changed, _ = simulated_workload(self.workload, self.activity, self.origin)
-        return float(
-            estimate(self.chip.called, changed, self.settings).totals["energy_per_inference_J"] or 0.0
-        )
-
-    def to_text(self) -> str:
-        """Text of the layers for a terminal."""
-        place = self.origin.place
-        lines = [
-            *_condition_lines(self.chip.architecture, place, self.origin.drives),
-            *_activity_lines(place, self.activity),
-            f"energy of one inference with these spikes: {self.energy_per_inference:.4g} J",
-        ]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
-        place = self.origin.place
-        return {
-            "architecture": self.chip.architecture, "workload": self.workload.spec.name,
-            "neuron": place.neuron.spec.name, "timestep_s": place.timestep, "layers": _activity_data(self.activity),
-            "energy_per_inference_J": self.energy_per_inference,
-        }  # fmt: skip
-
-    def rows(self) -> list[dict[str, Any]]:
-        """One row per layer."""
-        return [
-            {
-                "layer": name,
-                "rate": f"{v['rate']:.6g}",
-                "spikes_per_timestep": f"{v['spikes_per_timestep']:.6g}",
-            }
-            for name, v in _activity_data(self.activity).items()
-        ]
-
-    def workload_text(self, name: str | None = None) -> str:
-        """Text of the workload with the simulated activity."""
-        return simulated_workload(self.workload, self.activity, self.origin, name=name)[1]
-
-
-def _condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
-    """Circuit around the neurons, and the assumptions about it."""
-    lines = [
-        (
-            f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "
-            f"for {format_quantity(place.hold, 's')} of it, rows at {format_quantity(place.read_voltage, 'V')}"
-        ),
-        "a timestep contains a whole integration (integration: within_timestep), whatever the chip's estimate assumes",
-        (
-            "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and "
-            f"{format_quantity(place.supply_voltage, 'V')}, the mirrored current of a pair of columns through a load"
-        ),
-    ]
+def _condition_lines(study: Experiment) -> list[str]:
+    """The chip around the neurons, and what is assumed about it."""
+    network = study.simulation.network
+    lines = []
+    for name, one in network.layers.items():
+        text = f"  {name}: {one.device}, weights of {one.bits} bits"
+        stage = one.stage
+        if stage is not None:
+            trim = study.origin.trims[name]
+            form = "pulses" if stage.form == "width" else "drives"
+            text += (
+                f", {form} of up to {format_quantity(stage.hold, 's')} in timesteps of "
+                f"{format_quantity(stage.period, 's')}, {trimmed(trim)}"
+            )
+            if one.turns > 1:
+                text += f", {one.turns} neurons an output in turn"
+        lines.append(text)
     lines += [
-        f"  {name}: V_0 {format_quantity(drive.offset, 'V')}, R_T {format_quantity(drive.transresistance, 'ohm')}"
-        for name, drive in drives.items()
+        f"  assumed: {text}"
+        for text in dict.fromkeys(t for one in network.layers.values() for t in one.assumed)
     ]
-    fastest = float(np.max(integration_time(place.cells, place.supply_voltage)))
-    if fastest > place.hold:
-        lines.append(
-            f"a neuron at rest, at {format_quantity(place.supply_voltage, 'V')} takes {format_quantity(fastest, 's')} "
-            f"to fire, longer than the input is held: no single timestep fires it"
-        )
-    else:
-        lines.append(
-            f"a neuron at rest, at {format_quantity(place.supply_voltage, 'V')} fires after "
-            f"{format_quantity(fastest, 's')}, {100.0 * fastest / place.hold:.0f} % of the time that its input is held"
-        )
-    volatile = 1.0 / float(np.max(place.cells.residue_decay))
-    lines.append(
-        f"between timesteps the residue remains: {format_quantity(volatile, 's')}; after a timestep "
-        f"{100.0 * np.exp(-place.timestep / volatile):.0f} % are left"
-    )
     return lines
 
 
-def _activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity]) -> list[str]:
+def _activity_lines(found: Mapping[str, LayerActivity]) -> list[str]:
     """Activity of each layer, and warnings about the device."""
     lines = []
     for name, one in found.items():
         passed, all_spikes = float(np.sum(one.spikes)), float(np.sum(one.counts))
         text = f"{name}: {passed / one.counts.size:.3g} spikes a neuron and timestep"
-        fired = one.first_spike[np.isfinite(one.first_spike)]
-        if len(fired):
-            text += (
-                f", first after {np.median(fired) / place.timestep:.2g} timesteps (median of those that fire)"
-            )
+        if passed:
+            text += f", first after {one.first_spike:.2g} timesteps (median of those that fire)"
         lines.append(text)
         if all_spikes > passed:
             lost = 100.0 * (1.0 - passed / all_spikes)
             lines.append(
                 f"  {lost:.3g} % of its spikes are second spikes in a timestep; the row drivers forward only one"
             )
-        top = float(np.mean(one.voltage >= place.supply_voltage))
-        if top > 0.0:
-            lines.append(f"  {100.0 * top:.2g} % of its inputs are at the supply")
+        if one.full > 0.0:
+            lines.append(f"  {100.0 * one.full:.2g} % of its drives are full")
+        if one.saturated > 0.0:
+            lines.append(f"  {100.0 * one.saturated:.2g} % of its states are at an end of their range")
         if one.latched > 0.0:
             lines.append(
                 f"  {100.0 * one.latched:.3g} % of its neurons never complete their filament: the gate follows it and "
@@ -249,20 +171,26 @@ def _per_inference(one: ConditionResult) -> dict[str, float | None]:
 
 def _outcome_data(study: Experiment, outcomes: Sequence[ConditionResult]) -> dict[str, Any]:
     """Everything as data for JSON."""
-    origin, place = study.origin, study.origin.place
+    origin, network = study.origin, study.simulation.network
 
     def interval(one: Interval | None) -> list[float] | None:
         return None if one is None else list(astuple(one))
 
     return {
-        "architecture": study.chip.architecture, "workload": study.workload.spec.name,
-        "neuron": place.neuron.spec.name, "samples": len(study.samples.labels), "chips": origin.chips.number,
-        "seed": origin.chips.seed, "timestep_s": place.timestep, "hold_s": place.hold,
-        "supply_voltage_V": place.supply_voltage, "files": dict(origin.files),
-        "drives": {
-            name: {"offset_V": d.offset, "transresistance_ohm": d.transresistance}
-            for name, d in origin.drives.items()
+        "architecture": network.chip.architecture, "workload": study.workload.spec.name,
+        "neurons": list(network.neurons), "samples": len(study.samples.labels), "chips": origin.chips.number,
+        "seed": origin.chips.seed, "files": dict(origin.files),
+        "layers": {
+            name: {
+                "neuron": one.device, "weight_bits": one.bits, "turns": one.turns,
+                **({} if one.stage is None else {
+                    "form": one.stage.form, "hold_s": one.stage.hold, "timestep_s": one.stage.period,
+                    "offset": origin.trims[name].offset, "full_drive_thresholds": origin.trims[name].full,
+                }),
+            }
+            for name, one in network.layers.items()
         },
+        "assumed": list(dict.fromkeys(text for one in network.layers.values() for text in one.assumed)),
         "runs": [
             {
                 "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
@@ -279,7 +207,8 @@ def _activity_data(found: Mapping[str, LayerActivity]) -> dict[str, Any]:
     return {
         name: {
             "rate": float(np.mean(one.spikes)), "spikes_per_timestep": float(np.mean(one.counts)),
-            "latched": one.latched, "neurons": one.counts.shape[2],
+            "latched": one.latched, "full_drives": one.full, "saturated": one.saturated,
+            "neurons": one.counts.shape[2],
         }
         for name, one in found.items()
     }  # fmt: skip

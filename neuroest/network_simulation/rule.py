@@ -7,8 +7,8 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
-from neuroest.network_simulation.files import NeuronLayer
 from neuroest.network_simulation.learned_cells import LearningCells
+from neuroest.network_simulation.networks import NeuronLayer
 from neuroest.specs.learning import LearningRule
 from neuroest.specs.learning_formula import Product, is_epoch
 
@@ -24,7 +24,7 @@ class RuleState:
     """
 
     def __init__(
-        self, rule: LearningRule, layers: list[NeuronLayer], cells: Mapping[int, LearningCells],
+        self, rule: LearningRule, layers: Sequence[NeuronLayer], cells: Mapping[int, LearningCells],
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
         self.rule, self.layers, self.cells = rule, list(layers), cells

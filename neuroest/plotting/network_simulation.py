@@ -22,7 +22,7 @@ def draw_outcomes(simulation: NetworkSimulation, path: Path) -> None:
     )
     left.set_yticks(place, [o.name.replace("_", " ") for o in outcomes])
     left.set_xlabel("accuracy (%), 95 % interval")
-    left.set_title(f"{study.workload.spec.name} on {study.chip.architecture}")
+    left.set_title(f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}")
     for label, colour, marker, energies in (
         ("whole chip, estimate", COLOURS[0], "o", [o.energy for o in outcomes]),
         ("neurons, estimate", COLOURS[1], "^", [o.estimated_neuron_energy for o in outcomes]),

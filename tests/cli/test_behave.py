@@ -13,29 +13,30 @@ from tests.network_simulation.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 CHIP = "diffusive_bench_28nm"
-DRIVES = ("--drive", "hidden=0 V,280 kohm", "--drive", "output=0 V,480 kohm")
+SMALL = ("--set", "chip.tile.array.readout.integration=within_timestep", "--chips", "1", "--count", "2")
 
 
 def given(files: dict) -> tuple[str, ...]:
     return (
         CHIP, "-w", str(files["workload"]), "--weights", str(files["weights"]), "--samples", str(files["samples"]),
-        "--chips", "1", "--count", "2",
+        *SMALL,
     )  # fmt: skip
 
 
 def test_accuracy_is_next_to_energy_and_the_workload_is_written(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     out = tmp_path / "active.yaml"
-    formatted = command(
-        "behave", *given(files), *DRIVES, "--without", "cascaded_connection", "-o", str(out), "-p",
-        str(tmp_path / "f.png"),
+    done = command(
+        "behave", *given(files), "--without", "cascaded_connection", "-o", str(out), "-p", str(tmp_path / "f.png"),
     )  # fmt: skip
-    assert formatted.code == 0, formatted.err
+    assert done.code == 0, done.err
     for words in (
-        "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and 900 mV", "against ideal", "without cascaded connection",
-        "timestep 38.6 ms, input held for 34.6 ms", "fires after 23.1 ms",
-    ):  # fmt: skip
-        assert words in formatted.out
+        "against ideal",
+        "without cascaded connection",
+        "a full drive at",
+        "results below zero give no drive",
+    ):
+        assert words in done.out
     spec = load_workload(out).spec
     assert spec.layers[0].activity is not None
     assert spec.layers[0].activity.rate.basis == "simulated"
@@ -43,63 +44,71 @@ def test_accuracy_is_next_to_energy_and_the_workload_is_written(command: Command
     assert (tmp_path / "f.png").stat().st_size > 5000
 
 
-def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> None:
+def test_json_has_intervals_rates_energies_and_what_was_assumed(command: Command, tmp_path) -> None:
     files = write(tmp_path)
-    reported = json.loads(command("behave", *given(files), *DRIVES, "--format", "json").out)
+    reported = json.loads(command("behave", *given(files), "--format", "json").out)
     device = reported["runs"][2]
     assert device["name"] == "device"
     low, high = device["accuracy"][1:]
     assert 0.0 <= low <= device["accuracy"][0] <= high <= 1.0
-    # the estimate prices one spike a timestep; the device fires more often than that
-    assert device["simulated_neuron_energy_J"] > device["estimated_neuron_energy_J"] > 0.0
+    assert device["simulated_neuron_energy_J"] > 0.0
     assert device["layers"]["hidden"]["spikes_per_timestep"] >= device["layers"]["hidden"]["rate"] > 0.0
+    assert reported["layers"]["hidden"]["weight_bits"] == 8
+    assert "results below zero give no drive" in reported["assumed"]
 
 
-def test_cells_with_errors_are_reported_and_recorded(command: Command, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "chip", ["digital_spiking_28nm", "loihi_14nm", "phase_change_neuron_28nm", "adc_crossbar_28nm"]
+)
+def test_other_chips_run_as_well(command: Command, tmp_path, chip) -> None:
     files = write(tmp_path)
-    out = tmp_path / "written.yaml"
-    formatted = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))
-    assert formatted.code == 0, formatted.err
-    assert "store their weights with the errors of the estimate" in " ".join(formatted.out.split())
-    assert "cells: with the errors of the estimate" in " ".join(out.read_text("utf-8").split())
-    refused = command(
-        "behave", CHIP, "-w", str(files["workload"]), "--currents", "x.npz", "--drive", "hidden=0 V,1 kohm",
-        "--cell-errors",
+    done = command(
+        "behave", chip, "-w", str(files["workload"]), "--weights", str(files["weights"]), "--samples",
+        str(files["samples"]), "--format", "csv", "--without", "all",
     )  # fmt: skip
-    assert refused.code == 1
-    assert "leave out --cell-errors" in refused.err
+    assert done.code == 0, done.err
+    assert done.lines[3].startswith("device,")
 
 
-def test_a_layer_under_given_currents(command: Command, tmp_path) -> None:
-    files = write(tmp_path)
-    currents = tmp_path / "currents.npz"
-    np.savez(currents, hidden=np.tile([0.0, 2e-6, 3.2e-6], (2, 4, 1)))
-    out = tmp_path / "driven.yaml"
-    formatted = command(
-        "behave", CHIP, "-w", str(files["workload"]), "--currents", str(currents), "--drive", "hidden=0 V,280 kohm",
-        "-o", str(out), "--format", "csv",
-    )  # fmt: skip
-    assert formatted.code == 0, formatted.err
-    header, row = formatted.lines
-    assert header == "layer,rate,spikes_per_timestep"
-    rate = load_workload(out).spec.layers[0].activity.rate.value
-    assert float(row.split(",")[1]) == pytest.approx(rate, rel=1e-4)
-    assert 0.0 < rate < 1.0
+def test_an_interrupted_run_goes_on_where_it_stopped(command: Command, tmp_path, monkeypatch) -> None:
+    files, kept = write(tmp_path), tmp_path / "kept.npz"
+    monkeypatch.setattr("neuroest.network_simulation.kept_groups._PATIENCE", 0.0)
+    monkeypatch.setattr("neuroest.network_simulation.simulation._MOST_SAMPLES", 1)
+    whole = command("behave", *given(files), "--format", "json").out
+    calls = []
+
+    def stopped(*_: object) -> None:
+        calls.append(kept.exists())
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    from neuroest.network_simulation.simulation import Simulation
+
+    of_group = Simulation._of_group
+    monkeypatch.setattr(Simulation, "_of_group", lambda *a, **o: (stopped(), of_group(*a, **o))[1])
+    assert command("behave", *given(files), "--resume", str(kept)).code != 0
+    assert kept.exists()
+    other = command("behave", *given(files), "--seed", "5", "--resume", str(kept))
+    assert "is kept from a run of another chip" in other.err
+    again = command("behave", *given(files), "--resume", str(kept), "--format", "json")
+    assert again.code == 0, again.err
+    assert json.loads(again.out)["runs"] == json.loads(whole)["runs"]
+    # one group came from the file
+    assert len(calls) == 3
+    assert not kept.exists()
 
 
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        ((), "give --calibration"),
-        (("--drive", "hidden=0 V,1 kohm"), "missing for output"),
-        (("--drive", "hiden=0 V,1 kohm"), "did you mean 'hidden'"),
-        ((*DRIVES, "--without", "leak"), "leaky_integration"),
-        ((*DRIVES, "--recalibrate"), "needs --calibration"),
-        ((*DRIVES, "-o", "nowhere/mine.yaml"), "does not exist"),
-        ((*DRIVES, "-p", "figure.bmp"), "written as"),
-        ((*DRIVES, "--currents", "x.npz"), "leave out --weights"),
+        (("--trim", "hiden=0,1"), "did you mean 'hidden'"),
+        (("--trim", "hidden=1 V,2"), "--trim"),
+        (("--without", "leak"), "leaky_integration"),
+        (("--recalibrate",), "needs --calibration"),
+        (("-o", "nowhere/mine.yaml"), "does not exist"),
+        (("-p", "figure.bmp"), "written as"),
         (("--calibration", "SAMPLES"), "must not be the samples"),
-        ((*DRIVES, "--weights", "missing.npz"), "missing.npz"),
+        (("--weights", "missing.npz"), "missing.npz"),
     ],
 )
 def test_bad_input_is_one_clear_line(command: Command, tmp_path, extra, words) -> None:
@@ -110,6 +119,16 @@ def test_bad_input_is_one_clear_line(command: Command, tmp_path, extra, words) -
     assert formatted.code == 1
     assert words in formatted.err
     assert len(formatted.err.strip().splitlines()) == 1
+
+
+def test_an_effect_that_a_chip_does_not_have_is_one_line(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    done = command(
+        "behave", "digital_spiking_28nm", "-w", str(files["workload"]), "--weights", str(files["weights"]),
+        "--samples", str(files["samples"]), "--without", "cascaded_connection",
+    )  # fmt: skip
+    assert done.code == 1
+    assert "has no cascaded connection to leave out" in done.err
 
 
 @pytest.mark.parametrize(
@@ -126,7 +145,7 @@ def test_samples_that_do_not_fit_are_refused(command: Command, tmp_path, change,
     files = write(tmp_path)
     arrays = {"input": np.zeros((2, 4, 4), dtype=bool), "labels": np.array([0, 1]), **change}
     np.savez(files["samples"], **{k: v for k, v in arrays.items() if v is not None})
-    formatted = command("behave", *given(files), *DRIVES)
+    formatted = command("behave", *given(files))
     assert formatted.code == 1
     assert words in formatted.err
     assert len(formatted.err.strip().splitlines()) == 1
@@ -135,7 +154,7 @@ def test_samples_that_do_not_fit_are_refused(command: Command, tmp_path, change,
 def test_no_pickle_and_no_broken_archive_is_opened(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     files["weights"].write_bytes(b"PK\x03\x04 not an archive")
-    formatted = command("behave", *given(files), *DRIVES)
+    formatted = command("behave", *given(files))
     assert formatted.code == 1
     assert "damaged" in formatted.err
 
@@ -155,10 +174,10 @@ def test_learning_runs_on_ideal_neurons(command: Command) -> None:
     done = command(
         "behave", "learning_crossbar_28nm", "-w", str(DIGITS / "digits_learning.yaml"), "--weights",
         str(DIGITS / "weights.npz"), "--learn", str(DIGITS / "calibration.npz"), "--samples", str(DIGITS / "test.npz"),
-        "--cell-errors",
+        "--recalibrate",
     )  # fmt: skip
     assert done.code != 0
-    assert "--learn runs on ideal neurons; leave out --cell-errors" in done.err
+    assert "--learn runs on ideal neurons; leave out --recalibrate" in done.err
 
 
 def test_dense_networks_run_on_arrays_with_converters(command: Command, tmp_path: Path) -> None:

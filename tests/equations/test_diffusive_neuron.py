@@ -34,12 +34,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "high_time": 10e-3,
     },
     "subthreshold_energy": {"input_voltage": 0.8, "off_resistance": 1e12, "integration_time": 35e-3},
-    "transresistance_voltage": {
-        "column_current": 3e-6,
-        "transresistance": 200e3,
-        "offset_voltage": 0.1,
-        "supply_voltage": 0.9,
-    },
     "unbuffered_row_voltage": {
         "output_supply_voltage": 0.5,
         "load_resistance": 47e3,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.network_simulation.files import NeuronLayer
+from neuroest.network_simulation.ideal import ideal_network
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.learning import LearnedNetwork, learn_network
-from neuroest.network_simulation.reference import ideal_network
+from neuroest.network_simulation.networks import Network, NeuronLayer
 from neuroest.network_simulation.rule import RuleState, gradients_through_time
 from neuroest.specs.learning import named_rules
 
@@ -120,7 +120,7 @@ def test_recurrent_synapses_learn_as_synapses_from_the_spikes_of_the_step_before
     weights, own = rng.integers(-3, 8, (outputs, inputs)), rng.integers(-3, 4, (outputs, outputs))
     layer = NeuronLayer("a", weights.astype(float), own.astype(float), step=0.1, decay=0.9, threshold=0.5)
     spikes = (rng.random((steps, inputs)) < 0.3).astype(float)
-    fired = ideal_network([layer], spikes[np.newaxis])["a"][0].astype(float)
+    fired = ideal_network(Network((layer,)), spikes[np.newaxis])["a"][0].astype(float)
     before = np.vstack([np.zeros(outputs), fired[:-1]])
     wide = NeuronLayer("a", layer.matrix, None, step=0.1, decay=0.9, threshold=0.5)
     changes = []

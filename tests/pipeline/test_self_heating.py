@@ -14,7 +14,8 @@ import neuroest
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_device, load_workload
-from neuroest.network_simulation.conditions import operating_conditions
+from neuroest.network_simulation.chip_network import ChipNetwork
+from neuroest.network_simulation.networks import Network, NeuronLayer
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
@@ -344,12 +345,12 @@ def test_a_batch_of_temperatures_moves_ions_like_its_points() -> None:
 
 def test_a_simulation_takes_the_rates_at_the_temperature_once() -> None:
     at = {"technology.temperature": "320 K"}
-    cells = [
-        operating_conditions(
-            estimate("diffusive_bench_28nm", SPIKES, at | more), [], "ion_kinetics_silver"
-        ).cells
-        for more in ({}, SILVER)
-    ]
+    cells = []
+    for more in ({}, SILVER):
+        warm = estimate("diffusive_bench_28nm", SPIKES, at | more)
+        first = warm.evaluation.layers.names[0]
+        network = Network((NeuronLayer(first, np.ones((1, 1)), None, 1.0, 0.9, 1.0),))
+        cells.append(ChipNetwork.of(warm, network, "ion_kinetics_silver").layers[first].kind.cells)
     for name in ("field_mobility", "residue_rate", "filament_decay", "residue_decay"):
         assert getattr(cells[0], name) == pytest.approx(getattr(cells[1], name), rel=1e-12)
 

@@ -6,11 +6,12 @@ a reset restores it. The state stays between pulses, so all neurons are reset be
 
 import math
 from abc import abstractmethod
+from dataclasses import replace
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations._arithmetic import rounded_up
@@ -119,6 +120,11 @@ class AccumulatingNeuron(Neuron):
     def memory_time(self) -> u.Second:
         """Decay time constant of the state."""
         return self.device.memory_time
+
+    def membrane(self) -> Membrane | None:
+        """Material that pulses change, whose pulses to fire differ from spike to spike."""
+        found = super().membrane()
+        return found and replace(found, threshold_spread=self.device.pulses_spread)
 
     def endurance(self) -> u.Dimensionless:
         """Resets before the device fails."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -10,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit import DECAYED, Circuit, read_circuit
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import array_lines, integration, output_branch
@@ -122,6 +123,11 @@ class AnalogLif(Neuron):
     def memory_time(self) -> u.Second | None:
         """Leak time constant of the membrane, if the device states one."""
         return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
+
+    def membrane(self) -> Membrane | None:
+        """Membrane that currents of either sign charge and discharge, with the mismatch of its input mirror."""
+        found = super().membrane()
+        return found and replace(found, gain_spread=np.log(self.current_spread()), signed=True)
 
     def refractory_time(self) -> u.Second:
         """Zero: reset is immediate compared with the integration."""

@@ -88,6 +88,44 @@ class Burst:
     ends: bool
 
 
+@frozen_dataclass(eq=False)
+class Membrane:
+    """State of a neuron that follows one linear equation, in units of its threshold.
+
+    Attributes
+    ----------
+    integration_time : float
+        From an empty state to the threshold under a full drive. [s]
+    driven, idle : float
+        Time constants of the state with and without a drive; infinite for a state that does not decay. [s]
+    final : float
+        Where a lasting full drive settles; infinite where it does not.
+    rest : float
+        State after a spike.
+    delay : float
+        From the threshold to the spike, with the drive still on. [s]
+    refractory : float
+        After a spike, in which the neuron takes no input. [s]
+    gain_spread : float
+        Standard deviation of the logarithm of the drive between neurons.
+    threshold_spread : float
+        Standard deviation of the threshold from spike to spike.
+    signed : bool
+        Whether a negative drive discharges the state, at most to zero.
+    """
+
+    integration_time: u.Second
+    driven: u.Second = np.inf
+    idle: u.Second = np.inf
+    final: u.Dimensionless = np.inf
+    rest: u.Dimensionless = 0.0
+    delay: u.Second = 0.0
+    refractory: u.Second = 0.0
+    gain_spread: u.Dimensionless = 0.0
+    threshold_spread: u.Dimensionless = 0.0
+    signed: bool = False
+
+
 def _leaky_steps(
     hold_time: u.Second, period: u.Second, integration_time: u.Second, memory_time: u.Second
 ) -> u.Dimensionless:
@@ -222,6 +260,24 @@ class Neuron(Component[Any]):
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps to a spike with a full drive for the hold time of each; infinite for a neuron that never fires."""
         return self.firing_rule().steps_to_fire(hold_time, period)
+
+    def membrane(self) -> Membrane | None:
+        """State of a neuron that follows a linear equation; None for one that does not."""
+        time, memory = self.integration_time(), self.memory_time()
+        if memory is None or not np.all(np.isfinite(memory)):
+            return Membrane(time, refractory=self.refractory_time())
+        settled = integration.settled_state(time, memory)
+        return Membrane(time, memory, memory, settled, refractory=self.refractory_time())
+
+    def firing_spreads(self) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Relative standard deviations of the drive that fires it: between neurons, and from spike to spike."""
+        membrane = self.membrane()
+        return (0.0, 0.0) if membrane is None else (membrane.gain_spread, membrane.threshold_spread)
+
+    def state_memory(self) -> u.Second:
+        """Time constant of what the neuron keeps from one timestep to the next."""
+        membrane = self.membrane()
+        return np.inf if membrane is None else membrane.idle
 
     def least_drive(self) -> u.Second:
         """Shortest drive that changes the state of the neuron."""

@@ -422,6 +422,24 @@ class DiffusiveNeuronBase(Neuron):
             self.require("design_rule", "drive_releases", on, "<=", allowed, "s"),
         ]
 
+    def membrane(self) -> None:
+        """None: filament and residue follow rate equations of their own."""
+
+    def state_memory(self) -> u.Second:
+        """Time constant of the residue, which outlasts the filament."""
+        return 1.0 / (self.device.residue_decay * self.activation())
+
+    def firing_spreads(self) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Relative deviations of the drive time, from those of the firing voltage and the slope of the time in it."""
+        d, rates = self.device, self.ion_rates()
+        lower, upper = (
+            filament_growth.integration_time(d.input_voltage * (1.0 + side * _NEARBY), *rates)
+            for side in (-1.0, 1.0)
+        )
+        slope = np.log(lower / upper) / (2.0 * _NEARBY)
+        scale = slope / d.input_voltage
+        return scale * d.firing_device_spread, scale * d.firing_voltage_spread
+
     def endurance(self) -> u.Dimensionless:
         """Filament cycles before the device fails."""
         return self.device.endurance

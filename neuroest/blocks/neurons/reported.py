@@ -1,13 +1,14 @@
 """Neuron with values reported by its authors."""
 
 import math
+from dataclasses import replace
 from typing import Literal, Self
 
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import PUBLISHED
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask
@@ -77,6 +78,11 @@ class ReportedNeuron(Neuron):
     def memory_time(self) -> u.Second | None:
         """Time constant of forgetting, if the device states one."""
         return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
+
+    def membrane(self) -> Membrane | None:
+        """State of an integrator that takes currents of either sign."""
+        found = super().membrane()
+        return found and replace(found, signed=True)
 
     def refractory_time(self) -> u.Second:
         """Remainder of the shortest spike interval."""

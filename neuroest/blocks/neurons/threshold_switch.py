@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.circuit import DECAYED, DECISIONS, Circuit, State, beyond, read_circuit
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import Burst, FiringRule, Neuron
+from neuroest.blocks.neurons.base import Burst, FiringRule, Membrane, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.equations import (
@@ -277,11 +277,19 @@ class ThresholdSwitch(Neuron):
 
         The delay of a switch that has one must fit into one drive.
         """
+        m = self.membrane()
+        return FiringRule(_delayed_steps, (m.delay, m.driven, m.idle, m.final, m.rest))
+
+    def membrane(self) -> Membrane:
+        """Capacitor that charges through the resistor, and discharges through it while the input is grounded."""
         d, threshold = self.device, self.threshold_voltage()
-        driven, final = self.time_constant(), self.final_voltage()
-        idle = driven if self.spec.idle_input == "grounded" else d.off_resistance * d.capacitance
-        charging = driven, idle, final / threshold, self.rest_voltage() / threshold
-        return FiringRule(_delayed_steps, (self.incubation_time(), *charging))
+        driven = self.time_constant()
+        return Membrane(
+            self.integration_time(), driven,
+            driven if self.spec.idle_input == "grounded" else d.off_resistance * d.capacitance,
+            self.final_voltage() / threshold, self.rest_voltage() / threshold, self.incubation_time(),
+            self.refractory_time(), threshold_spread=d.threshold_spread / threshold,
+        )  # fmt: skip
 
     def least_drive(self) -> u.Second:
         """Delay of the switch."""
