@@ -27,6 +27,7 @@ from neuroest.exploration.sweep import Tick, run_job
 from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Named
+from neuroest.specs.workload import WorkloadSpec
 
 SHIPPED = "spiking_neurons"
 """Default contest."""
@@ -146,6 +147,7 @@ def _job(
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
     field = field_of(file, workload, axes)
+    asked = _without_arbitrary(asked, field.resolved.groups[0].workload)
     sides = [side for one in asked for side in (one.left, one.right) if side in QUANTITIES]
     kept = tuple(dict.fromkeys((objective, *_SHOWN, *sides)))
     Job(field.resolved, asked, "grid", 0, seed, kept).check()
@@ -166,6 +168,15 @@ def _passing_limits(file: ContestFile, limits: Sequence[str]) -> tuple[Constrain
         if faults := faults_of(one, {PASSING_SHARE: "1"}):
             raise wrong(str(one), faults[0], "--limit")
     return found
+
+
+def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -> tuple[Constraint, ...]:
+    """Limits without that on the error of the columns, where one on the accuracy of the network applies."""
+    named = {side for one in limits for side in (one.left, one.right)}
+    task = workload.task
+    if "accuracy" not in named or task is None or task.against_error is None:
+        return limits
+    return tuple(one for one in limits if "signal_to_error_ratio" not in {one.left, one.right})
 
 
 def _check_limits(objective: str, limits: Sequence[Constraint]) -> None:

@@ -13,7 +13,7 @@ from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.time_multiplexing import ROUNDING
-from neuroest.pipeline.accuracy import network_errors
+from neuroest.pipeline.accuracy import NetworkAccuracy, network_errors
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.pacing import FIRING_SLACK
 from neuroest.pipeline.power import sleeps_in_steps
@@ -22,6 +22,8 @@ from neuroest.pipeline.training import sample_period
 
 _IDLE = 0.1
 """Share of the peak throughput below which a chip is far from its design point; a convention."""
+_LOST_ACCURACY = 0.03
+"""Share of right answers that a chip may lose against ideal neurons; a convention."""
 _QUEUING = 0.5
 """Load of a link above which its queues are no longer short; a convention."""
 _RULE = re.compile("_[a-z_]+_checks")
@@ -544,6 +546,17 @@ class DesignRules(StatesChecks):
             worst = ratio if len(self.stages.levels) == 1 else _worst_of(level)
             error = 1.0 / np.sqrt(worst)
             yield self.require("design_rule", "result_error", error, "<=", limit, path=level.path)
+
+    def accuracy_checks(self, found: NetworkAccuracy | None) -> Iterator[Check]:
+        """Whether the network keeps its accuracy; no check for a network without a measured curve."""
+        if found is None:
+            return
+        least = found.exact - _LOST_ACCURACY
+        yield Check(
+            "network_accuracy", self.stages.levels[0].path, "design_rule", found.value >= least,
+            f"the network loses more than 3 points of its accuracy, most of it to {found.largest_cause}",
+            found.value, least,
+        )  # fmt: skip
 
 
 def _worst_of(level: MappedLevel) -> Array:

@@ -38,6 +38,7 @@ from neuroest.specs.architecture import Operation
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.column_errors import ColumnErrors
+    from neuroest.pipeline.accuracy import NetworkAccuracy
 
 
 @frozen_dataclass(eq=False)
@@ -369,9 +370,23 @@ class Evaluation(Stages):
         return None if ratio is None else np.asarray(accuracy_equations.effective_bits(ratio))
 
     @cached_property
+    def network_accuracy(self) -> "NetworkAccuracy | None":
+        """Accuracy of the network on this chip and what it loses; None for a network without a measured curve."""
+        curve = self.layers.accuracy_curve
+        return None if curve is None else accuracy.network_accuracy(curve, self.levels, self.column_errors)
+
+    @property
+    def accuracy(self) -> Array | None:
+        """Accuracy of the network on this chip; None for a network without a measured curve. [1]."""
+        return None if self.network_accuracy is None else self.network_accuracy.value
+
+    @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
-        return (*self._other_checks, *self._rules.error_checks(self.signal_to_error_ratio))
+        return (
+            *self._other_checks, *self._rules.error_checks(self.signal_to_error_ratio),
+            *self._rules.accuracy_checks(self.network_accuracy),
+        )  # fmt: skip
 
     @property
     def refusing_checks(self) -> tuple[Check, ...]:

@@ -79,6 +79,11 @@ def _accuracy(result: Estimate) -> str:
     return f"{bits:.2g} effective bits, weights " + ("as written" if age is None else f"{age} old")
 
 
+def _network_accuracy(result: Estimate) -> str:
+    accuracy = result.totals["accuracy"]
+    return "not measured against errors" if accuracy is None else f"{100.0 * accuracy:.1f} %"
+
+
 def _kind(result: Estimate) -> str:
     for part in result.design.root.walk():
         mapper = getattr(part.spec, "mapper", None)
@@ -107,6 +112,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
     "operation": operation_words,
+    "accuracy of the network": _network_accuracy,
     "accuracy of the columns": _accuracy,
     "failed checks": lambda result: _checks(result.broken_rules),
     "advice": lambda result: _checks(result.advice),

@@ -10,6 +10,9 @@ from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 
+_EQUALLY_ACCURATE = 0.01
+"""Difference of accuracies up to which designs count as equally accurate; a convention."""
+
 
 def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     """Comparison as text of 80 columns: designs by results, then common, different and excluded parts."""
@@ -25,6 +28,7 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     lines += learning_table(comparison.estimates, style)
     for baseline in comparison.baselines:
         lines += _pace_lines(comparison, baseline, style)
+    lines += accuracy_lines(comparison)
     alike = [item for item in comparison.differences if not item.differs]
     lines += [style.bold("Alike")]
     for item in alike:
@@ -37,6 +41,22 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
                 lines += wrapped(f"{name}: {value}", indent=4, hanging=6)
     lines += ["", *_left_out_lines(comparison, names, style)]
     return "\n".join(lines) + "\n"
+
+
+def accuracy_lines(comparison: Comparison) -> list[str]:
+    """Whether the designs answer equally well; nothing for a network without a measured curve."""
+    reached = {one.architecture: one.totals["accuracy"] for one in comparison.estimates}
+    known = {name: accuracy for name, accuracy in reached.items() if accuracy is not None}
+    if not known:
+        return []
+    apart = max(known.values()) - min(known.values())
+    stated = ", ".join(f"{name} {100.0 * accuracy:.1f} %" for name, accuracy in known.items())
+    verdict = (
+        "iso-accuracy within one point"
+        if apart <= _EQUALLY_ACCURATE
+        else f"not at iso-accuracy, {100.0 * apart:.1f} points apart, so the ratios compare unequal work"
+    )
+    return [*wrapped(f"Accuracy: {stated}: {verdict}", hanging=2), ""]
 
 
 def _left_out_lines(comparison: Comparison, names: Sequence[str], style: Style) -> list[str]:

@@ -27,7 +27,7 @@ from neuroest.reporting.learning_text import brief_cells, learning_table
 from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, Ratio, same_scope
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import Headline
+from neuroest.results.quantities import Headline, first_number
 from neuroest.specs.claims import Claim
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END
@@ -282,6 +282,7 @@ def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator
         ("system", _system(estimate)),
         ("learning", _learning(estimate)),
         ("lifetime", _lifetime(estimate)),
+        ("columns", _columns(estimate)),
         ("accuracy", _accuracy(estimate)),
         ("lever", _strongest(estimate)),
         ("uncertainty", _largest_cause(estimate)),
@@ -353,6 +354,16 @@ def _slowest(estimate: Estimate) -> str:
 
 
 def _accuracy(estimate: Estimate) -> str:
+    """Accuracy of the network on the chip and what it loses most to; empty for a network without a measured curve."""
+    found = estimate.evaluation.network_accuracy
+    if found is None:
+        return ""
+    left = first_number(found.value)
+    lost = f", most of the loss to {found.largest_cause}" if left < found.exact else ""
+    return f"{100.0 * left:.1f} % of the answers right, {100.0 * found.exact:.1f} % on ideal neurons{lost}"
+
+
+def _columns(estimate: Estimate) -> str:
     found = lowest_accuracy_layer(estimate)
     if found is None or found.effective_bits is None:
         return ""

@@ -6,6 +6,7 @@ since energy depends on it. `neuroest.workloads.layers` infers the shapes.
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -48,6 +49,7 @@ Location: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Location, str]
 """Location in the file (keys and indices), and the fault."""
 
+_RATIO = QuantityField("1", minimum=0, above=True, maximum=1e9, example="10")
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 
 Coding: TypeAlias = Literal["spiking", "dense"]
@@ -103,6 +105,32 @@ class Weights(Provenance):
     """Share of nonzero weights in a pruned network. Default: all. Arrays that skip zero weights use it."""
 
 
+class AccuracyCurve(Provenance):
+    """Accuracy of the network when the results of every layer have errors, and on neurons that differ from the ideal.
+
+    `docs/tools/accuracy_curve.py` measures it for a spiking network with weights.
+    """
+
+    signal_to_error_ratio: tuple[Annotated[float, _RATIO], ...]
+    """Variance of the results over that of their errors, from small to large."""
+    lasting: tuple[Annotated[float, FRACTION], ...]
+    """Accuracy at each ratio with errors that stay from read to read, such as those of written cells."""
+    fluctuating: tuple[Annotated[float, FRACTION], ...]
+    """Accuracy at each ratio with errors that are new in each read, such as noise."""
+    deviation: tuple[Annotated[float, _RATIO], ...] = ()
+    """Spiking coding: relative standard deviations of the drive that fires a neuron, from small to large."""
+    between: tuple[Annotated[float, FRACTION], ...] = ()
+    """Accuracy at each deviation, if neurons differ by it."""
+    within: tuple[Annotated[float, FRACTION], ...] = ()
+    """Accuracy at each deviation, if the drive of each neuron differs by it from spike to spike."""
+    exact: Annotated[float, FRACTION]
+    """Accuracy without errors, on ideal neurons."""
+    signed: Annotated[float, FRACTION] | None = None
+    """Spiking coding: accuracy on neurons that take drives of both signs and lose no charge, at zero at the least."""
+    unsigned: Annotated[float, FRACTION] | None = None
+    """Spiking coding: accuracy on such neurons that take no negative drive."""
+
+
 class Task(Provenance):
     """Task and accuracy of the network. A comparison of chips must state them."""
 
@@ -112,6 +140,8 @@ class Task(Provenance):
     """Quality metric, for example `accuracy`."""
     value: Annotated[float, QuantityField("1", minimum=0, example="98.2 %")] | None = None
     """Published value for exactly this network. Left out if nobody has published it."""
+    against_error: AccuracyCurve | None = None
+    """Accuracy of this network with errors of its results. With it, estimates state an accuracy."""
 
 
 class WorkloadSpec(Spec):
@@ -386,6 +416,29 @@ def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         yield ("task", "basis"), "is missing: say how the value is known"
     elif task.value is not None and not (task.source or task.rationale):
         yield ("task", "source"), "is missing: say where the value comes from"
+    if task.against_error is not None:
+        yield from (
+            (("task", "against_error", *place), text) for place, text in _curve_faults(task.against_error)
+        )
+
+
+def _curve_faults(curve: AccuracyCurve) -> Iterator[Fault]:
+    ratios = curve.signal_to_error_ratio
+    if len(ratios) < 2 or any(after <= before for before, after in pairwise(ratios)):
+        yield ("signal_to_error_ratio",), "needs at least two ratios, from small to large"
+    deviations = curve.deviation
+    if any(after <= before for before, after in pairwise(deviations)):
+        yield ("deviation",), "goes from small to large"
+    for name in ("lasting", "fluctuating"):
+        if len(getattr(curve, name)) != len(ratios):
+            yield (name,), f"has {len(getattr(curve, name))} values for {len(ratios)} ratios"
+    for name in ("between", "within"):
+        if len(getattr(curve, name)) != len(deviations):
+            yield (name,), f"has {len(getattr(curve, name))} values for {len(deviations)} deviations"
+    if curve.basis is None:
+        yield ("basis",), "is missing: say how the values are known"
+    elif not (curve.source or curve.rationale):
+        yield ("source",), "is missing: say where the values come from"
 
 
 def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:

@@ -154,6 +154,8 @@ class LayerTable(Geometry):
     mean_absolute_weight: u.Numeric
     weight_density: u.Numeric = 1.0
     """Share of the weights that are not zero."""
+    accuracy_curve: workload.AccuracyCurve | None = None
+    """Accuracy of the network with errors of its results."""
     in_numbers: LayerTable | None = None
     """Of a spiking network with layers in numbers: the network as these layers have it."""
     numbers: Array = field(default_factory=lambda: np.zeros(1))
@@ -275,6 +277,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
         accumulator_bits=given["workload.precision.accumulator"],
         mean_absolute_weight=given["workload.weights.mean_absolute"],
         weight_density=given.get("workload.weights.density", 1.0),
+        accuracy_curve=plan.accuracy_curve,
     )
     if not hybrid:
         return table
@@ -350,6 +353,7 @@ class _Plan:
     thresholds: tuple[tuple[str, ...], ...]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
+    accuracy_curve: workload.AccuracyCurve | None
     numbers: Array
     """One for layers in numbers of a spiking network, zero for others."""
     shares: tuple[tuple[float, ...] | None, ...]
@@ -485,6 +489,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         bursts=bursts,
         thresholds=thresholds,
         inputs=tuple(workload.activity_path("input", quantity) for quantity in given),
+        accuracy_curve=None if spec.task is None else spec.task.against_error,
         numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),
         rules=rules,
         populations=tuple(

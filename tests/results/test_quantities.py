@@ -177,7 +177,7 @@ def test_more_of_a_lifetime_and_less_of_an_energy_are_better() -> None:
     assert {name for name, q in QUANTITIES.items() if q.better == "more"} == {
         "throughput_per_s", "tops_per_watt", "utilisation", "neuron_lifetime_s", "die_yield", "cell_lifetime_s",
         "refresh_interval_s", "signal_to_error_ratio", "effective_bits", "share_of_peak", "first_neuron_failure_s",
-        "first_cell_failure_s", "tolerated_failures_s", "firing_probability",
+        "first_cell_failure_s", "tolerated_failures_s", "firing_probability", "accuracy",
     }  # fmt: skip
     axis = space_from({"technology.supply_voltage": "0.7..0.9 V:5"}).axes[0]
     found = breakeven(
