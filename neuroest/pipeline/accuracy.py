@@ -9,7 +9,6 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.equations import accuracy as equations
 from neuroest.levels.base import Array, MappedLevel
 from neuroest.levels.crossbar_roles import maps_to_crossbars
 from neuroest.specs.workload import AccuracyCurve
@@ -103,12 +102,33 @@ def network_accuracy(
     return NetworkAccuracy(curve.exact, min(*curve.lasting, *curve.fluctuating), losses)
 
 
+def accuracy_at_ratio(
+    power_ratio: u.Dimensionless, ratios: Array, accuracies: Array, exact: float
+) -> u.Dimensionless:
+    """Accuracy of a network whose results have errors, from a measured curve: linear in log SNR between the points.
+
+    Below the first point it is that of the point; above the last one the loss falls as 1/SNR (docs/accuracy.md).
+
+    Examples
+    --------
+    Half-way in decibels between 4 and 16, at 82.5 and 94.3 %: 88.4 %.
+
+    >>> curve = np.array([4.0, 16.0]), np.array([0.825, 0.943]), 0.967
+    >>> f"{accuracy_at_ratio(8.0, *curve):.3f}, {accuracy_at_ratio(160.0, *curve):.4f}"
+    '0.884, 0.9646'
+    """
+    first, last = ratios[0], ratios[-1]
+    found = np.interp(np.log(np.clip(power_ratio, first, last)), np.log(ratios), accuracies)
+    beyond = exact - (exact - accuracies[-1]) * last / np.maximum(power_ratio, last)
+    return np.asarray(np.where(power_ratio > last, beyond, found))
+
+
 def _lost(curve: AccuracyCurve, square: u.Numeric, accuracies: Sequence[float]) -> Array:
     """Accuracy that errors take, from their square over that of the results."""
     with np.errstate(divide="ignore"):
         ratio = 1.0 / np.asarray(square, dtype=float)
     ratios = np.asarray(curve.signal_to_error_ratio)
-    found = equations.accuracy_at_ratio(ratio, ratios, np.asarray(accuracies), curve.exact)
+    found = accuracy_at_ratio(ratio, ratios, np.asarray(accuracies), curve.exact)
     return np.asarray(np.maximum(curve.exact - found, 0.0))
 
 

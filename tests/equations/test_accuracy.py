@@ -35,12 +35,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "signal_to_error_ratio": {"result_spread": 5.0, "error": 0.5},
     "decibels": {"power_ratio": 100.0},
     "effective_bits": {"power_ratio": 63.0},
-    "accuracy_at_ratio": {
-        "power_ratio": 8.0,
-        "ratios": np.array([4.0, 16.0]),
-        "accuracies": np.array([0.825, 0.943]),
-        "exact": 0.967,
-    },
 }
 
 

@@ -49,8 +49,14 @@ SAMPLES: dict[str, dict[str, float]] = {
         "conducting_fraction": 0.5,
     },
     "ir_drop_error_at": {
-        "row_conductance": 5e-6, "column_conductance": 5e-6, "row_segment_resistance": 2.0,
-        "column_segment_resistance": 6.0, "rows": 128.0, "columns": 128.0, "active_fraction": 1.0, "row": 128.0,
+        "row_conductance": 5e-6,
+        "column_conductance": 5e-6,
+        "row_segment_resistance": 2.0,
+        "column_segment_resistance": 6.0,
+        "rows": 128.0,
+        "columns": 128.0,
+        "active_fraction": 1.0,
+        "row": 128.0,
         "column": 128.0,
     },
     "ir_drop_error_far": {

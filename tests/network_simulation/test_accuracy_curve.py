@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.equations.accuracy import accuracy_at_ratio
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.error_curve import RATIOS, measure
 from neuroest.network_simulation.files import read_network, read_samples
 from neuroest.network_simulation.study import simulate_network
+from neuroest.pipeline.accuracy import accuracy_at_ratio
 from tests.network_simulation.test_operating_point import changes, finalists
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
