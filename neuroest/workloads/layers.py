@@ -342,8 +342,8 @@ class _Plan:
 
     `rules` says for each quantity of the activity and each layer which paths may hold its output's value, the
     first that does wins; none does for a pooling or addition that passes on what it reads. `bursts` says it of
-    the share of active steps, `thresholds` of the threshold. `passed` is the number of events that leave a layer without own activity, over those
-    that it reads: all spikes of its windows leave a sum.
+    the share of active steps, `thresholds` of the threshold. `passed` is the number of events that leave a layer
+    without own activity, over those that it reads: all spikes of its windows leave a sum.
     """
 
     geometry: Geometry
