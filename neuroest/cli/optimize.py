@@ -6,6 +6,9 @@ minimize
     Less is better; may be repeated.
 maximize
     More is better; may be repeated.
+limits
+    What every design must meet, such as `accuracy >= 92 %` or `passing_share >= 0.5`, the share of the samples in which
+    it passes all checks; may be repeated.
 population
     Designs a generation.
 generations
@@ -38,6 +41,7 @@ def run(
     constraints: Constraints = None,
     minimize: Annotated[list[str] | None, typer.Option(metavar="RESULT", autocompletion=quantities)] = None,
     maximize: Annotated[list[str] | None, typer.Option(metavar="RESULT", autocompletion=quantities)] = None,
+    limits: Annotated[list[str] | None, typer.Option("--limit", metavar="COMPARISON")] = None,
     population: int = POPULATION,
     generations: int = GENERATIONS,
     seed: shared.Seed = 1,
@@ -52,14 +56,18 @@ def run(
     """
     searched = space_of(space, axes, constraints)
     found = optimize(
-        architecture, workload, searched, minimize or [], maximize or [],
+        architecture, workload, searched, minimize or [], maximize or [], limits=limits or [],
         population=population, generations=generations, seed=seed, progress=progress_shown(),
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
-    shared.note([f"{len(found.to_frame())} best of {found.evaluations} designs by nominal results"])
+    shared.note(
+        [
+            f"{len(found.to_frame())} best of {found.evaluations} designs by nominal results; passing_share by samples"
+        ]
+    )
     if found.interrupted:
         shared.note(["interrupted: these are the best of the designs evaluated so far"])
         raise typer.Exit(INTERRUPTED)

@@ -9,17 +9,16 @@ from neuroest.core.errors import UnknownNameError, did_you_mean
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job
 from neuroest.exploration.contest_field import field_of
-from neuroest.exploration.contest_finalists import PASSING_SHARE, Finalists
+from neuroest.exploration.contest_finalists import Finalists
 from neuroest.exploration.contest_outcome import Outcome
 from neuroest.exploration.contest_search import ContestJob, Search
 from neuroest.exploration.contest_spec import ContestFile, read_contest
+from neuroest.exploration.passing_share import separated
 from neuroest.exploration.space import (
     Axis,
     Constraint,
     Levels,
     Range,
-    constraint,
-    faults_of,
     setting_axis,
     wrong,
 )
@@ -102,12 +101,13 @@ def contest(
     (4, 1.4)
     """
     file = read_contest(rules)
-    job = _job(file, workload, _axes(file, axes or {}), limits, minimize, by, seed)
+    on_results, on_share = separated((*file.spec.limits, *limits))
+    job = _job(file, workload, _axes(file, axes or {}), on_results, minimize, by, seed)
     found = run_job(
         job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
         most_in_memory=job.points,
     )  # fmt: skip
-    return _outcome(file, job, Search(found, job), samples, _passing_limits(file, limits))
+    return _outcome(file, job, Search(found, job), samples, on_share)
 
 
 def _outcome(
@@ -138,36 +138,21 @@ def _axes(file: ContestFile, given: Mapping[str, Any]) -> tuple[Axis, ...]:
 
 
 def _job(
-    file: ContestFile, workload: Named, axes: Sequence[Axis], limits: Sequence[str], minimize: str | None,
+    file: ContestFile, workload: Named, axes: Sequence[Axis], limits: tuple[Constraint, ...], minimize: str | None,
     by: str | None, seed: int,
 ) -> ContestJob:  # fmt: skip
     objective = minimize or file.spec.minimize
-    asked = tuple(one for one in _limits(file, limits) if PASSING_SHARE not in (one.left, one.right))
-    _check_limits(objective, asked)
+    _check_limits(objective, limits)
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
     field = field_of(file, workload, axes)
-    asked = _without_arbitrary(asked, field.resolved.groups[0].workload)
+    asked = _without_arbitrary(limits, field.resolved.groups[0].workload)
     sides = [side for one in asked for side in (one.left, one.right) if side in QUANTITIES]
     kept = tuple(dict.fromkeys((objective, *_SHOWN, *sides)))
     Job(field.resolved, asked, "grid", 0, seed, kept).check()
     return ContestJob(
         field.resolved, (), "grid", 0, seed, kept, field=field, objective=objective, limits=asked, by=by
     )
-
-
-def _limits(file: ContestFile, limits: Sequence[str]) -> list[Constraint]:
-    """Limits of the file, and of the caller."""
-    return [constraint(text) for text in (*file.spec.limits, *limits)]
-
-
-def _passing_limits(file: ContestFile, limits: Sequence[str]) -> tuple[Constraint, ...]:
-    """Limits on the share of the samples that pass, which only finalists have."""
-    found = tuple(one for one in _limits(file, limits) if PASSING_SHARE in (one.left, one.right))
-    for one in found:
-        if faults := faults_of(one, {PASSING_SHARE: "1"}):
-            raise wrong(str(one), faults[0], "--limit")
-    return found
 
 
 def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -> tuple[Constraint, ...]:

@@ -8,17 +8,15 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.draws import draw
-from neuroest.exploration.batch_evaluation import box_of, evaluate_points, in_blocks
-from neuroest.exploration.chunks import holds
+from neuroest.exploration.batch_evaluation import box_of, evaluate_points
 from neuroest.exploration.contest_field import Field
 from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of
+from neuroest.exploration.passing_share import meets, share_that_passes
 from neuroest.exploration.space import Constraint
 from neuroest.exploration.structures import Group
 
 WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""
-PASSING_SHARE = "passing_share"
-"""Name of a limit on the share of the samples in which a chip passes all checks."""
 _ROUNDS = 3
 """Rounds of sampling; a further round tries faster chips if no chip of a team has an estimate in enough samples."""
 _FASTER = 0.9
@@ -97,29 +95,16 @@ class Finalists:
 
     def _passes(self, one: Best, place: Place) -> bool:
         """Whether a chip meets the limits on the share of the samples that pass."""
-        if not self._passing:
-            return True
-        known = {PASSING_SHARE: np.array([self.passing_share(one, place)])}
-        return all(bool(holds(limit, known, 1, "1")[0]) for limit in self._passing)
+        return not self._passing or meets(self.passing_share(one, place), self._passing)
 
     def passing_share(self, one: Best, place: Place) -> float:
         """Share of the samples in which a chip passes all checks in a cell."""
-        return passing_share(self._search.field, one.chip, place, self._objective, self._samples, self._seed)
+        group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
+        return share_that_passes(group, moved, self._samples, self._seed, self._objective)
 
 
-def passing_share(field: Field, number: int, place: Place, objective: str, samples: int, seed: int) -> float:
-    """Share of the samples in which a chip has an estimate and passes all checks in a cell."""
-    group, moved, drawn = _drawn(field, number, place[:1], place[1:], samples, seed)
-    columns = {
-        path: np.broadcast_to(values.reshape(-1), samples) for path, values in {**drawn, **moved}.items()
-    }
-    return float(in_blocks(group, columns, samples, (objective,)).feasible.mean())
-
-
-def _drawn(
-    field: Field, number: int, xs: Sequence[int], ys: Sequence[int], samples: int, seed: int
-) -> tuple[Group, dict[str, Array], dict[str, Array]]:
-    """Group of a chip, the values that its choices and the axes set, and samples of everything else."""
+def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> tuple[Group, dict[str, Array]]:
+    """Group of a chip, and the values that its choices and the axes set."""
     structure, chip = field.chip(number)
     group, chosen = structure.group, structure.values(chip)
     first, second = field.resolved.numeric
@@ -134,8 +119,7 @@ def _drawn(
         },
         **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
     }
-    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
-    return group, moved, draw(claims, samples, seed)
+    return group, moved
 
 
 def sampled(
@@ -147,7 +131,8 @@ def sampled(
     chips share the samples of common causes.
     """
     xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
-    group, moved, drawn = _drawn(field, number, xs, ys, samples, seed)
+    group, moved = _moved(field, number, xs, ys)
+    drawn = draw({path: claim for path, claim in group.claims.items() if path not in moved}, samples, seed)
     step = max(1, box_of(group) // (len(xs) * len(ys)))
     parts = []
     for start in range(0, samples, step):

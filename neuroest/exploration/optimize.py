@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
+from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated
-from neuroest.exploration.space import Space
+from neuroest.exploration.passing_share import PASSING_SHARE, meets, separated, share_that_passes
+from neuroest.exploration.space import Constraint, Space
+from neuroest.exploration.structures import Group
 from neuroest.exploration.sweep import STANDARD, make_job
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Named, listed
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 POPULATION, GENERATIONS = 100, 60
+SAMPLES = 256
+"""Samples of the share in which a design passes its checks."""
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
 """Largest population: every design is compared with every other one in memory."""
 
@@ -65,14 +71,30 @@ class OptimisationResult:
         return notebook_table(self.front.frame)
 
 
+@frozen_dataclass
+class _Point:
+    """A design: its structure, and the value of each path of its numeric axes."""
+
+    group: Group
+    chosen: Mapping[str, Array]
+
+    def passing_share(self, objective: str, seed: int) -> float:
+        """Share of the samples of the bands in which the design passes all checks."""
+        return share_that_passes(self.group, self.chosen, SAMPLES, seed, objective)
+
+
 class _Archive:
     """Cache of evaluated designs by their coordinates."""
 
-    def __init__(self, job: Job, objectives: Sequence[str], signs: Array) -> None:
-        self.job, self.objectives, self.signs = job, objectives, signs
+    def __init__(
+        self, job: Job, objectives: Sequence[str], signs: Array, on_share: Sequence[Constraint]
+    ) -> None:
+        self.job, self.objectives, self.signs, self.on_share = job, objectives, signs, on_share
         self.variables = self._variables()
         self.rows: dict[tuple[Any, ...], tuple[Array, bool]] = {}
         self.frames: list[pd.DataFrame] = []
+        self.points: list[_Point] = []
+        """The design of each row of the frames."""
 
     def _variables(self) -> dict[str, Any]:
         """Variables for pymoo: the numeric axes, then the choices."""
@@ -115,12 +137,28 @@ class _Archive:
             groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
         columns, keep = self.job.marked(given, groups, self.job.at(given, groups))
         frame = pd.DataFrame(plain(columns))
+        points = [
+            _Point(resolved.groups[group], {path: values[row : row + 1] for path, values in given.items()})
+            for row, group in enumerate(groups.tolist())
+        ]
+        self._limit_share(frame, points, keep)
         self.frames.append(frame[keep])
+        self.points.extend(points[row] for row in np.flatnonzero(keep))
         values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
         values = np.where(np.isfinite(values), values, np.finfo(np.float64).max ** 0.5)
         for key, value, passed in zip(keys, values, feasible, strict=True):
             self.rows[key] = (value, bool(passed))
+
+    def _limit_share(self, frame: pd.DataFrame, points: Sequence[_Point], keep: Mask) -> None:
+        """Mark the designs that pass their checks in too few samples."""
+        if not self.on_share:
+            return
+        for row in np.flatnonzero(frame["feasible"].to_numpy(bool) & keep):
+            share = points[row].passing_share(self.objectives[0], SEED)
+            if not meets(share, self.on_share):
+                frame.loc[row, "feasible"] = False
+                frame.loc[row, "failed_check"] = " and ".join(f"constraint {one}" for one in self.on_share)
 
 
 def optimize(
@@ -130,6 +168,7 @@ def optimize(
     minimize: Sequence[str] = (),
     maximize: Sequence[str] = (),
     *,
+    limits: Sequence[str] = (),
     population: int = POPULATION,
     generations: int = GENERATIONS,
     seed: int = 1,
@@ -146,6 +185,9 @@ def optimize(
         As in `sweep`; ranges without a number of points are continuous, and constraints apply.
     minimize, maximize : sequence of str
         Results by name, including the unit.
+    limits : sequence of str
+        Comparisons that every design must meet, such as ``"accuracy >= 92 %"``. `passing_share` is the share of the
+        samples in which a design passes all checks; a limit on it takes some hundred evaluations a design.
     population, generations : int
         Designs per generation, and number of generations.
     seed : int
@@ -158,7 +200,7 @@ def optimize(
     Returns
     -------
     OptimisationResult
-        The best feasible designs, and the number of designs evaluated.
+        The best feasible designs with their `passing_share`, and the number of designs evaluated.
 
     Raises
     ------
@@ -177,10 +219,14 @@ def optimize(
     ):  # fmt: skip
         if not 1 <= count <= most:
             raise ExplorationError(f"{word} is {count}; allowed: 1 to {most}")
-    quantities = tuple(dict.fromkeys((*objectives, *STANDARD)))
+    on_results, on_share = separated(limits)
+    sides = [side for one in on_results for side in (one.left, one.right) if side in QUANTITIES]
+    quantities = tuple(dict.fromkeys((*objectives, *sides, *STANDARD)))
     job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
+    job = replace(job, constraints=(*job.constraints, *on_results))
+    job.check()
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
-    archive = _Archive(job, objectives, signs)
+    archive = _Archive(job, objectives, signs, on_share)
     if not archive.variables:
         raise ExplorationError("the space has no axis, so there is nothing to optimise")
     interrupted = False
@@ -227,5 +273,7 @@ def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], 
     values = feasible[objectives].to_numpy(np.float64) * signs
     best = feasible[non_dominated(values)]
     inputs = [name for name in feasible.columns if name not in QUANTITIES]
-    best = best.drop_duplicates(inputs).sort_values(objectives[0], kind="stable").reset_index(drop=True)
+    best = best.drop_duplicates(inputs).sort_values(objectives[0], kind="stable")
+    best[PASSING_SHARE] = [archive.points[row].passing_share(objectives[0], SEED) for row in best.index]
+    best = best.reset_index(drop=True)
     return ParetoResult(best, tuple(minimize), tuple(maximize), len(feasible), feasible[objectives])

@@ -266,6 +266,29 @@ def test_a_search_of_continuous_and_mixed_variables_is_reproducible() -> None:
     assert one.to_frame().equals(two.to_frame())
 
 
+def test_the_share_of_samples_that_pass_is_that_of_the_estimate_and_a_limit_of_a_search() -> None:
+    chip, digits = "diffusive_low_power_28nm", "examples/digits_snn/digits_spiking.yaml"
+    space = {"chip.tile.array.rows": [128, 192, 256]}  # the first misses the accuracy
+    size = {"population": 6, "generations": 2}
+
+    def largest(*limits: str) -> pd.Series:
+        return optimize(chip, digits, space, maximize="area_m2", limits=limits, **size).to_frame().iloc[0]
+
+    free = largest()
+    alone = estimate(chip, digits, {"chip.tile.array.rows": f"{free['chip.tile.array.rows']:.0f}"})
+    assert free["passing_share"] == pytest.approx(alone.passing.share, abs=0.02)
+    by_share = largest(f"passing_share > {free['passing_share'] + 1e-6:.6f}")
+    assert by_share["area_m2"] < free["area_m2"]
+    assert by_share["passing_share"] > free["passing_share"]
+    assert largest("accuracy >= 92 %")["area_m2"] == free["area_m2"]
+    with pytest.raises(ExplorationError, match="most fail constraint accuracy >= 99 %"):
+        largest("accuracy >= 99 %")
+    with pytest.raises(ExplorationError, match="most fail constraint passing_share >= 1"):
+        optimize(chip, digits, space, ["area_m2"], limits=["passing_share >= 1"], **size)
+    with pytest.raises(NeuroestError, match="passing_share"):
+        optimize(chip, digits, space, ["area_m2"], limits=["passing_share >= 2 mm"])
+
+
 def test_a_search_without_an_answer_says_so() -> None:
     with pytest.raises(ExplorationError, match=r"none of .* is feasible; most fail constraint"):
         optimize(

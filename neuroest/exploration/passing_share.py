@@ -1,0 +1,58 @@
+"""Limits on the share of the samples in which a design passes all checks."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from neuroest.core.arrays import Array
+from neuroest.error_analysis.draws import draw
+from neuroest.exploration.batch_evaluation import in_blocks
+from neuroest.exploration.chunks import holds
+from neuroest.exploration.space import Constraint, constraint, faults_of, wrong
+from neuroest.exploration.structures import Group
+
+PASSING_SHARE = "passing_share"
+"""Name of the share in a limit, and its column."""
+
+
+def share_that_passes(
+    group: Group, chosen: Mapping[str, Array], samples: int, seed: int, quantity: str
+) -> float:
+    """Share of the samples in which a design has an estimate and passes all checks.
+
+    Parameters
+    ----------
+    group : Group
+        Structure of the design.
+    chosen : mapping of array
+        Value of each path that the design sets, of one element. These are exact; everything else is drawn.
+    samples, seed : int
+        Samples and seed of the draw.
+    quantity : str
+        A result that must exist.
+    """
+    claims = {path: claim for path, claim in group.claims.items() if path not in chosen}
+    values = {**draw(claims, samples, seed), **chosen}
+    columns = {path: np.broadcast_to(value.reshape(-1), samples) for path, value in values.items()}
+    return float(in_blocks(group, columns, samples, (quantity,)).feasible.mean())
+
+
+def meets(share: float, limits: Sequence[Constraint]) -> bool:
+    """Whether a share meets all limits on it."""
+    return all(bool(holds(limit, {PASSING_SHARE: np.array([share])}, 1, "1")[0]) for limit in limits)
+
+
+def separated(texts: Sequence[str]) -> tuple[tuple[Constraint, ...], tuple[Constraint, ...]]:
+    """Limits on results, and limits on the share of the samples that pass.
+
+    Raises
+    ------
+    SpecError
+        For a limit on the share with something else than a share.
+    """
+    limits = tuple(constraint(text) for text in texts)
+    on_share = tuple(one for one in limits if PASSING_SHARE in (one.left, one.right))
+    for one in on_share:
+        if faults := faults_of(one, {PASSING_SHARE: "1"}):
+            raise wrong(str(one), faults[0], "--limit")
+    return tuple(one for one in limits if one not in on_share), on_share
