@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from neuroest.blocks.base import double_bookings
 from neuroest.blocks.interconnect.mesh import Mesh
+from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
@@ -268,6 +269,15 @@ def current_left(result: Evaluation) -> Any:
     return result.mapper.compute.current_left(result.mapper.network)
 
 
+def spikes_for_one(result: Evaluation, component: str, action: str) -> Any:
+    """Spikes of a neuron for one of the network, more where little time is left to forget; one for other parts."""
+    array = result.mapper.compute
+    own = getattr(array, "neuron", None)
+    if own is None or (component, action) != (own.path, "spike"):
+        return 1.0
+    return array.spikes_for_one(result.mapper.network)
+
+
 @FEW
 @given(factor=st.floats(0.0, 1.0))
 def test_event_driven_terms_are_proportional_to_the_activity(factor: float) -> None:
@@ -288,7 +298,10 @@ def test_event_driven_terms_are_proportional_to_the_activity(factor: float) -> N
             # fewer active rows lose less along the wires, so that each of their cells carries more
             lossy = row.term == "read_current"
             before, after = (current_left(result) if lossy else 1.0 for result in (one, other))
-            np.testing.assert_allclose(energy / after, factor * row.energy / before, rtol=1e-12, atol=1e-30)
+            often, seldom = (spikes_for_one(result, row.component, row.action) for result in (one, other))
+            np.testing.assert_allclose(
+                energy / after / seldom, factor * row.energy / before / often, rtol=1e-12, atol=1e-30
+            )
 
 
 def once_an_inference(result: Evaluation) -> float:
@@ -314,6 +327,13 @@ def once_an_inference(result: Evaluation) -> float:
     return once + calls
 
 
+def spiking_energy(result: Evaluation) -> float:
+    """Energy of the spikes of neurons that forget between them; zero for neurons without such a state."""
+    neurons = [getattr(level.mapper.compute, "neuron", None) for level in result.levels]
+    paths = {neuron.path for neuron in neurons if isinstance(neuron, DiffusiveNeuronBase)}
+    return sum(float(np.sum(r.energy)) for r in result.dynamic if r.action == "spike" and r.component in paths)
+
+
 def without_counters(chip: str, folder: Path) -> str | Path:
     """The chip without its spike_coder, whose counters have more bits where there are more steps to count in."""
     coders = instantiate(designed(chip), designed(chip).values).find(CodesSpikes)
@@ -326,8 +346,12 @@ def test_twice_the_time_steps_cost_twice_the_dynamic_energy(shipped_chip: str, t
     steps = claims_of(chip, FIRST_SPIKING)["workload.timesteps"].value
     one, two = point(chip, FIRST_SPIKING), point(chip, FIRST_SPIKING, workload__timesteps=2 * steps)
     once = once_an_inference(one)
-    twice = 2 * (float(one.dynamic_energy[0]) - once) + once
-    assert float(two.dynamic_energy[0]) == pytest.approx(twice, rel=1e-12)
+    fired = [
+        spiking_energy(result) for result in (one, two)
+    ]  # residue of earlier spikes brings later ones sooner
+    assert 2.0 * fired[0] <= fired[1] * (1.0 + 1e-12) <= 3.0 * fired[0] * (1.0 + 1e-12)
+    twice = 2 * (float(one.dynamic_energy[0]) - fired[0] - once) + once
+    assert float(two.dynamic_energy[0]) - fired[1] == pytest.approx(twice, rel=1e-12)
     assert float(two.area[0]) == pytest.approx(float(one.area[0]), rel=1e-12)
     assert np.all(two.timing.latency > one.timing.latency)
 

@@ -96,8 +96,8 @@ def clocks() -> Any:
 
 def by_neuroest(case: dict[str, float], samples: int) -> tuple[Any, Any]:
     """Scores of the classes, and seconds of the simulated chips by the clock and of the processor."""
-    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415 - each process imports its own tool
     from neuroest.network_simulation.dense import dense_study  # noqa: PLC0415
+    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415 - each process imports its own tool
 
     inputs, labels = images(samples, TEST)
     chip, seen = str(HERE / "accuracy_crossbar.yaml"), images(200, CALIBRATION)[0]
@@ -109,8 +109,8 @@ def by_neuroest(case: dict[str, float], samples: int) -> tuple[Any, Any]:
 
 def study_for(case: dict[str, float]) -> Any:
     """The network on the chip, with the ranges of its inputs."""
-    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415
     from neuroest.network_simulation.dense import dense_study  # noqa: PLC0415
+    from neuroest.network_simulation.runs import Chips  # noqa: PLC0415
 
     inputs, labels = images(1, TEST)
     chip = str(HERE / "accuracy_crossbar.yaml")

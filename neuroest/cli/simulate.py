@@ -38,7 +38,6 @@ form
 Examples
 --------
 neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.png
-neuroest simulate diffusive_low_power_28nm -w shd_recurrent_spiking
 """
 
 from collections.abc import Mapping

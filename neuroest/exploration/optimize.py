@@ -143,7 +143,7 @@ class _Archive:
         ]
         self._limit_share(frame, points, keep)
         self.frames.append(frame[keep])
-        self.points.extend(points[row] for row in np.flatnonzero(keep))
+        self.points.extend(points[row] for row in np.flatnonzero(keep).tolist())
         values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
         values = np.where(np.isfinite(values), values, np.finfo(np.float64).max ** 0.5)
@@ -154,7 +154,7 @@ class _Archive:
         """Mark the designs that pass their checks in too few samples."""
         if not self.on_share:
             return
-        for row in np.flatnonzero(frame["feasible"].to_numpy(bool) & keep):
+        for row in np.flatnonzero(frame["feasible"].to_numpy(bool) & keep).tolist():
             share = points[row].passing_share(self.objectives[0], SEED)
             if not meets(share, self.on_share):
                 frame.loc[row, "feasible"] = False

@@ -2,6 +2,7 @@
 
 import math
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -74,14 +75,20 @@ class EstimateRows(Estimate):
 
     @cached_property
     def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons."""
-        neurons = [getattr(level.mapper.compute, "neuron", None) for level in self.evaluation.levels]
-        owned = [neuron.path for neuron in neurons if neuron is not None]
-        return {
-            cost.term: first_number(cost.energy)
-            for cost in self.evaluation.costs.energies
-            if owned and cost.component == owned[0] and cost.action == "spike"
-        }
+        """Energy of one spike of a neuron with its own output, by term. [J]; empty without such neurons.
+
+        A neuron may spike more often than that of the network, and its costs are those of all these spikes.
+        """
+        for level in self.evaluation.levels:
+            array: Any = level.mapper.compute
+            if getattr(array, "neuron", None) is not None:
+                times = array.spikes_for_one(level.mapper.network)
+                return {
+                    cost.term: first_number(cost.energy / times)
+                    for cost in self.evaluation.costs.energies
+                    if cost.component == array.neuron.path and cost.action == "spike"
+                }
+        return {}
 
     @cached_property
     def characteristics(self) -> tuple[Characteristic, ...]:

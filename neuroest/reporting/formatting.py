@@ -197,7 +197,8 @@ def passing_words(passing: Passing) -> str:
     """Share of the samples that pass all checks, and the checks that fail most; empty if every sample passes."""
     if passing.share == 1.0:
         return ""
-    most = [f"{check} in {percent(share)}" for check, share in list(passing.failing.items())[:_FAILS_SHOWN]]
+    shown = list(passing.failing.items())[:_FAILS_SHOWN]
+    most = [f"{check.partition(' ')[0]} in {percent(share)}" for check, share in shown]
     return f"in {percent(passing.share)} of the samples, fails most by " + ", ".join(most)
 
 

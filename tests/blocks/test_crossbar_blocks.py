@@ -669,7 +669,8 @@ def test_a_cell_of_nanosiemens_saves_what_conducts_and_needs_another_write_circu
     # 40 uS over 100 nS is 400, and a zero takes 1 uS in the wider window
     assert 1e2 < reads[0] / reads[1] < 1e3
     assert energy(low) < energy(usual) / 4.0  # what is left are the mirrors
-    assert failed(estimate("diffusive_low_power_28nm", network, {cell: "rram_hfox_28nm"})) == set()
+    with_oxide = estimate("diffusive_low_power_28nm", network, {cell: "rram_hfox_28nm"})
+    assert failed(with_oxide) == {"neuron_fires_once"}  # advice on the chip's neuron
     default = estimate("diffusive_low_power_28nm", network, {cell: "sonos_40nm_low"})
-    broken = {check.component.rsplit(".", 1)[-1] for check in default.failed_checks}
+    broken = {c.component.rsplit(".", 1)[-1] for c in default.failed_checks if c.severity != "advice"}
     assert broken == {"write_circuit", "level_shifter", "pump"}  # 7.5 V where they stand 2.75 V

@@ -199,8 +199,8 @@ def test_logic_that_no_block_lists_sleeps_within_timesteps_as_its_block_does() -
 
 
 def test_a_block_wakes_once_for_each_layer_and_timestep() -> None:
-    once = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s", f"{ROUTERS}.sleep": "off"})
-    often = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.4 s"})
+    once = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.5 s", f"{ROUTERS}.sleep": "off"})
+    often = estimate(ARRAYS, SPEECH, {**SECOND, "operation.period": "1.5 s"})
     layers = np.count_nonzero(np.squeeze(often.evaluation.timing.resources[ROUTERS]))
     assert energy(often, ROUTERS, "leakage_waking") == pytest.approx(
         100.0 * layers * energy(once, ROUTERS, "leakage_waking"), rel=1e-6

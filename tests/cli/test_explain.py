@@ -43,7 +43,7 @@ def test_a_term_goes_down_to_equation_unit_basis_and_source(command: Command) ->
     formatted = command("explain", CHIP_ON_SPIKES, "neuron.spike.output_branch").out
     assert "spike actions x" in formatted
     flat = " ".join(formatted.split())
-    assert "by output_branch_energy" in flat
+    assert "output_branch_energy * burst_spikes" in flat
     assert "docs/models/neurons.md" in flat
     assert "supply_voltage = 0.9 V [assumed] tile.array.readout.neuron.output_supply_voltage" in flat
     assert (

@@ -61,7 +61,7 @@ def test_every_name_that_is_listed_can_be_explained(memristive: Estimate, dense:
 
 def test_a_term_names_equation_inputs_units_and_sources(memristive: Estimate) -> None:
     step = explain(memristive, "chip.tile.array.readout.neuron.spike.output_branch").step
-    cost = next(part for part in step.parts if "output_branch_energy" in part.name)
+    cost = next(part for part in walk(step) if part.name.startswith("output_branch_energy"))
     assert cost.how.startswith("E = ")
     assert cost.about == ('docs/models/neurons.md, "Energy of a spike"',)
     assert {part.name.split(",")[0]: part.unit for part in cost.parts}["output_pulse_duration"] == "s"

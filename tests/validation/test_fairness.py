@@ -22,6 +22,7 @@ from fairness_page import (
     verdict,
 )
 
+from neuroest.core.errors import RangeError
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.uncertainty import Band
@@ -35,13 +36,21 @@ def pair():
 
 
 def test_in_real_time_a_chip_is_powered_through_for_the_period_of_the_data(pair):
-    for found in pair:
-        asked = {"operation.mode": "always_on", "operation.period": "1.4 s"}
-        whole = estimate(found.architecture, SPEECH, asked).totals["energy_per_inference_J"]
-        values = {path: claim.value for path, claim in found.claims.items()}
-        assert float(energy(evaluate(found.design, found.workload, values))[0]) == pytest.approx(
-            whole, rel=1e-12
+    asked = {"operation.mode": "always_on", "operation.period": "1.4 s"}
+    late, timely = (
+        float(
+            energy(
+                evaluate(one.design, one.workload, {path: claim.value for path, claim in one.claims.items()})
+            )[0]
         )
+        for one in pair
+    )
+    leading, twin = (one.architecture for one in pair)
+    assert timely == pytest.approx(estimate(twin, SPEECH, asked).totals["energy_per_inference_J"], rel=1e-12)
+    # a timestep of 14.2 ms where the data leave 14
+    assert late == np.inf
+    with pytest.raises(RangeError, match="longer than the stated period"):
+        estimate(leading, SPEECH, asked)
 
 
 def test_a_chip_that_is_late_costs_without_end():

@@ -56,7 +56,9 @@ class SingleTransistorNeuron(Neuron):
         """Time in which the holes leave."""
         return self.device.reset_time
 
-    def spike_energies(self, drive_time: Second, hold_time: Second) -> list[EnergyCost]:
+    def spike_energies(
+        self, drive_time: Second, hold_time: Second, on_time: Second = 0.0
+    ) -> list[EnergyCost]:
         """Channel current of each timestep for as long as the input is on, whether or not the neuron fires."""
         d = self.device
         channel = pulse_energy(d.drain_voltage, d.drain_current, drive_time)

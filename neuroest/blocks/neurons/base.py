@@ -312,8 +312,7 @@ class Neuron(Component[Any]):
         Checks
         ------
         neuron_fires_once
-            the typical neuron spikes more often than that of the network: its drive has a margin for the slowest
-            device, or lasts for longer than it needs; spikes for one of the network
+            the typical neuron spikes more often than that of the network; spikes for one
         """
         worst = np.max(np.asarray(self.spikes_of(burst)), axis=-1, keepdims=True)
         return [self.require("advice", "neuron_fires_once", worst, "<", _TWICE)]
