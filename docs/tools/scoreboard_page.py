@@ -77,6 +77,7 @@ def page(board: Scoreboard) -> str:
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
+        *_headline(board),
         "## By class",
         "",
         "Chips, measured or estimated by their vendor:",
@@ -120,6 +121,22 @@ def _summaries(found: Sequence[Summary]) -> list[str]:
             for s in found
         ),
     )  # fmt: skip
+
+
+def _headline(board: Scoreboard) -> list[str]:
+    """First and present errors of all blind chips in a sentence."""
+    summary = next((s for s in board.first_and_present if s.family == "all"), None)
+    if summary is None:
+        return []
+    first, present = summary.first, summary.present
+    return [
+        f"**First and now.** The {summary.values} bottom-up values of {summary.chips} chips that were described before",
+        f"any ratio was computed missed by a median factor of {first.median_factor:.2f} at first, with",
+        f"{first.coverage:.0%} of them inside p10 to p90. With the present models it is",
+        f"{present.median_factor:.2f}, with {present.coverage:.0%} inside.",
+        "[By family](#first-ratios-of-blind-chips).",
+        "",
+    ]
 
 
 def _first(board: Scoreboard) -> list[str]:

@@ -130,15 +130,43 @@ class NetworkContext:
     learning: Any = None
     """Requirements of the learning rule, a `neuroest.blocks.learning.context.LearningContext`, if the network learns.
     """
+    output_bits: u.Bit | None = None
+    """Bits of an element that a layer writes, where layers differ; None where they are those of an activation."""
+
+    @property
+    def written_bits(self) -> u.Bit:
+        """Bits of an element that a layer writes."""
+        return self.activation_bits if self.output_bits is None else self.output_bits
+
+    @property
+    def widest(self) -> NetworkContext:
+        """The network with the widest numbers of its layers, as hardware that all of them share has it."""
+        if self.output_bits is None:
+            return self
+        return replace(
+            self, weight_bits=_widest(self.weight_bits), activation_bits=_widest(self.activation_bits),
+            output_bits=None,
+        )  # fmt: skip
 
     def of_layer(self, index: int) -> NetworkContext:
         """The network as seen by one of its layers, so that costs are single numbers."""
-        return replace(
+        found = replace(
             self, output_rate=_of_layer(self.output_rate, index),
             firing_threshold=_of_layer(self.firing_threshold, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
             events=_of_layer(self.events, index), pace=Pace(self.pace.least_timestep),
         )  # fmt: skip
+        if self.output_bits is None:
+            return found
+        return replace(
+            found, weight_bits=_of_layer(self.weight_bits, index), output_bits=_of_layer(self.output_bits, index),
+            activation_bits=_of_layer(self.activation_bits, index),
+        )  # fmt: skip
+
+
+def _widest(bits: u.Bit) -> u.Bit:
+    """The largest of the layers, for each design point."""
+    return np.max(bits, axis=-1, keepdims=True) if np.ndim(bits) else bits
 
 
 def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:

@@ -483,6 +483,12 @@ class Mapper(StatesChecks, ABC):
         """Share of the products of each layer that occupy the units; below one if they skip zeros."""
         return 1.0
 
+    def at_best(self, rates: u.PerSecond) -> u.PerSecond:
+        """The highest rate of the layers of the level, where their widths make it differ."""
+        if self.network.output_bits is None:
+            return rates
+        return np.asarray(np.max(rates, axis=-1, keepdims=True))
+
     def stored_weight_bits(self) -> Array:
         """Bits of the weights of each layer, in the form in which they are stored."""
         return np.asarray(self.layers.weights * self.network.weight_bits)

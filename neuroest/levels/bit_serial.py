@@ -101,7 +101,11 @@ class BitSerialMapper(Mapper):
         outputs = t.is_weighted * t.output_elements
         return LevelCounts(
             actions={(self.cell.path, "cycle"): np.asarray(cycles)},
-            traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
+            traffic=[
+                Traffic(
+                    "activations", t.input_taps * bits, outputs * self.network.written_bits, required=False
+                )
+            ],
             element_operations=self.elementwise(),
             additions=sums,
         )
@@ -116,7 +120,7 @@ class BitSerialMapper(Mapper):
 
     def peak_rate(self) -> u.Numeric:
         """Every stored weight is multiplied once per pass."""
-        return 2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time()
+        return self.at_best(2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time())
 
     def unit_time(self, placement: Placement) -> Array:
         """Position after position."""

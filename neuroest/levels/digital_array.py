@@ -252,7 +252,8 @@ class DigitalArrayMapper(Mapper):
 
     def peak_rate(self) -> u.Numeric:
         """Every unit multiplies and adds in every cycle."""
-        return 2.0 * self.rows * self.columns * self.clock / self.cycles_of_weight
+        rate = 2.0 * self.rows * self.columns * self.clock / self.cycles_of_weight
+        return self.at_best(rate)
 
     @cached_property
     def product(self) -> MatrixProduct:
@@ -364,7 +365,7 @@ class DigitalArrayMapper(Mapper):
         elements = self.elementwise()
         outside = self.external_maps()
         if outside is None:
-            written = self.steps * t.output_elements * bits * self.kept.outputs
+            written = self.steps * t.output_elements * self.network.written_bits * self.kept.outputs
             loaded = self.stored_weight_bits() / self.options["batch"] * self.reloads_weights()
         else:
             read = t.input_elements * bits

@@ -99,7 +99,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     def peak_rate(self) -> u.Numeric:
         """Every weight that is at work is multiplied by an input once its bits have come."""
         cycles = np.ceil(self.network.activation_bits / self.column.options["input_slice"])
-        return 2.0 * self.rows * self.columns * self.clock / cycles
+        return self.at_best(2.0 * self.rows * self.columns * self.clock / cycles)
 
     def check_supported(self) -> None:
         """Refuse weights wider than all columns, and spikes without neurons.

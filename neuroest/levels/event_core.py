@@ -73,7 +73,8 @@ class EventCoreMapper(LearnsByEvents, CoreMapper):
             ),
             ("output_axons", outputs, "the neurons of a core reach more cores than it has output axons"),
         )
-        bits, held = self.network.weight_bits, events.device.bits_per_synapse
+        network = self.network if self.network.output_bits is None else self.network.widest
+        bits, held = network.weight_bits, events.device.bits_per_synapse
         checks = [self.require("advice", "synapse_bits", bits, "<=", held, "bit", path=events.path)]
         for name, axons, message in limits:
             limit = getattr(events.device, name)

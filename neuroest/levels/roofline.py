@@ -86,8 +86,10 @@ class RooflineMapper(LearnsInSoftware):
     def _traffic(self) -> Array:
         """Bits that the kernels of a batch move between the processor and its memory."""
         t = self.layers
-        element = np.maximum(self.network.activation_bits, BYTE)
-        moved = (t.input_elements + t.output_elements) * element * self.batch
+        read, written = (
+            np.maximum(bits, BYTE) for bits in (self.network.activation_bits, self.network.written_bits)
+        )
+        moved = (t.input_elements * read + t.output_elements * written) * self.batch
         return np.asarray(moved + t.weights * np.maximum(self.network.weight_bits, BYTE))
 
     def _kernel_time(self, traffic: u.Bit) -> Array:

@@ -99,7 +99,7 @@ def kept_of(mapper: Mapper) -> Kept:
     def packed(density: u.Dimensionless, bits: u.Bit) -> u.Dimensionless:
         return 1.0 if index is None else sparsity.packed_share(density, bits, index)
 
-    bits, wide = mapper.network.activation_bits, np.maximum(mapper.network.activation_bits, t.input_bits)
+    bits, wide = mapper.network.written_bits, np.maximum(mapper.network.activation_bits, t.input_bits)
     return Kept(
         products=products,
         cycles=sparsity.skipped_cycles(products, options["load_balance"]),

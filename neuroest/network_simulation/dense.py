@@ -397,10 +397,13 @@ def _arithmetic(
         mapper: Any = next((level.mapper for level in own), None)
         on_array = isinstance(mapper, CrossbarMapper) and np.ravel(mapper.on_array)[place] > 0.0
         reads = reads_of(mapper, place) if on_array else None
-        weight_bits = reads.weight_bits if reads is not None else int(spec.precision.weights)
+        stated, read = (
+            int(np.broadcast_to(bits, len(table.names))[place])
+            for bits in (table.weight_bits, table.activation_bits)
+        )
+        weight_bits = reads.weight_bits if reads is not None else stated
         full = 2 ** (weight_bits - 1) - 1
-        bits = int(spec.precision.activations or spec.precision.weights)
-        magnitude = bits - 1 if low < 0.0 else (reads.input_bits if reads is not None else bits)
+        magnitude = read - 1 if low < 0.0 else (reads.input_bits if reads is not None else read)
         most = 2**magnitude - 1
         largest = float(np.max(np.abs(layer.matrices))) or 1.0
         found.append(

@@ -176,7 +176,7 @@ def _line_buffer_checks(level: MappedLevel) -> list[Check]:
     placement = mapped.placement
     there = np.minimum(units_each(mapped, memory.path.rpartition(".")[0]) / placement.row_blocks, 1.0)
     rows = mapper.layers.line_buffer_elements * (placement.units > 0.0) * there
-    needed = np.max(rows, axis=-1, keepdims=True) * mapper.network.activation_bits
+    needed = np.max(rows * mapper.network.activation_bits, axis=-1, keepdims=True)
     return [
         Check(
             "line_buffer", memory.path, "design_rule", needed <= memory.options["capacity"],

@@ -101,7 +101,7 @@ class EstimateRows(Estimate):
             ]
             carried = result.counts.transport
             if carried is not None and np.any(carried.packet > 0.0):
-                rate = network.event_advantage_rate(carried.packet, networks.common.activation_bits)
+                rate = network.event_advantage_rate(carried.packet, networks.common.widest.activation_bits)
                 name = "spikes per neuron and step below which events take fewer bits than frames"
                 found += [mesh.characteristic(name, rate, "1") for _, mesh in result.chip.networks()]
         return tuple(Characteristic(c.component, c.name, first_number(c.value), c.unit) for c in found)

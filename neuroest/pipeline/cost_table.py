@@ -125,10 +125,10 @@ def _shared_names(one: Sequence[str], other: Sequence[str]) -> int:
 def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> CostTable:
     """Costs of every component of a chip for a network's bits and weights."""
     components = costed_components(chip)
-    areas = tuple(a for c in components for a in c.areas(networks.of(c.path)))
-    statics = tuple(
-        s for c in components for s in c.slept(c.statics(networks.of(c.path)), networks.of(c.path))
-    )
+    # layers of all widths share the hardware
+    shared = networks if networks.common.output_bits is None else networks.changed(lambda net: net.widest)
+    areas = tuple(a for c in components for a in c.areas(shared.of(c.path)))
+    statics = tuple(s for c in components for s in c.slept(c.statics(shared.of(c.path)), shared.of(c.path)))
     energies = [e for c in components for e in c.energies(networks.of(c.path))]
     wires: list[base.Check] = []
     for c in components:
@@ -137,7 +137,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
             pitch = _tile_pitch(c, mapped, areas, places)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
-    checks = [k for c in components for k in c.checks(networks.of(c.path))]
+    checks = [k for c in components for k in c.checks(shared.of(c.path))]
     checks += [
         *process_checks(chip.components()),
         *wires,

@@ -42,6 +42,7 @@ def network_context(
         weight_bits=layers.weight_bits,
         activation_bits=layers.activation_bits,
         accumulator_bits=layers.accumulator_bits,
+        output_bits=layers.output_bits,
         mean_absolute_weight=layers.mean_absolute_weight,
         output_rate=layers.is_weighted * layers.output_rate,
         firing_threshold=layers.firing_threshold,

@@ -120,7 +120,7 @@ def _of_level(
         if "outputs" in carries and coding is not None and coding.outputs is not None:
             left = left + coding.outputs * last
         elif "outputs" in carries:
-            rate = t.output_rate * packet if packet is not None else mapper.network.activation_bits
+            rate = t.output_rate * packet if packet is not None else mapper.network.written_bits
             left = left + last * mapper.steps * t.output_elements * rate
         if "weights" in carries:
             if written is not None:
@@ -188,12 +188,12 @@ def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
     memory = mapper.memory("activations")
     if memory is None or mapper.network.spiking:
         return mapper.zeros(), mapper.zeros()
-    bits = mapper.network.activation_bits
-    read, written = t.input_elements * bits, t.output_elements * bits
+    bits, wide = mapper.network.activation_bits, mapper.network.written_bits
+    read, written = t.input_elements * bits, t.output_elements * wide
     outside = mapper.external_maps()
     if outside is not None:
         returning = outside.read * bits + mapper.repeated_bits(read)
-        return np.asarray(returning), np.asarray(outside.written * bits)
+        return np.asarray(returning), np.asarray(outside.written * wide)
     from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
     last = np.zeros_like(from_outside)
     last[-1] = 1.0
@@ -212,8 +212,9 @@ def _map_checks(level: MappedLevel) -> tuple[Check, ...]:
         or not (level.mapped.placement.shared and mapper.chip.links())
     ):
         return ()
-    elements = (t.input_elements + t.output_elements) * level.own
-    needed = np.max(elements, axis=-1, keepdims=True) * mapper.network.activation_bits
+    network = mapper.network
+    bits = t.input_elements * network.activation_bits + t.output_elements * network.written_bits
+    needed = np.max(bits * level.own, axis=-1, keepdims=True)
     room = memory.options["capacity"] * level.mapped.instances[memory.path]
     return (
         Check(
@@ -251,10 +252,10 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
         0.0,
     )
     waiting, own = _live_elements(mapper)
-    bits = mapper.network.activation_bits
+    bits = mapper.network.written_bits
     together = mapper.options["inferences_per_pass"]
     most = np.maximum(np.where(before > 0.0, waiting, 0.0), np.where(inside > 0.0, waiting + own, 0.0))
-    held = np.max(most, axis=-1, keepdims=True) * bits * together
+    held = np.max(most * bits, axis=-1, keepdims=True) * together
     memory = mapper.memory("activations")
     room: u.Numeric = 0.0
     if memory is not None:

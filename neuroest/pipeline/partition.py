@@ -198,8 +198,11 @@ def _entering_bits(
     t, step = level.mapper.layers, _one(level.mapper.steps)
     here, low, high = (array[..., layer] for array in (places.chips, places.first, places.last + 1.0))
 
+    bits_read = np.asarray(level.mapper.network.activation_bits)
+    wide = bits_read[..., layer] if level.mapper.network.output_bits is not None else _one(bits_read)
+
     def bits(rate: Any) -> Any:
-        return rate * _one(packet) if packet is not None else _one(level.mapper.network.activation_bits)
+        return rate * _one(packet) if packet is not None else wide
 
     entering: Any = 0.0
     senders: Any = 1.0

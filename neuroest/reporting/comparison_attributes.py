@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
+
+from neuroest.core import units as u
 from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
 from neuroest.reporting.formatting import (
@@ -40,12 +43,22 @@ def _quality(result: Estimate) -> str:
     )
 
 
+def _range(bits: u.Numeric) -> str:
+    """The bits of all layers, or from where to where they go."""
+    low, high = float(np.min(bits)), float(np.max(bits))
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
 def _precision(result: Estimate) -> str:
     names = ("weights", "activations", "accumulator")
     bits = [(name, result.claims.get(f"workload.precision.{name}")) for name in names]
     spiking = result.workload.coding == "spiking"
+    layers = result.evaluation.layers
+    differ = {} if layers.output_bits is None else {
+        "weights": layers.weight_bits, "activations": layers.activation_bits,
+    }  # fmt: skip
     return ", ".join(
-        f"{name} {claim.value:g} bit"
+        f"{name} {_range(differ.get(name, claim.value))} bit"
         for name, claim in bits
         if claim is not None and not (spiking and name == "activations")
     )

@@ -323,6 +323,7 @@ def _notes(estimate: Estimate) -> list[str]:
     lines = [check_line(check) for check in estimate.failed_checks]
     exactness = accuracy_words(estimate)
     lines += [exactness] if exactness else []
+    lines += [f"assumed of the network: {item}" for item in estimate.workload.assumed]
     lines += [f"left out: {item}" for item in estimate.exclusions]
     return [" ".join(line.split()) for line in lines]
 

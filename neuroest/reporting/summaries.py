@@ -93,6 +93,7 @@ def estimate_document(estimate: Estimate) -> Document:
         f"{name} is based on {basis_words(shares)} values" for name, shares in estimate.basis_share.items()
     ]
     points += [f"reported by its source: {text}" for text in reported_values(estimate)]
+    points += [f"assumed of the network: {item}" for item in estimate.workload.assumed]
     points += [f"left out: {item}" for item in estimate.exclusions]
     points.append(f"{len(estimate.source_keys)} sources")
     return Document(f"{estimate.architecture} on {estimate.workload.name}", (*parts, Points(tuple(points))))

@@ -404,6 +404,8 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
             f"{counted(exact, 'input')} without a stated uncertainty; the p10 to p90 bands treat them as exact",
             hanging=2,
         )
+    lines += ["assumed of the network:"] * bool(estimate.workload.assumed)
+    lines += bullets(one_line(item) for item in estimate.workload.assumed)
     lines.append("left out:" if estimate.exclusions else "left out: nothing stated in the files")
     lines += bullets(one_line(item) for item in estimate.exclusions)
     number = len(estimate.source_keys)

@@ -307,6 +307,7 @@ class Estimate(Analysis):
                 {"key": key, **source.model_dump(exclude_none=True, mode="json")}
                 for key, source in self.sources
             ],
+            "assumed": list(self.workload.assumed),
             "exclusions": list(self.exclusions),
             "inputs": [asdict(file) for file in self.files],
         }

@@ -217,7 +217,7 @@ _FOLLOWS: Mapping[str, Callable[[Any], Any]] = {
     "synaptic_operations": _synaptic_operations,
     "energy_per_synaptic_operation_J": lambda e: _ratio(e.energy, _synaptic_operations(e)),
     "operations": lambda e: 2.0 * e.multiply_accumulates,
-    "total_weight_bits": lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
+    "total_weight_bits": lambda e: e.layers.total_weight_bits,
     "tops_per_watt": lambda e: None if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
     "computing_units": lambda e: e.mapped.placement.needed,
     "utilisation": _utilisation,

@@ -104,6 +104,11 @@ class Layer(Spec):
     reports a chip whose neurons leak faster or slower."""
     shortest_time_constant: Annotated[float, TIME] | None = None
     """Shortest time constant, if the neurons of this layer differ. `time_constant` is then the longest."""
+    weight_bits: Bits | None = None
+    """Bits of this layer's weights, including the sign, instead of the network's `precision`."""
+    input_bits: Bits | None = None
+    """Coding in numbers: bits of an element that this layer reads, instead of the network's `precision`. The layers
+    before it write as many."""
     activity: Activity | None = None
     """Activity of this layer's output, instead of the network default. Default for a layer without weights: the mean
     activity of its inputs."""

@@ -31,6 +31,7 @@ from neuroest.specs.layers import (
     Bits,
     ClaimedFraction,
     Host,
+    Lookup,
     Population,
     PositiveInteger,
     Recurrent,
@@ -50,6 +51,7 @@ Fault: TypeAlias = tuple[Location, str]
 """Location in the file (keys and indices), and the fault."""
 
 _RATIO = QuantityField("1", minimum=0, above=True, maximum=1e9, example="10")
+_BITS = QuantityField("1", minimum=1, maximum=64, integer=True, example="4")
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
 
 Coding: TypeAlias = Literal["spiking", "dense"]
@@ -58,6 +60,8 @@ ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "dense": ("density", "bit_density"),
 }
 """Keys of an `activity` in each coding."""
+WEIGHT_BITS, INPUT_BITS = WIDTHS = ("weight_bits", "input_bits")
+"""Optional widths of a layer: design choices, as those of the network are."""
 ACTIVE_STEPS = "active_steps"
 """Optional key of an `activity` of spikes: a design choice, not a claim. Default: spikes in all timesteps."""
 THRESHOLD_KEY = "threshold"
@@ -182,6 +186,8 @@ class WorkloadSpec(Spec):
     """Sources that only this file uses."""
     excluded: tuple[str, ...] = ()
     """Parts of the network that are not counted. Every estimate lists them as exclusions."""
+    assumed: tuple[str, ...] = ()
+    """What the file of an imported network leaves open, such as its batch or its bits. Every estimate lists it."""
     notes: tuple[str, ...] = ()
     """Notes for the reader."""
 
@@ -274,6 +280,8 @@ def number_field(path: str) -> QuantityField:
         return TIME
     if path.startswith(LEARNING):
         return LEARNING_NUMBERS[path.removeprefix(LEARNING)]
+    if path.endswith(WIDTHS):
+        return _BITS
     if path.startswith("workload.layers.") and ".activity." not in path:
         return POPULATION_NUMBERS[path.rpartition(".")[2]]
     if path.endswith(ACTIVE_STEPS):
@@ -286,7 +294,8 @@ def number_field(path: str) -> QuantityField:
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
     """Find faults in coding, timesteps, precision and activity that the schema does not find."""
     return [
-        *_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *_learning_faults(spec), *spec.resolved[1]
+        *_coding_faults(spec), *_layer_faults(spec), *_width_faults(spec), *_task_faults(spec),
+        *_learning_faults(spec), *spec.resolved[1],
     ]  # fmt: skip
 
 
@@ -376,6 +385,15 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
                     yield (*place, name), "belongs to spiking neurons, but the coding is dense"
             if isinstance(layer, Recurrent):
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
+
+
+def _width_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    """Widths of what a layer does not have."""
+    for index, layer in enumerate(spec.layers):
+        if layer.weight_bits is not None and not isinstance(layer, (*WITH_WEIGHTS, Lookup)):
+            yield ("layers", index, WEIGHT_BITS), "belongs to a layer with weights; leave it out"
+        if layer.input_bits is not None and layer_codings(spec)[index] == "spiking":
+            yield ("layers", index, INPUT_BITS), "belongs to layers that read numbers; a spike has one bit"
 
 
 def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[str, str]]:
@@ -469,6 +487,9 @@ def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
     return claims, faults
 
 
+_WIDTH_WORDS = {WEIGHT_BITS: "Bits of a weight of", INPUT_BITS: "Bits of what is read by"}
+
+
 def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str | Described]]:
     if spec.timesteps is not None:
         yield "workload.timesteps", spec.timesteps, "1", "Timesteps of one inference"
@@ -476,6 +497,10 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str |
     activations = float(spec.precision.activations or 1)
     yield "workload.precision.activations", activations, "bit", "Bits of an activation"
     yield "workload.precision.accumulator", float(spec.precision.accumulator), "bit", "Bits of a partial sum"
+    for one in spec.layers:
+        for key, about in _WIDTH_WORDS.items():
+            if getattr(one, key) is not None:
+                yield width_path(one.name, key), float(getattr(one, key)), "bit", f"{about} {one.name}"
     for name in LEARNING_CHOICES if spec.learning is not None else ():
         if getattr(spec.learning, name) is not None:
             yield f"{LEARNING}{name}", getattr(spec.learning, name), LEARNING_NUMBERS[name].unit, LearningSpec
@@ -497,6 +522,11 @@ def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Acti
     for index, layer in enumerate(spec.layers):
         if layer.activity is not None:
             yield ("layers", index, "activity"), layer.name, layer.activity
+
+
+def width_path(layer: str, name: str) -> str:
+    """Path of a width of a layer."""
+    return f"workload.layers.{layer}.{name}"
 
 
 def population_path(layer: str, name: str) -> str:

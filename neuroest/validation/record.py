@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,15 @@ def record_text(board: Scoreboard) -> str:
         "neuroest_version": plain["neuroest_version"],
         "coverage_goal": COVERAGE_GOAL,
         "left_out_coverage": None if calibration is None else _short(calibration.left_out_coverage),
+        "first_and_present": {
+            s.family: {
+                "chips": s.chips,
+                "values": s.values,
+                "first": {name: _short(value) for name, value in asdict(s.first).items()},
+                "present": {name: _short(value) for name, value in asdict(s.present).items()},
+            }
+            for s in board.first_and_present
+        },
     }
     cases = []
     for result in board.results:

@@ -134,7 +134,10 @@ class LayerTable(Geometry):
     timesteps : float or array
         Timesteps of one inference; one in dense coding.
     weight_bits, activation_bits, accumulator_bits : float or array
-        Bits of a number; a spike has one.
+        Bits of a number; a spike has one. Activations are those that a layer reads. Where layers differ, the first two
+        are arrays with the layers on the last axis.
+    output_bits : float, array or None
+        Bits of an element that a layer writes, the most that a layer after it reads; None where no layer differs.
     mean_absolute_weight : float or array
         Mean absolute weight over the largest.
     """
@@ -156,6 +159,7 @@ class LayerTable(Geometry):
     """Share of the weights that are not zero."""
     accuracy_curve: workload.AccuracyCurve | None = None
     """Accuracy of the network with errors of its results."""
+    output_bits: u.Numeric | None = None
     in_numbers: LayerTable | None = None
     """Of a spiking network with layers in numbers: the network as these layers have it."""
     numbers: Array = field(default_factory=lambda: np.zeros(1))
@@ -170,6 +174,13 @@ class LayerTable(Geometry):
             return self.total_macs * self.timesteps
         once = self._total(self.macs * self.numbers)
         return once + (self.total_macs - once) * self.timesteps
+
+    @property
+    def total_weight_bits(self) -> u.Numeric:
+        """Bits of all stored weights with those of tables."""
+        if self.output_bits is None:
+            return np.asarray(self.total_weights * self.weight_bits)
+        return self._total((self.weights + self.table_elements) * self.weight_bits)
 
     @property
     def layer_synaptic_operations(self) -> Array:
@@ -266,14 +277,15 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
         )
         bursts, thresholds = (layout.points_apart(array, points) for array in (bursts, thresholds))
     counts = plan.varied(counts, given)
+    bits = plan.widths(given)
+    activations = bits["activation_bits"]
     table = LayerTable(
         **counts,
         **_densities(read, written, 0, 0 if hybrid else -1),
         input_active_steps=bursts,
         firing_threshold=thresholds,
         timesteps=given.get("workload.timesteps", 1.0),
-        weight_bits=given["workload.precision.weights"],
-        activation_bits=_BIT if hybrid else given["workload.precision.activations"],
+        **{**bits, "activation_bits": _BIT if hybrid else activations},
         accumulator_bits=given["workload.precision.accumulator"],
         mean_absolute_weight=given["workload.weights.mean_absolute"],
         weight_density=given.get("workload.weights.density", 1.0),
@@ -282,7 +294,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
     if not hybrid:
         return table
     dense = replace(
-        table, coding="dense", timesteps=1.0, activation_bits=given["workload.precision.activations"],
+        table, coding="dense", timesteps=1.0, activation_bits=activations,
         input_active_steps=np.ones_like(bursts), **_densities(read, written, 1, 2),
     )  # fmt: skip
     return replace(table, in_numbers=dense, numbers=plan.numbers)
@@ -361,6 +373,8 @@ class _Plan:
     passed: tuple[float, ...]
     populations: tuple[tuple[int, Mapping[str, str]], ...] = ()
     """Index of each population, and the paths of its numbers by their names."""
+    own_widths: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    """Paths of the widths that layers state, by key and layer; empty where none states one."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
 
     @cached_property
@@ -388,6 +402,34 @@ class _Plan:
             if index == len(self.geometry.names) - 1:
                 found["output_elements_total"] = own.output_elements
         return found
+
+    def widths(self, given: Mapping[str, u.Numeric]) -> dict[str, Any]:
+        """Bits of weights, of what layers read and of what they write: one number each if no layer states its own."""
+        weights, activations = given["workload.precision.weights"], given["workload.precision.activations"]
+        if not self.own_widths:
+            return {"weight_bits": weights, "activation_bits": activations}
+        shapes = self.geometry
+        read = [activations if path is None else given[path] for path in self.own_widths[workload.INPUT_BITS]]
+        written: list[u.Numeric] = [0.0] * len(read)
+        for sources, bits in zip(shapes.reads, read, strict=True):
+            for source in sources:
+                if source != NETWORK_INPUT:
+                    written[source] = np.maximum(written[source], bits)
+        written[-1] = activations
+        stored: list[u.Numeric] = []
+        for index, path in enumerate(self.own_widths[workload.WEIGHT_BITS]):
+            # a factor that is computed has the bits of what the layer reads
+            computed = shapes.stationary_elements[index] > 0.0 and self.own_widths[workload.INPUT_BITS][index]
+            stored.append(given[path] if path is not None else read[index] if computed else weights)
+        found = _stack(stored)
+        held = (shapes.is_weighted + shapes.table_elements) > 0.0
+        # layers without weights must not widen what layers with weights share
+        least = np.min(found[..., held], axis=-1, keepdims=True)
+        return {
+            "weight_bits": np.where(held, found, least),
+            "activation_bits": _stack(read),
+            "output_bits": _stack(written),
+        }
 
     def activity(self, given: Mapping[str, u.Numeric]) -> tuple[list[Array], list[Array]]:
         """For each quantity the arrays of what the layers read and of what they write."""
@@ -482,6 +524,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
     }
     if spec.coding == "spiking":
         every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
+    own_widths = [layer for layer in spec.layers if layer.weight_bits or layer.input_bits]
     return _Plan(
         geometry=shapes,
         stated={path: claim.value for path, claim in claims.items()},
@@ -502,7 +545,19 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)
         ),
         passed=_passed(spec, shapes),
+        own_widths=_own_widths(spec, claims) if own_widths else {},
     )
+
+
+def _own_widths(
+    spec: workload.WorkloadSpec, claims: Mapping[str, Claim]
+) -> dict[str, tuple[str | None, ...]]:
+    """Paths of the widths that layers state, by key and layer; empty where none states one."""
+    found: dict[str, tuple[str | None, ...]] = {}
+    for key in workload.WIDTHS:
+        paths = [workload.width_path(layer.name, key) for layer in spec.layers]
+        found[key] = tuple([path if path in claims else None for path in paths])
+    return found
 
 
 def _number_paths(layer: Population) -> list[tuple[str, str]]:

@@ -31,4 +31,11 @@ def layers_of(table: LayerTable, own: Array) -> LayerTable:
     here = own > 0.0
     found = {name: np.where(here, getattr(table, name), absent) for name, absent in _ABSENT.items()}
     reads = tuple(inputs if mine else () for inputs, mine in zip(table.reads, here, strict=True))
+    if table.output_bits is not None and np.any(here):
+        for name in ("weight_bits", "activation_bits", "output_bits"):
+            bits = getattr(table, name)
+            shape = np.broadcast_shapes(np.shape(bits), here.shape)
+            least = np.min(np.broadcast_to(bits, shape)[..., here], axis=-1, keepdims=True)
+            # what the level shares is as wide as its own layers need
+            found[name] = np.where(here, bits, least)
     return replace(table, reads=reads, in_numbers=None, **found)

@@ -309,7 +309,7 @@ class CrossbarCounts(CrossbarLayout):
             sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
             traffic.append(Traffic("partial_sums", sums, sums, required=False))
         entering = np.array([t.input_elements_total if -1 in sources else 0.0 for sources in t.reads])
-        written = (t.output_elements + entering) * bits
+        written = t.output_elements * self.network.written_bits + entering * bits
         return [
             Traffic(
                 "activations",

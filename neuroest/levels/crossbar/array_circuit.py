@@ -572,6 +572,7 @@ class ArrayCircuit(ArrayParts):
         """Resolution of the converters."""
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
+        network = network.widest  # layers share the converters
         return self.converter.bits(
             self.rows_at_once() * self.merged_lines,
             self.phase_bits(network) * self.pulses_converted(network),

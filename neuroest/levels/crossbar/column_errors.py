@@ -113,6 +113,9 @@ def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
 def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
     """Layers that differ in rows, inputs or times, the only properties that determine the errors of a layer."""
     array, network, t = mapper.compute, mapper.network, mapper.layers
+    if network.output_bits is not None:  # their widths differ
+        every = np.arange(len(t.names), dtype=np.intp)
+        return DistinctLayers(every, every, 0)
     differing = (
         t.reduction, t.recurrent_reduction, network.fan_in, mapper.planes, t.input_bit_density, t.output_rate,
         network.output_rate, network.active_share, network.events, array.hold_time(network),

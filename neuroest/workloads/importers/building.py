@@ -29,6 +29,7 @@ from neuroest.workloads.importers.network import (
     Value,
     fitting_name,
 )
+from neuroest.workloads.importers.widths import with_widths
 from neuroest.workloads.shapes import Axis, LayerCounts, counted
 
 WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_cell"})
@@ -65,6 +66,7 @@ class NetworkBuilder:
         self.users: dict[Any, list[str]] = {}
         self.unsupported: list[Unsupported] = []
         self.notes: list[str] = []
+        self.recent: list[ImportedLayer] = []
 
     @staticmethod
     def checked(what: str, shape: Iterable[int]) -> Shape:
@@ -89,7 +91,8 @@ class NetworkBuilder:
         value = Value(name, self.checked(f"the output of {name}", out))
         reads = tuple(one.layer for one in inputs)
         kept = {key: given for key, given in fields.items() if given is not None}
-        self.layers[name] = ImportedLayer(name, kind, reads, value.shape, kept, str(raw)[:200])
+        self.layers[name] = made = ImportedLayer(name, kind, reads, value.shape, kept, str(raw)[:200])
+        self.recent.append(made)
         return value
 
     def is_weighted(self, value: Value) -> bool:
@@ -339,9 +342,9 @@ class NetworkBuilder:
         needed = _reaching(kept, last)
         order = [one for name, one in kept.items() if name in needed and name != last]
         shares = _shares(self.layers, self.input.shape, self.unsupported) if self.unsupported else {}
-        assumed = about.pop("assumed", ())
-        notes = [*_FORMAT_NOTES.get(about["format"], ()), *assumed, *self.notes, *self._shared(kept)]
-        return ImportedNetwork(
+        assumed, widths = about.pop("assumed", ()), about.pop("widths", ({}, {}))
+        notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
+        network = ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed},
             zero_weights={k: v for k, v in self.zeros.items() if k in needed}, shares=shares,
@@ -349,6 +352,7 @@ class NetworkBuilder:
             unsupported=tuple(self.unsupported), excluded=tuple(map(printable, excluded)), **about,
             assumed=tuple(map(printable, assumed)), notes=tuple(map(printable, dict.fromkeys(notes))),
         )  # fmt: skip
+        return with_widths(network, *widths)
 
 
 def _extent(pair: Pair) -> int | list[int]:

@@ -26,7 +26,8 @@ from neuroest.workloads.importers.onnx_inputs import FixedInputs, fix_inputs
 from neuroest.workloads.importers.onnx_node import Node
 from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
 from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
-from neuroest.workloads.importers.onnx_weights import Weights, Widths, small_values
+from neuroest.workloads.importers.onnx_weights import Weights
+from neuroest.workloads.importers.onnx_widths import Widths
 
 _MOST_NODES = 20_000
 _KEPT_FOR_SHAPES = 1024
@@ -64,7 +65,7 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
     chosen = choose_branches(model, options)
     weights = Weights(path, graph.initializer)
     weights.check()
-    widths = Widths({one.name: one.data_type for one in graph.initializer}, small_values(graph))
+    widths = Widths(graph)
     for out in graph.output:  # what is stated there may contradict the batch of one
         out.type.tensor_type.ClearField("shape")
     del graph.value_info[:]
@@ -189,11 +190,10 @@ class _Reader:
             for location, count in self.absent.items()
         ]
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
-        weights, activations, said = self.widths.said(self.options.weight_bits, self.options.activation_bits)
         return builder.finished(
             outputs, name=path.stem, origin=formatted(path), format="ONNX", sha256=file_sha256(path), coding="dense",
-            options=replace(self.options, weight_bits=weights, activation_bits=activations),
-            excluded=tuple(self.excluded), assumed=(*self.fixed.notes, *said),
+            options=self.options, excluded=tuple(self.excluded), assumed=self.fixed.notes,
+            widths=(self.widths.weights, self.widths.inputs),
         )  # fmt: skip
 
     def _joint_input(self, inputs: list[Any]) -> Shape:
@@ -254,6 +254,13 @@ class _Reader:
         if node.operator in {"Shape", "Size"}:  # a static shape is a constant
             self.constants.update(dict.fromkeys(node.outputs, ""))
             return
+        self.builder.recent.clear()
+        if not self._handled(node):
+            self._unsupported(node, live)
+        self.widths.of_node(node.proto, live, self.builder.recent)
+
+    def _handled(self, node: Node) -> bool:
+        """Whether an operator has a meaning in a workload, which its outputs have then."""
         handler = OPERATORS.get(node.operator) if node.domain in _DOMAINS else None
         if handler is not None:
             try:
@@ -267,8 +274,8 @@ class _Reader:
                 for name in node.outputs[len(values) :]:
                     if name not in self.constants:
                         self.values.setdefault(name, values[0])
-                return
-        self._unsupported(node, live)
+                return True
+        return False
 
     def _unsupported(self, node: Node, live: Sequence[str]) -> None:
         sources = [self.values[name] for name in live]

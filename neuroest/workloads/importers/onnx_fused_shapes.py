@@ -122,6 +122,12 @@ def _table(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
     return [(*whole[:axis], *indices, *whole[axis + 1 :])]
 
 
+def _mean(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
+    axes = {axis % len(shapes[0]) for axis in of.several("axes") or [of("axes")]}
+    kept = [1 if index in axes else extent for index, extent in enumerate(shapes[0])]
+    return [tuple(kept) if of("keepdims", 1) else tuple(e for i, e in enumerate(kept) if i not in axes)]
+
+
 SHAPES: Mapping[str, _Rule] = {
     **dict.fromkeys(("MatMulNBits", "MatMulBnb4"), _packed_product),
     **dict.fromkeys(("FusedMatMul", "DynamicQuantizeMatMul", "Gemm", "MatMulIntegerToFloat"), _product),
@@ -132,5 +138,6 @@ SHAPES: Mapping[str, _Rule] = {
     "MultiHeadAttention": _multi_head,
     "GroupQueryAttention": _grouped,
     "GatherBlockQuantized": _table,
+    "IntegerMean": _mean,
 }
 """Rule of each operator: shapes of the outputs from attributes and shapes of the inputs."""

@@ -103,10 +103,9 @@ def _transposed_convolution(node: Node) -> Found:
 
 
 def _gemm(node: Node, weights: int = 1) -> Found:
-    value = node.live(0)
-    if value is None or node.live(weights) is not None or node.integer("transA", 0):
-        return None
-    dims = node.shape(weights)
+    value, dims = node.live(0), node.shape(weights)
+    if value is None or node.live(weights) is not None or node.integer("transA", 0) or len(dims) != 2:
+        return _matmul(node, weights)
     inputs, outputs = dims[::-1] if node.integer("transB", 0) else dims
     made = node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0)))
     return node.weigh(node.whole(made), weights)
@@ -311,8 +310,7 @@ def _view(node: Node) -> Found:
 
 
 def _quantiser(node: Node) -> Found:
-    """Scaling and rounding, which the layers before take up as they do a bias; the file says to how many bits."""
-    node.reader.widths.of_value(node)
+    """Scaling and rounding, which the layers before take up as they do a bias."""
     return node.live(0)
 
 

@@ -78,6 +78,8 @@ def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str
         notes += [f"On the host: {line}" for line in unsupported]
     if excluded:
         data["excluded"] = excluded
+    if network.assumed:
+        data["assumed"] = list(network.assumed)
     if network.recorded:
         data["sources"] = {"recording": recording_source(network.recording)}
     return {**data, "notes": notes}
@@ -180,7 +182,7 @@ def workload_text(data: Mapping[str, Any]) -> str:
     """A workload file's text from what it says."""
     body = dict(data)
     layers = body.pop("layers")
-    tail = {key: body.pop(key) for key in ("excluded", "sources", "notes") if key in body}
+    tail = {key: body.pop(key) for key in ("excluded", "assumed", "sources", "notes") if key in body}
     parts = [_dump(body), "layers:\n"]
     named: dict[int, str] = {}
     parts.extend(_layer_text(layer, named) for layer in layers)

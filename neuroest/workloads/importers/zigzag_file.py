@@ -146,23 +146,25 @@ class _Reader:
         ends = [value for number, value in self._values.items() if number not in read]
         return self._network.finished(
             ends, name=path.stem, origin=path.name, format="ZigZag", sha256=self._document.sha256, coding="dense",
-            options=self._with_bits(options),
+            options=replace(options, accumulator_bits=self._sums(options)),
+            widths=tuple(self._widths(operand) for operand in "WI"),
         )  # fmt: skip
 
-    def _with_bits(self, options: ImportOptions) -> ImportOptions:
-        """Bits as the file states them, the most of all layers where they differ."""
-        found: dict[str, Any] = {}
-        keys = (("weight_bits", "W"), ("activation_bits", "I"), ("accumulator_bits", "O"))
-        for option, operand in keys:
-            due = [layer for layer in self._layers if layer.kind.startswith("Conv") or layer.kind == "Gemm"]
-            stated = {layer.bits.get(operand, 0) for layer in due} - {0}
-            if len(stated) > 1:
-                self._network.notes.append(
-                    f"{operand} has {min(stated)} to {max(stated)} bits; the most count"
-                )
-            if stated:
-                found[option] = max(stated)
-        return replace(options, **found)
+    def _widths(self, operand: str) -> dict[str, int]:
+        """Bits of an operand as the file states them, by layer."""
+        return {
+            self._values[layer.number].layer: layer.bits[operand]
+            for layer in self._layers
+            if layer.bits.get(operand) and self._values[layer.number].layer in self._network.layers
+        }
+
+    def _sums(self, options: ImportOptions) -> int:
+        """Bits of a sum as the file states them, the most of all layers where they differ."""
+        due = [layer for layer in self._layers if layer.kind.startswith("Conv") or layer.kind == "Gemm"]
+        stated = {layer.bits.get("O", 0) for layer in due} - {0}
+        if len(stated) > 1:
+            self._network.notes.append(f"sums have {min(stated)} to {max(stated)} bits; the most count")
+        return max(stated, default=options.accumulator_bits)
 
     def _input(self, layer: _Layer) -> tuple[int, ...]:
         if layer.kind == "Gemm" or not layer.relations:

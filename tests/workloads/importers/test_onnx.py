@@ -406,7 +406,7 @@ def test_a_branch_is_chosen_by_a_constant_or_by_the_user(tmp_path: Path) -> None
     for word, products in (("then", 2), ("else", 1)):
         loaded = workload_from_file(path, ImportOptions(branch=word))
         assert geometry(loaded.spec).total_macs == products * 16 + 12
-        assert any(f"--branch {word}" in note for note in loaded.spec.notes)
+        assert any(f"--branch {word}" in note for note in loaded.spec.assumed)
 
 
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from neuroest.workloads.importers import ImportOptions, NetworkImportError, import_network, workload_from_file
-from neuroest.workloads.layers import geometry
+from neuroest.workloads.layers import geometry, layer_table
 
 RNG = np.random.default_rng(4)
 
@@ -112,7 +112,7 @@ def test_rows_of_a_matrix_are_tokens_unless_they_are_said_to_be_a_batch(tmp_path
     )
     assert geometry(network.workload().spec).total_macs == 64 * 3 * 160
     assert geometry(workload_from_file(path, ImportOptions(batch=64)).spec).total_macs == 3 * 160
-    assert any("is taken for positions" in note for note in network.workload().spec.notes)
+    assert any("is taken for positions" in note for note in network.workload().spec.assumed)
 
 
 def test_a_batch_that_some_nodes_take_for_timesteps_is_refused(tmp_path: Path) -> None:
@@ -240,11 +240,11 @@ def test_vector_work_needs_no_flag(tmp_path: Path) -> None:
     assert geometry(spec).output_shapes[-1] == (3,)
 
 
-def test_widths_are_those_of_the_file(tmp_path: Path) -> None:
-    """Activations of 16 bits by the zero point of a quantiser, weights of 4 and of 8 bits by `Quant` nodes."""
+def test_widths_are_those_of_each_layer(tmp_path: Path) -> None:
+    """Activations of 16 bits by the zero point of a quantiser, the others by `Quant` nodes; the last layer has none."""
     bits = {
         name: numpy_helper.from_array(np.float32(value), name)
-        for name, value in (("four", 4), ("eight", 8), ("s", 0.1), ("z", 0))
+        for name, value in (("three", 3), ("four", 4), ("eight", 8), ("s", 0.1), ("z", 0))
     }
     quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
     nodes = [
@@ -252,18 +252,30 @@ def test_widths_are_those_of_the_file(tmp_path: Path) -> None:
         helper.make_node("DequantizeLinear", ["q", "s", "zero"], ["d"]),
         helper.make_node("Quant", ["w1", "s", "z", "four"], ["a"], **quant),
         helper.make_node("MatMul", ["d", "a"], ["p"], name="first"),
+        helper.make_node("Relu", ["p"], ["r"]),
+        helper.make_node("Quant", ["r", "s", "z", "three"], ["t"], **quant),
         helper.make_node("Quant", ["w2", "s", "z", "eight"], ["b"], **quant),
-        helper.make_node("MatMul", ["p", "b"], ["y"], name="second"),
+        helper.make_node("MatMul", ["t", "b"], ["v"], name="second"),
+        helper.make_node("MatMul", ["v", "w3"], ["y"], name="third"),
     ]
     tensors = [
-        *bits.values(), stored("w1", 8, 6), stored("w2", 6, 2), numpy_helper.from_array(np.array(0, np.uint16), "zero"),
+        *bits.values(), stored("w1", 8, 6), stored("w2", 6, 2), stored("w3", 2, 2),
+        numpy_helper.from_array(np.array(0, np.uint16), "zero"),
     ]  # fmt: skip
-    network = import_network(written(tmp_path / "q.onnx", nodes, tensors, {"x": (1, 8)}, opset=21))
-    precision = network.workload().spec.precision
-    assert (precision.weights, precision.activations) == (8, 16)
-    assert network.assumed == (
-        (
-            "The file has weights of 4 bits in 1 (first), 8 bits in 1 (second); a workload has one width, the largest: "
-            "8 bits."
-        ),
+    path = written(tmp_path / "q.onnx", nodes, tensors, {"x": (1, 8)}, opset=21)
+    network = import_network(path, ImportOptions(weight_bits=6, activation_bits=5))
+    spec = network.workload().spec
+    assert (spec.precision.weights, spec.precision.activations) == (8, 16)
+    assert [(layer.weight_bits, layer.input_bits) for layer in spec.layers] == [(4, None), (None, 3), (6, 5)]
+    table = layer_table(spec)
+    assert list(map(int, table.weight_bits)) == [4, 8, 6]
+    assert list(map(int, table.activation_bits)) == [16, 3, 5]
+    assert list(map(int, table.output_bits)) == [3, 5, 16], "what is read next; the last ones leave the chip"
+    assert int(table.total_weight_bits) == 4 * 48 + 8 * 12 + 6 * 4
+    assert spec.assumed == (
+        "The file has weights of 4 bits in first, 8 bits in second.",
+        "6 bits of weights in third are assumed: the file does not quantise them (--weight-bits).",
+        "The file has activations of 3 bits in second, 16 bits in first.",
+        "5 bits of activations in third are assumed: the file does not quantise them (--activation-bits).",
+        "24 bits of a sum are assumed (--accumulator-bits).",
     )
