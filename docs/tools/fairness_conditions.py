@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -28,22 +28,7 @@ _SMALL, _LARGE = 1e-9, 1e9
 _FREE = ("spike_energy", "static_power", "footprint")
 """What a neuron that costs nothing has none of."""
 _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
-_GEOMETRY = (
-    "load_capacitance", "local_wire_length", "transistor_width", "restoration_edge_time", "refractory_time",
-)  # fmt: skip
-"""What the energy of a spike follows; none of them alone brings it down to that of the twin."""
-
 Values: TypeAlias = Mapping[str, Numeric]
-
-
-def spike_energy(result: Evaluation) -> Array:
-    """Energy of one spike of a neuron with its own output. [J]."""
-    total: Any = np.zeros((1, 1))
-    for cost in result.costs.energies:
-        if cost.component == NEURON and cost.action == "spike":
-            total = total + np.asarray(cost.energy)
-    # of the layer whose neurons take most, since the drive of a layer may enter
-    return np.max(np.asarray(total, dtype=np.float64), axis=-1, keepdims=True)
 
 
 def energy(result: Evaluation) -> Array:
@@ -105,18 +90,12 @@ def _integration_time(result: Evaluation, _values: Values) -> Array:
 
 def conditions() -> tuple[Condition, ...]:
     """What is solved for."""
-    geometry = tuple(f"{NEURON}.{name}" for name in _GEOMETRY)
     rates = tuple(f"{NEURON}.{name}" for name in _RATES)
-    load = _parameter(geometry[0])
     return (
         Condition(
             "integration time", rates, energy, _integration_time, "s",
             "energy of an inference of the whole chip, in real time", _LARGE, _SMALL,
             inverse=(f"{NEURON}.firing_pulse_time",),
-        ),
-        Condition(
-            "load, wire, output transistor, edge and refractory time by one factor, as load capacitance", geometry,
-            spike_energy, load, "F", "energy of a spike of the bare neuron", _SMALL, 1.0,
         ),
     )  # fmt: skip
 

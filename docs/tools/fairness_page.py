@@ -26,7 +26,6 @@ from fairness_conditions import (
     free_ratio,
     in_real_time,
     solve,
-    spike_energy,
 )
 
 from neuroest.core.units import format_quantity
@@ -181,8 +180,10 @@ def claim_lines() -> list[str]:
     wins, ties, loses = (sum(one[key] for one in outcomes) for key in ("wins", "ties", "loses"))
     best = next(one.ratio for one in held(network).standings if one.contender == LEADING)
     at_best = "has no chip" if best is None else f"takes {_times(best)} the energy of the best"
+    in_time = own["real_time"]
+    timely = f"it takes {_times(in_time)} in real time" if in_time else "it is too slow for real time"
     text = f"""On spoken digits, the {stated} chip takes {_times(own["back_to_back"])} the energy of its CMOS twin
-        back to back, {_times(own["equal_pace"])} at equal pace and {_times(own["real_time"])} in real time. In the
+        back to back and {_times(own["equal_pace"])} at equal pace; {timely}. In the
         contest, each neuron in its best chip, it {at_best} there. On three networks it has a chip in
         {wins + ties + loses} of {len(cells)} cells of the map; it wins in {wins}, ties in {ties} and loses in {loses}.
         [Is the claim fair?](docs/fairness.md) says by how much, how certain that is, and what would have to be true."""
@@ -197,9 +198,7 @@ def _span(values: Sequence[float]) -> str:
     return f"{ratio_digits(min(values))} to {ratio_digits(max(values))}"
 
 
-def _times(band: Band | None) -> str:
-    if band is None:
-        return "too long for"
+def _times(band: Band) -> str:
     return f"{ratio_digits(band.median)} times ({ratio_digits(band.low)} to {ratio_digits(band.high)})"
 
 
@@ -481,9 +480,8 @@ def _requirements() -> list[str]:
             f"""The model inverted for {_title(LEADING)} against {_title(TWIN)}: one condition at a time and the rest
             as it is, the largest value at which the compared cost is that of the twin and a tenth, is ten times and is
             a hundred times lower. Energies of whole chips are those in real time, on the networks whose data have a
-            pace; a chip that is late costs without end. In the comparison of bare neurons all values may only shrink.
-            p10, median and p90 over all samples, *none* where no value of that one parameter does; *reachable* is the
-            share of the samples in which one does."""
+            pace; a chip that is late costs without end. p10, median and p90 over all samples, *none* where no value of
+            that one parameter does; *reachable* is the share of the samples in which one does."""
         ),
         "| network | compared | condition | today | "
         + " | ".join(
@@ -494,15 +492,11 @@ def _requirements() -> list[str]:
         "|" + "---|" * (4 + 2 * len(_TIMES)),
     ]
     for network in with_pace:
-        pair = [estimated(name, network) for name in (LEADING, TWIN)]
+        ours, twin = (in_real_time(estimated(name, network)) for name in (LEADING, TWIN))
         for condition in conditions():
-            bare = condition.compared is spike_energy
-            if bare and network != with_pace[0]:
-                continue  # the energy of a spike depends on no network
-            ours, twin = pair if bare else [in_real_time(found) for found in pair]
             roots = [solve(condition, ours, twin, times) for times in _TIMES]
             today = format_quantity(roots[0].today, condition.unit)
-            cells = ["any" if bare else network, condition.claim, condition.title, today]
+            cells = [network, condition.claim, condition.title, today]
             for root in roots:
                 cells += [_root(root, condition.unit), f"{root.reachable:.0%}"]
             lines.append("| " + " | ".join(cells) + " |")

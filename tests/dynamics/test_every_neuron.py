@@ -48,7 +48,10 @@ def test_a_neuron_that_is_known_by_its_numbers_spikes_as_often_as_published() ->
             # the digital one states 530 ns and 1.9 MHz, each rounded
             rate = load_device(name).claims["maximum_spike_rate"].value
             assert (len(times) - 1) / (times[-1] - times[0]) == pytest.approx(rate, rel=0.01), name
-            each = load_device(name).claims["spike_energy"].value
+            claims = load_device(name).claims
+            each = claims["spike_energy"].value
+            if "supply_voltage" in claims:  # below the circuits' 0.9 V, to which its spikes are shifted
+                each += claims["shifter_energy"].value
             assert data["energy_J"]["spikes"] == pytest.approx(len(times) * each), name
 
 

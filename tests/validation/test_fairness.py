@@ -70,19 +70,6 @@ def test_easier_is_reached_more_often(pair):
     assert roots[-1].reachable == 0.0
 
 
-@pytest.mark.slow
-def test_a_root_of_the_bare_neuron_is_where_it_takes_what_the_twin_takes(pair):
-    condition = conditions()[-1]
-    ours, twin = (estimated(name, SPEECH) for name in (LEADING, TWIN))
-    root = solve(condition, ours, twin, 1.0)
-    assert root.reachable > 0.99
-    factor = root.median / root.today
-    values = {path: claim.value for path, claim in ours.claims.items()}
-    changed = condition.changed(values, factor)
-    spike = float(np.ravel(condition.compared(evaluate(ours.design, ours.workload, changed)))[0])
-    assert spike == pytest.approx(sum(twin.spike_terms.values()), rel=0.5)
-
-
 @pytest.mark.parametrize("condition", conditions(), ids=lambda condition: condition.title)
 def test_bisection_is_right_since_costs_only_rise_or_only_fall(pair, condition):
     ours, _ = pair
