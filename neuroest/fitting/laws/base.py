@@ -64,6 +64,8 @@ class LawFit:
         RMS log error of the law on left-out conditions.
     score : float
         Bayesian information criterion over the conditions. Lower is better; only differences matter.
+    doubts : tuple of pairs of str
+        Why values are not called measured although the law is not rejected: the unknown, empty for all, and the reason.
     """
 
     law: Law
@@ -80,6 +82,7 @@ class LawFit:
     correlation: Array = field(default_factory=lambda: np.eye(0))
     between_devices: float | None = None
     notes: tuple[str, ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejected(self) -> bool:
@@ -100,7 +103,7 @@ class LawFit:
 
     def formula(self) -> str:
         """Formula of the law with its fitted numbers."""
-        return self.law.text({**self.settings, **self.values})
+        return self.law.text({**self.settings, **self.bounds, **self.values})
 
 
 class _Numbers(Formatter):
@@ -221,7 +224,7 @@ class Family:
     model: str
     template: str
     completed: Callable[[Values, Mapping[str, LawFit]], dict[str, Completion]] = lambda _values, _fits: {}
-    cautions: Callable[[Values], tuple[str, ...]] = lambda _values: ()
+    cautions: Callable[[Values, Sequence[LawFit]], tuple[str, ...]] = lambda _values, _fits: ()
 
 
 @frozen_dataclass
