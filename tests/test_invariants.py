@@ -331,7 +331,9 @@ def spiking_energy(result: Evaluation) -> float:
     """Energy of the spikes of neurons that forget between them; zero for neurons without such a state."""
     neurons = [getattr(level.mapper.compute, "neuron", None) for level in result.levels]
     paths = {neuron.path for neuron in neurons if isinstance(neuron, DiffusiveNeuronBase)}
-    return sum(float(np.sum(r.energy)) for r in result.dynamic if r.action == "spike" and r.component in paths)
+    return sum(
+        float(np.sum(r.energy)) for r in result.dynamic if r.action == "spike" and r.component in paths
+    )
 
 
 def without_counters(chip: str, folder: Path) -> str | Path:

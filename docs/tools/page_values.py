@@ -98,7 +98,9 @@ def share_of_the_cmos_neuron() -> float:
 def vo2_spike(part: str) -> float:
     """Energy of a spike of the simulated switch, or what is added by a drive that stays on, in joules."""
     text = " ".join(neuroest.simulate("switch_vo2_oscillator", energy=True).to_text().split())
-    words = {"spike": r"spike_energy ([\d.]+) fJ", "drive left on": r"takes up to ([\d.]+) pJ more a spike"}[part]
+    words = {"spike": r"spike_energy ([\d.]+) fJ", "drive left on": r"takes up to ([\d.]+) pJ more a spike"}[
+        part
+    ]
     found = re.search(words, text)
     if found is None:
         raise ValueError(f"`simulate` does not print {words}")

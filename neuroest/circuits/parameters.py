@@ -70,9 +70,13 @@ def _values(device: Device, neuron: str, block: Any, changes: Mapping[str, str])
     if device.spec.model in NEURON_MODELS:
         cells = load_cells(neuron, changes=changes)
         return {field.name: float(getattr(cells, field.name)) for field in fields(cells)}
-    records = [record_of(load_device(block.behaviour), {})] if block.behaviour else []
-    records.append(record_of(device, changes))
-    return {name: float(getattr(record, name)) for record in records for name in record.declared}
+    own = record_of(device, changes)
+    values = {name: float(getattr(own, name)) for name in own.declared}
+    if block.behaviour:
+        other = record_of(load_device(block.behaviour), {})
+        stated = {*device.claims, *changes}
+        values |= {n: float(getattr(other, n)) for n in other.declared if n not in stated}
+    return values
 
 
 def _cause(device: Device, block: Any) -> str:

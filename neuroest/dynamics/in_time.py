@@ -288,7 +288,31 @@ def changed_values(device: Device, changes: Mapping[str, str]) -> dict[str, floa
 
 def component_of(device: Device, changes: Mapping[str, str], temperature: float | None = None) -> Neuron:
     """The block of a device in an estimate, alone, at the temperature of the device's values."""
-    values = changed_values(device, changes)
+    return component_with(device, changed_values(device, changes), temperature)
+
+
+def refused_alone(device: Device, values: Mapping[str, float]) -> tuple[str, ...]:
+    """Why every chip refuses a device with these values: what contradicts itself, and the checks of a neuron.
+
+    Parameters
+    ----------
+    device : Device
+        The device.
+    values : mapping of str to float
+        Its parameters; for its own, those of its claims. [SI]
+    """
+    wrong = device.record.disordered(values)
+    cls = COMPONENTS.get(device.spec.model)
+    if wrong or cls is None or not issubclass(cls, Neuron):
+        return tuple(wrong.values())
+    with np.errstate(all="ignore"):
+        checks = component_with(device, values, None).checks(any_network())
+    refusing = [one for one in checks if one.severity == "infeasible" and not np.all(one.passed)]
+    return tuple(one.message for one in refusing)
+
+
+def component_with(device: Device, values: Mapping[str, float], temperature: float | None) -> Neuron:
+    """The block of a device with these values, alone."""
     cls = COMPONENTS[device.spec.model]
     record = device.record.from_values({f"d.{name}": value for name, value in values.items()}, "d")
     process = load_device(device.spec.process or _PROCESS)

@@ -28,7 +28,7 @@ _OF_A_SPIKE = ("membrane", "parasitic", "short_circuit", "slow_edge")
 
 
 class AnalogInTime(NeuronInTime):
-    """A CMOS integrator with the leak stated in its file, as in an estimate."""
+    """A CMOS integrator with the leak and the refractory time stated in its file, as in an estimate."""
 
     no_variation = "a CMOS neuron has no deviation between cycles in its file, but for thermal noise (kT/C)"
 
@@ -42,8 +42,9 @@ class AnalogInTime(NeuronInTime):
         full = float(d.membrane_capacitance * d.threshold_voltage) / largest
         leak = float(d.memory_time)
         self.behaviour = LifBehaviourParameters(
-            leak_time_constant=leak if np.isfinite(leak) else _ENDLESS * full, refractory_time=0.0,
-            threshold_variation=0.0, threshold_mismatch=0.0, state_bits=16.0, digital_threshold=1.0, decay_shift=0.0,
+            leak_time_constant=leak if np.isfinite(leak) else _ENDLESS * full,
+            refractory_time=float(d.refractory_time), threshold_variation=0.0, threshold_mismatch=0.0,
+            state_bits=16.0, digital_threshold=1.0, decay_shift=0.0,
         )  # fmt: skip
 
     def _simulate(self, stimulus: Stimulus, devices: int = 1, parts: int = 1) -> SpikeRun:
@@ -76,7 +77,7 @@ class AnalogInTime(NeuronInTime):
 
     def one_spike(self) -> OneSpike:
         """Three spikes at the largest current."""
-        closed, level = float(self.component.integration_time()), self.drive.nominal
+        closed, level = float(self.component.minimum_interval()), self.drive.nominal
         run = self._simulate(constant(level, _PATIENCE * closed))
         if len(run.spike_times) < 2:
             raise NeuroestError("the membrane never reaches its threshold at the largest current")

@@ -427,7 +427,8 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
     behaviour, generator = running.behaviour, request.generator()
     level = _level(request, "A", running.drive.nominal)
     duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
-    whose = "leak as its file states, no refractory time"
+    pause = behaviour.refractory_time
+    whose = f"leak as its file states, {'refractory time too' if pause else 'no refractory time'}"
     if request.behaviour:
         other = load_device(request.behaviour)
         if other.spec.model != LifBehaviourParameters.model:
@@ -436,6 +437,9 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
             )
         behaviour = record_of(other, {})
         whose = f"leak and refractory time from {request.behaviour}"
+        if pause:
+            behaviour = behaviour.changed(refractory_time=pause)
+            whose = f"leak from {request.behaviour}, refractory time as its file states"
         if request.spikes is None:
             duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
     if level > running.drive.largest:

@@ -1,9 +1,13 @@
 """Goodness of fit: whether the model misses its data by more than the scatter of the data.
 
-A condition is a set of rows with equal settings. Repeated rows and different devices show how much the mean of its
-residuals scatters; any excess is model error. A fit with only one or two conditions to spare cannot be rejected by its
-data, so fewer parameters are fitted until at least `SPARE_CONDITIONS` remain.
+A condition is a set of rows with equal settings, direction and place in the sequence. Repeated rows and different
+devices show how much the mean of its residuals scatters; any excess is model error. A fit with only one or two
+conditions to spare cannot be rejected by its data, so fewer parameters are fitted until at least `SPARE_CONDITIONS`
+remain. Residuals of one sign over long stretches show that the law has another shape than the data, even where it is
+close to them.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +15,7 @@ from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
+from neuroest.fitting.sequence import places
 
 SPARE_CONDITIONS = 2
 """Minimum number of conditions minus fitted parameters."""
@@ -24,6 +29,8 @@ _SMALLEST_SCATTER = 1e-3
 """Standard deviation of the logarithm below which rows agree to the last digit of an instrument."""
 _REPEATS = 3
 """Minimum number of repeated rows for their own scatter to be used."""
+_RUNNING = 0.01
+"""Probability of so few changes of sign below which residuals run; a convention."""
 
 
 @frozen_dataclass
@@ -38,12 +45,15 @@ class Misfit:
         Probability that scatter alone causes a misfit this large.
     conditions : int
         Number of conditions in the experiment.
+    runs : float
+        RMS log error over the conditions if the residuals run along them by more than the error of a reading, else 0.
     """
 
     experiment: str
     systematic: float
     probability: float
     conditions: int
+    runs: float = 0.0
 
     @property
     def rejected(self) -> bool:
@@ -58,10 +68,10 @@ class Misfit:
 
 
 def condition_labels(part: Rows) -> Array:
-    """Index of the condition that each residual belongs to."""
+    """Index of the condition that each residual belongs to, in the order of the sequence and the settings."""
     settings = [name for name in part.experiment.layout.columns if name != part.experiment.layout.result]
-    values = np.stack([part.experiment.columns[name][part.rows] for name in settings], axis=1)
-    return np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    values = [places(part.experiment)[part.rows], *(part.experiment.columns[n][part.rows] for n in settings)]
+    return np.unique(np.stack(values, axis=1), axis=0, return_inverse=True)[1].ravel()
 
 
 def testable(part: Rows) -> bool:
@@ -88,7 +98,45 @@ def misfit(part: Rows, parameters: int) -> Misfit | None:
     statistic = float(np.sum(np.square(mean) / variance))
     systematic = float(np.sqrt(max(0.0, float(np.mean(np.square(mean) - variance)))))
     probability = float(extra("scipy.stats", "lab").chi2.sf(statistic, freedom))
-    return Misfit(part.experiment.layout.name, systematic, probability, len(count))
+    size = float(np.sqrt(np.mean(np.square(mean))))
+    beyond = size > float(np.median(error)) and few_changes(mean) < _RUNNING
+    return Misfit(
+        part.experiment.layout.name, systematic, probability, len(count), runs=size if beyond else 0.0
+    )
+
+
+def few_changes(residuals: Array) -> float:
+    """Probability that independent residuals change their sign as seldom as these: the runs test.
+
+    Parameters
+    ----------
+    residuals : ndarray
+        Residuals along a sequence; those of zero are left out.
+
+    Returns
+    -------
+    float
+        Probability of at most as many runs of equal sign; 1 for fewer than two residuals of either sign.
+
+    References
+    ----------
+    A. Wald and J. Wolfowitz, Ann. Math. Stat. 11, 147 (1940): mean and variance of the number of runs.
+
+    Examples
+    --------
+    Ten above and ten below, in two runs of the 11 that are expected: 9 less, over a deviation of sqrt(90/19) = 2.18.
+
+    >>> f"{few_changes(np.repeat([1.0, -1.0], 10)):.1e}"
+    '1.8e-05'
+    """
+    sign = residuals[residuals != 0.0] > 0.0
+    above, below = float(np.sum(sign)), float(np.sum(~sign))
+    if min(above, below) < 2.0:
+        return 1.0
+    expected = 1.0 + 2.0 * above * below / (above + below)
+    variance = (expected - 1.0) * (expected - 2.0) / (above + below - 1.0)
+    runs = 1.0 + float(np.sum(sign[1:] != sign[:-1]))
+    return float(extra("scipy.stats", "lab").norm.cdf((runs - expected) / np.sqrt(variance)))
 
 
 def _scatter(residual: Array, label: Array, device: Array) -> tuple[float | None, float]:
@@ -108,6 +156,15 @@ def _scatter(residual: Array, label: Array, device: Array) -> tuple[float | None
     rows = len(residual) / len(labels)
     between = max(0.0, float(np.var(offset, ddof=1)) - (within or 0.0) / rows)
     return within, between
+
+
+def running(found: Misfit | None) -> Iterator[str]:
+    """Residuals that run, in words."""
+    if found is not None and found.runs:
+        yield (
+            f"the residuals of {found.experiment} run: {100.0 * found.runs:.2g} % over the {found.conditions} "
+            "conditions, so the model has another shape than the data"
+        )
 
 
 def needed_shift(shifts: Array, residuals: Array) -> float:

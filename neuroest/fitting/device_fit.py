@@ -16,6 +16,7 @@ from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, noted, wrapped
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
+from neuroest.dynamics.in_time import refused_alone
 from neuroest.dynamics.spikes import plain_numbers
 from neuroest.fitting.adequacy import condition_labels
 from neuroest.fitting.choice import (
@@ -84,6 +85,8 @@ class DeviceFit:
             return f"the data contradict each other ({found.contradictions[0]})"
         if found.rejected:
             return found.rejected
+        if found.refusals:
+            return found.refusals[0]
         conditions = sum(len(np.unique(condition_labels(part))) for part in found.rows)
         if self.ranking and not found.laws and conditions == 1:
             return "one condition cannot decide between models; measure at several, or name the model with --model"
@@ -192,6 +195,12 @@ class DeviceFit:
         yield from ("", *wrapped(f"median misfit: {misfits}", hanging=2))
         if found.rejected:
             yield from wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2)
+        reasons: dict[str, list[str]] = {}
+        for name in found.fitted:
+            for reason in found.doubts_of(name):
+                reasons.setdefault(reason, []).append(name)
+        for reason, names in reasons.items():
+            yield from wrapped(f"not called measured: {', '.join(names)}: {reason}", hanging=2)
         yield from (
             f"only a combination of {a} and {b} is determined: correlation {c:.2f}"
             for a, b, c in found.opposed()
@@ -252,6 +261,7 @@ class DeviceFit:
             },
             "completed": {name: {"value": one.value, "why": one.why} for name, one in found.completions.items()},
             "held": found.held, "combinations": list(found.combinations), "misfit": found.misfit,
+            "not_measured": {name: list(why) for name in found.fitted if (why := found.doubts_of(name))},
             "chi_square": found.chi_square, "rejected": found.rejected, "converged": found.converged,
             "correlation": found.correlation.tolist(), "singular_values": found.singular_values.tolist(),
             "device_to_device": found.device_to_device, "cycle_to_cycle": found.cycle_to_cycle,
@@ -338,9 +348,9 @@ def _readers(data: Measurements) -> list[str]:
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
     """Choose the rate equations if they can use data that no law could be fitted to."""
-    sweep = data.named("current_voltage")
-    timeless = sweep is not None and "time" not in sweep.columns
-    if timeless or not any(e.layout.name in RATE_EXPERIMENTS for e in data.experiments):
+    if data.named("current_voltage") is not None or not any(
+        e.layout.name in RATE_EXPERIMENTS for e in data.experiments
+    ):
         raise NeuroestError(f"{data.file}: " + "; ".join(dict.fromkeys(one.refused for one in ranking)))
     return RATE_EQUATIONS
 
@@ -359,11 +369,16 @@ def _rate_equations(
             f"{data.file}: a {RATE_EQUATIONS} is not fitted to {', '.join(unread)}; it reads "
             + ", ".join(RATE_EXPERIMENTS)
         )
-    return estimate_parameters(
-        data, {key: claim.value for key, claim in template.claims.items()},
-        conduction_length=load_cells(name).conduction_length, template_deviations=deviations, starts=starts, seed=seed,
-        progress=progress,
-    )  # fmt: skip
+    # a search may overflow on its way; what it ends with is finite, or not identified
+    with np.errstate(all="ignore"):
+        result = estimate_parameters(
+            data, {key: claim.value for key, claim in template.claims.items()},
+            conduction_length=load_cells(name).conduction_length, template_deviations=deviations, starts=starts,
+            seed=seed, progress=progress,
+        )  # fmt: skip
+    values = {**{key: claim.value for key, claim in template.claims.items()}, **result.values}
+    kept = {key: value for key, value in values.items() if key in template.record.parameters()}
+    return replace(result, refusals=refused_alone(template, kept))
 
 
 def _ranking(data: Measurements, model: str | None, seed: int, progress: Progress) -> list[Candidate]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from neuroest.dynamics.in_time import refused_alone
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.estimation import CORRELATED, Fit
 from neuroest.fitting.laws.base import Family, LawFit
@@ -54,7 +55,7 @@ def composed(
     return Fit(
         values=values, fitted=fitted, deviations={n: found[n].deviations[n] for n in fitted},
         freedoms={n: found[n].freedoms[n] for n in fitted}, correlation=_correlation(fitted, found), held=held,
-        combinations=(*(f"{name}: {why}" for name, why in unused.items()), *family.cautions(values)),
+        combinations=(*(f"{name}: {why}" for name, why in unused.items()), *family.cautions(values, fits)),
         singular_values=np.zeros(0),
         chi_square=float(np.mean(np.concatenate([fit.rows.residuals[0] for fit in fits]) ** 2)),
         rows=[fit.rows for fit in fits], refined_starts=1, agreeing_starts=1, converged=True,
@@ -62,7 +63,7 @@ def composed(
         device_to_device=next((f.between_devices for f in fits if f.between_devices is not None), None),
         cycle_to_cycle=next((f.between_cycles for f in fits if f.between_cycles is not None), None),
         shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),
-        completions=completions,
+        completions=completions, refusals=refused_alone(template, {n: values[n] for n in values if n in names}),
     )  # fmt: skip
 
 

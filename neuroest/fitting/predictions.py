@@ -242,13 +242,21 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
 
 
 def compliance_current(experiment: Experiment) -> Array:
-    """Compliance of each row: as stated, or the largest current if many voltages give it."""
+    """Compliance of each row: as stated, or the largest current if many voltages give it, up to the highest one.
+
+    A maximum of the current below the highest voltage is no compliance: so does a cell look that resets.
+    """
     stated = experiment.column("compliance", np.inf)
     current, voltage = np.abs(experiment.columns["current"]), np.abs(experiment.columns["voltage"])
     largest = float(np.max(current))
     flat_rows = current >= AT_COMPLIANCE * largest
     wide = float(np.ptp(voltage[flat_rows])) > _FLAT_SPAN * float(np.max(voltage))
-    inferred = largest if int(np.sum(flat_rows)) >= _FLAT_ROWS and wide else _plateau(voltage, current)
+    signed = experiment.columns["voltage"]
+    own = np.sign(signed) == np.sign(signed[int(np.argmax(current))])
+    top = own & (voltage >= AT_COMPLIANCE * np.max(voltage[own]))
+    lasts = float(np.max(current[top])) >= AT_COMPLIANCE * largest
+    many = int(np.sum(flat_rows)) >= _FLAT_ROWS
+    inferred = largest if many and wide and lasts else _plateau(voltage, current)
     return np.where(np.isfinite(stated), stated, inferred)
 
 
@@ -263,7 +271,7 @@ def _plateau(voltage: Array, current: Array) -> float:
         return np.inf
     values = np.log(current[on][upper])
     # a resistor has a slope of one
-    flat = float(np.polyfit(levels[upper], values, 1)[0]) < _FLAT_SLOPE
+    flat = abs(float(np.polyfit(levels[upper], values, 1)[0])) < _FLAT_SLOPE
     return float(np.exp(np.median(values))) if flat else np.inf
 
 

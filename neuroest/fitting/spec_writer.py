@@ -93,8 +93,8 @@ def _entry(
         return _fitted(name, claim, unit, data, result, groups)
     if law is not None and name in law.settings:
         return {
-            "value": _quantity(law.settings[name], unit, 6), "basis": data_basis(data), "source": _SOURCE,
-            "locator": law.law.experiment, "rationale": f"Fixed by the fit: {law.formula()}.",
+            "value": _quantity(law.settings[name], unit, 6), "basis": _basis(name, data, result), "source": _SOURCE,
+            "locator": law.law.experiment, "rationale": f"Fixed by the fit: {law.formula()}.{_doubts(name, result)}",
         }  # fmt: skip
     if law is not None and name in law.bounds:
         value = law.bounds[name]
@@ -102,7 +102,7 @@ def _entry(
         low = min(least, claim.low) if claim is not None else least
         return {
             "value": _quantity(value, unit), "spread": {"low": _quantity(low, unit), "shape": "one_sided"},
-            "basis": data_basis(data), "source": _SOURCE, "locator": law.law.experiment,
+            "basis": _basis(name, data, result), "source": _SOURCE, "locator": law.law.experiment,
             "rationale": f"An upper bound: {law.law.bounded_by}.",
         }  # fmt: skip
     if claim is None:
@@ -121,7 +121,8 @@ def _completed(name: str, claim: Claim | None, unit: str, result: Fit) -> dict[s
     }  # fmt: skip
     if found.factor is not None:
         entry["spread"] = {"factor": float(f"{max(1.001, found.factor):.4g}")}
-        entry |= {"basis": "derived", "source": _SOURCE}
+        doubted = bool(found.follows and result.doubts_of(found.follows)) or bool(result.rejected)
+        entry |= {"basis": "assumed" if doubted else "derived", "source": _SOURCE}
     elif found.low is not None:
         entry["spread"] = {"low": _quantity(found.low, unit), "shape": "one_sided"}
     elif claim is not None and claim.has_spread and claim.low > 0.0 and not found.chosen:
@@ -137,6 +138,17 @@ def data_basis(data: Measurements) -> str:
     if stated not in BASES:
         raise NeuroestError(f"{data.file}: unknown basis {stated!r}; allowed: {', '.join(BASES)}")
     return stated
+
+
+def _basis(name: str, data: Measurements, result: Fit) -> str:
+    """Basis of a value from the fit: that of the data, unless something contradicts it."""
+    return "assumed" if result.rejected or result.doubts_of(name) else data_basis(data)
+
+
+def _doubts(name: str, result: Fit) -> str:
+    """Why a value is not called measured, as a sentence; empty if it is."""
+    found = result.doubts_of(name)
+    return f" Not called measured: {'; '.join(found)}." if found else ""
 
 
 def _title(data: Measurements) -> str:
@@ -160,10 +172,11 @@ def _rationale(name: str, result: Fit) -> str:
         return f"Fitted, model rejected: {result.rejected}. The spread holds every row by itself."
     law = result.law_of(name)
     if law is None:
-        return "Robust least squares; the spread is that of the fit, including the parameters that were not fitted."
+        how = "Robust least squares; the spread is that of the fit, including the parameters that were not fitted."
+        return how + _doubts(name, result)
     return (
         f"Determined by {_article(law.law.determined_by[name])}; {law.formula()}. The spread is that of fits without "
-        "each condition and each device."
+        f"each condition and each device.{_doubts(name, result)}"
     )
 
 
@@ -179,7 +192,7 @@ def _fitted(
     entry: dict[str, Any] = {
         "value": _quantity(result.values[name], unit),
         "spread": {"factor": float(f"{max(1.001, result.factor(name)):.4g}")},
-        "basis": "assumed" if result.rejected else data_basis(data),
+        "basis": _basis(name, data, result),
         "source": _SOURCE,
         "locator": law.law.experiment if law else ", ".join(e.layout.name for e in data.experiments),
         "rationale": _rationale(name, result),

@@ -540,6 +540,10 @@ def device_of(loaded: Loaded[DeviceSpec]) -> Device:
         except QuantityError as error:
             place = ["parameters", name, "value"]
             problems.append(problem_at(document, place, str(error), at_value=True))
+    wrong = record.disordered({name: claim.value for name, claim in claims.items()})
+    problems += [
+        problem_at(document, ["parameters", n, "value"], why, at_value=True) for n, why in wrong.items()
+    ]
     problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
     raise_all(problems)
     return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

@@ -11,6 +11,7 @@ import numpy as np
 from neuroest.core.errors import CodingError, MappingError, NeuroestError, Problem, SpecError, did_you_mean
 from neuroest.core.lazy_registry import load
 from neuroest.design.build import Design, build, load_process, misnamed_process
+from neuroest.dynamics.in_time import refused_alone
 from neuroest.loading.kinds import KINDS
 from neuroest.loading.library import (
     architecture_document,
@@ -109,6 +110,7 @@ def _problems(path: Path) -> list[Problem]:
         elif kind in _FURTHER:
             problems += _of_spec(kind, document, path)
             problems += _process(document, path) if kind == "device" else []
+            problems += _refused(document, path) if kind == "device" and not problems else []
         else:
             KINDS[kind].read(path)
     except SpecError as error:
@@ -401,6 +403,13 @@ def _process(document: Document, path: Path) -> list[Problem]:
     except NeuroestError as error:
         return misnamed_process(document, error)
     return []
+
+
+def _refused(document: Document, path: Path) -> list[Problem]:
+    """Why every chip refuses a valid device."""
+    device = load_device(path)
+    why = refused_alone(device, {name: claim.value for name, claim in device.claims.items()})
+    return [problem_at(document, ["parameters"], text) for text in why]
 
 
 def _baseline(document: Document, path: Path) -> list[Problem]:

@@ -127,11 +127,13 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
         start = float(np.min(x)) - (_BEYOND * span if np.min(x) > _BEYOND * span else 0.0)
         grid = np.linspace(start, float(np.max(x)) + _BEYOND * span, _POINTS)
     fixed = {name: np.full(_POINTS, values[0]) for name, values in columns.items()} | {along: grid}
-    names = law.law.unknowns
+    names = [name for name in law.law.unknowns if name in law.values]
 
     def predicted(shift: Mapping[str, float]) -> Array:
         formula: Any = law.law
-        values = {name: np.asarray(value) for name, value in {**law.settings, **law.values}.items()}
+        values = {
+            name: np.asarray(value) for name, value in {**law.settings, **law.bounds, **law.values}.items()
+        }
         for name, way in shift.items():
             values[name] = values[name] + way if name in formula.signed else values[name] * np.exp(way)
         return np.asarray(formula.predict(fixed, values), dtype=float)

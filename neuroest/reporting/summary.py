@@ -266,6 +266,8 @@ def _failed(estimates: Sequence[Estimate], style: Style) -> list[str]:
     dropped = dict.fromkeys(item for each in estimates for item in workload_exclusions(each.workload))
     for item in dropped:
         lines += [style.red(line) for line in wrapped(f"! left out: {one_line(item)}", hanging=2)]
+    for item in dict.fromkeys(item for each in estimates for item in each.workload.assumed):
+        lines += wrapped(f"assumed of the network: {one_line(item)}", hanging=2)
     return lines
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import Unit
+from neuroest.core.units import Unit, format_quantity
 from neuroest.specs.base import QuantityField, field_texts
 
 
@@ -106,6 +106,8 @@ class Record:
     """Class of the table in a separate file, for models that use one."""
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})
     """Declarations of the class and its bases, by name."""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of quantities of which the first is below the second in every device."""
 
     def __init_subclass__(cls) -> None:
         own = {name: item for name, item in vars(cls).items() if isinstance(item, _Declared)}
@@ -140,6 +142,17 @@ class Record:
     def parameters(cls) -> Mapping[str, ParameterInfo]:
         """Declared quantities, by name."""
         return _parameters(cast("Any", cls))
+
+    @classmethod
+    def disordered(cls, values: Mapping[str, float]) -> dict[str, str]:
+        """Quantities that are not below the one that they must be below, and the reason, by name."""
+        info = cls.parameters()
+        return {
+            low: f"{low} {format_quantity(values[low], info[low].check.unit)} is not below {high} "
+            f"{format_quantity(values[high], info[high].check.unit)}"
+            for low, high in cls.ordered
+            if low in values and high in values and values[low] >= values[high]
+        }
 
     @classmethod
     def from_values(cls, values: Mapping[str, u.Numeric], prefix: str) -> Self:

@@ -16,6 +16,7 @@ from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, posit
 class CellParameters(Record):
     """Parameters of all resistive memory cells of a crossbar."""
 
+    ordered = (("low_conductance", "high_conductance"),)
     low_conductance: u.Siemens = non_negative(symbol="G_min")
     """Conductance that represents zero."""
     high_conductance: u.Siemens = positive(symbol="G_max")

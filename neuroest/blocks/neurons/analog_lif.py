@@ -51,6 +51,8 @@ class AnalogLifParameters(Record):
     """Gate area of the transistors that set the membrane current."""
     memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
     """Leak time constant of the membrane; without it, the membrane is assumed not to leak."""
+    refractory_time: u.Second = non_negative(symbol="t_ref", absent=0.0)
+    """Time after a spike in which the input is ignored; without it, the reset is assumed to be immediate."""
     slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
     """Subthreshold slope factor."""
 
@@ -110,7 +112,7 @@ class AnalogLif(Neuron):
         return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
 
     def maximum_rate(self) -> Any:
-        """Rate at the largest membrane current."""
+        """Rate at the largest membrane current, without leak and refractory time."""
         d = self.device
         return equations.integrator_maximum_rate(
             d.maximum_input_current, d.membrane_capacitance, d.threshold_voltage
@@ -130,8 +132,8 @@ class AnalogLif(Neuron):
         return found and replace(found, gain_spread=np.log(self.current_spread()), signed=True)
 
     def refractory_time(self) -> u.Second:
-        """Zero: reset is immediate compared with the integration."""
-        return 0.0
+        """Refractory time as stated by the device."""
+        return self.device.refractory_time
 
     def spike_energies(
         self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0

@@ -36,6 +36,7 @@ from neuroest.specs.parameters import (
 class ThresholdSwitchNeuronParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
+    ordered = (("hold_voltage", "threshold_voltage"), ("on_resistance", "off_resistance"))
     supply_voltage: u.Volt = positive(symbol="V_s", exact=CHOSEN)
     """Drive voltage from the column."""
     threshold_voltage: u.Volt = positive(symbol="V_t")

@@ -66,6 +66,8 @@ class LawFit:
         Bayesian information criterion over the conditions. Lower is better; only differences matter.
     between_devices, between_cycles : float or None
         Standard deviation of the logarithm of the result between devices, and between repetitions of one device.
+    doubts : tuple of pairs of str
+        Why values are not called measured although the law is not rejected: the unknown, empty for all, and the reason.
     """
 
     law: Law
@@ -83,6 +85,7 @@ class LawFit:
     between_devices: float | None = None
     between_cycles: float | None = None
     notes: tuple[str, ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejected(self) -> bool:
@@ -103,7 +106,7 @@ class LawFit:
 
     def formula(self) -> str:
         """Formula of the law with its fitted numbers."""
-        return self.law.text({**self.settings, **self.values})
+        return self.law.text({**self.settings, **self.bounds, **self.values})
 
 
 class _Numbers(Formatter):
@@ -224,7 +227,7 @@ class Family:
     model: str
     template: str
     completed: Callable[[Values, Mapping[str, LawFit]], dict[str, Completion]] = lambda _values, _fits: {}
-    cautions: Callable[[Values], tuple[str, ...]] = lambda _values: ()
+    cautions: Callable[[Values, Sequence[LawFit]], tuple[str, ...]] = lambda _values, _fits: ()
 
 
 @frozen_dataclass

@@ -1,6 +1,9 @@
-"""Fit CMOS neurons to their f-I curve."""
+"""Fit CMOS neurons to their f-I curve.
 
-from collections.abc import Mapping
+Rows without a spike count: a law that fires at such a current is wrong there.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,7 +29,7 @@ def _rate(columns: Columns, values: Mapping[str, Array]) -> Array:
 
 
 def _start(columns: Columns, result: Array) -> Values:
-    driven = columns["current"] > 0.0
+    driven = (columns["current"] > 0.0) & (result > 0.0)
     if not np.any(driven):
         raise NeuroestError("no row of firing_rate has a current and a rate above zero")
     current = columns["current"][driven]
@@ -42,7 +45,7 @@ def _largest(columns: Columns) -> dict[str, float]:
 
 
 LAWS: tuple[Law, ...] = tuple(
-    CurveLaw(*described(name), _rate, _start, _largest)
+    CurveLaw(*described(name), _rate, _start, _largest, silent_rows=True)
     for name in ("rate_linear", "rate_refractory", "rate_leaky", "rate_leaky_refractory")
 )
 """Models of integrate-and-fire neurons that can be fitted."""
@@ -59,4 +62,13 @@ def _capacitor(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
                                                follows="threshold_charge")}  # fmt: skip
 
 
-FAMILY = Family("analog_lif", "lif_28nm_circuit", _capacitor)
+def _cautions(_values: Values, _fits: Sequence[LawFit]) -> tuple[str, ...]:
+    """An f-I curve shows rates, not the circuit that fires."""
+    why = (
+        "an f-I curve fits any neuron that integrates; energies, area and supply are those of the CMOS neuron of the "
+        "spec, so do not call another device one (a threshold switch is fitted to sweeps, delays or oscillations)"
+    )
+    return (why,)
+
+
+FAMILY = Family("analog_lif", "lif_28nm_circuit", _capacitor, _cautions)

@@ -1,6 +1,6 @@
 """Closed-form laws: robust least squares on logarithms, with bands from leaving out conditions and devices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 
 import numpy as np
@@ -9,7 +9,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift
+from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift, running
 from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Law, LawFit, Values
 from neuroest.fitting.layouts import Experiment
@@ -45,6 +45,16 @@ _DIFFERENCE = 1e-4
 """Step of an unknown for a finite difference; numerical."""
 _PATIENCE = 200
 """Maximum number of evaluations of a law in one search; numerical."""
+_OTHER_START = np.log(4.0)
+"""Distance of the other starts of a search from the first, in each unknown."""
+_AS_GOOD = 2.71
+"""Excess of the squared residuals up to which another solution is as good; 90 % quantile of chi square."""
+_APART = 3.0
+"""Standard deviations beyond which two solutions are different ones."""
+_OVERLOOKED = 0.1
+"""Share of the smallest measured result that a row without a result may hide; a convention."""
+_EDGE = np.log(1e6)
+"""Distance from the start beyond which an unknown has left the range of the data."""
 
 
 @frozen_dataclass
@@ -64,6 +74,8 @@ class CurveLaw(Law):
     own_levels : bool
         Whether each device has its own level, such as a memory state. If so, the spread between devices does not
         measure the scatter of rows.
+    silent_rows : bool
+        Whether rows with a result of zero count: they are met by any result below a tenth of the smallest one measured.
     constant : bool
         Whether the result is the same under all conditions, so that repeated rows under one of them determine it.
     """
@@ -74,6 +86,7 @@ class CurveLaw(Law):
     signed: frozenset[str] = frozenset()
     own_levels: bool = False
     constant: bool = False
+    silent_rows: bool = False
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit all rows, then refit with each condition and each device left out."""
@@ -96,7 +109,7 @@ class CurveLaw(Law):
                 f"{experiment.layout.name} has {count}"
             )
         start = problem.inward(self.start(columns, result))
-        point = problem.solve(start, np.ones(len(used), dtype=bool))
+        point, elsewhere = problem.search(start)
         values = problem.outward(point)
         part = problem.part(problem.predicted(point))
         device = experiment.column("device", -1.0)[used]
@@ -118,6 +131,10 @@ class CurveLaw(Law):
         if missed is not None and missed.rejected:
             needed = _until_every_row_is_met(problem, point)
             deviation = np.maximum(deviation, needed / quantile(_TOLD, float(count - size)))
+        doubts = [
+            *(("", text) for text in running(missed)),
+            *self._unsettled(start, point, elsewhere, deviation),
+        ]
         total = covariance + between
         scale = np.sqrt(np.maximum(np.diag(total), _TINY))
         means = np.bincount(labels, problem.deviation(point)) / np.bincount(labels)
@@ -126,18 +143,33 @@ class CurveLaw(Law):
             law=self, values=values, settings=settings,
             deviations=dict(zip(self.unknowns, map(float, deviation), strict=True)),
             freedoms=dict(zip(self.unknowns, map(float, freedoms), strict=True)),
-            rows=part, misfit=missed, left_out=left_out,
+            rows=problem.shown(part.predicted[0]), misfit=missed, left_out=left_out,
             score=float(count * np.log(spread) + size * np.log(count)), conditions=count,
             correlation=total / np.outer(scale, scale),
             between_devices=float(np.sqrt(devices * between[0, 0])) if devices >= _FEWEST_DEVICES else None,
             between_cycles=_between_cycles(problem.deviation(point), labels, device),
+            doubts=tuple(doubts),
         )  # fmt: skip
+
+    def _unsettled(
+        self, start: Array, point: Array, elsewhere: Array, deviation: Array
+    ) -> Iterator[tuple[str, str]]:
+        """Unknowns with another solution that is as good, and those at the edge of the search."""
+        apart = np.any(np.abs(elsewhere) > _APART * deviation, axis=0)
+        far = np.abs(point - start) > _EDGE
+        for at, name in enumerate(self.unknowns):
+            if apart[at]:
+                yield name, "searches from other starts end as well elsewhere"
+            if far[at] and name not in self.signed:
+                yield name, "it left the range of the data, by more than a factor 1e6"
 
     def _used(self, experiment: Experiment) -> Array:
         """Rows with a value in every column and a positive result."""
         layout = experiment.layout
         columns = [experiment.columns[name] for name in layout.columns]
         seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
+        if self.silent_rows and np.any(seen):
+            seen = experiment.columns[layout.result] >= 0.0
         return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0) & seen)
 
 
@@ -164,7 +196,10 @@ class _Curve:
             columns,
             settings,
         )
-        self.measured = columns[experiment.layout.result]
+        measured = columns[experiment.layout.result]
+        self.silent = (measured == 0.0) & law.silent_rows
+        least = _OVERLOOKED * np.min(measured[~self.silent], initial=np.inf)
+        self.measured = np.where(self.silent, least, measured)
         self.chance = experiment.layout.name == "firing_probability"
         self.scale: float | None = None
 
@@ -192,6 +227,7 @@ class _Curve:
             return np.asarray(binomial_residuals(self.experiment, self.used, predicted))
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.log(np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY))
+        found = np.where(self.silent, np.maximum(found, 0.0), found)
         return np.asarray(np.clip(np.nan_to_num(found, nan=_BOUND), -_BOUND, _BOUND))
 
     def part(self, predicted: Array) -> Rows:
@@ -202,7 +238,20 @@ class _Curve:
             residual = np.log(
                 np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY)
             ) / relative_error(part)
+        residual = np.where(self.silent, np.maximum(residual, 0.0), residual)
         return Rows(self.experiment, self.used, self.measured, predicted[None, :], residual[None, :])
+
+    def shown(self, predicted: Array) -> Rows:
+        """Rows to report: all but the silent ones at which the law is silent too."""
+        kept = ~self.silent | (predicted > self.measured)
+        part = self.part(predicted)
+        return Rows(
+            self.experiment,
+            self.used[kept],
+            self.measured[kept],
+            part.predicted[:, kept],
+            part.residuals[:, kept],
+        )
 
     def influence(self, point: Array) -> Array:
         """RMS, over the rows, of the derivative of the logarithm of the result with respect to each unknown."""
@@ -219,6 +268,22 @@ class _Curve:
         found = copy(self)
         found.measured = self.measured * np.exp(means[place])
         return found
+
+    def search(self, start: Array) -> tuple[Array, Array]:
+        """Best solution from several starts, and the steps from it to others that are as good."""
+        every = np.ones(len(self.used), dtype=bool)
+        ends = [self.solve(start + way, every) for way in (0.0, _OTHER_START, -_OTHER_START)]
+        costs = np.array([self._cost(end) for end in ends])
+        best = int(np.argmin(costs - (np.arange(len(ends)) == 0) * _FLOOR))
+        as_good = costs - costs[best] < _AS_GOOD
+        return ends[best], np.array([end - ends[best] for end in ends])[as_good]
+
+    def _cost(self, point: Array) -> float:
+        """Squared residuals in units of the scatter, robust against outliers."""
+        if self.scale is None:
+            raise ValueError("the scatter is known after a first search")
+        away = self.deviation(point) / self.scale
+        return float(np.sum(2.0 * _FAR**2 * (np.sqrt(1.0 + away**2) - 1.0)))
 
     def solve(self, start: Array, chosen: Array) -> Array:
         """Least squares over some rows. Outliers relative to the scatter of the first fit get less weight."""

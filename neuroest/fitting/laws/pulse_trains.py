@@ -18,6 +18,7 @@ from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.sequence import trains_of, with_directions
 
 _CURVED = 3.0
 """Starting value of the search: pulse constants per train."""
@@ -56,12 +57,6 @@ class Scatter:
         self.deviations[name] = float(max(deviation, LEAST_DEVIATION))
 
 
-_PARTS = 8
-"""Number of parts of a train whose means show its direction."""
-_FAR_FROM_NOISE = 4.0
-"""Number of standard deviations beyond which a mean has moved."""
-
-
 class Response(NamedTuple):
     """Response to pulses in one direction: the number of pulses from end to end, and how much steps shrink."""
 
@@ -79,7 +74,7 @@ class PulseLaw(CurveLaw):
         Whether the file must contain trains in both directions; if false, in one direction.
     """
 
-    bounded_by: ClassVar[str] = "the scatter of the readings hides it"
+    bounded_by: ClassVar[str] = "the readings go no further, or their scatter hides it"
     least_of_bound: ClassVar[float] = 0.05
     both: bool = False
 
@@ -92,7 +87,7 @@ class PulseLaw(CurveLaw):
         """Fit the curve, then estimate the noise and spread of the steps."""
         if np.ptp(experiment.columns["conductance"]) == 0.0:
             raise NeuroestError(f"{self.about}: no pulse changes the conductance")
-        experiment = _with_ways(experiment)
+        experiment = with_directions(experiment)
         ways = set(experiment.columns["rising"])
         if self.both != (len(ways) > 1):
             which = "trains one way only" if self.both else "trains both ways"
@@ -108,11 +103,11 @@ class PulseLaw(CurveLaw):
         scatter = _scatter(experiment, found.values, responses)
         whole = np.eye(len(found.values) + len(scatter.values))
         whole[: len(found.values), : len(found.values)] = found.correlation
-        return replace(
+        return _within_readings(replace(
             found, values={**found.values, **scatter.values}, settings=settings,
             deviations={**found.deviations, **scatter.deviations}, freedoms={**found.freedoms, **scatter.freedoms},
             bounds={**found.bounds, **scatter.bounds}, correlation=whole, notes=(*found.notes, *scatter.notes),
-        )  # fmt: skip
+        ), experiment)  # fmt: skip
 
     def _responses(self, found: LawFit, experiment: Experiment) -> dict[float, Response]:
         """Results of the fit for each direction."""
@@ -129,46 +124,29 @@ class PulseLaw(CurveLaw):
         return responses
 
 
-def _with_ways(experiment: Experiment) -> Experiment:
-    """The experiment with an added column for the direction of each row's train."""
-    columns, layout = dict(experiment.columns), experiment.layout
-    stated = columns.get("rising", np.full(experiment.rows, np.nan))
-    trains, conductance = trains_of(experiment), columns["conductance"]
-    rising = np.where(np.isfinite(stated), (stated > 0.0) * 1.0, np.nan)
-    for train in np.unique(trains):
-        rows = np.flatnonzero(trains == train)
-        if _turns_back(conductance[rows]):
-            first, last = (f"{columns['pulse'][rows[at]]:g}" for at in (0, -1))
-            raise NeuroestError(
-                f"the train of pulses {first} to {last} goes up and down; count each way from its first pulse, or say "
-                "in a column `rising` which way each pulse goes (1 up, 0 down)"
-            )
-        known = rising[rows][np.isfinite(rising[rows])]
-        way = known[0] if len(known) else float(conductance[rows[-1]] >= conductance[rows[0]])
-        rising[rows] = way
-    columns["rising"] = rising
-    needed = {**layout.columns, "rising": "1"} if len(set(rising)) > 1 else layout.columns
-    return replace(experiment, columns=columns, layout=replace(layout, columns=needed))
-
-
-def _turns_back(conductance: Array) -> bool:
-    """Whether a train goes one way and comes back, judged by means over parts that are robust to noise."""
-    if len(conductance) < 2 * _PARTS:
-        return False
-    parts = np.array([np.mean(part) for part in np.array_split(conductance, _PARTS)])
-    noise = float(np.std(np.diff(conductance))) / np.sqrt(len(conductance) / _PARTS)
-    ends, inner, whole = parts[[0, -1]], parts[1:-1], float(np.ptp(parts))
-    way = max(float(np.max(inner) - np.max(ends)), float(np.min(ends) - np.min(inner)))
-    return whole > _FAR_FROM_NOISE * noise and 2.0 * way > whole
-
-
-def trains_of(experiment: Experiment) -> Array:
-    """Train index of each row; a train ends if the device or direction changes or the pulse count restarts."""
-    keys = [experiment.column(name, -1.0) for name in ("device", "cycle", "rising")]
-    begins = np.diff(experiment.columns["pulse"], prepend=np.inf) <= 0.0
-    for key in keys:
-        begins |= np.diff(key, prepend=key[:1]) != 0.0
-    return np.asarray(np.cumsum(begins))
+def _within_readings(found: LawFit, experiment: Experiment) -> LawFit:
+    """The fit with an open end of the window at the lowest or the highest reading: the train goes no further."""
+    reading = experiment.columns["conductance"]
+    ends = {"low_conductance": float(np.min(reading)), "high_conductance": float(np.max(reading))}
+    loose = [name for name in ends if name in found.left_open]
+    if not loose:
+        return found
+    kept = [at for at, name in enumerate(found.values) if name != "low_conductance" or name not in loose]
+    values, bounds, doubts = dict(found.values), dict(found.bounds), list(found.doubts)
+    if "low_conductance" in loose:
+        bounds["low_conductance"] = ends["low_conductance"]
+        del values["low_conductance"]
+    if "high_conductance" in loose:
+        values["high_conductance"] = ends["high_conductance"]
+        why = "the train ends below its limit; the value is the highest reading"
+        doubts = [*(pair for pair in doubts if pair[0] != "high_conductance"), ("high_conductance", why)]
+    settings = {**found.settings, "update_states": found.settings["last_pulse"]}
+    return replace(
+        found, values=values, bounds=bounds, settings=settings, doubts=tuple(doubts),
+        deviations={n: found.deviations[n] for n in values}, freedoms={n: found.freedoms[n] for n in values},
+        correlation=found.correlation[np.ix_(kept, kept)],
+        notes=(*found.notes, f"{' and '.join(loose)}: the train ends before its limit; taken from the readings"),
+    )  # fmt: skip
 
 
 def _amplitude(experiment: Experiment) -> dict[str, float]:

@@ -1,12 +1,19 @@
-"""Resistive memory cells: pulse response, drift, retention, endurance with censoring, and read noise."""
+"""Resistive memory cells: pulse response, drift, retention, endurance with censoring, and read noise.
 
-from collections.abc import Callable, Mapping
+Readings that follow each other closely are not independent: retention is averaged over equal steps of the logarithm of
+time, and the slopes of its parts are compared. Endurance counts devices, each with its first failure.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention
 from neuroest.fitting.laws import pulse_trains
@@ -26,6 +33,16 @@ from neuroest.fitting.predictions import Rows
 
 _FEWEST_FAILURES = 3
 """Minimum number of failed devices for the shape of a lifetime distribution."""
+_MOST_GROUPS = 40
+"""Maximum number of groups of devices that are left out in turn."""
+_PER_DECADE = 8.0
+"""Steps of the logarithm of time in a decade over which dense readings are averaged; a convention."""
+_AT_THE_TOP = 2.0
+"""Factor above the window within which a state counts as its upper end; a convention."""
+_THIRDS, _FEWEST_OF_A_THIRD = 3, 3
+"""Parts of the logarithm of time whose slopes are compared, and the fewest steps of one."""
+_NINE_OF_TEN = 1.2815515655446004
+"""Standard deviations of a normal distribution below which nine tenths lie."""
 _MEDIAN, _EARLY = 0.5, 0.99
 """Surviving shares at the life stated in a spec, and at the early life that is shown."""
 _ELECTRONVOLT = 1.602176634e-19
@@ -42,11 +59,88 @@ def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:
     exponent = values.get("high_drift_exponent", np.zeros(()))
     reference = values["drift_reference_time"]
     time = np.maximum(columns["time"], reference)
-    return np.asarray(drift.drifted_conductance(values["high_conductance"], time, reference, exponent, 0.0))
+    return np.asarray(
+        drift.drifted_conductance(values["written_conductance"], time, reference, exponent, 0.0)
+    )
 
 
 def _drifting_start(_columns: Columns, result: Array) -> Values:
-    return {"high_conductance": float(np.max(result)), "high_drift_exponent": 0.01}
+    return {"written_conductance": float(np.max(result)), "high_drift_exponent": 0.01}
+
+
+@frozen_dataclass
+class RetentionLaw(CurveLaw):
+    """A conductance after it was written. Its state is one of many, so it does not set the window of the cell."""
+
+    bounded_by: ClassVar[str] = "the slope of the logarithms is not above its scatter"
+    least_of_bound: ClassVar[float] = 0.01
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Fit means over equal steps of the logarithm of time; slopes of parts that disagree widen the band."""
+        thinned = _thinned(experiment)
+        found, notes = super().fit(thinned), []
+        if thinned.rows < experiment.rows:
+            notes.append(
+                f"{experiment.rows} readings are {thinned.rows} means over equal steps of the log of time"
+            )
+        slopes = _slopes(thinned)
+        if not len(slopes):
+            return replace(found, notes=(*found.notes, *notes))
+        apart = float(np.std(slopes, ddof=1)) / np.sqrt(len(slopes))
+        words = ", ".join(f"{-slope:+.2g}" for slope in slopes)
+        name = "high_drift_exponent"
+        if name not in found.values:
+            bound = abs(float(np.mean(slopes))) + _NINE_OF_TEN * apart
+            notes.append(f"exponents of the thirds of the log of time: {words}")
+            return replace(found, bounds={name: bound}, notes=(*found.notes, *notes))
+        share = apart / max(found.values[name], np.finfo(float).tiny)
+        if share > found.deviations[name]:
+            notes.append(f"exponents of the thirds of the log of time disagree: {words}")
+        deviations = {**found.deviations, name: max(found.deviations[name], min(share, _UNKNOWN))}
+        return replace(found, deviations=deviations, notes=(*found.notes, *notes))
+
+
+_UNKNOWN = 1e3
+"""Standard deviation of an unknown logarithm."""
+
+
+def _thinned(experiment: Experiment) -> Experiment:
+    """One mean per device and step of the logarithm of time; the same rows where none shares its step."""
+    time, device = experiment.columns["time"], experiment.column("device", -1.0)
+    step = np.floor(_PER_DECADE * np.log10(np.where(time > 0.0, time, 1.0)))
+    cell = np.stack([device, np.where(time > 0.0, step, -np.inf)], axis=1)
+    first, place, count = np.unique(cell, axis=0, return_index=True, return_inverse=True, return_counts=True)[
+        1:
+    ]
+    place = place.ravel()
+    if np.all(count <= 2 * np.median(count)) and np.median(count) <= 2:
+        return experiment
+    columns = {name: np.bincount(place, values) / count for name, values in experiment.columns.items()}
+    positive = columns["time"] > 0.0
+    logs = np.bincount(place, np.log(np.where(time > 0.0, time, 1.0))) / count
+    columns["time"] = np.where(positive, np.exp(logs), 0.0)
+    return replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in first))
+
+
+def _slopes(experiment: Experiment) -> Array:
+    """Slopes of the logarithm of the conductance against that of time in equal parts of it; empty if too few rows."""
+    time, conductance = experiment.columns["time"], experiment.columns["conductance"]
+    kept = (time > 0.0) & (conductance > 0.0)
+    x, y, device = np.log(time[kept]), np.log(conductance[kept]), experiment.column("device", -1.0)[kept]
+    if not len(x) or np.ptp(x) == 0.0:
+        return np.zeros(0)
+    part = np.minimum(np.floor(_THIRDS * (x - np.min(x)) / np.ptp(x)), _THIRDS - 1)
+    found = []
+    for third in range(_THIRDS):
+        mine = part == third
+        names = np.unique(device[mine])
+        left = [(x[mine & (device == n)], y[mine & (device == n)]) for n in names]
+        moved = [(one - np.mean(one), other - np.mean(other)) for one, other in left]
+        square = sum(float(np.sum(one**2)) for one, _ in moved)
+        if np.sum(mine) - len(names) + 1 < _FEWEST_OF_A_THIRD or square == 0.0:
+            return np.zeros(0)
+        found.append(sum(float(np.sum(one * other)) for one, other in moved) / square)
+    return np.array(found)
 
 
 def _coolest(columns: Columns) -> dict[str, float]:
@@ -91,26 +185,29 @@ def _noise_start(columns: Columns, result: Array) -> Values:
 
 @frozen_dataclass
 class LifetimeLaw(Law):
-    """Weibull lifetimes by maximum likelihood; devices that outlive the test are censored."""
+    """Weibull lifetimes of devices by maximum likelihood; those that outlive the test are censored."""
 
     def numbers(self, values: Values) -> Values:
         """With the early life that is shown."""
         return {**values, "early": _characteristic(values, _EARLY)}
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Fit all devices, then refit with each device left out."""
+        """Fit all devices, then refit with groups of them left out."""
+        experiment, read = _by_device(experiment)
         cycles, failed = experiment.columns["cycles"], experiment.columns["failed"] > 0.0
         count = int(np.sum(failed))
         if count < _FEWEST_FAILURES:
             raise NeuroestError(
-                f"{count} of {len(cycles)} devices failed, {_FEWEST_FAILURES} are needed; all that is known is that "
-                f"half of them last {float(np.median(cycles)):.3g} cycles at least"
+                f"{count} of {len(cycles)} device{'s' * (len(cycles) != 1)} failed, {_FEWEST_FAILURES} are needed"
+                f"{read}; all that is known is that half of them last {float(np.median(cycles)):.3g} cycles at least"
             )
         whole = _most_likely(cycles, failed)
+        groups = min(len(cycles), _MOST_GROUPS)
+        group = np.arange(len(cycles)) % groups
         without = np.array(
-            [_most_likely(np.delete(cycles, row), np.delete(failed, row)) for row in range(len(cycles))]
+            [_most_likely(cycles[group != g], failed[group != g], whole) for g in range(groups)]
         )
-        share = (len(cycles) - 1) / len(cycles)
+        share = (groups - 1) / groups
         deviation = np.sqrt(share * np.sum((without - whole) ** 2, axis=0))
         life, shape = np.exp(whole)
         stated = {"endurance": float(life), "shape": float(shape)}
@@ -120,7 +217,7 @@ class LifetimeLaw(Law):
             deviations={name: float(max(d, LEAST_DEVIATION)) for name, d in zip(names, deviation, strict=True)},
             freedoms=dict.fromkeys(names, float(count - 1)), rows=_ranked(experiment, failed, stated),
             conditions=count, correlation=np.eye(2),
-            notes=(f"{count} of {len(cycles)} devices failed; the others count as longer than they were tested",),
+            notes=(f"{count} of {len(cycles)} devices failed; the others count as longer than they were tested{read}",),
         )  # fmt: skip
 
 
@@ -130,7 +227,24 @@ def _characteristic(values: Values, share: float) -> float:
     return float(scale * float(-np.log(share)) ** (1.0 / values["shape"]))
 
 
-def _most_likely(cycles: Array, failed: Array) -> Array:
+def _by_device(experiment: Experiment) -> tuple[Experiment, str]:
+    """One row per device: its first failure, or the last cycle at which it had not failed; and what was done."""
+    if "device" not in experiment.columns:
+        return experiment, ""
+    device = experiment.column("device", -1.0)
+    cycles, failed = experiment.columns["cycles"], experiment.columns["failed"] > 0.0
+    # failures sort before other rows, the earliest first; of the others, the latest first
+    order = np.lexsort((np.where(failed, cycles, -cycles), ~failed, device))
+    rows = order[np.unique(device[order], return_index=True)[1]]
+    if len(rows) == experiment.rows:
+        return experiment, ""
+    columns = {name: values[rows] for name, values in experiment.columns.items()}
+    lines = tuple(experiment.lines[row] for row in rows)
+    how = f", each with its first failure in {experiment.rows} rows"
+    return replace(experiment, columns=columns, lines=lines), how
+
+
+def _most_likely(cycles: Array, failed: Array, start: Array | None = None) -> Array:
     """Logarithms of the maximum-likelihood median and shape."""
 
     def unlikely(point: Array) -> float:
@@ -142,7 +256,7 @@ def _most_likely(cycles: Array, failed: Array) -> Array:
         hazard = np.log(shape) + (shape - 1.0) * np.log(cycles / scale) - np.log(scale)
         return float(-np.sum(survived + np.where(failed, hazard, 0.0)))
 
-    start = np.array([np.log(np.median(cycles)), 0.0])
+    start = np.array([np.log(np.median(cycles)), 0.0]) if start is None else start
     options = {"xatol": 1e-5, "fatol": 1e-7, "maxiter": 2000}
     return np.asarray(
         extra("scipy.optimize", "lab").minimize(unlikely, start, method="Nelder-Mead", options=options).x
@@ -180,11 +294,11 @@ def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
 
 LAWS: tuple[Law, ...] = (
     *pulse_trains.LAWS,
-    CurveLaw(
+    RetentionLaw(
         *described("drift_none"), _drifting,
-        lambda _columns, result: {"high_conductance": float(np.median(result))}, _earliest, own_levels=True,
+        lambda _columns, result: {"written_conductance": float(np.median(result))}, _earliest, own_levels=True,
     ),
-    CurveLaw(*described("drift"), _drifting, _drifting_start, _earliest, own_levels=True),
+    RetentionLaw(*described("drift"), _drifting, _drifting_start, _earliest, own_levels=True),
     CurveLaw(*described("arrhenius"), _kept, _kept_start, _coolest),
     LifetimeLaw(*described("weibull")),
     *(
@@ -206,4 +320,20 @@ def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completi
     return {missing: Completion(values[stated[0]], why)}
 
 
-FAMILY = Family("one_transistor_one_resistor", "rram_hfox_28nm", _completed)
+def _cautions(values: Values, fits: Sequence[LawFit]) -> tuple[str, ...]:
+    """A drift that was measured on another state than the one that the spec applies it to."""
+    low, high = values["low_conductance"], values["high_conductance"]
+    state = next(
+        (fit.values["written_conductance"] for fit in fits if "written_conductance" in fit.values), high
+    )
+    if low <= 0.0 or np.sqrt(low * high) <= state <= high * _AT_THE_TOP:
+        return ()
+    shown = [format_quantity(value, "S") for value in (state, low, high)]
+    why = (
+        f"the drift was measured at {shown[0]}, not near the upper end of the window of {shown[1]} to {shown[2]} that "
+        "the spec applies it to; measure the retention of the states at both ends"
+    )
+    return (why,)
+
+
+FAMILY = Family("one_transistor_one_resistor", "rram_hfox_28nm", _completed, _cautions)

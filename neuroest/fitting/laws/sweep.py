@@ -1,35 +1,24 @@
 """Read current-voltage sweeps of a volatile switch: turn-on, turn-off, and conductance in both states.
 
-Sweeps need no numbering: a branch ends where the voltage reverses. A quantity hidden by the compliance is a bound.
+Only loops that turn on and off again count, in most of the cycles. A quantity hidden by the compliance is a bound.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, compliance_current
+from neuroest.fitting.sweeps import VOLATILE, Branch, Loop, kind_of, loops_of, read_voltage, without_offset
 
-_JUMP = 10.0
-"""Minimum conductance ratio of two adjacent rows that counts as switching."""
-_SMALLEST = 1e-3
-"""Share of the largest voltage below which rows give no resistance, because of the instrument's zero error."""
 _EVEN = 1.0 / np.sqrt(12.0)
 """Standard deviation of a uniform distribution of width one."""
 _ONE_SWEEP = 0.2
 """Standard deviation of the logarithm of a value from one sweep; assumed, as for a current."""
-_FREE = 0.8
-"""Share of the compliance below which a noisy current is not limited by it."""
-_STAYS = 0.1
-"""Share of the threshold by which a volatile switch must have turned off; a convention."""
-_NEAR, _FAR = 0.5, 3.0
-"""Share of the compliance above which currents show its scatter, and deviations beyond which a current is excluded."""
 _BESIDE = 0.7
 """Range below the threshold, as a share of it, where the open switch is read. Below it, instruments measure noise."""
 
@@ -72,9 +61,6 @@ class _Sweeps:
     hold_current: _Seen = field(default_factory=_Seen)
     limited_on: list[float] = field(default_factory=list)
     limited_hold: list[float] = field(default_factory=list)
-    stays_on: list[float] = field(default_factory=list)
-    rising: int = 0
-    falling: int = 0
 
 
 @frozen_dataclass
@@ -82,19 +68,15 @@ class SweepLaw(Law):
     """Turn-on and turn-off of a volatile switch from sweeps."""
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """Read each branch, then combine the branches."""
-        seen = _sweeps(experiment)
-        if not seen.threshold.values:
-            raise NeuroestError(
-                f"no sweep of {experiment.layout.name} has a jump of the current by a factor {_JUMP:g}: this is not a "
-                "volatile switch, or its off current is below the instrument's floor"
-            )
-        stays = min(seen.stays_on, default=np.inf)
-        if not seen.hold.values and stays < _STAYS * float(np.median(seen.threshold.values)):
-            lowest = format_quantity(stays, "V")
-            raise NeuroestError(
-                f"no sweep of {experiment.layout.name} turns off again, down to {lowest}: this is not a volatile switch"
-            )
+        """Read each loop that switches, then combine them."""
+        experiment, offset = without_offset(experiment)
+        loops = loops_of(experiment)
+        if not loops:
+            raise NeuroestError(f"no sweep of {experiment.layout.name} has a current above zero")
+        kind = kind_of(loops, read_voltage(loops))
+        if kind.name != VOLATILE:
+            raise NeuroestError(f"{experiment.layout.name}: {kind}")
+        seen = _sweeps(loops)
         known = {
             name: part.known()
             for name, part in (
@@ -103,16 +85,14 @@ class SweepLaw(Law):
             )
             if part.values
         }  # fmt: skip
-        bounds, notes = {}, []
+        bounds, notes = {}, [text for text in (str(kind), offset) if text]
         if seen.limited_on and not seen.on.values:
             bounds["on_resistance"] = float(np.min(seen.limited_on))
         if seen.limited_hold and not seen.hold_current.values:
             bounds["hold_current"] = float(np.max(seen.limited_hold))
-        if not seen.hold.values and np.isfinite(stays):
-            notes.append(f"it is still on at {format_quantity(stays, 'V')}, the lowest voltage of its sweeps")
-        silent = seen.rising - len(seen.threshold.values)
-        if silent:
-            notes.append(f"{silent} of {seen.rising} rising branches do not switch")
+        left = len(loops) - len(seen.threshold.values)
+        if left:
+            notes.append(f"{left} of {len(loops)} loops do not switch both ways, and are left out")
         if len(seen.threshold.values) == 1:
             notes.append(f"one sweep: its scatter is not known, and taken as {100 * _ONE_SWEEP:.0f} %")
         values = {name: value for name, (value, _, _) in known.items()}
@@ -129,94 +109,33 @@ class SweepLaw(Law):
         )  # fmt: skip
 
 
-def _turns(values: Array) -> int:
-    """Number of direction reversals of a quantity."""
-    way = np.sign(np.diff(np.abs(values)))
-    return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
-
-
-def driven_by(experiment: Experiment) -> str:
-    """The swept quantity: the one with fewer reversals, since the switch makes the other one jump."""
-    return min(("voltage", "current"), key=lambda name: _turns(experiment.columns[name]))
-
-
-def _branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
-    """Rows of each branch, and whether the swept quantity rises along it."""
-    voltage = np.abs(experiment.columns[driven_by(experiment)])
-    label = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
-    way = np.sign(np.diff(voltage))
-    breaks = np.any(np.diff(label) != 0.0, axis=0)
-    start, direction = 0, 0.0
-    for row in range(len(way)):
-        turned = direction and way[row] and way[row] != direction
-        if breaks[row] or turned:
-            yield np.arange(start, row + 1), direction > 0.0
-            # the row where the voltage reverses belongs to both branches
-            start, direction = (row + 1, 0.0) if breaks[row] else (row, way[row])
-        elif way[row]:
-            direction = way[row]
-    yield np.arange(start, len(voltage)), direction > 0.0
-
-
-def _sweeps(experiment: Experiment) -> _Sweeps:
-    voltage, current = (np.abs(experiment.columns[name]) for name in ("voltage", "current"))
-    compliance = compliance_current(experiment)
-    limited = current >= _free_share(current, compliance) * compliance
-    # scatter above the compliance does not mean a smaller resistance
-    current = np.minimum(current, compliance)
-    device = experiment.column("device", -1.0)
+def _sweeps(loops: Sequence[Loop]) -> _Sweeps:
+    """Values of the loops that switch; of sweeps one way, those that turn on."""
     seen = _Sweeps()
-    for rows, rising in _branches(experiment):
-        kept = rows[(voltage[rows] > _SMALLEST * np.max(voltage)) & (current[rows] > 0.0)]
-        if len(kept) < 2:
-            continue
-        steps = np.diff(np.log(current[kept] / voltage[kept]))
-        place = int(np.argmax(steps if rising else -steps))
-        jump = abs(steps[place]) if (steps[place] > 0.0) == rising else 0.0
-        seen.rising += rising
-        seen.falling += not rising
-        if jump < np.log(_JUMP):
-            # the lowest voltage of a branch on the way down on which it is on all the same
-            conducts = not rising and len(seen.on.values) + len(seen.limited_on) > 0
-            seen.stays_on += [float(voltage[kept[-1]])] if conducts else []
-            continue
-        before, after, name = kept[: place + 1], kept[place + 1 :], float(device[kept[0]])
-        # in a current sweep the voltage snaps back: turn-on is the last voltage before it, turn-off the last one after
-        here, next_one, last_one = (float(voltage[kept[at]]) for at in (place, place + 1, max(0, place - 1)))
-        snaps = (here > next_one) == rising
-        middle = here if snaps else (here + next_one) / 2.0
-        width = abs(here - (last_one if snaps else next_one))
-        (seen.threshold if rising else seen.hold).add(middle, name, width)
-        off, on = (before, after) if rising else (after, before)
-        _conductances(seen, voltage, current, limited, off if rising else off[:0], on, middle, name)
-        if not rising:
-            last = kept[place]
-            if limited[last]:
-                seen.limited_hold.append(float(current[last]))
-            else:
-                seen.hold_current.add(float(current[last]), name)
+    one_way = not any(loop.whole for loop in loops)
+    for loop in loops:
+        if loop.switches or (one_way and loop.up is not None and loop.up.jump >= 0):
+            for branch in (loop.up, loop.back):
+                if branch is not None:
+                    _add(seen, branch)
     return seen
 
 
-def _free_share(current: Array, compliance: Array) -> float:
-    """Share of the compliance below which a current is not limited, given the scatter of the limited ones."""
-    near = current[current > compliance * _NEAR]
-    if len(near) < 2:
-        return _FREE
-    return min(_FREE, float(np.exp(-_FAR * np.std(np.log(near)))))
-
-
-def _conductances(
-    seen: _Sweeps, voltage: Array, current: Array, limited: Array, off: Array, on: Array, jump: float, name: float
-) -> None:  # fmt: skip
-    near = off[voltage[off] >= (1.0 - _BESIDE) * jump]
-    if len(near):
-        seen.off.add(float(np.median(voltage[near] / current[near])), name)
-    free = on[~limited[on]]
+def _add(seen: _Sweeps, branch: Branch) -> None:
+    jump, width = branch.at_jump
+    name, resistance = branch.device, 1.0 / branch.ratio
+    (seen.threshold if branch.rising else seen.hold).add(jump, name, width)
+    near = branch.off[branch.voltage[branch.off] >= (1.0 - _BESIDE) * jump]
+    if branch.rising and len(near):
+        seen.off.add(float(np.median(resistance[near])), name)
+    free = branch.on[~branch.limited[branch.on]]
     if len(free):
-        seen.on.add(float(np.median(voltage[free] / current[free])), name)
-    if len(on):
-        seen.limited_on.append(float(np.min(voltage[on] / current[on])))
+        seen.on.add(float(np.median(resistance[free])), name)
+    seen.limited_on.append(float(np.min(resistance[branch.on])))
+    if not branch.rising and branch.limited[branch.jump]:
+        seen.limited_hold.append(float(branch.current[branch.jump]))
+    elif not branch.rising:
+        seen.hold_current.add(float(branch.current[branch.jump]), name)
 
 
 def _scatter(seen: _Seen) -> tuple[float, float] | None:

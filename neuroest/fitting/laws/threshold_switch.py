@@ -1,6 +1,6 @@
 """Volatile threshold switches of any mechanism: diffusive, ovonic, vanadium oxide and niobium oxide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -238,7 +238,7 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
     return done
 
 
-def _cautions(values: Values) -> tuple[str, ...]:
+def _cautions(values: Values, _fits: Sequence[LawFit]) -> tuple[str, ...]:
     """A switch without a measured delay counts as a switch without delay."""
     if values.get("switching_delay", 0.0) or values.get("delay_floor", 0.0):
         return ()

@@ -32,6 +32,8 @@ from neuroest.workloads.importers.onnx_widths import Widths
 _MOST_NODES = 20_000
 _KEPT_FOR_SHAPES = 1024
 _DOMAINS = frozenset(NAMES["domains"])
+_BY_NAME = frozenset(name for row in NAMES["operators"] if row["is"] == "activation" for name in row["names"])
+"""Operators that are what their name says in any domain."""
 
 
 def read_onnx(path: Path, options: ImportOptions) -> ImportedNetwork:
@@ -59,6 +61,7 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
         raise NetworkImportError("not an ONNX model: it has no nodes or no output")
     if len(graph.node) > _MOST_NODES:
         raise NetworkImportError(f"more than {_MOST_NODES} nodes")
+    _refuse_training(graph)
     _order(graph)
     _store_weight_inputs(graph)
     fixed = fix_inputs(graph, options)
@@ -77,6 +80,16 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
             tensor.ClearField("data_location")
     fixed = replace(fixed, notes=(*chosen, *fixed.notes))
     return _Reader(*inferred(model), weights, options, fixed, widths).network(path)
+
+
+def _refuse_training(graph: Any) -> None:
+    """A graph with gradients is a step of training, in which weights are inputs and losses are outputs."""
+    found = next((node for node in graph.node if node.op_type.endswith("Grad")), None)
+    if found is not None:
+        raise NetworkImportError(
+            f"a step of training: {found.op_type[:60]} {found.name[:60]!r} computes gradients; export the network for "
+            "inference, and state a rule of `learning` in the workload"
+        )
 
 
 def _order(graph: Any) -> None:
@@ -163,6 +176,7 @@ class _Reader:
         self.constants: dict[str, str] = {one.name: one.name for one in graph.initializer}
         self.values: dict[str, Value] = {}
         self.excluded: dict[str, None] = {}
+        self.by_name: dict[str, None] = {}
         self.batch = fixed.batch
         self.not_finite = weights.not_finite
         self.absent = weights.absent
@@ -192,7 +206,7 @@ class _Reader:
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
         return builder.finished(
             outputs, name=path.stem, origin=formatted(path), format="ONNX", sha256=file_sha256(path), coding="dense",
-            options=self.options, excluded=tuple(self.excluded), assumed=self.fixed.notes,
+            options=self.options, excluded=tuple(self.excluded), assumed=(*self.fixed.notes, *self.by_name),
             widths=(self.widths.weights, self.widths.inputs),
         )  # fmt: skip
 
@@ -261,7 +275,10 @@ class _Reader:
 
     def _handled(self, node: Node) -> bool:
         """Whether an operator has a meaning in a workload, which its outputs have then."""
-        handler = OPERATORS.get(node.operator) if node.domain in _DOMAINS else None
+        known = node.domain in _DOMAINS
+        handler = OPERATORS.get(node.operator) if known or node.operator in _BY_NAME else None
+        if handler is not None and not known:
+            self.by_name.setdefault(f"{node.operator} of {node.domain[:40]!r} is taken by its name.")
         if handler is not None:
             try:
                 found = handler(node)

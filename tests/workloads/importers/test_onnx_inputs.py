@@ -279,3 +279,31 @@ def test_widths_are_those_of_each_layer(tmp_path: Path) -> None:
         "5 bits of activations in third are assumed: the file does not quantise them (--activation-bits).",
         "24 bits of a sum are assumed (--accumulator-bits).",
     )
+
+
+def test_a_known_name_in_an_unknown_domain_is_said(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["m"]),
+        helper.make_node("Silu", ["m"], ["y"], name="gate", domain="com.example"),
+    ]
+    loaded = workload_from_file(written(tmp_path / "s.onnx", nodes, [stored("w", 4, 3)], {"x": (1, 4)}))
+    assert [layer.type for layer in loaded.spec.layers] == ["fully_connected"]
+    assert "Silu of 'com.example' is taken by its name." in loaded.spec.assumed
+
+
+def test_a_step_of_training_is_refused_by_name(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["m"]),
+        helper.make_node("ReluGrad", ["m", "x"], ["y"], name="back", domain="com.microsoft"),
+    ]
+    path = written(tmp_path / "t.onnx", nodes, [stored("w", 4, 3)], {"x": (1, 4)})
+    with pytest.raises(NetworkImportError, match="a step of training: ReluGrad 'back' computes gradients"):
+        import_network(path)
+
+
+def test_a_gemm_with_more_axes_is_a_matrix_product(tmp_path: Path) -> None:
+    """As Deeploy fuses a bias: (1, 6, 4) times (1, 4, 3) of stored numbers."""
+    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["y"])]
+    tensors = [stored("w", 1, 4, 3), stored("b", 3)]
+    spec = workload_from_file(written(tmp_path / "g.onnx", nodes, tensors, {"x": (1, 6, 4)})).spec
+    assert geometry(spec).total_macs == 6 * 4 * 3

@@ -1,0 +1,136 @@
+"""Place of each row in the sequence of a measurement: branches of sweeps, and trains of pulses.
+
+Rows repeat each other only if they have the same settings, the same direction and the same place in the sequence. The
+two branches of a loop at one voltage are no repetition, and neither are trains up and down at one pulse number: taken
+as such, the loop itself would count as scatter, and no model could be rejected.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.layouts import Experiment
+
+_PARTS = 8
+"""Number of parts of a train whose means show its direction."""
+_FAR_FROM_NOISE = 4.0
+"""Number of standard deviations beyond which a mean has moved."""
+
+
+def places(experiment: Experiment) -> Array:
+    """Direction and place of each row in the sequence, as a number; equal numbers are comparable.
+
+    For a sweep, the branch within its numbered cycle, or its polarity and direction where cycles are not numbered; for
+    pulses, the direction of the train; zero for all other experiments, which have no sequence.
+
+    Examples
+    --------
+    A loop up and back: the row at 1 V is the turn, and the two rows at 0.5 V are not a repetition of each other.
+
+    >>> from neuroest.fitting.layouts import LAYOUTS
+    >>> loop = {"voltage": np.array([0.5, 1.0, 0.5]), "current": np.array([1e-6, 1e-3, 5e-4])}
+    >>> places(Experiment(LAYOUTS["current_voltage"], loop, (2, 3, 4), "loop.csv")).tolist()
+    [3, 3, 2]
+    """
+    if experiment.layout.name == "pulse_response":
+        return np.asarray(with_directions(experiment).columns["rising"], dtype=int)
+    if experiment.layout.name != "current_voltage":
+        return np.zeros(experiment.rows, dtype=int)
+    found, place = np.zeros(experiment.rows, dtype=int), 0
+    label, numbered = _labels(experiment), "cycle" in experiment.columns
+    voltage, previous = experiment.columns["voltage"], None
+    for rows, rising in branches(experiment):
+        own = label[:, rows[-1]]
+        place = 0 if previous is None or np.any(own != previous) else place + 1
+        # the turn has its place in the branch before it
+        kept = rows[1:] if previous is not None and not np.any(label[:, rows[0]] != previous) else rows
+        positive = float(np.sum(voltage[rows])) >= 0.0
+        found[kept] = place if numbered else 2 * positive + rising
+        previous = own
+    return found
+
+
+def driven_by(experiment: Experiment) -> str:
+    """The swept quantity: the one with fewer reversals, since a switch makes the other one jump."""
+    return min(("voltage", "current"), key=lambda name: _turns(experiment.columns[name]))
+
+
+def _turns(values: Array) -> int:
+    """Number of direction reversals of a quantity."""
+    way = np.sign(np.diff(np.abs(values)))
+    return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
+
+
+def branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
+    """Rows of each branch of a sweep, and whether the amplitude rises along it.
+
+    Sweeps need no numbering: a branch ends where the amplitude reverses, and that row belongs to both branches.
+    """
+    amplitude = np.abs(experiment.columns[driven_by(experiment)])
+    way = np.sign(np.diff(amplitude))
+    breaks = np.any(np.diff(_labels(experiment)) != 0.0, axis=0)
+    start, direction = 0, 0.0
+    for row in range(len(way)):
+        turned = direction and way[row] and way[row] != direction
+        if breaks[row] or turned:
+            yield np.arange(start, row + 1), direction > 0.0
+            start, direction = (row + 1, 0.0) if breaks[row] else (row, way[row])
+        elif way[row]:
+            direction = way[row]
+    yield np.arange(start, len(amplitude)), direction > 0.0
+
+
+def _labels(experiment: Experiment) -> Array:
+    """Device and cycle of each row."""
+    return np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])
+
+
+def trains_of(experiment: Experiment) -> Array:
+    """Train index of each row; a train ends if the device or direction changes or the pulse count restarts."""
+    keys = [experiment.column(name, -1.0) for name in ("device", "cycle", "rising")]
+    begins = np.diff(experiment.columns["pulse"], prepend=np.inf) <= 0.0
+    for key in keys:
+        begins |= np.diff(key, prepend=key[:1]) != 0.0
+    return np.asarray(np.cumsum(begins))
+
+
+def with_directions(experiment: Experiment) -> Experiment:
+    """Pulse trains with a column for the direction of each row's train.
+
+    Raises
+    ------
+    NeuroestError
+        If a train goes up and down.
+    """
+    columns, layout = dict(experiment.columns), experiment.layout
+    stated = columns.get("rising", np.full(experiment.rows, np.nan))
+    trains, conductance = trains_of(experiment), columns["conductance"]
+    rising = np.where(np.isfinite(stated), (stated > 0.0) * 1.0, np.nan)
+    order = np.argsort(trains, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(trains[order])) + 1):
+        if _turns_back(conductance[rows]):
+            first, last = (f"{columns['pulse'][rows[at]]:g}" for at in (0, -1))
+            raise NeuroestError(
+                f"the train of pulses {first} to {last} goes up and down; count each way from its first pulse, or say "
+                "in a column `rising` which way each pulse goes (1 up, 0 down)"
+            )
+        known = rising[rows][np.isfinite(rising[rows])]
+        way = known[0] if len(known) else float(conductance[rows[-1]] >= conductance[rows[0]])
+        rising[rows] = way
+    columns["rising"] = rising
+    needed = {**layout.columns, "rising": "1"} if len(set(rising)) > 1 else layout.columns
+    return replace(experiment, columns=columns, layout=replace(layout, columns=needed))
+
+
+def _turns_back(conductance: Array) -> bool:
+    """Whether a train goes one way and comes back, judged by means over parts that are robust to noise."""
+    if len(conductance) < 2 * _PARTS:
+        return False
+    parts = np.array([np.mean(part) for part in np.array_split(conductance, _PARTS)])
+    noise = float(np.std(np.diff(conductance))) / np.sqrt(len(conductance) / _PARTS)
+    ends, inner, whole = parts[[0, -1]], parts[1:-1], float(np.ptp(parts))
+    way = max(float(np.max(inner) - np.max(ends)), float(np.min(ends) - np.min(inner)))
+    return whole > _FAR_FROM_NOISE * noise and 2.0 * way > whole

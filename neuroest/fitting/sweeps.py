@@ -1,0 +1,331 @@
+"""Loops of current-voltage sweeps: their branches, jumps and states, and what kind of device they show."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.predictions import compliance_current
+from neuroest.fitting.sequence import branches
+
+_LEAST_JUMP = 2.0
+"""Minimum conductance ratio of two adjacent rows that counts as switching, and of the two states of a switch."""
+_BEYOND_STEPS, _MOST_STEPS = 3.0, 0.9
+"""A jump is this many times as large, as a logarithm, as nine tenths of the other steps of its branch."""
+_SMALLEST = 1e-3
+"""Share of the largest voltage below which rows give no resistance, because of the instrument's zero error."""
+_NEAR_ZERO = 0.1
+"""Share of the largest voltage within which the current at zero volts is interpolated."""
+_FEWEST_ZEROS, _ALIKE = 2, 0.8
+"""Fewest passes through zero volts that show an offset of the current, and share of them with its sign."""
+_FREE = 0.8
+"""Share of the compliance below which a noisy current is not limited by it."""
+_NEAR, _FAR = 0.5, 3.0
+"""Share of the compliance above which currents show its scatter, and deviations beyond which a current is excluded."""
+READ_VOLTAGE = 0.2
+"""Usual voltage at which the states of a memory cell are read [V]; a convention, stated otherwise in the file."""
+_OF_THE_SWEEP = 0.25
+"""Largest read voltage, as a share of the amplitude of the sweep."""
+_MOVED = 1.5
+"""Ratio of the states before and after a loop above which it has changed the cell; a convention."""
+_CLOSED = 1.2
+"""Ratio of the two branches of a loop below which it is closed; a convention."""
+_MOST = 0.5
+"""Share of the loops that must show the same; a convention."""
+VOLATILE, MEMORY, RESISTOR, UNKNOWN = "volatile switch", "memory cell", "resistor", "unknown"
+
+
+@frozen_dataclass
+class Branch:
+    """One way of a loop, with amplitudes of voltage and current in the order of the rows.
+
+    Attributes
+    ----------
+    limited : ndarray of bool
+        Whether the compliance limits the current.
+    jump : int
+        Row before the jump of the conductance: up on the way up, down on the way back; -1 if there is none.
+    """
+
+    voltage: Array
+    current: Array
+    limited: Array
+    rising: bool
+    device: float
+    cycle: float
+    positive: bool
+    jump: int
+
+    @property
+    def ratio(self) -> Array:
+        """Conductance of each row. [S]."""
+        return self.current / self.voltage
+
+    def read_at(self, voltage: float) -> float:
+        """Conductance at a voltage, interpolated between rows; NaN outside of the branch. [S]."""
+        if not np.min(self.voltage) <= voltage <= np.max(self.voltage):
+            return float("nan")
+        order = np.argsort(self.voltage, kind="stable")
+        return float(np.exp(np.interp(voltage, self.voltage[order], np.log(self.ratio[order]))))
+
+    def scatter(self) -> float:
+        """Scatter of the logarithm of the conductance from row to row, from its median curvature."""
+        bends = np.abs(np.diff(np.log(self.ratio), n=2))
+        return float(np.median(bends)) if len(bends) else 0.0
+
+    @property
+    def at_jump(self) -> tuple[float, float]:
+        """Voltage of the jump and the width of its interval. [V].
+
+        In a sweep of the current the voltage snaps back: turn-on is the last voltage before, turn-off the last after.
+        """
+        here, next_one, last_one = (
+            float(self.voltage[at]) for at in (self.jump, self.jump + 1, max(0, self.jump - 1))
+        )
+        snaps = (here > next_one) == self.rising
+        middle = here if snaps else (here + next_one) / 2.0
+        return middle, abs(here - (last_one if snaps else next_one))
+
+    @property
+    def off(self) -> Array:
+        """Rows below the jump, where the device is off."""
+        places = np.arange(len(self.voltage))
+        return places[places <= self.jump] if self.rising else places[places > self.jump]
+
+    @property
+    def on(self) -> Array:
+        """Rows beyond the jump, where the device is on."""
+        places = np.arange(len(self.voltage))
+        return places[places > self.jump] if self.rising else places[places <= self.jump]
+
+
+@frozen_dataclass
+class Loop:
+    """A sweep up and back; either way may be missing."""
+
+    up: Branch | None
+    back: Branch | None
+
+    @property
+    def any(self) -> Branch:
+        """One of its branches."""
+        found = self.up or self.back
+        if found is None:
+            raise ValueError("a loop has a branch")
+        return found
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has both ways."""
+        return self.up is not None and self.back is not None
+
+    @property
+    def switches(self) -> bool:
+        """Whether it turns on on the way up, and off at a lower voltage on the way back, to the state before."""
+        up, back = self.up, self.back
+        if up is None or back is None or up.jump < 0 or back.jump < 0:
+            return False
+        before, after = float(np.median(up.ratio[up.off])), float(np.median(back.ratio[back.off]))
+        high = max(float(np.median(one.ratio[one.on])) for one in (up, back))
+        apart = back.at_jump[0] < up.at_jump[0]
+        return apart and high > _LEAST_JUMP * before and after < np.sqrt(before * high)
+
+    def states(self, voltage: float) -> tuple[float, float]:
+        """Conductance before and after, at the read voltage; NaN where a branch does not reach it. [S]."""
+        nothing = float("nan")
+        return (
+            nothing if self.up is None else self.up.read_at(voltage),
+            nothing if self.back is None else self.back.read_at(voltage),
+        )
+
+
+@frozen_dataclass
+class Kind:
+    """What a sweep shows: a volatile switch, a memory cell, a resistor, or none of them; and why."""
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        article = "an" if self.name[0] in "aeiou" else "a"
+        said = "what kind of device this is, the sweeps do not show" if self.name == UNKNOWN else (
+            f"this is {article} {self.name}")  # fmt: skip
+        return f"{said}: {self.why}"
+
+
+def loops_of(experiment: Experiment) -> list[Loop]:
+    """Loops of an experiment, in their order, from the offset-free currents."""
+    found: list[Loop] = []
+    for branch in _read(experiment):
+        last = found[-1] if found else None
+        belongs = (
+            last is not None and last.back is None and not branch.rising
+            and (last.any.device, last.any.cycle, last.any.positive) == (branch.device, branch.cycle, branch.positive)
+        )  # fmt: skip
+        if last is not None and belongs:
+            found[-1] = Loop(last.up, branch)
+        else:
+            found.append(Loop(branch, None) if branch.rising else Loop(None, branch))
+    return found
+
+
+def _read(experiment: Experiment) -> list[Branch]:
+    voltage, current = np.abs(experiment.columns["voltage"]), np.abs(experiment.columns["current"])
+    compliance = compliance_current(experiment)
+    limited = current >= _free_share(current, compliance) * compliance
+    # scatter above the compliance does not mean a smaller resistance
+    current = np.minimum(current, compliance)
+    device, cycle = experiment.column("device", -1.0), experiment.column("cycle", 0.0)
+    found = []
+    for rows, rising in branches(experiment):
+        kept = rows[(voltage[rows] > _SMALLEST * np.max(voltage)) & (current[rows] > 0.0)]
+        if len(kept) < 2:
+            continue
+        positive = float(np.sum(experiment.columns["voltage"][kept])) >= 0.0
+        at = float(device[kept[0]]), float(cycle[kept[-1]])
+        jump = _jump(np.diff(np.log(current[kept] / voltage[kept])), rising)
+        found.append(Branch(voltage[kept], current[kept], limited[kept], rising, *at, positive, jump))
+    return found
+
+
+def _jump(steps: Array, rising: bool) -> int:
+    """Row before the jump: up on the way up, down on the way back; -1 if no step stands out."""
+    way = steps if rising else -steps
+    place = int(np.argmax(way))
+    others = np.abs(np.delete(steps, place))
+    usual = float(np.quantile(others, _MOST_STEPS)) if len(others) else 0.0
+    return place if way[place] >= max(np.log(_LEAST_JUMP), _BEYOND_STEPS * usual) else -1
+
+
+def _free_share(current: Array, compliance: Array) -> float:
+    """Share of the compliance below which a current is not limited, given the scatter of the limited ones."""
+    near = current[current > compliance * _NEAR]
+    if len(near) < 2:
+        return _FREE
+    return min(_FREE, float(np.exp(-_FAR * np.std(np.log(near)))))
+
+
+def offset_of(experiment: Experiment) -> float:
+    """Current of the instrument at zero volts, from all passes through it; zero unless they agree. [A].
+
+    A passive device carries no current at zero volts. A capacitor's current there changes its sign with the direction,
+    so only what the passes have in common is an offset. It makes the current cross zero at another voltage, where the
+    logarithm of its amplitude jumps as that of a switch does.
+
+    Examples
+    --------
+    A resistor of 1 Mohm with an offset of -33 nA:
+
+    >>> from neuroest.fitting.layouts import LAYOUTS
+    >>> voltage = np.array([-0.1, -0.003, 0.003, 0.1, 0.003, -0.003, -0.1])
+    >>> columns = {"voltage": voltage, "current": 1e-6 * voltage - 33e-9}
+    >>> found = Experiment(LAYOUTS["current_voltage"], columns, tuple(range(7)), "resistor.csv")
+    >>> f"{1e9 * offset_of(found):.1f} nA"
+    '-33.0 nA'
+    """
+    voltage, current = experiment.columns["voltage"], experiment.columns["current"]
+    near = np.abs(voltage) <= _NEAR_ZERO * float(np.max(np.abs(voltage)))
+    if not (np.any(voltage > 0.0) and np.any(voltage < 0.0)):
+        return 0.0
+    first = np.flatnonzero(
+        near[1:] & near[:-1] & (voltage[1:] * voltage[:-1] <= 0.0) & (voltage[1:] != voltage[:-1])
+    )
+    share = -voltage[first] / (voltage[first + 1] - voltage[first])
+    passes = current[first] + share * (current[first + 1] - current[first])
+    if len(passes) < _FEWEST_ZEROS:
+        return 0.0
+    middle = float(np.median(passes))
+    alike = float(np.mean(np.sign(passes) == np.sign(middle)))
+    spread = float(np.median(np.abs(passes - middle)))
+    return middle if alike >= _ALIKE and spread < abs(middle) / _FAR else 0.0
+
+
+def without_offset(experiment: Experiment) -> tuple[Experiment, str]:
+    """The experiment without the offset of its current, and a note; unchanged and empty if there is none."""
+    offset = offset_of(experiment)
+    if not offset:
+        return experiment, ""
+    columns = {**experiment.columns, "current": experiment.columns["current"] - offset}
+    shown = format_quantity(abs(offset), "A")
+    note = f"the current at 0 V is {'-' * (offset < 0.0)}{shown} in all sweeps, an offset of the instrument: taken off"
+    return Experiment(experiment.layout, columns, experiment.lines, experiment.file), note
+
+
+def read_voltage(loops: Sequence[Loop]) -> float:
+    """Usual read voltage, or a quarter of the amplitude of the smallest sweep if that is less. [V]."""
+    least = min(float(np.max(loop.any.voltage)) for loop in loops)
+    return min(READ_VOLTAGE, _OF_THE_SWEEP * least)
+
+
+def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
+    """What the loops show.
+
+    Parameters
+    ----------
+    loops : sequence of Loop
+        Loops of one experiment.
+    voltage : float
+        Read voltage, at which the states before and after a loop are compared. [V]
+    """
+    whole = [loop for loop in loops if loop.whole]
+    if not whole:
+        return _one_way(loops)
+    for positive in (True, False):
+        same = [loop for loop in whole if loop.any.positive == positive]
+        switching = sum(loop.switches for loop in same)
+        if switching > _MOST * len(same):
+            return Kind(
+                VOLATILE, f"{switching} of {len(same)} loops turn on, and off again at a lower voltage"
+            )
+    count, read = len(whole), format_quantity(voltage, "V")
+    noise = np.array([max(b.scatter() for b in (loop.up, loop.back) if b is not None) for loop in whole])
+    states = np.array([loop.states(voltage) for loop in whole])
+    moved = np.abs(np.log(states[:, 1] / states[:, 0]))
+    changed = np.isfinite(moved) & (np.nan_to_num(moved) > np.maximum(np.log(_MOVED), _FAR * noise))
+    if np.sum(changed) > _MOST * max(1, np.sum(np.isfinite(moved))):
+        ratio = f"{np.exp(np.median(moved[changed])):.3g}"
+        return Kind(
+            MEMORY,
+            f"{np.sum(changed)} of {count} loops change the conductance at {read}, by a factor {ratio}, and it stays",
+        )
+    some = sum(loop.switches for loop in whole)
+    if some:
+        return Kind(UNKNOWN, f"{some} of {count} loops turn on and off again; a switch must in most of them")
+    closed = sum(_opening(loop) <= max(np.log(_CLOSED), _FAR * noise[at]) for at, loop in enumerate(whole))
+    if closed >= _MOST * count:
+        known = states[np.isfinite(states)]
+        shown = format_quantity(
+            float(np.median(1.0 / known if len(known) else 1.0 / whole[0].any.ratio)), "ohm"
+        )
+        return Kind(RESISTOR, f"both ways of {closed} of {count} loops agree; {shown} at {read}")
+    return Kind(
+        UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down"
+    )
+
+
+def _one_way(loops: Sequence[Loop]) -> Kind:
+    """What sweeps show that do not go up and back."""
+    jumping = [loop.any.device for loop in loops if loop.up is not None and loop.up.jump >= 0]
+    if len(jumping) > _MOST * len(loops) and len(jumping) > len(set(jumping)):
+        return Kind(
+            VOLATILE, f"it turns on in {len(jumping)} of {len(loops)} sweeps one way, so it was off again"
+        )
+    if all(float(np.ptp(np.log(loop.any.ratio))) < np.log(_CLOSED) for loop in loops):
+        shown = format_quantity(1.0 / float(np.median(loops[0].any.ratio)), "ohm")
+        return Kind(RESISTOR, f"{shown} at all voltages")
+    return Kind(
+        UNKNOWN, "no sweep goes up and back; sweep both ways, so that it shows whether the state stays"
+    )
+
+
+def _opening(loop: Loop) -> float:
+    """Largest logarithm of the ratio of the two ways, over the voltages that both have, in nine tenths of them."""
+    if loop.up is None or loop.back is None:
+        return 0.0
+    levels = loop.up.voltage[loop.up.voltage > _NEAR_ZERO * np.max(loop.up.voltage)]
+    ratio = np.array([loop.back.read_at(float(v)) / loop.up.read_at(float(v)) for v in levels])
+    ratio = ratio[np.isfinite(ratio)]
+    return float(np.quantile(np.abs(np.log(ratio)), _MOST_STEPS)) if len(ratio) else 0.0
