@@ -60,8 +60,7 @@ class SingleTransistorNeuron(Neuron):
         self, drive_time: Second, hold_time: Second, on_time: Second = 0.0
     ) -> list[EnergyCost]:
         """Channel current of each timestep for as long as the input is on, whether or not the neuron fires."""
-        d = self.device
-        channel = pulse_energy(d.drain_voltage, d.drain_current, drive_time)
+        channel = pulse_energy(self.device.drain_voltage, self.device.drain_current, drive_time)
         return [self.energy("time_step", "channel", channel, "neuron channel current")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
