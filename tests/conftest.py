@@ -47,13 +47,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of the nightly lane only where they are asked for.
 
-    The longest of the others come first, so that none keeps the run waiting when the others are through.
+    The longest of the others come first, so that none keeps the run waiting when the others are through. Before them
+    come the tests of the scoreboard: what comes first stays with one worker, which computes the scoreboard once.
     """
     if "nightly" not in config.getoption("markexpr"):
         late = [item for item in items if item.get_closest_marker("nightly") is not None]
         config.hook.pytest_deselected(items=late)
         items[:] = [item for item in items if item.get_closest_marker("nightly") is None]
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: ("board" not in item.fixturenames, item.get_closest_marker("slow") is None))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

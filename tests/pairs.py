@@ -146,9 +146,17 @@ def other_chips_nightly(cases: Iterable[Any]) -> list[Any]:
 
     A case is a chip, or a tuple that begins with one.
     """
+    return _others(cases, pytest.mark.nightly)
+
+
+def other_chips_slowly(cases: Iterable[Any]) -> list[Any]:
+    """The same, with those outside of EACH_KIND in the slow lane."""
+    return _others(cases, pytest.mark.slow)
+
+
+def _others(cases: Iterable[Any], lane: pytest.MarkDecorator) -> list[Any]:
     found = []
     for case in cases:
         values = case if isinstance(case, tuple) else (case,)
-        marks = () if values[0] in EACH_KIND else (pytest.mark.nightly,)
-        found.append(pytest.param(*values, marks=marks))
+        found.append(pytest.param(*values, marks=() if values[0] in EACH_KIND else (lane,)))
     return found

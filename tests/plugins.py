@@ -38,10 +38,14 @@ def run(site: Path, *arguments: str, folder: Path | None = None) -> subprocess.C
     return python(site, "-m", "neuroest", *arguments, folder=folder)
 
 
+def environment(site: Path) -> dict[str, str]:
+    """Variables of a process that sees the packages of `site`."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])}
+
+
 def python(site: Path, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Python in such a process."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])}
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=300,
-        env=environment, cwd=folder or site,
+        env=environment(site), cwd=folder or site,
     )  # fmt: skip

@@ -59,7 +59,7 @@ class Misfit(NamedTuple):
 
 
 def read_cases(kind: type[Any], name: str) -> list[Any]:
-    rows = yaml.safe_load((GOOD / "cases" / name).read_text(encoding="utf-8"))
+    rows = yaml.load((GOOD / "cases" / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
     return [
         pytest.param(kind(**{k: v for k, v in row.items() if k != "name"}), id=row["name"]) for row in rows
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import counted, counters
 
-SLOW = {"collector", "list", "memory"}
+SLOW = {*counted.COMMANDS, "collector", "memory"}
 FILE = counters.recorded()
 
 

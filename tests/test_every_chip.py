@@ -26,16 +26,18 @@ from neuroest.loading.library import shipped
 from neuroest.reporting.bundle import rerun, write_bundle
 from neuroest.results.quantities import QUANTITIES
 from tests.fuzz.targets import WrongResultError, sound
-from tests.pairs import EACH_KIND, other_chips_nightly, pairs
-from tests.test_same_number import CHIPS, assert_same, network, same, shipped_estimate
+from tests.pairs import EACH_KIND, other_chips_nightly, other_chips_slowly, pairs
+from tests.shared import estimated, network
+from tests.test_same_number import CHIPS, assert_same, same
 
 SUPPLY = "technology.supply_voltage"
 SPIKING = [chip for chip, _ in pairs("mlp_mnist_spiking")]
 
 
-@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("chip", other_chips_slowly(CHIPS))
 def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
-    assert sound(shipped_estimate(chip)) > len(shipped_estimate(chip).totals)
+    found = estimated(chip, network(chip))
+    assert sound(found) > len(found.totals)
 
 
 @pytest.mark.slow
@@ -45,7 +47,7 @@ def test_results_are_finite_add_up_and_have_bands_in_order(chip: str) -> None:
 def test_so_are_those_of_other_numbers_or_they_are_refused(
     chip: str, moved: list[tuple[float, float]]
 ) -> None:
-    claims = sorted(shipped_estimate(chip).claims.items())
+    claims = sorted(estimated(chip, network(chip)).claims.items())
     changes = {}
     for place, factor in moved:
         path, claim = claims[round(place * (len(claims) - 1))]
@@ -102,7 +104,7 @@ def test_more_outputs_never_cost_less_energy_or_area(chip: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_more_activity_never_costs_less_energy(chip: str) -> None:
-    base, compared = shipped_estimate(chip), 0
+    base, compared = estimated(chip, network(chip)), 0
     for place in ("workload.activity", "workload.input.activity"):
         for name in ("rate", "density", "bit_density"):
             path = f"{place}.{name}"
@@ -136,7 +138,7 @@ def test_twice_the_timesteps_are_twice_the_dynamic_energy_or_explain_says_of_wha
 
 @cache
 def supplies(chip: str) -> tuple[str, ...]:
-    value = shipped_estimate(chip).claims[SUPPLY].value
+    value = estimated(chip, network(chip)).claims[SUPPLY].value
     return tuple(f"{value * factor!r} V" for factor in (0.99, 1.0, 1.01))
 
 
@@ -192,9 +194,10 @@ def test_a_bundle_gives_the_same_number(chip: str, tmp_path: Path) -> None:
     write_bundle(made, tmp_path)
     again = rerun(tmp_path / "bundle.zip")
     assert again.same
-    assert_same(shipped_estimate(chip), made.results[0])
+    assert_same(estimated(chip, network(chip)), made.results[0])
 
 
+@pytest.mark.slow
 def test_points_of_a_list_leave_nothing_to_the_garbage_collector() -> None:
     """Objects that refer to each other keep their arrays, 13 MB for a chunk, until the collector runs."""
     left = {}

@@ -158,6 +158,7 @@ def test_the_stand_alone_converter_of_the_block_page_runs() -> None:
     assert converter.shape == (3,)
 
 
+@pytest.mark.slow
 def test_the_importer_of_its_page_reads_a_network(tmp_path: Path) -> None:
     (code,) = formatted("importer", "python")
     (tmp_path / "layers_of_a_page.py").write_text(code, "utf-8")

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -53,7 +54,12 @@ def folders(root: Path, names: set[str]) -> list[Path]:
     return places
 
 
-FOREIGN = {name for name in packages_distributions() if name.isidentifier()} - OWN
+@cache
+def foreign() -> frozenset[str]:
+    """Modules of the packages that are installed."""
+    return frozenset(name for name in packages_distributions() if name.isidentifier()) - OWN
+
+
 STANDARD = {name for name in sys.stdlib_module_names if not name.startswith("_")} | {
     "sitecustomize",
     "usercustomize",
@@ -69,7 +75,7 @@ def test_no_module_of_a_folder_is_executed(tmp_path: Path, verb: str, by_name: b
     if verb == "export" and shutil.which("ngspice") is None:
         pytest.skip("there is no ngspice")
     # `python -m` itself imports a few modules of Python from the working folder before anything of ours
-    places = folders(tmp_path / "work", FOREIGN | STANDARD if by_name else FOREIGN)
+    places = folders(tmp_path / "work", foreign() | STANDARD if by_name else foreign())
     if verb == "paper":
         shutil.copytree(folder_of_curves(tmp_path), places[1], dirs_exist_ok=True)
     if verb == "import":

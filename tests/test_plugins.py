@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugins import EXAMPLE, ROOT, install, install_example, python, run
+from tests.commands import in_one_process
+from tests.plugins import EXAMPLE, ROOT, environment, install, install_example, python, run
 
 NEURON = "chip.tile.array.readout.neuron"
 CHIP = ("single_transistor_28nm", "-w", "keyword_spotting_spiking")
@@ -25,28 +26,28 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        ("list models", "single_transistor_neuron\tTransistor with a floating body that"),
-        ("list devices", "cyclic_adc_65nm\tCyclic converter at 65 nm"),
-        ("list architectures", "single_transistor_28nm\t"),
-        ("show cyclic_adc", "shipped devices\n  cyclic_adc_65nm"),
-        ("show single_transistor_soi", "drain_current = 250 uA"),
-        ("new neuron --model single_transistor_neuron", "drain_current:"),
-        ("schema architecture", '"single_transistor_neuron_parameters"'),
-        ("schema device", '"cyclic_adc"'),
-        (f"estimate {' '.join(CHIP)}", "channel"),
-        (f"compare {' '.join(CHIP[:1])} threshold_switch_28nm -w mlp_mnist_spiking", "single_transistor_28nm"),
-        ("explain single_transistor_28nm neuron.time_step.channel -w mlp_mnist_spiking", "pulse_energy"),
-        (f"sweep {' '.join((*CHIP, *POINTS))}", "0.00025,"),
-    ],
-)  # fmt: skip
-def test_the_command_line_knows_a_plugin(example: Path, arguments: str, text: str) -> None:
-    done = run(example, *arguments.split())
-    assert (done.returncode, text in done.stdout) == (0, True), done.stderr + done.stdout
-    assert "warning" not in done.stderr
+KNOWN = {
+    "list models": "single_transistor_neuron\tTransistor with a floating body that",
+    "list devices": "cyclic_adc_65nm\tCyclic converter at 65 nm",
+    "list architectures": "single_transistor_28nm\t",
+    "show cyclic_adc": "shipped devices\n  cyclic_adc_65nm",
+    "show single_transistor_soi": "drain_current = 250 uA",
+    "new neuron --model single_transistor_neuron": "drain_current:",
+    "schema architecture": '"single_transistor_neuron_parameters"',
+    "schema device": '"cyclic_adc"',
+    f"estimate {' '.join(CHIP)}": "channel",
+    f"compare {' '.join(CHIP[:1])} threshold_switch_28nm -w mlp_mnist_spiking": "single_transistor_28nm",
+    "explain single_transistor_28nm neuron.time_step.channel -w mlp_mnist_spiking": "pulse_energy",
+    f"sweep {' '.join((*CHIP, *POINTS))}": "0.00025,",
+}
+"""Commands, and a part of what each says where the example is installed."""
+
+
+def test_the_command_line_knows_a_plugin(example: Path) -> None:
+    said = in_one_process(list(KNOWN), example, environment(example))
+    for (command, text), found in zip(KNOWN.items(), said, strict=True):
+        assert (found.code, text in found.out) == (0, True), (command, found)
+        assert "warning" not in found.err, command
 
 
 def test_every_file_of_the_example_is_checked(example: Path) -> None:
@@ -55,6 +56,7 @@ def test_every_file_of_the_example_is_checked(example: Path) -> None:
     assert done.stdout.splitlines() == [f"{file}: ok" for file in files]
 
 
+@pytest.mark.slow
 def test_the_tests_of_the_example_pass(example: Path) -> None:
     done = python(
         example, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE / "tests"), folder=EXAMPLE
@@ -125,6 +127,7 @@ class SlowMapper(RooflineMapper):
 """
 
 
+@pytest.mark.slow
 def test_a_level_of_a_plugin(tmp_path: Path) -> None:
     (tmp_path / "levels_of_a_test.py").write_text(LEVEL, "utf-8")
     points = {"slow_roofline": "levels_of_a_test:SlowMapper"}
@@ -261,6 +264,7 @@ def test_a_run_that_needs_no_plugin_reads_no_entry_points(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_a_file_of_a_plugin_does_not_replace_one_that_ships(tmp_path: Path) -> None:
     package = tmp_path / "taking"
     (package / "device_specs").mkdir(parents=True)

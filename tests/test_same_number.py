@@ -6,7 +6,6 @@ import math
 import random
 import re
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,12 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_architecture, shipped
 from neuroest.results.estimate import Estimate
-from tests.pairs import other_chips_nightly, runs
+from tests.pairs import other_chips_nightly
+from tests.shared import estimated, network
 
 CHIPS = list(shipped("architecture"))
 PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 QUANTITY = re.compile(r"([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?) ?([fpnumkMG]?)(V|A|s|F|ohm|S|Hz|W|J)")
-
-
-@cache
-def network(chip: str) -> str:
-    return "mlp_mnist_spiking" if runs(chip, "mlp_mnist_spiking") else "mlp_mnist_dense"
-
-
-@cache
-def shipped_estimate(chip: str) -> Estimate:
-    return neuroest.estimate(chip, network(chip))
 
 
 def written(tree: Any, chip: str, folder: Path) -> Path:
@@ -89,7 +79,7 @@ def test_order_of_keys_folder_and_prefixes_of_units(chip: str, tmp_path: Path) -
     tree = with_other_prefixes(before, rng)
     assert tree != before or changed_places(before) == 0
     file = written(with_keys_in_another_order(tree, rng), chip, tmp_path)
-    assert_same(shipped_estimate(chip), neuroest.estimate(file, network(chip)))
+    assert_same(estimated(chip, network(chip)), neuroest.estimate(file, network(chip)))
 
 
 def numbers(node: Any, path: str) -> dict[str, tuple[Any, str]]:

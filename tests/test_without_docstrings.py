@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import in_one_process
+
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "list models", "list", "--help", "sweep --help", "show sar_adc", "schema device", "schema architecture",
@@ -19,20 +21,20 @@ COMMANDS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_output_is_the_same(tmp_path: Path, command: str) -> None:
-    said = []
+def test_the_output_is_the_same(tmp_path: Path) -> None:
+    said, files = [], []
     for option in ("-O", "-OO"):
         folder = tmp_path / option
         folder.mkdir()
-        done = subprocess.run(
-            [sys.executable, option, "-m", "neuroest", *command.split()], capture_output=True, text=True, check=False,
-            timeout=300, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        )  # fmt: skip
-        files = {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-        said.append((done.returncode, done.stdout, done.stderr, files))
-    assert said[0][0] == 0, said[0][2]
-    assert said[0] == said[1]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+        said.append(in_one_process(COMMANDS, folder, environment, option))
+        files.append({file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()})
+    for command, kept, dropped in zip(COMMANDS, *said, strict=True):
+        assert kept.code == 0, (command, kept.err)
+        assert kept.out or kept.err, command
+        assert kept == dropped, command
+    assert files[0]
+    assert files[0] == files[1]
 
 
 def test_python_itself_drops_them() -> None:

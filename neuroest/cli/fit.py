@@ -14,6 +14,10 @@ start
     Spec that provides starting values and the parameters that the data do not determine.
 starts
     Number of starting points of the search.
+columns
+    Header of files that have none, such as 'voltage [V],current [A]'; - for a column that is not needed.
+read_voltage
+    Voltage at which states were read, such as '0.1 V'; a current at it is a conductance.
 label
     Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.
 force
@@ -48,6 +52,8 @@ def run(
     start: Annotated[str | None, typer.Option("--from", metavar="DEVICE")] = None,
     starts: Annotated[int, typer.Option(min=1, max=100)] = 8,
     seed: shared.Seed = 0,
+    columns: Annotated[str, typer.Option(metavar="HEADER", show_default=False)] = "",
+    read_voltage: Annotated[str, typer.Option(metavar="VOLTAGE", show_default=False)] = "",
     plot: shared.Plot = None,
     label: str = "data",
     force: Annotated[bool, typer.Option("--force")] = False,
@@ -60,7 +66,10 @@ def run(
     if output is not None:
         check_new_spec(output, force=force)
     shared.check_figure(plot)
-    found = fit(data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown())
+    found = fit(
+        data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown(), columns=columns,
+        read_voltage=read_voltage,
+    )  # fmt: skip
     shared.emit_result(found, None, form, f"Fit to {data[0].name}")
     if plot is not None:
         found.plot(plot, label)

@@ -15,7 +15,7 @@ from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
-from neuroest.fitting.sequence import places
+from neuroest.fitting.sequence import few_changes, places
 
 SPARE_CONDITIONS = 2
 """Minimum number of conditions minus fitted parameters."""
@@ -103,40 +103,6 @@ def misfit(part: Rows, parameters: int) -> Misfit | None:
     return Misfit(
         part.experiment.layout.name, systematic, probability, len(count), runs=size if beyond else 0.0
     )
-
-
-def few_changes(residuals: Array) -> float:
-    """Probability that independent residuals change their sign as seldom as these: the runs test.
-
-    Parameters
-    ----------
-    residuals : ndarray
-        Residuals along a sequence; those of zero are left out.
-
-    Returns
-    -------
-    float
-        Probability of at most as many runs of equal sign; 1 for fewer than two residuals of either sign.
-
-    References
-    ----------
-    A. Wald and J. Wolfowitz, Ann. Math. Stat. 11, 147 (1940): mean and variance of the number of runs.
-
-    Examples
-    --------
-    Ten above and ten below, in two runs of the 11 that are expected: 9 less, over a deviation of sqrt(90/19) = 2.18.
-
-    >>> f"{few_changes(np.repeat([1.0, -1.0], 10)):.1e}"
-    '1.8e-05'
-    """
-    sign = residuals[residuals != 0.0] > 0.0
-    above, below = float(np.sum(sign)), float(np.sum(~sign))
-    if min(above, below) < 2.0:
-        return 1.0
-    expected = 1.0 + 2.0 * above * below / (above + below)
-    variance = (expected - 1.0) * (expected - 2.0) / (above + below - 1.0)
-    runs = 1.0 + float(np.sum(sign[1:] != sign[:-1]))
-    return float(extra("scipy.stats", "lab").norm.cdf((runs - expected) / np.sqrt(variance)))
 
 
 def _scatter(residual: Array, label: Array, device: Array) -> tuple[float | None, float]:

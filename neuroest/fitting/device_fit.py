@@ -30,9 +30,11 @@ from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
 from neuroest.fitting.law_fits import composed
 from neuroest.fitting.laws.table import FAMILIES, LAWS
-from neuroest.fitting.layouts import Experiment, Measurements, read_devices
+from neuroest.fitting.layouts import Experiment, Measurements, Stated, read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
 from neuroest.fitting.spec_writer import write_spec
+from neuroest.fitting.sweeps import kind_of, loops_of, without_offset
+from neuroest.fitting.sweeps import read_voltage as read_voltage_of
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 
@@ -67,6 +69,8 @@ class DeviceFit:
         Spec that the search started from. It supplies the values that the data do not determine.
     ranking : tuple of Candidate
         The models that were compared, if there was a choice.
+    kind : str
+        What kind of device the sweeps show, and why; empty without sweeps.
     """
 
     data: Path
@@ -74,6 +78,7 @@ class DeviceFit:
     measurements: Measurements
     result: Fit
     ranking: tuple[Candidate, ...] = ()
+    kind: str = ""
 
     @property
     def refusal(self) -> str:
@@ -112,6 +117,7 @@ class DeviceFit:
             f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; fitted as {self.template.spec.model}",
             hanging=2,
         )
+        lines += wrapped(self.kind, hanging=2) if self.kind else []
         lines += noted(self.measurements.notes)
         lines += table_lines(self.ranking)
         lines += self._law_lines() if found.laws else self._search_lines()
@@ -242,7 +248,7 @@ class DeviceFit:
         """The fit as plain data."""
         found = self.result
         return {
-            "model": self.template.spec.model,
+            "model": self.template.spec.model, "kind": self.kind,
             "laws": {fit.law.experiment: {"name": fit.law.name, "formula": fit.formula()} for fit in found.laws},
             "ranking": [
                 {
@@ -275,7 +281,8 @@ def _finite(value: float) -> float | None:
 
 def fit(
     data: str | Path | Sequence[str | Path], *, model: str | None = None, law: str | None = None,
-    start: str | None = None, starts: int = 8, seed: int = 0, progress: Progress = silent,
+    start: str | None = None, starts: int = 8, seed: int = 0, progress: Progress = silent, columns: str = "",
+    read_voltage: str = "",
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
@@ -296,6 +303,10 @@ def fit(
         Seed for the starting points.
     progress : callable, optional
         Called with the completed fraction of the work.
+    columns : str
+        Header of files without one, such as ``voltage [V],current [A]``; ``-`` for a column that is not needed.
+    read_voltage : str
+        Voltage at which the states of a cell are read, such as ``0.1 V``; a current at it is a conductance.
 
     Returns
     -------
@@ -318,9 +329,10 @@ def fit(
     if start is not None and model is None:
         model = load_device(start).spec.model
     files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
-    measurements = read_devices(files)
+    measurements = read_devices(files, Stated(columns, read_voltage))
     if model is not None and start is not None and model not in (readers := _readers(measurements)):
         raise NeuroestError(f"{start} is {article(model)}; --from needs {' or '.join(map(article, readers))}")
+    kind = _kind(measurements)
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
@@ -329,14 +341,23 @@ def fit(
     if model == RATE_EQUATIONS:
         last = part(progress, 1, 2) if ranking else progress
         result = _rate_equations(measurements, template, start or MODELS[model], starts, seed, last)
-        return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+        return DeviceFit(files[0], template, measurements, result, tuple(ranking), kind)
     fits, unused = best_fits(measurements, model, law, ranking)
     if not fits:
         raise NeuroestError(
             f"{measurements.file}: " + "; ".join(f"{name}: {why}" for name, why in unused.items())
         )
     result = composed(measurements, FAMILIES[model], template, fits, unused)
-    return DeviceFit(files[0], template, measurements, result, tuple(ranking))
+    return DeviceFit(files[0], template, measurements, result, tuple(ranking), kind)
+
+
+def _kind(data: Measurements) -> str:
+    """What kind of device the sweeps show, in words; empty without sweeps."""
+    sweep = data.named("current_voltage")
+    if sweep is None:
+        return ""
+    loops = loops_of(without_offset(sweep)[0])
+    return str(kind_of(loops, read_voltage_of(loops))) if loops else ""
 
 
 def _readers(data: Measurements) -> list[str]:

@@ -29,13 +29,30 @@ _KNOWN = MappingProxyType(
     {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
     | {"experiment": "experiment"}
 )
-_BEFORE_UNIT = re.compile(r"[\[(/,]|\sin\s")
-_CLOSING = MappingProxyType({"[": "]", "(": ")"})
+_IN_BRACKETS = re.compile(r"(.*?)\s*[\[(]([^\[\]()]*)[\])]\Z")
+"""A name with its unit in the last brackets; earlier ones belong to the name, such as ``WE(1).Current``."""
+_BEFORE_UNIT = re.compile(r"[/,]|\sin\s")
+_UNIT_WORDS = MappingProxyType(
+    {
+        "volt": "V", "volts": "V", "ampere": "A", "amperes": "A", "amp": "A", "amps": "A", "second": "s",
+        "seconds": "s", "sec": "s", "ohms": "ohm", "siemens": "S", "farad": "F", "hertz": "Hz", "kelvin": "K",
+    }
+)  # fmt: skip
+"""Units as words, as oscilloscopes and people write them."""
+_OF_CHANNELS = MappingProxyType({"V": "voltage", "mV": "voltage", "A": "current", "mA": "current"})
+_CHANNEL = re.compile(r"(?:ch|chan|channel)?_?\d+\Z")
+"""Channels of an oscilloscope; a unit says what they are."""
+_PLACE = re.compile(r"\[\d+\]")
+"""Index of a reading in the columns of a Keysight B2900, such as ``Smu1.V[1][1]``."""
+_OF_B2900 = re.compile(r"smu\d+\.[a-z]+(?:\[\d+\])+\Z")
 _SEPARATED = re.compile(r"[\s.\-]+")
 _QUALIFIER = re.compile(
-    r"(?:(?:smu|ch|channel)_?\d+|smu|source|sourced|measured?|applied|anode|drain|top|device|dut|set|actual)_+(?=.)"
+    r"(?:(?:smu|ch|channel)_?\d+|we\(\d+\)|smu|sourced?|measured?|applied|anode|drain|top|device|dut|set|actual)"
+    r"_+(?=.)"
 )
 """Prefixes of a quantity's name: the channel, the terminal, the source."""
+_MEASURED = re.compile(r"(?:a|anode|drain)_?[iv]\Z|(?:smu_?\d*_)?measured?_|we\(1\)_")
+"""Names that instruments give to what they measured, which wins over a formula or a set value of the same name."""
 _OF_TERMINALS = re.compile(r"(?:a|anode|drain)_?[iv]\Z")
 """Column names that a Keithley 4200 uses for its first terminal. Its values are in SI units, but it writes no units."""
 _DATA_NAME = "dataname"
@@ -71,24 +88,53 @@ def column_of(cell: str) -> tuple[str, str | None]:
     >>> column_of("U / V")
     ('voltage', 'V')
     """
-    said, unit = _name_and_unit(cell.strip())
+    said, unit = _name_and_unit(_PLACE.sub("", cell.strip()))
     name = _name(said)
     if name == "t" and unit in _NEVER:
         name = "temperature"
+    found = _known(name)
+    if found is None and unit is None:
+        # a unit as suffix, as in the logs of programs: voltage_V, I_uA
+        said, _, suffix = said.rpartition("_")
+        if said and _is_unit(suffix) and (found := _known(_name(said))) is not None:
+            unit = suffix
+    unit = _UNIT_WORDS.get((unit or "").lower(), unit)
+    if found is None and unit is not None and unit in _OF_CHANNELS and _CHANNEL.match(name):
+        found = _OF_CHANNELS[unit]
+    return found or name, unit or None
+
+
+def _known(name: str) -> str | None:
+    """Standard name of a column; None if neither it nor an alias is known."""
     if name in UNITS:
-        return name, unit or None
+        return name
     plain = _QUALIFIER.sub("", name)
-    found = next((_KNOWN[one] for one in (name, plain, _QUALIFIER.sub("", plain)) if one in _KNOWN), name)
-    return found, unit or None
+    return next((_KNOWN[one] for one in (name, plain, _QUALIFIER.sub("", plain)) if one in _KNOWN), None)
 
 
 def _name_and_unit(text: str) -> tuple[str, str | None]:
     """A header as ``name [unit]``, ``name (unit)``, ``name / unit``, ``name, unit`` or ``name in unit``."""
-    for mark in _BEFORE_UNIT.finditer(text):
-        closing = _CLOSING.get(mark[0], "")
-        if text.endswith(closing):
-            return text[: mark.start()], text[mark.end() :].removesuffix(closing).strip()
+    if found := _IN_BRACKETS.match(text):
+        return found[1], found[2].strip()
+    if mark := _BEFORE_UNIT.search(text):
+        return text[: mark.start()], text[mark.end() :].strip()
     return text, None
+
+
+def preference(cell: str) -> int:
+    """Which of two columns of one quantity to read, the higher one: measured, stated, an amount, a further channel.
+
+    Examples
+    --------
+    >>> [preference(cell) for cell in ("AI", "WE(1).Current (A)", "I", "absI", "CH2")]
+    [3, 3, 2, 1, 0]
+    """
+    name = _name(_name_and_unit(cell.strip())[0])
+    if _MEASURED.match(name):
+        return 3
+    if _CHANNEL.match(name):
+        return 0
+    return 1 if name.startswith("abs") else 2
 
 
 def _name(text: str) -> str:
@@ -104,7 +150,11 @@ def is_si(cells: Sequence[str]) -> bool:
     (True, True, False)
     """
     names = [_name(cell) for cell in cells]
-    return bool(names) and (names[0] == _DATA_NAME or any(_OF_TERMINALS.match(name) for name in names))
+    return bool(names) and (
+        names[0] == _DATA_NAME
+        or any(_OF_TERMINALS.match(name) for name in names)
+        or any(_OF_B2900.match(cell.strip().lower()) for cell in cells)
+    )
 
 
 def header_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
@@ -119,10 +169,19 @@ def header_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
     return first
 
 
+def all_numbers(cells: Sequence[str]) -> bool:
+    """Whether all filled cells of a row are numbers, at least one."""
+    filled = [cell for cell in cells if cell]
+    try:
+        return bool(filled) and all(plain_number(cell) is not None for cell in filled)
+    except ValueError:
+        return False
+
+
 def units_row(cells: Sequence[str]) -> bool:
     """Whether a row below the header contains units of the columns and no numbers."""
     found = [cell.strip("[]() ") for cell in cells if cell.strip("[]() ")]
-    return bool(found) and all(_is_unit(text) for text in found)
+    return bool(found) and all(_is_unit(_UNIT_WORDS.get(text.lower(), text)) for text in found)
 
 
 def _is_unit(text: str) -> bool:

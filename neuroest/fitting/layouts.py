@@ -25,7 +25,7 @@ from neuroest.core.errors import (
     raise_all,
 )
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.core.units import describe_dimension, parse_quantity, parse_unit
 from neuroest.fitting import headers
 from neuroest.fitting.headers import UNITS
 from neuroest.fitting.tables import EXAMPLE, Sheet, sheets_of
@@ -100,6 +100,16 @@ _FIRST_RUN = 1e12
 """Number of the first sweep of a second sheet, larger than the number of any name."""
 _MANY_REPEATS = 5
 """Number of repeated rows above which a wide scatter counts as measured, not as a contradiction."""
+_OF_SETTINGS = frozenset({"settings", "calc", "formulas"})
+"""Sheets of a Keithley 4200 that hold no readings."""
+_SIGNED_TIME = frozenset({"current_voltage", "voltage_trace"})
+"""Experiments whose time may begin before zero: an oscilloscope counts from its trigger."""
+_MOST_NOISE = 0.5
+"""Share of the conductances that may be at or below zero, as noise of an open device; a convention."""
+_MOST_ASKED = 12
+"""Most columns of a file whose header is asked for; rows with more are tables of several devices or pulses."""
+_UNUSED = "-"
+"""Name of a column that is not needed, in a stated header."""
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
@@ -137,7 +147,24 @@ class Measurements:
         return next((e for e in self.experiments if e.layout.name == name), None)
 
 
-def read_measurements(path: Path | str) -> Measurements:
+@frozen_dataclass
+class Stated:
+    """What the user says of files that do not say it.
+
+    Attributes
+    ----------
+    columns : str
+        Header of files without one, such as ``voltage [V],current [A]``, or in place of their own; ``-`` for a column
+        that is not needed.
+    read_voltage : str
+        Voltage at which states are read, such as ``0.1 V``: a current at it is a conductance.
+    """
+
+    columns: str = ""
+    read_voltage: str = ""
+
+
+def read_measurements(path: Path | str, stated: Stated = Stated()) -> Measurements:  # noqa: B008 - frozen
     """Read the measurements of a CSV file and report all problems at once.
 
     Raises
@@ -148,17 +175,21 @@ def read_measurements(path: Path | str) -> Measurements:
     """
     sheets = sheets_of(Path(path))
     if len(sheets) == 1:
-        return _Reader(sheets[0].table).read()
+        return _Reader(sheets[0].table, stated).read()
     used = [sheet for sheet in sheets if _has_header(sheet)] or sheets[:1]
+    # what a Keithley 4200 was set to is a table too, but none of readings
+    used = [sheet for sheet in used if sheet.name.lower() not in _OF_SETTINGS] or used
     labels: dict[tuple[str, str], float] = {}
-    found = [_Reader(sheet.table, labels).read() for sheet in used]
+    tables = [(sheet.name, replace(sheet.table, file=f"{path} ({sheet.name})")) for sheet in used]
+    found = [_Reader(table, stated, labels).read() for _, table in tables]
     others = ", ".join(sheet.name for sheet in sheets if sheet not in used)
     notes = [f"sheets without a header of measurements, not read: {others}"] if others else []
     if len(found) > 1:
         names = ", ".join(sheet.name for sheet in used)
         notes.append(f"sheets {names} are read as runs of one device; name devices in a column `device`")
         found = [replace(one, experiments=_of_run(one, at)) for at, one in enumerate(found)]
-    return replace(_joined(found), file=str(path), notes=(*notes, *(n for one in found for n in one.notes)))
+    known = dict.fromkeys(note for one in found for note in one.notes)
+    return replace(_joined(found), file=str(path), notes=(*notes, *known))
 
 
 def _has_header(sheet: Sheet) -> bool:
@@ -175,7 +206,7 @@ def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
     )
 
 
-def read_devices(paths: Sequence[Path]) -> Measurements:
+def read_devices(paths: Sequence[Path], stated: Stated = Stated()) -> Measurements:  # noqa: B008 - frozen
     """Read the measurements of several files; a file that names no device counts as a separate device.
 
     Raises
@@ -192,7 +223,7 @@ def read_devices(paths: Sequence[Path]) -> Measurements:
             raise NeuroestError(
                 f"{path}: is given twice, as {twice}; a device counted twice narrows every band"
             )
-    files = [read_measurements(path) for path in paths]
+    files = [read_measurements(path, stated) for path in paths]
     if len(files) == 1:
         return files[0]
     return replace(_joined(_of_devices(files)), notes=tuple(note for file in files for note in file.notes))
@@ -230,13 +261,21 @@ def _joined(files: Sequence[Measurements]) -> Measurements:
 
 
 class _Reader:
-    def __init__(self, table: CsvTable, labels: dict[tuple[str, str], float] | None = None) -> None:
-        self.table, self.file, self.problems = table, table.file, list[Problem]()
+    def __init__(
+        self, table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float] | None = None
+    ) -> None:  # fmt: skip
+        self.table, self.file, self.problems, self.stated = table, table.file, list[Problem](), stated
         self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.faults: dict[str, list[int]] = {}
         self.labels: dict[tuple[str, str], float] = {} if labels is None else labels
-        self.exported = self.si = False
+        self.si = False
+        self.heading: Sequence[str] = ()
+        self.strange: list[tuple[int, str, str]] = []
         self.unread: list[str] = []
+        self.wrong: dict[str, list[str]] = {}
+        self.unitless: list[str] = []
+        self.read_from = ""
+        self.notes: list[str] = []
         self.zeros: dict[str, float] = {}
         self.comments: dict[str, str] = {}
         for comment in table.comments:
@@ -252,32 +291,26 @@ class _Reader:
 
     def read(self) -> Measurements:
         rows = [(self.table.line, self.table.heading), *self.table.rows]
-        start = headers.header_row(rows)
-        if start is None:
-            first = shortened(", ".join(cell for cell in rows[0][1] if cell))
-            self.stop(
-                rows[0][0], f"there is no header line; expected something like `{EXAMPLE}`, found {first!r}"
-            )
-            raise AssertionError
-        (line, heading), data = rows[start], rows[start + 1 :]
-        self.si = headers.is_si(heading)
-        # an instrument writes the columns of all its channels; a person writes only the relevant ones
-        self.exported = self.si or start > 0
+        line, heading, data = self.header_of(rows)
+        self.heading, self.si = heading, headers.is_si(heading)
         if data and headers.units_row(data[0][1]) and not any(headers.column_of(cell)[1] for cell in heading):
             heading = [
                 f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
             ]
         names, factors = self.header(line, heading)
+        kinds = self.kinds_of(line, names, factors)
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
         for number, cells in data:
             if len(cells) > len(names):
                 self.bad_row(number, f"has {len(cells)} cells, the header {len(names)}")
                 continue
             given = dict(zip(names, cells, strict=False))
-            kind = given.pop("experiment", None) or self.kind_of(line, names)
+            kind = given.pop("experiment", None) or kinds
             if kind not in LAYOUTS:
                 self.bad_row(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
                 continue
+            if kind not in groups:
+                self.refuse_columns(line, LAYOUTS[kind])
             groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
         self.report_cells()
         raise_all(self.problems)
@@ -285,43 +318,102 @@ class _Reader:
             self.stop(line, "has a header and no data")
         experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
         raise_all(self.problems)
-        unread = (f"columns not read: {', '.join(self.unread)}",) if self.unread else ()
-        return Measurements(self.file, experiments, self.comments, unread)
+        used = {
+            *(n for e in experiments for n in (*e.layout.columns, *e.layout.optional)),
+            self.read_from,
+            "experiment",
+        }
+        left = [
+            shortened(cell)
+            for cell, name in zip(heading, names, strict=True)
+            if name not in used and name not in UNITS
+        ]
+        left = [*self.unread, *(cell for cell in left if headers.column_of(cell)[0] not in headers.IGNORED)]
+        left += [
+            cell for cell, name in zip(heading, names, strict=True) if name in UNITS and name not in used
+        ]
+        unread = (f"columns not read: {', '.join(dict.fromkeys(left))}",) if left else ()
+        return Measurements(self.file, experiments, self.comments, (*unread, *self.notes))
+
+    def header_of(
+        self, rows: Sequence[tuple[int, Sequence[str]]]
+    ) -> tuple[int, list[str], list[tuple[int, Sequence[str]]]]:
+        """Line and cells of the header, and the rows below it."""
+        if self.stated.columns:
+            heading = [
+                "" if cell.strip() == _UNUSED else cell.strip() for cell in self.stated.columns.split(",")
+            ]
+            due = [at for at, cell in enumerate(heading) if cell]
+
+            def filled(cells: Sequence[str]) -> list[str]:
+                return [cells[at] for at in due if at < len(cells)]
+
+            first = next(
+                (at for at, (_, cells) in enumerate(rows) if headers.all_numbers(filled(cells))), len(rows)
+            )
+            wide = max((len(cells) for _, cells in rows[first:]), default=0)
+            heading += [""] * (wide - len(heading))
+            return rows[max(first - 1, 0)][0], heading, list(rows[first:])
+        start = headers.header_row(rows)
+        if start is None:
+            first_cells = rows[0][1]
+            shown = shortened(", ".join(cell for cell in first_cells if cell))
+            count = len(next((cells for _, cells in rows if headers.all_numbers(cells)), first_cells))
+            guess = ",".join(["voltage [V]", "current [A]", *[_UNUSED] * max(0, count - 2)][:count])
+            how = (
+                f"say what its columns are, such as: neuroest fit {self.file} --columns '{guess}'"
+                if 1 < count <= _MOST_ASKED
+                else f"its rows have {count} cells; write one reading a row"
+            )
+            self.stop(
+                rows[0][0],
+                f"there is no header line; expected something like `{EXAMPLE}`, found {shown!r}; {how}",
+            )
+            raise AssertionError
+        line, cells = rows[start]
+        return line, list(cells), list(rows[start + 1 :])
 
     def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
         names: list[str] = []
         factors: dict[str, float] = {}
-        strange: list[tuple[int, str, str]] = []
         for place, cell in enumerate(cells, 1):
             name, unit = headers.column_of(cell)
             if name == "experiment" or name in headers.IGNORED:
                 names.append(name if name == "experiment" else f"column_{place}")
                 continue
             if name not in UNITS:
-                strange.append((place, cell.strip(), name))
+                self.strange.append((place, cell.strip(), name))
                 names.append(f"column_{place}")
                 continue
             if name in names:
-                self.report(line, f"column {place}: {name} occurs twice")
+                earlier = names.index(name)
+                ours, before = headers.preference(cell), headers.preference(cells[earlier])
+                if ours > before:
+                    names[earlier] = f"column_{earlier + 1}"
+                else:
+                    names.append(f"column_{place}")
+                    if ours == before > 0:
+                        twice = f"{name} occurs twice"
+                        self.wrong.setdefault(name, []).append(
+                            twice
+                            if cells[earlier] == cell
+                            else f"{twice}, as {cells[earlier]!r} and {cell!r}"
+                        )
+                    continue
             names.append(name)
-            factors[name] = self.factor(line, name, unit, UNITS[name])
+            factors[name] = self.factor(name, unit, UNITS[name])
         if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
             # if each pulse has a conductance, the pulse number is an index, not a count
             names[names.index("pulses_to_fire")] = "pulse"
             factors["pulse"] = factors.pop("pulses_to_fire")
-        if self.exported:
-            self.unread = [shortened(cell) for _, cell, _ in strange]
-        elif strange:
-            self.report(line, _unknown_columns(strange))
-        raise_all(self.problems)
         return names, factors
 
-    def factor(self, line: int, name: str, unit: str | None, due: str) -> float:
+    def factor(self, name: str, unit: str | None, due: str) -> float:
+        """Factor of a column's unit; what is wrong with it counts only if the experiment needs the column."""
         dimension = parse_unit(due)[1]
         if unit is None:
-            if self.si or not any(dimension):
-                return 1.0
-            self.report(line, f"column {name} has no unit; write it as `{name} [{due}]`")
+            if not self.si and any(dimension):
+                self.unitless.append(name)
             return 1.0
         if name == "temperature" and unit in headers.CELSIUS:
             self.zeros[name] = headers.CELSIUS[unit]
@@ -329,25 +421,93 @@ class _Reader:
         try:
             factor, given = parse_unit(unit)
         except QuantityError as error:
-            self.report(line, f"column {name}: {error}")
+            self.wrong.setdefault(name, []).append(f"column {name}: {error}")
             return 1.0
         if given != dimension:
-            self.report(line, f"column {name} is in {unit}; expected {describe_dimension(dimension)}")
+            fault = f"column {name} is in {unit}; expected {describe_dimension(dimension)}"
+            self.wrong.setdefault(name, []).append(fault)
         return factor
+
+    def refuse_columns(self, line: int, layout: Layout) -> None:
+        """Report what is wrong with the columns that an experiment needs, in one message if units are missing."""
+        due = {*layout.columns, *layout.optional}
+        if self.read_from:
+            due.add(self.read_from)
+        for name in [n for n in self.wrong if n in due]:
+            for fault in self.wrong.pop(name):
+                self.report(line, fault)
+        bare = [name for name in self.unitless if name in due]
+        if bare:
+            self.unitless = []
+            asked = ", ".join(f"`{name} [{UNITS[name]}]`" for name in bare)
+            told = [headers.column_of(cell) for cell in self.heading]
+            shown = ",".join(
+                f"{name} [{unit or UNITS[name]}]" if name in due and UNITS.get(name, "1") != "1" else
+                name if name in due else _UNUSED for name, unit in told
+            )  # fmt: skip
+            lacks = "column {} has no unit" if len(bare) == 1 else "columns {} have no units"
+            self.report(
+                line,
+                f"{lacks.format(', '.join(bare))}; write {'it' if len(bare) == 1 else 'them'} as {asked}, or read the "
+                f"file with: neuroest fit {self.table.file} --columns '{shown}'",
+            )
+
+    def kinds_of(self, line: int, names: list[str], factors: dict[str, float]) -> str:
+        """Experiment of the rows; empty where a column names it."""
+        if "experiment" in names:
+            return ""
+        if not self.comments.get("experiment") and not _whole(names):
+            self.derive(line, names, factors)
+        return self.kind_of(line, names)
+
+    def derive(self, line: int, names: list[str], factors: dict[str, float]) -> None:
+        """Take a resistance, or a current at a read voltage, as a conductance if an experiment then has its columns."""
+        known = "read_voltage" in names or bool(self.stated.read_voltage or self.comments.get("read_voltage"))
+        for source in ("resistance", "current"):
+            if source not in names or "conductance" in names:
+                continue
+            changed = ["conductance" if name == source else name for name in names]
+            if not _whole(changed):
+                continue
+            if source == "current" and not known:
+                (kind, *_) = _whole(changed)
+                self.stop(
+                    line,
+                    f"{kind.name} needs a conductance; a current is one at a read voltage, so say it: neuroest fit "
+                    f"{self.table.file} --read-voltage '0.1 V', or a line `# read_voltage: 0.1 V` above the header",
+                )
+            names[:] = changed
+            self.read_from = source
+            factors["conductance"] = factors[source]
+            words = "1 over the resistance" if source == "resistance" else "the current over the read voltage"
+            self.notes.append(f"conductance is {words}")
+            return
+
+    def conductance(self, value: float, given: Mapping[str, str], factors: Mapping[str, float]) -> float:
+        """Conductance of a resistance or of a current."""
+        if self.read_from == "resistance":
+            return 1.0 / value if value else math.inf
+        text = given.get("read_voltage", "")
+        if text:
+            voltage = headers.plain_number(text) * factors["read_voltage"]
+        else:
+            voltage = parse_quantity(self.stated.read_voltage or self.comments["read_voltage"], "V")
+        return abs(value / voltage) if voltage else math.inf
 
     def kind_of(self, line: int, names: Sequence[str]) -> str:
         stated = self.comments.get("experiment")
         if stated is not None:
             return stated
-        whole = [layout for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
-        # an experiment may have all columns of another one, and more
-        whole = [
-            one for one in whole if not any(one.columns.keys() < other.columns.keys() for other in whole)
-        ]
+        whole = _whole(names)
         if len(whole) == 1:
             return whole[0].name
         nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
         missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
+        if self.strange and not whole:
+            self.stop(
+                line,
+                _unknown_columns(self.strange) + (f"; {nearest.name} lacks {missing}" if missing else ""),
+            )
         self.stop(
             line,
             "the columns match no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
@@ -375,6 +535,10 @@ class _Reader:
                 self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
                 continue
             value = number_of_file * factors[name] + self.zeros.get(name, 0.0)
+            if name == "conductance" and self.read_from and math.isfinite(value):
+                value = self.conductance(value, given, factors)
+            if name in _UNSIGNED and abs(value) < _MAGNITUDES[UNITS[name]][0]:
+                value = 0.0  # the zero of a sweep made in steps
             fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)
             if fault:
                 self.bad_cell(number, name, text, fault)
@@ -402,15 +566,31 @@ class _Reader:
         if len(rows) < layout.fewest:
             given = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
             self.report(rows[0][0], f"{layout.name} has {given}; at least {layout.fewest} are needed")
+        if layout.name not in _SIGNED_TIME and any(values.get("time", 0.0) < 0.0 for _, values in rows):
+            later = [row for row in rows if row[1].get("time", 0.0) >= 0.0]
+            self.notes.append(f"{len(rows) - len(later)} rows before time zero are left out")
+            rows = later or rows
         names = [n for n in (*layout.columns, *layout.optional) if any(n in values for _, values in rows)]
         columns = {n: np.array([values.get(n, math.nan) for _, values in rows]) for n in names}
-        if layout.name == "current_voltage":
+        if layout.name in _SIGNED_TIME:
             self.check_time(columns, [number for number, _ in rows])
+        dead = columns.get("conductance", np.ones(1)) <= 0.0
+        if np.mean(dead) > _MOST_NOISE:
+            self.report(
+                rows[int(np.argmax(dead))][0],
+                f"conductance is not above zero in {np.sum(dead)} of {len(rows)} rows",
+            )
+        elif np.any(dead):
+            self.notes.append(
+                f"conductance is not above zero in {np.sum(dead)} of {len(rows)} rows: noise of an open device"
+            )
         return Experiment(layout, columns, tuple(number for number, _ in rows), self.file)
 
     def check_time(self, columns: dict[str, Array], lines: Sequence[int]) -> None:
         if "time" not in columns:
             return
+        if np.min(columns["time"]) < 0.0:
+            columns["time"] = columns["time"] - np.min(columns["time"])
         # unnumbered sweeps begin where time restarts
         if "cycle" not in columns:
             back = (np.diff(columns["time"]) < 0.0) & (columns["time"][1:] <= columns["time"][0])
@@ -422,6 +602,21 @@ class _Reader:
             self.report(
                 lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
             )
+
+
+def _whole(names: Sequence[str]) -> list[Layout]:
+    """Experiments that have all their columns, without those whose columns another one has as well."""
+    whole = [layout for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
+    return [
+        one
+        for one in whole
+        if not any(
+            one is not other
+            and one.columns.keys() <= {*other.columns, *other.optional}
+            and not other.columns.keys() <= {*one.columns, *one.optional}
+            for other in whole
+        )
+    ]
 
 
 def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
@@ -449,6 +644,8 @@ def _fault(layout: Layout, name: str, value: float) -> str:
         return "is not a finite number"
     if value < 0.0 and name in _UNSIGNED and layout.name not in _SWEPT:
         return "is negative; give the amplitude, without a sign"
+    if name == "conductance" or (name == "time" and layout.name in {*_SIGNED_TIME, "retention"}):
+        value = abs(value) or least  # noise, or a time before the trigger; the rows together show which
     if name not in _UNSIGNED and value < 0.0:
         return "is negative"
     if value == 0.0 and (name not in headers.MAY_BE_ZERO or (name == "voltage" and layout.name in _DRIVEN)):

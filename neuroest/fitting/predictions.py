@@ -14,6 +14,7 @@ from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_conduction, firing_statistics
 from neuroest.fitting.layouts import Experiment, Measurements
+from neuroest.fitting.sequence import few_changes
 
 _Record = TypeVar("_Record", Rates, Reset)
 SILENT_AFTER = 2.5
@@ -31,6 +32,10 @@ _FLAT_ROWS, _FLAT_SPAN = 5, 0.1
 _PLATEAU, _FLAT_SLOPE = 0.2, 0.3
 """Share of the largest current above which rows may be at a scattered compliance, and the largest slope of log current
 versus log voltage of such rows."""
+_STEADY = 0.1
+"""Standard deviation of the logarithm of a current within which it may run and be a compliance; a convention."""
+_RUNNING = 0.01
+"""Probability of so few changes of sign below which currents are no scatter about a plateau; a convention."""
 _ON_STATE = 0.8
 """Share of the largest conductance above which a row is in the on state; near the threshold the switch is still
 closing."""
@@ -270,6 +275,9 @@ def _plateau(voltage: Array, current: Array) -> float:
     if np.sum(upper) < _FLAT_ROWS or np.ptp(levels[upper]) < np.log1p(_FLAT_SPAN):
         return np.inf
     values = np.log(current[on][upper])
+    # a cell that resets carries more on the way up than on the way back, as no compliance does
+    if np.std(values) > _STEADY and few_changes(values - np.median(values)) < _RUNNING:
+        return np.inf
     # a resistor has a slope of one
     flat = abs(float(np.polyfit(levels[upper], values, 1)[0])) < _FLAT_SLOPE
     return float(np.exp(np.median(values))) if flat else np.inf

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.layouts import Experiment
 
@@ -134,3 +135,37 @@ def _turns_back(conductance: Array) -> bool:
     ends, inner, whole = parts[[0, -1]], parts[1:-1], float(np.ptp(parts))
     way = max(float(np.max(inner) - np.max(ends)), float(np.min(ends) - np.min(inner)))
     return whole > _FAR_FROM_NOISE * noise and 2.0 * way > whole
+
+
+def few_changes(residuals: Array) -> float:
+    """Probability that independent residuals change their sign as seldom as these: the runs test.
+
+    Parameters
+    ----------
+    residuals : ndarray
+        Residuals along a sequence; those of zero are left out.
+
+    Returns
+    -------
+    float
+        Probability of at most as many runs of equal sign; 1 for fewer than two residuals of either sign.
+
+    References
+    ----------
+    A. Wald and J. Wolfowitz, Ann. Math. Stat. 11, 147 (1940): mean and variance of the number of runs.
+
+    Examples
+    --------
+    Ten above and ten below, in two runs of the 11 that are expected: 9 less, over a deviation of sqrt(90/19) = 2.18.
+
+    >>> f"{few_changes(np.repeat([1.0, -1.0], 10)):.1e}"
+    '1.8e-05'
+    """
+    sign = residuals[residuals != 0.0] > 0.0
+    above, below = float(np.sum(sign)), float(np.sum(~sign))
+    if min(above, below) < 2.0:
+        return 1.0
+    expected = 1.0 + 2.0 * above * below / (above + below)
+    variance = (expected - 1.0) * (expected - 2.0) / (above + below - 1.0)
+    runs = 1.0 + float(np.sum(sign[1:] != sign[:-1]))
+    return float(extra("scipy.stats", "lab").norm.cdf((runs - expected) / np.sqrt(variance)))

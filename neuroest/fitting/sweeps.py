@@ -44,12 +44,15 @@ class Branch:
 
     Attributes
     ----------
+    rows : ndarray of int
+        Their places in the experiment.
     limited : ndarray of bool
         Whether the compliance limits the current.
     jump : int
         Row before the jump of the conductance: up on the way up, down on the way back; -1 if there is none.
     """
 
+    rows: Array
     voltage: Array
     current: Array
     limited: Array
@@ -133,6 +136,13 @@ class Loop:
         apart = back.at_jump[0] < up.at_jump[0]
         return apart and high > _LEAST_JUMP * before and after < np.sqrt(before * high)
 
+    def change(self, voltage: float) -> float:
+        """Logarithm of the ratio of the state after to that before, if above the scatter; 0 otherwise."""
+        before, after = self.states(voltage)
+        way = float(np.log(after / before)) if np.isfinite(before * after) else 0.0
+        noise = max(branch.scatter() for branch in (self.up, self.back) if branch is not None)
+        return way if abs(way) > max(np.log(_MOVED), _FAR * noise) else 0.0
+
     def states(self, voltage: float) -> tuple[float, float]:
         """Conductance before and after, at the read voltage; NaN where a branch does not reach it. [S]."""
         nothing = float("nan")
@@ -187,7 +197,7 @@ def _read(experiment: Experiment) -> list[Branch]:
         positive = float(np.sum(experiment.columns["voltage"][kept])) >= 0.0
         at = float(device[kept[0]]), float(cycle[kept[-1]])
         jump = _jump(np.diff(np.log(current[kept] / voltage[kept])), rising)
-        found.append(Branch(voltage[kept], current[kept], limited[kept], rising, *at, positive, jump))
+        found.append(Branch(kept, voltage[kept], current[kept], limited[kept], rising, *at, positive, jump))
     return found
 
 
@@ -283,13 +293,13 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     count, read = len(whole), format_quantity(voltage, "V")
     noise = np.array([max(b.scatter() for b in (loop.up, loop.back) if b is not None) for loop in whole])
     states = np.array([loop.states(voltage) for loop in whole])
-    moved = np.abs(np.log(states[:, 1] / states[:, 0]))
-    changed = np.isfinite(moved) & (np.nan_to_num(moved) > np.maximum(np.log(_MOVED), _FAR * noise))
-    if np.sum(changed) > _MOST * max(1, np.sum(np.isfinite(moved))):
-        ratio = f"{np.exp(np.median(moved[changed])):.3g}"
+    moved = np.abs([loop.change(voltage) for loop in whole])
+    moved = moved[moved > 0.0]
+    if len(moved) > _MOST * max(1, np.sum(np.all(np.isfinite(states), axis=1))):
+        ratio = f"{np.exp(np.median(moved)):.3g}"
         return Kind(
             MEMORY,
-            f"{np.sum(changed)} of {count} loops change the conductance at {read}, by a factor {ratio}, and it stays",
+            f"{len(moved)} of {count} loops change the conductance at {read}, by a factor {ratio}, and it stays",
         )
     some = sum(loop.switches for loop in whole)
     if some:

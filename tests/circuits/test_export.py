@@ -25,6 +25,7 @@ from neuroest.loading.library import load_device, shipped
 from neuroest.registry import roles_of
 from neuroest.specs.parameters import Record, positive
 from tests.cli.conftest import Command, command
+from tests.each import each
 
 __all__ = ["command"]
 
@@ -36,6 +37,7 @@ exported = cache(export)
 _ROW = re.compile(r"^\| `(\w+)` \| (.*) \|$", re.MULTILINE)
 
 
+@cache
 def neurons() -> list[str]:
     """Every neuron that ships, and the devices of the lab that `simulate` runs."""
     found = []
@@ -56,7 +58,12 @@ def table() -> dict[str, list[str]]:
     return {name: cells for name, cells in found.items() if len(cells) == _CELLS}
 
 
-WITH_A_CIRCUIT = [name for name in neurons() if not no_circuit(name)]
+@cache
+def with_a_circuit() -> list[str]:
+    """Those whose equations a circuit can have."""
+    return [name for name in neurons() if not no_circuit(name)]
+
+
 AGREE = [name for name, cells in table().items() if cells[-1] == "agrees"]
 
 
@@ -95,7 +102,7 @@ RESERVED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WITH_A_CIRCUIT)
+@each("name", with_a_circuit)
 def test_a_circuit_names_only_what_it_declares(name: str) -> None:
     circuit = circuit_of(name).circuit
     assert unknown_names(circuit) == set()
@@ -191,9 +198,9 @@ def test_what_has_no_circuit_says_why() -> None:
 def test_the_page_has_a_row_for_every_neuron_with_the_cause_where_there_is_no_number() -> None:
     rows = table()
     assert sorted(rows) == sorted(neurons())
-    assert set(AGREE) <= set(WITH_A_CIRCUIT)
+    assert set(AGREE) <= set(with_a_circuit())
     for name, cells in rows.items():
-        if name not in WITH_A_CIRCUIT:
+        if name not in with_a_circuit():
             assert cells[0] == "—"
             assert cells[-1] == no_circuit(name)
         elif name not in AGREE:

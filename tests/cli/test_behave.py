@@ -159,6 +159,7 @@ def test_no_pickle_and_no_broken_archive_is_opened(command: Command, tmp_path) -
     assert "damaged" in formatted.err
 
 
+@pytest.mark.slow
 def test_a_line_for_each_learning_rate(command: Command) -> None:
     done = command(
         "behave", "learning_crossbar_28nm", "-w", str(DIGITS / "digits_learning.yaml"), "--weights",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Command
 
 FAST = ("sensitivity", "diffusive_28nm_derived", "-w", "mlp_mnist_spiking", "--results", "area_m2")
@@ -23,6 +25,7 @@ def test_the_table_fits_a_terminal(command: Command) -> None:
     assert all(low != high for *low, high in ends), "a bar whose ends read alike"
 
 
+@pytest.mark.slow
 def test_sobol_indices_and_a_figure(command: Command, tmp_path: Path) -> None:
     done = command(*FAST, "--sobol", "16", "-p", str(tmp_path / "t.pdf"))
     assert "ST" in done.out

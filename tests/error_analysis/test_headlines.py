@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from neuroest.loading.library import shipped
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN
 from tests.each import each
-from tests.exploration.test_draw_bounds import on_a_network
+from tests.shared import estimated, spoken_or_written
 
 
 def outside(found: Estimate) -> list[str]:
@@ -17,10 +19,11 @@ def outside(found: Estimate) -> list[str]:
     return [name for name in MAIN if not bands[name].low <= totals[name] <= bands[name].high]
 
 
+@pytest.mark.slow
 @each("chip", shipped("architecture"))
 def test_a_nominal_value_lies_outside_of_its_band_for_a_stated_bound_only(chip: str) -> None:
     """A parameter that states a limit as its value, such as a thermal design power, moves the result to one side."""
-    found = on_a_network(chip)
+    found = estimated(chip, spoken_or_written(chip))
     if not outside(found):
         return
     bounded = {path for path, claim in found.claims.items() if claim.shape != "two_sided" or claim.bound}

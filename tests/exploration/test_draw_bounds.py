@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 
-from neuroest.core.errors import MappingError, RangeError
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import in_blocks
 from neuroest.exploration.structures import Group
 from neuroest.exploration.uncertainty import uncertainty
 from neuroest.loading.library import load_workload, shipped
-from neuroest.pipeline.estimate import estimate
-from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from tests.each import each
+from tests.shared import estimated, spoken_or_written
 
-NETWORKS = ("shd_recurrent_spiking", "mlp_mnist_dense")
-
-
-@cache
-def on_a_network(chip: str) -> Estimate:
-    refusals = []
-    for network in NETWORKS:
-        try:
-            return estimate(chip, network)
-        except (MappingError, RangeError) as error:
-            refusals.append(str(error))
-    raise AssertionError(refusals)
+SPOKEN = "shd_recurrent_spiking"
 
 
 def from_zero(claims: dict[str, Claim]) -> dict[str, Claim]:
@@ -45,7 +31,7 @@ def from_zero(claims: dict[str, Claim]) -> dict[str, Claim]:
 
 @each("chip", shipped("architecture"))
 def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
-    found = on_a_network(chip)
+    found = estimated(chip, spoken_or_written(chip))
     claims = from_zero(dict(found.claims))
     drawn = draw({**claims, **discrepancy_claims(found.design)}, SAMPLES, SEED)
     assert drawn.keys() & claims.keys()
@@ -54,9 +40,10 @@ def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
         assert np.max(drawn[path]) <= claims[path].maximum, path
 
 
+@pytest.mark.slow
 @each("chip", shipped("architecture"))
 def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip: str) -> None:
-    found = on_a_network(chip)
+    found = estimated(chip, spoken_or_written(chip))
     claims = dict(found.claims)
     activity = {path: claim for path, claim in claims.items() if ".activity." in path}
     assert activity
@@ -80,15 +67,15 @@ def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch
         return in_blocks(group, columns, count, quantities, **options)
 
     monkeypatch.setattr("neuroest.exploration.uncertainty.in_blocks", watched)
-    uncertainty("diffusive_28nm_derived", NETWORKS[0], knowledge=64, variability=4, workers=1)
+    uncertainty("diffusive_28nm_derived", SPOKEN, knowledge=64, variability=4, workers=1)
     assert seen
 
 
 def test_the_ends_of_a_spread_from_zero_are_its_percentiles() -> None:
-    claims = from_zero(dict(estimate("digital_spiking_28nm", NETWORKS[0]).claims))
+    claims = from_zero(dict(estimated("digital_spiking_28nm", SPOKEN).claims))
     path = "workload.input.activity.rate"
     drawn = draw({path: claims[path]}, 100_000, SEED)[path]
     low, median, high = np.quantile(drawn, (0.1, 0.5, 0.9))
     assert low == pytest.approx(0.0, abs=1e-3)
-    assert median == pytest.approx(load_workload(NETWORKS[0]).spec.input.activity.rate, rel=0.01)
+    assert median == pytest.approx(load_workload(SPOKEN).spec.input.activity.rate, rel=0.01)
     assert high == pytest.approx(claims[path].high, rel=0.01)

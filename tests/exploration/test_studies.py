@@ -202,6 +202,7 @@ def test_a_study_reports_the_share_that_is_done(study: str) -> None:
     assert len(seen) > 1 or study == "sensitivity"  # so few samples are one block
 
 
+@pytest.mark.slow
 @given(
     st.integers(2, 4).flatmap(
         lambda d: st.lists(st.tuples(*[st.integers(0, 5)] * d), min_size=1, max_size=40)
@@ -302,6 +303,7 @@ def test_a_search_without_an_answer_says_so() -> None:
         optimize(CHIP, NET, {"chip.tile.array.rows": [64, 128]})
 
 
+@pytest.mark.slow
 def test_break_even_is_where_both_are_equal() -> None:
     axis = setting_axis("chip.tile.array.readout.neuron.explicit_capacitance", "1 fF..10 pF:log")
     found = breakeven(CHIP, CHIP, NET, axis, quantity="area_m2")

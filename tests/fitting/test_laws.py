@@ -67,6 +67,7 @@ def test_each_law_of_the_delay_is_found_among_the_others(name: str) -> None:
         assert same.left_open == ("delay_floor",)
 
 
+@pytest.mark.slow
 def test_the_law_of_the_review_comes_out_of_its_five_medians(tmp_path: Path) -> None:
     found = fitted(tmp_path, "voltage [V],integration_time [us]\n" + MEDIANS)
     assert found.template.spec.model == "threshold_switch_neuron"

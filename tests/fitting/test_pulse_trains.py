@@ -56,6 +56,7 @@ def test_both_ways_give_states_nonlinearities_noise_and_spread(tmp_path: Path) -
     assert found.result.values["update_time"] == pytest.approx(50e-9)
 
 
+@pytest.mark.slow
 def test_noise_of_the_reads_is_no_noise_of_the_steps(tmp_path: Path) -> None:
     quiet, loud = (
         fit(
@@ -95,6 +96,7 @@ def test_a_published_train_hides_the_noise_of_its_steps_behind_its_readings() ->
     assert 5.0 * 0.00135 < found.laws[0].bounds["update_noise"] * step < 75.0 * 0.00135
 
 
+@pytest.mark.slow
 def test_a_fitted_device_learns_on_a_chip(tmp_path: Path) -> None:
     found = fit(trains(tmp_path / "trains.csv", noise=0.8, spread=0.25, read=0.3e-6))
     found.write(tmp_path / "mine.yaml")

@@ -299,6 +299,7 @@ def test_a_file_that_cannot_be_read_is_named_by_a_list(home: Path, monkeypatch: 
     assert catalogue.list_entries("contests") == [catalogue.Entry("read", "contests", "", "")]
 
 
+@pytest.mark.slow
 def test_the_wheel_brings_everything_along(
     home: Path, monkeypatch: pytest.MonkeyPatch, parsed: list[str]
 ) -> None:

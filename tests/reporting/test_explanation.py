@@ -52,6 +52,7 @@ def test_the_cost_of_an_action_times_its_count_is_its_energy(memristive: Estimat
         assert count * float(cost.energy) == pytest.approx(sum(row.energy_J for row in rows), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_every_name_that_is_listed_can_be_explained(memristive: Estimate, dense: Estimate) -> None:
     for result in (memristive, dense):
         for name, about in explainable(result):

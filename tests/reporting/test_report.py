@@ -229,6 +229,7 @@ def test_fonts_are_embedded_in_the_figures(folder: Path) -> None:
     assert b"<text" in editable  # text as text, which editors can change
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_the_same_twice(memristive: Estimate, tmp_path: Path) -> None:
     view = View(memristive)
     first = [p.read_bytes() for p in draw(tmp_path / "a", lambda: tornado_figure(view, 3.5))]

@@ -53,6 +53,7 @@ def data_of(kind: str, name: str) -> Any:
     return copy.deepcopy(document.data)
 
 
+@pytest.mark.slow
 @each("kind", KINDS)
 def test_a_schema_is_a_schema(kind: str) -> None:
     found = schema(kind)

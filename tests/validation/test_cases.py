@@ -259,6 +259,7 @@ def test_scaling_of_an_anchored_value_passes_through_its_anchor(board):
     assert all(row.predicted == row.published and row.ratio == 1 for row in anchors)
 
 
+@pytest.mark.slow
 def test_page_and_table_hold_every_value(board):
     text, terminal = page(board), table(board)
     for row in board.rows:
@@ -266,6 +267,7 @@ def test_page_and_table_hold_every_value(board):
         assert row.quantity in terminal
 
 
+@pytest.mark.slow
 def test_every_value_of_a_chip_outside_its_tolerance_is_named_next_to_the_counts(board):
     text = page(board)
     head = text[text.index("## By class") : text.index("Design studies")]
@@ -300,6 +302,7 @@ def test_supply_exponents_of_the_open_kits_are_those_that_a_cause_names():
     ]
 
 
+@pytest.mark.slow
 def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stands(board):
     text = page(board)
     constants = text[text.index("## Constants") : text.index("## Bookkeeping")]
@@ -312,11 +315,13 @@ def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stand
             assert " ".join(shared.split()) in constants
 
 
+@pytest.mark.slow
 def test_page_in_the_docs_is_the_one_that_would_be_written(board):
     path = data_folder("validation_case").parent / "docs" / "scoreboard.md"
     assert path.read_text(encoding="utf-8") == page(board), "run `python docs/tools/scoreboard_page.py`"
 
 
+@pytest.mark.slow
 def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
     path = data_folder("validation_case") / record.FILE
     assert path.read_text(encoding="utf-8") == record.record_text(board), (
@@ -324,6 +329,7 @@ def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
     )
 
 
+@pytest.mark.slow
 def test_the_record_tells_what_the_board_tells(board):
     found = record.recorded()
     assert found.version == board.to_dict()["neuroest_version"]

@@ -72,6 +72,7 @@ def test_ratios_bands_and_tolerances_can_be_read(board, panels, quantity_class):
         assert (edge.x0 - 1e-9 <= row.ratio <= edge.x1 + 1e-9) == (row.verdict == "within")
 
 
+@pytest.mark.slow
 def test_a_factor_of_two_can_be_seen(panels):
     # 25 to 35 decades hide it above; below it takes a twentieth of the panel or more
     for _, below in panels.values():
@@ -87,6 +88,7 @@ def test_few_rows_are_named():
     assert names == [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in scored(few, "structural")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity_class", ["structural", "bottom_up"])
 def test_of_many_rows_cases_and_misses_are_named(board, panels, quantity_class):
     below = panels[quantity_class][1]

@@ -1,6 +1,7 @@
 """First ratios of blind cases: each value has one, it never changes, and the scoreboard shows both."""
 
 import dataclasses
+import functools
 import hashlib
 import math
 import shutil
@@ -16,7 +17,10 @@ from neuroest.validation.first_ratios import FILE, FirstValue, first_text, read_
 from tests.validation.test_families import row
 from tests.validation.test_verb import run
 
-BLIND = [name for name in shipped_cases() if load_case(name).spec.blind]
+
+@functools.cache
+def blind():
+    return [name for name in shipped_cases() if load_case(name).spec.blind]
 
 
 def copied(tmp_path, name):
@@ -24,18 +28,18 @@ def copied(tmp_path, name):
 
 
 def test_every_value_of_a_blind_case_has_a_first_ratio_or_a_reason_for_none():
-    for name in BLIND:
+    for name in blind():
         case = load_case(name)
         assert case.first is not None, name
         assert case.first.name == name
         known = {*case.first.values, *case.first.unknown}
         anchors = {value.anchor for value in case.published.values()}
         assert {value for value in case.published if value not in anchors} <= known, name
-    assert [name for name in shipped_cases() if load_case(name).first and name not in BLIND] == []
+    assert [name for name in shipped_cases() if load_case(name).first and name not in blind()] == []
 
 
 def test_files_are_as_the_command_writes_them():
-    for name in BLIND:
+    for name in blind():
         file = shipped_cases()[name] / FILE
         assert first_text(read_first(file)) == file.read_text(encoding="utf-8"), name
 
@@ -43,7 +47,7 @@ def test_files_are_as_the_command_writes_them():
 def test_those_of_the_history_never_change():
     """The digest changes only by a value that had none; those from now on have no commit and are not in it."""
     digest = hashlib.sha256()
-    for name in sorted(BLIND):
+    for name in sorted(blind()):
         for value, first in sorted(load_case(name).first.values.items()):
             if first.commit is not None:
                 digest.update(f"{name} {value} {first.model_dump_json()}\n".encode())

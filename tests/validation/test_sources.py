@@ -1,12 +1,11 @@
 """Sources of the cases are in the bibliography, so that every estimate of a case can be cited."""
 
-from neuroest.validation.cases import load_case, run_case, shipped_cases
-from tests.each import each
+from neuroest.validation.cases import shipped_cases
 
 
-@each("name", [*shipped_cases()])
-def test_every_run_of_a_case_names_its_sources(name):
-    result = run_case(load_case(name))
-    first = next(iter(result.estimates.values()))
-    assert first.sources
-    assert all(path in first.claims for path in first.used_paths)
+def test_every_run_of_a_case_names_its_sources(board):
+    assert {result.case.spec.name for result in board.results} == set(shipped_cases())
+    for result in board.results:
+        first = next(iter(result.estimates.values()))
+        assert first.sources, result.case.spec.name
+        assert all(path in first.claims for path in first.used_paths), result.case.spec.name

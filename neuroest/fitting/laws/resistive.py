@@ -28,6 +28,7 @@ from neuroest.fitting.laws.base import (
     described,
 )
 from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.laws.switching import SwitchingLaw
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
@@ -37,6 +38,8 @@ _MOST_GROUPS = 40
 """Maximum number of groups of devices that are left out in turn."""
 _PER_DECADE = 8.0
 """Steps of the logarithm of time in a decade over which dense readings are averaged; a convention."""
+_UNDISTURBED = 0.5
+"""Share of the smallest switching voltage up to which a read is taken to leave the state alone; a convention."""
 _AT_THE_TOP = 2.0
 """Factor above the window within which a state counts as its upper end; a convention."""
 _THIRDS, _FEWEST_OF_A_THIRD = 3, 3
@@ -294,6 +297,7 @@ def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
 
 LAWS: tuple[Law, ...] = (
     *pulse_trains.LAWS,
+    SwitchingLaw(*described("set_reset")),
     RetentionLaw(
         *described("drift_none"), _drifting,
         lambda _columns, result: {"written_conductance": float(np.median(result))}, _earliest, own_levels=True,
@@ -310,14 +314,23 @@ LAWS: tuple[Law, ...] = (
 
 
 def _completed(values: Values, fits: Mapping[str, LawFit]) -> dict[str, Completion]:
-    """Steps in the direction without a train; assumed equal to those of the other direction."""
+    """Read voltage and bits that fit a sweep; and steps in the direction without a train, assumed as in the other."""
+    done: dict[str, Completion] = {}
+    if "program_voltage" in fits:
+        sweep = fits["program_voltage"]
+        least = min(v for n, v in sweep.values.items() if n in {"set_voltage", "reset_voltage"})
+        if _UNDISTURBED * least < values["read_voltage_limit"]:
+            why = "half of the smallest voltage that switches it in a sweep; reads for years need a test of their own"
+            done["read_voltage_limit"] = Completion(_UNDISTURBED * least, why)
+        why = "A designer's choice: sweeps show two states; more need programming with verification"
+        done["bits_per_cell"] = Completion(1.0, why, chosen=True)
     ways = ("rising_nonlinearity", "falling_nonlinearity")
     stated = [name for name in ways if name in fits]
     if len(stated) != 1:
-        return {}
+        return done
     missing = next(name for name in ways if name not in fits)
     why = f"no train goes this way; taken as {stated[0]}, which is optimistic, since few cells are symmetric"
-    return {missing: Completion(values[stated[0]], why)}
+    return {**done, missing: Completion(values[stated[0]], why)}
 
 
 def _cautions(values: Values, fits: Sequence[LawFit]) -> tuple[str, ...]:

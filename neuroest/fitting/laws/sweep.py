@@ -24,7 +24,7 @@ _BESIDE = 0.7
 
 
 @dataclass
-class _Seen:
+class Seen:
     """Values of one quantity, each with its device and the width of its interval."""
 
     values: list[float] = field(default_factory=list)
@@ -54,11 +54,11 @@ class _Seen:
 class _Sweeps:
     """All values read from the branches of an experiment."""
 
-    threshold: _Seen = field(default_factory=_Seen)
-    hold: _Seen = field(default_factory=_Seen)
-    off: _Seen = field(default_factory=_Seen)
-    on: _Seen = field(default_factory=_Seen)
-    hold_current: _Seen = field(default_factory=_Seen)
+    threshold: Seen = field(default_factory=Seen)
+    hold: Seen = field(default_factory=Seen)
+    off: Seen = field(default_factory=Seen)
+    on: Seen = field(default_factory=Seen)
+    hold_current: Seen = field(default_factory=Seen)
     limited_on: list[float] = field(default_factory=list)
     limited_hold: list[float] = field(default_factory=list)
 
@@ -85,7 +85,7 @@ class SweepLaw(Law):
             )
             if part.values
         }  # fmt: skip
-        bounds, notes = {}, [text for text in (str(kind), offset) if text]
+        bounds, notes = {}, [text for text in (offset,) if text]
         if seen.limited_on and not seen.on.values:
             bounds["on_resistance"] = float(np.min(seen.limited_on))
         if seen.limited_hold and not seen.hold_current.values:
@@ -138,7 +138,7 @@ def _add(seen: _Sweeps, branch: Branch) -> None:
         seen.hold_current.add(float(branch.current[branch.jump]), name)
 
 
-def _scatter(seen: _Seen) -> tuple[float, float] | None:
+def _scatter(seen: Seen) -> tuple[float, float] | None:
     """Sweep-to-sweep standard deviation of the logarithm for one device, and its degrees of freedom."""
     logs, device = np.log(seen.values), np.array(seen.devices)
     means = {name: float(np.mean(logs[device == name])) for name in np.unique(device)}

@@ -9,6 +9,7 @@ from neuroest.equations import device_curves, firing_statistics, threshold_switc
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.sweep import SweepLaw
+from neuroest.fitting.laws.trace import TraceLaw
 
 _EXPONENTS = frozenset({"amplitude_exponent", "width_exponent"})
 """Unknowns of a relaxation that may be negative."""
@@ -171,6 +172,7 @@ LAWS: tuple[Law, ...] = (
     ),
     CurveLaw(*described("threshold_scatter"), _chance, _chance_start),
     SweepLaw(*described("hysteresis")),
+    TraceLaw(*described("trace")),
 )  # fmt: skip
 """Models of threshold switches that can be fitted."""
 

@@ -42,6 +42,7 @@ def test_a_resnet_has_the_published_macs_and_weights(resnets: dict[str, Path], n
     assert shapes.total_weights == WEIGHTS[name]
 
 
+@pytest.mark.slow
 def test_resnet18_from_onnx_has_the_layers_of_the_shipped_workload(resnets: dict[str, Path]) -> None:
     ours = geometry(neuroest.load_workload("resnet18_imagenet_dense").spec)
     theirs = geometry(workload_from_file(resnets["resnet18"]).spec)

@@ -1,0 +1,146 @@
+"""Read current-voltage sweeps of a memory cell: set and reset, both states at the read voltage, and their variation."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.units import format_quantity
+from neuroest.fitting.laws.base import Law, LawFit, Values
+from neuroest.fitting.laws.sweep import Seen
+from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.predictions import Rows
+from neuroest.fitting.sweeps import MEMORY, Branch, Loop, kind_of, loops_of, read_voltage, without_offset
+
+_FEWEST = 3
+"""Minimum number of states for their spread."""
+_LINEAR = 2.0
+"""Ratio of the currents at the read voltage and at half of it in a resistor."""
+
+
+@frozen_dataclass
+class SwitchingLaw(Law):
+    """Set and reset of a memory cell, loop by loop."""
+
+    def numbers(self, values: Values) -> Values:
+        """With the resistances of both states."""
+        return {
+            **values, "low_resistance": 1.0 / values["high_conductance"],
+            "high_resistance": 1.0 / values["low_conductance"],
+        }  # fmt: skip
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Read the states before and after each loop that changes them."""
+        experiment, offset = without_offset(experiment)
+        loops = loops_of(experiment)
+        if not loops:
+            raise NeuroestError(f"no sweep of {experiment.layout.name} has a current above zero")
+        at = read_voltage(loops)
+        kind = kind_of(loops, at)
+        if kind.name != MEMORY:
+            raise NeuroestError(f"{experiment.layout.name}: {kind}")
+        sets = [loop for loop in loops if loop.whole and loop.change(at) > 0.0]
+        resets = [loop for loop in loops if loop.whole and loop.change(at) < 0.0]
+        seen = {
+            "low_conductance": _states(resets, 1, at) if resets else _states(sets, 0, at),
+            "high_conductance": _states(sets, 1, at) if sets else _states(resets, 0, at),
+            "set_voltage": _all(sets, _set_voltage), "reset_voltage": _all(resets, _reset_voltage),
+            "program_current": _all(loops, lambda branch: float(np.max(branch.current))),
+        }  # fmt: skip
+        known = {name: part.known() for name, part in seen.items() if part.values}
+        ways = [name for name in ("set_voltage", "reset_voltage") if name in known]
+        known["program_voltage"] = known[max(ways, key=lambda name: known[name][0])]
+        values = {name: value for name, (value, _, _) in known.items()}
+        deviations = {name: deviation for name, (_, deviation, _) in known.items()}
+        freedoms = {name: freedom for name, (_, _, freedom) in known.items()}
+        notes = [text for text in (offset, *_notes(sets, resets, at)) if text]
+        lows = np.log(seen["high_conductance"].values)
+        if len(lows) >= _FEWEST:
+            values["conductance_spread"] = float(np.std(lows, ddof=1))
+            deviations["conductance_spread"] = 1.0 / np.sqrt(2.0 * (len(lows) - 1))
+            freedoms["conductance_spread"] = float(len(lows) - 1)
+            highs = np.log(seen["low_conductance"].values)
+            notes.append(
+                f"the low conductance scatters by {100.0 * np.std(highs, ddof=1):.2g} % as a logarithm"
+            )
+        missing = "set" if not sets else "reset"
+        why = f"no loop {missing}s the cell, which may take more"
+        doubts = () if sets and resets else (("program_voltage", why), ("program_current", why))
+        return LawFit(
+            law=self, values=values, doubts=doubts, settings={"state_read_voltage": at}, deviations=deviations,
+            freedoms=freedoms,
+            rows=_shown(experiment, sets, resets, values, at), notes=tuple(notes), conditions=len(sets) + len(resets),
+            correlation=np.eye(len(values)),
+        )  # fmt: skip
+
+
+def _states(loops: Sequence[Loop], after: int, at: float) -> Seen:
+    """States before or after each loop."""
+    found = Seen()
+    for loop in loops:
+        if np.isfinite(state := loop.states(at)[after]):
+            found.add(state, loop.any.device)
+    return found
+
+
+def _all(loops: Sequence[Loop], of: Callable[[Branch], float]) -> Seen:
+    """A value of each way up."""
+    found = Seen()
+    for loop in loops:
+        if loop.up is not None:
+            found.add(of(loop.up), loop.up.device)
+    return found
+
+
+def _set_voltage(branch: Branch) -> float:
+    """Voltage of the jump; of a gradual cell, where half of the way is done, as a logarithm."""
+    if branch.jump >= 0:
+        return branch.at_jump[0]
+    ways = np.log(branch.ratio)
+    done = np.maximum.accumulate(ways) >= (ways[0] + np.max(ways)) / 2.0
+    return float(branch.voltage[int(np.argmax(done))])
+
+
+def _reset_voltage(branch: Branch) -> float:
+    """Voltage of the largest current, from which on the cell turns off."""
+    return float(branch.voltage[int(np.argmax(branch.current))])
+
+
+def _notes(sets: Sequence[Loop], resets: Sequence[Loop], at: float) -> list[str]:
+    notes = [f"{len(sets)} loops set the cell and {len(resets)} reset it"]
+    jumps = sum(loop.up is not None and loop.up.jump >= 0 for loop in sets)
+    if sets and 2 * jumps < len(sets):
+        notes.append(
+            "its states change gradually, as an interface-type cell does; measure pulse_response for learning"
+        )
+    loops, low_first = sets or resets, bool(sets)
+    for words, after in (("low", not low_first), ("high", low_first)):
+        branches = [branch for loop in loops if (branch := loop.back if after else loop.up) is not None]
+        bends = [2.0 * branch.read_at(at) / branch.read_at(at / 2.0) for branch in branches]
+        bend = float(np.nanmedian(bends)) if np.any(np.isfinite(bends)) else np.nan
+        if np.isfinite(bend):
+            notes.append(
+                f"the {words} state carries {bend:.3g} times as much at {format_quantity(at, 'V')} as at half of it "
+                f"({_LINEAR:g} is a resistor)"
+            )
+    return notes
+
+
+def _shown(
+    experiment: Experiment, sets: Sequence[Loop], resets: Sequence[Loop], values: dict[str, float], at: float
+) -> Rows:  # fmt: skip
+    """Currents at the read voltage before and after each loop, and those of the two states."""
+    low, high = values["low_conductance"], values["high_conductance"]
+    used, predicted = [], []
+    for loops, states in ((sets, (low, high)), (resets, (high, low))):
+        for loop in loops:
+            for branch, state in zip((loop.up, loop.back), states, strict=True):
+                if branch is not None:
+                    place = int(np.argmin(np.abs(branch.voltage - at)))
+                    used.append(int(branch.rows[place]))
+                    predicted.append(state * float(branch.voltage[place]))
+    rows, shown = np.array(used), np.array(predicted)
+    measured = np.abs(experiment.columns["current"][rows])
+    residual = np.log(shown / measured) / experiment.layout.error
+    return Rows(experiment, rows, measured, shown[None, :], residual[None, :])

@@ -1,0 +1,105 @@
+"""Sweeps of memory cells and traces of oscillators have a home: states, voltages and their scatter reach a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.core.errors import NeuroestError
+from neuroest.fitting.device_fit import DeviceFit, fit
+from neuroest.loading.library import load_device
+
+LOW_R, HIGH_R, SET, RESET = 5e3, 1e6, 1.2, 0.8
+"""A cell that sets at 1.2 V and resets at 0.8 V of the other sign, read at 0.2 V."""
+
+
+def bipolar(scatter: float, cycles: int, seed: int = 4) -> str:
+    """Loops 0, 1.5 V, 0, -1.5 V, 0 of a cell whose states scatter from cycle to cycle."""
+    rng, step = np.random.default_rng(seed), 0.02
+    up = np.arange(step, 1.5, step)
+    loop = np.concatenate([up, up[-2::-1], -up, -up[-2::-1]])
+    on, lines = False, ["voltage [V],current [A],cycle"]
+    for cycle in range(cycles):
+        low, high = (
+            LOW_R * np.exp(scatter * rng.standard_normal()),
+            HIGH_R * np.exp(3 * scatter * rng.standard_normal()),
+        )
+        for at, v in enumerate(loop):
+            if v >= SET and not on:
+                on = True
+            if v <= -RESET and on and at > len(loop) // 2:
+                on = False
+            lines.append(f"{v:.3f},{min(abs(v) / (low if on else high), 1e-3) * np.sign(v):.6g},{cycle}")
+    return "\n".join(lines) + "\n"
+
+
+def fitted(place: Path, text: str, **options) -> DeviceFit:
+    file = place / "data.csv"
+    file.write_text(text, encoding="utf-8")
+    return fit(file, **options)
+
+
+def test_a_memory_cell_is_named_and_its_states_reach_a_crossbar(tmp_path: Path) -> None:
+    found = fitted(tmp_path, bipolar(0.05, 12))
+    assert "one_transistor_one_resistor this is a memory cell: 24 of 24 loops" in " ".join(
+        found.to_text().split()
+    )
+    values = found.result.laws[0].values
+    assert values["high_conductance"] == pytest.approx(1.0 / LOW_R, rel=0.05)
+    assert values["low_conductance"] == pytest.approx(1.0 / HIGH_R, rel=0.15)
+    assert values["set_voltage"] == pytest.approx(SET, abs=0.02)
+    assert values["reset_voltage"] == pytest.approx(RESET, abs=0.03)
+    assert values["conductance_spread"] == pytest.approx(0.05, rel=0.6)
+    assert found.result.values["program_voltage"] == pytest.approx(SET, abs=0.02)
+    found.write(tmp_path / "cell.yaml")
+    claims = load_device(str(tmp_path / "cell.yaml")).claims
+    assert claims["high_conductance"].basis == "measured"
+    assert claims["read_voltage_limit"].value == pytest.approx(0.4, abs=0.02)
+    mine = neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense",
+                             {"chip.tile.array.cell.device": str(tmp_path / "cell.yaml")})  # fmt: skip
+    for name in ("low_conductance", "high_conductance", "program_voltage"):
+        assert f"chip.tile.array.cell.{name}" in set(mine.used_paths)
+
+
+def test_a_set_alone_does_not_tell_the_programming_voltage(tmp_path: Path) -> None:
+    rows = bipolar(0.0, 1).splitlines()
+    found = fitted(tmp_path, "\n".join([rows[0], *rows[1 : 1 + len(rows) // 2]]))
+    (why,) = found.result.doubts_of("program_voltage")
+    assert why == "no loop resets the cell, which may take more"
+    assert not found.result.doubts_of("high_conductance")
+
+
+def test_a_sweep_with_time_of_a_cell_is_no_diffusive_neuron(tmp_path: Path) -> None:
+    lines = [f"{line},{n}" for n, line in enumerate(bipolar(0.0, 1).splitlines()[1:])]
+    found = fitted(tmp_path, "\n".join(["voltage [V],current [A],cycle,time [ms]", *lines]))
+    assert found.template.spec.model == "one_transistor_one_resistor"
+
+
+def oscillation(noise: float, periods: int = 12) -> str:
+    """A node that charges to 1 V in 40 us and falls to 0.3 V in 4 us, recorded around a trigger."""
+    time = np.arange(-100, 44 * periods - 100) * 1e-6
+    phase = np.mod(time * 1e6, 44.0)
+    voltage = np.where(phase < 40.0, 0.3 + 0.7 * phase / 40.0, 1.0 - 0.7 * (phase - 40.0) / 4.0)
+    voltage = voltage + noise * np.random.default_rng(1).standard_normal(len(time))
+    return "time [s],voltage [V]\n" + "".join(
+        f"{t:.7g},{v:.5g}\n" for t, v in zip(time, voltage, strict=True)
+    )
+
+
+def test_a_trace_of_an_oscillator_gives_its_threshold(tmp_path: Path) -> None:
+    found = fitted(tmp_path, oscillation(0.005))
+    values = found.result.laws[0].values
+    assert found.template.spec.model == "threshold_switch_neuron"
+    assert values["threshold_voltage"] == pytest.approx(1.0, rel=0.03)
+    assert values["hold_voltage"] == pytest.approx(0.3, rel=0.08)
+    assert values["spike_interval"] == pytest.approx(44e-6, rel=0.01)
+
+
+def test_a_trace_without_a_spike_is_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).standard_normal(200)
+    text = "time [s],voltage [V]\n" + "".join(f"{n},{0.5 + 0.01 * e:.5g}\n" for n, e in enumerate(noise))
+    with pytest.raises(NeuroestError, match="spikes above the noise, 4 are needed"):
+        fitted(tmp_path, text)

@@ -1,0 +1,155 @@
+"""What instruments and programs write is read as it is, or with the one command that the message prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import SpecError
+from neuroest.fitting.headers import column_of
+from neuroest.fitting.layouts import Experiment, Stated, read_measurements
+
+SWEEP = np.concatenate([np.arange(0.0, 1.01, 0.1), np.arange(0.9, -0.01, -0.1)])
+
+
+def write(folder: Path, text: str, name: str = "data.csv") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def rows(form: str) -> str:
+    """A resistor of 1 kohm, one row a reading."""
+    return "".join(form.format(n=n, t=0.1 * n, v=v, i=v * 1e-3, m=v * 1e3) for n, v in enumerate(SWEEP))
+
+
+def same(found: Experiment) -> None:
+    assert found.layout.name == "current_voltage"
+    assert found.columns["voltage"] == pytest.approx(SWEEP, abs=1e-12)
+    assert found.columns["current"] == pytest.approx(1e-3 * SWEEP, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Time\tAI\tAV\tRESISTANCE\tI\tNORM_COND\n" + rows("{t}\t{i}\t{v}\t#REF\t9\t1\n"),
+        "Item,Smu1.Time[1][1],Smu1.V[1][1],Smu1.I[1][1]\n" + rows("{n},{t},{v},{i}\n"),
+        "voltage_V,current_A\n" + rows("{v},{i}\n"),
+        "V_mV,I_A,absI,res_max\n" + rows("{m},{i},{i},1e9\n"),
+        "Voltage (V),Current (A),Resistance (ohm)\n" + rows("{v},{i},1000\n"),
+        "WE(1).Potential (V);WE(1).Current (A);Potential applied (V);Q+;Current range\n"
+        + rows("{v};{i};9;0;1 mA\n"),
+        "Voltage [V]  Current [A]  Time [s]\n" + rows("{v}\t{i}\t{t}\n"),
+        "time [s],voltage [V],current [A]\n"
+        + rows("{t},{v},{i}\n").replace("0.0,0.0,0.0", "-0.1,-6.17e-16,0.0", 1),
+    ],
+    ids=[
+        "4200",
+        "b2900",
+        "suffixes",
+        "more columns",
+        "resistance too",
+        "potentiostat",
+        "blanks",
+        "before the trigger",
+    ],
+)
+def test_a_sweep_is_read_as_it_was_written(tmp_path: Path, text: str) -> None:
+    (found,) = read_measurements(write(tmp_path, text)).experiments
+    same(found)
+
+
+def test_columns_that_are_not_needed_are_listed(tmp_path: Path) -> None:
+    found = read_measurements(
+        write(tmp_path, "Item,voltage [V],current [A],address,R\n" + rows("{n},{v},{i},7,9\n"))
+    )
+    assert found.notes == ("columns not read: Item, address, R",)
+
+
+def test_a_unit_of_a_column_that_is_not_needed_stops_nothing(tmp_path: Path) -> None:
+    same(read_measurements(write(tmp_path, "V (V),I (A),N (A)\n" + rows("{v},{i},2\n"))).experiments[0])
+
+
+def test_a_resistance_and_a_current_at_a_read_voltage_are_conductances(tmp_path: Path) -> None:
+    text = "# resistance (ohms),time (s),res min\n1e6,0,1\n2e6,1,1\n4e6,10,1\n"
+    found = read_measurements(write(tmp_path, text))
+    assert found.experiments[0].columns["conductance"] == pytest.approx([1e-6, 5e-7, 2.5e-7])
+    assert "conductance is 1 over the resistance" in found.notes
+    file = write(tmp_path, "time [s],current [uA]\n0,-10\n1,-9\n10,-8\n")
+    with pytest.raises(SpecError, match=r"needs a conductance.*--read-voltage '0.1 V'"):
+        read_measurements(file)
+    (read,) = read_measurements(file, Stated(read_voltage="0.1 V")).experiments
+    assert read.columns["conductance"] == pytest.approx([1e-4, 9e-5, 8e-5])
+    (own,) = read_measurements(
+        write(tmp_path, "# read_voltage: 0.2 V\ntime [s],current [uA]\n0,2\n1,2\n9,2\n")
+    ).experiments
+    assert own.columns["conductance"] == pytest.approx([1e-5] * 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [rows("{v},{i}\n"), rows("{v},{i},{t}\n"), "voltage,current\n" + rows("{v},{i}\n"),
+     "voltage,current,colour\n" + rows("{v},{i},red\n")],
+)  # fmt: skip
+def test_one_message_prints_the_command_that_reads_the_file(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(SpecError) as caught:
+        read_measurements(file)
+    (problem,) = caught.value.problems
+    command = re.search(r"neuroest fit .*'", str(problem))
+    assert command is not None
+    verb, what, path, option, columns = shlex.split(command[0])
+    assert (verb, what, path, option) == ("neuroest", "fit", str(file), "--columns")
+    same(read_measurements(path, Stated(columns=columns)).experiments[0])
+
+
+def test_settings_of_a_4200_are_no_readings(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="needs neuroest[lab]")
+    book = openpyxl.Workbook()
+    book.active.title = "Data"
+    book.active.append(["AV", "AI", "I", "ILRS"])
+    for v in SWEEP:
+        book.active.append([float(v), float(v) * 1e-3, "#REF!", None])
+    settings = book.create_sheet("Settings")
+    for row in (["Test Name", "sweep"], ["Name", "N", "I", "V"], ["AV", "1", "0.1", "Compliance"]):
+        settings.append(row)
+    book.save(tmp_path / "data.xlsx")
+    found = read_measurements(tmp_path / "data.xlsx")
+    same(found.experiments[0])
+    assert found.notes == (
+        "sheets without a header of measurements, not read: Settings",
+        "columns not read: I, ILRS",
+    )
+
+
+def test_an_oscilloscope_counts_from_its_trigger(tmp_path: Path) -> None:
+    lines = "".join(f"{1e-6 * (n - 20):g},{0.3 + 0.1 * (n % 5):g}\n" for n in range(60))
+    (found,) = read_measurements(write(tmp_path, "x-axis,1\nsecond,Volt\n" + lines)).experiments
+    assert found.layout.name == "voltage_trace"
+    assert found.columns["time"][-1] == pytest.approx(59e-6)
+
+
+def test_a_conductance_below_zero_is_noise_and_a_time_before_zero_is_left_out(tmp_path: Path) -> None:
+    pulses = "".join(f"{n},{g}\n" for n, g in enumerate((-0.01, 0.02, 1.0, 2.0, 3.0, 4.0)))
+    found = read_measurements(write(tmp_path, "pulse,conductance [mS]\n" + pulses))
+    assert found.experiments[0].rows == 6
+    assert "conductance is not above zero in 1 of 6 rows" in found.notes[0]
+    found = read_measurements(write(tmp_path, "time [s],conductance [mS]\n-1,5\n0,4\n1,3\n2,3\n"))
+    assert found.experiments[0].rows == 3
+    assert "1 rows before time zero are left out" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "unit"),
+    [
+        ("voltage_mV", "voltage", "mV"), ("I_uA", "current", "uA"), ("Smu1.V[1][1]", "voltage", None),
+        ("WE(1).Current (A)", "current", "A"), ("control_resistance", "control_resistance", None),
+        ("read_V", "read_voltage", None), ("time_s", "time", "s"),
+    ],
+)  # fmt: skip
+def test_units_as_suffixes_and_places_in_names(heading: str, name: str, unit: str | None) -> None:
+    assert column_of(heading) == (name, unit)
