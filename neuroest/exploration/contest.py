@@ -156,10 +156,8 @@ def _job(
 
 
 def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -> tuple[Constraint, ...]:
-    """Limits without that on the error of the columns, where one on the accuracy of the network applies."""
-    named = {side for one in limits for side in (one.left, one.right)}
-    task = workload.task
-    if "accuracy" not in named or task is None or task.against_error is None:
+    """Limits without that on the error of the columns, where the accuracy of the network is known and checked."""
+    if workload.task is None or workload.task.against_error is None:
         return limits
     return tuple(one for one in limits if "signal_to_error_ratio" not in {one.left, one.right})
 

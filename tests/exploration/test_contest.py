@@ -232,6 +232,17 @@ def test_the_share_of_samples_that_pass_is_that_of_the_chip_estimated_alone(fold
         contest(rules, SPEECH, samples=64, limits=["passing_share >= 2 mm"])
 
 
+def test_the_accuracy_of_a_network_replaces_a_limit_on_the_error_of_its_results(folder: Path) -> None:
+    regime = {"period": ["10 ms", "10 s"], "spike_rate": [1, 2]}
+    limits = ["signal_to_error_ratio >= 1000", "accuracy >= 90 %"]
+    unmeasured = contest(written(folder, regime=regime, limits=limits[:1]), SPEECH, samples=16)
+    assert next(one for one in unmeasured.standings if one.contender == "analog").cost is None
+    rules = written(folder, regime=regime, limits=limits)
+    measured = contest(rules, "examples/digits_snn/digits_spiking.yaml", samples=16)
+    assert measured.limits == ("accuracy >= 90 %",)
+    assert all(one.cost is not None for one in measured.standings)
+
+
 def test_a_faster_chip_stands_in_where_the_cheapest_have_no_estimate_often_enough(folder: Path) -> None:
     """The thriftiest chip just keeps up, so that half of its samples do not; the same at a higher voltage is faster."""
     neuron = "chip.tile.array.readout.neuron"
