@@ -16,6 +16,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "hold_time": {"integration_time": 3.33e-6, "share": 0.05},
     "full_drives_per_spike": {"threshold": 10.7, "largest_result": 3.0, "interval": 100.0},
     "trimmed_full_scale": {"threshold": 10.7, "full_drives": 4.0},
+    "mean_drive_share": {"full_scale": 1.85, "power": 1.0},
     "leaky_steps_to_fire": {
         "drive_time": 0.3e-3,
         "period": 0.5e-3,
@@ -92,3 +93,12 @@ def test_hold_time_against_the_rate_equations(volts: float, phase: float, steps:
     fired = first_spike(Rates(*BENCH), volts, tried, period - tried, 2.0 * steps).time
     needed = tried[fired <= steps * period][0]
     assert 0.96 < least / needed < (1.03 if phase <= 5.0 else 1.05 if phase <= 80.0 else 1.1)
+
+
+@pytest.mark.parametrize("full_scale", [0.3, 1.3, 1.85, 3.0])
+@pytest.mark.parametrize("power", [1.0, 2.0])
+def test_the_mean_drive_is_that_of_normal_results(full_scale: float, power: float) -> None:
+    results = np.linspace(-9.0, 9.0, 200_001)
+    weights = np.exp(-results * results / 2.0)
+    mean = np.sum(weights * np.clip(results / full_scale, 0.0, 1.0) ** power) / np.sum(weights)
+    assert integration.mean_drive_share(full_scale, power) == pytest.approx(mean, rel=1e-6)

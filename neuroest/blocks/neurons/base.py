@@ -159,6 +159,8 @@ class Neuron(Component[Any]):
         """
         return None
 
+    conducts_while_driven: ClassVar[bool] = False
+    """Whether the costs of a timestep are a current that flows for as long, and as strongly, as the input is on."""
     fires_again: ClassVar[bool] = False
     """Whether it fires again or stays on while its drive lasts, so that circuits end the drive at a spike."""
 

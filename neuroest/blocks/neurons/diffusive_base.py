@@ -107,6 +107,7 @@ class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
     time_parameter = ("field_mobility", -1.0)
+    conducts_while_driven = True
     fires_again = True
     in_time = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
     owns: ClassVar[tuple[str, ...]] = (

@@ -132,9 +132,11 @@ class CrossbarArray(WrittenArray):
 
         Counts do not depend on the pace of a chip, and how often a neuron fires again does.
         """
-        burst, own = self.burst(network), self.spikes_for_one(network)
+        burst = self.burst(network)
         costs = neuron.spike_energies(burst.pulse, self.hold_time(network), neuron.on_time(burst))
-        return [replace(one, energy=one.energy * own) if one.action == "spike" else one for one in costs]
+        driven = self.drive_share(network) if neuron.conducts_while_driven else 1.0
+        times = {"spike": self.spikes_for_one(network), "time_step": driven}
+        return [replace(one, energy=one.energy * times.get(one.action, 1.0)) for one in costs]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, one driver, and one circuit at a column."""

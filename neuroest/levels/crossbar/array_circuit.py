@@ -26,6 +26,7 @@ from neuroest.equations import (
     digits,
     drivers,
     front_ends,
+    integration,
     mapping,
     power,
     read_schedule,
@@ -228,6 +229,13 @@ class ArrayCircuit(ArrayParts):
         number = network.timesteps * network.events / interval
         idle = np.maximum(interval - steps, 0.0) * period
         return Burst(pulse, period, steps, idle, number, self.drive_ends)
+
+    def drive_share(self, network: NetworkContext) -> u.Dimensionless:
+        """Mean current into a neuron of each layer over all timesteps, as a share of that under a full drive."""
+        if self.readout.spec.integration == "within_timestep":
+            return 1.0
+        timed = isinstance(self.interface, HoldsResults) and self.interface.adds_results
+        return integration.mean_drive_share(self.spike_drive(network).full_scale, 1.0 if timed else 2.0)
 
     def spikes_for_one(self, network: NetworkContext) -> u.Dimensionless:
         """Spikes of the typical neuron of each layer per spike of the network."""
