@@ -229,6 +229,9 @@ class Add(Layer):
     """Kind of layer."""
     inputs: tuple[str, ...]
     """Names of the layers to add, at least two."""
+    spikes: Literal["mean", "all"] = "mean"
+    """Spiking coding: `all` passes on every spike of every branch, so that what reads the sum gets as many events as
+    enter it. `mean` passes on spikes at the mean rate of the branches."""
 
 
 class Concatenation(Layer):

@@ -568,10 +568,15 @@ def _passed(spec: workload.WorkloadSpec, shapes: Geometry) -> tuple[float, ...]:
     """Events of an element after each layer, over those of an element before it."""
     passed = [1.0] * len(spec.layers)
     for index, layer in enumerate(spec.layers):
-        if layer.type != "pooling" or layer.mode != "sum" or shapes.input_bits[index] > 1.0:
+        pools, adds = (
+            layer.type == "pooling" and layer.mode == "sum",
+            layer.type == "add" and layer.spikes == "all",
+        )
+        if not (pools or adds) or shapes.input_bits[index] > 1.0:
             continue  # sums of numbers are numbers
         if workload.layer_codings(spec)[index] == "spiking":
-            passed[index] = float(shapes.input_taps[index] / shapes.output_elements[index])
+            taps = shapes.input_taps[index] / shapes.output_elements[index]
+            passed[index] = float(taps) if pools else float(len(shapes.reads[index]))
     return tuple(passed)
 
 

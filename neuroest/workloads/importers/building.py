@@ -197,13 +197,15 @@ class NetworkBuilder:
             value = self.shaped(value, (inputs, positions, 1), raw)
         return self.convolution(raw, value, outputs, (1, 1))
 
-    def add(self, raw: str, values: Sequence[Value]) -> Value:
-        """A sum of equal shapes, or an element-wise layer where one is repeated."""
+    def add(self, raw: str, values: Sequence[Value], spikes: str | None = None) -> Value:
+        """A sum of equal shapes, or an element-wise layer where one is repeated; `spikes` where it passes on all."""
         if len({value.shape for value in values}) == 1:
-            return self.put("add", raw, values, values[0].shape)
+            return self.put("add", raw, values, values[0].shape, spikes=spikes)
         if len({prod(value.shape) for value in values}) == 1:
             shape = max((value.shape for value in values), key=len)
-            return self.put("add", raw, [self.shaped(value, shape, raw) for value in values], shape)
+            return self.put(
+                "add", raw, [self.shaped(value, shape, raw) for value in values], shape, spikes=spikes
+            )
         return self.element_wise(raw, values)
 
     def element_wise(self, raw: str, values: Sequence[Value], operations: int = 1) -> Value:
@@ -342,7 +344,13 @@ class NetworkBuilder:
         needed = _reaching(kept, last)
         order = [one for name, one in kept.items() if name in needed and name != last]
         shares = _shares(self.layers, self.input.shape, self.unsupported) if self.unsupported else {}
-        assumed, widths = about.pop("assumed", ()), about.pop("widths", ({}, {}))
+        assumed, widths = list(about.pop("assumed", ())), about.pop("widths", ({}, {}))
+        unread = [name for name, one in kept.items() if name not in needed and one.type in WEIGHTED]
+        if unread:
+            more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
+            assumed.append(
+                f"{', '.join(unread[:3])}{more}: not counted, since no output of the network needs them."
+            )
         notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
         network = ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),

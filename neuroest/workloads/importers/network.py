@@ -198,6 +198,11 @@ class ImportedLayer:
     fields: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
 
+    @property
+    def passes_all(self) -> bool:
+        """Whether a sum passes on every spike that it reads."""
+        return self.fields.get("mode") == "sum" or self.fields.get("spikes") == "all"
+
 
 @frozen_dataclass
 class Unsupported:

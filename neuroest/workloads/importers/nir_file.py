@@ -106,6 +106,7 @@ class _Reader:
         self.excluded: list[str] = []
         self.time_constants: dict[str, float] = {}
         self.shortest: dict[str, float] = {}
+        self.fired: set[str] = set()
         self._find_recurrent()
 
     def _find_recurrent(self) -> None:
@@ -200,7 +201,10 @@ class _Reader:
         return tuple(extents)
 
     def _take(self, node: _Node, sources: list[Value]) -> Value:
-        value = sources[0] if len(sources) == 1 else self.builder.add(f"{node.name}_sum", sources)
+        value = sources[0]
+        if len(sources) > 1:
+            spikes = "all" if all(self._fires(source) for source in sources) else None
+            value = self.builder.add(f"{node.name}_sum", sources, spikes)
         kind = node.kind
         if kind.startswith("Joint"):
             return value
@@ -281,6 +285,8 @@ class _Reader:
             )
         if node.kind == "IF":
             self._never_forget(value)
+        if node.kind in _SPIKING:
+            self.fired.add(value.layer)
         if node.kind in _SILENT:
             self.builder.note_silent(value, node.kind)
         for key in ("tau", "tau_mem", "v_threshold", "threshold"):
@@ -298,6 +304,11 @@ class _Reader:
                 self.time_constants[value.layer] = float(np.max(finite))
                 self.shortest[value.layer] = float(np.min(finite))
         return value
+
+    def _fires(self, value: Value) -> bool:
+        """Whether a value is made of spikes: the input's, those of neurons, or sums of them."""
+        layer = self.builder.layers.get(value.layer)
+        return layer is None or value.layer in self.fired or layer.passes_all
 
     def _never_forget(self, value: Value) -> None:
         self.builder.notes.append(

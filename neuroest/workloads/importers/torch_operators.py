@@ -331,7 +331,8 @@ class _Operations:
         if name in {"add", "sub"} and different:
             for one in live:
                 self.watch.seen(one)
-            return self._once(("add",), values, self.builder.add, f"{self._label('sum')}_add", values)
+            spikes = "all" if all(self.watch.reads_spikes(one) for one in live) else None
+            return self._once(("add",), values, self.builder.add, f"{self._label('sum')}_add", values, spikes)
         builder = self.builder
         if self.watch.spiking and not different:
             return values[0]  # a factor, or a sum over timesteps

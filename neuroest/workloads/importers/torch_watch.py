@@ -233,7 +233,7 @@ class Watch:
         self.measured[tensor] = state
         if self.spiking and value.layer != "input":
             layer = self.builder.layers[value.layer]
-            if layer.fields.get("mode") == "sum":  # was counted where it was made
+            if layer.passes_all:  # was counted where it was made
                 return
             if layer.type in {"pooling", "add", "concatenation", "rearrangement"}:
                 # what a maximum or sum of layers passes on counts as a spike wherever it is not zero
@@ -253,7 +253,7 @@ class Watch:
         if layer == "input":
             array = as_numpy(self.sample)
             return bool(np.all((array == 0) | (array == 1)))
-        return layer in self.fired or self.builder.layers[layer].fields.get("mode") == "sum"
+        return layer in self.fired or self.builder.layers[layer].passes_all
 
     def note_pooled(self, tensor: Any, pooled: network.Value) -> None:
         """Count the spikes that a sum passes on, where its windows do not meet each element equally often."""

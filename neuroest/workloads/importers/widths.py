@@ -40,7 +40,9 @@ def with_widths(
     activation_bits = options.activation_bits
     if network.coding == "dense":
         # what other layers read follows those that multiply
-        multiply = [layer.name for layer in network.layers if layer.type in {*_WEIGHTED, _COMPUTED}]
+        multiply = [
+            layer.name for layer in network.layers if layer.type in {*_WEIGHTED, _COMPUTED} - {"lookup"}
+        ]
         read = {name: inputs.get(name, options.activation_bits) for name in multiply}
         known = {layer.name: inputs[layer.name] for layer in network.layers if layer.name in inputs}
         activation_bits = max([*read.values(), *known.values()], default=options.activation_bits)

@@ -16,7 +16,7 @@ h5py = pytest.importorskip("h5py", reason="needs neuroest[nir]")
 import neuroest  # noqa: E402
 from neuroest.workloads.importers import import_network, workload_from_file  # noqa: E402
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
-from neuroest.workloads.layers import geometry  # noqa: E402
+from neuroest.workloads.layers import geometry, layer_table  # noqa: E402
 
 TEN = ImportOptions(timesteps=10)
 TIMED = ImportOptions(timesteps=10, time_step=1e-3)
@@ -100,6 +100,21 @@ def test_a_nested_recurrent_graph_equals_the_shipped_workload(tmp_path: Path) ->
     theirs = geometry(neuroest.load_workload("shd_recurrent_spiking").spec)
     for name in ("macs", "weights", "connections", "recurrent_connections"):
         assert np.array_equal(getattr(ours, name), getattr(theirs, name))
+
+
+def test_a_sum_of_spikes_passes_on_each_of_them(tmp_path: Path) -> None:
+    """Neurons of one layer, and of one behind it, both read by a third."""
+    nodes = {
+        "input": nir.Input({"input": np.array([6])}), "w1": matrix(6, 6), "n1": lif(6), "w2": matrix(6, 6),
+        "n2": lif(6), "w3": matrix(2, 6), "n3": lif(2), "output": nir.Output({"output": np.array([2])}),
+    }  # fmt: skip
+    edges = [("input", "w1"), ("w1", "n1"), ("n1", "w2"), ("w2", "n2"), ("n2", "w3"), ("n1", "w3")]
+    path = write(tmp_path / "skip.nir", nodes, *edges, ("w3", "n3"), ("n3", "output"))
+    spec = workload_from_file(path, TEN).spec
+    (place,) = (index for index, layer in enumerate(spec.layers) if layer.type == "add")
+    assert spec.layers[place].spikes == "all"
+    table = layer_table(spec)
+    assert table.output_rate[place] == pytest.approx(table.output_rate[0] + table.output_rate[1])
 
 
 def test_a_one_dimensional_convolution_has_one_column(tmp_path: Path) -> None:

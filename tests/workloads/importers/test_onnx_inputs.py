@@ -307,3 +307,21 @@ def test_a_gemm_with_more_axes_is_a_matrix_product(tmp_path: Path) -> None:
     tensors = [stored("w", 1, 4, 3), stored("b", 3)]
     spec = workload_from_file(written(tmp_path / "g.onnx", nodes, tensors, {"x": (1, 6, 4)})).spec
     assert geometry(spec).total_macs == 6 * 4 * 3
+
+
+def test_a_layer_that_no_output_needs_is_said(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["y"], name="wanted"),
+        helper.make_node("MatMul", ["x", "v"], ["z"], name="head"),
+    ]
+    nodes.reverse()
+    tensors = [stored("w", 4, 3), stored("v", 4, 2)]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 3])], tensors,
+    )  # fmt: skip
+    path = tmp_path / "u.onnx"
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+    spec = workload_from_file(path).spec
+    assert geometry(spec).total_macs == 4 * 3
+    assert spec.assumed[0] == "head: not counted, since no output of the network needs them."

@@ -117,3 +117,52 @@ def test_windows_of_each_element() -> None:
     uses = window_uses(pool, (2, 5, 5))
     assert uses.sum() == 2 * 4 * 9
     assert uses[0, 2].tolist() == [2, 2, 4, 2, 2]
+
+
+class Branches(torch.nn.Module):
+    """Two branches of spikes, added up before a convolution, as in spike-element-wise residual networks."""
+
+    def __init__(self, neurons) -> None:
+        super().__init__()
+        self.first, self.a = torch.nn.Conv2d(1, 4, 3), neurons()
+        self.second, self.b = torch.nn.Conv2d(4, 4, 3, padding=1), neurons()
+        self.third, self.c = torch.nn.Conv2d(4, 3, 2), neurons()
+
+    def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        passed = self.a(self.first(frames))
+        return self.c(self.third(self.b(self.second(passed)) + passed))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_each_spike_of_two_branches_passes_their_sum(library: str, tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    model = Branches(LIBRARIES[library])
+    frames = (torch.rand(STEPS, SAMPLES, 1, 10, 10) < 0.3).float()
+    spikes: dict[str, list[torch.Tensor]] = {"a": [], "b": [], "c": []}
+    for name, some in spikes.items():
+        getattr(model, name).register_forward_hook(lambda *given, some=some: some.append(given[2].detach()))
+    network = neuroest.trace(model, frames, time_first=True, run=stepwise)
+    loaded = network.workload()
+    found = {key: torch.stack(some).numpy() for key, some in spikes.items()}
+    rates = [float(found["a"].mean()), float(found["b"].mean()), float((found["a"] + found["b"]).mean())]
+    assert rates[1] > 0.0
+    table = layer_table(loaded.spec)
+    assert [layer.type for layer in loaded.spec.layers] == [
+        "convolution",
+        "convolution",
+        "add",
+        "convolution",
+    ]
+    assert table.output_rate == pytest.approx([*rates, float(found["c"].mean())], rel=1e-6)
+    by_sample = {
+        name: np.moveaxis(array, 0, 1).reshape(SAMPLES, STEPS, -1)
+        for name, array in zip(
+            ("input", *table.names[:2], table.names[3]), (frames.numpy(), *found.values()), strict=True
+        )
+    }
+    np.savez(tmp_path / "spikes.npz", **by_sample)
+    bare = replace(network, recorded={}).workload()
+    attached, _ = attach_activity(
+        bare, read_recording(tmp_path / "spikes.npz"), dataset="random", day="2026-01-01"
+    )
+    assert layer_table(attached.spec).output_rate == pytest.approx(table.output_rate, rel=1e-8)
