@@ -162,7 +162,7 @@ def condition(
     """
     scores = prior_scores(causes, seed)
     prior = linear(scores, predict(scores))
-    used = _consistent(prior, measured, deviations)
+    used = consistent(prior, measured, deviations)
     posterior, count = _update(prior.of(used), causes, measured[used], deviations[used]), 0
     found = prior
     for count in range(1, _MOST_ITERATIONS + 1):
@@ -233,7 +233,7 @@ def _update(found: Linear, causes: Sequence[str], measured: Array, deviations: A
     return Posterior.of(causes, shift, reduction)
 
 
-def _consistent(prior: Linear, measured: Array, deviations: Array) -> Mask:
+def consistent(prior: Linear, measured: Array, deviations: Array) -> Mask:
     """Values that do not contradict the others; the worst is left out first."""
     used = np.ones(measured.size, dtype=np.bool_)
     while used.any():
