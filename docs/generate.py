@@ -32,7 +32,7 @@ from typing_extensions import TypeAliasType
 import neuroest.equations
 from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
-from neuroest.error_analysis import model_error
+from neuroest.error_analysis import calibration, model_error
 from neuroest.exploration import contest_spec, space
 from neuroest.loading.library import devices_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
@@ -42,7 +42,7 @@ from neuroest.specs import architecture, claims, device, inheritance, layers, le
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice
-from neuroest.validation import case_spec, first_ratios
+from neuroest.validation import case_spec, first_ratios, measured_spec
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -68,6 +68,8 @@ _PAGES = {
     "exploration.contest_spec": "other_files",
     "validation.case_spec": "other_files",
     "validation.first_ratios": "other_files",
+    "validation.measured_spec": "other_files",
+    "error_analysis.calibration": "other_files",
     "error_analysis.model_error": "other_files",
 }
 """Reference page of the schemas of a module, where it is not that of architectures."""
@@ -239,14 +241,14 @@ def workload_page() -> str:
 def other_files_page() -> str:
     """Every key of the files that no chip, device or network is described in."""
     lines = [
-        "# Spaces, contests, validation cases and model errors: every key",
+        "# Spaces, contests, validation cases, measured values and model errors: every key",
         "",
         _WRITTEN,
         "",
         "[exploration.md](../exploration.md) explains spaces and contests, [validation.md](../validation.md) the rest.",
         "",
     ]
-    for module in (space, contest_spec, case_spec, first_ratios, model_error):
+    for module in (space, contest_spec, case_spec, first_ratios, measured_spec, calibration, model_error):
         for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)
     return joined(lines)

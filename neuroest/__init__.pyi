@@ -47,6 +47,7 @@ from neuroest.reporting.schemas import schema as schema
 from neuroest.results.comparison import Comparison as Comparison
 from neuroest.results.estimate import Estimate as Estimate
 from neuroest.validation.board import reproduce as reproduce
+from neuroest.validation.calibrate import calibrate as calibrate
 from neuroest.workloads.importers import import_network as import_network
 from neuroest.workloads.importers import trace as trace
 from neuroest.workloads.importers.recordings import attach_activity as attach_activity

@@ -37,7 +37,14 @@ VERB_GROUPS = MappingProxyType(
         "Find and check": ("list", "show", "check", "new"),
         "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
         "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),
-        "Devices from measurements": ("fit", "simulate", "characterise", "behave", "export"),
+        "Devices and chips from measurements": (
+            "fit",
+            "calibrate",
+            "simulate",
+            "characterise",
+            "behave",
+            "export",
+        ),
         "Networks": ("import", "activity"),
         "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),
     }

@@ -34,6 +34,7 @@ def run(
     workloads: shared.Workloads = None,
     corners: Annotated[bool, typer.Option("--corners")] = False,
     settings: shared.Settings = None,
+    given: shared.Given = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -53,7 +54,7 @@ def run(
             )
         sides = [str(own)]
     networks = workloads or [shared.DEFAULT_WORKLOAD]
-    comparison = neuroest.compare(architecture, sides, networks, shared.changes(settings))
+    comparison = neuroest.compare(architecture, sides, networks, shared.changes(settings), given=given)
     if form is shared.Format.JSON:
         text = comparison.to_json() + "\n"
     elif form is shared.Format.CSV:

@@ -51,6 +51,7 @@ def run(
     limits: Annotated[list[str] | None, typer.Option("--limit", metavar="COMPARISON")] = None,
     minimize: Annotated[str | None, typer.Option(metavar="RESULT")] = None,
     by: Annotated[str | None, typer.Option(metavar="ALTERNATIVE")] = None,
+    given: shared.Given = None,
     points: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     samples: Annotated[int, typer.Option(min=10)] = SAMPLES,
     seed: shared.Seed = SEED,
@@ -71,7 +72,8 @@ def run(
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     found = contest(
         rules, workload, axes=named, limits=limits or [], minimize=minimize, by=by, points=points,
-        workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, started=points_shown(),
+        workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, given=given,
+        started=points_shown(),
     )  # fmt: skip
     if plot is not None:
         found.plot(plot, of)

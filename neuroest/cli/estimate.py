@@ -35,6 +35,7 @@ def run(
     architecture: shared.OptionalArchitecture = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     settings: shared.Settings = None,
+    given: shared.Given = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
     full: Annotated[bool, typer.Option("--full")] = False,
@@ -50,10 +51,10 @@ def run(
     estimates: tuple[neuroest.Estimate, ...]
     comparison: neuroest.Comparison | None = None
     if architecture is None:
-        comparison = _with_its_baseline(workload, changes)
+        comparison = _with_its_baseline(workload, changes, given)
         estimates = comparison.estimates
     else:
-        estimates = (neuroest.estimate(architecture, workload, changes),)
+        estimates = (neuroest.estimate(architecture, workload, changes, given=given),)
     if form is shared.Format.TABLE:
         text = _to_read(estimates[0], comparison, changes, shared.style_for(output), full=full)
     elif form is shared.Format.MARKDOWN:
@@ -77,12 +78,12 @@ def run(
         raise typer.Exit(FAILED_CHECK)
 
 
-def _with_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
+def _with_its_baseline(workload: str, changes: dict[str, str], given: Path | None) -> neuroest.Comparison:
     chip = neuroest.load_architecture(shared.DEFAULT_ARCHITECTURE)
     baseline = baseline_of(chip)
     if baseline is None:
         raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
-    return neuroest.compare(chip, baseline, workload, changes)
+    return neuroest.compare(chip, baseline, workload, changes, given=given)
 
 
 def _to_read(

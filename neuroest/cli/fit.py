@@ -22,6 +22,8 @@ label
     Name of the data in the figure, such as 'Ag/SiOx, 6 devices'.
 force
     Replace the spec if it exists.
+dies
+    Each file is another die or wafer: fit each, and write the population that a chip is drawn from.
 accept_misfit
     Write a spec even if the model does not describe the data, or the data contradict each other.
 form
@@ -58,20 +60,24 @@ def run(
     label: str = "data",
     force: Annotated[bool, typer.Option("--force")] = False,
     accept_misfit: Annotated[bool, typer.Option("--accept-misfit")] = False,
+    dies: Annotated[bool, typer.Option("--dies")] = False,
     form: shared.Form = shared.Format.TABLE,
 ) -> None:
     """Fit a device spec to measured curves, with error bands."""
-    from neuroest.fitting.device_fit import fit  # noqa: PLC0415 - scipy is heavy
+    from neuroest.fitting.device_fit import DeviceFit, fit  # noqa: PLC0415 - scipy is heavy
+    from neuroest.fitting.dies import DiesFit, fit_dies  # noqa: PLC0415
 
+    if dies and plot is not None:
+        raise NeuroestError("--plot draws one fit; leave out --dies, or fit one file")
     if output is not None:
         check_new_spec(output, force=force)
     shared.check_figure(plot)
-    found = fit(
+    found: DeviceFit | DiesFit = (fit_dies if dies else fit)(
         data, model=model, law=law, start=start, starts=starts, seed=seed, progress=progress_shown(), columns=columns,
         read_voltage=read_voltage,
     )  # fmt: skip
     shared.emit_result(found, None, form, f"Fit to {data[0].name}")
-    if plot is not None:
+    if plot is not None and isinstance(found, DeviceFit):
         found.plot(plot, label)
         shared.figure_written(plot)
     if found.refusal and not accept_misfit:

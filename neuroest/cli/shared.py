@@ -135,6 +135,14 @@ Settings = Annotated[
         autocompletion=complete_path,
     ),
 ]
+Given = Annotated[
+    Path | None,
+    typer.Option(
+        "--given",
+        metavar="FILE",
+        help="Condition the bands on a measured chip: a file of `neuroest calibrate`.",
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal."),

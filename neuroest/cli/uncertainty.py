@@ -32,6 +32,7 @@ def run(
     architecture: shared.Architecture,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     settings: shared.Settings = None,
+    given: shared.Given = None,
     knowledge: Annotated[int, typer.Option("--samples")] = KNOWLEDGE,
     variability: Annotated[int, typer.Option("--chips")] = VARIABILITY,
     seed: shared.Seed = SEED,
@@ -50,7 +51,7 @@ def run(
     found = uncertainty(
         architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
         settings=shared.changes(settings), seed=seed, workers=workers, scheduler=scheduler,
-        progress=progress_shown(),
+        given=given, progress=progress_shown(),
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)

@@ -41,7 +41,8 @@ class AnalysedEstimate(EstimateRows):
 
     @cached_property
     def _drawn(self) -> Mapping[str, Any]:
-        return draw({**self.claims, **discrepancy_claims(self.design)}, SAMPLES, SEED)
+        claims = {**self.claims, **discrepancy_claims(self.design)}
+        return draw(claims, SAMPLES, SEED, posterior=None if self.given is None else self.given.posterior)
 
     @cached_property
     def sampled(self) -> Evaluation:
@@ -128,12 +129,16 @@ class AnalysedEstimate(EstimateRows):
     def source_keys(self) -> tuple[str, ...]:
         """Keys of exactly the sources that the results depend on, in alphabetical order."""
         used = [self.claims[path] for path in self.used_paths]
-        return tuple(
-            sorted({key for claim in used for key in (claim.source, claim.cited_in) if key is not None})
-        )
+        keys = {key for claim in used for key in (claim.source, claim.cited_in) if key is not None}
+        return tuple(sorted({*keys, *self._measured_source}))
+
+    @property
+    def _measured_source(self) -> Mapping[str, SourceSpec]:
+        """Bibliography entry of the measured values that the bands are conditioned on."""
+        return {} if self.given is None else dict([self.given.calibration.source])
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
         """Bibliography entries of these sources."""
-        known = {**bibliography(), **self.design.sources, **self.workload.sources}
+        known = {**bibliography(), **self.design.sources, **self.workload.sources, **self._measured_source}
         return tuple((key, known[key]) for key in self.source_keys)

@@ -2,14 +2,18 @@
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.specs.claims import Claim
+
+if TYPE_CHECKING:
+    from neuroest.error_analysis.posterior import Posterior
 
 SAMPLES = 512
 """Draws behind every band, unless a run asks for another number; also the length of a block of draws."""
@@ -19,7 +23,11 @@ _KEPT = 2**12
 
 
 def draw(
-    claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED, block: int = 0
+    claims: Mapping[str, Claim],
+    samples: int = SAMPLES,
+    seed: int = SEED,
+    block: int = 0,
+    posterior: "Posterior | None" = None,
 ) -> dict[str, Array]:
     """Draw samples of every claim with a spread; claims of one group vary together.
 
@@ -27,9 +35,13 @@ def draw(
     10th and 90th percentile; others are drawn normal in the same way. Spreads with a bound or another shape are drawn
     as `Spread` describes. No sample leaves the bounds of its quantity.
     Each cause has its own random stream. So adding or removing another parameter does not change a band, and two
-    designs share the samples of common causes. Block 0 is that of an estimate; others have streams of their own.
+    designs share the samples of common causes. Block 0 is that of an estimate; others have streams of their own. A
+    posterior moves the samples of the causes that measured values inform; all others stay.
     """
+    stream = cause_stream(samples)
     shared: dict[str, Array] = {}
+    if posterior is not None:
+        shared.update(posterior.scores(lambda cause: stream(cause, samples, seed, block)))
     values: dict[str, Array] = {}
     for path in sorted(claims):
         claim = claims[path]
@@ -37,20 +49,24 @@ def draw(
             continue
         key = common_cause(claim)
         if key not in shared:
-            shared[key] = (_kept_stream if samples <= SAMPLES else _stream)(key, samples, seed, block)
+            shared[key] = stream(key, samples, seed, block)
         values[path] = spread_over(claim, shared[key])
     return values
 
 
-def _stream(key: str, samples: int, seed: int, block: int) -> Array:
-    """Standard normal samples of one cause."""
-    found = np.random.default_rng((seed, zlib.crc32(key.encode()), block)).standard_normal((samples, 1))
+def _new_stream(cause: str, samples: int, seed: int, block: int) -> Array:
+    """Standard normal samples of one cause, as a column."""
+    found = np.random.default_rng((seed, zlib.crc32(cause.encode()), block)).standard_normal((samples, 1))
     found.flags.writeable = False
     return found
 
 
-_kept_stream = lru_cache(maxsize=_KEPT)(_stream)
-"""The same, cached: estimates of chips that share a cause reuse it."""
+_kept_stream = lru_cache(maxsize=_KEPT)(_new_stream)
+
+
+def cause_stream(samples: int) -> Callable[[str, int, int, int], Array]:
+    """What gives the scores of a cause by samples, seed and block; short ones are cached for chips that share them."""
+    return _kept_stream if samples <= SAMPLES else _new_stream
 
 
 def common_cause(claim: Claim) -> str:

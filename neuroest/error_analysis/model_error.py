@@ -27,6 +27,7 @@ from neuroest.specs.claims import Claim, Shape
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
+_CORRELATION = QuantityField("1", minimum=0, maximum=1, example="0.7")
 _CENTRE = QuantityField("1", minimum=1e-2, maximum=1e2, example="0.8")
 FILE = Path(__file__).with_name("model_discrepancy.yaml")
 
@@ -53,6 +54,24 @@ class Centre(Spec):
     """What that is based on."""
 
 
+class BetweenValues(Spec):
+    """Part of a model's error that one measured value does not share with other values of the same chip."""
+
+    factor: Annotated[float, _FACTOR]
+    """p90 over median of that part, a factor of each measured value."""
+    rationale: str
+    """How it was found."""
+
+
+class BetweenChips(Spec):
+    """How alike the errors of one model are in two chips of the same process."""
+
+    correlation: Annotated[float, _CORRELATION]
+    """Correlation of the scores."""
+    rationale: str
+    """How it was found."""
+
+
 class DiscrepancySpec(Spec):
     """Settings for the errors of all models."""
 
@@ -66,6 +85,10 @@ class DiscrepancySpec(Spec):
     """How the exponent was found."""
     extrapolation: dict[Quantity, Discrepancy]
     """Further factor outside of the range of a model, by quantity."""
+    between_values: BetweenValues
+    """What measured values of a chip do not say about its other values."""
+    between_chips: BetweenChips
+    """What they say about another chip."""
     endurance_without_evidence: Discrepancy
     """Factor by which an endurance may be lower if its claim states no devices, no points of its curve, or no failure
     criterion."""

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.errors import UnknownNameError, did_you_mean
+from neuroest.error_analysis.calibration import Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job
 from neuroest.exploration.contest_field import field_of
@@ -51,6 +52,7 @@ def contest(
     overwrite: bool = False,
     samples: int = SAMPLES,
     seed: int = SEED,
+    given: GivenFile | None = None,
     started: Callable[[int, int], Tick] | None = None,
 ) -> Contest:
     """Find the winner in every cell of a map: the best chip of each contender, and the margin.
@@ -78,6 +80,9 @@ def contest(
         As in `neuroest.sweep`.
     samples, seed : int
         Samples and seed of the bands.
+    given : str or Path, optional
+        What measured values of a chip have taught, as in `neuroest.estimate`. Every chip of a contest is another
+        chip of the same process.
 
     Returns
     -------
@@ -100,6 +105,7 @@ def contest(
     >>> len(found.cells), found.axes[0].values[found.axes[0].reference]
     (4, 1.4)
     """
+    learnt = None if given is None else calibration_of(given)
     file = read_contest(rules)
     on_results, on_share = separated((*file.spec.limits, *limits))
     job = _job(file, workload, _axes(file, axes or {}), on_results, minimize, by, seed)
@@ -107,21 +113,25 @@ def contest(
         job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
         most_in_memory=job.points,
     )  # fmt: skip
-    return _outcome(file, job, Search(found, job), samples, on_share)
+    return _outcome(
+        file, job, Search(found, job), samples, on_share, None if learnt is None else learnt.elsewhere()
+    )
 
 
 def _outcome(
-    file: ContestFile, job: ContestJob, search: Search, samples: int, passing: Sequence[Constraint]
-) -> Contest:
+    file: ContestFile, job: ContestJob, search: Search, samples: int, passing: Sequence[Constraint],
+    given: Given | None,
+) -> Contest:  # fmt: skip
     field, limits = search.field, tuple(map(str, (*job.limits, *passing)))
-    finalists = Finalists(search, job.objective, samples, job.seed, passing)
+    posterior = None if given is None else given.posterior
+    finalists = Finalists(search, job.objective, samples, job.seed, passing, posterior)
     known = {name: one.title for name, one in file.spec.contenders.items()} if job.by is None else {}
     titles = MappingProxyType({name: known.get(name, name.replace("_", " ")) for name in search.teams})
     outcome = Outcome(search, finalists, limits, titles)
     return Contest(
         file.spec.name, field.resolved.groups[0].workload.name, job.objective, limits, titles, field.axes,
         outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(job.objective),
-        field.chips, samples, job.seed,
+        field.chips, samples, job.seed, "" if given is None else given.words,
     )  # fmt: skip
 
 

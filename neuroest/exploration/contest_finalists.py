@@ -8,6 +8,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.draws import draw
+from neuroest.error_analysis.posterior import Posterior
 from neuroest.exploration.batch_evaluation import box_of, evaluate_points
 from neuroest.exploration.contest_field import Field
 from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of
@@ -45,10 +46,11 @@ class Finalists:
     """
 
     def __init__(
-        self, search: Search, objective: str, samples: int, seed: int, passing: Sequence[Constraint] = ()
-    ) -> None:
+        self, search: Search, objective: str, samples: int, seed: int, passing: Sequence[Constraint] = (),
+        posterior: Posterior | None = None,
+    ) -> None:  # fmt: skip
         self._search, self._objective, self._passing = search, objective, passing
-        self._samples, self._seed = samples, seed
+        self._samples, self._seed, self._posterior = samples, seed, posterior
         self.best: dict[tuple[str, Place], Best] = {}
         self.tried: dict[tuple[str, Place], int] = {}
         done: dict[tuple[str, Place], list[int]] = {}
@@ -79,7 +81,13 @@ class Finalists:
             (chip, place): cost
             for chip, places in cells.items()
             for place, cost in sampled(
-                self._search.field, chip, sorted(places), self._objective, self._samples, self._seed
+                self._search.field,
+                chip,
+                sorted(places),
+                self._objective,
+                self._samples,
+                self._seed,
+                self._posterior,
             )
         }
         for key, rows in wanted.items():
@@ -100,7 +108,7 @@ class Finalists:
     def passing_share(self, one: Best, place: Place) -> float:
         """Share of the samples in which a chip passes all checks in a cell."""
         group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
-        return share_that_passes(group, moved, self._samples, self._seed, self._objective)
+        return share_that_passes(group, moved, self._samples, self._seed, self._objective, self._posterior)
 
 
 def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> tuple[Group, dict[str, Array]]:
@@ -123,7 +131,13 @@ def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> t
 
 
 def sampled(
-    field: Field, number: int, places: Sequence[Place], objective: str, samples: int, seed: int
+    field: Field,
+    number: int,
+    places: Sequence[Place],
+    objective: str,
+    samples: int,
+    seed: int,
+    posterior: Posterior | None = None,
 ) -> Iterator[tuple[Place, Array]]:
     """Samples of the cost of a chip in some cells; infinite without an estimate.
 
@@ -132,7 +146,8 @@ def sampled(
     """
     xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
     group, moved = _moved(field, number, xs, ys)
-    drawn = draw({path: claim for path, claim in group.claims.items() if path not in moved}, samples, seed)
+    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
+    drawn = draw(claims, samples, seed, posterior=posterior)
     step = max(1, box_of(group) // (len(xs) * len(ys)))
     parts = []
     for start in range(0, samples, step):

@@ -6,6 +6,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.error_analysis.draws import draw
+from neuroest.error_analysis.posterior import Posterior
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.space import Constraint, constraint, faults_of, wrong
@@ -16,8 +17,9 @@ PASSING_SHARE = "passing_share"
 
 
 def share_that_passes(
-    group: Group, chosen: Mapping[str, Array], samples: int, seed: int, quantity: str
-) -> float:
+    group: Group, chosen: Mapping[str, Array], samples: int, seed: int, quantity: str,
+    posterior: Posterior | None = None,
+) -> float:  # fmt: skip
     """Share of the samples in which a design has an estimate and passes all checks.
 
     Parameters
@@ -30,9 +32,11 @@ def share_that_passes(
         Samples and seed of the draw.
     quantity : str
         A result that must exist.
+    posterior : Posterior, optional
+        What measured values have taught of the causes.
     """
     claims = {path: claim for path, claim in group.claims.items() if path not in chosen}
-    values = {**draw(claims, samples, seed), **chosen}
+    values = {**draw(claims, samples, seed, posterior=posterior), **chosen}
     columns = {path: np.broadcast_to(value.reshape(-1), samples) for path, value in values.items()}
     return float(in_blocks(group, columns, samples, (quantity,)).feasible.mean())
 

@@ -17,14 +17,16 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import three_digits
+from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw, within_bounds
+from neuroest.error_analysis.posterior import Posterior
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
 from neuroest.exploration.space import Space
-from neuroest.exploration.structures import Group, resolve
+from neuroest.exploration.structures import Group, Resolved, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
 from neuroest.results.quantities import label_and_unit
@@ -63,6 +65,8 @@ class UncertaintyResult:
         Causes varied on the first level, and parameters varied on the second.
     seed : int
         Seed of the draw.
+    given : Given or None
+        What measured values of a chip have taught, if the first level is conditioned on them.
     """
 
     architecture: str
@@ -77,6 +81,7 @@ class UncertaintyResult:
     causes: tuple[str, ...]
     varied: tuple[str, ...]
     seed: int
+    given: Given | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each result and level."""
@@ -106,6 +111,7 @@ class UncertaintyResult:
                 f"{rows} draws (seed {self.seed}){known} over {len(self.causes)} parameters and models with a spread; "
                 f"{chips} chips per draw, for {len(self.varied)} parameters that vary between devices or cycles"
             ),
+            *([] if self.given is None else wrapped(self.given.words, hanging=2)),
             "",
         ]
         table: list[tuple[str, ...]] = [("", "p10", "median", "p90", "nominal", "from variability")]
@@ -145,6 +151,7 @@ class _Draw:
     variability: int
     relative: Mapping[str, float]
     seed: int
+    posterior: Posterior | None
 
     def __call__(self, chunk: int) -> dict[str, Array]:
         """Results of a chunk, by knowledge sample and chip; the first chunk has the estimate itself in front."""
@@ -159,7 +166,7 @@ class _Draw:
         )[:rows]
         values: dict[str, Array] = {}
         nominal = self.group.values
-        for path, drawn in draw(self.group.claims, SAMPLES, self.seed, block).items():
+        for path, drawn in draw(self.group.claims, SAMPLES, self.seed, block, self.posterior).items():
             # models of the estimate itself count as exact
             mean = np.concatenate([np.full((front, 1), nominal[path]), drawn[kept]])
             values[path] = np.repeat(mean, columns, axis=0)
@@ -204,6 +211,7 @@ def uncertainty(
     quantities: Sequence[str] = DEFAULT_QUANTITIES,
     settings: Mapping[str, str] | None = None,
     seed: int = SEED,
+    given: GivenFile | None = None,
     workers: int | None = 1,
     scheduler: str | None = None,
     progress: Progress = silent,
@@ -223,6 +231,8 @@ def uncertainty(
     seed : int
         The result is bit-identical for the same seed and any number of workers. With the default seed, the first
         512 samples are those of the bands of an estimate.
+    given : str or Path, optional
+        What measured values of a chip have taught, as in `neuroest.estimate`; it conditions the first level.
     workers : int, optional
         Worker processes; by default none, with None one per processor.
     scheduler : str, optional
@@ -254,10 +264,21 @@ def uncertainty(
         raise ExplorationError(
             f"{knowledge * variability:.3g} samples do not fit in memory; ask for at most {_MOST_SAMPLES:.0e}"
         )
-    group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
+    learnt = None if given is None else calibration_of(given)
+    resolved = resolve(architecture, workload, Space(()), settings)
+    group = resolved.groups[0].settled()
+    known = None if learnt is None else _given(learnt, resolved, group, settings)
     quantities = listed(quantities)
     starting_point(group, quantities)
-    drawn = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
+    drawn = _Draw(
+        group,
+        tuple(quantities),
+        knowledge,
+        variability,
+        relative_spreads(group),
+        seed,
+        None if known is None else known.posterior,
+    )
     chunks = -(-knowledge // _ROWS)
     parts = {}
     for chunk, found in run_chunks(drawn, range(chunks), workers, scheduler):
@@ -275,8 +296,16 @@ def uncertainty(
         group.design.spec.name, group.workload.name, {n: float(v[0, 0]) for n, v in samples.items()}, samples,
         {n: b[0] for n, b in bands.items()}, {n: b[1] for n, b in bands.items()}, {n: b[2] for n, b in bands.items()},
         {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
-        tuple(drawn.relative), seed,
+        tuple(drawn.relative), seed, known,
     )  # fmt: skip
+
+
+def _given(
+    learnt: Calibration, resolved: Resolved, group: Group, settings: Mapping[str, str] | None
+) -> Given:  # fmt: skip
+    """What the chip is given of a calibration."""
+    chip = next(file for file in resolved.files if file.kind == "architecture")
+    return learnt.at(chip.sha256, settings or {}, group.claims)
 
 
 def _knowledge_share(values: Array) -> float:

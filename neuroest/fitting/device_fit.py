@@ -33,7 +33,7 @@ from neuroest.fitting.laws.table import FAMILIES, LAWS
 from neuroest.fitting.layouts import Experiment, Measurements, Stated, read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
 from neuroest.fitting.spec_writer import write_spec
-from neuroest.fitting.sweeps import kind_of, loops_of, without_offset
+from neuroest.fitting.sweeps import MEMORY, Kind, kind_of, loops_of, without_offset
 from neuroest.fitting.sweeps import read_voltage as read_voltage_of
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
@@ -45,6 +45,8 @@ MODELS: Mapping[str, str] = {
     **{name: family.template for name, family in FAMILIES.items()},
 }
 """Models that can be fitted, and the spec that supplies values that the data do not determine."""
+_CELL = "one_transistor_one_resistor"
+"""Model of a memory cell."""
 _LIMITS = MappingProxyType({"firing_probability": 0.2, "paired_pulse": 0.5})
 """Median misfit above which the model does not describe an experiment, if different from `MISFIT_LIMIT`."""
 _SLOW = frozenset({"current_voltage"})
@@ -332,7 +334,7 @@ def fit(
     measurements = read_devices(files, Stated(columns, read_voltage))
     if model is not None and start is not None and model not in (readers := _readers(measurements)):
         raise NeuroestError(f"{start} is {article(model)}; --from needs {' or '.join(map(article, readers))}")
-    kind = _kind(measurements)
+    kind = str(_kind(measurements) or "")
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
@@ -351,13 +353,20 @@ def fit(
     return DeviceFit(files[0], template, measurements, result, tuple(ranking), kind)
 
 
-def _kind(data: Measurements) -> str:
-    """What kind of device the sweeps show, in words; empty without sweeps."""
+def measures_a_cell(files: Sequence[Path]) -> bool:
+    """Whether files measure a memory cell and no neuron, by their experiments and the kind of their sweeps."""
+    data = read_devices(files)
+    kind = _kind(data)
+    names = {e.layout.name for e in data.experiments if e.layout.name != "current_voltage"}
+    cells = {law.experiment for law in LAWS if law.model == FAMILIES[_CELL].model}
+    return names <= cells and (bool(names) or (kind is not None and kind.name == MEMORY))
+
+
+def _kind(data: Measurements) -> Kind | None:
+    """What kind of device the sweeps show; None without sweeps."""
     sweep = data.named("current_voltage")
-    if sweep is None:
-        return ""
-    loops = loops_of(without_offset(sweep)[0])
-    return str(kind_of(loops, read_voltage_of(loops))) if loops else ""
+    loops = [] if sweep is None else loops_of(without_offset(sweep)[0])
+    return kind_of(loops, read_voltage_of(loops)) if loops else None
 
 
 def _readers(data: Measurements) -> list[str]:
@@ -372,7 +381,11 @@ def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:
     if data.named("current_voltage") is not None or not any(
         e.layout.name in RATE_EXPERIMENTS for e in data.experiments
     ):
-        raise NeuroestError(f"{data.file}: " + "; ".join(dict.fromkeys(one.refused for one in ranking)))
+        # what a sweep shows counts, and not that its rate equations take minutes
+        why = dict.fromkeys(one.refused for one in ranking if one.model != RATE_EQUATIONS)
+        raise NeuroestError(
+            f"{data.file}: " + "; ".join(why or dict.fromkeys(one.refused for one in ranking))
+        )
     return RATE_EQUATIONS
 
 

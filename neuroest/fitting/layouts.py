@@ -80,7 +80,7 @@ _OVERFLOW = 9.9e37
 _OVERFLOWN = "is what an instrument writes on overflow; delete the row"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+\Z|[+-]?\d{1,3}(?:,\d{3})+\.\d+\Z")
 _UNSIGNED = {"voltage", "current"}
-_SWEPT = {"current_voltage", "pulse_response"}
+_SWEPT = {"current_voltage", "pulse_response", "voltage_trace"}
 """Experiments with signed voltage and current; in the others, both are amplitudes of the applied signal."""
 _DRIVEN = {"integration_time", "pulse_train", "relaxation", "oscillation", "spike_interval", "paired_pulse"}
 """Experiments on the response to a voltage; zero volts is no input."""

@@ -32,7 +32,17 @@ def write_spec(path: Path, template: Device, data: Measurements, result: Fit) ->
     NeuroestError
         If the text is not a valid device spec.
     """
-    text = spec_text(path.stem, template, data, result)
+    write_text(path, spec_text(path.stem, template, data, result))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write the text of a device spec atomically, and only if it loads.
+
+    Raises
+    ------
+    NeuroestError
+        If the text is not a valid device spec.
+    """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".neuroest-") as folder:
         draft = Path(folder) / path.name
         draft.write_text(text, encoding="utf-8")

@@ -1,6 +1,7 @@
 """Loops of current-voltage sweeps: their branches, jumps and states, and what kind of device they show."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -296,6 +297,12 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     moved = np.abs([loop.change(voltage) for loop in whole])
     moved = moved[moved > 0.0]
     if len(moved) > _MOST * max(1, np.sum(np.all(np.isfinite(states), axis=1))):
+        lost, followed = _lost(whole, voltage)
+        if lost > _MOST * max(1, followed):
+            return Kind(
+                UNKNOWN, f"the loops change the conductance at {read}, but in {lost} of {followed} the next one starts "
+                "from the state before; a capacitor or a reaction does so, and a memory cell does not"
+            )  # fmt: skip
         ratio = f"{np.exp(np.median(moved)):.3g}"
         return Kind(
             MEMORY,
@@ -314,6 +321,20 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     return Kind(
         UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down"
     )
+
+
+def _lost(loops: Sequence[Loop], voltage: float) -> tuple[int, int]:
+    """Loops after which the next one of the same run starts nearer to the state before, and loops with a next one."""
+    lost = followed = 0
+    for loop, after in pairwise(loops):
+        change = loop.change(voltage)
+        begins = after.states(voltage)[0]
+        if (loop.any.device, loop.any.cycle) != (after.any.device, after.any.cycle) or not change:
+            continue
+        if np.isfinite(begins):
+            followed += 1
+            lost += 2.0 * abs(float(np.log(begins / loop.states(voltage)[1]))) > abs(change)
+    return int(lost), followed
 
 
 def _one_way(loops: Sequence[Loop]) -> Kind:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded, Named, listed
 from neuroest.specs.messages import validate
+
+if TYPE_CHECKING:
+    from neuroest.error_analysis.calibration import GivenFile
 
 PUBLISHED: Mapping[str, str] = {
     "event_core": "a fabricated chip by its published energies and times per event",
@@ -49,6 +52,8 @@ def compare(
     baselines: Named | Sequence[Named],
     workload: Named | Sequence[Named],
     settings: Mapping[str, str] | None = None,
+    *,
+    given: "GivenFile | None" = None,
 ) -> Comparison:
     """Compare a design with baselines, on one network or on one network each.
 
@@ -63,6 +68,9 @@ def compare(
     settings : mapping of str to str, optional
         Values to change, by path. Each applies to every design that has the path; technology and operation of chips
         described by published numbers stay as published.
+    given : str or Path, optional
+        What measured values of a chip have taught, as in `estimate`; it conditions the bands of every design, of the
+        measured chip more than of the others.
 
     Returns
     -------
@@ -96,7 +104,9 @@ def compare(
     distinct(nets)
     changes = settings_of(settings)
     shares = settings_of_each(chips, changes)
-    results = tuple(estimate(chip, net, share) for chip, net, share in zip(chips, nets, shares, strict=True))
+    results = tuple(
+        estimate(chip, net, share, given=given) for chip, net, share in zip(chips, nets, shares, strict=True)
+    )
     return compared(results, changes)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.core.frozen import frozen, named
-from neuroest.design.build import InputFile
+from neuroest.design.build import Design, InputFile
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import settings_of, whole_paths
 from neuroest.error_analysis.analysis import AnalysedEstimate
@@ -23,10 +24,14 @@ from neuroest.pipeline.training import left_out
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.rows import CheckResult
+from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
+
+if TYPE_CHECKING:
+    from neuroest.error_analysis.calibration import Given, GivenFile
 
 
 def _check_result(check: Check) -> CheckResult:
@@ -49,6 +54,8 @@ def estimate(
     architecture: Named,
     workload: Named,
     settings: Mapping[str, str] | None = None,
+    *,
+    given: "GivenFile | None" = None,
 ) -> Estimate:
     """Estimate area, energy, latency and throughput of a chip on a network.
 
@@ -60,6 +67,8 @@ def estimate(
         Shipped name, path of a file, or a loaded workload.
     settings : mapping of str to str, optional
         Values to change, by path, such as ``{"chip.tile.array.rows": "256"}``.
+    given : str or Path, optional
+        What measured values of a chip have taught, a file of `neuroest.calibrate`: it conditions the bands.
 
     Returns
     -------
@@ -111,8 +120,23 @@ def estimate(
     formatted = tuple(check for check in checks if check.severity != "infeasible")
     return AnalysedEstimate(
         design, net.spec, claims, result, named(totals, "result"), formatted, left_out(result.learning, said), files,
-        frozen(changes),
+        frozen(changes), None if given is None else _given(given, chip, design, changes, claims),
     )  # fmt: skip
+
+
+def _given(
+    given: "GivenFile",
+    chip: Loaded[Any],
+    design: Design,
+    changes: Mapping[str, Any],
+    claims: Mapping[str, Claim],
+) -> "Given":
+    """What the chip is given of a calibration."""
+    # few estimates are given one
+    from neuroest.error_analysis.calibration import calibration_of  # noqa: PLC0415
+    from neuroest.error_analysis.model_error import discrepancy_claims  # noqa: PLC0415
+
+    return calibration_of(given).at(chip.sha256, changes, {**claims, **discrepancy_claims(design)})
 
 
 def _placed(document: Document, text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.learning_text import learning_table
 from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.reporting.summary import bands_lines, designs_table, scope_lines, settings_lines
+from neuroest.reporting.summary import bands_lines, designs_table, given_lines, scope_lines, settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
@@ -18,7 +18,12 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     """Comparison as text of 80 columns: designs by results, then common, different and excluded parts."""
     names = [result.architecture for result in comparison.estimates]
     title = wrapped(f"{names[0]} compared with {', '.join(names[1:])}", hanging=2)
-    lines = [*map(style.bold, title), *settings_lines(comparison.settings), ""]
+    lines = [
+        *map(style.bold, title),
+        *settings_lines(comparison.settings),
+        *given_lines(comparison.estimates),
+        "",
+    ]
     lines += [
         *designs_table(comparison.estimates, comparison.ratios, style),
         *bands_lines(comparison.estimates),

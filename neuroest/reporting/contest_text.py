@@ -163,6 +163,8 @@ def _rules(contest: Contest) -> Iterator[str]:
         "sampled once for both, and a sample without an estimate counts as infinite cost; passes: share of the samples "
         "that pass all checks"
     )
+    if contest.given:
+        yield contest.given
 
 
 def _place(contest: Contest) -> str:

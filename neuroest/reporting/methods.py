@@ -1,6 +1,7 @@
 """Methods text of a paper, as Markdown and LaTeX."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import Call, origins
@@ -14,6 +15,9 @@ from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate
+
+if TYPE_CHECKING:
+    from neuroest.error_analysis.calibration import Evidence
 
 
 @frozen_dataclass
@@ -81,6 +85,7 @@ def methods(
             f"Medians and bands (10th to 90th percentile) are those of {SAMPLES} samples (seed {SEED}) over the "
             "uncertainty of the means of the parameters; values without a stated spread count as exact."
         ),
+        *_given(results),
         *_operated(results),
         *_rests_on(results),
     ]
@@ -116,6 +121,31 @@ def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
     )
     found = {(origin.formula, origin.reference) for origin in origins(costs) if isinstance(origin, Call)}
     return tuple(sorted(found))
+
+
+def _given(results: Sequence[Estimate]) -> list[str]:
+    """Measured values that the bands are conditioned on."""
+    said = []
+    for result in results:
+        if result.given is None:
+            continue
+        spec, (key, _) = result.given.calibration.spec, result.given.calibration.source
+        values = ", ".join(f"{name} ({_measured(one)})" for name, one in spec.evidence.items() if one.used)
+        left = [name for name, one in spec.evidence.items() if not one.used]
+        whose = "the same chip" if result.given.measured else "another chip"
+        text = (
+            f"The bands of {result.architecture} are conditioned on measured values of {spec.chip.name}, {whose}, by "
+            f"an iterated ensemble smoother in logarithms ({spec.draws:.0f} draws, worth "
+            f"{spec.effective_draws:.0f} of the exact posterior): {values} "
+            f"[{key}, SHA-256 {result.given.calibration.sha256[:12]}]."
+        )
+        said.append(text + (f" These contradicted and were left out: {', '.join(left)}." if left else ""))
+    return list(dict.fromkeys(said))
+
+
+def _measured(one: "Evidence") -> str:
+    value = f"{one.value:.4g} {one.unit}".strip()
+    return f"{value}, standard uncertainty {percent(one.uncertainty)}"
 
 
 def _operated(results: Sequence[Estimate]) -> list[str]:

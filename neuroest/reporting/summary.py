@@ -70,7 +70,13 @@ def estimate_summary(
     str
         Lines of at most 80 columns, unless a single word is longer.
     """
-    lines = [*_heading((estimate,), style), *settings_lines(settings), *_failed((estimate,), style), ""]
+    lines = [
+        *_heading((estimate,), style),
+        *settings_lines(settings),
+        *given_lines((estimate,)),
+        *_failed((estimate,), style),
+        "",
+    ]
     lines += [*designs_table((estimate,), (), style, nominal=False), *bands_lines((estimate,), nominal=False)]
     lines += ["", _NOMINAL, *_answers(estimate), "", *_closing((estimate,))]
     return "\n".join(lines) + "\n"
@@ -82,6 +88,7 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
     lines = [
         *_heading(estimates, style),
         *settings_lines(comparison.settings),
+        *given_lines(estimates),
         *_failed(estimates, style),
         "",
     ]
@@ -104,6 +111,20 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
     if not settings:
         return []
     return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
+
+
+def given_lines(estimates: Sequence[Estimate]) -> list[str]:
+    """What measured values the bands of each design are conditioned on."""
+    words: dict[str, list[str]] = {}
+    for estimate in estimates:
+        if estimate.given is not None:
+            words.setdefault(estimate.given.words, []).append(estimate.architecture)
+    alike = len(words) == 1
+    return [
+        line
+        for text, designs in words.items()
+        for line in wrapped(text if alike else f"{', '.join(designs)}: {text}", hanging=2)
+    ]
 
 
 def designs_table(

@@ -24,7 +24,7 @@ from neuroest.reporting.formatting import (
     short,
     short_names,
 )
-from neuroest.reporting.summary import FAR, left_out_samples, settings_lines, skewed
+from neuroest.reporting.summary import FAR, given_lines, left_out_samples, settings_lines, skewed
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line, words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
@@ -58,7 +58,7 @@ def estimate_table(
     str
         Lines of at most 80 columns, unless a single word is longer.
     """
-    lines = [*_header(estimate, style), *settings_lines(settings), ""]
+    lines = [*_header(estimate, style), *settings_lines(settings), *given_lines((estimate,)), ""]
     lines += [*_totals(estimate, style), ""]
     lines += [*_energy(estimate, style), ""]
     lines += [*_learning(estimate, style)]
@@ -76,7 +76,13 @@ def side_by_side_table(
     lines = [*_header(design, style)]
     for other in others:
         lines += ["compared with", *_header(other, style)]
-    lines += [*settings_lines(settings), "", *_next_to_baseline(comparison), ""]
+    lines += [
+        *settings_lines(settings),
+        *given_lines(comparison.estimates),
+        "",
+        *_next_to_baseline(comparison),
+        "",
+    ]
     for part in (_energy, _area):
         for estimate in comparison.estimates:
             lines += [*part(estimate, style, title=estimate.architecture), ""]

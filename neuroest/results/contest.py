@@ -200,6 +200,8 @@ class Contest:
         Area, objective and contender of every valid chip in that cell, as columns, for the Pareto figure.
     chips, samples, seed : int
         Number of chips in every cell, and samples and seed of the bands.
+    given : str
+        What measured values of a chip the bands are conditioned on, in words; empty for none.
     """
 
     name: str
@@ -215,6 +217,7 @@ class Contest:
     chips: int
     samples: int
     seed: int
+    given: str = ""
 
     @property
     def wins(self) -> Mapping[str, tuple[int, int]]:
@@ -238,7 +241,7 @@ class Contest:
             "neuroest_version": package_version(),
             "contest": self.name, "workload": self.workload, "objective": self.objective,
             "limits": list(self.limits), "contenders": dict(self.titles), "chips": self.chips,
-            "samples": self.samples, "seed": self.seed,
+            "samples": self.samples, "seed": self.seed, "given": self.given or None,
             "axes": [asdict(axis) for axis in self.axes],
             "cells": [_finite(asdict(cell)) for cell in self.cells],
             "lines": [asdict(line) for line in self.lines],

@@ -164,6 +164,8 @@ class Estimate(Analysis):
         The arrays of all stages that the totals come from.
     settings : mapping of str to str
         Values that were changed for this run, by path.
+    given : Given or None
+        What measured values of a chip have taught, if the bands are conditioned on them.
     """
 
     design: Design
@@ -175,6 +177,7 @@ class Estimate(Analysis):
     exclusions: tuple[str, ...] = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
+    given: Any = field(default=None, repr=False)
 
     @property
     def architecture(self) -> str:
@@ -247,6 +250,7 @@ class Estimate(Analysis):
             "architecture": self.architecture,
             "workload": self.workload.name,
             "settings": dict(self.settings),
+            "given": None if self.given is None else self.given.to_dict(),
             "inputs": {file.name: file.sha256 for file in self.files},
             "left_out": list(self.exclusions),
         }
@@ -263,6 +267,7 @@ class Estimate(Analysis):
             "corner": self.design.spec.technology.corner,
             "workload": self.workload.name,
             "settings": dict(self.settings),
+            "given": None if self.given is None else self.given.to_dict(),
             "headline": {name: self.headline(name).value for name in self.totals},
             "totals": dict(self.totals),
             "labels": labels(self.totals, self.spike_terms),

@@ -46,7 +46,8 @@ def out_of_bounds(value: float) -> str:
     return "" if 1.0 / _EXTREME <= value <= _EXTREME else f"must be from {1.0 / _EXTREME:g} to {_EXTREME:g}"
 
 
-def _positive(value: float) -> float:
+def checked_value(value: float) -> float:
+    """The value, if it can be scored as a ratio."""
     if wrong := out_of_bounds(value):
         message = f"{value:g} {wrong}, since scores are ratios"
         raise PydanticCustomError("quantity", "{message}", {"message": message})
@@ -108,7 +109,7 @@ class GivenValue(Spec):
 class PublishedValue(GivenValue):
     """One published value; it inherits missing keys from its group."""
 
-    value: Annotated[float, AfterValidator(_positive)]
+    value: Annotated[float, AfterValidator(checked_value)]
     """The published value, above 0."""
     published_digits: Annotated[float, _DIGITS] | None = None
     """Number of published digits, if rounding is the reason for a tolerance wider than that of the class. The tolerance

@@ -30,6 +30,7 @@ from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_file, is_folder, is_path
+from neuroest.specs.loaded import Named
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.validation import expressions
@@ -365,14 +366,21 @@ def run_case(case: Case) -> CaseResult:
 def _estimated(case: Case, name: str) -> Estimate:
     """The estimate of a run."""
     run = case.spec.runs[name]
-    chip = library.load_architecture(_file_of(case, name, "architecture", run.architecture))
-    net = library.load_workload(_file_of(case, name, "workload", run.workload))
-    settings = {
-        path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()
-    }
+    chip = library.load_architecture(
+        run_file(case.document, case.folder, name, "architecture", run.architecture)
+    )
+    net = library.load_workload(run_file(case.document, case.folder, name, "workload", run.workload))
+    return estimate_of_run(case.document, name, chip, net, run.settings)
+
+
+def estimate_of_run(
+    document: Document, name: str, chip: Named, net: Named, stated: Mapping[str, str | float]
+) -> Estimate:
+    """The estimate of a run of a file; problems of its settings have their place there."""
+    settings = {path: f"{value:g}" if isinstance(value, float) else value for path, value in stated.items()}
 
     def at(path: str, message: str) -> errors.Problem:
-        return problem_at(case.document, ["runs", name, "settings", path], message, at_value=True)
+        return problem_at(document, ["runs", name, "settings", path], message, at_value=True)
 
     try:
         return estimate(chip, net, settings)
@@ -392,22 +400,22 @@ def _unknown_name(error: errors.UnknownNameError) -> str:
     return f"unknown {error.what} {error.name!r}{errors.did_you_mean(error.name, error.known)}"
 
 
-def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
-    """Path of the file that a run names, relative to the case or else as given; shipped names are unchanged."""
+def run_file(document: Document, folder: Path, run: str, kind: str, name: str) -> Path | str:
+    """Path of the file that a run names, relative to its file or else as given; shipped names are unchanged."""
     where = ["runs", run, kind]
     if not is_path(name.lower()) and not library.is_model_file(name):
         try:
             library.find_file(kind, name)
         except errors.UnknownNameError as error:
             raise errors.SpecError(
-                [problem_at(case.document, where, _unknown_name(error), at_value=True)]
+                [problem_at(document, where, _unknown_name(error), at_value=True)]
             ) from None
         return name
-    near = case.folder / name
+    near = folder / name
     found = next((path for path in (near, Path(name)) if is_file(path)), None)
     if found is None:
         message = f"no file {errors.printable(str(near))}"
-        raise errors.SpecError([problem_at(case.document, where, message, at_value=True)])
+        raise errors.SpecError([problem_at(document, where, message, at_value=True)])
     return found
 
 

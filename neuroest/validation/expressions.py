@@ -54,6 +54,10 @@ _MOST_POWER = 12
 _OF = "of"
 """Function that evaluates an expression over another run."""
 _MOST_FACTOR = 1e100
+_WHOLE = "chip"
+"""Path of the whole chip."""
+_COSTS = frozenset({"area", "energy", "learning", "static_power", "power", "time"})
+"""Functions whose value is a cost of a part, and not a count."""
 
 
 class ExpressionError(NeuroestError):
@@ -182,6 +186,23 @@ def expression_runs(text: str) -> list[str]:
     """
     calls = (node for node in ast.walk(_tree(text)) if isinstance(node, ast.Call))
     return list(dict.fromkeys(run for call in calls if (run := _run_of(call, text)) is not None))
+
+
+def expression_parts(text: str) -> list[str]:
+    """Parts of the chip that the costs in an expression are of; a total is of the whole chip.
+
+    Examples
+    --------
+    >>> expression_parts("average_power_W - power(chip.memory)")
+    ['chip', 'chip.memory']
+    """
+    parts = []
+    for node in ast.walk(_tree(text)):
+        if _is_total(node) and unit_dimension(QUANTITIES[node.id].unit) != DIMENSIONLESS:  # type: ignore[attr-defined]
+            parts.append(_WHOLE)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _COSTS:
+            parts += [ast.unparse(argument) for argument in node.args[:1]]
+    return list(dict.fromkeys(parts))
 
 
 def evaluate_expression(

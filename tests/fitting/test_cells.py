@@ -9,7 +9,7 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import NeuroestError
-from neuroest.fitting.device_fit import DeviceFit, fit
+from neuroest.fitting.device_fit import DeviceFit, fit, measures_a_cell
 from neuroest.loading.library import load_device
 
 LOW_R, HIGH_R, SET, RESET = 5e3, 1e6, 1.2, 0.8
@@ -78,6 +78,17 @@ def test_a_sweep_with_time_of_a_cell_is_no_diffusive_neuron(tmp_path: Path) -> N
     assert found.template.spec.model == "one_transistor_one_resistor"
 
 
+def test_a_loop_whose_state_is_lost_is_no_memory(tmp_path: Path) -> None:
+    # a peak on each way up, and the same start in the next half: what a reaction or a capacitor does
+    up = np.arange(0.02, 1.0, 0.02)
+    lines = ["voltage [V],current [A]"]
+    for sign in (1.0, -1.0, 1.0, -1.0):
+        lines += [f"{sign * v:.3f},{sign * v * 1e-4:.5g}" for v in up]
+        lines += [f"{sign * v:.3f},{sign * v * 1e-5:.5g}" for v in up[-2::-1]]
+    with pytest.raises(NeuroestError, match="in 3 of 3 the next one starts from the state before"):
+        fitted(tmp_path, "\n".join(lines) + "\n")
+
+
 def oscillation(noise: float, periods: int = 12) -> str:
     """A node that charges to 1 V in 40 us and falls to 0.3 V in 4 us, recorded around a trigger."""
     time = np.arange(-100, 44 * periods - 100) * 1e-6
@@ -98,8 +109,30 @@ def test_a_trace_of_an_oscillator_gives_its_threshold(tmp_path: Path) -> None:
     assert values["spike_interval"] == pytest.approx(44e-6, rel=0.01)
 
 
+def test_a_drive_is_no_neuron(tmp_path: Path) -> None:
+    time = np.arange(400)
+    lines = [f"{t},{np.abs(np.mod(t, 40) - 20) / 10 - 1:.4g}" for t in time]
+    with pytest.raises(NeuroestError, match="passes zero in every period, so this is a drive"):
+        fitted(tmp_path, "\n".join(["time [us],voltage [V]", *lines]))
+
+
 def test_a_trace_without_a_spike_is_refused(tmp_path: Path) -> None:
     noise = np.random.default_rng(2).standard_normal(200)
     text = "time [s],voltage [V]\n" + "".join(f"{n},{0.5 + 0.01 * e:.5g}\n" for n, e in enumerate(noise))
     with pytest.raises(NeuroestError, match="spikes above the noise, 4 are needed"):
         fitted(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("time [s],conductance [uS]\n1,5\n10,4\n100,3\n", True),
+        (bipolar(0.0, 1), True),
+        ("voltage [V],delay [us]\n0.6,5793\n0.8,153.6\n", False),
+        (oscillation(0.005), False),
+    ],
+    ids=["retention", "sweep of a cell", "delays", "trace"],
+)
+def test_curves_tell_a_cell_from_a_neuron(tmp_path: Path, text: str, cell: bool) -> None:
+    (tmp_path / "data.csv").write_text(text, encoding="utf-8")
+    assert measures_a_cell([tmp_path / "data.csv"]) == cell

@@ -220,6 +220,8 @@ def test_folders_that_are_no_paper_are_refused(tmp_path: Path) -> None:
         paper(tmp_path / "empty")
     assert not (tmp_path / "empty" / "paper").exists()
     folder = folder_of_curves(tmp_path)
+    for name in ("one", "two"):
+        (folder / f"{name}.yaml").write_text("kind: workload\n", encoding="utf-8")
     with pytest.raises(NeuroestError, match="must contain one network"):
         paper(folder)
     with pytest.raises(NeuroestError, match=r"cannot run a dense network.*--like"):

@@ -44,6 +44,8 @@ _AT_THE_TOP = 2.0
 """Factor above the window within which a state counts as its upper end; a convention."""
 _THIRDS, _FEWEST_OF_A_THIRD = 3, 3
 """Parts of the logarithm of time whose slopes are compared, and the fewest steps of one."""
+_SAME_SLOPE = 0.2
+"""Differences of slopes, as a share of the whole one, that are not worth a note; a convention."""
 _NINE_OF_TEN = 1.2815515655446004
 """Standard deviations of a normal distribution below which nine tenths lie."""
 _MEDIAN, _EARLY = 0.5, 0.99
@@ -97,7 +99,7 @@ class RetentionLaw(CurveLaw):
             notes.append(f"exponents of the thirds of the log of time: {words}")
             return replace(found, bounds={name: bound}, notes=(*found.notes, *notes))
         share = apart / max(found.values[name], np.finfo(float).tiny)
-        if share > found.deviations[name]:
+        if share > found.deviations[name] and np.ptp(slopes) > _SAME_SLOPE * found.values[name]:
             notes.append(f"exponents of the thirds of the log of time disagree: {words}")
         deviations = {**found.deviations, name: max(found.deviations[name], min(share, _UNKNOWN))}
         return replace(found, deviations=deviations, notes=(*found.notes, *notes))

@@ -66,9 +66,13 @@ class SwitchingLaw(Law):
             )
         missing = "set" if not sets else "reset"
         why = f"no loop {missing}s the cell, which may take more"
-        doubts = () if sets and resets else (("program_voltage", why), ("program_current", why))
+        doubts = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
+        if len(sets) == 1 and not resets:
+            doubts.append(
+                ("low_conductance", "the state before the only set may be that of a cell never formed")
+            )
         return LawFit(
-            law=self, values=values, doubts=doubts, settings={"state_read_voltage": at}, deviations=deviations,
+            law=self, values=values, doubts=tuple(doubts), settings={"state_read_voltage": at}, deviations=deviations,
             freedoms=freedoms,
             rows=_shown(experiment, sets, resets, values, at), notes=tuple(notes), conditions=len(sets) + len(resets),
             correlation=np.eye(len(values)),

@@ -17,6 +17,10 @@ _END = 0.02
 """Share of the readings beyond either end of the range, which are noise."""
 _ABOVE_NOISE = 6.0
 """Smallest range of the voltage over the median step from reading to reading."""
+_PASSES_ZERO = 0.1
+"""Share of the maxima by which minima of the other sign show that the voltage is a drive; a convention."""
+_ALIKE = 0.2
+"""Difference of the times up and down, as a share of the interval, below which a trace may be its own drive."""
 _FEWEST = 3
 """Minimum number of spikes."""
 
@@ -29,10 +33,19 @@ class TraceLaw(Law):
         """Find the spikes, then their maxima, minima and intervals."""
         time, voltage = experiment.columns["time"], experiment.columns["voltage"]
         tops, bottoms = _extremes(voltage)
+        if len(tops) <= _FEWEST:
+            # a record may begin before the drive, whose step is larger than a spike
+            later = len(voltage) // 2
+            tops, bottoms = (rows + later for rows in _extremes(voltage[later:]))
         if len(tops) < _FEWEST + 1:
             raise NeuroestError(
                 f"voltage_trace: {len(tops)} spikes above the noise, {_FEWEST + 1} are needed; record more periods, or "
                 "state intervals as spike_interval or oscillation"
+            )
+        if float(np.median(voltage[bottoms])) < -_PASSES_ZERO * float(np.median(voltage[tops])):
+            raise NeuroestError(
+                "voltage_trace: the voltage passes zero in every period, so this is a drive and not the node of a "
+                "neuron; a drive with the current through the device is a sweep (voltage, current)"
             )
         charging = float(np.median(time[tops[1:]] - time[bottoms[: len(tops) - 1]]))
         interval = np.diff(time[tops])
@@ -65,6 +78,8 @@ class TraceLaw(Law):
             swing = values["threshold_voltage"] - values["hold_voltage"]
             settings["spike_charge"] = float(np.nanmedian(capacitance)) * swing
         spread = float(np.std(interval) / np.mean(interval))
+        alike = abs(2.0 * charging / float(np.median(interval)) - 1.0) < _ALIKE
+        why = "it rises as slowly as it falls, as a drive does too, or a node behind a slow amplifier"
         notes = (
             f"{len(tops)} spikes; their intervals scatter by {100.0 * spread:.2g} %",
             "a node at the input of an instrument has its capacitance too, and a limited bandwidth cuts the maxima",
@@ -74,7 +89,7 @@ class TraceLaw(Law):
         return LawFit(
             law=self, values=values, settings=settings, deviations=deviations, freedoms=freedoms, notes=notes,
             rows=Rows(experiment, tops, np.abs(voltage[tops]), predicted, residual), conditions=len(tops),
-            correlation=np.eye(len(values)),
+            correlation=np.eye(len(values)), doubts=(("", why),) if alike else (),
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import yaml
 from neuroest.authoring.contest_file import DEFAULT_CONTEST, DENSE_CONTEST, SYNAPSE_CONTEST
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.fitting.device_fit import measures_a_cell
 from neuroest.loading.library import load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import IMPORTERS, roles_of
@@ -20,6 +21,8 @@ DEFAULT_LIKE = "analog_lif_low_power_28nm"
 """Chip whose fabric receives the device; it has CMOS neurons, so that the comparison is between neurons."""
 DENSE_LIKE = "adc_crossbar_28nm"
 """That chip where a cell or a converter runs a dense network."""
+DENSE_NETWORK, SPIKING_NETWORK = "mlp_mnist_dense", "mlp_mnist_spiking"
+"""Networks for a folder with curves of a cell or of a neuron and no network."""
 CURVES = (".csv", ".xlsx")
 _HEAD = """\
 # What `neuroest paper` does with this folder. Edit it and run the command again: a step runs when its command or a file
@@ -131,7 +134,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     place : Path
         Folder of the paper; paths are relative to it.
     network : str, optional
-        Shipped workload or path; the one in the folder if not given.
+        Shipped workload or path; by default the one in the folder, or a small one that runs on what the curves show.
     like : str, optional
         Chip whose fabric the device replaces the neuron or cell of.
 
@@ -147,6 +150,10 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         raise NeuroestError(
             f"{folder} has no curves ({', '.join(CURVES)}) and {len(devices)} device specs; it needs curves or one spec"
         )
+    cell = measures_a_cell(curves) if curves else False
+    neuron = not cell if curves else "neuron" in roles_of(load_device(str(devices[0])).spec.model)
+    if network is None and curves and not networks:
+        network = DENSE_NETWORK if cell else SPIKING_NETWORK
     if network is None and len(networks) != 1:
         found = ", ".join(file.name for file in networks) or "none"
         raise NeuroestError(
@@ -156,7 +163,11 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     chosen = network if network is not None else str(networks[0])
     shown = _from(Path(chosen), place) if is_path(chosen) or Path(chosen).suffix else chosen
     dense = load_workload(chosen).spec.coding != "spiking"
-    neuron = bool(curves) or "neuron" in roles_of(load_device(str(devices[0])).spec.model)
+    if curves and neuron and dense and like is None:
+        raise NeuroestError(
+            f"{folder} has curves of a neuron, which cannot run a dense network such as {chosen}; name a spiking one "
+            f"with -w, such as {SPIKING_NETWORK}, or a chip with --like"
+        )
     like = like or (DENSE_LIKE if dense and not neuron else DEFAULT_LIKE)
     return Plan(
         title=folder.resolve().name,

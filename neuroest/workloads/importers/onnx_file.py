@@ -23,6 +23,7 @@ from neuroest.workloads.importers.network import (
 )
 from neuroest.workloads.importers.onnx_branches import choose_branches
 from neuroest.workloads.importers.onnx_inputs import FixedInputs, fix_inputs
+from neuroest.workloads.importers.onnx_loops import cells_of_loops
 from neuroest.workloads.importers.onnx_node import Node
 from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
 from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
@@ -65,7 +66,7 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
     _order(graph)
     _store_weight_inputs(graph)
     fixed = fix_inputs(graph, options)
-    chosen = choose_branches(model, options)
+    chosen = [*cells_of_loops(model), *choose_branches(model, options)]
     weights = Weights(path, graph.initializer)
     weights.check()
     widths = Widths(graph)

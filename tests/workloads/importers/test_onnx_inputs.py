@@ -325,3 +325,43 @@ def test_a_layer_that_no_output_needs_is_said(tmp_path: Path) -> None:
     spec = workload_from_file(path).spec
     assert geometry(spec).total_macs == 4 * 3
     assert spec.assumed[0] == "head: not counted, since no output of the network needs them."
+
+
+def test_a_loop_over_a_sequence_is_a_recurrent_cell(tmp_path: Path) -> None:
+    """As TensorFlow writes a cell: both matrices are states of the loop that stay as they are; 7 steps."""
+
+    def info(name: str, *shape: int) -> object:
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    step = helper.make_tensor_value_info("step", TensorProto.INT64, [])
+    go, on = (helper.make_tensor_value_info(name, TensorProto.BOOL, []) for name in ("go", "on"))
+    kept = [info("w", 3, 4), info("r", 4, 4)]
+    body = helper.make_graph(
+        [
+            helper.make_node("Gather", ["sequence", "step"], ["now"]),
+            helper.make_node("MatMul", ["now", "w"], ["a"]),
+            helper.make_node("MatMul", ["state", "r"], ["b"]),
+            helper.make_node("Add", ["a", "b"], ["c"]),
+            helper.make_node("Tanh", ["c"], ["next"]),
+            helper.make_node("Identity", ["go"], ["on"]),
+            helper.make_node("Identity", ["next"], ["each"]),
+        ],
+        "body",
+        [step, go, info("state", 1, 4), *kept],
+        [on, info("next", 1, 4), *kept, info("each", 1, 4)],
+    )  # fmt: skip
+    reads = ["count", "begin", "zero", "wi", "re"]
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["sequence"], perm=[1, 0, 2]),
+        helper.make_node("Loop", reads, ["last", "", "", "all"], body=body, name="cell"),
+        helper.make_node("MatMul", ["last", "head"], ["y"]),
+    ]  # fmt: skip
+    tensors = [
+        stored("wi", 3, 4), stored("re", 4, 4), stored("head", 4, 2),
+        numpy_helper.from_array(np.zeros((1, 4), np.float32), "zero"),
+        numpy_helper.from_array(np.array(7), "count"), numpy_helper.from_array(np.array([True]).all(), "begin"),
+    ]  # fmt: skip
+    spec = workload_from_file(written(tmp_path / "l.onnx", nodes, tensors, {"x": (1, 7, 3)})).spec
+    assert [layer.cell for layer in spec.layers if layer.type == "recurrent_cell"] == ["simple"]
+    assert geometry(spec).total_macs == 7 * (3 + 4) * 4 + 4 * 2
+    assert any("Loop 'cell' is counted as a recurrent cell (simple)" in line for line in spec.assumed)

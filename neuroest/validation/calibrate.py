@@ -1,0 +1,291 @@
+"""Learn from measured values of a chip: update the inputs and the errors of the models, and say what was learnt.
+
+>>> from neuroest.validation.calibrate import calibrate
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from neuroest.core.arrays import Array
+from neuroest.core.atomic_files import write_whole
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.statistics import NORMAL_P90
+from neuroest.core.version import package_version
+from neuroest.error_analysis.calibration import (
+    Calibration,
+    CalibrationSpec,
+    Cause,
+    Direction,
+    Evidence,
+    MeasuredChip,
+    calibration_text,
+    read_calibration,
+)
+from neuroest.error_analysis.conditioning import Conditioned, condition, prior_scores
+from neuroest.error_analysis.draws import SEED, common_cause, spread_over
+from neuroest.error_analysis.model_error import discrepancies
+from neuroest.error_analysis.posterior import Posterior
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, check_quantities
+from neuroest.results.uncertainty import Band, Bands
+from neuroest.specs.claims import Claim
+from neuroest.specs.loaded import Named
+from neuroest.validation.expressions import evaluate_expression, unit_factor
+from neuroest.validation.learnt import Candidate, Contradiction, Learnt, LearntCause, LearntTotal, MeasuredRow
+from neuroest.validation.measured import Measured, estimates_of, predicted_logs, read_measured
+from neuroest.validation.predicted_logs import PredictedLogs, varies
+
+TARGET = "energy_per_inference_J"
+"""Total that further measurements should narrow, by default."""
+_NEW_UNCERTAINTY = 0.05
+"""Relative standard uncertainty of a further measurement; a convention."""
+_SAME = 0.999
+"""Correlation from which on a further measurement is the total itself under another name."""
+_NOTHING = 1e-9
+"""Component of a direction that is rounding."""
+_MEASURABLE = frozenset({"m^2", "J", "W", "s", "1/s"})
+"""Units of what instruments measure on a chip; others are ratios of these."""
+_CHANGED = 1e-4
+"""Change of a mean or a deviation, in standard deviations, above which a cause counts as informed."""
+
+
+def calibrate(
+    architecture: Named,
+    measured: str | Path,
+    output: str | Path | None = None,
+    *,
+    target: str = TARGET,
+    seed: int = SEED,
+) -> Learnt:
+    """Learn from measured values of a chip.
+
+    Parameters
+    ----------
+    architecture : str, Path or Loaded
+        The chip: shipped name, path of a file, or a loaded architecture.
+    measured : str or Path
+        File of measured values.
+    output : str or Path, optional
+        Where to write the posterior, for `given` of `estimate`, `compare`, `contest` and `uncertainty`.
+    target : str
+        Total that the suggested further measurements should narrow.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    Learnt
+        What moved and what contradicts, with the posterior.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file, its runs and its predictions.
+    NeuroestError
+        If too few draws have an estimate.
+
+    Notes
+    -----
+    ``docs/calibration.md`` has the method.
+    """
+    check_quantities((target,))
+    values = read_measured(measured)
+    estimates = estimates_of(values, architecture)
+    predict = predicted_logs(values, estimates)
+    logs, deviations = values.logarithms()
+    found = condition(predict, predict.causes, logs, with_own_error(deviations), seed)
+    study = _Study(values, estimates, predict, found, prior_scores(predict.causes, seed))
+    text = calibration_text(study.spec(seed))
+    if output is None:
+        calibration = Calibration(study.spec(seed), f"{values.spec.name}.yaml", "")
+    else:
+        write_whole(Path(output), text.encode())
+        calibration = read_calibration(output)
+    return study.learnt(calibration, target)
+
+
+def with_own_error(deviations: Array) -> Array:
+    """Standard deviations of measured logarithms with the part of the model's error that each value has of its own."""
+    own = math.log(discrepancies().between_values.factor) / NORMAL_P90
+    return np.asarray(np.sqrt(deviations**2 + own**2))
+
+
+@frozen_dataclass(eq=False)
+class _Study:
+    """A chip, its measured values and the posterior."""
+
+    measured: Measured
+    estimates: Mapping[str, Estimate]
+    predict: PredictedLogs
+    found: Conditioned
+    scores: Array
+
+    @property
+    def first(self) -> Estimate:
+        return next(iter(self.estimates.values()))
+
+    @property
+    def owners(self) -> Mapping[str, Claim]:
+        """One claim of each cause."""
+        claims = (claim for one in self.predict.claims.values() for claim in one.values() if varies(claim))
+        return {common_cause(claim): claim for claim in reversed([*claims])}
+
+    def bands(self) -> list[tuple[Band, Band]]:
+        """Band of each prediction before and after, in the unit of its value."""
+        before, after = (
+            np.exp(self.predict(scores)) for scores in (self.scores, self.found.posterior.moved(self.scores))
+        )
+        factors = [unit_factor(value.unit) for value in self.measured.spec.values.values()]
+        return [
+            (Band.of(before[:, index] / factor), Band.of(after[:, index] / factor))
+            for index, factor in enumerate(factors)
+        ]
+
+    def spec(self, seed: int) -> CalibrationSpec:
+        """The file."""
+        posterior, first, measured = self.found.posterior, self.first, self.measured
+        owners = self.owners
+        informed = np.flatnonzero(np.abs(posterior.directions).max(axis=1, initial=0.0) > _NOTHING)
+        files = {file.name: file.sha256 for one in self.estimates.values() for file in one.files}
+        evidence = {
+            name: Evidence(
+                value=value.value, unit=value.unit, uncertainty=value.uncertainty, scope=value.scope,
+                predicted=value.predicted, workload=self.estimates[measured.run_of(value)].workload_called,
+                settings=dict(self.estimates[measured.run_of(value)].settings), used=bool(used),
+                before=_three(before), after=_three(after),
+            )
+            for (name, value), used, (before, after) in zip(
+                measured.spec.values.items(), self.found.used, self.bands(), strict=True
+            )
+        }  # fmt: skip
+        causes = {}
+        for index in informed:
+            claim = owners[posterior.causes[index]]
+            causes[posterior.causes[index]] = Cause(
+                path=claim.path, prior=(claim.low, claim.value, claim.high),
+                along=tuple(float(one) for one in posterior.directions[index]),
+            )  # fmt: skip
+        return CalibrationSpec(
+            kind="calibration", name=measured.spec.name, neuroest_version=package_version(),
+            chip=MeasuredChip(name=first.architecture, sha256=first.files[0].sha256),
+            inputs={**files, measured.spec.name: measured.document.sha256}, seed=float(seed),
+            draws=float(self.found.draws), effective_draws=self.found.effective, source=measured.spec.source,
+            evidence=evidence,
+            directions=tuple(
+                Direction(mean=float(mean), deviation=float(deviation))
+                for mean, deviation in zip(posterior.mean, posterior.deviation, strict=True)
+            ),
+            causes=causes,
+        )  # fmt: skip
+
+    def learnt(self, calibration: Calibration, target: str) -> Learnt:
+        """The result."""
+        rows = tuple(
+            MeasuredRow(
+                name, value.unit, value.value, value.uncertainty, value.scope, *bands, residual.distance, bool(used)
+            )
+            for (name, value), bands, residual, used in zip(
+                self.measured.spec.values.items(), self.bands(), self.found.residuals, self.found.used, strict=True
+            )
+        )  # fmt: skip
+        return Learnt(
+            calibration, self.first.architecture, self.first.workload.name, rows, tuple(self._contradictions()),
+            tuple(self._causes()), tuple(self._totals(calibration)), target, tuple(self._candidates(target)),
+            self.found.effective, self.found.draws, self.found.iterations,
+        )  # fmt: skip
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        slopes, owners = self.found.prior.slopes, self.owners
+        for index, name in enumerate(self.measured.spec.values):
+            if self.found.used[index]:
+                continue
+            residual = self.found.residuals[index]
+            at = int(np.argmax(np.abs(slopes[:, index])))
+            cause = self.predict.causes[at]
+            deviations = residual.logarithm / float(slopes[at, index]) if slopes[at, index] else math.inf
+            claim = owners[cause]
+            moved, stated = spread_over(claim, np.array([deviations, 0.0]))
+            others = abs(residual.alone) < abs(residual.distance) * _SAME and self.found.used.any()
+            yield Contradiction(
+                name, math.exp(residual.logarithm), residual.distance, bool(others), cause, claim.path, deviations,
+                float(moved / stated) if stated else math.nan,
+            )  # fmt: skip
+
+    def _causes(self) -> Iterator[LearntCause]:
+        posterior, owners = self.found.posterior, self.owners
+        means, deviations = posterior.means(), posterior.deviations()
+        changed = np.abs(means) + (1.0 - deviations)
+        for index in np.argsort(-changed, kind="stable"):
+            if changed[index] < _CHANGED:
+                return
+            cause = posterior.causes[index]
+            claim, ends = owners[cause], np.array([-NORMAL_P90, 0.0, NORMAL_P90])
+            yield LearntCause(
+                cause, claim.path, claim.unit, claim.origin == "model_discrepancy",
+                Band(*sorted(map(float, spread_over(claim, ends)))),
+                Band(*sorted(map(float, spread_over(claim, means[index] + deviations[index] * ends)))),
+                float(means[index]), float(deviations[index]),
+            )  # fmt: skip
+
+    def _totals(self, calibration: Calibration) -> Iterator[LearntTotal]:
+        """Totals of the first run, as `estimate` gives them before and after."""
+        first = self.first
+        here = calibration.at(first.files[0].sha256, {}, {})
+        bands: list[Bands] = [
+            first.bands, replace(first, given=here).bands, replace(first, given=calibration.elsewhere()).bands
+        ]  # fmt: skip
+        for name in MAIN:
+            if all(name in one.totals for one in bands):
+                yield LearntTotal(name, *(one.totals[name] for one in bands))
+
+    def _candidates(self, target: str) -> Iterator[Candidate]:
+        """Further measurements of the first run, by how much each narrows the total."""
+        run = next(iter(self.estimates))
+        moved = Posterior.moved(self.found.posterior, self.scores)
+        results = self.predict.evaluations(moved)
+        with np.errstate(all="ignore"):
+            aim = np.log(evaluate_expression(target, results[run], results))
+        rows = []
+        noise = float(with_own_error(np.array([_NEW_UNCERTAINTY]))[0])
+        for text, unit in _measurable(self.first, results[run]):
+            with np.errstate(all="ignore"):
+                one = np.log(np.broadcast_to(evaluate_expression(text, results[run], results), aim.shape))
+            known = np.isfinite(one) & np.isfinite(aim)
+            if known.sum() < 2 or np.ptp(one[known]) == 0.0 or np.ptp(aim[known]) == 0.0:
+                continue
+            correlation = float(np.corrcoef(one[known], aim[known])[0, 1])
+            if abs(correlation) > _SAME and text != target:
+                continue
+            variance = float(np.var(one[known]))
+            left = math.sqrt(1.0 - correlation**2 * variance / (variance + noise**2))
+            width = float(np.ptp(np.quantile(aim[known], [0.1, 0.9])))
+            rows.append(
+                Candidate(
+                    text, unit, math.exp(float(np.median(one[known]))), math.exp(width * left), 1.0 - left
+                )
+            )
+        yield from sorted(rows, key=lambda one: -one.reduced)
+
+
+def _measurable(estimate: Estimate, result: Evaluation) -> Iterator[tuple[str, str]]:
+    """What could be measured on this chip: its totals, and area, power and leakage of its blocks."""
+    for name in BANDED:
+        if estimate.totals.get(name) and QUANTITIES[name].unit in _MEASURABLE:
+            yield name, QUANTITIES[name].unit
+    for part in dict.fromkeys(row.component for row in result.areas):
+        yield f"area({part})", "m^2"
+    for part in dict.fromkeys(row.component for row in result.dynamic):
+        yield f"energy({part})", "J"
+    for part in dict.fromkeys(row.component for row in result.statics):
+        yield f"static_power({part})", "W"
+
+
+def _three(band: Band) -> tuple[float, float, float]:
+    return band.low, band.median, band.high
