@@ -89,6 +89,8 @@ _MAGNITUDES = {
     "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),
 }  # fmt: skip
 """Plausible range of a measured nonzero number, by unit."""
+_OF_EITHER_SIGN = frozenset({"set_voltage", "reset_voltage", "low_resistance", "high_resistance"})
+"""Columns whose sign is that of the polarity; their amounts are read."""
 _DECISIONS = frozenset({"failed", "rising"})
 """Columns of yes or no, 1 or 0."""
 _NAMES = frozenset({"device", "cycle"})
@@ -537,6 +539,7 @@ class _Reader:
             value = number_of_file * factors[name] + self.zeros.get(name, 0.0)
             if name == "conductance" and self.read_from and math.isfinite(value):
                 value = self.conductance(value, given, factors)
+            value = abs(value) if name in _OF_EITHER_SIGN else value
             if name in _UNSIGNED and abs(value) < _MAGNITUDES[UNITS[name]][0]:
                 value = 0.0  # the zero of a sweep made in steps
             fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)

@@ -136,3 +136,17 @@ def test_a_trace_without_a_spike_is_refused(tmp_path: Path) -> None:
 def test_curves_tell_a_cell_from_a_neuron(tmp_path: Path, text: str, cell: bool) -> None:
     (tmp_path / "data.csv").write_text(text, encoding="utf-8")
     assert measures_a_cell([tmp_path / "data.csv"]) == cell
+
+
+def test_a_table_of_both_states_is_a_cell(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{n},{5.0 + 0.1 * n},{1000.0 + 50.0 * n},{1.2 + 0.01 * n},{-0.8 - 0.01 * n}\n" for n in range(9)
+    )
+    found = fitted(tmp_path, "Cycle,LRS (kohm),HRS (kohm),VSET (V),VRESET (V)\n" + rows)
+    assert found.template.spec.model == "one_transistor_one_resistor"
+    values = found.result.laws[0].values
+    # medians of the fifth of nine cycles
+    assert values["high_conductance"] == pytest.approx(1.0 / 5.4e3, rel=1e-6)
+    assert values["low_conductance"] == pytest.approx(1.0 / 1.2e6, rel=1e-6)
+    assert (values["set_voltage"], values["reset_voltage"]) == pytest.approx((1.24, 0.84))
+    assert values["program_voltage"] == pytest.approx(1.24)

@@ -1,6 +1,8 @@
 """Read current-voltage sweeps of a memory cell: set and reset, both states at the read voltage, and their variation."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -48,22 +50,8 @@ class SwitchingLaw(Law):
             "set_voltage": _all(sets, _set_voltage), "reset_voltage": _all(resets, _reset_voltage),
             "program_current": _all(loops, lambda branch: float(np.max(branch.current))),
         }  # fmt: skip
-        known = {name: part.known() for name, part in seen.items() if part.values}
-        ways = [name for name in ("set_voltage", "reset_voltage") if name in known]
-        known["program_voltage"] = known[max(ways, key=lambda name: known[name][0])]
-        values = {name: value for name, (value, _, _) in known.items()}
-        deviations = {name: deviation for name, (_, deviation, _) in known.items()}
-        freedoms = {name: freedom for name, (_, _, freedom) in known.items()}
-        notes = [text for text in (offset, *_notes(sets, resets, at)) if text]
-        lows = np.log(seen["high_conductance"].values)
-        if len(lows) >= _FEWEST:
-            values["conductance_spread"] = float(np.std(lows, ddof=1))
-            deviations["conductance_spread"] = 1.0 / np.sqrt(2.0 * (len(lows) - 1))
-            freedoms["conductance_spread"] = float(len(lows) - 1)
-            highs = np.log(seen["low_conductance"].values)
-            notes.append(
-                f"the low conductance scatters by {100.0 * np.std(highs, ddof=1):.2g} % as a logarithm"
-            )
+        known = _Known.of(seen)
+        notes = [text for text in (offset, *_notes(sets, resets, at), *known.notes) if text]
         missing = "set" if not sets else "reset"
         why = f"no loop {missing}s the cell, which may take more"
         doubts = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
@@ -72,11 +60,70 @@ class SwitchingLaw(Law):
                 ("low_conductance", "the state before the only set may be that of a cell never formed")
             )
         return LawFit(
-            law=self, values=values, doubts=tuple(doubts), settings={"state_read_voltage": at}, deviations=deviations,
-            freedoms=freedoms,
-            rows=_shown(experiment, sets, resets, values, at), notes=tuple(notes), conditions=len(sets) + len(resets),
-            correlation=np.eye(len(values)),
+            law=self, values=known.values, doubts=tuple(doubts), settings={"state_read_voltage": at},
+            deviations=known.deviations, freedoms=known.freedoms, notes=tuple(notes),
+            rows=_shown(experiment, sets, resets, known.values, at), conditions=len(sets) + len(resets),
+            correlation=np.eye(len(known.values)),
         )  # fmt: skip
+
+
+@frozen_dataclass
+class StatesLaw(SwitchingLaw):
+    """Resistances of both states, cycle by cycle, as somebody has taken them from sweeps or pulses."""
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Medians and scatter of the columns."""
+        device = experiment.column("device", -1.0)
+        seen: dict[str, Seen] = {}
+        for name, column, way in (
+            ("low_conductance", "high_resistance", -1.0), ("high_conductance", "low_resistance", -1.0),
+            ("set_voltage", "set_voltage", 1.0), ("reset_voltage", "reset_voltage", 1.0),
+        ):  # fmt: skip
+            seen[name] = Seen()
+            for value, own in zip(experiment.column(column), device, strict=True):
+                if np.isfinite(value):
+                    seen[name].add(float(value**way), float(own))
+        known = _Known.of(seen)
+        every = np.arange(experiment.rows)
+        measured = experiment.columns["low_resistance"]
+        predicted = np.full((1, experiment.rows), 1.0 / known.values["high_conductance"])
+        residual = np.log(predicted / measured) / experiment.layout.error
+        return LawFit(
+            law=self, values=known.values, settings={}, deviations=known.deviations, freedoms=known.freedoms,
+            rows=Rows(experiment, every, measured, predicted, residual), notes=tuple(known.notes),
+            conditions=experiment.rows, correlation=np.eye(len(known.values)),
+        )  # fmt: skip
+
+
+@frozen_dataclass
+class _Known:
+    """Medians of what was seen, with their deviations, in the format of `LawFit`."""
+
+    values: dict[str, float]
+    deviations: dict[str, float]
+    freedoms: dict[str, float]
+    notes: list[str]
+
+    @staticmethod
+    def of(seen: Mapping[str, Seen]) -> _Known:
+        """With the programming voltage, the larger one of set and reset, and the spread of the states."""
+        known = {name: part.known() for name, part in seen.items() if part.values}
+        ways = [name for name in ("set_voltage", "reset_voltage") if name in known]
+        if ways:
+            known["program_voltage"] = known[max(ways, key=lambda name: known[name][0])]
+        found = _Known(
+            {name: value for name, (value, _, _) in known.items()},
+            {name: deviation for name, (_, deviation, _) in known.items()},
+            {name: freedom for name, (_, _, freedom) in known.items()}, [],
+        )  # fmt: skip
+        lows, highs = (np.log(seen[f"{word}_conductance"].values) for word in ("low", "high"))
+        if len(highs) >= _FEWEST and np.ptp(highs) > 0.0:
+            found.values["conductance_spread"] = float(np.std(highs, ddof=1))
+            found.deviations["conductance_spread"] = 1.0 / np.sqrt(2.0 * (len(highs) - 1))
+            found.freedoms["conductance_spread"] = float(len(highs) - 1)
+            spread = f"{100.0 * np.std(lows, ddof=1):.2g} %" if len(lows) > 1 else "an unknown amount"
+            found.notes.append(f"the low conductance scatters by {spread} as a logarithm")
+        return found
 
 
 def _states(loops: Sequence[Loop], after: int, at: float) -> Seen:
