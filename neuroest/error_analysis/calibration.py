@@ -55,7 +55,7 @@ class Evidence(Spec):
     settings: dict[str, str] = Field(default_factory=dict)
     """Values that were changed for the run, by path."""
     used: bool
-    """Whether the posterior rests on it; a value that contradicts does not count."""
+    """Whether the posterior uses it; a value that contradicts does not count."""
     before: tuple[float, float, float]
     """p10, median and p90 of the prediction before conditioning, in the unit of the value."""
     after: tuple[float, float, float]

@@ -27,7 +27,7 @@ class MeasuredRow:
     distance : float
         Logarithm of measured over predicted, in standard deviations, where the prediction rests on the other values.
     used : bool
-        Whether the posterior rests on it.
+        Whether the posterior uses it.
     """
 
     name: str
