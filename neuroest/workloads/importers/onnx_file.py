@@ -24,7 +24,7 @@ from neuroest.workloads.importers.network import (
 from neuroest.workloads.importers.onnx_branches import choose_branches
 from neuroest.workloads.importers.onnx_inputs import FixedInputs, fix_inputs
 from neuroest.workloads.importers.onnx_loops import cells_of_loops
-from neuroest.workloads.importers.onnx_node import Node
+from neuroest.workloads.importers.onnx_node import DEEPEST, Node
 from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
 from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
 from neuroest.workloads.importers.onnx_weights import Weights
@@ -316,13 +316,21 @@ class _Reader:
 
     def _weights_of(self, node: Node) -> int:
         """Stored weights that a node reads, or that its branches hold: the branch with most."""
-        inner = [graph for one in node.proto.attribute for graph in (one.g, *one.graphs) if graph.node]
-        held = [
-            sum(prod(tensor.dims) for tensor in graph.initializer if len(tensor.dims) > 1) for graph in inner
-        ]
+        held = _weights_within(node.proto)
         read = sum(
             prod(self.shapes[name])
             for name in dict.fromkeys(node.inputs)
             if name in self.constants and name in self.shapes and len(self.shapes[name]) > 1
         )
-        return int(read + max(held, default=0))
+        return int(read + held)
+
+
+def _weights_within(node: Any, depth: int = 0) -> int:
+    """Stored weights in the branches of a node: of the branch with most, and of those within it."""
+    graphs = [graph for one in node.attribute for graph in (one.g, *one.graphs) if graph.node]
+    held = [0]
+    for graph in graphs if depth <= DEEPEST else ():
+        constants = [one.t for inner in graph.node for one in inner.attribute if inner.op_type == "Constant"]
+        own = sum(prod(tensor.dims) for tensor in (*graph.initializer, *constants) if len(tensor.dims) > 1)
+        held.append(own + sum(_weights_within(inner, depth + 1) for inner in graph.node))
+    return max(held)

@@ -8,7 +8,7 @@ from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Shape, Value
 
 Found: TypeAlias = Value | list[Value] | None
-_DEEPEST = 8
+DEEPEST = 8
 """Loops and branches within each other."""
 
 
@@ -127,7 +127,7 @@ Handler: TypeAlias = Callable[..., Found]
 
 def captured(proto: Any, depth: int = 0) -> list[str]:
     """Names that the bodies of a loop or branch read from outside or inside."""
-    graphs = [graph for one in proto.attribute for graph in (one.g, *one.graphs)] if depth <= _DEEPEST else []
+    graphs = [graph for one in proto.attribute for graph in (one.g, *one.graphs)] if depth <= DEEPEST else []
     return [
         name for graph in graphs for node in graph.node for name in (*node.input, *captured(node, depth + 1))
     ]

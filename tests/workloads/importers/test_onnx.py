@@ -410,6 +410,30 @@ def test_a_branch_is_chosen_by_a_constant_or_by_the_user(tmp_path: Path) -> None
         assert any(f"--branch {word}" in note for note in loaded.spec.assumed)
 
 
+def test_weights_of_a_branch_that_are_constants_of_its_nodes_count(tmp_path: Path) -> None:
+    """As silero-vad keeps them: one branch with 4 x 4 numbers, the other with 4 x 4 and 4 x 2 of which none is used."""
+    out = [helper.make_tensor_value_info("r", TensorProto.FLOAT, [1, 4])]
+
+    def branch(*extents: int) -> object:
+        constants = [
+            helper.make_node("Constant", [], [f"c{wide}"], value=numbers(f"v{wide}", 4, wide))
+            for wide in extents
+        ]
+        return helper.make_graph([*constants, helper.make_node("MatMul", ["x", "c4"], ["r"])], "b", [], out)
+
+    nodes = [
+        helper.make_node("ReduceMax", ["x"], ["m"], keepdims=0),
+        helper.make_node("Cast", ["m"], ["go"], to=TensorProto.BOOL),
+        helper.make_node("If", ["go"], ["s"], name="branch", then_branch=branch(4), else_branch=branch(4, 2)),
+        helper.make_node("MatMul", ["s", "w"], ["y"]),
+    ]
+    path = saved(tmp_path / "c.onnx", nodes, [numbers("w", 4, 2)], shape=(1, 4))
+    with pytest.raises(
+        UnsupportedOperatorError, match=r"If 'branch' .*24 weights, 75 % of those in the file"
+    ):
+        workload_from_file(path)
+
+
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
     content = transformer(tmp_path / "t.onnx", tokens=3, width=8, heads=2).read_bytes()
     generator = np.random.default_rng(5)
