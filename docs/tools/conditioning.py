@@ -4,7 +4,7 @@
 
     python docs/tools/conditioning.py
 
-It writes ``validation/conditioning.json`` and takes some five minutes of processor time. Values of published chips
+It writes ``validation/conditioning.json`` and takes some two minutes of processor time. Values of published chips
 count with a standard uncertainty of 5 %, since their sources state none.
 """
 
@@ -28,8 +28,6 @@ from neuroest.validation.predicted_logs import PredictedLogs
 from neuroest.validation.scoring import CHIPS, case_rows
 
 UNCERTAINTY = 0.05
-FACTORS = (1.0, 1.2, 1.4, 1.75)
-"""Factors of the error of each value of its own that are compared."""
 SYNTHETIC = {"analog": ("valavi_2019", 67), "digital": ("eyeriss", 67), "spiking": ("odin", 67)}
 """Chip of each family whose inputs and model errors are drawn, and how often."""
 MEASURED = ("average_power_W", "area_m2", "latency_s")
@@ -58,14 +56,12 @@ class Chip:
         )
 
 
-def deviations(count: int, factor: float | None = None) -> Any:
+def deviations(count: int) -> Any:
     """Errors of measured values."""
-    if factor is None:
-        return calibrate.with_own_error(np.full(count, UNCERTAINTY))
-    return np.full(count, math.hypot(UNCERTAINTY, math.log(factor) / calibrate.NORMAL_P90))
+    return calibrate.with_own_error(np.full(count, UNCERTAINTY))
 
 
-def halves(chips: Sequence[Chip], factor: float | None = None) -> Iterator[dict[str, Any]]:
+def halves(chips: Sequence[Chip]) -> Iterator[dict[str, Any]]:
     """Every value of chips with two or more, predicted from every other value of the same chip."""
     for chip in chips:
         if len(chip.names) < 2:
@@ -75,9 +71,7 @@ def halves(chips: Sequence[Chip], factor: float | None = None) -> Iterator[dict[
             inside = np.arange(len(chip.names)) % 2 == half
             predict, rest = chip.of(inside), chip.of(~inside)
             scores = prior_scores(predict.causes) if scores is None else scores
-            found = condition(
-                predict, predict.causes, chip.logs[inside], deviations(int(inside.sum()), factor)
-            )
+            found = condition(predict, predict.causes, chip.logs[inside], deviations(int(inside.sum())))
             before, after = rest(scores), rest(found.posterior.moved(scores))
             for index, at in enumerate(np.flatnonzero(~inside)):
                 ends = [
@@ -182,7 +176,6 @@ def main() -> None:
     chips = [Chip(name) for name in shipped_cases()]
     found = {
         "halves": by_family(list(halves(chips))), "tenfold": tenfold(chips), "synthetic": synthetic(),
-        "own_error": {str(factor): summary(list(halves(chips, factor))) for factor in FACTORS},
     }  # fmt: skip
     FILE.write_text(json.dumps(rounded(found), indent=1) + "\n", encoding="utf-8")
 

@@ -19,6 +19,7 @@ import neuroest
 from neuroest import Estimate
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.in_time import Asked, neuron_in_time
+from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import shipped
 from neuroest.reporting.formatting import formatted
 from neuroest.results.quantities import QUANTITIES
@@ -379,10 +380,65 @@ def speeds(*families: str) -> list[str]:
     return [*table(("measurement", "processor time", "ratio"), rows), "", about]
 
 
+@cache
+def _conditioned() -> dict[str, Any]:
+    """Numbers of ``docs/tools/conditioning.py``."""
+    found: dict[str, Any] = json.loads(
+        (data_folder("validation_case") / "conditioning.json").read_text("utf-8")
+    )
+    return found
+
+
+def _before_and_after(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Inside and width before and after."""
+    return (
+        *(f"{100.0 * found[f'{when}_inside']:.0f} %" for when in ("before", "after")),
+        *(f"{found[f'{when}_width']:.2f}" for when in ("before", "after")),
+    )
+
+
+_SPAN = ("inside before", "inside after", "width before", "width after")
+_ERROR = ("error before", "error after")
+
+
+def _errors(found: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{found[f'{when}_median_factor']:.2f}" for when in ("before", "after"))
+
+
+def conditioned_halves() -> list[str]:
+    """Half of the values of each published chip in, the other half predicted."""
+    rows = [
+        (name, str(one["chips"]), str(one["values"]), *_errors(one), *_before_and_after(one))
+        for name, one in _conditioned()["halves"].items()
+    ]
+    return table(("family", "chips", "values", *_ERROR, *_SPAN), rows)
+
+
+def conditioned_synthetic() -> list[str]:
+    """Coverage on drawn chips."""
+    rows = [
+        (family, f"`{one['case']}`", str(one["chips"]), *_before_and_after(one))
+        for family, one in _conditioned()["synthetic"].items()
+    ]
+    return table(("family", "drawn from", "chips", *_SPAN), rows)
+
+
+def conditioned_tenfold() -> list[str]:
+    """How often a value ten times off is named."""
+    found = _conditioned()["tenfold"]
+    rows = [
+        ("one value ten times off, named alone", f"{found['named']} of {found['of']}"),
+        ("published values that contradict as they are", f"{found['alarms']} of {found['values']}"),
+    ]
+    return table(("", "values"), rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
     "cells_of_low_conductance": cells_of_low_conductance, "neurons_per_output": neurons_per_output,
     "speeds": partial(speeds, "reference", "cold", "warm", "points"), "speeds_of_points": partial(speeds, "points"),
     "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
+    "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
+    "conditioned_tenfold": conditioned_tenfold,
 }  # fmt: skip
