@@ -66,9 +66,19 @@ STANDARD = {name for name in sys.stdlib_module_names if not name.startswith("_")
 }
 
 
+BY_MODULE = ("import", "sweep")
+"""Tried with `python -m` as well for each change, others each night: an interpreter and workers."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("by_name", [True, False], ids=["neuroest", "python -m neuroest"])
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    ("verb", "by_name"),
+    [
+        pytest.param(verb, by_name, marks=() if by_name or verb in BY_MODULE else pytest.mark.nightly)
+        for verb in VERBS
+        for by_name in (True, False)
+    ],
+)
 def test_no_module_of_a_folder_is_executed(tmp_path: Path, verb: str, by_name: bool) -> None:
     if verb in NEEDS:
         pytest.importorskip(NEEDS[verb])

@@ -85,6 +85,7 @@ def test_workers_know_a_plugin(example: Path, tmp_path: Path, options: tuple[str
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_a_report_knows_a_plugin(example: Path, tmp_path: Path) -> None:
     done = run(example, "report", *CHIP, "-o", str(tmp_path / "report"))
     assert done.returncode == 0, done.stderr

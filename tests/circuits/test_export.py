@@ -65,6 +65,8 @@ def with_a_circuit() -> list[str]:
 
 
 AGREE = [name for name, cells in table().items() if cells[-1] == "agrees"]
+LONG = {"diffusive_3nm_projection", "diffusive_65nm_estimate", "switch_ag_bench"}
+"""Four seconds each; others of their kind are tried with each change."""
 
 
 def names_of(expression: str) -> set[str]:
@@ -209,7 +211,9 @@ def test_the_page_has_a_row_for_every_neuron_with_the_cause_where_there_is_no_nu
 
 @pytest.mark.slow
 @pytest.mark.skipif(ngspice() is None, reason=WITHOUT_NGSPICE)
-@pytest.mark.parametrize("name", AGREE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.nightly if name in LONG else ()) for name in AGREE]
+)
 def test_ngspice_agrees_with_simulate(name: str) -> None:
     rows = agreement(exported("spice", name))
     assert {row.bench for row in rows} == {"neuron", "column"}
