@@ -106,7 +106,7 @@ def test_a_point_and_a_list_have_the_same_moments() -> None:
 
 
 def test_moments_of_no_weights_and_of_weights_beyond_all_clips() -> None:
-    assert [moment(0.0, 0.0, 4.0, 2.0, 0.0) for moment in MOMENTS] == [0.0, 0.0, 1]
+    assert [moment(0.0, 0.0, 4.0, 2.0, 0.0) for moment in MOMENTS] == pytest.approx([0.0, 0.0, 1.0])
     assert [moment(np.inf, 0.0, 4.0, 2.0, 0.0) for moment in MOMENTS] == pytest.approx(
         [1.0, 1.0, 0.0], abs=1e-9
     )
