@@ -5,8 +5,8 @@
     python docs/tools/accuracy_curve.py examples/digits_snn/digits_spiking.yaml \
         examples/digits_snn/weights.npz examples/digits_snn/test.npz
 
-No chip takes part: errors of a stated size are drawn into the results of every layer of the ideal network. What was
-measured stands under ``task.against_error`` of the workload, so that an estimate of any chip states an accuracy.
+No chip is used: errors of a stated size are drawn into the results of every layer of the ideal network. What was
+measured is under ``task.against_error`` of the workload, so that an estimate of any chip states an accuracy.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class Conditioned:
     posterior : Posterior
         Of the scores.
     used : array of bool
-        Values that the posterior rests on; the others contradict.
+        Values that the posterior is based on; the others contradict.
     residuals : tuple of Residual
         Every value against the prediction from the used ones, without itself.
     prior : Linear

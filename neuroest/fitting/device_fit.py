@@ -205,7 +205,7 @@ class DeviceFit:
             yield from wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2)
         reasons: dict[str, list[str]] = {}
         for name in found.fitted:
-            for reason in found.doubts_of(name):
+            for reason in found.reservations_of(name):
                 reasons.setdefault(reason, []).append(name)
         for reason, names in reasons.items():
             yield from wrapped(f"not called measured: {', '.join(names)}: {reason}", hanging=2)
@@ -269,7 +269,7 @@ class DeviceFit:
             },
             "completed": {name: {"value": one.value, "why": one.why} for name, one in found.completions.items()},
             "held": found.held, "combinations": list(found.combinations), "misfit": found.misfit,
-            "not_measured": {name: list(why) for name in found.fitted if (why := found.doubts_of(name))},
+            "not_measured": {name: list(why) for name in found.fitted if (why := found.reservations_of(name))},
             "chi_square": found.chi_square, "rejected": found.rejected, "converged": found.converged,
             "correlation": found.correlation.tolist(), "singular_values": found.singular_values.tolist(),
             "device_to_device": found.device_to_device, "cycle_to_cycle": found.cycle_to_cycle,

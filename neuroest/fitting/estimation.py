@@ -117,7 +117,7 @@ class Fit:
         The laws that were fitted; empty for the rate equations of a diffusive neuron.
     completions : dict of str to Completion
         Values that follow from the fitted ones or were chosen to be consistent with them.
-    doubts : tuple of str
+    reservations : tuple of str
         Why the values of the rate equations are not called measured; those of laws are in the laws.
     refusals : tuple of str
         Why no chip can use the values.
@@ -143,24 +143,24 @@ class Fit:
     rejected: str = ""
     laws: tuple[LawFit, ...] = ()
     completions: Mapping[str, Completion] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    reservations: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
 
     def law_of(self, name: str) -> LawFit | None:
         """The law that fitted or fixed a parameter."""
         return next((f for f in self.laws if name in {*f.values, *f.settings, *f.bounds}), None)
 
-    def doubts_of(self, name: str) -> tuple[str, ...]:
+    def reservations_of(self, name: str) -> tuple[str, ...]:
         """Why a fitted value is not called measured; empty if it may be."""
         law = self.law_of(name)
         if law is None:
-            return self.doubts
+            return self.reservations
         open_ended = (
             (f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}",)
             if name in law.left_open
             else ()
         )
-        return (*(why for of, why in law.doubts if of in {"", name}), *open_ended)
+        return (*(why for of, why in law.reservations if of in {"", name}), *open_ended)
 
     def factor(self, name: str, share: float = 0.8) -> float:
         """Half-width of the interval of a fitted parameter, as a factor; for 80 % it is p90 over median.
@@ -355,18 +355,18 @@ def fit(
     rejected = "; ".join(str(found) for found in misfits if found.rejected)
     if rejected:
         by_name[0] = _until_the_data_lie_inside(problem, free, point, by_name[0], by_name[1])
-    doubts = [text for found in misfits for text in running(found)]
+    reservations = [text for found in misfits for text in running(found)]
     refined = min(starts, _REFINED)
     if refined > 1 and agreeing < 2:
-        doubts.append(f"{agreeing} of {refined} searches end where the best one does")
+        reservations.append(f"{agreeing} of {refined} searches end where the best one does")
     edges = np.abs(point - problem.centre(free)) > _BOUND - _AT_EDGE
-    doubts += [
+    reservations += [
         f"{name} ends at the edge of its search" for name, edge in zip(free, edges, strict=True) if edge
     ]
     return Fit(
         values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=reported.correlation,
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
-        rows=rows, rejected=rejected, refined_starts=refined, doubts=tuple(doubts),
+        rows=rows, rejected=rejected, refined_starts=refined, reservations=tuple(reservations),
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,

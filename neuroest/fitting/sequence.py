@@ -29,7 +29,7 @@ def places(experiment: Experiment) -> Array:
 
     Examples
     --------
-    A loop up and back: the row at 1 V is the turn, and the two rows at 0.5 V are not a repetition of each other.
+    A loop up and back: the row at 1 V is the peak, and the two rows at 0.5 V are not a repetition of each other.
 
     >>> from neuroest.fitting.layouts import LAYOUTS
     >>> loop = {"voltage": np.array([0.5, 1.0, 0.5]), "current": np.array([1e-6, 1e-3, 5e-4])}
@@ -46,7 +46,7 @@ def places(experiment: Experiment) -> Array:
     for rows, rising in branches(experiment):
         own = label[:, rows[-1]]
         place = 0 if previous is None or np.any(own != previous) else place + 1
-        # the turn has its place in the branch before it
+        # the peak has its place in the branch before it
         kept = rows[1:] if previous is not None and not np.any(label[:, rows[0]] != previous) else rows
         positive = float(np.sum(voltage[rows])) >= 0.0
         found[kept] = place if numbered else 2 * positive + rising
@@ -138,7 +138,7 @@ def _turns_back(conductance: Array) -> bool:
 
 
 def few_changes(residuals: Array) -> float:
-    """Probability that independent residuals change their sign as seldom as these: the runs test.
+    """Probability that independent residuals change their sign as rarely as these: the runs test.
 
     Parameters
     ----------

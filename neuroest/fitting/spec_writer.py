@@ -104,7 +104,8 @@ def _entry(
     if law is not None and name in law.settings:
         return {
             "value": _quantity(law.settings[name], unit, 6), "basis": _basis(name, data, result), "source": _SOURCE,
-            "locator": law.law.experiment, "rationale": f"Fixed by the fit: {law.formula()}.{_doubts(name, result)}",
+            "locator": law.law.experiment,
+            "rationale": f"Fixed by the fit: {law.formula()}.{_reservations(name, result)}",
         }  # fmt: skip
     if law is not None and name in law.bounds:
         value = law.bounds[name]
@@ -131,7 +132,7 @@ def _completed(name: str, claim: Claim | None, unit: str, result: Fit) -> dict[s
     }  # fmt: skip
     if found.factor is not None:
         entry["spread"] = {"factor": float(f"{max(1.001, found.factor):.4g}")}
-        doubted = bool(found.follows and result.doubts_of(found.follows)) or bool(result.rejected)
+        doubted = bool(found.follows and result.reservations_of(found.follows)) or bool(result.rejected)
         entry |= {"basis": "assumed" if doubted else "derived", "source": _SOURCE}
     elif found.low is not None:
         entry["spread"] = {"low": _quantity(found.low, unit), "shape": "one_sided"}
@@ -152,12 +153,12 @@ def data_basis(data: Measurements) -> str:
 
 def _basis(name: str, data: Measurements, result: Fit) -> str:
     """Basis of a value from the fit: that of the data, unless something contradicts it."""
-    return "assumed" if result.rejected or result.doubts_of(name) else data_basis(data)
+    return "assumed" if result.rejected or result.reservations_of(name) else data_basis(data)
 
 
-def _doubts(name: str, result: Fit) -> str:
+def _reservations(name: str, result: Fit) -> str:
     """Why a value is not called measured, as a sentence; empty if it is."""
-    found = result.doubts_of(name)
+    found = result.reservations_of(name)
     return f" Not called measured: {'; '.join(found)}." if found else ""
 
 
@@ -183,10 +184,10 @@ def _rationale(name: str, result: Fit) -> str:
     law = result.law_of(name)
     if law is None:
         how = "Robust least squares; the spread is that of the fit, including the parameters that were not fitted."
-        return how + _doubts(name, result)
+        return how + _reservations(name, result)
     return (
         f"Determined by {_article(law.law.determined_by[name])}; {law.formula()}. The spread is that of fits without "
-        f"each condition and each device.{_doubts(name, result)}"
+        f"each condition and each device.{_reservations(name, result)}"
     )
 
 

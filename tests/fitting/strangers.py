@@ -116,7 +116,7 @@ def compared(found: DeviceFit, own: dict[str, float]) -> dict[str, Any]:
         for name in own.keys() & law.values.keys():
             factor = law.factor(name, 0.9)
             low, high = law.values[name] / factor, law.values[name] * factor
-            measured = not (found.refusal or found.result.doubts_of(name))
+            measured = not (found.refusal or found.result.reservations_of(name))
             rows[name] = {
                 "fit": float(f"{law.values[name]:.4g}"), "p5": float(f"{low:.4g}"), "p95": float(f"{high:.4g}"),
                 "independent": float(f"{own[name]:.4g}"), "measured": measured,

@@ -67,9 +67,9 @@ def test_a_memory_cell_is_named_and_its_states_reach_a_crossbar(tmp_path: Path) 
 def test_a_set_alone_does_not_tell_the_programming_voltage(tmp_path: Path) -> None:
     rows = bipolar(0.0, 1).splitlines()
     found = fitted(tmp_path, "\n".join([rows[0], *rows[1 : 1 + len(rows) // 2]]))
-    (why,) = found.result.doubts_of("program_voltage")
+    (why,) = found.result.reservations_of("program_voltage")
     assert why == "no loop resets the cell, which may take more"
-    assert not found.result.doubts_of("high_conductance")
+    assert not found.result.reservations_of("high_conductance")
 
 
 def test_a_sweep_with_time_of_a_cell_is_no_diffusive_neuron(tmp_path: Path) -> None:

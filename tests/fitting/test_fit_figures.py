@@ -1,20 +1,27 @@
 """Figures of fits: curve and band of each experiment, sweeps in the order in which they were measured."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from neuroest.fitting.device_fit import fit
+from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.layouts import example_folder
 from neuroest.plotting.fit import abscissa, curves
 
 DATA = example_folder()
 
 
+@cache
+def fitted(*names: str) -> DeviceFit:
+    """A fit to these examples of a switch."""
+    return fit([DATA / f"switch_{name}.csv" for name in names])
+
+
 @pytest.mark.slow
 def test_the_band_holds_the_curve_and_the_law_that_the_data_were_drawn_from() -> None:
-    result = fit(DATA / "switch_delays.csv").result
+    result = fitted("delays").result
     (curve,) = curves(result.rows[0], result.laws[0])
     assert curve.low is not None
     assert curve.high is not None
@@ -26,7 +33,7 @@ def test_the_band_holds_the_curve_and_the_law_that_the_data_were_drawn_from() ->
 
 
 def test_each_setting_in_addition_to_the_abscissa_has_a_curve_of_its_own() -> None:
-    result = fit(DATA / "switch_relaxation.csv").result
+    result = fitted("relaxation").result
     drawn = curves(result.rows[0], result.laws[0])
     assert abscissa(result.rows[0]) == "pulse_width"
     assert [curve.label for curve in drawn] == ["800 mV", "1 V", "1.25 V"]
@@ -65,5 +72,5 @@ def test_the_band_of_a_rate_rises_with_the_current(tmp_path: Path) -> None:
 def test_a_figure_of_one_or_many_experiments_is_written(names: tuple[str, ...], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib").use("agg")
     figure = tmp_path / "fit.pdf"
-    fit([DATA / f"switch_{name}.csv" for name in names]).plot(figure, "Ag/SiOx")
+    fitted(*names).plot(figure, "Ag/SiOx")
     assert figure.stat().st_size > 5000

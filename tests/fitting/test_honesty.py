@@ -62,7 +62,7 @@ def test_residuals_that_run_are_not_called_measured(tmp_path: Path) -> None:
     voltage = np.linspace(0.6, 1.5, 25)
     rows = " ".join(f"{v:.4f},{1e-6 * np.exp(4.0 * v**-1.6):.5g}" for v in voltage)
     found = fitted(tmp_path, "voltage [V],integration_time [s]", rows, law="delay_power")
-    assert any("run" in why for why in found.result.doubts_of("delay_steepness"))
+    assert any("run" in why for why in found.result.reservations_of("delay_steepness"))
     found.write(tmp_path / "mine.yaml")
     claim = load_device(str(tmp_path / "mine.yaml")).claims["delay_steepness"]
     assert claim.basis == "assumed"
@@ -127,7 +127,7 @@ def test_silent_rows_count(tmp_path: Path) -> None:
     values = found.result.laws[0].values
     # the smallest current that fires is not below the largest one that does not
     assert values["threshold_charge"] / values["memory_time"] > 0.99 * 190e-6
-    assert found.result.doubts_of("memory_time")
+    assert found.result.reservations_of("memory_time")
 
 
 def test_an_end_that_no_train_reaches_is_the_lowest_reading(tmp_path: Path) -> None:

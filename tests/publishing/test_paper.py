@@ -239,7 +239,7 @@ def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: 
     plan["baselines"] = ["analog_lif_low_power_28nm", "digital_spiking_28nm"]
     plan["options"] = {
         "fit": ["--starts", "1"],
-        "contest": ["--axis", "period=10ms,1s", "--samples", "16"],
+        "contest": ["--axis", "period=10ms,1s", "--axis", "spike_rate=1,2", "--samples", "16"],
     }
     file.write_text(yaml.safe_dump(plan))
     outcome = command("paper", str(folder))

@@ -66,7 +66,7 @@ class LawFit:
         Bayesian information criterion over the conditions. Lower is better; only differences matter.
     between_devices, between_cycles : float or None
         Standard deviation of the logarithm of the result between devices, and between repetitions of one device.
-    doubts : tuple of pairs of str
+    reservations : tuple of pairs of str
         Why values are not called measured although the law is not rejected: the unknown, empty for all, and the reason.
     """
 
@@ -85,7 +85,7 @@ class LawFit:
     between_devices: float | None = None
     between_cycles: float | None = None
     notes: tuple[str, ...] = ()
-    doubts: tuple[tuple[str, str], ...] = ()
+    reservations: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejected(self) -> bool:

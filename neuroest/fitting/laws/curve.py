@@ -131,7 +131,7 @@ class CurveLaw(Law):
         if missed is not None and missed.rejected:
             needed = _until_every_row_is_met(problem, point)
             deviation = np.maximum(deviation, needed / quantile(_TOLD, float(count - size)))
-        doubts = [
+        reservations = [
             *(("", text) for text in running(missed)),
             *self._unsettled(start, point, elsewhere, deviation),
         ]
@@ -148,7 +148,7 @@ class CurveLaw(Law):
             correlation=total / np.outer(scale, scale),
             between_devices=float(np.sqrt(devices * between[0, 0])) if devices >= _FEWEST_DEVICES else None,
             between_cycles=_between_cycles(problem.deviation(point), labels, device),
-            doubts=tuple(doubts),
+            reservations=tuple(reservations),
         )  # fmt: skip
 
     def _unsettled(

@@ -132,17 +132,20 @@ def _within_readings(found: LawFit, experiment: Experiment) -> LawFit:
     if not loose:
         return found
     kept = [at for at, name in enumerate(found.values) if name != "low_conductance" or name not in loose]
-    values, bounds, doubts = dict(found.values), dict(found.bounds), list(found.doubts)
+    values, bounds, reservations = dict(found.values), dict(found.bounds), list(found.reservations)
     if "low_conductance" in loose:
         bounds["low_conductance"] = ends["low_conductance"]
         del values["low_conductance"]
     if "high_conductance" in loose:
         values["high_conductance"] = ends["high_conductance"]
         why = "the train ends below its limit; the value is the highest reading"
-        doubts = [*(pair for pair in doubts if pair[0] != "high_conductance"), ("high_conductance", why)]
+        reservations = [
+            *(pair for pair in reservations if pair[0] != "high_conductance"),
+            ("high_conductance", why),
+        ]
     settings = {**found.settings, "update_states": found.settings["last_pulse"]}
     return replace(
-        found, values=values, bounds=bounds, settings=settings, doubts=tuple(doubts),
+        found, values=values, bounds=bounds, settings=settings, reservations=tuple(reservations),
         deviations={n: found.deviations[n] for n in values}, freedoms={n: found.freedoms[n] for n in values},
         correlation=found.correlation[np.ix_(kept, kept)],
         notes=(*found.notes, f"{' and '.join(loose)}: the train ends before its limit; taken from the readings"),

@@ -54,13 +54,13 @@ class SwitchingLaw(Law):
         notes = [text for text in (offset, *_notes(sets, resets, at), *known.notes) if text]
         missing = "set" if not sets else "reset"
         why = f"no loop {missing}s the cell, which may take more"
-        doubts = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
+        reservations = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
         if len(sets) == 1 and not resets:
-            doubts.append(
+            reservations.append(
                 ("low_conductance", "the state before the only set may be that of a cell never formed")
             )
         return LawFit(
-            law=self, values=known.values, doubts=tuple(doubts), settings={"state_read_voltage": at},
+            law=self, values=known.values, reservations=tuple(reservations), settings={"state_read_voltage": at},
             deviations=known.deviations, freedoms=known.freedoms, notes=tuple(notes),
             rows=_shown(experiment, sets, resets, known.values, at), conditions=len(sets) + len(resets),
             correlation=np.eye(len(known.values)),

@@ -89,7 +89,7 @@ class TraceLaw(Law):
         return LawFit(
             law=self, values=values, settings=settings, deviations=deviations, freedoms=freedoms, notes=notes,
             rows=Rows(experiment, tops, np.abs(voltage[tops]), predicted, residual), conditions=len(tops),
-            correlation=np.eye(len(values)), doubts=(("", why),) if alike else (),
+            correlation=np.eye(len(values)), reservations=(("", why),) if alike else (),
         )  # fmt: skip
 
 

@@ -275,14 +275,16 @@ def _device_lines(found: _Results) -> list[str]:
     held = ", ".join(found.fitted["held"]) or "none"
     files = counted(len(found.plan.curves), "file")
     rejected = found.fitted.get("rejected")
-    doubts = [f"**Rejected by the data:** {rejected}."] if rejected else []
+    reservations = [f"**Rejected by the data:** {rejected}."] if rejected else []
     # of laws these are whole sentences, such as a delay that no curve shows
-    doubts += [f"{text[:1].upper()}{text[1:]}." for text in found.fitted.get("combinations", ()) if laws]
+    reservations += [
+        f"{text[:1].upper()}{text[1:]}." for text in found.fitted.get("combinations", ()) if laws
+    ]
     return [
         f"**Device.** `{found.device}`, a {device.spec.model}, fitted to {files} of curves"
         + (f": {laws}." if laws else "."),
         f"Fitted: {', '.join(found.fitted['fitted'])}. Not given by the curves and taken from another device: {held}.",
-        *doubts,
+        *reservations,
     ]
 
 
