@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import RangeError
 from tests.chips import area, energy, failed, known, run
+from tests.shared import estimated
 
 NEURON = "chip.tile.array.readout.neuron"
 BASE, WORKLOAD = "diffusive_28nm_derived", "mlp_mnist_spiking"
@@ -134,3 +136,13 @@ def test_rates_that_are_not_far_apart_are_reported(tmp_path: Path) -> None:
     assert "timescale_separation" not in failed(run(base, network, {}, tmp_path))
     slow = run(base, network, {}, tmp_path, **{f"{neuron}.filament_decay": "100 1/s"})
     assert "timescale_separation" in failed(slow)
+
+
+@pytest.mark.parametrize("chip", ["threshold_switch_28nm", "vo2_switch_28nm", "analog_lif_28nm"])
+@pytest.mark.parametrize("off", [-1e-12, 0.0, 1e-12])
+def test_a_drive_that_is_off_by_rounding_fires_as_often(chip: str, off: float) -> None:
+    # as long as an integration, and long enough apart for any neuron to forget: a spike in each of three timesteps
+    neuron = estimated(chip, "mlp_mnist_spiking").evaluation.mapped.level.compute.neuron
+    drive = neuron.integration_time() * (1.0 + off)
+    burst = Burst(pulse=drive, period=1.0, steps=3.0, idle=1.0, number=1.0, ends=False)
+    assert neuron.spikes_of(burst) == 3

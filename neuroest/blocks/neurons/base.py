@@ -31,6 +31,8 @@ _TWICE = 2.0
 """Spikes for one of the network from which on a neuron counts as one that fires too often; a convention."""
 _SOONER = 1e-4
 """Share of the timesteps to a spike that a search for the shortest drive leaves open; numerical."""
+_LONGER = 1e-9
+"""Share of a drive that such a search may miss: one that is shorter by rounding may never fire; numerical."""
 
 
 @frozen_dataclass(eq=False)
@@ -295,7 +297,8 @@ class Neuron(Component[Any]):
         One that forgets between timesteps, or that is faster than its column, fires in each drive, and again in it.
         """
         period = np.maximum(burst.period, burst.pulse)
-        needed = np.maximum(rounded_up(self.steps_to_fire(burst.pulse, period) * (1.0 - _SOONER)), 1.0)
+        steps = self.steps_to_fire(burst.pulse * (1.0 + _LONGER), period)
+        needed = np.maximum(rounded_up(steps * (1.0 - _SOONER)), 1.0)
         rest = np.maximum(burst.pulse - self.integration_time(), 0.0)
         in_each = 1.0 + rounded_down(rest / self.minimum_interval())
         return np.maximum(rounded_down(burst.steps / needed), 1.0) * in_each

@@ -65,6 +65,8 @@ equations (docs/models/integration.md)."""
 _LATE, _NEVER = 0.1, 0.5
 """Timing error above which a spike counts as late, and above which the rate equations may not fire at all, over the
 timesteps."""
+_ROUNDING = 1e-9
+"""Rounding error of a drive that ends after its delay, of a sum over spikes; numerical."""
 _NEARBY = 1e-3
 """Relative step of the hold time for the sensitivity of the timesteps; numerical."""
 _WHOLE = 1e-9
@@ -420,7 +422,7 @@ class DiffusiveNeuronBase(Neuron):
         allowed = np.maximum(self.refractory_time(), self.ending_delay())
         return [
             *super().burst_checks(burst),
-            self.require("design_rule", "drive_releases", on, "<=", allowed, "s"),
+            self.check("design_rule", "drive_releases", on <= allowed * (1.0 + _ROUNDING), on, allowed, "s"),
         ]
 
     def membrane(self) -> None:
