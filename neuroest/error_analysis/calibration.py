@@ -165,7 +165,7 @@ class Calibration:
 
     @property
     def used(self) -> int:
-        """Number of values that the posterior rests on."""
+        """Number of values that the posterior is based on."""
         return sum(one.used for one in self.spec.evidence.values())
 
     @property
@@ -248,7 +248,7 @@ class Given:
 
     @property
     def words(self) -> str:
-        """What the bands rest on, in one sentence."""
+        """What the bands are based on, in one sentence."""
         spec = self.calibration.spec
         whose = spec.chip.name if self.measured else f"{spec.chip.name}, another chip"
         number = self.calibration.used

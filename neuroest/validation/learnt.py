@@ -25,7 +25,7 @@ class MeasuredRow:
     Attributes
     ----------
     distance : float
-        Logarithm of measured over predicted, in standard deviations, where the prediction rests on the other values.
+        Logarithm of measured over predicted, in standard deviations, where the other values are known.
     used : bool
         Whether the posterior uses it.
     """
@@ -140,7 +140,7 @@ class Learnt:
     values : tuple of MeasuredRow
         Measured values and their predictions.
     contradictions : tuple of Contradiction
-        Values that the posterior does not rest on.
+        Values that the posterior is not based on.
     causes : tuple of LearntCause
         Inputs and model errors, the most changed first.
     totals : tuple of LearntTotal
