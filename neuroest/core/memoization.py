@@ -1,8 +1,8 @@
 """Compute methods of immutable objects once for each object.
 
 Components and mappers live for one evaluation. The result of one of their methods depends only on their fields and
-sometimes on the network or its placement, so a second call gives the same number. In a batch of thousands of points it
-costs nothing.
+sometimes on the network, its placement or the burst of its drives, so a second call gives the same number. In a batch
+of thousands of points it costs nothing.
 """
 
 import functools
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-_ALONE, _FIXED = ("self",), frozenset({"network", "placement"})
+_ALONE, _FIXED = ("self",), frozenset({"network", "placement", "burst"})
 """Arguments of methods whose results are kept: none, or one of these, each the same object in a whole evaluation."""
 _NUMBERS = (float, np.ndarray, np.generic, tuple)
 
@@ -25,7 +25,7 @@ def _is_frozen(found: object) -> bool:
 
 
 def memoize_numbers(cls: type) -> None:
-    """Make methods of a class that take no argument, or only network or placement, compute their result once.
+    """Make methods of a class that take no argument, or only network, placement or burst, compute their result once.
 
     Results are numbers, arrays, tuples and frozen objects, such as a circuit drawn for the network.
     """
