@@ -26,7 +26,7 @@ class _Cell:
 def cells_of_loops(model: Any) -> list[str]:
     """Put a recurrent cell in the place of each loop that is one, in place; returns what was replaced.
 
-    Such a loop multiplies what it takes from a sequence by one stored matrix and its own state by another, and passes
+    Such a loop multiplies its part of a sequence by one stored matrix and its own state by another, and passes
     on both matrices as they are.
     """
     graph = model.graph
