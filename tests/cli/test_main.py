@@ -135,7 +135,7 @@ def test_an_unknown_name_tells_what_is_allowed(
 
 
 def test_too_little_memory_is_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(*_: object) -> None:
+    def no_room(*_: object, **__: object) -> None:
         raise MemoryError("Unable to allocate 2.20 PiB")
 
     monkeypatch.setattr("neuroest.estimate", no_room)
