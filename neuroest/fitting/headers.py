@@ -29,8 +29,7 @@ _KNOWN = MappingProxyType(
     {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
     | {"experiment": "experiment"}
 )
-_IN_BRACKETS = re.compile(r"(.*?)\s*[\[(]([^\[\]()]*)[\])]\Z")
-"""A name with its unit in the last brackets; earlier ones belong to the name, such as ``WE(1).Current``."""
+_BRACKETS = "[]()"
 _BEFORE_UNIT = re.compile(r"[/,]|\sin\s")
 _UNIT_WORDS = MappingProxyType(
     {
@@ -114,8 +113,9 @@ def _known(name: str) -> str | None:
 
 def _name_and_unit(text: str) -> tuple[str, str | None]:
     """A header as ``name [unit]``, ``name (unit)``, ``name / unit``, ``name, unit`` or ``name in unit``."""
-    if found := _IN_BRACKETS.match(text):
-        return found[1], found[2].strip()
+    opens = max(text.rfind(bracket) for bracket in "[(")  # earlier ones belong to the name, such as `WE(1).Current`
+    if opens >= 0 and text[-1] in "])" and not set(text[opens + 1 : -1]) & set(_BRACKETS):
+        return text[:opens].rstrip(), text[opens + 1 : -1].strip()
     if mark := _BEFORE_UNIT.search(text):
         return text[: mark.start()], text[mark.end() :].strip()
     return text, None

@@ -266,6 +266,9 @@ PRICED_AS_STATED = {
     ("dram", "input_output"): "stated area of each channel",
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("diffusive_1m1t1r_integrated", "circuits"): "stated area in gates, times that of a gate",
+    ("reported_neuron", "level_shifter"): "stated area in gates, times that of a gate",
+    ("pulse_coupling", "ending"): "stated area in gates, times that of a gate",
+    ("sampled_clamp", "ending"): "stated area in gates, times that of a gate",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",
     (
         "current_clamp",

@@ -97,7 +97,7 @@ class ReportedNeuron(Neuron):
     ) -> list[EnergyCost]:
         """Energy of a spike as reported, and of its shift to the chip's supply."""
         d = self.device
-        shift = np.where(self.is_shifted(), d.shifter_energy, 0.0)
+        shift = either(self.is_shifted(), d.shifter_energy, 0.0)
         return [
             self.energy("spike", "reported", d.spike_energy, "neuron spike as reported"),
             self.energy("spike", "level_shift", shift, "neuron level shift"),
@@ -106,7 +106,7 @@ class ReportedNeuron(Neuron):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Footprint as reported, and the circuit that shifts its spikes."""
         d = self.device
-        shifter = np.where(self.is_shifted(), d.shifter_gates * self.process.gate_area, 0.0)
+        shifter = either(self.is_shifted(), d.shifter_gates * self.process.gate_area, 0.0)
         return [
             AreaCost(self.path, "footprint", d.footprint),
             AreaCost(self.path, "level_shifter", shifter),
@@ -114,7 +114,7 @@ class ReportedNeuron(Neuron):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power as reported, and leakage of the circuit that shifts its spikes."""
-        leak = np.where(self.is_shifted(), gate_leakage(self, self.device.shifter_width), 0.0)
+        leak = either(self.is_shifted(), gate_leakage(self, self.device.shifter_width), 0.0)
         return [
             StaticCost(self.path, "static", self.device.static_power),
             StaticCost(self.path, "level_shifter", leak),
