@@ -466,10 +466,13 @@ class _Plan:
         return _stack(inputs)
 
     def firing_thresholds(self, given: Mapping[str, u.Numeric]) -> Array:
-        """Threshold of the neurons of each layer; one for layers without neurons."""
-        return _stack(
-            [next((given[path] for path in paths if path in given), 1.0) for paths in self.thresholds]
-        )
+        """Threshold of the neurons of each layer; the largest for layers without neurons, so that they set no pace."""
+        stated = [next((given[path] for path in paths if path in given), None) for paths in self.thresholds]
+        largest: u.Numeric = 1.0
+        for value in stated:
+            if value is not None:
+                largest = np.maximum(largest, value)
+        return _stack([largest if value is None else value for value in stated])
 
 
 def _stack(values: Sequence[u.Numeric]) -> Array:

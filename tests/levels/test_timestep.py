@@ -224,3 +224,12 @@ def test_the_default_chip_spikes_in_time_on_every_network_of_the_claim() -> None
     for network in ("mlp_mnist_spiking", SHD, "keyword_spotting_spiking"):
         failed = {check.name for check in estimate("diffusive_low_power_28nm", network).failed_checks}
         assert failed <= {"neuron_fires_once"}
+
+
+def test_layers_without_neurons_set_no_pace() -> None:
+    """Pools of VGG-9 would otherwise ask for a drive of a whole integration in their one timestep."""
+    result = estimate("diffusive_low_power_28nm", "vgg9_cifar10_spiking").evaluation
+    array, network = result.mapper.compute, result.mapper.network
+    with_neurons = np.asarray(network.fan_in) > 0.0
+    own = np.ravel(array.own_hold(network))
+    assert np.ravel(array.own_timestep(network))[0] < 1.01 * own[with_neurons].max()
