@@ -113,7 +113,8 @@ def _known(name: str) -> str | None:
 
 def _name_and_unit(text: str) -> tuple[str, str | None]:
     """A header as ``name [unit]``, ``name (unit)``, ``name / unit``, ``name, unit`` or ``name in unit``."""
-    opens = max(text.rfind(bracket) for bracket in "[(")  # earlier ones belong to the name, such as `WE(1).Current`
+    # earlier brackets belong to the name, such as `WE(1).Current`
+    opens = max(text.rfind(bracket) for bracket in "[(")
     if opens >= 0 and text[-1] in "])" and not set(text[opens + 1 : -1]) & set(_BRACKETS):
         return text[:opens].rstrip(), text[opens + 1 : -1].strip()
     if mark := _BEFORE_UNIT.search(text):
