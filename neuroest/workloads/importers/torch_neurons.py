@@ -130,6 +130,8 @@ def _of_snntorch(module: Any, classes: set[str], torch: Any) -> TrainedNeurons:
 
 
 def _of_spikingjelly(module: Any, classes: set[str], torch: Any) -> TrainedNeurons:
+    if not hasattr(module, "v_threshold"):
+        raise _NotAlikeError("its neurons are inside of a container that states no threshold")
     reset = getattr(module, "v_reset", None)
     if reset is not None and float(reset) != 0.0:
         raise _NotAlikeError(f"its neurons are reset to {float(reset):g}, neither to zero nor by subtraction")
