@@ -109,11 +109,11 @@ class SwitchInTime(in_time.NeuronInTime):
         if block is None:
             return super().closed(level)
         d = block.device
-        held = threshold_switches.switch_final_voltage(d.series_resistance, d.on_resistance, level)
-        if held >= block.hold_voltage():
+        sustained = threshold_switches.switch_final_voltage(d.series_resistance, d.on_resistance, level)
+        if sustained >= block.hold_voltage():
             return in_time.ClosedForms(super().closed(level).integration_time, np.inf, np.nan)
-        start = held + threshold_switches.switch_rest_voltage(
-            block.hold_voltage() - held, d.relaxation_time, d.on_resistance, d.capacitance
+        start = sustained + threshold_switches.switch_rest_voltage(
+            block.hold_voltage() - sustained, d.relaxation_time, d.on_resistance, d.capacitance
         )
         charge = threshold_switches.switch_charge_time(
             d.series_resistance, d.off_resistance, d.capacitance, level, block.threshold_voltage(), start
@@ -124,7 +124,7 @@ class SwitchInTime(in_time.NeuronInTime):
         waits = block.incubation_time()
         return in_time.ClosedForms(
             float(first + waits), float(charge + waits + block.refractory_time()),
-            in_time.spike_energy(block) + float(block.held_energy(d.relaxation_time)),
+            in_time.spike_energy(block) + float(block.sustained_energy(d.relaxation_time)),
         )  # fmt: skip
 
     def one_spike(self) -> in_time.OneSpike:
@@ -149,11 +149,11 @@ class SwitchInTime(in_time.NeuronInTime):
             return in_time.OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
         second = float(again[1])
         after = self._simulate([*begin, Segment((second - start) * _AFTER + pulse, drive)])
-        held = float(block.held_energy(block.device.relaxation_time))
+        sustained = float(block.sustained_energy(block.device.relaxation_time))
         notes = ["the drive ends with the spike"]
-        if held:
+        if sustained:
             notes.append(
-                f"a drive that stays on while the switch relaxes takes up to {format_quantity(held, 'J')} more a "
+                f"a drive that stays on while the switch relaxes takes up to {format_quantity(sustained, 'J')} more a "
                 "spike; the estimate of a chip counts what its columns hold on"
             )
         energy = float(after.energy["supply"][0] - before.energy["supply"][0])

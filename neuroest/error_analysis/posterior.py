@@ -54,7 +54,7 @@ class Posterior:
 
         Examples
         --------
-        Two scores of which one is measured as precisely as it was known: its variance halves.
+        Two scores, and one is measured as precisely as it was known: its variance halves.
 
         >>> found = Posterior.of(("a", "b"), np.array([0.5, 0.0]), np.array([[np.sqrt(0.5)], [0.0]]))
         >>> [round(float(value), 4) for value in found.deviations()]

@@ -442,10 +442,10 @@ class _Reader:
         if bare:
             self.unitless = []
             asked = ", ".join(f"`{name} [{UNITS[name]}]`" for name in bare)
-            told = [headers.column_of(cell) for cell in self.heading]
+            stated = [headers.column_of(cell) for cell in self.heading]
             shown = ",".join(
                 f"{name} [{unit or UNITS[name]}]" if name in due and UNITS.get(name, "1") != "1" else
-                name if name in due else _UNUSED for name, unit in told
+                name if name in due else _UNUSED for name, unit in stated
             )  # fmt: skip
             lacks = "column {} has no unit" if len(bare) == 1 else "columns {} have no units"
             self.report(

@@ -89,8 +89,8 @@ class LayerOnChip:
         Circuit in front of the neurons; None for digital ones.
     kind : Membrane, DiffusiveKind or Arithmetic
         The neurons.
-    turns : int
-        Neurons that take turns at an output, one for each inference.
+    neurons_per_output : int
+        Neurons that serve an output one after the other, one in each inference.
     device : str
         Name of the neurons.
     assumed : tuple of str
@@ -101,7 +101,7 @@ class LayerOnChip:
     weights: ArrayPath | Converted | None
     stage: Stage | None
     kind: Kind
-    turns: int = 1
+    neurons_per_output: int = 1
     device: str = ""
     assumed: tuple[str, ...] = ()
 
@@ -110,7 +110,7 @@ class LayerOnChip:
         samples = len(run.samples)
         if isinstance(self.kind, Arithmetic):
             return DigitalNeurons(layer, self.kind, samples)
-        devices = Devices(run.samples, run.chips.number, self.turns)
+        devices = Devices(run.samples, run.chips.number, self.neurons_per_output)
         generators = run.generator(number, 0), run.noise(number, 1)
         make: Any = DiffusiveNeurons if isinstance(self.kind, DiffusiveKind) else LinearNeurons
         made: Neurons = make(

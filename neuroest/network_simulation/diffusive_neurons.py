@@ -65,7 +65,7 @@ class DiffusiveNeurons:
     Attributes
     ----------
     counts : list of ndarray
-        Spikes of each neuron in each timestep, of which the row drivers pass on one.
+        Spikes of each neuron in each timestep; the row drivers pass on one.
     energy : dict of str to float
         Energy from the supplies by term, summed over all samples. [J]
     """

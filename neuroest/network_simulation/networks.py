@@ -67,8 +67,8 @@ class Window:
     def of(self, maps: Array) -> Array:
         """Windows of maps: (samples, channels, rows, columns, kernel rows, kernel columns)."""
         maps = maps.reshape(-1, *self.shape)
-        (above, beside), (down, along) = self.padding, self.dilation
-        padded = np.pad(maps, ((0, 0), (0, 0), (above, above), (beside, beside)))
+        (of_rows, of_columns), (down, along) = self.padding, self.dilation
+        padded = np.pad(maps, ((0, 0), (0, 0), (of_rows, of_rows), (of_columns, of_columns)))
         rows, columns = (d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel, strict=True))
         found = sliding_window_view(padded, (rows, columns), axis=(2, 3))
         return found[:, :, :: self.stride[0], :: self.stride[1], ::down, ::along]

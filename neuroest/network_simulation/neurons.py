@@ -38,19 +38,19 @@ class Effects:
 
 
 class Devices:
-    """Which physical neuron serves a sample: each chip has its own, and those of an output take turns.
+    """Which physical neuron serves a sample: each chip has its own, and those of an output serve one after the other.
 
     Parameters
     ----------
     samples : ndarray of int
         Numbers of the samples in the whole run.
-    chips, turns : int
-        Chips of the run, and neurons that take turns at an output.
+    chips, neurons_per_output : int
+        Chips of the run, and neurons that serve an output one after the other.
     """
 
-    def __init__(self, samples: Array, chips: int, turns: int) -> None:
-        self.number = chips * turns
-        self.of_sample = samples % chips * turns + samples // chips % turns
+    def __init__(self, samples: Array, chips: int, neurons_per_output: int) -> None:
+        self.number = chips * neurons_per_output
+        self.of_sample = samples % chips * neurons_per_output + samples // chips % neurons_per_output
 
     def drawn(self, generator: np.random.Generator, neurons: int) -> Array:
         """A standard normal number of each neuron, (samples, neurons)."""
@@ -66,7 +66,7 @@ class LinearNeurons:
     Attributes
     ----------
     counts : list of ndarray
-        Spikes of each neuron in each timestep, of which the row drivers pass on one.
+        Spikes of each neuron in each timestep; the row drivers pass on one.
     """
 
     def __init__(

@@ -83,8 +83,8 @@ def _condition_lines(study: Experiment) -> list[str]:
                 f", {form} of up to {format_quantity(stage.hold, 's')} in timesteps of "
                 f"{format_quantity(stage.period, 's')}, {trimmed(trim)}"
             )
-            if one.turns > 1:
-                text += f", {one.turns} neurons an output in turn"
+            if one.neurons_per_output > 1:
+                text += f", {one.neurons_per_output} neurons an output in turn"
         lines.append(text)
     lines += [
         f"  assumed: {text}"
@@ -182,7 +182,7 @@ def _outcome_data(study: Experiment, outcomes: Sequence[ConditionResult]) -> dic
         "seed": origin.chips.seed, "files": dict(origin.files),
         "layers": {
             name: {
-                "neuron": one.device, "weight_bits": one.bits, "turns": one.turns,
+                "neuron": one.device, "weight_bits": one.bits, "neurons_per_output": one.neurons_per_output,
                 **({} if one.stage is None else {
                     "form": one.stage.form, "hold_s": one.stage.hold, "timestep_s": one.stage.period,
                     "offset": origin.trims[name].offset, "full_drive_thresholds": origin.trims[name].full,

@@ -107,7 +107,7 @@ class Record:
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})
     """Declarations of the class and its bases, by name."""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Pairs of quantities of which the first is below the second in every device."""
+    """Pairs of quantities; the first is below the second in every device."""
 
     def __init_subclass__(cls) -> None:
         own = {name: item for name, item in vars(cls).items() if isinstance(item, _Declared)}

@@ -201,7 +201,7 @@ def test_pulses_end_where_their_width_says(small) -> None:
     simulation = on("diffusive_low_power_28nm", small, WITHIN)
     layer = simulation.network.layers["hidden"]
     assert layer.stage.form == "width"
-    assert layer.turns == 5
+    assert layer.neurons_per_output == 5
     closed = float(integration_time(layer.kind.cells, layer.stage.drive)) / layer.stage.hold
     found = diffusive(simulation, [[1.1 * closed, 0.9 * closed, -1.0]], Trim(0.0, 1.0))
     # the closed form is within a few per cent of the rate equations

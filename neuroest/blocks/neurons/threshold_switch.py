@@ -322,7 +322,7 @@ class ThresholdSwitch(Neuron):
     def spike_energies(
         self, drive_time: u.Second, hold_time: u.Second, on_time: u.Second = 0.0
     ) -> list[EnergyCost]:
-        """Energies of capacitor, discharge and held switch of a spike; leakage of the open switch in each timestep."""
+        """Energies of capacitor, discharge and sustained switch of a spike; leakage of the open switch in a drive."""
         d = self.device
         charge = threshold_switches.switch_recharge_energy(
             d.capacitance, d.supply_voltage, self.firing_voltage(), self.rest_voltage()
@@ -339,7 +339,7 @@ class ThresholdSwitch(Neuron):
         return [
             self.energy("spike", "capacitor", charge, "neuron capacitor charge"),
             self.energy("spike", "discharge", discharge, "neuron discharge"),
-            self.energy("spike", "held", self.held_energy(on_time), "neuron discharge"),
+            self.energy("spike", "sustained", self.sustained_energy(on_time), "neuron discharge"),
             self.energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
         ]
 
@@ -348,7 +348,7 @@ class ThresholdSwitch(Neuron):
         rest = burst.pulse - self.integration_time() - self.discharge_time()
         return np.clip(rest, 0.0, self.device.relaxation_time)
 
-    def held_energy(self, on_time: u.Second) -> u.Joule:
+    def sustained_energy(self, on_time: u.Second) -> u.Joule:
         """Energy of a drive that stays on while the switch relaxes."""
         d = self.device
         return threshold_switches.switch_discharge_energy(

@@ -65,7 +65,7 @@ def _with_fields(layer: ImportedLayer, own: Mapping[str, int]) -> ImportedLayer:
 def _said(
     what: str, flag: str, widths: Mapping[str, int], stated: Mapping[str, int], given: int
 ) -> Iterable[str]:
-    """Which widths the file states, and of which layers one is assumed."""
+    """Widths that the file states, and the layers whose width is assumed."""
     known = {name: bits for name, bits in widths.items() if name in stated}
     open_ = [name for name in widths if name not in stated]
     if known:
