@@ -3,7 +3,8 @@
 Parameters
 ----------
 cases
-    Shipped cases, or folders of others; all that ship if none is given.
+    Shipped cases, or folders of others; all chips that ship if none is given. zhao_2025, which simulates a neuron,
+    takes half a minute.
 layout
     Form of the result.
 figure

@@ -14,6 +14,7 @@ from neuroest.dynamics.experiments import (
     Bench,
     Characteristic,
     Series,
+    Value,
     conditions_of,
     median_and_band,
     misses_in_words,
@@ -48,7 +49,7 @@ def leaky_integration(bench: Bench) -> Characteristic:
     formatted = [np.where(np.isfinite(v), v, most) for v in (median, low, high)]
     series = [Series("simulated, median and 80 % of devices", gaps, formatted[0], formatted[1], formatted[2])]
     growth = formatted[0][-1] / formatted[0][0]
-    findings = [f"from the shortest to the longest gap the pulses needed grow by {growth:.2f} times"]
+    findings: list[str] = []
     misses: tuple[float, ...] = ()
     if measured is not None:
         misses = misses_of(formatted[0], measured)
@@ -63,6 +64,7 @@ def leaky_integration(bench: Bench) -> Characteristic:
     return Characteristic(
         "leaky_integration", "Leaky integration", ("gap between pulses", "s"), ("pulses to fire", "1"),
         tuple(series), tuple(findings), misses, typical.traces,
+        values=(Value("growth over the gaps", growth, np.nan, "1"),),
     )  # fmt: skip
 
 
@@ -87,8 +89,9 @@ def threshold_firing(bench: Bench) -> Characteristic:
         Series("probability of the device spec", levels, np.asarray(closed)),
     ]
     half = float(np.interp(0.5, fired, levels)) if fired[-1] > 0.5 > fired[0] else np.nan
-    where = f"at {half:.3g} V" if np.isfinite(half) else f"nowhere from {levels[0]:.3g} to {levels[-1]:.3g} V"
-    findings = [f"half of the pulses fire {where} in the rate equations, at {median:.3g} V in the spec"]
+    findings = []
+    if not np.isfinite(half):
+        findings.append(f"half of the pulses fire nowhere from {levels[0]:.3g} to {levels[-1]:.3g} V")
     misses: tuple[float, ...] = ()
     if measured is not None:
         simulated = np.interp(columns["voltage"], levels, fired)
@@ -110,6 +113,7 @@ def threshold_firing(bench: Bench) -> Characteristic:
     return Characteristic(
         "threshold_firing", "Threshold firing", ("amplitude of one pulse", "V"), ("firing probability", "1"),
         tuple(series), tuple(findings), misses, typical.traces,
+        values=(Value("median amplitude", half, median, "V"),),
     )  # fmt: skip
 
 
@@ -149,22 +153,20 @@ def intrinsic_plasticity(bench: Bench) -> Characteristic:
     series = [
         Series("simulated, typical device and 80 % of devices", gaps, relative, low / first, high / first)
     ]
-    findings = [
-        f"the first integration takes {format_quantity(first, 's')}; shortenings are shown as shares of it"
-    ]
+    findings = ["shortenings are shown as shares of the first integration"]
     misses: tuple[float, ...] = ()
     if measured is not None:
         whole = float(columns["first_integration_time"][0])
         misses = misses_of(relative, measured / whole)
         series.append(Series("measured, Zhao et al. 2025, Fig. 4a, b", gaps, measured / whole, measured=True))
-        findings.append(f"measured it takes {format_quantity(whole, 's')}, {whole / first:.2f} times as long")
+        findings.append(f"measured it took {format_quantity(whole, 's')}, {whole / first:.2f} times as long")
         findings.append("share of the first integration, " + misses_in_words(misses))
     findings.append(f"the residue forgets with {format_quantity(memory, 's')}")
     waves = bench.run(cells, pulse_pair(level, width, float(gaps[0])), kept=1).traces
     return Characteristic(
         "intrinsic_plasticity", "Intrinsic plasticity", ("gap between two pulses", "s"),
         ("shortening over first integration time", "1"), tuple(series), tuple(findings), misses, waves,
-        logarithmic=True,
+        logarithmic=True, values=(Value("first integration time", first, np.nan, "s"),),
     )  # fmt: skip
 
 
@@ -278,6 +280,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     driven = bench.run(many, _waveform(steps, np.column_stack([drain, np.outer(on, buffers)])))
     straight, counts, latched = float(driven.counts[0]), driven.counts[1:], driven.latched[1:]
     needed = np.where(counts > 0, sender.counts[0] / np.maximum(counts, 1), np.nan)
+    at_level = float(needed[int(np.argmin(np.abs(buffers - level)))])
     findings = [
         f"the output rests at {supply:.3g} V and falls to {low:.3g} V with a spike: the edge is inverted"
     ]
@@ -285,10 +288,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     works = buffers[counts > 0]
     pulse = float(np.median(steps[on]))
     if len(works):
-        findings.append(
-            f"through an inverting buffer the next neuron fires from {works[0]:.3g} V on; at its own {level:.3g} V "
-            + _at_level(counts, buffers, level, float(sender.counts[0]))
-        )
+        findings.append(f"through an inverting buffer the next neuron fires from {works[0]:.3g} V on")
     one = buffers[counts >= 0.9 * sender.counts[0]]
     findings.append(
         f"one spike for one needs a buffer of {one[0]:.3g} V (pulses of {format_quantity(pulse, 's')})" if len(one)
@@ -307,6 +307,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
         "cascaded_connection", "Cascaded connection", ("voltage of the buffer", "V"),
         ("spikes sent for one", "1"),
         (Series("through an inverting buffer", buffers, needed),), tuple(findings), (), sender.traces,
+        values=(Value("spikes for one at its own voltage", at_level, np.nan, "1"),),
     )  # fmt: skip
 
 
@@ -323,11 +324,6 @@ def _straight(straight: float, sender: Run, supply: float) -> str:
     if straight == 0.0:
         return "wired straight the link fails: the next neuron never fires"
     return f"wired straight the next neuron fires {straight:.0f} times"
-
-
-def _at_level(counts: Array, buffers: Array, level: float, sent: float) -> str:
-    fired = counts[int(np.argmin(np.abs(buffers - level)))]
-    return f"it takes {sent / fired:.3g} spikes for one" if fired else f"{sent:.0f} spikes do not fire it"
 
 
 def _output(times: list[tuple[float, float]], duration: float) -> tuple[Array, Array]:
@@ -358,15 +354,10 @@ def stochasticity(bench: Bench) -> Characteristic:
         np.clip(probability - 1.2816 * error, 0.0, 1.0), np.clip(probability + 1.2816 * error, 0.0, 1.0),
     )]  # fmt: skip
     median, spread = _probit(levels, probability)
-    pulses = f"pulses of {format_quantity(width, 's')}"
-    if np.isfinite(median):
-        findings = [
-            f"{pulses}: half fire at {median:.3g} V, deviation {1e3 * spread:.3g} mV",
-            f"that is {100.0 * spread / median:.2g} %; the spec states {100.0 * cells.drive_variation:.2g} %",
-        ]
-    else:
+    findings = [f"pulses of {format_quantity(width, 's')}"]
+    if not np.isfinite(median):
         span = f"from {levels[0]:.3g} to {levels[-1]:.3g} V"
-        findings = [f"{pulses}: {span} the probability does not pass from a quarter to three quarters"]
+        findings.append(f"{span} the probability does not pass from a quarter to three quarters")
     period = 1.2 / float(np.max(cells.settling))
     long = int(25.0 * float(integration_time(cells, level)) / period)
     trains = bench.run(
@@ -402,6 +393,10 @@ def stochasticity(bench: Bench) -> Characteristic:
     return Characteristic(
         "stochasticity", "Stochasticity", ("amplitude of one pulse", "V"), ("firing probability", "1"),
         tuple(series), tuple(findings), misses, trains.traces, intervals=intervals,
+        values=(
+            Value("median amplitude", median, level, "V"),
+            Value("deviation of the amplitude", spread, float(np.max(cells.firing_voltage_spread)), "V"),
+        ),
     )  # fmt: skip
 
 

@@ -18,7 +18,13 @@ _AROUND = (0.5, 2.0)
 Style: TypeAlias = tuple[str, str]
 """Marker and colour."""
 
-_SHAPES = {"measured_silicon": "opXh", "vendor_estimate": "Dd", "design_study": "s*", "peer_simulator": "^v"}
+_SHAPES = {
+    "measured_silicon": "opXh",
+    "vendor_estimate": "Dd",
+    "design_study": "s*",
+    "peer_simulator": "^v",
+    "measured_device": "PX",
+}
 """Shapes of values by what is behind them; the first ones are used up first."""
 _COLOURS = 10
 _WIDTH = 4.6

@@ -92,7 +92,8 @@ class Scoreboard:
             for result in self.results
             for spec in [result.case.spec]
             for name, stated in result.case.published.items()
-            if (claim := result.estimates[run_of(spec, stated)].claims.get(_NODE)) is not None
+            if (run := run_of(spec, stated)) in result.estimates
+            and (claim := result.estimates[run].claims.get(_NODE)) is not None
         }
         return tuple(node_summaries(self.rows, self._family_of, found))
 
@@ -153,7 +154,7 @@ def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> S
     Parameters
     ----------
     cases : str or sequence of str
-        Names of shipped cases, or folders of other cases; by default, all shipped cases. Duplicates count once.
+        Names of shipped cases, or folders of other cases; by default, all shipped chips. Duplicates count once.
     progress : callable
         Called with the completed fraction.
 

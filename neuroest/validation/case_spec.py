@@ -15,7 +15,9 @@ from neuroest.specs.device import SourceSpec
 
 QuantityClass: TypeAlias = Literal["bookkeeping", "structural", "bottom_up"]
 CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
-Evidence: TypeAlias = Literal["measured_silicon", "design_study", "vendor_estimate", "peer_simulator"]
+Evidence: TypeAlias = Literal[
+    "measured_silicon", "design_study", "vendor_estimate", "peer_simulator", "measured_device"
+]
 Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "memory"]
 Family: TypeAlias = Literal["analog", "digital", "spiking", "processor"]
 FAMILIES: tuple[Family, ...] = ("analog", "digital", "spiking", "processor")
@@ -65,6 +67,15 @@ class Run(Spec):
     """Changed values by path, as with `--set`."""
 
 
+class NeuronRun(Spec):
+    """Experiments on one neuron, simulated in time as by `neuroest characterise`."""
+
+    neuron: str
+    """Device spec of the neuron: shipped name, or path from the folder of the case."""
+    settings: dict[str, str | float] = Field(default_factory=dict)
+    """Changed parameters of the neuron by name, as with `--set` of that command."""
+
+
 class KnownMiss(Spec):
     """A published value that the estimate is known to miss."""
 
@@ -111,6 +122,8 @@ class PublishedValue(GivenValue):
 
     value: Annotated[float, AfterValidator(checked_value)]
     """The published value, above 0."""
+    claim: str | None = None
+    """What is claimed, in words, where the name does not say it."""
     published_digits: Annotated[float, _DIGITS] | None = None
     """Number of published digits, if rounding is the reason for a tolerance wider than that of the class. The tolerance
     may be wider by the largest rounding error."""
@@ -224,8 +237,11 @@ class CaseSpec(Spec):
     added later: the old choice, the new choice, and the ratios before."""
     description: str
     """Purpose of the case."""
-    runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(min_length=1)
+    runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(default_factory=dict)
     """Estimates by name."""
+    neurons: dict[Annotated[str, Field(pattern=_NAME)], NeuronRun] = Field(default_factory=dict)
+    """Neurons by name. A case that simulates neurons takes longer than all chips together, so that it is run only where
+    it is named, and is in none of their summaries."""
     published: tuple[Group, ...] = Field(min_length=1)
     """Published values in groups."""
     fitted: tuple[str, ...] = ()
@@ -238,3 +254,18 @@ class CaseSpec(Spec):
     """Sources that only this case needs."""
     notes: tuple[str, ...] = ()
     """Notes for the reader."""
+
+    @property
+    def named_runs(self) -> tuple[str, ...]:
+        """Names of all runs, estimates first."""
+        return (*self.runs, *self.neurons)
+
+    @model_validator(mode="after")
+    def _has_runs(self) -> CaseSpec:
+        if not self.named_runs:
+            raise _fault("runs", "state `runs`, `neurons` or both")
+        if both := sorted(self.runs.keys() & self.neurons.keys()):
+            raise _fault("neurons", f"{both[0]!r} is the name of a run as well; give each its own")
+        if bool(self.neurons) != (self.evidence == "measured_device"):
+            raise _fault("evidence", "a case with `neurons`, and no other, is of a measured_device")
+        return self

@@ -24,7 +24,6 @@ from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
@@ -37,6 +36,7 @@ from neuroest.validation import expressions
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
 from neuroest.validation.first_ratios import FILE as FIRST_FILE
 from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
+from neuroest.validation.simulated_neuron import SimulatedNeuron, simulate_neuron
 
 _FILE = "published.yaml"
 _JOIN = "|"
@@ -96,10 +96,11 @@ class Prediction:
 
 @frozen_dataclass
 class CaseResult:
-    """A case with its estimates."""
+    """A case with its estimates, and the experiments on its neurons."""
 
     case: Case
     estimates: Mapping[str, Estimate]
+    neurons: Mapping[str, SimulatedNeuron] = field(default_factory=dict)
 
     def predictions(self, scale: float | None = None) -> Mapping[str, Prediction]:
         """Predictions with bands, for every published quantity.
@@ -111,12 +112,15 @@ class CaseResult:
         """
         samples = self._samples(scale)
         published = self.case.published
-        nominal = {run: found.evaluation for run, found in self.estimates.items()}
+        nominal: dict[str, expressions.Result] = {
+            **{run: found.evaluation for run, found in self.estimates.items()}, **self.neurons
+        }  # fmt: skip
+        drawn: dict[str, expressions.Result] = {
+            run: neuron.sampled(SAMPLES) for run, neuron in self.neurons.items()
+        }
         with np.errstate(all="ignore"):
-            drawn = {
-                run: evaluate(found.design, found.workload, samples[run])
-                for run, found in self.estimates.items()
-            }
+            for run, found in self.estimates.items():
+                drawn[run] = evaluate(found.design, found.workload, samples[run])
         values: dict[str, tuple[float, Array]] = {}
         problems: list[errors.Problem] = []
         for name in published:
@@ -138,7 +142,7 @@ class CaseResult:
         return found
 
     def _values(
-        self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
+        self, name: str, nominal: Mapping[str, expressions.Result], drawn: Mapping[str, expressions.Result]
     ) -> tuple[float, Array]:
         """Prediction before anchoring, nominal and sampled over the uncertainty of the inputs.
 
@@ -184,7 +188,7 @@ class CaseResult:
 
 def run_of(spec: CaseSpec, stated: Published) -> str:
     """Name of the run that a published quantity is compared with."""
-    return stated.run if stated.run is not None else next(iter(spec.runs))
+    return stated.run if stated.run is not None else spec.named_runs[0]
 
 
 @cache
@@ -290,7 +294,7 @@ def _published(
     for name, stated in published.items():
         for keys, message in (
             *_unknown(spec, stated, groups, known),
-            *_faults(name, stated, published, spec.runs),
+            *_faults(name, stated, published, spec.named_runs),
         ):
             problems.append(_problem(document, groups[name], name, keys, message))
     return published, groups, problems
@@ -306,7 +310,7 @@ def _unknown(
     for role, key, known in (
         ("source", stated.source, sources),
         ("cited_in", stated.cited_in, sources),
-        ("run", stated.run, spec.runs),
+        ("run", stated.run, spec.named_runs),
         ("anchor", stated.anchor, names),
     ):
         if key is not None and key not in known:
@@ -360,7 +364,24 @@ def run_case(case: Case) -> CaseResult:
         except errors.SpecError as error:
             problems += error.problems
     errors.raise_all(problems)
-    return CaseResult(case, estimates)
+    return CaseResult(case, estimates, {name: _simulated(case, name) for name in case.spec.neurons})
+
+
+def _simulated(case: Case, name: str) -> SimulatedNeuron:
+    """Experiments on a neuron that the published values ask for."""
+    stated = case.spec.neurons[name]
+    texts = [one.predicted for one in case.published.values() if run_of(case.spec, one) == name]
+    asked = [experiment for text in texts for experiment in expressions.expression_experiments(text)]
+    changes = {
+        key: f"{given:g}" if isinstance(given, float) else given for key, given in stated.settings.items()
+    }
+    near = case.folder / stated.neuron
+    try:
+        return simulate_neuron(str(near) if is_file(near) else stated.neuron, asked, changes)
+    except errors.SpecError:
+        raise
+    except errors.NeuroestError as error:
+        raise errors.SpecError([problem_at(case.document, ["neurons", name], str(error))]) from None
 
 
 def _estimated(case: Case, name: str) -> Estimate:
@@ -420,7 +441,7 @@ def run_file(document: Document, folder: Path, run: str, kind: str, name: str) -
 
 
 def selected_cases(names: Sequence[str]) -> list[Case]:
-    """Load cases by name; by default, all shipped cases. Duplicates count once.
+    """Load cases by name; by default, all shipped chips. Duplicates count once.
 
     Raises
     ------
@@ -430,6 +451,8 @@ def selected_cases(names: Sequence[str]) -> list[Case]:
     chosen: dict[str, Case] = {}
     for name in names or shipped_cases():
         case = load_case(name)
+        if case.spec.neurons and not names:
+            continue
         other = chosen.setdefault(case.spec.name, case)
         if other.folder.resolve() != case.folder.resolve():
             message = f"{case.spec.name!r} is also the case in {errors.printable(str(other.folder))}; give one of them"

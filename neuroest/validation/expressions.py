@@ -1,10 +1,14 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
 ``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of everything in the tiles of the chip,
+``area(path, term)`` that of one term in it,
 ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)`` the energy of a
 learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
 ``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
-expression)`` is an expression over another run of the case, for slopes and ratios of runs.
+expression)`` is an expression over another run of the case, for slopes and ratios of runs. Of a neuron that a case
+simulates, ``simulated(experiment, 250 * Mohm)`` is the curve of an experiment at a condition with the band of its
+devices, ``typical`` the same without a band, ``simulated(experiment, name)`` a single value, and ``closed_form`` what
+an estimate uses in its place.
 
 The dimension of an expression follows from its text: a total has the dimension of its unit, a function the dimension of
 its result, and counts of operations, inferences and bits are plain numbers.
@@ -18,7 +22,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -29,6 +33,7 @@ from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
 from neuroest.results.quantities import QUANTITIES
+from neuroest.validation.simulated_neuron import CLOSED_FORM, SIMULATED, TYPICAL, SimulatedNeuron, unit_of
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -53,11 +58,17 @@ _LONGEST = 1000
 _MOST_POWER = 12
 _OF = "of"
 """Function that evaluates an expression over another run."""
+_OF_NEURONS = (SIMULATED, TYPICAL, CLOSED_FORM)
+"""Functions of an experiment on a neuron."""
 _MOST_FACTOR = 1e100
 _WHOLE = "chip"
 """Path of the whole chip."""
 _COSTS = frozenset({"area", "energy", "learning", "static_power", "power", "time"})
 """Functions whose value is a cost of a part, and not a count."""
+
+
+Result: TypeAlias = Evaluation | SimulatedNeuron
+"""What an expression is evaluated on."""
 
 
 class ExpressionError(NeuroestError):
@@ -159,6 +170,22 @@ def expression_dimension(text: str) -> Dimension:
     return found
 
 
+def expression_experiments(text: str) -> list[str]:
+    """Experiments on a neuron that an expression names.
+
+    Examples
+    --------
+    >>> expression_experiments("simulated(leaky_integration, 0.4 * ms)")
+    ['leaky_integration']
+    """
+    calls = (node for node in ast.walk(_tree(text)) if isinstance(node, ast.Call))
+    return list(dict.fromkeys(ast.unparse(call.args[0]) for call in calls if _of_experiment(call)))
+
+
+def _of_experiment(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id in _OF_NEURONS and bool(node.args)
+
+
 def check_unit(text: str, unit: str) -> None:
     """Reject a unit whose dimension differs from the expression's.
 
@@ -206,7 +233,7 @@ def expression_parts(text: str) -> list[str]:
 
 
 def evaluate_expression(
-    text: str, result: Evaluation, runs: Mapping[str, Evaluation] = MappingProxyType({})
+    text: str, result: Result, runs: Mapping[str, Result] = MappingProxyType({})
 ) -> Array:
     """Value of an expression for every design point of a result; not finite if it divides by zero.
 
@@ -214,8 +241,8 @@ def evaluate_expression(
     ----------
     text : str
         The expression.
-    result : Evaluation
-        Result that supplies the totals and parts.
+    result : Evaluation or SimulatedNeuron
+        Result that supplies the totals and parts, or the experiments.
     runs : mapping
         Results of other runs by name, for ``of``, with the same design points.
 
@@ -279,7 +306,7 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
 def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
     """Check the name and number of arguments of a function and return the arguments."""
     if name not in _FUNCTIONS:
-        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF])
+        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF, *_OF_NEURONS])
     least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
     if not least <= len(node.args) <= most:
         allowed = str(least) if least == most else f"{least} or {most}"
@@ -301,7 +328,7 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
             return -value, dimension
         case ast.Name(id=name) if name in QUANTITIES:
             factor, dimension = _read_unit(QUANTITIES[name].unit)
-            value = 1.0 if parts is None else QUANTITIES[name].of(parts.result)
+            value = 1.0 if parts is None else QUANTITIES[name].of(parts.chip)
             return np.asarray(value) * factor, dimension
         case ast.Name(id=name):
             factor, dimension = _unit_name(name)
@@ -309,12 +336,30 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
         case ast.Call(func=ast.Name(id=name), keywords=[]) if name == _OF:
             run = _run_of(node, text)
             return _measured(node.args[1], None if parts is None else parts.of_run(str(run)), text)
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if _of_experiment(node):
+            return _experiment(node, name, parts, text)
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             arguments = _arguments(node, name, text)
             function = _FUNCTIONS[name]
             value = 1.0 if parts is None else function.of(parts, *arguments)
             return np.asarray(value), function.dimension
     raise ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is not a total, a part or arithmetic")
+
+
+def _experiment(node: ast.Call, name: str, parts: _Parts | None, text: str) -> tuple[Any, Dimension]:
+    """Value and dimension of an experiment on a neuron, at a condition or by the name of a single value."""
+    match node.args:
+        case [ast.Name(id=experiment), ast.Name(id=value)]:
+            dimension = unit_of(experiment, value)
+            return 1.0 if parts is None else parts.neuron.value(name, experiment, value), dimension
+        case [ast.Name(id=experiment), condition]:
+            x, given = _measured(condition, None, text)
+            due, dimension = unit_of(experiment, "x"), unit_of(experiment)
+            if given != due:
+                asked, has = describe_dimension(due), describe_dimension(given)
+                raise ExpressionError(f"the condition of {experiment} is {asked}, not {has}")
+            return 1.0 if parts is None else parts.neuron.value(name, experiment, float(x)), dimension
+    raise ExpressionError(f"{name} in {_short(text)} takes an experiment, and a condition or a value of it")
 
 
 def _run_of(node: ast.Call, text: str) -> str | None:
@@ -360,9 +405,23 @@ def _raised(exponent: ast.expr, of: Dimension, by: Dimension, text: str) -> Dime
 class _Parts:
     """Totals and parts of a result."""
 
-    def __init__(self, result: Evaluation, runs: Mapping[str, Evaluation]) -> None:
-        self.result = result
+    def __init__(self, result: Result, runs: Mapping[str, Result]) -> None:
+        self._result = result
         self._runs = runs
+
+    @property
+    def chip(self) -> Evaluation:
+        """The result of a chip."""
+        if isinstance(self._result, SimulatedNeuron):
+            raise ExpressionError(f"{self._result.name} is a neuron without a chip: it has experiments only")
+        return self._result
+
+    @property
+    def neuron(self) -> SimulatedNeuron:
+        """The experiments on a neuron."""
+        if isinstance(self._result, SimulatedNeuron):
+            return self._result
+        raise ExpressionError("experiments need a run among `neurons` of the case")
 
     def of_run(self, name: str) -> _Parts:
         """The same for another run."""
@@ -376,17 +435,20 @@ class _Parts:
             raise UnknownNameError(what, path, [name for name, _ in rows])
         return sum(map(np.asarray, found), start=np.zeros(1))
 
-    def area(self, path: str) -> Any:
-        return self._sum(path, [(row.component, row.total) for row in self.result.areas], "part with an area")
+    def area(self, path: str, term: str | None = None) -> Any:
+        rows = [(row.component, row.total) for row in self.chip.areas if term in {None, row.term}]
+        if term is not None and not rows:
+            raise UnknownNameError("term of an area", term, {row.term: 0 for row in self.chip.areas})
+        return self._sum(path, rows, "part with an area")
 
     @property
     def _static(self) -> list[tuple[str, Any]]:
-        return [(row.component, row.total) for row in self.result.statics if row.when in DRAWN]
+        return [(row.component, row.total) for row in self.chip.statics if row.when in DRAWN]
 
     def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
         return [
             (row.component, np.sum(row.energy, axis=-1, keepdims=True))
-            for row in self.result.dynamic
+            for row in self.chip.dynamic
             if which is None or which in {row.action, row.term}
         ]
 
@@ -394,7 +456,7 @@ class _Parts:
         return self._sum(path, self._static, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
-        under = [row for row in self.result.dynamic if f"{row.component}.".startswith(f"{path}.")]
+        under = [row for row in self.chip.dynamic if f"{row.component}.".startswith(f"{path}.")]
         known = dict.fromkeys(name for row in under for name in (row.action, row.term))
         if known and which is not None and which not in known:
             raise UnknownNameError(f"action or term of {path}", which, known)
@@ -403,10 +465,10 @@ class _Parts:
         return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
     def _has_area(self, path: str) -> bool:
-        return any(f"{row.component}.".startswith(f"{path}.") for row in self.result.areas)
+        return any(f"{row.component}.".startswith(f"{path}.") for row in self.chip.areas)
 
     def learning(self, path: str, action: str, term: str | None = None) -> Any:
-        rows = () if self.result.learned is None else self.result.learned.rows
+        rows = () if self.chip.learned is None else self.chip.learned.rows
         known = [(f"{row.component}, {row.action}", row) for row in rows]
         of_action = [row for name, row in known if name == f"{path}, {action}"]
         if not of_action:
@@ -417,28 +479,28 @@ class _Parts:
         return np.sum(sum(found[1:], start=found[0]), axis=-1, keepdims=True)
 
     def power(self, path: str) -> Any:
-        time = self.result.active_time
+        time = self.chip.active_time
         rows = [*((component, energy / time) for component, energy in self._dynamic()), *self._static]
         return self._sum(path, rows, "part with power")
 
     def instances(self, path: str) -> Any:
-        known = {**self.result.mapped.counts, **self.result.mapped.instances}
+        known = {**self.chip.mapped.counts, **self.chip.mapped.instances}
         if path not in known:
             raise UnknownNameError("part", path, known)
         return known[path]
 
     def count(self, path: str, action: str) -> Any:
-        learning = self.result.learning
-        actions = {**self.result.counts.actions, **(learning.actions.actions if learning is not None else {})}
+        learning = self.chip.learning
+        actions = {**self.chip.counts.actions, **(learning.actions.actions if learning is not None else {})}
         if (path, action) not in actions:
             raise UnknownNameError("action", f"{path}, {action}", [f"{p}, {a}" for p, a in actions])
         return np.sum(actions[path, action], axis=-1, keepdims=True)
 
     def time(self, path: str) -> Any:
-        resources = self.result.timing.resources
+        resources = self.chip.timing.resources
         if path not in resources:
             raise UnknownNameError("part with a time", path, resources)
-        return np.sum(resources[path] * self.result.layers.timesteps, axis=-1, keepdims=True)
+        return np.sum(resources[path] * self.chip.layers.timesteps, axis=-1, keepdims=True)
 
 
 @frozen_dataclass
@@ -456,7 +518,7 @@ class _Function:
 
 
 _FUNCTIONS: Mapping[str, _Function] = {
-    "area": _Function(_Parts.area, "m^2"),
+    "area": _Function(_Parts.area, "m^2", most=2),
     "energy": _Function(_Parts.energy, "J", most=2),
     "learning": _Function(_Parts.learning, "J", least=2, most=3),
     "static_power": _Function(_Parts.static_power, "W"),

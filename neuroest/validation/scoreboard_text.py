@@ -20,6 +20,7 @@ EVIDENCE_NAMES: Mapping[str, str] = MappingProxyType(
         "design_study": "design study",
         "vendor_estimate": "estimate of the vendor",
         "peer_simulator": "simulator",
+        "measured_device": "measured device and its projections",
     }
 )
 VERDICT_NAMES: Mapping[str, str] = MappingProxyType({
