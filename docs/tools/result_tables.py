@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import paper_tables
 
 import neuroest
 from neuroest import Estimate
@@ -441,4 +442,6 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
+    **{name: partial(paper_tables.claims, *groups) for name, groups in paper_tables.TABLES.items()},
+    "paper_summary": paper_tables.summary, "neuron_areas": paper_tables.areas,
 }  # fmt: skip
