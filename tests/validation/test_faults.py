@@ -108,7 +108,7 @@ def test_a_prediction_is_finite_and_above_0(tmp_path, predicted, given):
         (area(unit="GMCA"), "unit", "unknown unit 'GMCA' in 'GMCA'; did you mean 'GMAC'?"),
         (area(predicted="aera_m2"), "predicted", "unknown total 'aera_m2'; did you mean 'area_m2'?"),
         (area(predicted="aera(chip)"), "predicted", "unknown function 'aera'; did you mean 'area'?"),
-        (area(predicted="area(chip, a)"), "predicted", "'area(chip, a)' has 2 arguments; it takes 1"),
+        (area(predicted="instances(chip, a)"), "predicted", "'instances(chip, a)' has 2 arguments; it takes 1"),
         (area(predicted="area_m2 + latency_s"), "predicted", "'area_m2 + latency_s' takes an area such as 4 um^2"),
         (area(predicted="area_m2 + 1"), "predicted", "'area_m2 + 1' takes an area such as 4 um^2 and a plain number"),
         (area(predicted="area_m2 ** area_m2"), "predicted", "the exponent 'area_m2' in the expression"),
