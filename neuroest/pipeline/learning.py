@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check
+from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions
@@ -20,7 +21,7 @@ from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traff
 from neuroest.levels.learning import LevelLearning
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.memory_traffic import memory_accesses
-from neuroest.specs.learning import LEARNING, LearningSpec
+from neuroest.specs.learning import LEARNING, LearningSpec, named_rules
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads.learning import LearningCounts, learning_counts
 
@@ -86,6 +87,7 @@ def learn(
         return None
     place = _learning_level(workload.learning, levels)
     mapper, mapped = place.mapper, place.mapped
+    _refuse_hidden_states(mapper, workload.learning)
     stated = {
         path: claim.value for path, claim in workload_claims(workload).items() if path.startswith(LEARNING)
     }
@@ -160,6 +162,29 @@ def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> Ma
             f"learns, {first.path}, has circuits for; use a rule that broadcasts errors"
         )
     return first
+
+
+def _refuse_hidden_states(mapper: Mapper, learning: LearningSpec) -> None:
+    """Refuse a rule that takes the slope of neurons whose state no circuit can read.
+
+    Raises
+    ------
+    MappingError
+        With the rules that need spikes only.
+    """
+    if not learning.stated.slope:
+        return
+    for part in mapper.chip.components():
+        if isinstance(part, Neuron) and not part.state_can_be_read:
+            others = ", ".join(
+                name
+                for name, rule in named_rules().items()
+                if rule.update and not rule.slope and rule.error == "none"
+            )
+            raise MappingError(
+                f"the rule {learning.called} takes a slope at the state of a neuron, and that of {part.path} is ions, "
+                f"which no circuit reads; rules of spikes: {others}"
+            )
 
 
 def _of_layers(times: Array, *, by_layer: bool) -> Array:

@@ -580,3 +580,30 @@ def test_the_learning_chip_learns_by_every_rule(network: str, rule: str) -> None
     found = estimate("learning_crossbar_28nm", network, {"workload.learning.rule": rule})
     assert found.totals["learning_energy_J"] > 0.0
     assert not [check.name for check in found.failed_checks if check.name == "learning_fits"]
+
+
+def test_rules_that_read_a_neuron_are_refused_where_its_state_is_ions() -> None:
+    learns = {
+        "chip.tile.learning": {
+            "model": "learning_engine", "device": "logic_45nm_horowitz", "lanes": 16, "multipliers": 2,
+            "operand_bits": "12 bit", "clock_frequency": "200 MHz",
+        },
+        "chip.tile.traces": {
+            "model": "sram", "device": "sram_28nm_anchored", "capacity": "4 KiB", "width": "64 bit",
+            "stores": ["traces"],
+        },
+        "chip.tile.array.weight_bits": 5,
+        "chip.tile.array.write_circuit.update_access": "rows_and_columns",
+        "chip.tile.array.write_circuit.columns_per_driver": 1,
+    }  # fmt: skip
+    with pytest.raises(MappingError, match="ions, which no circuit reads; rules of spikes: pair_stdp, sdsp"):
+        estimate("diffusive_low_power_28nm", "shd_recurrent_learning", learns)
+    spikes = estimate(
+        "diffusive_low_power_28nm", "shd_recurrent_learning", {**learns, "learning.rule": "pair_stdp"}
+    )
+    cmos = estimate("learning_crossbar_28nm", "shd_recurrent_learning", {"learning.rule": "pair_stdp"})
+    pulses = [
+        sum(row.energy for row in one.evaluation.learned.rows if row.action == "update_pulse").sum()
+        for one in (spikes, cmos)
+    ]
+    assert pulses[0] == pytest.approx(pulses[1], rel=1e-9)

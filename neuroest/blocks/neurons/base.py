@@ -166,6 +166,9 @@ class Neuron(Component[Any]):
     fires_again: ClassVar[bool] = False
     """Whether it fires again or stays on while its drive lasts, so that circuits end the drive at a spike."""
 
+    state_can_be_read: ClassVar[bool] = True
+    """Whether a circuit can read how near to firing it is, as rules with a surrogate slope need."""
+
     @property
     def reset_between_inferences(self) -> bool:
         """Whether its state outlives an inference, so that each neuron is reset before the next one."""

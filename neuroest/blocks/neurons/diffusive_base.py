@@ -111,6 +111,7 @@ class DiffusiveNeuronBase(Neuron):
     time_parameter = ("field_mobility", -1.0)
     conducts_while_driven = True
     fires_again = True
+    state_can_be_read = False
     in_time = "neuroest.dynamics.diffusive_in_time.DiffusiveInTime"
     owns: ClassVar[tuple[str, ...]] = (
         "neuron gate charge",
