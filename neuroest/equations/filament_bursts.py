@@ -122,9 +122,8 @@ def burst_spikes(
         drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
         field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
     )  # fmt: skip
-    rested, residue, _ = _run(burst, np.zeros_like(burst.pulse))
-    later, _, _ = _run(burst, residue * np.exp(-burst.residue_decay * idle))
-    return (rested + (count - 1.0) * later) / count
+    spikes, _ = _all(burst, idle, count)
+    return spikes / count
 
 
 @equation
@@ -192,10 +191,8 @@ def burst_on_time(
         drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
         field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
     )  # fmt: skip
-    rested, residue, on = _run(burst, np.zeros_like(burst.pulse))
-    later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle))
-    spikes = rested + (count - 1.0) * later
-    return (on + (count - 1.0) * also) / np.maximum(spikes, 1.0) / (filament_decay + residue_rate)
+    spikes, on = _all(burst, idle, count)
+    return on / np.maximum(spikes, 1.0) / (filament_decay + residue_rate)
 
 
 def _of(
@@ -220,45 +217,61 @@ def _of(
     return _Burst(*spread[:-2]), spread[-2], np.maximum(spread[-1], 1.0)
 
 
-def _run(burst: _Burst, residue: Array) -> tuple[Array, Array, Array]:
+def _all(burst: _Burst, idle: Array, count: Array) -> tuple[Array, Array]:
+    """Spikes of all bursts of an inference, and the time of complete filaments: the first is that of a rested neuron."""
+    rested, residue, on = _run(burst, np.zeros_like(count), np.ones_like(count, dtype=bool))
+    later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), count > 1.0)
+    return rested + (count - 1.0) * later, on + (count - 1.0) * also
+
+
+def _run(burst: _Burst, residue: Array, driven: Array) -> tuple[Array, Array, Array]:
     """Spikes of one burst, the residue at its end, and the time for which complete filaments are driven.
 
-    The place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it.
+    A neuron that is not `driven` has no burst. One that fires no more leaves the arrays, since few fire often.
     """
-    b, ends = burst, np.isfinite(burst.delay)
+    ended = np.array(residue)
+    spikes, on = np.zeros_like(ended), np.zeros_like(ended)
+    at = np.flatnonzero(driven)
+    b = _Burst(*(one.reshape(-1)[at] for one in burst))
+    rested = residue.reshape(-1)[at]
     fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
-    length, place = b.steps * b.pulse, b.first * _share_of_first(b, residue, fresh) * b.pulse
-    fires = place <= length * (1.0 + _ROUNDING)
-    residue = np.where(fires, np.maximum(fresh, residue), residue)
-    decayed = -np.expm1(-(b.filament_decay + b.residue_rate) * np.maximum(b.period - b.pulse, 0.0))
-    spikes, on = np.zeros_like(b.pulse), np.zeros_like(b.pulse)
+    # the place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it
+    place = b.first * _share_of_first(b, rested, fresh) * b.pulse
+    left = np.maximum(fresh, rested)
     for _ in range(_MOST_SPIKES):
-        if not np.any(fires):
+        fires = place <= b.steps * b.pulse * (1.0 + _ROUNDING)
+        if not np.all(fires):
+            at, place, left = at[fires], place[fires], left[fires]
+            b = _Burst(*(one[fires] for one in b))
+        if not at.size:
             break
-        spikes = spikes + fires
-        pulses = np.ceil(place / b.pulse * (1.0 - _ROUNDING))
-        held, rest = residue >= b.held_residue, np.maximum(pulses * b.pulse - place, 0.0)
-        driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
-        on = on + np.where(fires, driven_on, 0.0)
-        # a complete filament fills the gap, and turns into residue all the faster
-        residue = np.where(fires, _grown(b, residue, 1.0, driven_on, 0.0), residue)
-        interval = _after(b, residue) + np.where(ends, 0.0, b.dead)
-        begins = np.where(ends | held, pulses * b.pulse, place)
-        # a filament that needs several pulses of a drive that ends keeps its place in them; one that is cut off by the
-        # end of a lasting drive decays until the next
-        whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
-        cut_off = np.where(held | (interval <= rest), 0.0, rest * decayed)
-        place = np.where(
-            fires,
-            begins + np.where(ends & (interval > b.pulse), whole, interval + np.where(ends, 0.0, cut_off)),
-            place,
-        )
-        fires = fires & (place <= length * (1.0 + _ROUNDING))
-        passed = np.ceil(place / b.pulse * (1.0 - _ROUNDING)) - pulses
-        residue = np.where(
-            fires, _grown(b, residue, _MEAN_FILAMENT, interval, passed * (b.period - b.pulse)), residue
-        )
-    return spikes, residue, on
+        last, driven_on, interval, place, idle = _spike(b, place, left)
+        spikes.flat[at] += 1.0
+        on.flat[at] += driven_on
+        ended.flat[at] = last
+        left = _grown(b, last, _MEAN_FILAMENT, interval, idle)
+    return spikes, ended, on
+
+
+def _spike(b: _Burst, place: Array, residue: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """What a spike leaves: residue, driven time of its filament, interval, place of the next, idle time until then."""
+    ends = np.isfinite(b.delay)
+    pulses = np.ceil(place / b.pulse * (1.0 - _ROUNDING))
+    held, rest = residue >= b.held_residue, np.maximum(pulses * b.pulse - place, 0.0)
+    driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
+    # a complete filament fills the gap, and turns into residue all the faster
+    left = _grown(b, residue, 1.0, driven_on, 0.0)
+    interval = _after(b, left) + np.where(ends, 0.0, b.dead)
+    begins = np.where(ends | held, pulses * b.pulse, place)
+    # a filament that needs several pulses of a drive that ends keeps its place in them; one that is cut off by the
+    # end of a lasting drive decays until the next
+    decayed = -np.expm1(-(b.filament_decay + b.residue_rate) * np.maximum(b.period - b.pulse, 0.0))
+    whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
+    cut_off = np.where(held | (interval <= rest), 0.0, rest * decayed)
+    later = np.where(ends & (interval > b.pulse), whole, interval + np.where(ends, 0.0, cut_off))
+    following = begins + later
+    passed = np.ceil(following / b.pulse * (1.0 - _ROUNDING)) - pulses
+    return left, driven_on, interval, following, passed * (b.period - b.pulse)
 
 
 def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
