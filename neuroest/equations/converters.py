@@ -243,6 +243,45 @@ def front_end_bias_energy(bias_current: u.Ampere, supply_voltage: u.Volt, on_tim
 
 
 @equation
+def comparator_current(load_capacitance: u.Farad, supply_voltage: u.Volt, delay: u.Second) -> u.Ampere:
+    """Bias of a comparator that charges its output within a delay. [A].
+
+    Parameters
+    ----------
+    load_capacitance : float or array
+        What it charges. [F]
+    supply_voltage : float or array
+        By how much. [V]
+    delay : float or array
+        Time for it. [s]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    Notes
+    -----
+    Formula: I = C V / t
+
+    Valid: slewing, with the input far from the threshold for most of the time
+
+    References
+    ----------
+    B. Razavi, Principles of Data Conversion System Design (IEEE Press, 1995), chapter 8. Derivation:
+    docs/models/integration.md, section "Driving a slow neuron".
+
+    Examples
+    --------
+    10 fF by 0.9 V within 0.1 ms: 90 pA.
+
+    >>> f"{1e12 * comparator_current(10e-15, 0.9, 1e-4):.0f} pA"
+    '90 pA'
+    """
+    return load_capacitance * supply_voltage / delay
+
+
+@equation
 def sample_droop(droop_current: u.Ampere, hold_time: u.Second, hold_capacitance: u.Farad) -> u.Volt:
     """Droop of a stored sample. [V].
 

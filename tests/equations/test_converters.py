@@ -42,6 +42,7 @@ AREA = {
 
 SAMPLES: dict[str, dict[str, float]] = {
     "cascaded_error": {"stage_error": 0.005, "stages": 12.0},
+    "comparator_current": {"load_capacitance": 10e-15, "supply_voltage": 0.9, "delay": 1e-4},
     "sample_droop": {"droop_current": 1e-12, "hold_time": 1e-3, "hold_capacitance": 1e-13},
     "half_step": {"signal_swing": 0.8, "bits": 3.0},
     "settled_bits": {"settling_error": 0.0625},

@@ -8,12 +8,16 @@ from neuroest.blocks.columns.sampled_clamp import AfterSpike, SampledClamp, Samp
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
-from neuroest.specs.parameters import non_negative
+from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
 class PulseCouplingParameters(SampledClampParameters):
     """Clamp with a capacitor whose discharge times a supply pulse at the neuron."""
 
+    comparator_capacitance: u.Farad = positive()
+    """Capacitance that the comparator charges by the supply when it ends the pulse."""
+    comparator_delay: u.Dimensionless = positive(maximum=1.0, exact=CHOSEN)
+    """Delay of the comparator over the longest pulse. Its current follows from this, so a slow neuron has a slow one."""
     switch_capacitance: u.Farad = non_negative()
     """Capacitance of the switch that connects the neuron to the supply, and of the input that it charges."""
     threshold_error: u.Volt = non_negative(symbol="sigma_V")
@@ -34,7 +38,7 @@ class PulseCoupling(SampledClamp):
     """Capacitor that is charged by a column and discharged by a constant current, with a starved comparator.
 
     While charge is left a switch connects the neuron to the supply, so that its input is at the rail whatever the
-    result, and the rows rest. `follower_current` is that of the comparator and of what empties the capacitor.
+    result, and the rows rest. The comparator is biased so that its delay is a stated share of the pulse.
 
     Model errors
     ------------
@@ -54,7 +58,10 @@ class PulseCoupling(SampledClamp):
         """Energies of the capacitor, the comparator during the pulse, and the switch that makes it."""
         d, supply = self.device, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
-        comparator = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
+        current = converters.comparator_current(
+            d.comparator_capacitance, supply, d.comparator_delay * hold_time
+        )
+        comparator = converters.front_end_bias_energy(d.follower_current + current, supply, hold_time)
         switch = array_lines.line_toggle_energy(d.switch_capacitance, supply)
         ledger = "timed neuron pulse"
         return [

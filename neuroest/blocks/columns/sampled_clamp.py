@@ -22,8 +22,8 @@ class SampledClampParameters(CurrentClampParameters):
     """Capacitor that stores the result."""
     hold_voltage: u.Volt = positive(maximum=10.0, exact=CHOSEN)
     """Largest voltage on the capacitor."""
-    follower_current: u.Ampere = non_negative()
-    """Current of the follower while the neuron integrates."""
+    follower_current: u.Ampere = non_negative(absent=0.0)
+    """Current of the follower while the neuron integrates. Without it, nothing drives the neuron but the capacitor."""
     droop_current: u.Ampere = non_negative()
     """Leakage current from the capacitor."""
     hold_footprint: u.SquareMetre = positive()
