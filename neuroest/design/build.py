@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from neuroest.blocks.technology.process import Package, Process, ProcessCorners, ThresholdOptions
+from neuroest.blocks.technology.process import (
+    Package,
+    Process,
+    ProcessCorners,
+    ThresholdOptions,
+    TransistorFlavour,
+)
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
 from neuroest.core.frozen import frozen
@@ -35,6 +41,7 @@ TECHNOLOGY = "technology"
 PROCESS = "technology.process"
 CORNER = "technology.corner"
 PACKAGE = "technology.package"
+TRANSISTORS = "technology.transistors"
 THRESHOLDS = "technology.threshold_options"
 SLEEP = "technology.sleep_options"
 TEMPERATURE = "technology.temperature"
@@ -382,6 +389,7 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
     for path, name, model in (
         (CORNER, technology.corners if technology.corner != "typical" else None, ProcessCorners.model),
         (PACKAGE, technology.package, Package.model),
+        (TRANSISTORS, technology.transistors, TransistorFlavour.model),
         (
             THRESHOLDS,
             technology.threshold_options if technology.mixes_thresholds else None,

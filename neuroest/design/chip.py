@@ -15,7 +15,7 @@ from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.roles import CoversWork
 from neuroest.blocks.sleep import SleepOptions
-from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions
+from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions, TransistorFlavour
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -212,6 +212,8 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
 
 def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
     process = _with_thresholds(design, values, Process.from_values(values, build.PROCESS))
+    if build.TRANSISTORS in design.devices:
+        process = TransistorFlavour.from_values(values, build.TRANSISTORS).of(process)
     supply, temperature = values[f"{build.TECHNOLOGY}.supply_voltage"], values[build.TEMPERATURE]
     asleep = SleepOptions.from_values(values, build.SLEEP) if build.SLEEP in design.devices else None
     if build.CORNER not in design.devices:

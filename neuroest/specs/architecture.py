@@ -42,6 +42,9 @@ class Technology(base.Spec):
     and PMOS."""
     corners: str = "corners_open_kits"
     """Name or path of a device spec of model `process_corners`, which defines slow and fast."""
+    transistors: str | None = None
+    """Name or path of a device spec of model `transistor_flavour`: the transistors of all logic and analog circuits,
+    instead of those that the process file describes. Memories and the cells keep those of their device."""
     threshold_options: str = "thresholds_planar"
     """Name or path of a device spec of model `threshold_options`, for the two shares below."""
     low_threshold_share: base.Fraction | None = None
@@ -78,6 +81,10 @@ class Technology(base.Spec):
 
     @model_validator(mode="after")
     def _shares_of_one_whole(self) -> Self:
+        if self.transistors is not None and self.mixes_thresholds:
+            raise PydanticCustomError(
+                "shares", "`transistors` and shares of thresholds both state the leakage of the logic; leave one out"
+            )
         if (self.low_threshold_share or 0.0) + (self.standard_threshold_share or 0.0) > 1.0:
             raise PydanticCustomError(
                 "shares", "`low_threshold_share` and `standard_threshold_share` are more than 100 % together"

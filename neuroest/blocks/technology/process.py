@@ -104,6 +104,28 @@ class ThresholdOptions(Record):
     """Leakage of high-threshold transistors per width at 300 K and the nominal supply."""
 
 
+class TransistorFlavour(Record):
+    """Transistors of another kind than the process file describes, which the same wafers offer."""
+
+    model = "transistor_flavour"
+
+    off_current: u.AmperePerMetre = positive(symbol="j_off")
+    """Leakage of an NMOS per width at 300 K and the nominal supply of the process."""
+    drive_ratio: u.Dimensionless = positive(maximum=10.0, symbol="k_on")
+    """Saturation current per width over that of the transistors of the process. Logic is slower by its inverse."""
+    gate_area_ratio: u.Dimensionless = positive(maximum=10.0)
+    """Area of a gate over that of the process."""
+
+    def of(self, process: Process) -> Process:
+        """The process with these transistors; times of logic grow by the inverse of the drive ratio."""
+        return process.changed(
+            off_current=self.off_current,
+            on_current=process.on_current * self.drive_ratio,
+            gate_area=process.gate_area * self.gate_area_ratio,
+            delay_correction=process.delay_correction / self.drive_ratio,
+        )
+
+
 class ProcessCorners(Record):
     """Slow and fast dies of a process, from a table of open design kits at their corners."""
 
