@@ -241,6 +241,7 @@ def block(
     *,
     device: str | None = None, process: str | None = None,
     supply_voltage: Given = None, temperature: Given = "300 K", corner: str = "typical",
+    transistors: str | None = None,
     parameters: Mapping[str, Given] | None = None, network: Mapping[str, Any] | str | Path | None = None,
     place: Mapping[str, Given] | None = None, inside: str | Path | None = None,
     **options: Given,
@@ -256,7 +257,9 @@ def block(
     process : str, optional
         Process of the chip; by default the process of the device, if it states one.
     supply_voltage, temperature, corner : optional
-        Operating point; by default the nominal supply of the process, 300 K and typical transistors.
+        Operating point; by default the nominal supply of the process, 300 K and a typical die.
+    transistors : str, optional
+        Flavour of the transistors of the chip; by default that of the process.
     parameters : mapping, optional
         Parameters that replace those of the device.
     network : mapping, str or Path, optional
@@ -301,7 +304,7 @@ def block(
     node["parameters"] = lists.first(parameters or {}, _checks(schema.record), _ROOT)
     technology = {"supply_voltage": supply_voltage, "temperature": temperature}
     technology = lists.first(technology, numeric_options(Technology), TECHNOLOGY)
-    technology |= {"process": process, "corner": corner}
+    technology |= {"process": process, "corner": corner, "transistors": transistors}
     return _result(_stated(node), technology, lists, _place(network, place or {}), inside)
 
 
@@ -423,7 +426,7 @@ def _in_array(
     for word in way:
         holder = holder[word]
     holder[last] = dict(node)
-    kept = {k: v for k, v in data["technology"].items() if k in {"process", "supply_voltage", "corners"}}
+    kept = {k: v for k, v in data["technology"].items() if k in {"process", "supply_voltage", "corners", "transistors"}}
     data["technology"] = {**kept, **technology}
     document = loaded.document.with_data(data)
     spec = validate(ArchitectureSpec, document)

@@ -21,6 +21,7 @@ BENCH: dict[str, Any] = {
     f"{ARRAY}.weight_bits": 3,
     f"{ARRAY}.read_voltage": "0.91 V",
     f"{ARRAY}.read_supply": {"model": "linear_regulator"},
+    f"{READOUT}.neuron.parameters": {"input_voltage": "0.9 V"},
     f"{READOUT}.column_circuits": "per_stack",
     f"{READOUT}.interface": {"model": "direct_coupling"},
     f"{READOUT}.merge": None,

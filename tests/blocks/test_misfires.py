@@ -14,6 +14,8 @@ from tests.equations.parameter_sets import BENCH
 
 CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 DEVIATIONS = "chip.tile.array.readout.neuron.firing_deviations"
+AT = {"technology.supply_voltage": "0.9 V", "chip.tile.array.readout.neuron.input_voltage": "0.9 V"}
+"""Supply and drive of the numbers by hand."""
 
 
 SPREAD = np.hypot(0.061, 0.062)
@@ -40,7 +42,7 @@ def test_pulses_of_15_ms_fire_as_often_as_the_fit_to_the_measurement(volts: floa
 
 
 def test_more_certain_spikes_take_longer_drives() -> None:
-    found = [estimate(CHIP, SHD, {DEVIATIONS: z}) for z in ("1", "2", "3")]
+    found = [estimate(CHIP, SHD, AT | {DEVIATIONS: z}) for z in ("1", "2", "3")]
     times = [known(result, "integration time") for result in found]
     assert times == pytest.approx([at(z, 0.9) for z in (1.0, 2.0, 3.0)], rel=1e-9)
     assert [known(r, "firing probability") for r in found] == pytest.approx(
@@ -60,11 +62,11 @@ def test_a_drive_that_is_too_weak_for_the_wanted_certainty_is_refused() -> None:
 
 def test_second_spikes_cost_energy_and_wear() -> None:
     """Own burst: typical devices fire after 14.2 ms, and then in each further timestep of a drive."""
-    result = estimate(CHIP, SHD)
+    result = estimate(CHIP, SHD, AT)
     # the output fires five times in an inference, the hidden layer 0.3 times; each twice, in both driven timesteps
     assert count(result, "neuron", "spike") == pytest.approx(100 + 60)
     assert energy(result, term="gate_charge") == pytest.approx(2 * 160 * 14.03e-15, rel=1e-3)
-    stays = estimate(CHIP, SHD, {"chip.tile.array.readout.interface.after_spike": "drive_stays"})
+    stays = estimate(CHIP, SHD, AT | {"chip.tile.array.readout.interface.after_spike": "drive_stays"})
     assert energy(stays, term="gate_charge") > 1.5 * energy(result, term="gate_charge")
     assert energy(stays, term="divider") > 100.0 * energy(stays, term="gate_charge")
     worn = [one.totals["neuron_lifetime_s"] for one in (result, stays)]

@@ -184,12 +184,14 @@ def test_logic_that_no_block_lists_sleeps_within_timesteps_as_its_block_does() -
     for block in (ROUTERS, "chip.tile.vector_unit"):
         area = sum(row.area_m2 for row in awake.breakdown if (row.kind, row.component) == ("area", block))
         gates = value["chip.overheads.control_area_fraction"] * area / value["technology.process.gate_area"]
+        gates /= value["technology.transistors.gate_area_ratio"]
         width = gates * value["chip.overheads.leakage_width"] * value["technology.process.feature_size"]
         working = np.squeeze(asleep.evaluation.timing.resources.get(block, 0.0))  # of one timestep, by layer
         saved += (
             width
-            * value["technology.process.off_current"]
-            * 0.9
+            * value["technology.transistors.off_current"]
+            * np.exp(value["technology.process.leakage_supply_slope"] * (1.1 - 0.9))
+            * 1.1
             * (interval - 100.0 * float(np.sum(working)))
         )
     powered = [energy(found, "chip.overheads", "leakage") for found in (awake, asleep)]

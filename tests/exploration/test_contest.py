@@ -275,6 +275,7 @@ def test_choices_without_a_chip_are_named_with_what_they_fail_by(folder: Path) -
     analog = {
         "title": "analog",
         "architecture": "analog_lif_low_power_28nm",
+        "set": {"chip.tile.array.parallel_wires": 1},
         "alternatives": list(alternatives),
     }
     contenders = {"analog": analog, "digital": RULES["contenders"]["digital"]}

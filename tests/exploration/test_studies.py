@@ -277,7 +277,9 @@ def test_the_share_of_samples_that_pass_is_that_of_the_estimate_and_a_limit_of_a
 
     free = largest()
     alone = estimate(chip, digits, {"chip.tile.array.rows": f"{free['chip.tile.array.rows']:.0f}"})
-    assert free["passing_share"] == pytest.approx(alone.passing.share, abs=0.02)
+    # two deviations of the difference of two shares of 512 samples
+    drawn = 2.0 * np.sqrt(2.0 * alone.passing.share * (1.0 - alone.passing.share) / 512)
+    assert free["passing_share"] == pytest.approx(alone.passing.share, abs=drawn)
     by_share = largest(f"passing_share > {free['passing_share'] + 1e-6:.6f}")
     assert by_share["area_m2"] < free["area_m2"]
     assert by_share["passing_share"] > free["passing_share"]

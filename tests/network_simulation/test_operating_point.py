@@ -90,11 +90,15 @@ def test_the_third_contest_has_no_neurons_behind_columns() -> None:
     assert all("readout.neuron" not in path for c in contest.contenders.values() for path in c.settings)
 
 
+AT = {"technology.supply_voltage": "0.9 V", "chip.tile.array.readout.neuron.input_voltage": "0.9 V"}
+"""Supply and drive of the numbers by hand."""
+
+
 def test_a_drive_that_lasts_latches_and_is_reported() -> None:
     """Without circuits that end it, the typical neuron of the default chip fires again and then stays on."""
-    stays = {"chip.tile.array.readout.interface.after_spike": "drive_stays"}
+    stays = AT | {"chip.tile.array.readout.interface.after_spike": "drive_stays"}
     ended, lasting = (
-        estimate("diffusive_low_power_28nm", SHD),
+        estimate("diffusive_low_power_28nm", SHD, AT),
         estimate("diffusive_low_power_28nm", SHD, stays),
     )
     points = [operating_points(one)[1] for one in (ended, lasting)]
@@ -110,7 +114,7 @@ def test_a_drive_that_lasts_latches_and_is_reported() -> None:
 
 def test_own_simulation_of_a_burst() -> None:
     """Euler steps of the rate equations, written for this test, with every spike ending its pulse."""
-    point = operating_points(estimate("diffusive_low_power_28nm", SHD))[1]
+    point = operating_points(estimate("diffusive_low_power_28nm", SHD, AT))[1]
     burst, slow = point.burst, float(point.neuron.typical_slowness())
     mobility, residue_rate, decay, residue_decay = (rate / slow for rate in (150.0, 20.0, 600.0, 5.0))
     filament = residue = 0.0

@@ -217,7 +217,7 @@ def test_a_block_by_itself_costs_what_it_costs_in_a_chip(homes: dict[str, Home],
     spec = result.design.spec.technology
     alone = neuroest.block(
         **said, process=spec.process, supply_voltage=f"{spec.supply_voltage} V", temperature=f"{spec.temperature} K",
-        corner=spec.corner, network=home.network, place=surroundings(result, home.path),
+        corner=spec.corner, transistors=spec.transistors, network=home.network, place=surroundings(result, home.path),
     )  # fmt: skip
     own = {(r.kind, r.action, r.term): r.value for r in alone.rows if r.component == model}
     expected = costs_in(result, home.path)
