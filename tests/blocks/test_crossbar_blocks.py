@@ -670,7 +670,7 @@ def test_a_cell_of_nanosiemens_saves_what_conducts_and_needs_another_write_circu
     assert 1e2 < reads[0] / reads[1] < 1e3
     assert energy(low) < energy(usual) / 4.0  # what is left are the mirrors
     with_oxide = estimate("diffusive_low_power_28nm", network, {cell: "rram_hfox_28nm"})
-    assert failed(with_oxide) == {"neuron_fires_once"}  # advice on the chip's neuron
+    assert not failed(with_oxide)
     default = estimate("diffusive_low_power_28nm", network, {cell: "sonos_40nm_low"})
     broken = {c.component.rsplit(".", 1)[-1] for c in default.failed_checks if c.severity != "advice"}
     assert broken == {"write_circuit", "level_shifter", "pump"}  # 7.5 V where they stand 2.75 V
