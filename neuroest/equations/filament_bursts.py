@@ -218,7 +218,7 @@ def _of(
 
 
 def _all(burst: _Burst, idle: Array, count: Array) -> tuple[Array, Array]:
-    """Spikes of all bursts of an inference, and the time of complete filaments: the first is that of a rested neuron."""
+    """Spikes and time of complete filaments in all bursts of an inference; before the first a neuron has rested."""
     rested, residue, on = _run(burst, np.zeros_like(count), np.ones_like(count, dtype=bool))
     later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), count > 1.0)
     return rested + (count - 1.0) * later, on + (count - 1.0) * also

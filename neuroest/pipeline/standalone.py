@@ -426,7 +426,11 @@ def _in_array(
     for word in way:
         holder = holder[word]
     holder[last] = dict(node)
-    kept = {k: v for k, v in data["technology"].items() if k in {"process", "supply_voltage", "corners", "transistors"}}
+    kept = {
+        k: v
+        for k, v in data["technology"].items()
+        if k in {"process", "supply_voltage", "corners", "transistors"}
+    }
     data["technology"] = {**kept, **technology}
     document = loaded.document.with_data(data)
     spec = validate(ArchitectureSpec, document)

@@ -83,7 +83,8 @@ class Technology(base.Spec):
     def _shares_of_one_whole(self) -> Self:
         if self.transistors is not None and self.mixes_thresholds:
             raise PydanticCustomError(
-                "shares", "`transistors` and shares of thresholds both state the leakage of the logic; leave one out"
+                "shares",
+                "`transistors` and shares of thresholds both state the leakage of the logic; leave one out",
             )
         if (self.low_threshold_share or 0.0) + (self.standard_threshold_share or 0.0) > 1.0:
             raise PydanticCustomError(

@@ -26,7 +26,8 @@ MOST_BASES = 8
 
 _CHANGES = frozenset({"base", "remove", "set"})
 _REFERENCES = frozenset(
-    {"device", "kinetics", "process", "corners", "transistors", "threshold_options", "sleep_options", "package", "baseline"}
+    {"device", "kinetics", "process", "corners", "transistors", "threshold_options"}
+    | {"sleep_options", "package", "baseline"}
 )
 """Keys whose value may be a file path, relative to the file that states it."""
 _WIDTH = 112

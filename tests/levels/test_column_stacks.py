@@ -67,7 +67,9 @@ def test_the_clamp_carries_the_current_of_the_stack_through_a_longer_line() -> N
 
 
 def test_cells_of_microsiemens_fail_on_the_line_of_a_stack_and_weak_ones_pass() -> None:
-    strong = {c.name for c in estimates({f"{ARRAY}.parallel_wires": 1})[1].evaluation.checks if not np.all(c.passed)}
+    strong = {
+        c.name for c in estimates({f"{ARRAY}.parallel_wires": 1})[1].evaluation.checks if not np.all(c.passed)
+    }
     weak = {
         c.name
         for c in estimates({f"{ARRAY}.cell.device": "ecram_wox_lab"})[1].evaluation.checks

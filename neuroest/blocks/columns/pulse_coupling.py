@@ -17,7 +17,7 @@ class PulseCouplingParameters(SampledClampParameters):
     comparator_capacitance: u.Farad = positive()
     """Capacitance that the comparator charges by the supply when it ends the pulse."""
     comparator_delay: u.Dimensionless = positive(maximum=1.0, exact=CHOSEN)
-    """Delay of the comparator over the longest pulse. Its current follows from this, so a slow neuron has a slow one."""
+    """Delay of the comparator over the longest pulse. Its current follows: slow neurons have slow ones."""
     switch_capacitance: u.Farad = non_negative()
     """Capacitance of the switch that connects the neuron to the supply, and of the input that it charges."""
     threshold_error: u.Volt = non_negative(symbol="sigma_V")
