@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.provenance import equation
 from neuroest.equations import filament_growth, firing_statistics
 
@@ -224,7 +224,7 @@ def _all(burst: _Burst, idle: Array, count: Array) -> tuple[Array, Array]:
     return rested + (count - 1.0) * later, on + (count - 1.0) * also
 
 
-def _run(burst: _Burst, residue: Array, driven: Array) -> tuple[Array, Array, Array]:
+def _run(burst: _Burst, residue: Array, driven: Mask) -> tuple[Array, Array, Array]:
     """Spikes of one burst, the residue at its end, and the time for which complete filaments are driven.
 
     A neuron that is not `driven` has no burst. One that fires no more leaves the arrays, since few fire often.
