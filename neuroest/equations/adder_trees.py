@@ -49,6 +49,46 @@ def product_toggle_rate(input_density: u.Dimensionless, weight_density: u.Dimens
 
 
 @equation
+def booth_toggle_rate(input_density: u.Dimensionless) -> u.Dimensionless:
+    """Probability that a bit of a multiple, selected by a Booth digit, switches when the next digit arrives. [1].
+
+    Parameters
+    ----------
+    input_density : float or array
+        Probability that a bit of an input is one. [1]
+
+    Returns
+    -------
+    float or array
+        Probability that a bit of the multiple switches. [1]
+
+    Notes
+    -----
+    Formula: a = 2 p (1 - p), p = 3 d (1 - d) / 2
+
+    A digit of radix four is zero where its two bits and the one below are equal, with d^3 + (1 - d)^3. Otherwise the
+    weight or its complement is selected, half of whose bits are one.
+
+    Valid: independent input bits, digits of either sign equally likely
+
+    References
+    ----------
+    .. [1] O. L. MacSorley, "High-speed arithmetic in binary computers", Proc. IRE 49, 67-91 (1961),
+       doi:10.1109/JRPROC.1961.287779.
+    .. [2] Derivation: docs/models/digital_compute_in_memory.md.
+
+    Examples
+    --------
+    Two of eight digits are zero, so three of eight bits are one: 2 x 3/8 x 5/8.
+
+    >>> booth_toggle_rate(0.5)
+    0.46875
+    """
+    ones = 1.5 * input_density * (1.0 - input_density)
+    return 2.0 * ones * (1.0 - ones)
+
+
+@equation
 def operand_activity(density: u.Dimensionless) -> u.Dimensionless:
     """Switching of a multiplier with one constant operand, over that with random operands. [1].
 
@@ -226,6 +266,48 @@ def ripple_tree_depth(inputs: u.Dimensionless, bits: u.Dimensionless) -> u.Dimen
     '18'
     """
     return bits + 2.0 * (np.log2(np.maximum(inputs, 2.0)) - 1.0)
+
+
+@equation
+def compressor_tree_adders(inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit) -> u.Bit:
+    """Full adders of a tree of compressors and of the adder of its last two numbers. [bit].
+
+    Parameters
+    ----------
+    inputs : float or array
+        How many numbers are added. [1]
+    bits : float or array
+        Width of the numbers at the leaves. [bit]
+    growth : float or array
+        What a sum of twice as many numbers is wider. [bit]
+
+    Returns
+    -------
+    float or array
+        Full adders. [bit]
+
+    Notes
+    -----
+    Formula: B = (n - 1) b - log2(n) g
+
+    A full adder turns three bits into two, so each one removes one bit: n b bits at the leaves become the
+    b + log2(n) g bits of the sum. A compressor of four numbers to two is two full adders for each bit.
+
+    Valid: without half adders, which reduce no bits; at least as many adders as numbers allow
+
+    References
+    ----------
+    .. [1] L. Dadda, "Some schemes for parallel multipliers", Alta Frequenza 34, 349-356 (1965).
+    .. [2] Derivation: docs/models/digital_compute_in_memory.md.
+
+    Examples
+    --------
+    64 products of four bits: 256 bits become ten.
+
+    >>> f"{compressor_tree_adders(64.0, 4.0, 1.0):g}"
+    '246'
+    """
+    return np.maximum((inputs - 1.0) * bits - np.log2(np.maximum(inputs, 1.0)) * growth, 0.0 * bits)
 
 
 @equation

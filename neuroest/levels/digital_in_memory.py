@@ -83,7 +83,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     @property
     def clock(self) -> u.PerSecond:
         """Clock as chosen, or the fastest."""
-        return self.options.get("clock_frequency", 1.0 / self.column.cycle_time())
+        return self.options.get("clock_frequency", 1.0 / self.column.cycle_time(self.options["columns"]))
 
     @property
     def cycles_per_vector(self) -> Array:
@@ -132,7 +132,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         """Every layer uses all arrays, one layer after the other; without a memory of weights they must all stay."""
         placement = super().place()
         if "clock_frequency" in self.options:
-            shortest, cycle = self.column.cycle_time(), 1.0 / self.clock
+            shortest, cycle = self.column.path_time(self.options["columns"]), 1.0 / self.clock
             settles = Check(
                 "column_settles", self.column.path, "design_rule", shortest <= cycle * (1.0 + ROUNDING),
                 "the tree of a column takes longer than the stated clock; use more stages or a slower clock",
@@ -173,14 +173,15 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
             (unit, "multiply"): np.asarray(cycles * filled * products),
             (unit, "tree"): np.asarray(cycles * filled * tree),
             (unit, "cycle"): np.asarray(cycles),
+            (unit, "accumulate"): np.asarray(cycles / self.column.options["columns_per_accumulator"]),
             (unit, "fusion"): np.asarray(sums * self.final_additions()),
             (unit, "write"): self.weights_read(placement),
         }
 
     def final_additions(self) -> u.Numeric:
         """Additions of whole sums: of the columns of a weight, and of the carries of each where they are saved."""
-        saved = self.slices if self.column.spec.summation == "carry_save" else 0.0
-        return self.slices - 1.0 + saved
+        sums = np.ceil(self.slices / self.column.options["columns_per_accumulator"])
+        return sums - 1.0 + np.where(self.column.carries_saved, sums, 0.0)
 
     def cycles(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of the blocks of one group, with those in which weights are written where no others hide them."""

@@ -12,6 +12,8 @@ SAMPLES: dict[str, dict[str, float]] = {
     "place_tree_adders": {"results": 8.0, "result_bits": 4.0, "places": 1.0},
     "joined_bits": {"results": 8.0, "result_bits": 4.0, "places": 1.0, "sum_bits": 20.0},
     "product_toggle_rate": {"input_density": 0.3, "weight_density": 0.5},
+    "booth_toggle_rate": {"input_density": 0.3},
+    "compressor_tree_adders": {"inputs": 64.0, "bits": 4.0, "growth": 1.0},
     "operand_activity": {"density": 0.3},
     "tree_activity": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "toggle_rate": 0.2},
     "tree_stage_registers": {"inputs": 256.0, "bits": 4.0, "growth": 1.0, "stages": 3.0},
@@ -94,3 +96,37 @@ def test_carry_save_depth_is_within_a_level_of_wallace() -> None:
             left = left - left // 3
             levels += 1
         assert abs(float(adder_trees.carry_save_depth(float(inputs))) - levels) < 2.0
+
+
+def test_booth_digits_of_random_bits_switch_as_often_as_drawn_ones() -> None:
+    draw = np.random.default_rng(1)
+    for density in (0.5, 0.2):
+        bits = draw.random((40_000, 3)) < density
+        digit = -2 * bits[:, 0].astype(int) + bits[:, 1] + bits[:, 2]
+        weight = draw.integers(-128, 128, size=1) | 1
+        seen = (digit[:, None] * weight)[:, 0]
+        # the two's complement of the multiple, or its ones' complement with a carry that is added elsewhere
+        chosen = np.where(digit < 0, ~(-seen), seen)
+        planes = (chosen[:, None] >> np.arange(1, 8)) & 1
+        rate = np.mean(planes[1:] != planes[:-1])
+        assert rate == pytest.approx(float(adder_trees.booth_toggle_rate(density)), rel=0.15)
+
+
+def test_full_adders_that_remove_one_bit_each() -> None:
+    # Dadda's scheme column by column: full adders alone until no column has three bits, then a ripple-carry adder
+    for inputs, bits in ((16, 4), (64, 4), (128, 2), (32, 8)):
+        columns = [inputs] * bits + [0] * 12
+        full = 0
+        while max(columns) > 2:
+            after = [0] * len(columns)
+            for place, height in enumerate(columns):
+                groups = height // 3
+                full += groups
+                after[place] += height - 2 * groups
+                if groups:
+                    after[place + 1] += groups
+            columns = after
+        full += sum(height == 2 for height in columns)
+        assert float(adder_trees.compressor_tree_adders(float(inputs), float(bits), 1.0)) == pytest.approx(
+            full, rel=0.08
+        )

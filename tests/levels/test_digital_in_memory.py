@@ -82,24 +82,104 @@ def test_the_clock_follows_from_the_adders_of_process_and_supply(tmp_path: Path)
     node = {"technology": {"process": "cmos_45nm_hp", "supply_voltage": "0.9 V", "temperature": "300 K"}}
     slow = run(tmp_path, ONE, {**node, "chip.macro.clock_frequency": None, "chip.macro.unit.rows": 256})
     # 4 + 2 x 8 - 2 adders of the tree, 8 of the accumulator (19 bits over 12, and its first), a product: 27 of 26 ps
-    assert column(slow).cycle_time() == pytest.approx(27 * 26e-12 + 47e-12)
-    assert slow.totals["peak_operations_per_s"] == pytest.approx(2 * 256 * 32 / 8 / (749e-12))
-    staged = run(tmp_path, ONE, {**node, "chip.macro.unit.rows": 256, "chip.macro.unit.stages": 3})
-    assert column(staged).cycle_time() == pytest.approx(9 * 26e-12 + 47e-12)
-    saved = run(
-        tmp_path, ONE, {**node, "chip.macro.unit.rows": 256, "chip.macro.unit.summation": "carry_save"}
-    )
-    levels = np.log(258 / 2) / np.log(1.5)
-    assert column(saved).cycle_time() == pytest.approx((levels + 1) * 26e-12 + 47e-12)
+    unit = column(slow)
+    line = unit.line_delay(64.0)
+    assert 0.0 < line < 26e-12 * 27
+    assert unit.path_time(64.0) == pytest.approx(27 * 26e-12 + 47e-12 + line)
+    assert unit.cycle_time(64.0) == pytest.approx(1.2 * unit.path_time(64.0))
+    assert slow.totals["peak_operations_per_s"] == pytest.approx(2 * 256 * 32 / 8 / unit.cycle_time(64.0))
+    staged = column(run(tmp_path, ONE, {**node, "chip.macro.unit.rows": 256, "chip.macro.unit.stages": 3}))
+    assert staged.path_time(64.0) == pytest.approx(9 * 26e-12 + 47e-12 + staged.line_delay(64.0) / 3)
     lower = estimate(changed(BASE, SMALL, tmp_path), ONE, {"technology.supply_voltage": "0.7 V"})
-    assert column(lower).cycle_time() > column(run(tmp_path, ONE)).cycle_time()
+    assert column(lower).cycle_time(64.0) > column(run(tmp_path, ONE)).cycle_time(64.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "adders"),
+    [
+        # 256 numbers become two in ln(128) / ln(1.5) levels, whose 12 bits ripple; 8 of the accumulator
+        ({"summation": "compressors"}, np.log(128) / np.log(1.5) + 12 + 8),
+        # an accumulator of two numbers takes them in two more levels
+        ({"summation": "carry_save"}, np.log(128) / np.log(1.5) + 2),
+        # one more addition of sums four places apart, 17 bits in all: the accumulator grows by two, and its first
+        ({"columns_per_accumulator": 2}, 18 + 1 + 4 + 3),
+        ({"columns_per_accumulator": 2, "accumulator_bits": None}, 18 + 1 + 4),
+        # Booth digits of two bits: products of five bits, so sums of 13; 19 - 13 + 1 of the accumulator
+        ({"input_encoding": "booth", "input_slice": "2 bit"}, 5 + 14 + 7),
+    ],
+)  # fmt: skip
+def test_the_longest_path_by_hand(changes: dict[str, Any], adders: float, tmp_path: Path) -> None:
+    unit = {f"chip.macro.unit.{name}": value for name, value in changes.items()}
+    result = column(run(tmp_path, ONE, {"chip.macro.unit.rows": 256, **unit}))
+    assert result.adders_in_series() == pytest.approx(adders)
+
+
+def test_compressors_have_no_adder_for_lowest_bits_and_follow_their_transistors(tmp_path: Path) -> None:
+    tree, plain, drawn = (
+        run(tmp_path, ONE, {f"chip.macro.unit.{name}": value for name, value in changes.items()})
+        for changes in (
+            {},
+            {"summation": "compressors"},
+            {"summation": "compressors", "adder_transistors": 14},
+        )
+    )
+    # 64 products of four bits, 256, become a sum of ten: 246 full adders in place of 63 x 4 + 57
+    assert column(tree).tree_bits() == pytest.approx(309)
+    assert column(plain).tree_bits() == pytest.approx(246)
+    assert energy(plain, component="unit", action="tree") == pytest.approx(
+        246 / 309 * energy(tree, component="unit", action="tree")
+    )
+    assert energy(drawn, component="unit", action="tree") == pytest.approx(
+        energy(plain, component="unit", action="tree") / 2
+    )
+
+
+def test_columns_of_a_weight_share_an_accumulator_or_have_none(tmp_path: Path) -> None:
+    each, shared, none = (
+        run(tmp_path, ONE, changes)
+        for changes in (
+            {},
+            {"chip.macro.unit.columns_per_accumulator": 2},
+            {"chip.macro.unit.accumulator_bits": None},
+        )
+    )
+    cycles_of_columns = 64 * 32 * 3 * 2 * 8
+    assert count(each, "unit", "accumulate") == cycles_of_columns
+    assert count(shared, "unit", "accumulate") == cycles_of_columns / 2
+    # the sums of both slices of a weight are added in each cycle, and none is left for the end
+    assert count(shared, "unit", "fusion") == 0
+    # two sums of ten bits, four places apart, for each pair
+    assert column(shared).combining_bits() == pytest.approx((10 + 4) / 2)
+    assert energy(none, component="unit", action="accumulate") == 0.0
+    assert area(none, "unit") < area(each, "unit")
+    assert "accumulator_missing" in failed(none)
+
+
+def test_booth_digits_add_nothing_within_a_product(tmp_path: Path) -> None:
+    def changes(encoding: str, bits: int) -> dict[str, Any]:
+        slices = {"chip.macro.unit.input_slice": f"{bits} bit", "chip.macro.unit.accumulator_bits": "24 bit"}
+        return {**slices, "chip.macro.unit.input_encoding": encoding}
+
+    binary, booth, wide = (
+        column(run(tmp_path, ONE, changes(*each))) for each in (("binary", 2), ("booth", 2), ("booth", 4))
+    )
+    # leaves of 6 bits and one addition of 4 bits in each row, against leaves of 5 bits
+    assert binary.tree_bits() == pytest.approx(63 * 6 + 57 + 64 * 4)
+    assert booth.tree_bits() == pytest.approx(63 * 5 + 57)
+    # four bits are two digits, one addition of 5 bits, and leaves of 8 bits
+    assert wide.tree_bits() == pytest.approx(63 * 8 + 57 + 64 * 5)
+    assert booth.product_bits == pytest.approx(64 * 5)
+    with pytest.raises(NeuroestError, match="multiple of two"):
+        run(tmp_path, ONE, changes("booth", 3))
 
 
 def test_carries_that_are_saved_cost_registers_and_one_addition_a_sum(tmp_path: Path) -> None:
     plain, saved = run(tmp_path, ONE), run(tmp_path, ONE, {"chip.macro.unit.summation": "carry_save"})
     assert count(saved, "unit", "fusion") == 3 * count(plain, "unit", "fusion")
     assert column(saved).sum_registers() == 2 * column(plain).sum_registers()
-    assert area(saved, "unit") > area(plain, "unit")
+    # 63 x 4 - 6 less the ten of the last addition, and 38 behind them, in place of 309 and 19; 19 registers more
+    assert column(saved).tree_bits() == pytest.approx(236)
+    assert column(saved).accumulating_bits() == pytest.approx(38)
 
 
 def test_area_of_a_column_by_its_transistors(tmp_path: Path) -> None:
@@ -135,7 +215,8 @@ def test_an_accumulator_that_overflows_is_a_violated_rule(tmp_path: Path) -> Non
 def test_a_stated_clock_leaves_time_for_the_tree(tmp_path: Path) -> None:
     found = run(tmp_path, ONE, {"chip.macro.clock_frequency": None})
     assert "column_settles" not in {check.name for check in found.checks}
-    fastest = float(found.evaluation.mapper.clock)
+    fastest = 1.0 / float(column(found).path_time(64.0))
+    assert fastest == pytest.approx(1.2 * float(found.evaluation.mapper.clock))
     for clock, fails in ((0.99 * fastest, False), (1.01 * fastest, True)):
         stated = run(tmp_path, ONE, {"chip.macro.clock_frequency": f"{clock} Hz"})
         assert ("column_settles" in failed(stated)) == fails

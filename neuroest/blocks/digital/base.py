@@ -29,7 +29,7 @@ from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Frequency
-from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
+from neuroest.specs.parameters import DEFINED, Record, non_negative, positive, quantity
 
 LOGIC_ERROR: ModelErrors = model_errors(
     energy=ModelError(1.6, "as for multiply-accumulate units"),
@@ -78,6 +78,8 @@ class LogicLibraryParameters(Record):
     """Delay of a full adder from carry to carry, loaded by the next one."""
     register_delay: u.Second = non_negative(absent=0.0)
     """Clock-to-output delay of a register plus its setup time."""
+    clock_margin: u.Dimensionless = quantity(minimum=1.0, absent=1.0)
+    """Shortest clock period over the delay of the longest path, for skew, jitter and variation."""
 
 
 class ClockedBlock(sleep.GatedBlock):

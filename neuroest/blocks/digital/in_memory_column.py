@@ -7,9 +7,21 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.process_scaling import leakage_at_chip_temperature, logic_area_ratio, logic_delay_ratio
+from neuroest.blocks.process_scaling import (
+    at_corner,
+    leakage_at_chip_temperature,
+    logic_area_ratio,
+    logic_delay_ratio,
+)
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, array_lines, register_circuits, static_cells, technology
+from neuroest.equations import (
+    adder_trees,
+    array_lines,
+    register_circuits,
+    static_cells,
+    technology,
+    wiring,
+)
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
 from neuroest.specs.blocks import DeviceBlock
@@ -28,17 +40,24 @@ class InMemoryColumnBlock(DeviceBlock):
     """Weights that share a multiplier and its tree; one of them is used at a time."""
     input_slice: WordWidth = 1.0
     """Bits of an input per cycle."""
-    summation: Literal["tree", "carry_save"] = "tree"
-    """tree: ripple-carry adders at each level; carry_save: each level reduces three numbers to two, and the carries
-    propagate once for a whole sum."""
+    input_encoding: Literal["binary", "booth"] = "binary"
+    """binary: each bit of a slice gates the weight, and the products of a slice are added; booth: two bits make a digit
+    of -2 to 2, which selects a multiple of the weight without an adder."""
+    summation: Literal["tree", "compressors", "carry_save"] = "tree"
+    """tree: ripple-carry adders at each level; compressors: each level reduces three numbers to two, and one
+    ripple-carry adder follows in each cycle; carry_save: the same, and carries propagate once for a whole sum."""
     stages: Count = 1.0
     """Pipeline stages of the tree, with registers between them; 1: no registers inside the tree."""
-    accumulator_bits: WordWidth
-    """Bits of the register behind the tree, which accumulates the sums of all input bits."""
+    accumulator_bits: WordWidth | None = None
+    """Bits of the register behind the tree, which accumulates the sums of all input slices. Without it, nothing is
+    accumulated: a sum of each cycle leaves the column."""
+    columns_per_accumulator: Count = 1.0
+    """Neighbouring columns, with slices of one weight, whose sums are added in each cycle before one accumulator."""
     adder_transistors: Count = 28.0
-    """Transistors of a full adder: a static mirror adder has 28."""
-    multiplier_transistors: Count = 4.0
-    """Transistors of a one-bit product: a NOR gate has 4."""
+    """Transistors of a full adder, which its area and energy follow: a static mirror adder has 28, one of pass gates 14
+    to 20, an approximate one fewer."""
+    multiplier_transistors: Count | None = None
+    """Transistors of a one-bit product. Default: 4, a NOR gate; for booth 18, a selector of a multiple."""
     cell_area: PositiveNumber = 1.0
     """Area of a memory cell over that of the process's six-transistor cell."""
     weight_bit_density: PositiveFraction = 0.5
@@ -48,8 +67,15 @@ class InMemoryColumnBlock(DeviceBlock):
 _RANDOM = 0.5
 """Probability that a random bit switches, for which library energies are stated."""
 _BIT = 1.0
+_BOOTH_BITS = 2.0
+"""Input bits of a Booth digit of radix four."""
+_BOOTH_LINES = 3.0
+"""Lines of a Booth digit: its sign, and whether it is one or two."""
 _MIRROR_ADDER = 28.0
 """Transistors of the static adder for which a library's addition energy is stated."""
+_NOR, _BOOTH_SELECTOR = 4.0, 18.0
+"""Transistors of a gate of two inputs, and of a Booth selector of one bit (G. Goto et al., "A 4.1-ns compact 54 x 54-b
+multiplier utilizing sign-select Booth encoders", IEEE J. Solid-State Circuits 32, 1676-1682 (1997), from memory)."""
 
 
 class InMemoryColumn(Datapath):
@@ -72,55 +98,115 @@ class InMemoryColumn(Datapath):
     prior_error = model_errors(energy=1.6, area=1.5, static_power=3)
 
     @property
-    def leaf_bits(self) -> u.Bit:
-        """Bits of a product: those of the weight slice, plus those of the input slice if it has several."""
-        inputs = self.options["input_slice"]
-        return self.options["weight_slice"] + np.where(inputs > _BIT, inputs, 0.0)
+    def booth(self) -> bool:
+        """Whether inputs come as Booth digits."""
+        return bool(self.spec.input_encoding == "booth")
 
     @property
-    def bits_per_cell_row(self) -> u.Dimensionless:
-        """One-bit products in each row."""
-        return self.options["weight_slice"] * self.options["input_slice"]
+    def carries_saved(self) -> bool:
+        """Whether an accumulator holds a sum and a carry."""
+        return bool(self.spec.summation == "carry_save")
+
+    @property
+    def leaf_bits(self) -> u.Bit:
+        """Bits of a product: those of the weight slice, and of the input slice if it has several; a digit doubles."""
+        inputs = self.options["input_slice"]
+        digit = _BOOTH_BITS if self.booth else _BIT
+        return self.options["weight_slice"] + np.where(inputs > digit, inputs, digit - _BIT)
+
+    @property
+    def partial_products(self) -> u.Dimensionless:
+        """Numbers that the products of a row consist of."""
+        return np.ceil(self.options["input_slice"] / (_BOOTH_BITS if self.booth else _BIT))
+
+    @property
+    def partial_bits(self) -> u.Bit:
+        """Bits of one of them."""
+        return self.options["weight_slice"] + (_BIT if self.booth else 0.0)
+
+    @property
+    def sum_bits(self) -> u.Bit:
+        """Bits of a sum of all rows."""
+        return self.leaf_bits + np.log2(self.options["rows"])
+
+    @property
+    def combined_bits(self) -> u.Bit:
+        """Bits of the sum of the columns that share an accumulator."""
+        o, joined = self.options, self.options["columns_per_accumulator"]
+        return self.sum_bits + np.where(joined > _BIT, (joined - _BIT) * o["weight_slice"] + _BIT, 0.0)
+
+    @property
+    def multiplier_transistors(self) -> u.Dimensionless:
+        """Transistors of a one-bit product, as stated or of the usual gate."""
+        return self.options.get("multiplier_transistors", _BOOTH_SELECTOR if self.booth else _NOR)
+
+    @property
+    def product_bits(self) -> u.Bit:
+        """One-bit products of all rows."""
+        return self.options["rows"] * self.partial_products * self.partial_bits
 
     def tree_bits(self) -> u.Bit:
         """Full adders of the tree, including those of multi-bit multipliers."""
         o = self.options
-        inside = o["rows"] * o["weight_slice"] * (o["input_slice"] - _BIT)
-        return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
+        inside = o["rows"] * self.partial_bits * (self.partial_products - _BIT)
+        if self.spec.summation == "tree":
+            return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
+        compressors = adder_trees.compressor_tree_adders(o["rows"], self.leaf_bits, _TREE_GROWTH)
+        return compressors + inside - (self.sum_bits if self.carries_saved else 0.0)
+
+    def combining_bits(self) -> u.Bit:
+        """Full adders that add the columns before an accumulator, for each column; twice as many with saved carries."""
+        o = self.options
+        adders = adder_trees.place_tree_adders(o["columns_per_accumulator"], self.sum_bits, o["weight_slice"])
+        return adders / o["columns_per_accumulator"] * (2.0 if self.carries_saved else _BIT)
+
+    def accumulating_bits(self) -> u.Bit:
+        """Full adders of an accumulator: two rows of them add a sum and a carry to a sum and a carry."""
+        return self.options.get("accumulator_bits", 0.0) * (2.0 if self.carries_saved else _BIT)
 
     def sum_registers(self) -> u.Bit:
-        """Registers of the accumulator: a sum, and also a carry for carry-save summation."""
-        saved = self.spec.summation == "carry_save"
-        return self.options["accumulator_bits"] * (2.0 if saved else _BIT)
+        """Registers of an accumulator: a sum, and also a carry for carry-save summation."""
+        return self.accumulating_bits()
 
     def stage_registers(self) -> u.Bit:
         """Registers inside the tree."""
         o = self.options
         kept = adder_trees.tree_stage_registers(o["rows"], self.leaf_bits, _TREE_GROWTH, o["stages"])
-        return kept * (2.0 if self.spec.summation == "carry_save" else _BIT)
+        return kept * (_BIT if self.spec.summation == "tree" else 2.0)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
-        """Registers of the tree and of the accumulator."""
-        return self.stage_registers() + self.sum_registers()
+        """Registers of the tree, and of the accumulator by the column."""
+        return self.stage_registers() + self.sum_registers() / self.options["columns_per_accumulator"]
 
     def activity(self, input_bit_density: u.Dimensionless) -> tuple[u.Numeric, u.Numeric, u.Numeric]:
         """Switching of input lines, products and tree, relative to random data."""
         weights = self.options["weight_bit_density"]
         lines = adder_trees.product_toggle_rate(input_bit_density, _BIT)
-        products = adder_trees.product_toggle_rate(input_bit_density, weights)
+        if self.booth:
+            products = adder_trees.booth_toggle_rate(input_bit_density)
+        else:
+            products = adder_trees.product_toggle_rate(input_bit_density, weights)
         tree = adder_trees.tree_activity(self.options["rows"], self.leaf_bits, _TREE_GROWTH, products)
         return lines / _RANDOM, products / _RANDOM, tree
 
+    def transistors(self, number: u.Dimensionless) -> u.Joule:
+        """Energy of a circuit in the library, by its transistors over those of the full adder of an addition."""
+        return self.add(_BIT) * number / _MIRROR_ADDER
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energies per cycle of one column with random data, by dependence on the data."""
-        o, bits = self.options, self.bits_per_cell_row * self.options["rows"]
-        product = self.add(_BIT) * o["multiplier_transistors"] / _MIRROR_ADDER
+        adder = self.transistors(self.options["adder_transistors"])
         costs = [
-            ("multiply", "multiply", product * bits),
-            ("tree", "add", self.add(self.tree_bits())),
+            ("multiply", "multiply", self.transistors(self.multiplier_transistors) * self.product_bits),
+            ("tree", "add", adder * self.tree_bits()),
             ("cycle", "stages", self.registers(self.stage_registers())),
-            ("cycle", "accumulate", self.add(o["accumulator_bits"]) + self.registers(self.sum_registers())),
-            ("fusion", "add", self.add(o["accumulator_bits"])),
+            ("cycle", "combine", adder * self.combining_bits()),
+            ("accumulate", "add", adder * self.accumulating_bits() + self.registers(self.sum_registers())),
+            (
+                "fusion",
+                "add",
+                self.add(np.maximum(self.options.get("accumulator_bits", 0.0), self.combined_bits)),
+            ),
         ]
         return [
             *(self.energy(a, term, self.scaled(e), "in-memory column") for a, term, e in costs),
@@ -128,13 +214,20 @@ class InMemoryColumn(Datapath):
             self.energy("write", "write", self.write_energy(), "in-memory write"),
         ]
 
+    def row_pitch(self) -> u.Metre:
+        """Width of a column at one of its rows."""
+        return np.sqrt((self.logic_area() + self.cells_area()) / self.options["rows"])
+
+    def line_capacitance(self) -> u.Farad:
+        """Capacitance of one input line for the part that crosses this column."""
+        gates = self.partial_bits * self.process.gate_capacitance * self.gate_width()
+        return self.process.wire_capacitance * self.row_pitch() + gates
+
     def line_energy(self) -> u.Joule:
         """Energy of a rising edge on the input lines of all rows, for the part that crosses this column."""
-        p, o = self.process, self.options
-        across = np.sqrt((self.logic_area() + self.cells_area()) / o["rows"])
-        gates = o["weight_slice"] * o["input_slice"] * p.gate_capacitance * self.gate_width()
-        line = o["input_slice"] * p.wire_capacitance * across + gates
-        return array_lines.line_toggle_energy(line, self.technology.supply_voltage) * o["rows"]
+        o = self.options
+        lines = o["rows"] * (self.partial_products * _BOOTH_LINES if self.booth else o["input_slice"])
+        return array_lines.line_toggle_energy(self.line_capacitance(), self.technology.supply_voltage) * lines
 
     def gate_width(self) -> u.Metre:
         """Transistor width of a gate input."""
@@ -175,14 +268,14 @@ class InMemoryColumn(Datapath):
         """Area of multipliers, weight selection, adders and registers."""
         o, several = self.options, self.options["weights_per_multiplier"] > _BIT
         selected = np.where(several, self.cell_bits() * 2.0, 0.0)  # a pass gate for each cell
+        accumulated = self.accumulating_bits() / o["columns_per_accumulator"]
         transistors = (
-            self.bits_per_cell_row * o["rows"] * o["multiplier_transistors"] + selected
-            + (self.tree_bits() + o["accumulator_bits"]) * o["adder_transistors"]
+            self.product_bits * self.multiplier_transistors + selected
+            + (self.tree_bits() + self.combining_bits() + accumulated) * o["adder_transistors"]
         )  # fmt: skip
         drawn = equations.transistor_area(self.process.gate_area, transistors)
-        registers = register_circuits.register_area(
-            self.device.register_area, self.stage_registers() + self.sum_registers()
-        )
+        kept = self.stage_registers() + self.sum_registers() / o["columns_per_accumulator"]
+        registers = register_circuits.register_area(self.device.register_area, kept)
         return (drawn + registers * logic_area_ratio(self)) * self.device.area_overhead
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
@@ -192,29 +285,68 @@ class InMemoryColumn(Datapath):
         cells = StaticCost(self.path, "cells", leakage_at_chip_temperature(self, power))
         return [*super().statics(network), cells]
 
-    def cycle_time(self) -> u.Second:
-        """Minimum cycle time: products, tree and accumulator in their pipeline stages."""
-        o, d = self.options, self.device
-        if self.spec.summation == "carry_save":
-            depth = adder_trees.carry_save_depth(o["rows"] + 2.0)
+    def adders_in_series(self) -> u.Dimensionless:
+        """Full adders on the longest path: of the tree, of the columns that are combined, and of the accumulator."""
+        o, joined = self.options, self.options["columns_per_accumulator"]
+        summed = o.get("accumulator_bits", 0.0)
+        levels, places = np.log2(joined), (joined - _BIT) * o["weight_slice"]
+        if self.carries_saved:
+            # four numbers to two at each level of columns and in the accumulator, two full adders in series
+            behind = 2.0 * levels + np.where(summed > 0.0, 2.0, 0.0)
+            return adder_trees.carry_save_depth(o["rows"]) + behind
+        if self.spec.summation == "compressors":
+            depth = adder_trees.carry_save_depth(o["rows"]) + self.sum_bits
         else:
-            grown = o["accumulator_bits"] - self.leaf_bits - np.log2(o["rows"])
-            depth = adder_trees.ripple_tree_depth(o["rows"], self.leaf_bits) + np.maximum(grown, 0.0) + _BIT
+            depth = adder_trees.ripple_tree_depth(o["rows"], self.leaf_bits)
+        grown = np.maximum(summed - self.combined_bits, 0.0) + _BIT
+        return depth + levels + places + np.where(summed > 0.0, grown, 0.0)
+
+    def line_delay(self, columns: u.Dimensionless) -> u.Second:
+        """Delay of an input line across so many columns, with repeaters."""
+        p = self.process
+        time_constant = wiring.inverter_time_constant(
+            self.technology.supply_voltage, p.gate_capacitance, at_corner(self, "drive", p.on_current)
+        )
+        per_length = self.line_capacitance() / self.row_pitch()
+        return wiring.repeated_wire_delay(
+            columns * self.row_pitch(), p.wire_resistance, per_length, time_constant
+        )
+
+    def path_time(self, columns: u.Dimensionless) -> u.Second:
+        """Delay of the longest path: input line, product, tree, combined columns and accumulator in their stages."""
+        o, d = self.options, self.device
         # the product of two bits is taken to be as slow as a full adder
-        time = adder_trees.stage_time(depth + _BIT, o["stages"], d.full_adder_delay, d.register_delay)
-        return time * logic_delay_ratio(self, d.reference_voltage)
+        depth = self.adders_in_series() + _BIT
+        time = adder_trees.stage_time(depth, o["stages"], d.full_adder_delay, d.register_delay)
+        return time * logic_delay_ratio(self, d.reference_voltage) + self.line_delay(columns) / o["stages"]
+
+    def cycle_time(self, columns: u.Dimensionless) -> u.Second:
+        """Shortest clock cycle of an array of so many columns: the longest path with its margin."""
+        return self.path_time(columns) * self.device.clock_margin
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the accumulator is wide enough for a sum of all rows.
+        """Whether the accumulator is wide enough for a sum of all rows, and a slice holds whole Booth digits.
 
         Checks
         ------
         accumulator_width
             the accumulator is narrower than a sum of all rows over all input bits
+        accumulator_missing
+            inputs come in several slices, whose sums nothing accumulates; state accumulator_bits
+        whole_digits
+            a Booth digit has two bits of an input; make input_slice a multiple of two
         """
-        o = self.options
-        needed = self.leaf_bits + np.ceil(np.log2(o["rows"])) + network.activation_bits - o["input_slice"]
-        return [
-            *super().checks(network),
-            self.require("design_rule", "accumulator_width", o["accumulator_bits"], ">=", needed, "bit"),
-        ]
+        o, found = self.options, super().checks(network)
+        if "accumulator_bits" in o:
+            rest = np.maximum(network.activation_bits - o["input_slice"], 0.0)
+            needed = np.ceil(self.combined_bits) + rest
+            found.append(
+                self.require("design_rule", "accumulator_width", o["accumulator_bits"], ">=", needed, "bit")
+            )
+        else:
+            slices = np.ceil(network.activation_bits / o["input_slice"])
+            found.append(self.require("design_rule", "accumulator_missing", slices, "<=", 1.0))
+        if self.booth:
+            digits = o["input_slice"] / _BOOTH_BITS
+            found.append(self.require("infeasible", "whole_digits", digits, ">=", np.ceil(digits)))
+        return found
