@@ -64,7 +64,7 @@ def booth_toggle_rate(input_density: u.Dimensionless) -> u.Dimensionless:
 
     Notes
     -----
-    Formula: a = 2 p (1 - p), p = 3 d (1 - d) / 2
+    Formula: a = 2 p (1 - p), p = [1 - d^3 - (1 - d)^3] / 2
 
     A digit of radix four is zero where its two bits and the one below are equal, with d^3 + (1 - d)^3. Otherwise the
     weight or its complement is selected, half of whose bits are one.
@@ -84,7 +84,9 @@ def booth_toggle_rate(input_density: u.Dimensionless) -> u.Dimensionless:
     >>> booth_toggle_rate(0.5)
     0.46875
     """
-    ones = 1.5 * input_density * (1.0 - input_density)
+    zero: u.Dimensionless = 1.0 - input_density
+    equal = input_density * input_density * input_density + zero * zero * zero
+    ones = (1.0 - equal) / 2.0
     return 2.0 * ones * (1.0 - ones)
 
 
