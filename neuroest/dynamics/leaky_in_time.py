@@ -40,7 +40,8 @@ class AnalogInTime(NeuronInTime):
             "input current", "A", largest, largest, "the file states this as the largest membrane current"
         )
         full = float(d.membrane_capacitance * d.threshold_voltage) / largest
-        leak = float(d.memory_time)
+        memory = self.component.memory_time()
+        leak = np.inf if memory is None else float(memory)
         self.behaviour = LifBehaviourParameters(
             leak_time_constant=leak if np.isfinite(leak) else _ENDLESS * full,
             refractory_time=float(d.refractory_time), threshold_variation=0.0, threshold_mismatch=0.0,
@@ -67,8 +68,8 @@ class AnalogInTime(NeuronInTime):
 
     def least_drive(self) -> float:
         """Leakage current at the threshold."""
-        d = self.component.device
-        return float(d.membrane_capacitance * d.threshold_voltage / d.memory_time)
+        d, memory = self.component.device, self.component.memory_time()
+        return 0.0 if memory is None else float(d.membrane_capacitance * d.threshold_voltage / memory)
 
     def differences(self, devices: int, generator: np.random.Generator) -> Array:
         """Currents of neurons whose transistors do not match."""

@@ -1,6 +1,6 @@
 """Analog CMOS and digital neurons; `threshold_switches` has the relaxation oscillators.
 
-- subthreshold analog CMOS: `membrane_charge_energy`, `ramp_edge_time`,
+- subthreshold analog CMOS: `membrane_hold_time`, `membrane_charge_energy`, `ramp_edge_time`,
   `integrator_maximum_rate`, `thermal_voltage`, `threshold_mismatch`, `subthreshold_current_spread`
 - digital, one datapath for many neurons: `leaky_integration_energy`, `time_multiplexed_step_time`
 """
@@ -46,6 +46,48 @@ def capacitor_area(capacitance: u.Farad, capacitance_density: u.FaradPerSquareMe
     '500 um^2'
     """
     return capacitance / capacitance_density
+
+
+@equation
+def membrane_hold_time(
+    membrane_capacitance: u.Farad, threshold_voltage: u.Volt, leak_current: u.Ampere
+) -> u.Second:
+    """Longest time constant of a membrane that only the switches at it discharge. [s].
+
+    Parameters
+    ----------
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    threshold_voltage : float or ndarray
+        Membrane voltage at which the neuron fires, V_th. [V]
+    leak_current : float or ndarray
+        Off-current of the switches at the membrane, above zero, I_leak. [A]
+
+    Returns
+    -------
+    float or ndarray
+        Time constant. [s]
+
+    Notes
+    -----
+    Formula: tau = C_mem V_th/I_leak
+
+    Valid: off-current at the nominal supply, which a switch between membrane and supply sees; the membrane loses a
+        threshold in this time at a constant current, and 63 % of it as an exponential decay
+
+    References
+    ----------
+    docs/streaming.md, "Membranes leak".
+
+    Examples
+    --------
+    26 fF at 0.25 V, and 1 pF at 0.45 V, with a switch of 0.1 um that leaks 10 pA.
+
+    >>> small, large = membrane_hold_time(26e-15, 0.25, 10e-12), membrane_hold_time(1e-12, 0.45, 10e-12)
+    >>> f"{1e3 * small:.2f} ms {1e3 * large:.0f} ms"
+    '0.65 ms 45 ms'
+    """
+    return membrane_capacitance * threshold_voltage / leak_current
 
 
 @equation

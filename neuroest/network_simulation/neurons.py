@@ -12,6 +12,8 @@ from neuroest.network_simulation.ideal import after_spikes
 from neuroest.network_simulation.networks import NeuronLayer
 from neuroest.network_simulation.stages import Stage, Trim
 
+_ROUNDING = 1e-12
+"""Share of a drive by which a spike at its very end may miss it; numerical."""
 _MOST_SPIKES = 1000
 """Spikes of a neuron in one timestep after which its further drive is ignored; a convention."""
 _LEAST_THRESHOLD = 0.01
@@ -111,7 +113,7 @@ class LinearNeurons:
         """Drive every neuron to its next spike or to the end of its drive; says which spike."""
         m = self.membrane
         time = self._time_to(strength)
-        fires = (left > 0.0) & (time + m.delay <= left)
+        fires = (left > 0.0) & (time + m.delay <= left * (1.0 + _ROUNDING))
         driven = np.where(fires, 0.0, left)
         self.state = np.where(driven > 0.0, self._after(strength, driven), self.state)
         self.state = np.where(fires, m.rest, self.state)

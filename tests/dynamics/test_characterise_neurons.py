@@ -103,14 +103,16 @@ def test_least_drives_by_hand() -> None:
         0.909, rel=0.01
     )
     assert value("lif_behaviour_generic", "least_drive", "least drive")[0] == pytest.approx(64, abs=0.5)
-    assert "no leak" in found("lif_28nm_circuit").characteristics["least_drive"].findings[0]
+    # a switch of 0.1 um at 0.1 nA/um
+    assert "10 pA" in found("lif_28nm_circuit").characteristics["least_drive"].findings[0]
 
 
 def test_energy_at_a_low_rate_is_static_power() -> None:
     series = {s.label: s for s in found("lif_28nm_circuit").characteristics["spike_energy"].series}
     whole, spikes = series["simulated, with static power"], series["simulated, drive stays on"]
-    # 1 nA x 0.9 V shared by 111 kHz: 8.1 fJ, at a hundredth of the largest current
-    assert whole.y[0] - spikes.y[0] == pytest.approx(0.9e-9 / 111.1e3, rel=1e-3)
+    # 1 nA x 0.9 V shared by the spikes of a second: 2.47 pJ at 365 Hz, near the least current that fires it
+    assert whole.x[0] == pytest.approx(365.0, rel=1e-3)
+    assert whole.y - spikes.y == pytest.approx(0.9e-9 / whole.x, rel=1e-6)
 
 
 def test_the_variation_of_cycles_is_that_of_the_file() -> None:

@@ -12,6 +12,11 @@ from neuroest.equations import threshold_switches
 
 SAMPLES: dict[str, dict[str, float]] = {
     "capacitor_area": {"capacitance": 1e-12, "capacitance_density": 2e-3},
+    "membrane_hold_time": {
+        "membrane_capacitance": 1e-12,
+        "threshold_voltage": 0.45,
+        "leak_current": 10e-12,
+    },
     "membrane_charge_energy": {
         "membrane_capacitance": 10e-15,
         "threshold_voltage": 0.15,
@@ -200,3 +205,16 @@ def test_threshold_of_a_switch_that_heats_itself_vanishes_at_its_transition() ->
     # no transition, no dependence; a threshold that was taken above the transition is none
     assert threshold_switches.transition_voltage_factor(400.0, np.inf, 300.0) == 1
     assert threshold_switches.transition_voltage_factor(300.0, 290.0, 300.0) == 0.0
+
+
+def test_hold_times_of_membranes_by_hand() -> None:
+    # 26 fF x 0.25 V = 6.5 fC, 1 pF x 0.45 V = 0.45 pC; 10 pA take them within 0.65 ms and 45 ms, 20 fA within 22.5 s
+    assert ne.membrane_hold_time(26e-15, 0.25, 10e-12) == pytest.approx(0.65e-3)
+    assert ne.membrane_hold_time(1e-12, 0.45, 10e-12) == pytest.approx(45e-3)
+    assert ne.membrane_hold_time(1e-12, 0.45, 20e-15) == pytest.approx(22.5)
+
+
+@given(st.floats(1e-15, 1e-10), st.floats(1.0, 1e3), st.floats(0.1, 1.0), st.floats(1e-16, 1e-9))
+def test_a_longer_time_constant_never_needs_a_smaller_capacitor(small, times, voltage, leak) -> None:
+    one, other = (ne.membrane_hold_time(c, voltage, leak) for c in (small, small * times))
+    assert other >= one

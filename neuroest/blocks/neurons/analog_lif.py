@@ -12,6 +12,7 @@ from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, Ne
 from neuroest.blocks.circuit import DECAYED, Circuit, read_circuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Membrane, Neuron
+from neuroest.blocks.neurons.membrane_leak import longest_memory
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import array_lines, integration, output_branch
@@ -49,8 +50,12 @@ class AnalogLifParameters(Record):
     """Threshold-voltage mismatch times the square root of the gate area."""
     matched_gate_area: u.SquareMetre = positive(absent=math.inf)
     """Gate area of the transistors that set the membrane current."""
+    switch_width: u.Metre = non_negative(absent=0.0)
+    """Width of the transistors at the membrane that are off while it integrates; without it, it does not leak."""
+    switch_leakage: u.Dimensionless = positive(maximum=1.0, absent=1.0, exact=CHOSEN)
+    """Leakage of these transistors over that of the process: less than one for two in series or a gate below ground."""
     memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
-    """Leak time constant of the membrane; without it, the membrane is assumed not to leak."""
+    """Leak time constant that a bias sets; without it, the longest that the switches at the membrane allow."""
     refractory_time: u.Second = non_negative(symbol="t_ref", absent=0.0)
     """Time after a spike in which the input is ignored; without it, the reset is assumed to be immediate."""
     slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
@@ -120,11 +125,20 @@ class AnalogLif(Neuron):
 
     def integration_time(self) -> u.Second:
         """Time to charge the membrane to threshold at the largest current."""
-        return integration.leaky_integration_time(1.0 / self.maximum_rate(), self.device.memory_time)
+        return integration.leaky_integration_time(1.0 / self.maximum_rate(), self._memory())
 
     def memory_time(self) -> u.Second | None:
-        """Leak time constant of the membrane, if the device states one."""
-        return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
+        """Leak time constant of the membrane: as stated, at most what its switches allow; None without either."""
+        memory = self._memory()
+        return memory if np.any(np.isfinite(memory)) else None
+
+    @property
+    def leak_can_be_set(self) -> bool:
+        """Whether a bias sets the leak to any shorter time constant."""
+        return not np.any(np.isfinite(self.device.memory_time))
+
+    def _memory(self) -> u.Second:
+        return np.minimum(self.device.memory_time, longest_memory(self))
 
     def membrane(self) -> Membrane | None:
         """Membrane that currents of either sign charge and discharge, with the mismatch of its input mirror."""

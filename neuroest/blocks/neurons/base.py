@@ -251,6 +251,11 @@ class Neuron(Component[Any]):
         """Time constant with which the neuron forgets; None if the device does not state it."""
         return None
 
+    @property
+    def leak_can_be_set(self) -> bool:
+        """Whether a bias sets the leak to any time constant below that with which it forgets at most."""
+        return False
+
     def time_after_drive(self, hold_time: u.Second) -> u.Second:
         """Time from the end of a timestep's drive to the next drive, for a timestep with a spike."""
         return self.refractory_time()

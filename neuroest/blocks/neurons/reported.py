@@ -9,11 +9,12 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.neurons.base import Membrane, Neuron
+from neuroest.blocks.neurons.membrane_leak import longest_memory
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
 class ReportedNeuronParameters(Record):
@@ -24,7 +25,15 @@ class ReportedNeuronParameters(Record):
     input_hold_time: u.Second = non_negative(absent=0.0)
     """Time under full drive from the reset state to a spike; the default is the shortest spike interval."""
     memory_time: u.Second = positive(symbol="tau", absent=math.inf)
-    """Decay time constant between timesteps; without it, the neuron is assumed to keep its state."""
+    """Decay time constant between timesteps; without it, the longest that the switches at its membrane allow."""
+    membrane_capacitance: u.Farad = positive(symbol="C_mem", absent=math.inf)
+    """Membrane capacitor of an analog CMOS neuron, which is part of the footprint; without it, it keeps its state."""
+    threshold_voltage: u.Volt = positive(symbol="V_th", absent=math.inf)
+    """Membrane voltage at which it fires."""
+    switch_width: u.Metre = non_negative(absent=0.0)
+    """Width of the transistors at the membrane that are off while it integrates; without it, it does not leak."""
+    switch_leakage: u.Dimensionless = positive(maximum=1.0, absent=1.0, exact=CHOSEN)
+    """Leakage of these transistors over that of the process: less than one for two in series or a gate below ground."""
     maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
@@ -76,8 +85,14 @@ class ReportedNeuron(Neuron):
         return either(d.input_hold_time > 0.0, d.input_hold_time, 1.0 / d.maximum_spike_rate)
 
     def memory_time(self) -> u.Second | None:
-        """Time constant of forgetting, if the device states one."""
-        return self.device.memory_time if np.any(np.isfinite(self.device.memory_time)) else None
+        """Time constant of forgetting: as stated, at most what its switches allow; None without either."""
+        memory = np.minimum(self.device.memory_time, longest_memory(self))
+        return memory if np.any(np.isfinite(memory)) else None
+
+    @property
+    def leak_can_be_set(self) -> bool:
+        """Whether a bias sets the leak to any shorter time constant."""
+        return not np.any(np.isfinite(self.device.memory_time))
 
     def membrane(self) -> Membrane | None:
         """State of an integrator that takes currents of either sign."""
