@@ -451,10 +451,10 @@ def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> No
 def _check_operation(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
     operation = loaded.spec.operation
     stated = operation.period is not None
-    if operation.mode != "duty_cycled" and (operation.mode == "always_on") != stated:
+    if operation.mode not in {"duty_cycled", "streaming"} and (operation.mode == "always_on") != stated:
         message = (
             "always_on needs the `period` from one inference to the next"
             if operation.mode == "always_on"
-            else f"{operation.mode} has no period; it belongs to always_on and duty_cycled"
+            else f"{operation.mode} has no period; it belongs to always_on, streaming and duty_cycled"
         )
         builder.problems.append(problem_at(loaded.document, ("operation",), message))

@@ -79,6 +79,11 @@ class Chip:
     technology_keys: frozenset[str] = frozenset()
     """Keys of the technology that its file states."""
 
+    @property
+    def data_period(self) -> u.Numeric | None:
+        """Time in which the data of an inference arrive at a chip that works on them meanwhile; else None. [s]."""
+        return self.period if self.operation.mode == "streaming" else None
+
     def computing_levels(self) -> list[LevelNode]:
         """Levels that compute, from the top down."""
         return [level for level in self.top.walk() if level.mapper is not None]

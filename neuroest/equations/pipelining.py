@@ -89,6 +89,42 @@ def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, recover
 
 
 @equation
+def data_timestep(period: u.Second, timesteps: u.Dimensionless) -> u.Second:
+    """Time in which the inputs of a timestep arrive at a chip that streams. [s].
+
+    Parameters
+    ----------
+    period : float or array
+        Time in which the data of one inference arrive. [s]
+    timesteps : float or array
+        Time steps of one inference. [1]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    Notes
+    -----
+    Formula: t_step = P/T
+
+    Valid: timesteps of equal length, one inference after the other
+
+    References
+    ----------
+    .. [1] Derivation: docs/streaming.md.
+
+    Examples
+    --------
+    A spoken word of 1.4 s in 100 timesteps.
+
+    >>> f"{1e3 * data_timestep(1.4, 100.0):.0f} ms"
+    '14 ms'
+    """
+    return period / timesteps
+
+
+@equation
 def event_latency(timesteps: u.Dimensionless, step_time: u.Second, passage_time: u.Second) -> u.Second:
     """Latency of event-driven layers. [s].
 

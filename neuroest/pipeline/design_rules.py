@@ -191,16 +191,47 @@ class DesignRules(StatesChecks):
             memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
             if neuron is None or memory is None:
                 continue
+            if (
+                self.stages.chip.data_period is not None
+            ):  # what is left when a timestep of the data has passed
+                memory = neuron.state_memory()
             step = self.stages.timing.timestep(level)
             least = level.mapper.layers.shortest_time_constant_steps
             longest, shortest = np.max(wanted), np.min(least[least > 0.0])
             span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
-            fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
+            forgets = np.logical_or(neuron.leak_can_be_set, memory <= shortest * step * 2.0)
+            fits = np.logical_and(memory >= longest * step / 2.0, forgets)
             yield Check(
                 "neuron_time_constant", neuron.path, "design_rule", fits,
                 f"the neurons' leak time constant differs from the network's, {span} timesteps, by more than a factor "
                 "of two", memory + 0.0 * step, longest * step, "s",
             )  # fmt: skip
+
+    def _streaming_checks(self) -> Iterator[Check]:
+        """Whether the neurons of a chip that streams hold their state from one timestep of the data to the next.
+
+        Checks
+        ------
+        state_survives_timestep
+            the state of the neurons fades before the data of the next timestep arrive, so that they cannot add up
+            timesteps; give the membrane a larger capacitor or a switch that leaks less, use a device that holds longer,
+            or let the chip burst (operation.mode: always_on with a buffer of the inputs)
+        """
+        if self.stages.chip.data_period is None:
+            return
+        for level in self.stages.levels:
+            neuron = getattr(level.mapper.compute, "neuron", None)
+            if is_crossbar(level.mapper.compute) and neuron is not None and np.any(level.own > 0.0):
+                step, kept = self.stages.timing.timestep(level), neuron.state_memory()
+                yield self.require(
+                    "design_rule",
+                    "state_survives_timestep",
+                    kept + 0.0 * step,
+                    ">=",
+                    step,
+                    "s",
+                    path=neuron.path,
+                )
 
     def _refresh_checks(self) -> Iterator[Check]:
         """Whether all weights can be refreshed before the first one has faded.
@@ -523,7 +554,7 @@ class DesignRules(StatesChecks):
             for cost in stages.costs.statics
             if cost.asleep_share is not None and cost.component != stages.costs.overheads
         ]
-        acts = stages.chip.operation.mode == "always_on" or (
+        acts = stages.chip.operation.mode in {"always_on", "streaming"} or (
             in_steps and any(cost.each_timestep for cost in sleeping)
         )
         if sleeping and not acts:

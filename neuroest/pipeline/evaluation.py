@@ -56,7 +56,8 @@ class Evaluation(Stages):
             Its time from one inference to the next. [s]
         """
         modes = {self.chip.operation.mode, operation.mode}
-        if self.heating or "duty_cycled" in modes or any(level.mapper.follows_data for level in self.levels):
+        moved = {"duty_cycled", "streaming"} & modes
+        if self.heating or moved or any(level.mapper.follows_data for level in self.levels):
             return None
         chip = replace(self.chip, operation=operation, period=period)
         return replace(self, chip=chip, timing=time_network(chip, self.layers, self.levels, self.counts))
@@ -186,7 +187,8 @@ class Evaluation(Stages):
         asleep = power.time_asleep(self.chip, self.timing)
         return {
             "powered": self.active_time, "standby": self.standby_time, "asleep": asleep,
-            "working": self.active_time, "awake": self.active_time - asleep, "waking": np.where(asleep > 0.0, 1.0, 0.0),
+            "working": self.active_time, "awake": self.active_time - asleep,
+            "waking": power.wakings(self.chip, self.levels, asleep),
         }  # fmt: skip
 
     def leakage_time(self, row: InstanceRow) -> u.Numeric:

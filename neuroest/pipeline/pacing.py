@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import UNKNOWN_PACE, Check, Pace
 from neuroest.core import units as u
+from neuroest.core.errors import MappingError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
@@ -20,11 +21,12 @@ from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
 from neuroest.pipeline.mapping import map_network, mappers_for
 from neuroest.pipeline.timestep_search import TimestepSearch
-from neuroest.pipeline.timing import Timing, time_network
+from neuroest.pipeline.timing import Timing, streamed_timestep, time_network
 from neuroest.specs.learning import LearningRule
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable, layer_table
 
+DATA_PERIOD = "workload.period"
 FIRING_SLACK = 0.1
 """Share by which neurons may fire later than the network's; a convention, the error of the closed forms."""
 _FEW = 512
@@ -67,8 +69,20 @@ class Points:
 
     @cached_property
     def chip(self) -> Chip:
-        """The chip."""
-        return instantiate(self.design, self.values)
+        """The chip; the period of one that streams is that of the data, unless it is stated."""
+        chip = instantiate(self.design, self.values)
+        if chip.operation.mode != "streaming":
+            return chip
+        if self.workload.coding != "spiking":
+            raise MappingError(f"streaming needs timesteps, and {self.workload.name} is dense; use always_on")
+        claim = self.workload.resolved[0].get(DATA_PERIOD)
+        stated = self.values.get(DATA_PERIOD, None if claim is None else claim.value)
+        if chip.period is None and stated is None:
+            raise MappingError(
+                f"streaming needs the period of the data, which {self.workload.name} does not state; give "
+                "operation.period"
+            )
+        return replace(chip, period=stated if chip.period is None else chip.period)
 
     def at(self, places: NDArray[np.intp]) -> Points:
         """Some points of a list."""
@@ -107,6 +121,8 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
         When the chip cannot run the network whatever its numbers.
     """
     alone = _timed(points, settled, [UNKNOWN_PACE] * len(points.chip.computing_levels()))
+    if points.chip.data_period is not None:
+        return _streamed(points, settled, alone)
     searches = _with_late_points([TimestepSearch.idle(points.list_length)] * len(alone.levels), alone)
     if not any(search.sought.any() for search in searches):
         return alone
@@ -121,6 +137,15 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     return found._replace(
         checks=tuple(_unfound(level, search) for level, search in pairs if search.sought.any())
     )
+
+
+def _streamed(points: Points, settled: Settled, alone: Timed) -> Timed:
+    """Mapping, counts and times with drives that are sized for timesteps of the data; nothing is left to search for."""
+    paces = []
+    for level in alone.levels:
+        step, own = streamed_timestep(points.chip, level.mapper.steps), _own_pace(level)
+        paces.append(UNKNOWN_PACE if own is UNKNOWN_PACE else replace(own, least_timestep=step))
+    return _timed(points, settled, paces, alone)
 
 
 def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:

@@ -63,6 +63,7 @@ def static_rows(
     """Static power by component and term. [W]."""
     period = inference_period(chip, timing)
     in_steps = sleeps_in_steps(levels, timing)
+    sleeps, awake = chip.operation.mode in {"always_on", "streaming"}, _never_off(chip)
     rows = [
         row
         for s in costs.statics
@@ -71,7 +72,7 @@ def static_rows(
         for row in (
             _rows_by_timestep(s, number, levels[0].mapper.steps, chip, timing)
             if s.each_timestep and in_steps
-            else _rows(s, number, chip.operation.mode == "always_on")
+            else _rows(s, number, may_sleep=sleeps and s.component not in awake)
         )
     ]
     rows = _overheads_summed(rows, costs.overheads)
@@ -109,7 +110,7 @@ def _overheads_summed(rows: list[InstanceRow], overheads: str | None) -> list[In
     ]
 
 
-def _rows(cost: StaticCost, number: u.Numeric, may_sleep: bool) -> Iterator[InstanceRow]:
+def _rows(cost: StaticCost, number: u.Numeric, *, may_sleep: bool) -> Iterator[InstanceRow]:
     """One static cost of all its instances; of a block that sleeps, awake and asleep apart, and waking."""
     drawn = cost.power * number
     if cost.asleep_share is None or not may_sleep:
@@ -144,10 +145,28 @@ def _rows_by_timestep(
 
 
 def time_asleep(chip: Chip, timing: Timing) -> Array:
-    """Idle time between two inferences of an always_on chip. [s]."""
+    """Time of an inference in which blocks can sleep: between two if always_on, between timesteps if streaming. [s]."""
+    if chip.operation.mode == "streaming":
+        return np.asarray(timing.waiting)
     if chip.operation.mode != "always_on":
         return np.zeros(1)
     return standby_time(inference_period(chip, timing), _time_on(timing))
+
+
+def wakings(chip: Chip, levels: Sequence[MappedLevel], asleep: Array) -> Array:
+    """How often blocks that sleep wake in an inference: once, or in each timestep of a chip that streams. [1]."""
+    times = levels[0].mapper.steps if chip.operation.mode == "streaming" else 1.0
+    return np.where(asleep > 0.0, times, 0.0)
+
+
+def _never_off(chip: Chip) -> frozenset[str]:
+    """Memories that collect the events of the next timestep of a chip that streams, so that they cannot be off."""
+    if chip.operation.mode != "streaming":
+        return frozenset()
+    return frozenset(
+        memory.path for memory in chip.memories()
+        if memory.spec.sleep == "off" and {"activations", "queues"} & set(memory.spec.stores)
+    )  # fmt: skip
 
 
 def static_power(rows: Iterable[InstanceRow]) -> Array:

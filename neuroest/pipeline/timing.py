@@ -61,6 +61,8 @@ class Timing:
         Part of the interval in which cells are written.
     together : Numeric
         Inferences that share the latency: those of a batch, or of one writing of a part of the network.
+    waiting : Numeric
+        Part of an inference in which a chip that streams waits for the data of its next timestep.
     """
 
     resources: Mapping[str, Array]
@@ -73,6 +75,7 @@ class Timing:
     rest: u.Second
     writing: u.Second
     together: u.Numeric
+    waiting: u.Second = 0.0
     by_steps: bool = False
     """Whether layers hand on their spikes after every timestep."""
 
@@ -154,7 +157,7 @@ def time_network(
             time_sharing[link.path] = _mean_time_of_links(run, link, resources[link.path])
     if run.in_turns:
         time_sharing = {}  # the layers use the chip one after the other, so their times add up
-    stage_interval = _pace(run, _steps(run, resources), time_sharing)
+    stage_interval = np.maximum(_pace(run, _steps(run, resources), time_sharing), run.data_timestep)
     loads = {path: time / np.where(stage_interval > 0.0, stage_interval, 1.0) for path, time in busy.items()}
     _wait(run, busy, loads, resources)
     return _totals(run, resources, loads, time_sharing, sharing)
@@ -198,6 +201,11 @@ class _Run:
     def chips(self) -> u.Numeric:
         """Chips of the system."""
         return self.levels[0].mapped.counts[self.chip.top.path]
+
+    @property
+    def data_timestep(self) -> u.Numeric:
+        """Shortest time of such a piece, for which a chip that streams waits. [s]."""
+        return streamed_timestep(self.chip, self.steps) if self.by_steps else 0.0
 
     def each_step(self, time: Array, level: MappedLevel) -> Array:
         """Time of a timestep of a level as that of a piece which its layers hand on."""
@@ -303,6 +311,11 @@ def _pace(run: _Run, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     return np.asarray(stage_interval)
 
 
+def streamed_timestep(chip: Chip, steps: u.Numeric) -> u.Numeric:
+    """Shortest timestep of a chip that streams, that of the data; zero for any other chip. [s]."""
+    return 0.0 if chip.data_period is None else pipelining.data_timestep(chip.data_period, steps)
+
+
 def _of(run: _Run, level: MappedLevel, step: Array) -> Array:
     """The steps of the layers of one level."""
     return step if len(run.levels) == 1 else np.asarray(step * level.own)
@@ -393,7 +406,8 @@ def _totals(
 ) -> Timing:
     """Latency and interval."""
     step = _steps(run, resources)
-    stage_interval = _pace(run, step, time_sharing)
+    own_interval = _pace(run, step, time_sharing)
+    stage_interval = np.maximum(own_interval, run.data_timestep)
     reads = run.layers.reads
     drain = reduce(np.add, (level.mapper.drain_time() for level in run.levels))
     rest = reduce(np.maximum, (_recovery(level) for level in run.levels))
@@ -440,6 +454,11 @@ def _totals(
     if any(level.mapper.weights_are_volatile for level in run.levels):
         latency = latency + writing
     interval = interval + writing
+    waiting: u.Numeric = 0.0
+    if run.chip.data_period is not None:
+        # a chip whose layers take turns is done with them when a timestep of the data ends
+        worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
+        waiting = np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0)
     return Timing(
         resources,
         loads,
@@ -451,6 +470,7 @@ def _totals(
         rest,
         writing,
         together,
+        waiting,
         run.by_steps,
     )
 

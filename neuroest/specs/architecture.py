@@ -96,12 +96,15 @@ class Technology(base.Spec):
 class Operation(base.Spec):
     """Duty cycle of the chip, which determines when static power counts."""
 
-    mode: Literal["back_to_back", "duty_cycled", "always_on"]
+    mode: Literal["back_to_back", "duty_cycled", "always_on", "streaming"]
     """back_to_back: inferences follow each other at the initiation interval; duty_cycled: powered for the
-    latency of each inference and off between; always_on: always powered, one inference per `period`."""
+    latency of each inference and off between; always_on: always powered, one inference per `period`, whose inputs are
+    there when it starts; streaming: always powered, each timestep lasts as long as that of the data, `period` over the
+    timesteps of the network, and neurons hold their state meanwhile."""
     period: base.Time | None = None
-    """Time from one inference to the next in always_on. If it is given, duty_cycled also includes retention while the
-    chip is off: the self-refresh of an off-chip memory that holds weights."""
+    """Time from one inference to the next in always_on and streaming; in streaming, that of the workload if left out.
+    If it is given, duty_cycled also includes retention while the chip is off: the self-refresh of an off-chip memory
+    that holds weights."""
     inferences_per_programming: base.Count | None = None
     """Number of inferences between two rewrites of the weights. The energy and time of a rewrite are divided among
     these inferences. If left out, programming is only reported on its own line."""

@@ -192,13 +192,18 @@ def test_the_typical_corner_is_what_stands_there_without_one() -> None:
     assert [check.name for check in stated.checks] == [check.name for check in plain.checks]
 
 
+def still(name: str, network: str) -> dict[str, str]:
+    """Settings that stop the leak of membranes: on a slow die it falls, and with it the time of a drive."""
+    return {path: "0 m" for path in estimate(name, network).claims if path.endswith(".switch_width")}
+
+
 @each("name", sorted(shipped("architecture")))
 def test_a_slow_die_is_no_faster_and_leaks_no_more(name: str) -> None:
     found: dict[str, Estimate] = {}
     for corner in ("slow", "typical", "fast"):
         for network in (SPIKING, NET):
             try:
-                found[corner] = at(corner, name, network)
+                found[corner] = at(corner, name, network, **still(name, network))
                 break
             except MappingError:
                 continue

@@ -8,6 +8,7 @@ from neuroest.equations import pipelining
 
 SAMPLES: dict[str, dict[str, float]] = {
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
+    "data_timestep": {"period": 1.4, "timesteps": 100.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "recovery_time": 500e-9},
     "rest_in_turns": {"recovery_time": 0.4, "working_time": 0.12, "neurons": 2.0},
     "event_latency": {"timesteps": 100.0, "step_time": 14e-3, "passage_time": 6e-3},

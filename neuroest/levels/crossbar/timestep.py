@@ -114,8 +114,9 @@ def _least_hold(
     full, steps = np.asarray(neuron.drive_time(), dtype=float), np.asarray(steps)
     # no drive is longer than the time from one to the next
     longest_drive = np.minimum(full, period_of(full))
-    shape = np.broadcast(longest_drive, steps).shape
-    rule = neuron.firing_rule().spread(shape)
+    rule = neuron.firing_rule()
+    shape = np.broadcast(longest_drive, steps, *rule.numbers).shape
+    rule = rule.spread(shape)
     holds = np.array(np.broadcast_to(longest_drive, shape))
 
     def spread(numbers: u.Numeric) -> Array:
