@@ -17,7 +17,6 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.pace import DATA_PERIOD, PERIOD
 from neuroest.results.estimate import Estimate
-from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 
 NEURON = "chip.tile.array.readout.neuron"
@@ -25,8 +24,6 @@ SAMPLES = 256
 _STEPS = 40
 _JOIN = "|"
 _SMALL, _LARGE = 1e-9, 1e9
-_FREE = ("spike_energy", "static_power", "footprint")
-"""What a neuron that costs nothing has none of."""
 _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
 Values: TypeAlias = Mapping[str, Numeric]
 
@@ -172,13 +169,3 @@ def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: fl
     # a sample that no value helps needs one below all others, so that a band never leaves out the hard cases
     low, median, high = quantiles(np.where(reachable, found, 0.0))
     return Root(today, low, median, high, float(reachable.mean()))
-
-
-def free_ratio(twin: Estimate, compared: Callable[[Evaluation], Array] = energy) -> Band:
-    """Cost of the twin with a neuron that takes no energy, area or time, over that of the twin as it is."""
-    (values,) = _joint_samples((twin,))
-    free = {**values, **{f"{NEURON}.{name}": 0.0 for name in _FREE}}
-    free[f"{NEURON}.maximum_spike_rate"] = values[f"{NEURON}.maximum_spike_rate"] * _LARGE
-    with np.errstate(all="ignore"):
-        one, other = (compared(evaluate(twin.design, twin.workload, drawn)) for drawn in (free, values))
-    return Band(*quantiles(np.broadcast_to(one / other, (SAMPLES, 1))[:, 0]))

@@ -20,10 +20,7 @@ from fairness_conditions import (
     NEURON,
     SAMPLES,
     Root,
-    area,
     conditions,
-    energy,
-    free_ratio,
     in_real_time,
     solve,
 )
@@ -35,6 +32,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
+from neuroest.results.attribution import verdict
 from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PaceRow
@@ -48,8 +46,8 @@ NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spik
 RULES = "spiking_neurons"
 """Contest whose contenders and fabric the page is about."""
 MEMRISTIVE = ("diffusive_bench", "diffusive_65nm", "diffusive_28nm", "diffusive_3nm")
-LEADING, TWIN = "diffusive_28nm", "analog_cmos"
-"""The memristive contender that one would build, and the chip that all are compared with."""
+LEADING, TWIN, IDEAL = "diffusive_28nm", "analog_cmos", "ideal"
+"""The memristive contender that one would build, the chip that all are compared with, and the bound for any neuron."""
 BASIS = {
     "diffusive_bench": "measured on discrete parts",
     "diffusive_65nm": "estimate of its authors",
@@ -57,6 +55,7 @@ BASIS = {
     "diffusive_3nm": "projection of its authors",
     "analog_cmos": "fabricated neuron",
     "digital_cmos": "modelled baseline",
+    IDEAL: "bound: no energy, no area, no time beyond the read pulse",
 }
 LEAST_IN_TIME = 0.5
 """Share of the samples in which a chip must keep up with the data for a ratio to be shown."""
@@ -119,12 +118,12 @@ def held(network: str) -> Contest:
     return contest(RULES, network, samples=SAMPLES)
 
 
-def ratio_at(name: str, network: str, pace: str, *, link: bool = True) -> Band | None:
+def ratio_at(name: str, network: str, pace: str, *, link: bool = True) -> PaceRow | None:
     """Energy of a contender over that of the twin at a pace; None where it is too slow, or the data have no pace."""
     row = paced(name, network).get((pace, link))
-    if row is None or row.design_keeps_up < LEAST_IN_TIME:
+    if row is None or row.design_keeps_up < LEAST_IN_TIME or row.ratio.band is None:
         return None
-    return row.ratio.band
+    return row
 
 
 def area_ratio(name: str, network: str) -> Band:
@@ -134,11 +133,16 @@ def area_ratio(name: str, network: str) -> Band:
     return Band.of((ours.totals["area_m2"] / twin.totals["area_m2"])[both])
 
 
-def verdict(band: Band | None) -> str:
-    """Whether a chip wins, ties or loses: its ratio below 1, around 1 or above 1 from p10 to p90."""
-    if band is None:
+def outcome(row: PaceRow | None) -> str:
+    """Whether a chip wins, loses, ties or is level by the one rule of comparisons, or is too slow."""
+    if row is None or row.ratio.band is None or row.attribution is None:
         return "too slow"
-    return "wins" if band.high < 1.0 else "loses" if band.low > 1.0 else "ties"
+    return verdict(row.ratio.band, row.attribution.contribution, relevance())
+
+
+def relevance() -> float:
+    """Least share by which a win or a loss differs from equal, as the contest states it."""
+    return read_contest(RULES).spec.relevance
 
 
 # --- The page ------------------------------------------------------------------------------------------------------
@@ -151,13 +155,15 @@ def fairness_page() -> str:
         "# Is the claim fair?",
         "",
         *_paragraph(
-            """The 1M1T1R neuron of one diffusive memristor, one transistor and one resistor was presented with the
+            f"""The 1M1T1R neuron of one diffusive memristor, one transistor and one resistor was presented with the
             prospect of chips that are orders of magnitude smaller and more efficient. This page compares it, as
             measured and as projected, with CMOS neurons: whole chips with synapses, drivers, column circuits, network
             and memories, on the same networks and the same 28 nm fabric. All sentences and numbers are computed. A chip
-            *wins* or *loses* where its energy over that of the other is below or above 1 from p10 to p90 of the
-            uncertainty of inputs and models, with what both chips share drawn once; otherwise it *ties*. A win or a
-            loss therefore holds in nine of ten samples."""
+            has a *win* or a *loss* where its energy over that of the other is below or above 1 from p10 to p90 of the
+            uncertainty of inputs and models, with what both chips share drawn once, the median differs from 1 by more
+            than {relevance():.0%}, and the neuron contributes as much to it. If p10 to p90 contain 1 it is a *tie*. A
+            smaller difference, or one that the neuron does not contribute to, is *level*
+            ([rule](results.md#what-makes-a-ratio)). A win or a loss therefore holds in nine of ten samples."""
         ),
         *_in_short(),
         *_best_chips(),
@@ -174,20 +180,35 @@ def claim_lines() -> list[str]:
     """What the README says of the claim."""
     network = NETWORKS[1]
     stated = _title(LEADING)
-    own = {pace: ratio_at(LEADING, network, pace) for pace in PACES}
+    own = {pace: _band_at(LEADING, network, pace) for pace in PACES}
     cells = [one for net in NETWORKS for one in held(net).cells]
-    outcomes = [_outcome(held(net), LEADING) for net in NETWORKS]
-    wins, ties, loses = (sum(one[key] for one in outcomes) for key in ("wins", "ties", "loses"))
+    outcomes = [held(net).outcomes(LEADING) for net in NETWORKS]
+    counts = {word: sum(one[word] for one in outcomes) for word in outcomes[0]}
     best = next(one.ratio for one in held(network).standings if one.contender == LEADING)
     at_best = "has no chip" if best is None else f"takes {_times(best)} the energy of the best"
     in_time = own["real_time"]
     timely = f"it takes {_times(in_time)} in real time" if in_time else "it is too slow for real time"
+    row = ratio_at(LEADING, network, "back_to_back")
+    made = "" if row is None or row.attribution is None else f" ({row.attribution.words})"
     text = f"""On spoken digits, the {stated} chip takes {_times(own["back_to_back"])} the energy of its CMOS twin
-        back to back and {_times(own["equal_pace"])} at equal pace; {timely}. In the
+        back to back{made} and {_times(own["equal_pace"])} at equal pace; {timely}. In the
         contest, each neuron in its best chip, it {at_best} there. On three networks it has a chip in
-        {wins + ties + loses} of {len(cells)} cells of the map; it wins in {wins}, ties in {ties} and loses in {loses}.
+        {sum(counts.values())} of {len(cells)} cells of the map; {_counted(counts)}.
         [Is the claim fair?](docs/fairness.md) says by how much, how certain that is, and what would have to be true."""
     return _paragraph(text)[:-1]
+
+
+def _band_at(name: str, network: str, pace: str) -> Band | None:
+    row = ratio_at(name, network, pace)
+    return None if row is None else row.ratio.band
+
+
+def _counted(counts: Mapping[Any, int]) -> str:
+    """Outcomes over cells in words."""
+    return (
+        f"it wins in {counts['win']}, ties in {counts['tie']}, is level in {counts['level']} and loses in "
+        f"{counts['loss']}"
+    )
 
 
 def _title(name: str) -> str:
@@ -228,13 +249,13 @@ def _in_short() -> list[str]:
 
 def _over_networks(name: str, pace: str) -> str:
     networks = [network for network in NETWORKS if (pace, True) in paced(name, network)]
-    bands = [ratio_at(name, network, pace) for network in networks]
-    outcomes = [verdict(band) for band in bands]
+    outcomes = [outcome(ratio_at(name, network, pace)) for network in networks]
     words = ", ".join(
         f"{word} on {outcomes.count(word)}"
-        for word in ("wins", "ties", "loses", "too slow")
+        for word in ("win", "tie", "level", "loss", "too slow")
         if word in outcomes
     )
+    bands = [_band_at(name, network, pace) for network in networks]
     medians = [band.median for band in bands if band is not None]
     span = f"{_span(medians)}: " if medians else ""
     return f"{span}{words} of {len(networks)}"
@@ -242,7 +263,7 @@ def _over_networks(name: str, pace: str) -> str:
 
 def _findings() -> Iterator[str]:
     bands = {
-        pace: [band for network in NETWORKS if (band := ratio_at(LEADING, network, pace)) is not None]
+        pace: [band for network in NETWORKS if (band := _band_at(LEADING, network, pace)) is not None]
         for pace in ("back_to_back", "equal_pace")
     }
     least, most = (
@@ -250,7 +271,7 @@ def _findings() -> Iterator[str]:
         for name in ("low", "high")
     )
     medians = [band.median for band in bands["equal_pace"]]
-    tied = all(verdict(band) == "ties" for band in bands["equal_pace"])
+    tied = all(outcome(ratio_at(LEADING, network, "equal_pace")) == "tie" for network in NETWORKS)
     yield (
         f"At equal pace the {_title(LEADING)} chip takes {_span(medians)} times the energy of its twin in the median, "
         f"from {ratio_digits(least[0])} at the least p10 to {ratio_digits(most[1])} at the largest p90"
@@ -263,26 +284,13 @@ def _findings() -> Iterator[str]:
     )
     for network in NETWORKS:
         found, name = held(network), LEADING
-        count = _outcome(found, name)
-        fits = count["wins"] + count["ties"] + count["loses"]
+        counts = found.outcomes(name)
         ahead = max(found.wins, key=lambda one: sum(found.wins[one]))
         yield (
             f"Each in its best chip on {network}: {found.titles[ahead]} is ahead in {sum(found.wins[ahead])} of "
-            f"{len(found.cells)} cells of the map. {_title(name)} has a chip in {fits}: it wins in {count['wins']}, "
-            f"ties in {count['ties']} and loses in {count['loses']}."
+            f"{len(found.cells)} cells of the map. {_title(name)} has a chip in {sum(counts.values())}: "
+            f"{_counted(counts)}."
         )
-
-
-def _outcome(found: Contest, name: str) -> dict[str, int]:
-    """How often a contender wins, ties and loses against the best of the others, where it has a chip."""
-    count = {"wins": 0, "ties": 0, "loses": 0}
-    for cell in found.cells:
-        band = cell.ratio.get(name)
-        if band is not None:
-            count[verdict(band)] += 1
-        elif cell.winner == name:
-            count["wins"] += 1
-    return count
 
 
 def _best_chips() -> list[str]:
@@ -351,7 +359,7 @@ def _without_wear(network: str, found: Contest) -> list[str]:
         return []
     text = (
         f"Without the limit on wear {_title(LEADING)} has a chip here ({one.chip}): {formatted(one.cost.median, 'J')}, "
-        f"{_ratio(one.ratio)} times the best, {verdict(one.ratio)}."
+        f"{_ratio(one.ratio)} times the best."
     )
     return ["", *_paragraph(text)[:-1]]
 
@@ -393,11 +401,24 @@ def network_lines(network: str) -> list[str]:
             "no wear" if life is None else f"{life / _YEAR:.2g} years",
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, "", *_made_of(network)]
+
+
+def _made_of(network: str) -> list[str]:
+    """Ratios of the leading contender as products over what differs from the twin."""
+    names = {"back_to_back": "back to back", "equal_pace": "at equal pace", "real_time": "in real time"}
+    lines = [f"Energy of {_title(LEADING)} over {_title(TWIN)}, by what differs:", ""]
+    for pace, words in names.items():
+        row = ratio_at(LEADING, network, pace)
+        if row is not None and row.attribution is not None:
+            lines += _paragraph(f"{words}: {row.attribution.words}", "- ")[:-1]
     return [*lines, ""]
 
 
-def _judged(band: Band | None) -> str:
-    return "too slow" if band is None else f"{_ratio(band)}, {verdict(band)}"
+def _judged(row: PaceRow | None) -> str:
+    return (
+        "too slow" if row is None or row.ratio.band is None else f"{_ratio(row.ratio.band)}, {outcome(row)}"
+    )
 
 
 def _interval(band: Band, unit: str) -> str:
@@ -453,13 +474,10 @@ def _bound() -> list[str]:
         "| network | energy of an inference | area of the chip |",
         "|---|---|---|",
     ]
-    pairs = [
-        tuple(free_ratio(estimated(TWIN, network), compared) for compared in (energy, area))
-        for network in NETWORKS
-    ]
+    pairs = [(_band_at(IDEAL, network, "back_to_back"), area_ratio(IDEAL, network)) for network in NETWORKS]
     for network, (energies, areas) in zip(NETWORKS, pairs, strict=True):
-        lines.append(f"| {network} | {_ratio(energies)} | {_ratio(areas)} |")
-    gain = sorted(1.0 / energies.median for energies, _ in pairs)
+        lines.append(f"| {network} | {'-' if energies is None else _ratio(energies)} | {_ratio(areas)} |")
+    gain = sorted(1.0 / energies.median for energies, _ in pairs if energies is not None)
     room = max(1.0 - areas.low for _, areas in pairs)
     return [
         *lines,

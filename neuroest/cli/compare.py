@@ -8,6 +8,8 @@ workloads
     Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
 corners
     Compare the design with itself on slow and fast dies, all totals in one table.
+relevance
+    Least share by which a win or a loss must differ from equal: 0.1 for 10 %.
 form
     Form of the result.
 
@@ -26,6 +28,7 @@ from neuroest.loading.library import baseline_of
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
 from neuroest.reporting.table import totals_table
+from neuroest.results.attribution import RELEVANCE
 
 
 def run(
@@ -35,6 +38,7 @@ def run(
     corners: Annotated[bool, typer.Option("--corners")] = False,
     settings: shared.Settings = None,
     given: shared.Given = None,
+    relevance: shared.Relevance = RELEVANCE,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -54,7 +58,9 @@ def run(
             )
         sides = [str(own)]
     networks = workloads or [shared.DEFAULT_WORKLOAD]
-    comparison = neuroest.compare(architecture, sides, networks, shared.changes(settings), given=given)
+    comparison = neuroest.compare(
+        architecture, sides, networks, shared.changes(settings), given=given, relevance=relevance
+    )
     if form is shared.Format.JSON:
         text = comparison.to_json() + "\n"
     elif form is shared.Format.CSV:

@@ -10,6 +10,8 @@ limits
     A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
 minimize
     The result to be minimised.
+relevance
+    Least share by which a win or a loss must differ from equal, in place of that of the file.
 by
     Compare the choices of one alternative, such as column.
 points
@@ -50,6 +52,7 @@ def run(
     axes: Annotated[list[str] | None, typer.Option("--axis", metavar="NAME=VALUES")] = None,
     limits: Annotated[list[str] | None, typer.Option("--limit", metavar="COMPARISON")] = None,
     minimize: Annotated[str | None, typer.Option(metavar="RESULT")] = None,
+    relevance: Annotated[float | None, typer.Option(min=0.0)] = None,
     by: Annotated[str | None, typer.Option(metavar="ALTERNATIVE")] = None,
     given: shared.Given = None,
     points: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
@@ -71,7 +74,7 @@ def run(
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
     found = contest(
-        rules, workload, axes=named, limits=limits or [], minimize=minimize, by=by, points=points,
+        rules, workload, axes=named, limits=limits or [], minimize=minimize, relevance=relevance, by=by, points=points,
         workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, given=given,
         started=points_shown(),
     )  # fmt: skip

@@ -37,6 +37,7 @@ class Format(StrEnum):
 
 
 Form = Annotated[Format, typer.Option("--format")]
+Relevance = Annotated[float, typer.Option("--relevance", min=0.0)]
 
 
 complete_architecture = names("architecture")

@@ -1,6 +1,7 @@
 """A fair contest: each neuron or synapse in its best possible chip, with the same work and pace."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,7 @@ from neuroest.exploration.space import (
     wrong,
 )
 from neuroest.exploration.sweep import Tick, run_job
+from neuroest.results.attribution import check_relevance
 from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Named
@@ -45,6 +47,7 @@ def contest(
     axes: Mapping[str, Any] | None = None,
     limits: Sequence[str] = (),
     minimize: str | None = None,
+    relevance: float | None = None,
     by: str | None = None,
     points: str | Path | None = None,
     workers: int | None = None,
@@ -72,6 +75,8 @@ def contest(
         samples in which a chip passes all checks.
     minimize : str, optional
         The result to minimize, replacing that of the file.
+    relevance : float, optional
+        Least share by which a win or a loss differs from equal, replacing that of the file.
     by : str, optional
         Name of an alternative whose choices compete instead of the contenders, such as ``column``.
     points : path, optional
@@ -107,6 +112,10 @@ def contest(
     """
     learnt = None if given is None else calibration_of(given)
     file = read_contest(rules)
+    if by is not None:
+        file = _without_bounds(file)
+    if relevance is not None:
+        check_relevance(relevance)
     on_results, on_share = separated((*file.spec.limits, *limits))
     job = _job(file, workload, _axes(file, axes or {}), on_results, minimize, by, seed)
     found = run_job(
@@ -114,24 +123,33 @@ def contest(
         most_in_memory=job.points,
     )  # fmt: skip
     return _outcome(
-        file, job, Search(found, job), samples, on_share, None if learnt is None else learnt.elsewhere()
-    )
+        file, job, Search(found, job), samples, on_share, None if learnt is None else learnt.elsewhere(),
+        file.spec.relevance if relevance is None else relevance,
+    )  # fmt: skip
+
+
+def _without_bounds(file: ContestFile) -> ContestFile:
+    """A contest without bounds, since choices of an alternative compete that a bound has too."""
+    kept = {name: one for name, one in file.spec.contenders.items() if not one.bound}
+    spec = file.spec.model_copy(update={"contenders": kept})
+    return replace(file, loaded=replace(file.loaded, spec=spec))
 
 
 def _outcome(
     file: ContestFile, job: ContestJob, search: Search, samples: int, passing: Sequence[Constraint],
-    given: Given | None,
+    given: Given | None, relevance: float,
 ) -> Contest:  # fmt: skip
     field, limits = search.field, tuple(map(str, (*job.limits, *passing)))
     posterior = None if given is None else given.posterior
     finalists = Finalists(search, job.objective, samples, job.seed, passing, posterior)
     known = {name: one.title for name, one in file.spec.contenders.items()} if job.by is None else {}
     titles = MappingProxyType({name: known.get(name, name.replace("_", " ")) for name in search.teams})
-    outcome = Outcome(search, finalists, limits, titles)
+    bounds = tuple(name for name in titles if name in known and file.spec.contenders[name].bound)
+    outcome = Outcome(search, finalists, limits, titles, bounds, relevance)
     return Contest(
         file.spec.name, field.resolved.groups[0].workload.name, job.objective, limits, titles, field.axes,
         outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(job.objective),
-        field.chips, samples, job.seed, "" if given is None else given.words,
+        field.chips, samples, job.seed, "" if given is None else given.words, relevance, bounds,
     )  # fmt: skip
 
 

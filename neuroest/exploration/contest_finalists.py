@@ -15,6 +15,8 @@ from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_
 from neuroest.exploration.passing_share import meets, share_that_passes
 from neuroest.exploration.space import Constraint
 from neuroest.exploration.structures import Group
+from neuroest.pipeline.attribution import Ledger, ledger
+from neuroest.pipeline.evaluate import evaluate
 
 WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""
@@ -41,6 +43,8 @@ class Finalists:
     ----------
     best : mapping
         That chip, if there is one.
+    objective : str
+        The result that is minimised.
     tried : mapping
         Number of chips sampled without success if there is none.
     """
@@ -49,8 +53,9 @@ class Finalists:
         self, search: Search, objective: str, samples: int, seed: int, passing: Sequence[Constraint] = (),
         posterior: Posterior | None = None,
     ) -> None:  # fmt: skip
-        self._search, self._objective, self._passing = search, objective, passing
+        self._search, self.objective, self._passing = search, objective, passing
         self._samples, self._seed, self._posterior = samples, seed, posterior
+        self._ledgers: dict[tuple[int, Place], Ledger] = {}
         self.best: dict[tuple[str, Place], Best] = {}
         self.tried: dict[tuple[str, Place], int] = {}
         done: dict[tuple[str, Place], list[int]] = {}
@@ -84,7 +89,7 @@ class Finalists:
                 self._search.field,
                 chip,
                 sorted(places),
-                self._objective,
+                self.objective,
                 self._samples,
                 self._seed,
                 self._posterior,
@@ -108,7 +113,19 @@ class Finalists:
     def passing_share(self, one: Best, place: Place) -> float:
         """Share of the samples in which a chip passes all checks in a cell."""
         group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
-        return share_that_passes(group, moved, self._samples, self._seed, self._objective, self._posterior)
+        return share_that_passes(group, moved, self._samples, self._seed, self.objective, self._posterior)
+
+    def ledger(self, one: Best, place: Place) -> Ledger:
+        """What each component of a chip takes in a cell, at the stated inputs and in each sample."""
+        if (one.chip, place) not in self._ledgers:
+            group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
+            values = {**group.values, **{path: value.reshape(1) for path, value in moved.items()}}
+            claims = {path: claim for path, claim in group.claims.items() if path not in moved}
+            drawn = draw(claims, self._samples, self._seed, posterior=self._posterior)
+            stated = ledger(group.design, evaluate(group.design, group.workload, values))
+            sampled = evaluate(group.design, group.workload, {**values, **drawn})
+            self._ledgers[one.chip, place] = stated.followed_by(ledger(group.design, sampled, self._samples))
+        return self._ledgers[one.chip, place]
 
 
 def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> tuple[Group, dict[str, Array]]:

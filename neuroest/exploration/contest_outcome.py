@@ -13,8 +13,10 @@ from neuroest.core.statistics import quantiles
 from neuroest.exploration.contest_field import Structure
 from neuroest.exploration.contest_finalists import Finalists
 from neuroest.exploration.contest_search import RANGE, Place, Search
+from neuroest.pipeline.attribution import ATTRIBUTED
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.results.contest import BreakEven, Cell, DeadEnd, RegimeAxis, Standing, Verdict
+from neuroest.results.attribution import Attribution, verdict
+from neuroest.results.contest import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
 from neuroest.results.uncertainty import Band
 
 _FRAIL = "no estimate in more than a tenth of the samples"
@@ -35,13 +37,20 @@ class Outcome:
         Limits on every chip.
     titles : mapping
         Title of each team.
+    bounds : tuple of str
+        Teams that are bounds and win no cell.
+    relevance : float
+        Least share by which a win or a loss differs from equal.
     """
 
     def __init__(
-        self, search: Search, finalists: Finalists, limits: tuple[str, ...], titles: Mapping[str, str]
-    ) -> None:
+        self, search: Search, finalists: Finalists, limits: tuple[str, ...], titles: Mapping[str, str],
+        bounds: tuple[str, ...], relevance: float,
+    ) -> None:  # fmt: skip
         self._search, self._finalists, self._best = search, finalists, finalists.best
         self._limits, self._titles = limits, titles
+        self._bounds, self._relevance = bounds, relevance
+        self._objective = finalists.objective
         self._ranges: dict[int, Mapping[str, Mask]] = {}
         nx, ny = search.field.shape
         self._cells = {(x, y): self._cell((x, y)) for x in range(nx) for y in range(ny)}
@@ -66,30 +75,54 @@ class Outcome:
 
     def _cell(self, place: Place) -> Cell:
         order = self._order(place)
-        here = {name: self._best[name, place] for name in order}
+        here = {name: self._best[name, place] for name in self._search.teams if (name, place) in self._best}
         reasons = {name: self._reason(name, place) for name in self._search.teams if name not in here}
-        medians = {name: one.median for name, one in here.items()}
+        medians = {name: here[name].median for name in (*order, *self._bounds) if name in here}
         if not order:
-            return Cell(*place, "nobody", "", "", None, "", medians, {}, reasons)
+            return Cell(*place, "nobody", "", "", None, "", medians, {}, {}, reasons)
         winner = order[0]
         chip = self._words(here[winner].chip)
-        if len(order) == 1:
-            return Cell(*place, "alone", winner, "", None, chip, medians, {}, reasons)
+        opponents = {name: winner for name in medians if name != winner}
+        if len(order) > 1:
+            opponents[winner] = order[1]
         ratios = {
-            name: _ratio(one.cost, here[order[1] if name == winner else winner].cost)
-            for name, one in here.items()
+            name: band
+            for name, other in opponents.items()
+            if (band := _ratio(here[name].cost, here[other].cost)) is not None
         }
-        known = {name: band for name, band in ratios.items() if band is not None}
+        verdicts = {
+            name: verdict(band, self._contribution(name, opponents[name], place, band), self._relevance)
+            for name, band in ratios.items()
+        }
+        if len(order) == 1:
+            return Cell(*place, "alone", winner, "", None, chip, medians, ratios, verdicts, reasons)
         margin = _ratio(here[order[1]].cost, here[winner].cost)
-        verdict: Verdict = "wins" if margin is not None and margin.low > 1.0 else "ties"
-        return Cell(*place, verdict, winner, order[1], margin, chip, medians, known, reasons)
+        won = verdicts.get(winner, "tie")
+        judged: CellVerdict = "tie" if won == "loss" else won
+        return Cell(*place, judged, winner, order[1], margin, chip, medians, ratios, verdicts, reasons)
+
+    def _contribution(self, name: str, other: str, place: Place, band: Band) -> float:
+        """Part of the ratio of two teams that what competes contributes: the neurons, or all of the chip."""
+        found = self._attribution(name, other, place, band)
+        return band.median if found is None else found.contribution
+
+    def _attribution(self, name: str, other: str, place: Place, band: Band) -> Attribution | None:
+        attribute = ATTRIBUTED.get(self._objective)
+        if attribute is None or not math.isfinite(band.median):
+            return None
+        one, two = (self._finalists.ledger(self._best[team, place], place) for team in (name, other))
+        return attribute(one, two, band.median, None)
 
     def _order(self, place: Place) -> list[str]:
         """Rank the contenders in a cell: first the one that beats every other in half of the samples, then the closest.
 
         Median costs decide if no contender beats all others.
         """
-        here = {name: self._best[name, place] for name in self._search.teams if (name, place) in self._best}
+        here = {
+            name: self._best[name, place]
+            for name in self._search.teams
+            if (name, place) in self._best and name not in self._bounds
+        }
         by_median = sorted(here, key=lambda name: here[name].median)
         ahead = {
             (one, other): band.median
@@ -157,18 +190,22 @@ class Outcome:
         """Each team at the workload's own cell, the best first."""
         place = self._search.field.here
         order = self._order(place)
-        here = {name: self._best[name, place] for name in order}
+        shown = [*order, *(name for name in self._bounds if order and (name, place) in self._best)]
+        here = {name: self._best[name, place] for name in shown}
         for name, one in here.items():
             totals = {key: float(values[one.row]) for key, values in self._search.totals.items()}
+            ratio = _ratio(one.cost, here[order[0]].cost)
+            differs = ratio is not None and name != order[0]
+            made = self._attribution(name, order[0], place, ratio) if ratio is not None and differs else None
             yield Standing(
-                name, self._titles[name], self._words(one.chip), totals, Band(*quantiles(one.cost)),
-                _ratio(one.cost, here[order[0]].cost), float(np.isfinite(one.cost).mean()),
-                self._finalists.passing_share(one, place), "", self._dead_ends(name, place),
+                name, self._titles[name], self._words(one.chip), totals, Band(*quantiles(one.cost)), ratio,
+                float(np.isfinite(one.cost).mean()), self._finalists.passing_share(one, place),
+                "" if made is None else made.words, "", self._dead_ends(name, place),
             )  # fmt: skip
         for name in self._search.teams:
             if name not in here:
                 yield Standing(
-                    name, self._titles[name], "", {}, None, None, 0.0, 0.0, self._reason(name, place), ()
+                    name, self._titles[name], "", {}, None, None, 0.0, 0.0, "", self._reason(name, place), ()
                 )
 
     def _dead_ends(self, name: str, place: Place) -> tuple[DeadEnd, ...]:

@@ -19,8 +19,9 @@ from neuroest.exploration.space import (
     unknown_sides,
 )
 from neuroest.loading.library import find_file, read_spec
+from neuroest.results.attribution import RELEVANCE
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs.base import Spec
+from neuroest.specs.base import Fraction, Spec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 
@@ -50,6 +51,8 @@ class ContenderSpec(Spec):
     """Values to change in it, by path, as `--set` takes them; a whole block is a mapping."""
     alternatives: tuple[_Named, ...] = ()
     """Names of the `alternatives` that its designer may choose from; the best combination competes."""
+    bound: bool = False
+    """Whether it is a bound, such as an ideal neuron: it is shown and wins no cell."""
 
 
 class ContestSpec(Spec):
@@ -63,6 +66,8 @@ class ContestSpec(Spec):
     """What is asked, in one or two sentences."""
     minimize: str = "energy_per_inference_J"
     """The result that decides."""
+    relevance: Fraction = RELEVANCE
+    """Least share by which a win or a loss must differ from equal, and that the neuron must contribute to it."""
     limits: tuple[ConstraintText, ...] = ()
     """Comparisons of results that every chip must meet, such as `area_m2 <= 10 mm^2`. A limit on something that a chip
     does not have (wear, errors of columns) is met."""
@@ -130,6 +135,8 @@ def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
         rule = "; a limit compares a result with a value" if unknown_sides(limit, RESULT_UNITS) else ""
         for fault in faults_of(limit, RESULT_UNITS):
             yield ("limits", index), f"{fault}{rule}"
+    if sum(not contender.bound for contender in spec.contenders.values()) < 2:
+        yield ("contenders",), "two that are no bound are needed"
     used = {one for contender in spec.contenders.values() for one in contender.alternatives}
     for name in spec.alternatives:
         if name not in used:

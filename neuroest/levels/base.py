@@ -357,6 +357,10 @@ class Mapper(StatesChecks, ABC):
         """Share of their peak rate that the units reach in each layer while they work."""
         return 1.0
 
+    def neuron_time(self) -> u.Numeric:
+        """Part of a step of each layer that neurons of the units determine."""
+        return 0.0
+
     def waits_for_memory(self) -> NDArray[np.bool_]:
         """Layers in which the units work more slowly because of a memory that is part of them."""
         return np.zeros(1, dtype=np.bool_)

@@ -53,9 +53,28 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
     return tuple(rows)
 
 
+def _known_dies(costs: CostTable) -> set[tuple[str | None, str]]:
+    """Component and term of the areas that include their white space."""
+    return {(a.component, a.term) for a in costs.areas if a.placed} | {(costs.overheads, PAD_RING)}
+
+
+def area_by_component(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str, Array]:
+    """Area of each component with its white space; their sum is the area of the chip. [m^2]."""
+    known_dies, found = _known_dies(costs), dict[str, Array]()
+    for row in rows:
+        if (row.component, row.term) in known_dies:
+            share: u.Numeric = 1.0
+        else:
+            macro = row.component in costs.macros
+            share = costs.around.macro_utilisation if macro else costs.around.floorplan_utilisation
+        placed = np.asarray(floor_plans.floorplan_area(row.total, share))
+        found[row.component] = found.get(row.component, 0.0) + placed
+    return found
+
+
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
     """Area of the chip: blocks and macros over their utilisations of the die, plus dies of known total area. [m^2]."""
-    known_dies = {(a.component, a.term) for a in costs.areas if a.placed} | {(costs.overheads, PAD_RING)}
+    known_dies = _known_dies(costs)
     blocks: list[u.Numeric] = []
     macros: list[u.Numeric] = []
     dies: list[u.Numeric] = []

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.core.arrays import Mask
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import build
 from neuroest.design.short_paths import settable_paths, settings_of
 from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.attribution import ATTRIBUTED, Ledger, ledger
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
+from neuroest.results.attribution import RELEVANCE, Attribution, check_relevance
 from neuroest.results.comparison import Comparison, Ratio
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PaceRow
@@ -41,6 +44,20 @@ class _PacedComparison(Comparison):
         return tuple(row for baseline in self.baselines for row in paces(self.design, baseline))
 
     @cached_property
+    def attributions(self) -> dict[tuple[str, str], Attribution]:
+        ledgers = {id(one): as_operated(one) for one in self.estimates}
+        sides = {one.architecture: one for one in self.baselines}
+        return {
+            (ratio.quantity, ratio.baseline): ATTRIBUTED[ratio.quantity](
+                ledgers[id(self.design)], ledgers[id(other)], ratio.value, both_estimated(self.design, other)
+            )
+            for quantity in ATTRIBUTED
+            for ratio in self.ratios
+            if ratio.quantity == quantity
+            for other in (sides[ratio.baseline],)
+        }
+
+    @cached_property
     def equal_pace(self) -> tuple[PaceRow, ...]:
         return tuple(
             row for baseline in self.baselines for row in paces(self.design, baseline, {"equal_pace"})
@@ -54,6 +71,7 @@ def compare(
     settings: Mapping[str, str] | None = None,
     *,
     given: "GivenFile | None" = None,
+    relevance: float = RELEVANCE,
 ) -> Comparison:
     """Compare a design with baselines, on one network or on one network each.
 
@@ -71,6 +89,8 @@ def compare(
     given : str or Path, optional
         What measured values of a chip have taught, as in `estimate`; it conditions the bands of every design, of the
         measured chip more than of the others.
+    relevance : float, optional
+        Margin of relevance: a smaller difference is neither a win nor a loss.
 
     Returns
     -------
@@ -107,13 +127,16 @@ def compare(
     results = tuple(
         estimate(chip, net, share, given=given) for chip, net, share in zip(chips, nets, shares, strict=True)
     )
-    return compared(results, changes)
+    return compared(results, changes, relevance)
 
 
-def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comparison:
+def compared(
+    estimates: Sequence[Estimate], settings: Mapping[str, str], relevance: float = RELEVANCE
+) -> Comparison:
     """Compare existing estimates, the design first and then its baselines."""
+    check_relevance(relevance)
     design, *baselines = estimates
-    return _PacedComparison(tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)))
+    return _PacedComparison(tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)), relevance)
 
 
 def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
@@ -191,6 +214,18 @@ def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
             yield Ratio(
                 name, baseline.architecture, above / below, found.low, found.median, found.high, unproven
             )
+
+
+def as_operated(found: Estimate) -> Ledger:
+    """What each component of a chip takes at the stated inputs, and then in each draw."""
+    draws = found.sample.feasible.size
+    stated = ledger(found.design, found.evaluation)
+    return stated.followed_by(ledger(found.design, found.sampled, draws))
+
+
+def both_estimated(design: Estimate, baseline: Estimate) -> Mask:
+    """Whether both have an estimate, at the stated inputs and in each draw."""
+    return np.concatenate([[True], design.sample.feasible & baseline.sample.feasible])
 
 
 def _band(above: Sample, below: Sample, name: str) -> Band | None:

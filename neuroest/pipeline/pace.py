@@ -13,10 +13,12 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.pipeline.attribution import Ledger, attributed_energy, ledger
 from neuroest.pipeline.energy import total
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import estimate_exists
+from neuroest.results.attribution import Attribution
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PARTS, Banded, Pace, PaceRow, Part
 from neuroest.results.uncertainty import Band
@@ -41,6 +43,10 @@ class PacedChip:
         Whether the chip has an estimate.
     keeps_up : array of bool
         Whether an inference ends before the next one starts.
+    ledger : Ledger
+        Energy by component.
+    links : frozenset of str
+        The off-chip links.
     """
 
     parts: dict[tuple[Part, bool], Array]
@@ -48,6 +54,8 @@ class PacedChip:
     interval: Array
     exists: Mask
     keeps_up: Mask
+    ledger: Ledger
+    links: frozenset[str]
 
     def followed_by(self, other: Self) -> Self:
         """The points of both, one after the other."""
@@ -58,6 +66,8 @@ class PacedChip:
             np.concatenate([self.interval, other.interval]),
             np.concatenate([self.exists, other.exists]),
             np.concatenate([self.keeps_up, other.keeps_up]),
+            self.ledger.followed_by(other.ledger),
+            self.links,
         )
 
 
@@ -78,14 +88,14 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
     slow = "duty_cycled" if operation.mode == "duty_cycled" else "always_on"
     mode = "back_to_back" if period is None else slow
     if period is None and mode == operation.mode and PERIOD not in found.claims:
-        return _paced(found.evaluation, 1, pace).followed_by(_paced(found.sampled, draws, pace))
+        return _paced(found, found.evaluation, 1, pace).followed_by(_paced(found, found.sampled, draws, pace))
     operation = operation.model_copy(update={"mode": mode})
     periods = (period[:1], period[1:]) if isinstance(period, np.ndarray) else (period, period)
     with np.errstate(all="ignore"):
         stated = found.evaluation.operated(operation, periods[0])
         sampled = found.sampled.operated(operation, periods[1])
     if stated is not None and sampled is not None:
-        return _paced(stated, 1, pace).followed_by(_paced(sampled, draws, pace))
+        return _paced(found, stated, 1, pace).followed_by(_paced(found, sampled, draws, pace))
     spec = found.design.spec.model_copy(update={"operation": operation})
     drawn = found.sample.drawn
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
@@ -95,7 +105,7 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
     values.pop(PERIOD, None)
     if period is not None:
         values[PERIOD] = period
-    return _paced(evaluate(replace(found.design, spec=spec), found.workload, values), draws + 1, pace)
+    return _paced(found, evaluate(replace(found.design, spec=spec), found.workload, values), draws + 1, pace)
 
 
 def paces(
@@ -151,7 +161,7 @@ def _data_period(found: Estimate) -> Array | None:
     return np.concatenate([np.full((1, 1), claim.value), samples])
 
 
-def _paced(result: Evaluation, points: int, pace: Pace) -> PacedChip:
+def _paced(found: Estimate, result: Evaluation, points: int, pace: Pace) -> PacedChip:
     def flat(values: u.Numeric) -> Array:
         return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
 
@@ -174,7 +184,9 @@ def _paced(result: Evaluation, points: int, pace: Pace) -> PacedChip:
     in_time = True if asked is None or pace == "equal_pace" else interval <= flat(asked) * (1.0 + _ROUNDING)
     with np.errstate(all="ignore"):
         exists = estimate_exists(result, points, leaving_out=("keeps_up",))
-    return PacedChip(parts, period, interval, exists, np.broadcast_to(in_time, (points,)) & exists)
+    links = frozenset(link.path for link in result.chip.links())
+    kept = np.broadcast_to(in_time, (points,)) & exists
+    return PacedChip(parts, period, interval, exists, kept, ledger(found.design, result, points), links)
 
 
 def _off_chip(result: Evaluation) -> tuple[Array, Array]:
@@ -192,12 +204,24 @@ def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iter
             above, below = design.parts[part, link], baseline.parts[part, link]
             with np.errstate(all="ignore"):
                 ratio = np.where(both & (below > 0.0), above / below, np.nan)
+            shown = _banded(ratio, both)
             yield PaceRow(
                 pace, name, part, link,
                 _banded(design.period, design.exists), _banded(baseline.period, baseline.exists),
-                _banded(above, design.keeps_up), _banded(below, baseline.keeps_up), _banded(ratio, both),
+                _banded(above, design.keeps_up), _banded(below, baseline.keeps_up), shown,
                 float(design.keeps_up[1:].mean()), float(baseline.keeps_up[1:].mean()),
+                _attribution(design, baseline, shown, both, link) if part == "energy" else None,
             )  # fmt: skip
+
+
+def _attribution(
+    design: PacedChip, baseline: PacedChip, ratio: Banded, both: Mask, link: bool
+) -> Attribution | None:
+    """Attribution of a ratio at the stated inputs, where both chips have one there."""
+    if ratio.value is None or ratio.headline is None:
+        return None
+    left_out = frozenset() if link else design.links | baseline.links
+    return attributed_energy(design.ledger, baseline.ledger, ratio.headline, both, left_out)
 
 
 def _banded(values: Array, kept: Mask) -> Banded:

@@ -20,8 +20,8 @@ _FADED = 0.35
 """Opacity of a cell whose margin is within the band."""
 _LEGEND_COLUMNS = 4
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
-    "wins": {"facecolor": "#009e73", "hatch": ""}, "ties": {"facecolor": "#f7f7f7", "hatch": "..."},
-    "loses": {"facecolor": "#e69f00", "hatch": "///"},
+    "win": {"facecolor": "#009e73", "hatch": ""}, "tie": {"facecolor": "#f7f7f7", "hatch": "..."},
+    "level": {"facecolor": "#d9d9d9", "hatch": ""}, "loss": {"facecolor": "#e69f00", "hatch": "///"},
 }  # fmt: skip
 """Fills of the outcomes of one contender."""
 SHORT: Mapping[str, str] = {
@@ -35,7 +35,7 @@ SHORT: Mapping[str, str] = {
 def map_figure(contest: Contest, path: str | Path | None, of: str | None = None) -> Any:
     """Winner of each cell in colour, margin and band in words, break-even lines between winners.
 
-    Cells in which the band of the margin contains 1 are pale. Of one contender the map shows its cost over that of the
+    Cells with a tie, or that are level, are pale. Of one contender the map shows its cost over that of the
     best of the others, and why it has no chip.
     """
     if of is not None:
@@ -51,7 +51,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
         key, words = (cell.winner, _words(cell)) if of is None else _outcome(cell, of)
         if key:
             seen.add(key)
-            alpha = _FADED if of is None and cell.verdict == "ties" else 1.0
+            alpha = _FADED if of is None and cell.verdict in {"tie", "level"} else 1.0
             axes.add_patch(rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[key]))
         axes.text(
             cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=_SMALL,
@@ -84,18 +84,16 @@ def _title(contest: Contest, of: str | None) -> str:
     return (
         f"{contest.workload}: contender with the lowest {what}, and how many times as much the runner-up needs "
         "(p10 to p90).\n"
-        "Pale: the band contains 1. Dotted: the workload itself. Lines: break-even."
+        "Pale: tie or level. Dotted: the workload itself. Lines: break-even."
     )
 
 
 def _outcome(cell: Cell, of: str) -> tuple[str, str]:
     """Outcome of one contender in a cell, and what is in it."""
-    band = cell.ratio.get(of)
-    if band is not None:
-        key = "wins" if band.high < 1.0 else "loses" if band.low > 1.0 else "ties"
-        return key, _banded(band)
+    if of in cell.ratio:
+        return cell.verdicts[of], _banded(cell.ratio[of])
     if cell.winner == of:
-        return "wins", "alone"
+        return "win", "alone"
     reason = cell.reasons.get(of, "").rpartition(": ")[0].split(": ")[0].partition(" (")[0]
     return "", SHORT.get(reason, reason.partition(" ")[0].replace("_", " "))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from neuroest.core.text_layout import wrapped
+from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.learning_text import learning_table
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.summary import bands_lines, designs_table, given_lines, scope_lines, settings_lines
@@ -29,7 +30,13 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
         *bands_lines(comparison.estimates),
         *scope_lines(comparison, "the end lists them"),
         "",
+        style.bold("What makes the ratios"),
     ]
+    for baseline in comparison.baselines:
+        over = f"over {baseline.architecture}: " if len(comparison.baselines) > 1 else ""
+        for line in attribution_lines(comparison, baseline):
+            lines += wrapped(f"{over}{line}", indent=2, hanging=4)
+    lines += [*wrapped(attribution_rule(comparison), indent=2, hanging=4), ""]
     lines += learning_table(comparison.estimates, style)
     for baseline in comparison.baselines:
         lines += _pace_lines(comparison, baseline, style)

@@ -114,7 +114,7 @@ def wins_table(contest: Contest) -> Table:
     """Number of cells that each contender wins, and of those where it leads within the band."""
     named = letters(contest)
     rows = [(named[name], contest.titles[name], wins, ahead) for name, (wins, ahead) in contest.wins.items()]
-    return Table.of(("", "contender", "wins", "ahead within the band"), rows, "<<>>")
+    return Table.of(("", "contender", "wins", "ahead in a tie or level"), rows, "<<>>")
 
 
 def lines_table(contest: Contest, names: Mapping[str, str] | None = None) -> Table:
@@ -163,6 +163,12 @@ def _rules(contest: Contest) -> Iterator[str]:
         "sampled once for both, and a sample without an estimate counts as infinite cost; passes: share of the samples "
         "that pass all checks"
     )
+    share = percent(contest.relevance)
+    yield (
+        f"win: the band of the margin is above 1, its median by more than {share}, and neurons that differ contribute "
+        f"as much; tie: it contains 1; otherwise level"
+        + ("".join(f"; {contest.titles[name]} is a bound and wins no cell" for name in contest.bounds))
+    )
     if contest.given:
         yield contest.given
 
@@ -177,12 +183,15 @@ def _place(contest: Contest) -> str:
 
 
 def _notes(contest: Contest) -> Iterator[str]:
+    judged = contest.cell(*(axis.reference for axis in contest.axes)).verdicts
     for one in contest.standings:
         if one.cost is None:
             yield f"{one.title} has no chip: {one.reason}"
             continue
         area = formatted(one.totals["area_m2"], "m^2")
         yield f"{one.title}: {area}; {one.chip or 'as in its file'}"
+        if one.attribution:
+            yield f"{one.title}: {one.attribution}: {judged[one.contender]}"
         if one.works < 1.0:
             yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
 
@@ -231,7 +240,7 @@ def _map_lines(contest: Contest) -> list[str]:
         lines += [*([""] if lines else []), *columns(rows, ">" + "<" * len(part), indent=2)]
     lines += wrapped(f"across: {x.label}; down: {y.label}", indent=2, hanging=4)
     lines += wrapped(
-        "lower-case letter: the band of the margin contains 1; a letter alone: no other contender has a chip", indent=2,
+        "lower-case letter: tie or level; a letter alone: no other contender has a chip", indent=2,
         hanging=4,
     )  # fmt: skip
     return lines
@@ -244,4 +253,4 @@ def _letter(named: Mapping[str, str], cell: Cell) -> str:
     if cell.margin is None:
         return letter
     text = f"{cell.margin.median:.2g}" if cell.margin.median < _MANY else f"{cell.margin.median:.0e}"
-    return f"{letter if cell.verdict == 'wins' else letter.lower()} {text.replace('e+0', 'e')}"
+    return f"{letter if cell.verdict == 'win' else letter.lower()} {text.replace('e+0', 'e')}"

@@ -33,11 +33,21 @@ def comparison_csv(comparison: Comparison) -> str:
             rows.append({"kind": kind, "what": item.what, "design": name, "value": value})
     for name, result in zip(names, comparison.estimates, strict=True):
         rows += [{"kind": "left_out", "design": name, "value": item} for item in result.exclusions]
-    rows += [{"kind": "pace", **pace_row(row)} for row in comparison.paces]
+    rows += [
+        {"kind": "pace", **pace_row(row), "verdict": comparison.verdict(row)} for row in comparison.paces
+    ]
     for ratio in ratio_rows(comparison):
         rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
     columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
-    last = ("ratio_p10", "ratio_p90", "ratio_nominal", "design_unproven_share", "baseline_unproven_share")
+    last = (
+        "ratio_p10",
+        "ratio_p90",
+        "ratio_nominal",
+        "verdict",
+        "attribution",
+        "design_unproven_share",
+        "baseline_unproven_share",
+    )
     return records_csv((*columns, *last), rows)
 
 
@@ -51,6 +61,7 @@ def pace_row(row: PaceRow) -> dict[str, Any]:
         "ratio": row.ratio.value,
         "ratio_p10": None if row.ratio.band is None else row.ratio.band.low,
         "ratio_p90": None if row.ratio.band is None else row.ratio.band.high,
+        "attribution": None if row.attribution is None else row.attribution.words,
     }
 
 
@@ -59,6 +70,7 @@ def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
     rows = []
     for ratio in comparison.ratios:
         baseline = next(b for b in comparison.baselines if b.architecture == ratio.baseline)
+        attribution = comparison.attribution(ratio)
         rows.append(
             {
                 "quantity": ratio.quantity,
@@ -70,6 +82,8 @@ def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
                 "ratio_p10": ratio.low,
                 "ratio_p90": ratio.high,
                 "ratio_nominal": ratio.nominal,
+                "verdict": comparison.verdict(ratio),
+                "attribution": attribution.words if attribution else None,
                 "design_unproven_share": ratio.unproven[0],
                 "baseline_unproven_share": ratio.unproven[1],
             }

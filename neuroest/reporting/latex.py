@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from neuroest.core.data_file import read_data
 from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import accuracy_words
+from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import check_line, scale_of, short
@@ -202,9 +203,11 @@ def differences_table(comparison: Comparison, label: str) -> str:
 
 
 def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
-    """Ratios with bands; the caption refers to the table of differences."""
-    rows = []
+    """Ratios with bands and what makes them; the caption refers to the table of differences."""
+    rows, said = [], []
     for baseline in comparison.baselines:
+        over = f"Over {baseline.architecture}, " if len(comparison.baselines) > 1 else ""
+        said += [f"{over}{line}" for line in attribution_lines(comparison, baseline)]
         over = f"over {tex(baseline.architecture)}{scope_note(comparison.design, baseline)}"
         rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{{over}}}}} \\")
         for ratio in comparison.ratios:
@@ -219,11 +222,13 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
                     rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} "
                     rf"& {{\scriptsize {interval}}} \\"
                 )
+    said.append(attribution_rule(comparison))
     caption = (
         rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
         rf"what differs between them is in Table~\ref{{{differences}}}. "
         r"$^\ast$~At least "
-        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side is based on projected or assumed values."
+        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side is based on projected or assumed values. "
+        rf"{tex('; '.join(said))}."
     )
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
 

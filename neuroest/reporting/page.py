@@ -13,6 +13,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words
+from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.explanation import explain
@@ -238,6 +239,14 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
         found["over"] = {
             name: labels[name] + scope_note(comparison.design, b) for name, b in baselines.items()
         }
+        found["attributions"] = [
+            *(
+                f"over {labels[b.architecture]}: {line}"
+                for b in comparison.baselines
+                for line in attribution_lines(comparison, b)
+            ),
+            attribution_rule(comparison),
+        ]
         found["paces"] = [
             (name, labels[name], pace_table(comparison, b).rows, pace_notes(comparison, b, labels))
             for name, b in baselines.items()

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.reporting.accuracy_text import accuracy_words
+from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import check_line, headline_cells, percent, short
@@ -154,9 +155,17 @@ def comparison_document(comparison: Comparison) -> Document:
             Heading("Ratios"),
             _ratios(comparison),
             f"* at least {percent(LEAST_UNPROVEN)} is based on projected or assumed values.",
+            Points(tuple(_attributions(comparison))),
             *_paces(comparison),
         ),
     )  # fmt: skip
+
+
+def _attributions(comparison: Comparison) -> Iterator[str]:
+    for baseline in comparison.baselines:
+        for line in attribution_lines(comparison, baseline):
+            yield f"over {baseline.architecture}: {line}"
+    yield attribution_rule(comparison)
 
 
 def _paces(comparison: Comparison) -> Iterator[Part]:

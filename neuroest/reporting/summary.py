@@ -8,6 +8,7 @@ import numpy as np
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import largest_causes, lowest_accuracy_layer
+from neuroest.reporting.attribution_text import attribution_lines
 from neuroest.reporting.formatting import (
     CHIP,
     check_line,
@@ -96,6 +97,7 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
         *designs_table(estimates, comparison.ratios, style, nominal=False),
         *bands_lines(estimates, nominal=False),
         *scope_lines(comparison, "`neuroest compare` lists them"),
+        *_attributions(comparison),
     ]
     lines += _equal_pace(comparison)
     lines += ["", *learning_table(estimates, style)]
@@ -244,11 +246,21 @@ def _equal_pace(comparison: Comparison) -> list[str]:
             )
             ratio = " .. ".join(ratio_digits(end) for end in (row.ratio.band.low, row.ratio.band.high))
             over = f" of {row.baseline}" if len(comparison.baselines) > 1 else ""
+            product = "" if row.attribution is None else f" = {row.attribution.product}"
+            verdict = f": {comparison.verdict(row)}" if product else ""
             lines += wrapped(
-                f"equal pace, {period} each: {own} against {other}{over}, "
-                f"ratio {ratio_digits(row.ratio.band.median)} ({ratio})", hanging=2,
+                f"equal pace, {period} each: {own} against {other}{over}, ratio "
+                f"{ratio_digits(row.ratio.band.median)} ({ratio}){product}{verdict}", hanging=2,
             )  # fmt: skip
     return lines
+
+
+def _attributions(comparison: Comparison) -> Iterator[str]:
+    """Ratios of energy and area as products over what differs, with their verdicts."""
+    for baseline in comparison.baselines:
+        over = f"over {baseline.architecture}: " if len(comparison.baselines) > 1 else ""
+        for line in attribution_lines(comparison, baseline, paces=()):
+            yield from wrapped(f"{over}{line}", hanging=2)
 
 
 def _ratio(ratio: Ratio | None) -> str:
@@ -500,7 +512,7 @@ def _closing(estimates: Sequence[Estimate]) -> list[str]:
     sources = max(len(estimate.source_keys) for estimate in estimates)
     text = "; ".join([passed, f"{counted(left, 'part')} left out", counted(sources, "source")])
     shares = [line for estimate in estimates for line in _passing(estimate)]
-    return [*shares, *wrapped(f"{text}; `--full` shows all", hanging=2)]
+    return [*shares, *wrapped(f"{text}; all: `--full`", hanging=2)]
 
 
 def _passing(estimate: Estimate) -> list[str]:

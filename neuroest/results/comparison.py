@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.registry import render
+from neuroest.results.attribution import RELEVANCE, Attribution, Verdict, verdict
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.results.pace import PaceRow
+from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +77,13 @@ class Ratio:
         return max(self.unproven) >= LEAST_UNPROVEN
 
     @property
+    def band(self) -> Band | None:
+        """Percentiles as a band; None without samples."""
+        if self.low is None or self.median is None or self.high is None:
+            return None
+        return Band(self.low, self.median, self.high)
+
+    @property
     def value(self) -> float:
         """Ratio to show first: the median, or the nominal ratio if there is no band."""
         return self.nominal if self.median is None else self.median
@@ -107,6 +116,10 @@ class Paced(Protocol):
     def equal_pace(self) -> tuple[PaceRow, ...]:
         """Those at equal pace."""
 
+    @property
+    def attributions(self) -> Mapping[tuple[str, str], Attribution]:
+        """Ratios of energy and area as products over what differs, by quantity and baseline."""
+
 
 @frozen_dataclass(eq=False)
 class Comparison(Paced):
@@ -120,11 +133,14 @@ class Comparison(Paced):
         Values that were changed for the run, by path.
     ratios : tuple of Ratio
         Results of the design relative to each baseline.
+    relevance : float
+        Margin of relevance of a win or a loss.
     """
 
     estimates: tuple[Estimate, ...]
     settings: Mapping[str, str]
     ratios: tuple[Ratio, ...]
+    relevance: float = RELEVANCE
 
     @property
     def design(self) -> Estimate:
@@ -135,6 +151,20 @@ class Comparison(Paced):
     def baselines(self) -> tuple[Estimate, ...]:
         """Baselines."""
         return self.estimates[1:]
+
+    def attribution(self, ratio: Ratio) -> Attribution | None:
+        """A ratio as a product over what differs; None for a result other than energy and area."""
+        return self.attributions.get((ratio.quantity, ratio.baseline))
+
+    def verdict(self, ratio: Ratio | PaceRow) -> Verdict | None:
+        """Whether the design wins, loses, ties or is level by a ratio; None for one without band or attribution."""
+        if isinstance(ratio, PaceRow):
+            band, attribution = ratio.ratio.band, ratio.attribution
+        else:
+            band, attribution = ratio.band, self.attribution(ratio)
+        if band is None or attribution is None:
+            return None
+        return verdict(band, attribution.contribution, self.relevance)
 
     @property
     def command(self) -> str:
@@ -172,10 +202,17 @@ class Comparison(Paced):
             "differences": [{**asdict(item), "differs": item.differs} for item in self.differences],
             "left_out": [list(items) for items in self.left_out],
             "left_out_by_all": list(self.left_out_by_all),
-            "ratios": [{**asdict(ratio), "value": ratio.value} for ratio in self.ratios],
-            "paces": [row.to_dict() for row in self.paces],
+            "relevance": self.relevance,
+            "ratios": [self._plain(ratio) for ratio in self.ratios],
+            "paces": [{**row.to_dict(), "verdict": self.verdict(row)} for row in self.paces],
             "designs": [result.to_dict() for result in self.estimates],
         }
+
+    def _plain(self, ratio: Ratio) -> dict[str, Any]:
+        attribution = self.attribution(ratio)
+        known = None if attribution is None else attribution.to_dict()
+        verdict = self.verdict(ratio)
+        return {**asdict(ratio), "value": ratio.value, "attribution": known, "verdict": verdict}
 
     def to_json(self) -> str:
         """The comparison as JSON."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.registry import render
+from neuroest.results.attribution import Verdict
 from neuroest.results.estimate import SCHEMA_VERSION
 from neuroest.results.uncertainty import Band
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Verdict: TypeAlias = Literal["wins", "ties", "alone", "nobody"]
-VERDICTS: Mapping[Verdict, str] = {
-    "wins": "the band of the margin is above 1",
-    "ties": "the band of the margin contains 1",
+CellVerdict: TypeAlias = Literal["win", "tie", "level", "alone", "nobody"]
+VERDICTS: Mapping[CellVerdict, str] = {
+    "win": "the band of the margin is above 1, and the contenders make a relevant part of it",
+    "tie": "the band of the margin contains 1",
+    "level": "the margin, or the part of the neurons in it, is not relevant",
     "alone": "no other contender has a chip that passes every check and limit",
     "nobody": "no contender has such a chip",
 }
@@ -80,13 +82,14 @@ class Cell:
 
     x: int
     y: int
-    verdict: Verdict
+    verdict: CellVerdict
     winner: str
     runner_up: str
     margin: Band | None
     chip: str
     median: Mapping[str, float]
     ratio: Mapping[str, Band]
+    verdicts: Mapping[str, Verdict]
     reasons: Mapping[str, str]
 
 
@@ -156,6 +159,9 @@ class Standing:
         Share of the samples in which the chip has an estimate.
     passes : float
         Share of the samples in which it passes all checks as well.
+    attribution : str
+        That ratio as a product over what differs; empty for the winner, a contender without a chip, or an objective
+        without attribution.
     reason : str
         Why it has no chip, otherwise empty.
     dead_ends : tuple of DeadEnd
@@ -170,6 +176,7 @@ class Standing:
     ratio: Band | None
     works: float
     passes: float
+    attribution: str
     reason: str
     dead_ends: tuple[DeadEnd, ...]
 
@@ -202,6 +209,10 @@ class Contest:
         Number of chips in every cell, and samples and seed of the bands.
     given : str
         What measured values of a chip the bands are conditioned on, in words; empty for none.
+    relevance : float
+        Least share by which a win or a loss differs from equal, and that the neuron contributes to it.
+    bounds : tuple of str
+        Contenders that are bounds: they win no cell.
     """
 
     name: str
@@ -217,18 +228,33 @@ class Contest:
     chips: int
     samples: int
     seed: int
-    given: str = ""
+    given: str
+    relevance: float
+    bounds: tuple[str, ...]
 
     @property
     def wins(self) -> Mapping[str, tuple[int, int]]:
-        """Count the cells that each contender wins by more than the band, and those where it leads within the band."""
+        """Count the cells that each contender wins, and those where it is ahead in a tie or level."""
         return {
             name: (
-                sum(cell.winner == name and cell.verdict != "ties" for cell in self.cells),
-                sum(cell.winner == name and cell.verdict == "ties" for cell in self.cells),
+                sum(cell.winner == name and cell.verdict in {"win", "alone"} for cell in self.cells),
+                sum(cell.winner == name and cell.verdict in {"tie", "level"} for cell in self.cells),
             )
             for name in self.titles
+            if name not in self.bounds
         }
+
+    def outcomes(self, name: str) -> Mapping[Verdict, int]:
+        """Count the wins, losses, ties and level cells of a contender against the best other one.
+
+        A cell in which it is alone is a win; one in which it has no chip does not count.
+        """
+        found: dict[Verdict, int] = {"win": 0, "loss": 0, "tie": 0, "level": 0}
+        for cell in self.cells:
+            outcome = "win" if cell.verdict == "alone" and cell.winner == name else cell.verdicts.get(name)
+            if outcome is not None:
+                found[outcome] += 1
+        return found
 
     def cell(self, x: int, y: int) -> Cell:
         """The cell at two indices."""
@@ -242,6 +268,7 @@ class Contest:
             "contest": self.name, "workload": self.workload, "objective": self.objective,
             "limits": list(self.limits), "contenders": dict(self.titles), "chips": self.chips,
             "samples": self.samples, "seed": self.seed, "given": self.given or None,
+            "relevance": self.relevance, "bounds": list(self.bounds),
             "axes": [asdict(axis) for axis in self.axes],
             "cells": [_finite(asdict(cell)) for cell in self.cells],
             "lines": [asdict(line) for line in self.lines],

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Literal, TypeAlias
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.results.attribution import Attribution
 from neuroest.results.uncertainty import Band
 
 Pace: TypeAlias = Literal["back_to_back", "equal_pace", "real_time"]
@@ -71,6 +72,8 @@ class PaceRow:
         Energy of the design over the baseline; shared parameters are drawn once for both.
     design_keeps_up, baseline_keeps_up : float
         Share of the samples in which the chip is fast enough.
+    attribution : Attribution or None
+        The ratio of energies as a product over what differs; None for a part of the energy.
     """
 
     pace: Pace
@@ -84,6 +87,7 @@ class PaceRow:
     ratio: Banded
     design_keeps_up: float
     baseline_keeps_up: float
+    attribution: Attribution | None
 
     @property
     def label(self) -> str:
@@ -104,4 +108,6 @@ class PaceRow:
         ):
             flat.update({f"{name}_{key}{unit}": value for key, value in number.to_dict().items()})
         flat.update(design_keeps_up=self.design_keeps_up, baseline_keeps_up=self.baseline_keeps_up)
+        if self.attribution is not None:
+            flat["attribution"] = self.attribution.to_dict()
         return {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in flat.items()}

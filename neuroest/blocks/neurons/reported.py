@@ -20,7 +20,7 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 class ReportedNeuronParameters(Record):
     """Neuron with values reported by its authors."""
 
-    spike_energy: u.Joule = positive()
+    spike_energy: u.Joule = non_negative()
     """Energy of one spike, within the scope that the source states."""
     input_hold_time: u.Second = non_negative(absent=0.0)
     """Time under full drive from the reset state to a spike; the default is the shortest spike interval."""
@@ -38,7 +38,7 @@ class ReportedNeuronParameters(Record):
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
     """Power of an idle neuron, if the spike energy does not include it."""
-    footprint: u.SquareMetre = positive()
+    footprint: u.SquareMetre = non_negative()
     """Area of one neuron."""
     supply_voltage: u.Volt = positive(maximum=10.0, absent=math.inf, exact=DEFINED)
     """Supply for which the numbers are reported. Below the supply of the chip its spikes are shifted to that; without

@@ -293,6 +293,17 @@ class CrossbarLayout(Mapper):
         late = hold if array.samples_columns else 0.0
         return late + array.neuron.time_after_drive(hold)
 
+    def neuron_time(self) -> u.Numeric:
+        """Part of a step that the neurons determine: their last integration, or that of all events."""
+        array = self.compute
+        if array.neuron is not None and array.reads_events:
+            return array.neuron_busy_time(self.network, array.hold_time(self.network))
+        if (
+            array.neuron is not None and not array.samples_columns
+        ):  # columns are read for as long as neurons integrate
+            return self._tail_time() + array.hold_time(self.network)
+        return self._tail_time()
+
     def unit_time(self, placement: Placement) -> Array:
         """Time of all positions in series, each read for as long as its neuron integrates, and of the refractory time.
 
@@ -301,9 +312,7 @@ class CrossbarLayout(Mapper):
         """
         reads = np.ceil(self.layers.positions / placement.replication)
         if self.compute.reads_events:  # the capacitors take the next event while the neurons integrate
-            hold = self.compute.hold_time(self.network)
-            neurons = self.compute.neuron_busy_time(self.network, hold)
-            return np.asarray(self.on_array * np.maximum(reads * self.cycle_time(), neurons))
+            return np.asarray(self.on_array * np.maximum(reads * self.cycle_time(), self.neuron_time()))
         return np.asarray(self.on_array * (reads * self.cycle_time() + self._tail_time()))
 
     def time_sharing(self) -> TimeMultiplexing:
