@@ -122,7 +122,7 @@ def burst_spikes(
         drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
         field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
     )  # fmt: skip
-    spikes, _ = _all(burst, idle, count)
+    spikes, _ = _all(burst, idle, count, np.ones_like(count, dtype=bool))
     return spikes / count
 
 
@@ -191,7 +191,7 @@ def burst_on_time(
         drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
         field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
     )  # fmt: skip
-    spikes, on = _all(burst, idle, count)
+    spikes, on = _all(burst, idle, count, _may_stay_on(burst))
     return on / np.maximum(spikes, 1.0) / (filament_decay + residue_rate)
 
 
@@ -217,11 +217,18 @@ def _of(
     return _Burst(*spread[:-2]), spread[-2], np.maximum(spread[-1], 1.0)
 
 
-def _all(burst: _Burst, idle: Array, count: Array) -> tuple[Array, Array]:
+def _all(burst: _Burst, idle: Array, count: Array, driven: Mask) -> tuple[Array, Array]:
     """Spikes and time of complete filaments in all bursts of an inference; before the first a neuron has rested."""
-    rested, residue, on = _run(burst, np.zeros_like(count), np.ones_like(count, dtype=bool))
-    later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), count > 1.0)
+    rested, residue, on = _run(burst, np.zeros_like(count), driven)
+    later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), driven & (count > 1.0))
     return rested + (count - 1.0) * later, on + (count - 1.0) * also
+
+
+def _may_stay_on(b: _Burst) -> Mask:
+    """Whether a residue can grow to where the field sustains a filament: beyond that of a spike, it settles."""
+    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
+    settled = b.residue_rate / (b.residue_rate + b.residue_decay)
+    return np.asarray(b.held_residue <= np.maximum(fresh, settled) * (1.0 + _ROUNDING))
 
 
 def _run(burst: _Burst, residue: Array, driven: Mask) -> tuple[Array, Array, Array]:
