@@ -13,6 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import input_path_tables
 import numpy as np
 import paper_tables
 
@@ -444,4 +445,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "conditioned_tenfold": conditioned_tenfold,
     **{name: partial(paper_tables.claims, *groups) for name, groups in paper_tables.TABLES.items()},
     "paper_summary": paper_tables.summary, "neuron_areas": paper_tables.areas,
+    "input_path_links": lambda: table(*input_path_tables.links()),
+    "input_path_headlines": lambda: table(*input_path_tables.headlines()),
+    "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
 }  # fmt: skip

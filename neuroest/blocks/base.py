@@ -117,6 +117,8 @@ class NetworkContext:
     """Share of the rows of a layer that are active in one read, by layer; one for layers without weights."""
     pace: Pace = UNKNOWN_PACE
     """Timestep information of the level."""
+    inputs: u.Dimensionless = 1.0
+    """Elements of the network's input."""
     largest_fan_in: u.Dimensionless = np.inf
     """Largest number of inputs that an output sums, of all layers."""
     fan_in: u.Dimensionless = 1.0

@@ -85,6 +85,19 @@ class SurroundsChip(Role):
     """Encloses chips and draws power for them: a board, a frame, a rack."""
 
 
+class SensesInput(Role, ABC):
+    """Senses what the network reads; action ``event``."""
+
+    @property
+    @abstractmethod
+    def on_die(self) -> bool:
+        """Whether it is part of the chip."""
+
+    @abstractmethod
+    def sensors(self, network: NetworkContext) -> u.Dimensionless:
+        """Sensors that serve all inputs of the network."""
+
+
 class CoversWork(Role):
     """Represents work that its published power includes, listed in ``covers``."""
 

@@ -12,8 +12,6 @@ from neuroest.specs.parameters import Record, non_negative, positive
 
 MemorySleep: TypeAlias = Literal["none", "retention", "off"]
 """Sleep states of a memory: none; at a supply that just retains its bits; or without supply, so that they are lost."""
-Sleep: TypeAlias = Literal["none", "off"]
-"""Sleep states of a link."""
 GatedSleep: TypeAlias = Literal["none", "off", "between_timesteps"]
 """Sleep states of a stateless block: none, between inferences, or whenever a timestep has no more work for it."""
 LEFT_OUT = "area of power switches and retention regulators, and the time that sleeping blocks take to wake"
@@ -44,10 +42,6 @@ class SleepOptions(Record):
     """Ratio of a power-gated block's leakage to that of the active block."""
     cell_width: u.Dimensionless = positive(maximum=1000.0)
     """Transistor width in a memory cell whose nodes follow the supply, in feature sizes."""
-    link_asleep_share: u.Dimensionless = non_negative(maximum=1.0)
-    """Ratio of a sleeping link's power to that of an idle link."""
-    link_wake_time: u.Second = non_negative()
-    """Wake-up time of a link; it draws idle power meanwhile."""
 
 
 def gated_share(component: Component[Any]) -> u.Dimensionless:

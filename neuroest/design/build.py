@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from neuroest.blocks.interconnect.off_chip_link import OffChipBlock
 from neuroest.blocks.technology.process import (
     Package,
     Process,
@@ -26,6 +27,8 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article
+from neuroest.design import links
+from neuroest.design.links import LinkChoice
 from neuroest.loading.library import Device, device_without_values, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import SUPPLY, Spec, numeric_options
@@ -134,6 +137,8 @@ class Design:
         All files that were read.
     layer_levels : mapping or None
         Path of the computing level of each layer, if chosen by cost and already evaluated; otherwise None.
+    link_choices : tuple of LinkChoice
+        Links that were chosen for the pace of the chip.
     """
 
     spec: ArchitectureSpec
@@ -143,6 +148,7 @@ class Design:
     sources: Mapping[str, SourceSpec] = field(repr=False)
     files: tuple[InputFile, ...]
     layer_levels: Mapping[str, str] | None = None
+    link_choices: tuple[LinkChoice, ...] = ()
 
     @cached_property
     def values(self) -> Mapping[str, u.Numeric]:
@@ -269,7 +275,10 @@ class _Builder:
         reference: str | None = None
         table = None
         if isinstance(spec, DeviceBlock) and spec.record is not None:
-            device = self.device(path, spec.device, spec.device_model(), (*where, "device"))
+            name = self.link(spec, where) if links.is_open(spec) else spec.device
+            device = (
+                None if name is None else self.device(path, name, spec.device_model(), (*where, "device"))
+            )
             if device is not None:
                 record = device.record
                 self.adopt(path, device)
@@ -285,6 +294,16 @@ class _Builder:
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
         return Part(path, spec, record, reference, table, frozen(parts))
+
+    def link(self, spec: OffChipBlock, where: tuple[str, ...]) -> str | None:
+        """Name of the link that stands for an open one until a network and its pace decide."""
+        try:
+            return links.candidates(spec, self.file)[0].spec.name
+        except NeuroestError as error:
+            self.problems.append(
+                problem_at(self.loaded.document, (*where, "device"), str(error), at_value=True)
+            )
+            return None
 
     def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
         """An additional device of a block, if the file names one."""

@@ -536,3 +536,39 @@ def packet_latency(
     '6e-08'
     """
     return hops * (hop_time + wait) + serialisation_time
+
+
+@equation
+def asleep_share(sleep_power: u.Watt, idle_power: u.Watt) -> u.Dimensionless:
+    """Power of a sleeping link over that of the idle one, at most one. [1].
+
+    Parameters
+    ----------
+    sleep_power : float or array
+        Power in the deepest state that it wakes from in its wake-up time. [W]
+    idle_power : float or array
+        Power while it is ready to transfer, above zero. [W]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    Notes
+    -----
+    Formula: s = min(P_sleep / P_idle, 1)
+
+    Valid: links that sleep only where that saves power
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/input_path.md.
+
+    Examples
+    --------
+    A pair that draws 4.2 mW when it is ready and 42 uW asleep keeps 1 %.
+
+    >>> [f"{asleep_share(p, 4.2e-3):.3g}" for p in (42e-6, 8e-3)]
+    ['0.01', '1']
+    """
+    return np.minimum(sleep_power / idle_power, 1.0)

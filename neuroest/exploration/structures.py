@@ -25,6 +25,7 @@ from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
+from neuroest.pipeline.link_choice import design_for
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.base import QuantityField, numeric_options
 from neuroest.specs.claims import Claim
@@ -284,7 +285,7 @@ def candidate(
     try:
         rest = whole_paths(rest, chip, net.spec)
         net = replace(net, spec=network_with(net.spec, rest))
-        design = design_with(chip, rest)
+        design = design_for(chip, rest, net.spec)
         claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}
     except NeuroestError as error:
         if chosen and isinstance(error, UnknownNameError):

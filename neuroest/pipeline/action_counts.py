@@ -25,6 +25,7 @@ from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.cores import producers
+from neuroest.pipeline import front_end
 from neuroest.pipeline.hand_over import hand_over
 from neuroest.pipeline.memory_traffic import memory_accesses
 from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
@@ -114,6 +115,7 @@ def count_actions(
     if coding is not None:
         actions.add_all(coding.actions)
         checks += coding.checks
+    actions.add_all(front_end.sensed(layers, levels, coding))
     between = hand_over(layers, levels)
     actions.add_all(between.actions)
     checks += between.checks
@@ -124,7 +126,11 @@ def count_actions(
     return ActionCounts(
         MappingProxyType(actions),
         transport,
-        tuple(dict.fromkeys((*exclusions, *outside.exclusions))),
+        tuple(
+            dict.fromkeys(
+                (*exclusions, *outside.exclusions, *front_end.exclusions(layers, levels[0].mapper.chip))
+            )
+        ),
         outside.weights,
         (*outside.checks, *buffers, *checks),
         outside.between,

@@ -7,7 +7,7 @@ from functools import reduce
 import numpy as np
 
 from neuroest.blocks.base import Check, StatesChecks
-from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, UpdatesNeurons
+from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, SensesInput, UpdatesNeurons
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
@@ -16,10 +16,12 @@ from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import NetworkAccuracy, network_errors
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.pacing import FIRING_SLACK
-from neuroest.pipeline.power import sleeps_in_steps
+from neuroest.pipeline.power import inference_period, sleeps_in_steps
 from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.training import sample_period
 
+CARRIES = "link_carries_traffic"
+"""Name of the check of a link's rate."""
 _IDLE = 0.1
 """Share of the peak throughput below which a chip is far from its design point; a convention."""
 _LOST_ACCURACY = 0.03
@@ -111,6 +113,55 @@ class DesignRules(StatesChecks):
         if period is not None:
             in_time = interval <= period * (1.0 + ROUNDING)
             yield self.check("infeasible", "keeps_up", in_time, interval, period, "s", path="operation")
+
+    def _link_checks(self) -> Iterator[Check]:
+        """Whether each link between chips carries the traffic of an inference in the stated period.
+
+        Checks
+        ------
+        link_carries_traffic
+            the traffic of an inference takes this link longer than the stated period
+        """
+        timing, period = self.stages.timing, self.stages.chip.period
+        if period is None:
+            return
+        steps = self.stages.levels[0].mapper.steps if timing.by_steps else 1.0
+        for link in self.stages.chip.links():
+            if link.path in timing.resources and "distance" in link.options:
+                taken = steps * np.max(timing.resources[link.path], axis=-1, keepdims=True)
+                yield self.require(
+                    "infeasible",
+                    "link_carries_traffic",
+                    taken,
+                    "<=",
+                    period * (1.0 + ROUNDING),
+                    "s",
+                    path=link.path,
+                )
+
+    def _front_end_checks(self) -> Iterator[Check]:
+        """Whether the sensors of a front end deliver what the chip takes, in the time that it takes.
+
+        Checks
+        ------
+        sensor_in_real_time
+            the chip takes inferences faster than the data arise that a sensor delivers; operate it at the pace of
+            the data (`operation: {mode: always_on}` with their period)
+        sensor_event_rate
+            the events of an inference are more than the sensors deliver in this period
+        """
+        period = inference_period(self.stages.chip, self.stages.timing)
+        for _, sensor in self.stages.chip.find(SensesInput):
+            if self.stages.data_period is not None:
+                arise = self.stages.data_period * (1.0 - ROUNDING)
+                yield self.require(
+                    "design_rule", "sensor_in_real_time", period, ">=", arise, "s", path=sensor.path
+                )
+            events = self.stages.counts.totals[sensor.path, "event"] / period
+            most = sensor.sensors(self.stages.levels[0].mapper.network) * sensor.device.event_rate
+            yield self.require(
+                "design_rule", "sensor_event_rate", events, "<=", most, "1/s", path=sensor.path
+            )
 
     def _target_checks(self) -> Iterator[Check]:
         """Whether the pace is the one for which layers were replicated."""

@@ -12,12 +12,14 @@ from neuroest.core import units as u
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.core.frozen import frozen, named
 from neuroest.design.build import Design, InputFile
-from neuroest.design.overrides import design_with, network_with, workload_with
+from neuroest.design.overrides import network_with, workload_with
 from neuroest.design.short_paths import settings_of, whole_paths
 from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
+from neuroest.pipeline.design_rules import CARRIES
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.link_choice import design_for, nearest_link
 from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.pipeline.training import left_out
@@ -97,7 +99,7 @@ def estimate(
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     changes = whole_paths(settings_of(settings), chip, net.spec)
     net = replace(net, spec=network_with(net.spec, changes))
-    design = design_with(chip, changes)
+    design = design_for(chip, changes, net.spec)
     of_network = workload_with(net.spec, changes)
     claims = named({**design.claims, **of_network}, "parameter")
     values = {**design.values, **{path: claim.value for path, claim in of_network.items()}}
@@ -112,6 +114,10 @@ def estimate(
         checks = tuple(_check_result(check) for check in result.checks)
         found = totals_of(result)
         said = (*workload_exclusions(net.spec), *exclusions(result.levels), *result.counts.exclusions)
+    for check in checks:
+        if check.name == CARRIES and not check.passed:
+            nearest = nearest_link(chip, changes, net.spec, check.component)
+            raise RangeError(_placed(chip.document, f"{check}; {nearest}"))
     _refuse(checks, chip.document)
     for fault, _ in faults(result, found):
         raise RangeError(fault)

@@ -48,6 +48,7 @@ def network_context(
         firing_threshold=layers.firing_threshold,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),
         pace=pace,
+        inputs=layers.input_elements_total,
         largest_fan_in=float(np.max(fan_in)),
         fan_in=fan_in,
         positions=np.where(layers.is_weighted > 0.0, layers.positions, 0.0),

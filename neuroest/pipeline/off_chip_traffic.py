@@ -12,6 +12,7 @@ from neuroest.core.arrays import Actions, Sums
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper
+from neuroest.pipeline.front_end import senses_on_die
 from neuroest.pipeline.partition import ChipTraffic, chip_places, chip_traffic
 from neuroest.pipeline.spike_coding import SpikeCoding, entry_of, spike_coding
 from neuroest.pipeline.unit_allocation import NEAR, units_each
@@ -101,6 +102,7 @@ def _of_level(
     first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
     first[entry_of(layers)], last[-1] = 1.0, 1.0
     # spikes of a population go to other neurons of it, and no host reads them all
+    first = first * (0.0 if senses_on_die(mapper.chip) else 1.0)
     first, last = first * level.own, last * level.own * (t.population == 0.0)
     written, kept = _written_weights(mapper, mapped), _kept_results(mapper, mapped)
     links = mapper.chip.links()

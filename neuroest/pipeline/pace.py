@@ -6,17 +6,21 @@ module computes the three relevant paces.
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
+from neuroest.blocks.roles import SensesInput
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.errors import MappingError
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.attribution import Ledger, attributed_energy, ledger
 from neuroest.pipeline.energy import total
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.link_choice import design_for
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.attribution import Attribution
 from neuroest.results.estimate import Estimate
@@ -46,7 +50,7 @@ class PacedChip:
     ledger : Ledger
         Energy by component.
     links : frozenset of str
-        The off-chip links.
+        Front ends and off-chip links.
     """
 
     parts: dict[tuple[Part, bool], Array]
@@ -84,9 +88,7 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
         Period for the point and the samples, with a last axis of length one. [s].
     """
     operation, draws = found.design.spec.operation, found.sample.feasible.size
-    # a chip that switches itself off still does so; any other chip stays powered
-    slow = "duty_cycled" if operation.mode == "duty_cycled" else "always_on"
-    mode = "back_to_back" if period is None else slow
+    mode = "back_to_back" if period is None else _slow_mode(found)
     if period is None and mode == operation.mode and PERIOD not in found.claims:
         return _paced(found, found.evaluation, 1, pace).followed_by(_paced(found, found.sampled, draws, pace))
     operation = operation.model_copy(update={"mode": mode})
@@ -141,15 +143,53 @@ def paces(
         slower = np.maximum(own[0].interval, own[1].interval)[:, np.newaxis]
         # a chip that never ends has no estimate either way
         known = np.where(np.isfinite(slower), slower, 0.0)
-        equal = tuple(at_pace(side, "equal_pace", known) for side in sides)
+        equal = tuple(at_pace(fitted(side, known[0, 0]), "equal_pace", known) for side in sides)
         rows += _rows("equal_pace", baseline.architecture, *equal)
     stated = [_data_period(side) for side in sides]
     if "real_time" in asked and any(period is not None for period in stated):
         # two networks on the same data may leave its period to one of them
         periods = [next(p for p in (period, *stated) if p is not None) for period in stated]
-        real = tuple(at_pace(side, "real_time", p) for side, p in zip(sides, periods, strict=True))
+        real = tuple(
+            at_pace(fitted(side, p[0, 0]), "real_time", p) for side, p in zip(sides, periods, strict=True)
+        )
         rows += _rows("real_time", baseline.architecture, *real)
     return tuple(rows)
+
+
+def fitted(found: Estimate, period: u.Second) -> Estimate:
+    """A chip whose open links are those that fit one inference per period; the chip itself if they stay the same.
+
+    Parameters
+    ----------
+    found : Estimate
+        The chip on its network.
+    period : float
+        Time from one inference to the next at the stated inputs. [s]
+    """
+    choices = found.design.link_choices
+    if not choices or not period > 0.0:
+        return found
+    paced = {"operation.mode": _slow_mode(found), PERIOD: f"{float(period)!r} s"}
+    try:
+        design = design_for(choices[0].loaded, {**choices[0].settings, **paced}, found.workload)
+    except MappingError:  # the chip is slower than that, with any link
+        return found
+    if [(one.device, one.sleep) for one in design.link_choices] == [
+        (one.device, one.sleep) for one in choices
+    ]:
+        return found
+    claims = {
+        **design.claims,
+        **{path: c for path, c in found.claims.items() if path.startswith("workload.")},
+    }
+    values = {path: claim.value for path, claim in claims.items()}
+    design = settled(design, found.workload, values)
+    return replace(found, design=design, claims=claims, evaluation=evaluate(design, found.workload, values))
+
+
+def _slow_mode(found: Estimate) -> Literal["duty_cycled", "always_on"]:
+    """Operation at a given pace: a chip that switches itself off still does so; any other stays powered."""
+    return "duty_cycled" if found.design.spec.operation.mode == "duty_cycled" else "always_on"
 
 
 def _data_period(found: Estimate) -> Array | None:
@@ -184,17 +224,24 @@ def _paced(found: Estimate, result: Evaluation, points: int, pace: Pace) -> Pace
     in_time = True if asked is None or pace == "equal_pace" else interval <= flat(asked) * (1.0 + _ROUNDING)
     with np.errstate(all="ignore"):
         exists = estimate_exists(result, points, leaving_out=("keeps_up",))
-    links = frozenset(link.path for link in result.chip.links())
     kept = np.broadcast_to(in_time, (points,)) & exists
-    return PacedChip(parts, period, interval, exists, kept, ledger(found.design, result, points), links)
+    return PacedChip(
+        parts, period, interval, exists, kept, ledger(found.design, result, points), _input_path(result)
+    )
 
 
 def _off_chip(result: Evaluation) -> tuple[Array, Array]:
-    """Dynamic and static energy of the off-chip links in one inference. [J]."""
-    links = {link.path for link in result.chip.links()}
+    """Dynamic and static energy of front ends and off-chip links in one inference. [J]."""
+    links = _input_path(result)
     sent = (np.sum(row.energy, axis=-1, keepdims=True) for row in result.dynamic if row.component in links)
     idle = (row.total * result.leakage_time(row) for row in result.statics if row.component in links)
     return total(sent), total(idle)
+
+
+def _input_path(result: Evaluation) -> frozenset[str]:
+    """Paths of front ends and off-chip links."""
+    sensors = (sensor.path for _, sensor in result.chip.find(SensesInput))
+    return frozenset((*sensors, *(link.path for link in result.chip.links())))
 
 
 def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iterator[PaceRow]:

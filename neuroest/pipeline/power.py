@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import FREE_CLOCK, StaticCost
+from neuroest.blocks.roles import SensesInput
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import digital, power
@@ -192,11 +193,12 @@ def die_power(
     chip: Chip, mapped: NetworkMapping, counts: ActionCounts, costs: CostTable, statics: Iterable[InstanceRow],
     average: Array, powered: Array,
 ) -> Array:  # fmt: skip
-    """Mean power of one die while powered, without off-die memories; zero if unknown. [W]."""
+    """Mean power of one die while powered, without off-die memories and sensors; zero if unknown. [W]."""
     outside = {(link.path, term) for link in chip.links() for term in link.outside_die}
+    sensors = {sensor.path for _, sensor in chip.find(SensesInput) if not sensor.on_die}
 
     def off_die(row: Any) -> bool:
-        return (row.component, row.term) in outside
+        return row.component in sensors or (row.component, row.term) in outside
 
     moved = energy_of_terms(counts, filter(off_die, costs.energies))
     standing = total(row.total for row in statics if off_die(row) and row.when in DRAWN)

@@ -46,6 +46,8 @@ class Stages:
     timing: Timing
     learning: Learning | None = None
     heating: SelfHeating | None = None
+    data_period: u.Numeric | None = None
+    """Time in which the data of one inference arise, where the network states it. [s]."""
 
     @classmethod
     def run(cls, design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Self:
@@ -65,7 +67,8 @@ class Stages:
         costs = cost_components(chip, joined(levels), contexts(layers, levels))
         if first := (*populations.checks(layers), *unknown, *fitted):
             counts = replace(counts, checks=(*first, *counts.checks))
-        return cls(layers, chip, levels, counts, costs, timing, learning)
+        period = values.get("workload.period")
+        return cls(layers, chip, levels, counts, costs, timing, learning, data_period=period)
 
     @cached_property
     def mapped(self) -> NetworkMapping:

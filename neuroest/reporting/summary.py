@@ -321,10 +321,25 @@ def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator
         ("accuracy", _accuracy(estimate)),
         ("lever", _strongest(estimate)),
         ("uncertainty", _largest_cause(estimate)),
+        ("link", _links(estimate)),
+        *(
+            (f"{label} link" if len(baselines) > 1 else label, _links(each))
+            for (label, _), each in zip(of_baselines, baselines, strict=True)
+        ),
         ("choices", _choices(estimate)),
     ):
         if text:
             yield from wrapped(f"  {label + ':':<13}{text}", hanging=15)
+
+
+def _links(estimate: Estimate) -> str:
+    """Links that were chosen for the pace of the chip; empty if the file names them."""
+    several = len(estimate.design.link_choices) > 1
+    return "; ".join(
+        f"{f'{short(one.path)} ' if several else ''}{one.words}, chosen for "
+        f"{formatted(one.period, 's')} an inference, of {len(one.devices)}"
+        for one in estimate.design.link_choices
+    )
 
 
 def _energy(estimate: Estimate) -> str:

@@ -63,7 +63,7 @@ class PaceRow:
     part : str
         One of `PARTS`.
     off_chip_link : bool
-        Whether the off-chip links are included.
+        Whether the input path is included: front ends and off-chip links.
     design_period, baseline_period : Banded
         Time from one inference to the next. [s].
     design, baseline : Banded
@@ -91,8 +91,8 @@ class PaceRow:
 
     @property
     def label(self) -> str:
-        """Label of the row: ``static energy, without the link``."""
-        return PARTS[self.part] + ("" if self.off_chip_link else ", without the link")
+        """Label of the row: ``static energy, without the input path``."""
+        return PARTS[self.part] + ("" if self.off_chip_link else ", without the input path")
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain data, the unit of each number in its name."""

@@ -21,6 +21,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "event_advantage_rate": {"packet_bits": 30.0, "bits_per_neuron": 1.0},
     "serialisation_time": {"packet_bits": 30.0, "link_width": 16.0, "clock_frequency": 200e6},
     "farthest_hops": {"units_from": 4.0, "units_to": 9.0},
+    "asleep_share": {"sleep_power": 42e-6, "idle_power": 4.2e-3},
     "boundary_links": {"units_from": 16.0, "units_to": 9.0},
     "handshake_wire_factor": {"symbol_bits": 2.0, "acknowledged_bits": 32.0},
     "bundled_data_wire_factor": {"acknowledged_bits": 32.0},

@@ -54,6 +54,8 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "and_count_unit": ("mixed_spiking_28nm", "chip.attention.units.unit", {
         **LOGIC, "inputs": 64, "count_bits": "10 bit",
     }),
+    # one sensor for the inputs of a network and for the single one of a block by itself
+    "front_end": ("analog_lif_28nm", "chip.front_end", {"device": "event_camera_350nm", "placement": "on_die"}),
     "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
 }  # fmt: skip
 """Blocks that need keys or surroundings that no shipped chip has, each with its chip and the place there."""
