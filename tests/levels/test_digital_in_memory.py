@@ -169,6 +169,9 @@ def test_booth_digits_add_nothing_within_a_product(tmp_path: Path) -> None:
     # four bits are two digits, one addition of 5 bits, and leaves of 8 bits
     assert wide.tree_bits() == pytest.approx(63 * 8 + 57 + 64 * 5)
     assert booth.product_bits == pytest.approx(64 * 5)
+    # a weight of one bit gates both bits of an input, without an addition
+    gated = column(run(tmp_path, ONE, {**changes("binary", 2), "chip.macro.unit.weight_slice": "1 bit"}))
+    assert gated.tree_bits() == pytest.approx(63 * 2 + 57)
     with pytest.raises(NeuroestError, match="multiple of two"):
         run(tmp_path, ONE, changes("booth", 3))
 

@@ -109,10 +109,12 @@ class InMemoryColumn(Datapath):
 
     @property
     def leaf_bits(self) -> u.Bit:
-        """Bits of a product: those of the weight slice, and of the input slice if it has several; a digit doubles."""
-        inputs = self.options["input_slice"]
-        digit = _BOOTH_BITS if self.booth else _BIT
-        return self.options["weight_slice"] + np.where(inputs > digit, inputs, digit - _BIT)
+        """Bits of a product of the slices of a weight and of an input."""
+        inputs, weight = self.options["input_slice"], self.options["weight_slice"]
+        if self.booth:
+            return weight + np.where(inputs > _BOOTH_BITS, inputs, _BOOTH_BITS - _BIT)
+        # one bit gates the other factor, which stays as wide as it is
+        return weight + inputs - np.where((inputs > _BIT) & (weight > _BIT), 0.0, _BIT)
 
     @property
     def partial_products(self) -> u.Dimensionless:
@@ -148,7 +150,8 @@ class InMemoryColumn(Datapath):
     def tree_bits(self) -> u.Bit:
         """Full adders of the tree, including those of multi-bit multipliers."""
         o = self.options
-        inside = o["rows"] * self.partial_bits * (self.partial_products - _BIT)
+        numbers = np.where(self.partial_bits > _BIT, self.partial_products, _BIT)
+        inside = o["rows"] * self.partial_bits * (numbers - _BIT)
         if self.spec.summation == "tree":
             return equations.adder_tree_area(o["rows"], _BIT, self.leaf_bits, _TREE_GROWTH) + inside
         compressors = adder_trees.compressor_tree_adders(o["rows"], self.leaf_bits, _TREE_GROWTH)
