@@ -134,6 +134,7 @@ EACH_KIND = frozenset(
         "reckon_28nm",
         "selector_crossbar_28nm",
         "spinnaker_130nm",
+        "stacked_neurons_28nm",
         "system_2_chips_28nm",
         "vo2_switch_28nm",
         "voltage_input_crossbar_28nm",

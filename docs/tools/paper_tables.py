@@ -82,9 +82,12 @@ def areas() -> list[str]:
     rows: list[tuple[str, float]] = [
         ("a transistor of a logic gate (a quarter of a NAND)", gate / TRANSISTORS_OF_A_GATE),
         ("a transistor of 1 um, memristor and resistor stacked on it", _area("diffusive_28nm_derived", "footprint")),
-        ("with a capacitor of 20 fF next to it", _area("diffusive_low_power_28nm", "footprint")),
+        ("with a capacitor of 20 fF next to it", _area("diffusive_low_power_28nm", "footprint", "capacitor")),
         ("with the circuits that restore its spike and make its input voltage", _area("diffusive_low_power_28nm")),
         ("an output: five such neurons in turn", _area("diffusive_low_power_28nm", outputs=True)),
+        ("the same, with all but the circuits in a tier of their own: in the logic",
+         _area("stacked_neurons_28nm", "circuits", outputs=True)),
+        ("and in that tier", _area("diffusive_low_power_28nm", "footprint", "capacitor", outputs=True)),
         ("a CMOS neuron (published), with its level shifter", _area("analog_lif_low_power_28nm")),
     ]  # fmt: skip
     return [
@@ -93,12 +96,12 @@ def areas() -> list[str]:
 
 
 @cache
-def _area(chip: str, term: str | None = None, *, outputs: bool = False) -> float:
-    """Area of a neuron, or of all neurons of an output, in square metres."""
+def _area(chip: str, *terms: str, outputs: bool = False) -> float:
+    """Area of a neuron, of all its terms or of these, or of all neurons of an output, in square metres."""
     found = neuroest.estimate(chip, NETWORK)
     whole = sum(
         float(row.total[0]) for row in found.evaluation.areas
-        if row.component == NEURON and term in {None, row.term}
+        if row.component == NEURON and (not terms or row.term in terms)
     )  # fmt: skip
     instances = float(found.evaluation.mapped.instances[NEURON][0])
     if not outputs:

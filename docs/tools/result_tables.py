@@ -22,7 +22,7 @@ from neuroest import Estimate
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.loading.kinds import data_folder
-from neuroest.loading.library import shipped
+from neuroest.loading.library import load_device, shipped
 from neuroest.reporting.formatting import formatted
 from neuroest.results.quantities import QUANTITIES
 
@@ -435,6 +435,24 @@ def conditioned_tenfold() -> list[str]:
     return table(("", "values"), rows)
 
 
+def tier_devices() -> list[str]:
+    """Vias of the shipped devices for stacked tiers."""
+    rows = []
+    for name in shipped("device"):
+        device = load_device(name)
+        if device.spec.model == "stacked_tier":
+            value = {key: claim.value for key, claim in device.claims_at("tier").items()}
+            rows.append(
+                (
+                    f"`{name}`", formatted(value["tier.via_pitch"], "m"),
+                    formatted(value["tier.blocked_area"], "m^2"), formatted(value["tier.capacitance"], "F"),
+                    formatted(value["tier.resistance"], "ohm"),
+                    f"{value['tier.tier_thermal_resistance'] * 1e6:.2g} mm^2 K/W",
+                )
+            )  # fmt: skip
+    return table(("device", "pitch", "blocked area", "capacitance", "resistance", "thermal resistance"), rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
@@ -448,4 +466,5 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_links": lambda: table(*input_path_tables.links()),
     "input_path_headlines": lambda: table(*input_path_tables.headlines()),
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
+    "tier_devices": tier_devices,
 }  # fmt: skip

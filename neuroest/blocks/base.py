@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, get_args
 
 import numpy as np
@@ -54,6 +55,14 @@ class Corner:
 
 
 @frozen_dataclass(eq=False)
+class SignalVia:
+    """Vias in series between a block in a stacked tier and the logic."""
+
+    capacitance: u.Farad
+    resistance: u.Ohm
+
+
+@frozen_dataclass(eq=False)
 class TechnologyPoint:
     """Operating point of a chip: process, supply, temperature, and corner if it is not typical."""
 
@@ -65,6 +74,8 @@ class TechnologyPoint:
     """How blocks sleep, a `neuroest.blocks.sleep.SleepOptions`, where one of them does."""
     corner_at: Callable[[u.Volt], Corner] | None = None
     """Corner factors of the transistors at another supply."""
+    vias: Mapping[str, SignalVia] = MappingProxyType({})
+    """Vias to the logic, by the path of a block or level in a stacked tier."""
 
     def domain(self, supply: u.Volt) -> TechnologyPoint:
         """The same process and temperature at the supply of a voltage domain."""
@@ -477,6 +488,18 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
     def process(self) -> Process:
         """The chip's process."""
         return self.technology.process
+
+    @property
+    def via(self) -> SignalVia | None:
+        """Vias between this block and the logic; None for a block of the logic itself."""
+        vias = self.technology.vias
+        if not vias:
+            return None
+        return next((via for path, via in vias.items() if f"{self.path}.".startswith(f"{path}.")), None)
+
+    def connections(self) -> u.Dimensionless | None:
+        """Signals of one instance; None if they do not follow from the block."""
+        return None
 
     @property
     def clocked(self) -> bool:

@@ -73,6 +73,10 @@ class PricesDie(Role):
     """States yield and cost of a die."""
 
 
+class StacksTier(Role):
+    """Contains blocks that stand over those of another tier."""
+
+
 class EmitsCarbon(Role):
     """States the carbon of making a die and of operating it."""
 

@@ -145,6 +145,7 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     Dimension(2, 1, -2, bit=-2): ("energy per bit squared", "J/bit^2", "3 fJ/bit^2"),
     Dimension(0, 1, -3): ("power density", "W/m^2", "0.5 W/mm^2"),
     Dimension(-2, -1, 3, kelvin=1): ("thermal resistance", "K/W", "30 K/W"),
+    Dimension(0, -1, 3, kelvin=1): ("thermal resistance of an area", "m^2*K/W", "1e-6 m^2*K/W"),
     Dimension(-4, -1, 4, 2): ("capacitance per area", "F/m^2", "2 fF/um^2"),
     Dimension(-3, -1, 4, 2): ("capacitance per length", "F/m", "0.2 fF/um"),
     Dimension(-3, -1, 3, 2): ("conductance per length", "S/m", "1 mS/um"),
@@ -451,6 +452,7 @@ JoulePerSquareBit: TypeAlias = Annotated[Numeric, Unit("J/bit^2")]
 JoulePerBitMetre: TypeAlias = Annotated[Numeric, Unit("J/bit/m")]
 Watt: TypeAlias = Annotated[Numeric, Unit("W")]
 WattPerBit: TypeAlias = Annotated[Numeric, Unit("W/bit")]
+SquareMetreKelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("m^2*K/W")]
 WattPerSquareMetre: TypeAlias = Annotated[Numeric, Unit("W/m^2")]
 SquareMetrePerBit: TypeAlias = Annotated[Numeric, Unit("m^2/bit")]
 SquareMetrePerSquareBit: TypeAlias = Annotated[Numeric, Unit("m^2/bit^2")]

@@ -48,6 +48,8 @@ TRANSISTORS = "technology.transistors"
 THRESHOLDS = "technology.threshold_options"
 SLEEP = "technology.sleep_options"
 TEMPERATURE = "technology.temperature"
+LOGIC = "logic"
+"""Name of the lowest tier: everything that no stacked tier contains."""
 AMBIENT = "technology.ambient_temperature"
 
 
@@ -428,6 +430,7 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
         )
         if options is not None:
             builder.adopt(SLEEP, options)
+    _check_tiers(builder, root)
     _check_operation(builder, loaded)
     raise_all(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
@@ -445,6 +448,63 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
         loaded.spec, root, frozen(builder.claims), frozen(builder.devices),
         frozen(sources), tuple(files),
     )  # fmt: skip
+
+
+def stacked_tiers(root: Part) -> dict[str, Part]:
+    """Stacked tiers of a chip by name, which state what they are `over`."""
+    return {name: part for name, part in root.parts.items() if hasattr(part.spec, "over")}
+
+
+def _check_tiers(builder: _Builder, root: Part) -> None:
+    """Whether stacked tiers stand over each other in one sequence, and contain blocks that exist, each once."""
+    tiers = stacked_tiers(root)
+    for part in root.walk():
+        if hasattr(part.spec, "over") and part not in (root, *tiers.values()):
+            message = "a tier stands over the whole chip; put it into the level `chip`"
+            _refuse_tier(builder, part, "over", message)
+    over: dict[str, str] = {}
+    for name, part in tiers.items():
+        below = part.spec.over  # type: ignore[union-attr]
+        if below not in {LOGIC, *tiers}:
+            known = [LOGIC, *(other for other in tiers if other != name)]
+            _refuse_tier(builder, part, "over", f"there is no tier {below!r}{did_you_mean(below, known)}")
+        elif below in over:
+            message = f"{over[below]} stands over {below} too; let one of them stand over the other"
+            _refuse_tier(builder, part, "over", message)
+        else:
+            over[below] = name
+    below = LOGIC
+    while below in over:
+        below = over.pop(below)
+    circle = [name for below, name in over.items() if below in tiers]
+    if circle and not builder.problems:
+        stand = f"{' and '.join(circle)} stand over each other in a circle"
+        message = (
+            f"{stand if circle[1:] else f'{circle[0]} stands over itself'}; let one tier stand over `logic`"
+        )
+        _refuse_tier(builder, tiers[circle[0]], "over", message)
+    _check_contents(builder, root, tiers)
+
+
+def _check_contents(builder: _Builder, root: Part, tiers: Mapping[str, Part]) -> None:
+    """Whether stacked tiers contain blocks that exist, each once."""
+    blocks = [part.path for part in root.walk() if isinstance(part.spec, Block) and part.name not in tiers]
+    inside: dict[str, str] = {}
+    for name, part in tiers.items():
+        for path in part.spec.contains:  # type: ignore[union-attr]
+            if path not in blocks and path.rpartition(".")[0] not in blocks:
+                message = f"there is no block {path!r}{did_you_mean(path, blocks)}"
+                _refuse_tier(builder, part, "contains", message)
+            for other, holder in inside.items():
+                if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
+                    message = f"{path} is in {holder} as well; a block stands in one tier"
+                    _refuse_tier(builder, part, "contains", message)
+            inside[path] = name
+
+
+def _refuse_tier(builder: _Builder, part: Part, key: str, message: str) -> None:
+    place = (*part.path.split("."), key)
+    builder.problems.append(problem_at(builder.loaded.document, place, message, at_value=True))
 
 
 def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from neuroest.blocks.base import Component, Corner, TechnologyPoint, double_bookings
+from neuroest.blocks.base import Component, Corner, SignalVia, TechnologyPoint, double_bookings
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.roles import CoversWork
@@ -221,10 +221,33 @@ def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> 
         process = TransistorFlavour.from_values(values, build.TRANSISTORS).of(process)
     supply, temperature = values[f"{build.TECHNOLOGY}.supply_voltage"], values[build.TEMPERATURE]
     asleep = SleepOptions.from_values(values, build.SLEEP) if build.SLEEP in design.devices else None
+    vias = _vias(design, values)
     if build.CORNER not in design.devices:
-        return TechnologyPoint(process, supply, temperature, sleep=asleep)
+        return TechnologyPoint(process, supply, temperature, sleep=asleep, vias=vias)
     corner_at = partial(_corner, design, values, process, temperature)
-    return TechnologyPoint(process, supply, temperature, corner_at(supply), asleep, corner_at)
+    return TechnologyPoint(process, supply, temperature, corner_at(supply), asleep, corner_at, vias)
+
+
+_NO_VIAS: Mapping[str, SignalVia] = MappingProxyType({})
+
+
+def _vias(design: build.Design, values: Mapping[str, u.Numeric]) -> Mapping[str, SignalVia]:
+    """Vias between each block of a stacked tier and the logic, in series through the tiers between."""
+    tiers = build.stacked_tiers(design.root)
+    if not tiers:
+        return _NO_VIAS
+    found: dict[str, SignalVia] = {}
+    for part in tiers.values():
+        spec: Any = part.spec
+        capacitance, resistance = values[f"{part.path}.capacitance"], values[f"{part.path}.resistance"]
+        below = spec.over
+        while below in tiers:
+            lower: Any = tiers[below]
+            capacitance = capacitance + values[f"{lower.path}.capacitance"]
+            resistance = resistance + values[f"{lower.path}.resistance"]
+            below = lower.spec.over
+        found.update(dict.fromkeys(spec.contains, SignalVia(capacitance, resistance)))
+    return MappingProxyType(found)
 
 
 def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:

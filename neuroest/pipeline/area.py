@@ -1,6 +1,7 @@
 """Area of a chip: block areas times their instances, and the white space of the floor plan."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -9,9 +10,12 @@ from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import floor_plans
 from neuroest.levels.base import NetworkMapping
+from neuroest.pipeline import tiers
 from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
 
+CONTROL = "control"
+"""Term of the area of control logic, which stands in the tier of the blocks that it controls."""
 PAD_RING = "pad_ring"
 """Term of the area of the pad rings, which include no white space."""
 
@@ -30,26 +34,58 @@ class InstanceRow:
     once. [J]."""
 
 
-def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:
-    """Area by component and term. [m^2]."""
+def area_rows(mapped: NetworkMapping, costs: CostTable) -> list[InstanceRow]:
+    """Area by component and term in whichever tier, without pad rings. [m^2]."""
     rows = [
         InstanceRow(a.component, a.term, a.area * number, number)
         for a in costs.areas
         for number in (mapped.instances[a.counted_as or a.component],)
     ]
-    if costs.overheads is not None:
-        logic: Any = sum(
-            (r.total for r in rows if r.component in costs.synchronous - costs.macros), start=0.0
-        )
-        macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
-        control = (
-            logic * costs.around.control_area_fraction + macros * costs.around.macro_control_area_fraction
-        )
-        rows.append(InstanceRow(costs.overheads, "control", control, 1.0))
-        if np.any(np.asarray(costs.around.pad_ring_width) > 0.0):
-            dies = mapped.counts[min(mapped.counts, key=len)]
-            ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.around.pad_ring_width, dies)
-            rows.append(InstanceRow(costs.overheads, PAD_RING, ring, dies))
+    if costs.overheads is None:
+        return rows
+    paths = (costs.overheads, *(tier.path for tier in costs.tiers))
+    return [
+        *rows,
+        *(_control(costs, path, here) for path, here in zip(paths, _by_tier(costs, rows), strict=True)),
+    ]
+
+
+def _by_tier(costs: CostTable, rows: list[InstanceRow]) -> list[list[InstanceRow]]:
+    """Rows of each tier, the logic first."""
+    if not costs.tiers:
+        return [rows]
+    parts: list[list[InstanceRow]] = [[] for _ in range(len(costs.tiers) + 1)]
+    for row in rows:
+        parts[tiers.tier_of(costs.tiers, row.component, row.term)].append(row)
+    return parts
+
+
+def _control(costs: CostTable, path: str, rows: list[InstanceRow]) -> InstanceRow:
+    """Area of the control logic of these rows. [m^2]."""
+    around, clocked = costs.around, costs.synchronous - costs.macros
+    logic: Any = sum((r.total for r in rows if r.component in clocked), start=0.0)
+    macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
+    control = logic * around.control_area_fraction + macros * around.macro_control_area_fraction
+    return InstanceRow(path, CONTROL, control, 1.0)
+
+
+def footprint_rows(
+    mapped: NetworkMapping, costs: CostTable, rows: list[InstanceRow]
+) -> tuple[InstanceRow, ...]:
+    """Rows of the widest tier, which make the area of the die; those of the others add none. [m^2]."""
+    if costs.tiers:
+        stands = tiers.widest(tier_areas(costs, rows))
+        rows = [
+            replace(
+                row,
+                total=np.where(stands[tiers.tier_of(costs.tiers, row.component, row.term)], row.total, 0.0),
+            )
+            for row in rows
+        ]
+    if costs.overheads is not None and np.any(np.asarray(costs.around.pad_ring_width) > 0.0):
+        dies = mapped.counts[min(mapped.counts, key=len)]
+        ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.around.pad_ring_width, dies)
+        rows = [*rows, InstanceRow(costs.overheads, PAD_RING, ring, dies)]
     return tuple(rows)
 
 
@@ -70,6 +106,11 @@ def area_by_component(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str
         placed = np.asarray(floor_plans.floorplan_area(row.total, share))
         found[row.component] = found.get(row.component, 0.0) + placed
     return found
+
+
+def tier_areas(costs: CostTable, rows: list[InstanceRow]) -> list[Array]:
+    """Area of each tier with its white space, the logic first. [m^2]."""
+    return [chip_area(costs, part) for part in _by_tier(costs, rows)]
 
 
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:

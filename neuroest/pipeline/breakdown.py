@@ -12,6 +12,7 @@ from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
+from neuroest.pipeline.tiers import tier_of
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number
 from neuroest.results.rows import (
@@ -21,6 +22,7 @@ from neuroest.results.rows import (
     LayerRow,
     LevelRow,
     ShellRow,
+    TierRow,
     TrafficRow,
 )
 
@@ -193,6 +195,27 @@ class EstimateRows(Estimate):
             )
             for row in self.evaluation.shells
         )  # fmt: skip
+
+    @cached_property
+    def tiers(self) -> tuple[TierRow, ...]:
+        """The logic, then each tier stacked over it from the lowest up."""
+        result = self.evaluation
+        if not result.costs.tiers:
+            return ()
+        areas = [first_number(area) for area in result.tier_areas]
+        paths = (result.chip.top.path, *(tier.path for tier in result.costs.tiers))
+        contents = ((), *(tier.spec.contains for tier in result.costs.tiers))
+        parts: list[dict[str, float]] = [{} for _ in areas]
+        for row in result.rows_of_tiers:
+            inside = parts[tier_of(result.costs.tiers, row.component, row.term)]
+            inside[row.component] = inside.get(row.component, 0.0) + first_number(row.total)
+        for area, inside in zip(areas, parts, strict=True):
+            inside["white_space"] = area - sum(inside.values())
+        number = (0.0, *map(first_number, result.vias))
+        return tuple(
+            TierRow(path, area, area / max(areas), vias, blocks, inside)
+            for path, area, vias, blocks, inside in zip(paths, areas, number, contents, parts, strict=True)
+        )
 
     @cached_property
     def traffic(self) -> tuple[TrafficRow, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.blocks import base
 from neuroest.blocks.chip.overheads import NO_OVERHEADS, ChipOverheads, Overheads
+from neuroest.blocks.chip.stacked_tier import StackedTier
 from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
@@ -18,7 +19,9 @@ from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations
+from neuroest.equations import stacked_tiers
 from neuroest.levels.base import MappedLevel, NetworkMapping
+from neuroest.pipeline import tiers
 from neuroest.pipeline.mapping import network_context
 from neuroest.workloads.layers import LayerTable
 
@@ -54,6 +57,8 @@ class CostTable:
         Path of the block to which clock and control costs are assigned.
     checks : tuple of Check
         Range checks of the component models.
+    tiers : tuple of StackedTier
+        Stacked tiers from the lowest up.
     """
 
     energies: tuple[base.EnergyCost, ...]
@@ -64,6 +69,7 @@ class CostTable:
     macros: frozenset[str]
     overheads: str | None
     checks: tuple[base.Check, ...]
+    tiers: tuple[StackedTier, ...] = ()
 
 
 def costed_components(chip: Chip) -> list[base.Component[Any]]:
@@ -128,19 +134,28 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
     # layers of all widths share the hardware
     shared = networks if networks.common.output_bits is None else networks.changed(lambda net: net.widest)
     areas = tuple(a for c in components for a in c.areas(shared.of(c.path)))
+    stack = tiers.stack(chip)
+    through: list[base.Check] = []
+    if stack:
+        tiers.refuse_unknown_terms(stack, areas)
+        through += tiers.via_checks(stack, chip, mapped, areas)
+        areas = (*areas, *tiers.via_areas(stack, chip, mapped))
     statics = tuple(s for c in components for s in c.slept(c.statics(shared.of(c.path)), shared.of(c.path)))
     energies = [e for c in components for e in c.energies(networks.of(c.path))]
+    if stack:
+        energies += list(tiers.via_energies(stack, chip, mapped, energies))
     wires: list[base.Check] = []
     for c in components:
         if isinstance(c, NetworkOnChip):
             places = _places(c, chip, mapped)
-            pitch = _tile_pitch(c, mapped, areas, places)
+            pitch = _tile_pitch(c, mapped, areas, places, stack)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
     checks = [k for c in components for k in c.checks(shared.of(c.path))]
     checks += [
         *process_checks(chip.components()),
         *wires,
+        *through,
         *technology_checks(chip.technology),
         *_domain_checks(chip),
     ]
@@ -165,6 +180,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
         macros=frozenset(c.path for c in components if c.compiled_macro),
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
+        tiers=stack,
     )
 
 
@@ -270,18 +286,20 @@ def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Num
 
 
 def _tile_pitch(
-    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[base.AreaCost, ...], places: u.Numeric
-) -> u.Metre:
-    """Distance between routers: as chosen, or the side length of the die area per router."""
+    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[base.AreaCost, ...], places: u.Numeric,
+    stack: tuple[StackedTier, ...] = (),
+) -> u.Metre:  # fmt: skip
+    """Distance between routers: as chosen, or the side length of the area of the widest tier per router."""
     if "tile_pitch" in mesh.options:
         return mesh.options["tile_pitch"]
-    total: u.Numeric = 0.0
+    parts: list[u.Numeric] = [0.0] * (len(stack) + 1)
     for area in areas:
         if not area.placed:
-            total = total + np.asarray(
+            tier = tiers.tier_of(stack, area.component, area.term) if stack else 0
+            parts[tier] = parts[tier] + np.asarray(
                 mapped.instances[area.counted_as or area.component], dtype=float
             ) * np.asarray(area.area, dtype=float)
-    pitch = np.asarray(network_equations.router_pitch(total, places))
+    pitch = np.asarray(network_equations.router_pitch(reduce(stacked_tiers.stacked_area, parts), places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 

@@ -28,6 +28,8 @@ _LOST_ACCURACY = 0.03
 """Share of right answers that a chip may lose against ideal neurons; a convention."""
 _QUEUING = 0.5
 """Load of a link above which its queues are no longer short; a convention."""
+_WARMER = 5.0
+"""Difference of temperature between tiers, in kelvin, up to which their leakage is about the same; a convention."""
 _RULE = re.compile("_[a-z_]+_checks")
 """Name of a method that makes design rules; `DesignRules.checks` finds each by its name, so none can be forgotten."""
 _BALANCE = 0.01
@@ -52,6 +54,8 @@ class DesignRules(StatesChecks):
         Time of writing all weights once. [s]
     share_of_peak : array or None
         Operations per second relative to units that are never idle. [1]
+    tier_temperature_rise : array or None
+        Temperature of the highest tier above the lowest. [K]
     """
 
     stages: Stages
@@ -61,6 +65,7 @@ class DesignRules(StatesChecks):
     refresh: tuple[Array, Array] | None
     programming_time: Array | None
     share_of_peak: Array | None
+    tier_temperature_rise: Array | None
     path: str = "chip"
 
     def checks(self) -> tuple[Check, ...]:
@@ -194,7 +199,7 @@ class DesignRules(StatesChecks):
         heating, path = self.stages.heating, self.stages.chip.heat_path
         if heating is None or path is None:
             return
-        ambient, resistance = path
+        ambient, resistance = path[0], path[1] + heating.of_tiers
         balance = power.junction_temperature(ambient, self.die_power, resistance)
         off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
         stable = np.asarray(heating.load) <= 1.0
@@ -205,6 +210,22 @@ class DesignRules(StatesChecks):
         )
         found = np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool))
         yield self.check("extrapolation", "heat_balance", found, off, _BALANCE, path="technology")
+
+    def _tier_checks(self) -> Iterator[Check]:
+        """Whether one temperature does for all tiers of a chip whose file states it.
+
+        Checks
+        ------
+        tiers_at_one_temperature
+            the highest tier may be this much warmer than the stated temperature, at which its leakage is computed;
+            state ambient_temperature and a package instead
+        """
+        rise = self.tier_temperature_rise
+        if rise is not None and self.stages.heating is None:
+            path = self.stages.costs.tiers[-1].path
+            yield self.require(
+                "extrapolation", "tiers_at_one_temperature", rise, "<=", _WARMER, "K", path=path
+            )
 
     def _integration_checks(self) -> Iterator[Check]:
         """Whether neurons fire as often as those of the network, in timesteps that the rest of the chip may lengthen.

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.design.build import TEMPERATURE, Design
+from neuroest.design.build import AMBIENT, TEMPERATURE, Design, stacked_tiers
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import self_heating
+from neuroest.pipeline.tiers import thermal_resistance
 from neuroest.specs.workload import WorkloadSpec
 
 
@@ -45,8 +46,16 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Nume
     def power_at(temperature: u.Numeric) -> Array:
         return at(temperature).die_power
 
+    def of_tiers() -> u.Numeric:
+        """Thermal resistance of the stacked tiers of one die, whose area no temperature changes. [K/W]."""
+        if not stacked_tiers(design.root):
+            return 0.0
+        cold = at(values[AMBIENT])
+        found = np.asarray(thermal_resistance(cold.costs.tiers) / cold.die_area)
+        return float(found[0]) if found.shape == (1,) else found
+
     with np.errstate(all="ignore"):  # a check, not a warning, refuses a point at which a model has no result
         if TEMPERATURE in values:
             return Evaluation.run(design, workload, values)
-        heating = self_heating(values, power_at)
+        heating = self_heating(values, power_at, of_tiers())
         return replace(at(heating.temperature), heating=heating)

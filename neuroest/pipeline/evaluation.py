@@ -15,6 +15,7 @@ from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
+from neuroest.equations import stacked_tiers
 from neuroest.levels.base import MappedLevel
 from neuroest.pipeline import (
     accuracy,
@@ -26,11 +27,13 @@ from neuroest.pipeline import (
     power,
     shells,
     system_traffic,
+    tiers,
     training,
 )
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import Contexts, contexts
-from neuroest.pipeline.energy import Array, EnergyRow
+from neuroest.pipeline.die_cost import Die, DieTier
+from neuroest.pipeline.energy import Array, EnergyRow, total
 from neuroest.pipeline.shells import ShellPower
 from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.timing import time_network
@@ -116,9 +119,42 @@ class Evaluation(Stages):
 
     @cached_property
     def areas(self) -> tuple[InstanceRow, ...]:
-        """Area by component and term. [m^2]."""
+        """Area by component and term, zero in tiers that others are wider than. [m^2]."""
+        return area.footprint_rows(self.mapped, self.costs, self.rows_of_tiers)
+
+    @cached_property
+    def rows_of_tiers(self) -> list[InstanceRow]:
+        """Area by component and term in whichever tier. [m^2]."""
         rows = area.area_rows(self.mapped, self.costs)
-        return rows if self.learned is None else (*rows, *self.learned.auxiliary_rows(rows))
+        return rows if self.learned is None else [*rows, *self.learned.auxiliary_rows(rows)]
+
+    @cached_property
+    def tier_areas(self) -> list[Array]:
+        """Area of each tier of the chip with its white space, the logic first. [m^2]."""
+        return area.tier_areas(self.costs, self.rows_of_tiers)
+
+    @property
+    def silicon_area(self) -> Array | None:
+        """Area of all tiers together; None for a chip with one tier. [m^2]."""
+        return total(self.tier_areas) if self.costs.tiers else None
+
+    @cached_property
+    def vias(self) -> list[Array]:
+        """Vias between each stacked tier and the one below. [1]."""
+        return tiers.vias(self.costs.tiers, self.chip, self.mapped)
+
+    @property
+    def inter_tier_vias(self) -> Array | None:
+        """Vias between tiers; None for a chip with one tier. [1]."""
+        return total(self.vias) if self.costs.tiers else None
+
+    @property
+    def tier_temperature_rise(self) -> Array | None:
+        """Temperature of the highest tier above the lowest, at most; None for a chip with one tier. [K]."""
+        if not self.costs.tiers:
+            return None
+        resistance = tiers.thermal_resistance(self.costs.tiers)
+        return np.asarray(stacked_tiers.tier_temperature_rise(self.die_power, resistance, self.die_area))
 
     @cached_property
     def area(self) -> Array:
@@ -321,19 +357,29 @@ class Evaluation(Stages):
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:
         """Yield and cost of a good die; None where the chip has no block for it. [1], [USD]."""
-        return die_cost.yield_and_cost(self.chip, self.die_area)
+        return die_cost.yield_and_cost(self.chip, self._die)
+
+    @property
+    def _die(self) -> Die:
+        """Area of a die, and of each of its stacked tiers with its vias."""
+        dies = self.mapped.counts[self.chip.top.path]
+        stacked = zip(self.costs.tiers, self.tier_areas[1:], self.vias, strict=True)
+        return Die(
+            self.die_area,
+            tuple(DieTier(tier.device, area / dies, vias / dies) for tier, area, vias in stacked),
+        )
 
     @cached_property
     def wafers(self) -> Array | None:
         """Wafers that the good dies of all chips come from; None where the chip has no block for it. [1]."""
-        return die_cost.wafers(self.chip, self.die_area, self.mapped.counts[self.chip.top.path])
+        return die_cost.wafers(self.chip, self._die, self.mapped.counts[self.chip.top.path])
 
     @cached_property
     def carbon(self) -> tuple[Array, Array] | None:
         """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
         # a chip that is off between inferences takes no more than its energy in every period
         mean = power.average_power(self.energy, self.period)
-        return die_cost.carbon(self.chip, self.die_area, mean)
+        return die_cost.carbon(self.chip, self._die, mean)
 
     @cached_property
     def shells(self) -> tuple[ShellPower, ...]:
@@ -404,5 +450,5 @@ class Evaluation(Stages):
         # they refer to this object; stored in it, both would wait for the garbage collector with all their arrays
         return design_rules.DesignRules(
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
-            self.share_of_peak,
+            self.share_of_peak, self.tier_temperature_rise,
         )  # fmt: skip

@@ -36,6 +36,9 @@ class SelfHeating:
         Leakage over the largest that the package can carry off in addition to the constant power. [1]
     cool : bool or array of bool
         Whether the temperature is below the highest that a file may state; otherwise it is set to that limit.
+    of_tiers : Numeric
+        Thermal resistance of the stacked tiers of one die; the temperature is that of the highest tier, as if all of
+        the power came from there. [K/W]
     """
 
     temperature: u.Numeric
@@ -43,9 +46,12 @@ class SelfHeating:
     leakage: u.Numeric
     load: u.Numeric
     cool: Any
+    of_tiers: u.Numeric = 0.0
 
 
-def self_heating(values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric], Array]) -> SelfHeating:
+def self_heating(
+    values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric], Array], of_tiers: u.Numeric = 0.0
+) -> SelfHeating:
     """Find the temperature at which the package removes the power of the die.
 
     The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
@@ -58,8 +64,11 @@ def self_heating(values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric]
         Value of every claim by path, the temperature left out.
     power_at : callable
         Power of a die at a temperature. [K] -> [W]
+    of_tiers : Numeric
+        Thermal resistance of the stacked tiers of one die. [K/W]
     """
     ambient, resistance = heat_path(values)
+    resistance = resistance + of_tiers
     doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
     hottest = numeric_options(Technology)["temperature"].maximum
 
@@ -83,7 +92,7 @@ def self_heating(values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric]
     warm = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
     return SelfHeating(
         _plain(np.minimum(warm, hottest)), _plain(constant), leakage,
-        power.thermal_load(resistance, constant, leakage, doubling), warm <= hottest,
+        power.thermal_load(resistance, constant, leakage, doubling), warm <= hottest, of_tiers,
     )  # fmt: skip
 
 
@@ -97,6 +106,8 @@ def with_temperature(values: Mapping[str, Any], heating: SelfHeating | None) -> 
     if heating is None:
         return values
     ambient, resistance = heat_path(values)
+    if np.any(np.asarray(heating.of_tiers) > 0.0):
+        resistance = resistance + heating.of_tiers
     warm = power.self_heated_temperature(
         ambient, resistance, heating.constant_power, heating.leakage,
         values[f"{PROCESS}.leakage_doubling_temperature"],

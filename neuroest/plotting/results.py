@@ -10,6 +10,7 @@ from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import breakdown_figure, parts_figure
 from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
 from neuroest.plotting.style import COLUMN, PAGE, save_figure, styled
+from neuroest.plotting.tiers import tiers_figure
 from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import View
@@ -27,6 +28,7 @@ _OF_ONE: Mapping[str, Callable[[View], Any]] = {
     "area_map": partial(area_map_figure, width=COLUMN),
     "bottleneck": partial(bottleneck_figure, width=PAGE),
     "energy_map": partial(energy_map_figure, width=COLUMN),
+    "tiers": partial(tiers_figure, width=COLUMN),
     "tornado": partial(tornado_figure, width=COLUMN),
 }
 """Figures of one design."""

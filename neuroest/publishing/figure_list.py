@@ -13,6 +13,7 @@ from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
 from neuroest.plotting.scoreboard import scoreboard_figure
 from neuroest.plotting.style import MOST_DESIGNS, VENUES
 from neuroest.plotting.sweep import points_figure
+from neuroest.plotting.tiers import tiers_figure
 from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import View
@@ -98,6 +99,8 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> Iterator[Plan]:
         make = partial(block_diagram, view.estimate, wide)
         yield _plan("block_diagram", f"block_diagram_{name}", make, **words)
         yield _plan("area_map", f"area_map_{name}", partial(area_map_figure, view, narrow), **words)
+        if view.estimate.tiers:
+            yield _plan("tiers", f"tiers_{name}", partial(tiers_figure, view, narrow), **words)
         if view.estimate.shells:
             yield _plan("energy_map", f"energy_map_{name}", partial(energy_map_figure, view, narrow), **words)
 

@@ -353,6 +353,17 @@ class _Explainer:
         inputs = tuple(derivation.step(each, getattr(around, each)) for each in names)
         return (Step(words(term.term), None, None, rule, about, inputs),)
 
+    def _tiers(self) -> tuple[Step, ...]:
+        return tuple(
+            Step(
+                short(row.tier) if row.blocks else "logic",
+                row.area_m2,
+                "m^2",
+                about=tuple(map(short, row.blocks)),
+            )
+            for row in self.estimate.tiers
+        )
+
     def total(self, name: str) -> Step:
         value = self.estimate.totals[name]
         unit = label_and_unit(name)[1]
@@ -368,14 +379,19 @@ class _Explainer:
             steps = tuple(
                 Step(part.name, part.number(self.estimate.evaluation), part.unit) for part in inputs
             )
-            behind = {"junction_temperature_K": self._temperature, "throughput_per_s": self._times}.get(name)
+            behind = {
+                "junction_temperature_K": self._temperature, "throughput_per_s": self._times,
+                "silicon_area_m2": self._tiers,
+            }.get(name)  # fmt: skip
             return quantity.rule, (*steps, *(behind() if behind is not None else ()))
         if name in _KINDS:
             return self._energy(name)
         if name == "area_m2":
             terms = [term for part in breakdown.area_by_component(self.estimate) for term in part.terms]
             steps = tuple(self.term(term) for term in terms if term.value > 0.0)
-            return f"sum of {counted(len(terms), 'term')}", steps
+            how = f"sum of {counted(len(terms), 'term')}"
+            wide = f"area of the widest tier, {how}"
+            return (wide, (*self._tiers(), *steps)) if self.estimate.tiers else (how, steps)
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
         if name in {"signal_to_error_ratio", "effective_bits"}:

@@ -313,6 +313,7 @@ def _answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Iterator
         *of_baselines,
         ("levels", _levels(estimate)),
         ("area", _largest(estimate, breakdown.area_by_component(estimate))),
+        ("tiers", _tiers(estimate)),
         ("latency", _slowest(estimate)),
         ("system", _system(estimate)),
         ("learning", _learning(estimate)),
@@ -371,6 +372,14 @@ def _levels(estimate: Estimate) -> str:
         f"{short(row.level)} {counted(len(row.layers), 'layer')} "
         f"{percent(row.dynamic_energy_J / energy if energy else 0.0)} of the dynamic energy"
         for row in rows
+    )
+
+
+def _tiers(estimate: Estimate) -> str:
+    """Area of each tier, the lowest first; empty for a chip with one."""
+    named = ("logic", *(short(row.tier) for row in estimate.tiers[1:]))
+    return ", ".join(
+        f"{name} {formatted(row.area_m2, 'm^2')}" for name, row in zip(named, estimate.tiers, strict=False)
     )
 
 

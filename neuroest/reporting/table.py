@@ -63,7 +63,7 @@ def estimate_table(
     lines += [*_energy(estimate, style), ""]
     lines += [*_learning(estimate, style)]
     lines += [*_area(estimate, style), ""]
-    lines += [*_levels(estimate, style), *_shells(estimate, style)]
+    lines += [*_levels(estimate, style), *_tiers(estimate, style), *_shells(estimate, style)]
     lines += [*_traffic(estimate, style), *_closing(estimate, style)]
     return "\n".join(lines) + "\n"
 
@@ -357,6 +357,22 @@ def _shells(estimate: Estimate, style: Style) -> list[str]:
     ]  # fmt: skip
     title = "Chips and the shells around them, each with all that is inside, nominal"
     return [style.bold(title), *fitting_columns(rows, "<" + ">" * (len(rows[0]) - 1)), ""]
+
+
+def _tiers(estimate: Estimate, style: Style) -> list[str]:
+    """Area and vias of the tiers of a chip that has several, at nominal inputs."""
+    if not estimate.tiers:
+        return []
+    rows: list[tuple[str, ...]] = [("", "area", "of the widest", "vias down", "contains")]
+    rows += [
+        (
+            f"  {'logic' if not row.blocks else short(row.tier)}", formatted(row.area_m2, "m^2"),
+            percent(row.width), f"{row.vias:.4g}", ", ".join(map(short, row.blocks)) or "all other blocks",
+        )
+        for row in estimate.tiers
+    ]  # fmt: skip
+    title = "Tiers from the lowest up, nominal; the widest makes the area of the die"
+    return [style.bold(title), *fitting_columns(rows, "<>>><"), ""]
 
 
 def _traffic(estimate: Estimate, style: Style) -> list[str]:

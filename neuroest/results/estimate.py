@@ -62,6 +62,10 @@ class Analysis(Protocol):
         """The chips, then each shell around them from the inside out; empty if the chip states no shell."""
 
     @property
+    def tiers(self) -> tuple[rows.TierRow, ...]:
+        """The logic, then each tier stacked over it from the lowest up; empty for a chip with one tier."""
+
+    @property
     def traffic(self) -> tuple[rows.TrafficRow, ...]:
         """Spikes of populations between units, chips and shells; empty without populations."""
 
@@ -293,6 +297,7 @@ class Estimate(Analysis):
             "layers": [asdict(layer) for layer in self.layers],
             "levels": [asdict(level) for level in self.levels],
             "shells": [asdict(shell) for shell in self.shells],
+            "tiers": [asdict(tier) for tier in self.tiers],
             "traffic": [asdict(row) for row in self.traffic],
             "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
@@ -392,7 +397,8 @@ class Estimate(Analysis):
         ----------
         kind : str
             ``energy``, ``area``, ``latency`` with shares; ``energy_parts``, ``area_parts``, ``latency_parts`` in
-            absolute terms; ``area_map``, ``energy_map``, ``bottleneck``, ``distribution`` or ``tornado``.
+            absolute terms; ``area_map``, ``energy_map``, ``tiers``, ``bottleneck``, ``distribution`` or
+            ``tornado``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
 

@@ -125,6 +125,34 @@ class ShellRow:
 
 
 @frozen_dataclass(eq=False)
+class TierRow:
+    """A tier of a chip with stacked tiers; the first row is the logic.
+
+    Attributes
+    ----------
+    tier : str
+        Path of the tier; that of the chip for the logic.
+    area_m2 : float
+        Area of its blocks with their white space.
+    width : float
+        The same over the area of the widest tier.
+    vias : float
+        Vias to the tier below; zero for the logic.
+    blocks : tuple of str
+        Paths of the blocks and area terms in it; empty for the logic, which has all others.
+    parts_m2 : dict
+        Area of each component in it, and of its white space.
+    """
+
+    tier: str
+    area_m2: float
+    width: float
+    vias: float
+    blocks: tuple[str, ...]
+    parts_m2: dict[str, float]
+
+
+@frozen_dataclass(eq=False)
 class TrafficRow:
     """Spikes of populations that leave computing units, chips or shells.
 

@@ -33,6 +33,7 @@ _LARGEST: Mapping[str, float] = MappingProxyType(
         "J/m^2": 1e14,  # fabrication of a wafer: 1e11
         "K": 1e4,
         "K/W": 1e12,  # a nanometre filament: 1e8
+        "m^2*K/W": 1e2,  # a millimetre of aerogel: 0.1
         "S": 1e6,
         "V": 1e4,  # forming of a thick film: 1e2
         "V*m": 1.0,

@@ -198,7 +198,9 @@ def costs_in(
     """Costs of a component: of the layer with the largest, or with that nearest to a number."""
     table = result.evaluation.costs
     found = {("energy", e.action, e.term): e.energy for e in table.energies if e.component == path}
-    found |= {("area", "", a.term): a.area for a in table.areas if a.component == path}
+    # the vias of a stacked tier are those of the blocks in it
+    own = [a for a in table.areas if a.component == path and a.term != "vias"]
+    found |= {("area", "", a.term): a.area for a in own}
     # what the overheads draw for the logic around other blocks is no cost of their own
     own = [s for s in table.statics if s.component == path != table.overheads]
     found |= {("static_power", "", s.term): s.power for s in own}

@@ -44,23 +44,30 @@ class DieYield(Component[DieCost], PricesDie):
     schema = DieCostBlock
     prior_error = exact_model("yield and wafer price are inputs with a spread of their own")
 
-    def good_share(self, die_area: u.SquareMetre) -> u.Dimensionless:
-        """Yield: share of the dies that work."""
+    def good_share(
+        self, area: u.SquareMetre, defect_density: u.PerSquareMetre | None = None
+    ) -> u.Dimensionless:
+        """Share of the dies, or of the tiers of another defect density, that work."""
         d = self.device
+        density = d.defect_density if defect_density is None else defect_density
         if self.spec.yield_model == "poisson":
-            return die_yield.poisson_yield(die_area, d.defect_density)
+            return die_yield.poisson_yield(area, density)
         if self.spec.yield_model == "murphy":
-            return die_yield.murphy_yield(die_area, d.defect_density)
-        return die_yield.negative_binomial_yield(die_area, d.defect_density, d.clustering)
+            return die_yield.murphy_yield(area, density)
+        return die_yield.negative_binomial_yield(area, density, d.clustering)
 
-    def good_dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
-        """Working dies per wafer."""
-        return die_yield.dies_per_wafer(self.device.wafer_diameter, die_area) * self.good_share(die_area)
+    def dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
+        """Dies per wafer."""
+        return die_yield.dies_per_wafer(self.device.wafer_diameter, die_area)
 
-    def cost(self, die_area: u.SquareMetre) -> u.Dimensionless:
-        """Cost of a good die, in US dollars."""
+    def cost(
+        self, die_area: u.SquareMetre, good_share: u.Dimensionless, stacked: u.Dimensionless
+    ) -> u.Dimensionless:
+        """Cost of a good die, in US dollars, at this yield and with this cost of the stacked tiers of a wafer."""
         d = self.device
         return die_yield.cost_per_good_die(
-            d.wafer_cost + d.added_wafer_cost, die_yield.dies_per_wafer(d.wafer_diameter, die_area),
-            self.good_share(die_area), d.test_and_package_cost,
-        )  # fmt: skip
+            d.wafer_cost + d.added_wafer_cost + stacked,
+            self.dies(die_area),
+            good_share,
+            d.test_and_package_cost,
+        )

@@ -13,7 +13,7 @@ from neuroest.blocks.process_scaling import at_corner, logic_delay_ratio, off_cu
 from neuroest.blocks.sleep import MemorySleep
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
-from neuroest.equations import power, technology
+from neuroest.equations import power, stacked_tiers, technology
 from neuroest.specs.base import BitCount, Voltage, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
@@ -80,6 +80,12 @@ class Memory(Component[Any]):
     @abstractmethod
     def access_time(self) -> u.Second:
         """Time of one access."""
+
+    def connections(self) -> u.Dimensionless:
+        """A word in each direction, and the address."""
+        return stacked_tiers.memory_signals(
+            self.options["capacity"] / self.options["width"], self.options["width"]
+        )
 
     def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """Time of this number of accesses."""

@@ -161,6 +161,10 @@ class Neuron(Component[Any]):
         """
         return None
 
+    def connections(self) -> u.Dimensionless:
+        """Its input and its output."""
+        return 2.0
+
     conducts_while_driven: ClassVar[bool] = False
     """Whether the costs of a timestep are a current that flows for as long, and as strongly, as the input is on."""
     fires_again: ClassVar[bool] = False

@@ -119,7 +119,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return leakage_at_chip_temperature(self, power)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Largest area of transistor, via and resistor if stacked, their sum if planar, and that of other circuits."""
+        """Largest area of transistor, via and resistor if stacked, their sum if planar; capacitor; other circuits."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
         resistor = neuron_geometry.thin_film_resistor_area(
@@ -131,9 +131,17 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             else neuron_geometry.planar_footprint
         )
         stacked = combine(transistor, self.memristor_area(), resistor)
-        capacitor = capacitor_area(d.explicit_capacitance, d.capacitance_density)
         return [
-            AreaCost(self.path, "footprint", stacked + capacitor),
+            AreaCost(self.path, "footprint", stacked),
+            *(
+                [
+                    AreaCost(
+                        self.path, "capacitor", capacitor_area(d.explicit_capacitance, d.capacitance_density)
+                    )
+                ]
+                if np.any(np.asarray(d.explicit_capacitance) > 0.0)
+                else []
+            ),
             AreaCost(self.path, "circuits", d.circuit_gates * self.process.gate_area),
             *(
                 [AreaCost(self.path, "erasing_switches", d.erasing_gates * self.process.gate_area)]

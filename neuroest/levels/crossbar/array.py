@@ -18,6 +18,7 @@ from neuroest.equations import (
     power,
     redundancy,
     retention,
+    stacked_tiers,
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.timestep import longest, shortest
@@ -463,10 +464,17 @@ class CrossbarArray(WrittenArray):
         """Mean share of the column current lost in the wires; without transistors, idle rows conduct as well."""
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
-        return crossbar_wires.ir_drop_error_mean(
+        lost = crossbar_wires.ir_drop_error_mean(
             self.conductance(network), self.row_segment_resistance(network), segment,
             self.piece("rows") * self.stacked_arrays(network), self.piece("columns"), active_fraction,
         )  # fmt: skip
+        vias = self.cell.via
+        if vias is None:
+            return lost
+        cell, via = self.conductance(network), vias.resistance
+        at_row = stacked_tiers.series_loss(self.conducting_columns(network), cell, via)
+        at_column = stacked_tiers.series_loss(self.piece("rows") * active_fraction, cell, via)
+        return 1.0 - (1.0 - lost) * (1.0 - at_row) * (1.0 - at_column)
 
     def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
         """Wire resistance between neighbouring cells of a row, lower if only some of its columns conduct at a time."""

@@ -86,7 +86,8 @@ class ArrayCircuit(ArrayParts):
         return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.column_load())
 
     def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
-        return array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load)
+        line, via = array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load), self.cell.via
+        return line if via is None else line + via.capacitance
 
     def segment_resistance(self) -> u.Ohm:
         """Wire resistance between neighbouring cells, equal along rows and columns."""
@@ -177,10 +178,14 @@ class ArrayCircuit(ArrayParts):
         stack = self.stacked_arrays(network)
         columns, rows = self.options["columns"] / along, self.options["rows"] / down * stack
         drive = drive_resistance(self.driver, self.conducting_columns(network), conductance)
-        segment = self.segment_resistance()
+        segment, via = self.segment_resistance(), self.cell.via
+        if via is not None:
+            drive = drive + via.resistance
         row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
         column_resistance, total = rows * segment, self.conducting_rows() / down * stack * conductance
         column_capacitance = self.column_capacitance() / down * stack
+        if via is not None:
+            column_resistance = column_resistance + via.resistance
         front_end = self.front_end(network)
         held_by = front_end if isinstance(front_end, ClampsColumn) else self.current_reader
         if held_by is not None:

@@ -1,0 +1,65 @@
+"""Tiers of a stacked chip over each other, each with the area of its blocks."""
+
+from typing import Any
+
+from neuroest.core.errors import NeuroestError
+from neuroest.plotting import style
+from neuroest.reporting.estimate_views import View
+from neuroest.reporting.formatting import percent, short
+from neuroest.reporting.text_style import words
+
+_ROW_INCHES, _LEGEND_INCHES = 0.32, 0.135
+_MOST_PARTS = 9
+_LEAST_SHARE = 0.02
+"""Share of the widest tier below which a part is drawn as one of the others; a convention."""
+_SQUARE_MILLIMETRES = 1e6
+"""Square millimetres of a square metre."""
+
+
+def tiers_figure(view: View, width: float) -> Any:
+    """A bar for each tier, the highest on top, as long as its area; the widest is the area of the die.
+
+    Raises
+    ------
+    NeuroestError
+        If the chip has one tier.
+    """
+    rows = view.estimate.tiers
+    if not rows:
+        raise NeuroestError(f"{view.architecture} has no stacked tier to draw")
+    widest = max(row.area_m2 for row in rows)
+    sizes: dict[str, float] = {}
+    for row in rows:
+        for path, area in row.parts_m2.items():
+            sizes[path] = max(sizes.get(path, 0.0), area)
+    large = [path for path, area in sizes.items() if area >= _LEAST_SHARE * widest]
+    neurons = [path for path in sizes if path.endswith(".neuron")]
+    drawn = sorted(set(large) - set(neurons), key=lambda path: -sizes[path])[: _MOST_PARTS - len(neurons)]
+    fills = {path: style.fill_of(index) for index, path in enumerate((*drawn, *neurons))}
+    legend = _LEGEND_INCHES * -(-(len(fills) + 1) // 2)
+    figure, (axes,), (below,) = style.legended_figure(width, _ROW_INCHES * (len(rows) + 1), legend, 1)
+    for level, row in enumerate(rows):
+        left = 0.0
+        own = {path: row.parts_m2[path] for path in fills if path in row.parts_m2}
+        parts = [*own.items(), ("others", row.area_m2 - sum(own.values()))]
+        for path, area in parts:
+            size, fill = area * _SQUARE_MILLIMETRES, fills.get(path, style.OTHERS_FILL)
+            axes.barh(level, size, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
+            left += size
+        axes.annotate(
+            percent(row.width),
+            (left, level),
+            (3.0, 0.0),
+            textcoords="offset points",
+            va="center",
+            fontsize=6.0,
+        )
+    axes.set_yticks(range(len(rows)), ["logic", *(words(short(row.tier)) for row in rows[1:])])
+    axes.set_xlabel("area (mm²)")
+    axes.set_title("tiers, share of the area of the die")
+    handles = [style.patch(words(short(path)), fill) for path, fill in fills.items()]
+    handles.append(style.patch("others", style.OTHERS_FILL))
+    below.legend(
+        handles=handles, loc="upper center", ncols=2, handlelength=1.4, columnspacing=0.8, borderaxespad=0.0
+    )
+    return figure
