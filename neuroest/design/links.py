@@ -50,6 +50,11 @@ class LinkChoice:
     settings: Mapping[str, Any]
 
     @property
+    def chosen(self) -> dict[str, str]:
+        """The choice as settings of the chip."""
+        return {f"{self.path}.device": self.device, f"{self.path}.sleep": self.sleep}
+
+    @property
     def words(self) -> str:
         """Device and sleep as text, such as ``lvds_powered_down asleep between timesteps``."""
         asleep = {

@@ -20,6 +20,7 @@ from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecErro
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
+from neuroest.exploration.contest_links import with_links
 from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Levels, wrong
@@ -182,7 +183,8 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     first, second = axes
     if first.name == second.name:
         raise wrong(first.name, "is both axes of the map; name two")
-    build = _Build(contest, net, {**_operation(net.spec, axes), **_moved(axes)})
+    operation = {**_operation(net.spec, axes), **_moved(axes)}
+    build = _Build(with_links(contest, net.spec, operation, axes), net, operation)
     structures = tuple(one for name in contest.spec.contenders for one in build.structures(name))
     found = [_axis(axis, net.spec, build.candidates) for axis in axes]
     space = resolved(
@@ -271,8 +273,9 @@ class _Build:
         named = settled if choices is None else choices
         try:
             return candidate(
-                self.loaded[str(file)], self.net, changes, {CHIP: "/".join((name, *named.values()))}
-            )
+                self.loaded[str(file)], self.net, changes, {CHIP: "/".join((name, *named.values()))},
+                links=not self.checks,
+            )  # fmt: skip
         except NeuroestError as error:
             raise self._placed(name, named, error) from None
 

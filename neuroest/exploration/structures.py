@@ -269,9 +269,9 @@ class Candidate:
 
 def candidate(
     architecture: Named, workload: Named, changes: Mapping[str, Any],
-    chosen: Mapping[str, str],
+    chosen: Mapping[str, str], *, links: bool = True,
 ) -> Candidate:  # fmt: skip
-    """A chip on a network with some values changed.
+    """A chip on a network with some values changed, and with `links` that fit its pace where the file says auto.
 
     Raises
     ------
@@ -285,7 +285,7 @@ def candidate(
     try:
         rest = whole_paths(rest, chip, net.spec)
         net = replace(net, spec=network_with(net.spec, rest))
-        design = design_for(chip, rest, net.spec)
+        design = design_for(chip, rest, net.spec) if links else design_with(chip, rest)
         claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}
     except NeuroestError as error:
         if chosen and isinstance(error, UnknownNameError):

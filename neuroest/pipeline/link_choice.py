@@ -53,12 +53,17 @@ def design_for(
     """
     design = design_with(loaded, settings)
     stated, choices = settings, list[LinkChoice]()
-    for part in [part for part in design.root.walk() if is_open(part.spec)]:
+    for part in open_links(design):
         choice = replace(_chosen(loaded, settings, workload, part), settings=frozen(dict(stated)))
         choices.append(choice)
-        settings = {**settings, f"{part.path}.device": choice.device, f"{part.path}.sleep": choice.sleep}
+        settings = {**settings, **choice.chosen}
         design = design_with(loaded, settings)
     return replace(design, link_choices=tuple(choices)) if choices else design
+
+
+def open_links(design: Design) -> list[Part]:
+    """Links of a chip whose device or sleep its file leaves to the pace."""
+    return [part for part in design.root.walk() if is_open(part.spec)]
 
 
 def nearest_link(

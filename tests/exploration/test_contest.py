@@ -430,3 +430,23 @@ def test_a_dense_network_has_no_spikes(folder: Path) -> None:
 def test_a_map_has_two_axes(folder: Path) -> None:
     with pytest.raises(SpecError, match="name both"):
         contest(written(folder), SPEECH, axes={"period": ["1 ms", "1 s"]})
+
+
+def test_each_cell_takes_the_link_that_fits_its_pace(folder: Path) -> None:
+    left_open = {
+        "chip.link.device": "auto", "chip.link.sleep": "auto", "chip.link.distance": "5 cm",
+        "chip.link.candidates": ["pads_parallel", "serial_rapid_on_65nm"],
+    }  # fmt: skip
+    file = written(
+        folder, contenders__analog__set=left_open, contenders__analog__alternatives=["supply"],
+        contenders__digital__set=left_open, alternatives={"supply": RULES["alternatives"]["supply"]},
+    )  # fmt: skip
+    found = contest(file, SPEECH, samples=16, axes={"period": ["1 ms", "10 s"], "spike_rate": [1, 2]})
+    fast, *_, slow = found.axes[0].values
+    assert (fast, slow) == (pytest.approx(1e-3), pytest.approx(10.0))
+    chips = {cell.x: cell.chip for cell in found.cells if cell.chip}
+    assert "link serial rapid on 65nm" in chips[0]
+    assert "link pads parallel" in chips[len(found.axes[0].values) - 1]
+    # the cell of the data's own pace takes what an estimate at that pace takes
+    (one,) = estimate("analog_lif_28nm", SPEECH, operated("1.4 s", **left_open)).design.link_choices
+    assert one.device.replace("_", " ") in chips[found.axes[0].reference]
