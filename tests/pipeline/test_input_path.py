@@ -80,7 +80,7 @@ def test_inputs_of_a_sensor_on_the_die_pass_no_link_and_its_area_is_the_chips() 
         estimate(TWIN, NET, {**WORD, **sensor("cochlea_350nm", place)}) for place in ("on_die", "board")
     )
     # 100 spikes of 13 bits leave, 7000 spikes of 13 bits come in
-    assert energies(on_die, LINK)["transfer"] == pytest.approx(100 * 13 * 10e-12, rel=1e-9)
+    assert energies(on_die, LINK)["transfer"] == pytest.approx(100 * 13 * 24e-12, rel=1e-9)
     assert energies(board, LINK) == pytest.approx(energies(bare, LINK))
     assert area_on_die(on_die, SENSOR) == pytest.approx(2 * 30e-6)
     assert board.totals["area_m2"] == bare.totals["area_m2"]
@@ -212,7 +212,7 @@ def test_the_summary_says_which_link_was_chosen() -> None:
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({f"{LINK}.device": "auto"}, SpecError, "needs the `distance`"),
+        ({f"{LINK}.device": "auto", f"{LINK}.distance": None}, SpecError, "needs the `distance`"),
         ({**BOARD, f"{LINK}.distance": "50 cm"}, SpecError, "the farthest is lvds_powered_down with 300 mm"),
         ({**BOARD, f"{LINK}.candidates": ["pads_paralel"]}, SpecError, "did you mean 'pads_parallel'"),
         (

@@ -593,6 +593,9 @@ def test_rules_that_read_a_neuron_are_refused_where_its_state_is_ions() -> None:
             "stores": ["traces"],
         },
         "chip.tile.array.weight_bits": 5,
+        "chip.tile.array.cell.device": "rram_hfox_28nm",
+        "technology.supply_voltage": "0.9 V",
+        "chip.tile.array.readout.neuron.input_voltage": "0.9 V",
         "chip.tile.array.write_circuit.update_access": "rows_and_columns",
         "chip.tile.array.write_circuit.columns_per_driver": 1,
     }  # fmt: skip
