@@ -75,29 +75,36 @@ class Case:
 def cases() -> Iterator[Case]:
     """Exchanges of one alternative on both sides, then pairs that were built by hand."""
     yield Case("the pair", regimes=tuple(REGIMES))
+    link = {"model": "off_chip_link", "carries": ["inputs", "outputs"]}
+    chosen = {**link, "device": "auto", "sleep": "auto"}
     exchanges: dict[str, dict[str, Any]] = {
         "low-power transistors": {"technology.transistors": None},
         "256 B of latches": {f"{BUFFER}.capacity": "256 B"},
         "256 B of SRAM": sram("256 B"),
-        "1 KiB of SRAM": sram("1 KiB"),
-        "8 KiB of SRAM": sram("8 KiB"),
         "no sleep between timesteps": {"chip.tile.vector_unit.sleep": "off", "chip.noc.sleep": "off"},
         "4 bit": {f"{ARRAY}.weight_bits": 4},
         "64 x 64 cells": {f"{ARRAY}.rows": 64, f"{ARRAY}.columns": 64, f"{ARRAY}.count": 32},
         "linear regulator of the rows": {f"{ARRAY}.read_supply": {"model": "linear_regulator"}},
-        "UCIe": {"chip.link.device": "ucie_standard"},
-        "LVDS that stays on": {"chip.link.static_power": "4.2 mW"},
-        "link of 0.1 pJ/bit": {"chip.link.energy": "0.1 pJ/bit"},
+        "link of 5 cm chosen for the pace": {"chip.link": {**chosen, "distance": "5 cm"}},
+        "link of 2 mm chosen for the pace": {"chip.link": {**chosen, "distance": "2 mm"}},
+        "LVDS that wakes for nothing": {"chip.link": {**link, "device": "aer_lvds", "sleep": "off"}},
         "1.1 V on both": {"technology.supply_voltage": "1.1 V"},
     }
     for device in ("rram_hfox_28nm", "rram_28nm_industrial", "rram_22nm_intel", "pcm_28nm_fdsoi"):
         exchanges[f"cell {device}"] = {f"{ARRAY}.cell.device": device}
-    for current in ("0.01", "0.03", "0.1", "1"):
-        exchanges[f"off-current of {current} nA/um"] = {
-            "technology.transistors": None, "technology.process.off_current": f"{current} nA/um",
-        }  # fmt: skip
     for name, changes in exchanges.items():
         yield Case(name, changes, exchange=True)
+    for capacity in ("1 KiB", "8 KiB"):
+        yield Case(f"{capacity} of SRAM", sram(capacity))
+    yield Case("UCIe", {"chip.link": {**link, "device": "ucie_standard"}})
+    yield Case(
+        "LVDS that stays on",
+        {"chip.link": {**link, "device": "aer_lvds"}, "chip.link.static_power": "4.2 mW"},
+    )
+    yield Case("link of 0.1 pJ/bit", {"chip.link.energy": "0.1 pJ/bit"})
+    for current in ("0.01", "0.03", "0.1", "1"):
+        plain = {"technology.transistors": None, "technology.process.off_current": f"{current} nA/um"}
+        yield Case(f"off-current of {current} nA/um", plain)
     yield Case(
         "supply of 0.9 V", first={"technology.supply_voltage": "0.9 V", f"{NEURON}.input_voltage": "0.9 V"}
     )
@@ -115,9 +122,10 @@ def cases() -> Iterator[Case]:
     yield Case("events without timesteps", {f"{ARRAY}.reads": "each_event"}, second={
         INTERFACE: {"model": "pulse_coupling", "device": "pulse_coupling_28nm", "bias_follows": "mapped_current"},
     })  # fmt: skip
-    thrifty = {"workload.precision.weights": "5 bit", "technology.supply_voltage": "0.7 V"}
+    pads = {"chip.link": {**link, "device": "pads_parallel"}}
+    thrifty = pads | {"workload.precision.weights": "5 bit", "technology.supply_voltage": "0.7 V"}
     wide = {"chip.core.state_memory.width": "128 bit", "chip.core.neuron.lanes": 8}
-    yield Case("digital cores as shipped", chips=(DIGITAL, TWIN), regimes=("back to back",))
+    yield Case("digital cores as shipped", first=pads, chips=(DIGITAL, TWIN), regimes=("back to back",))
     yield Case("digital cores, 5 bit, 0.7 V", first=thrifty, chips=(DIGITAL, TWIN), regimes=("back to back",))
     yield Case(
         "and words of 128 bit, 8 lanes",
