@@ -186,8 +186,13 @@ def claim_lines() -> list[str]:
     counts = {word: sum(one[word] for one in outcomes) for word in outcomes[0]}
     best = next(one.ratio for one in held(network).standings if one.contender == LEADING)
     at_best = "has no chip" if best is None else f"takes {_times(best)} the energy of the best"
-    in_time = own["real_time"]
-    timely = f"it takes {_times(in_time)} in real time" if in_time else "it is too slow for real time"
+    timely = " and ".join(
+        f"it takes {_times(own[pace])} {words}" if own[pace] else f"it does not work {words}"
+        for pace, words in (
+            ("burst", "in bursts, with a buffer for the inputs,"),
+            ("streaming", "in streaming"),
+        )
+    )
     row = ratio_at(LEADING, network, "back_to_back")
     made = "" if row is None or row.attribution is None else f" ({row.attribution.words})"
     text = f"""On spoken digits, the {stated} chip takes {_times(own["back_to_back"])} the energy of its CMOS twin
@@ -225,7 +230,7 @@ def _times(band: Band) -> str:
 
 def _in_short() -> list[str]:
     """Who wins, ties and loses against the twin, by pace, and by how much."""
-    paces_shown = {"back_to_back": "back to back", "equal_pace": "equal pace", "real_time": "real time"}
+    paces_shown = {pace: pace.replace("_", " ") for pace in PACES}
     lines = [
         "## In short",
         "",
@@ -234,9 +239,10 @@ def _in_short() -> list[str]:
             care: columns that rest while neurons integrate, weights of as many bits as the columns are exact, latches
             for events, routers and datapaths that sleep while they have no
             work. The least and the largest median of {len(NETWORKS)} networks, and on how many it wins, ties or
-            loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. *Real
-            time*: both as fast as the data ask for, where these have a pace, over the samples in which the chip keeps
-            up; *too slow* where it does not in half of them."""
+            loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. Where the
+            data have a pace: *burst*, both wait for the inputs of an inference, which a buffer keeps, and work on them
+            at once; *streaming*, the timesteps of both are as long as those of the data, and neurons hold their state
+            meanwhile. Over the samples in which the chip can; *too slow* where it cannot in half of them."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -378,26 +384,26 @@ def network_lines(network: str) -> list[str]:
     """Every contender of the comparison on one network, as its file describes it."""
     head = ("neuron", "what it is", "area of a neuron", "area of the chip", "inferences a second",
             "energy back to back", "over the twin, back to back", "at equal pace", "without the link",
-            "in real time", "lifetime")  # fmt: skip
+            "in bursts", "in streaming", "area over the twin", "energy of a spike", "lifetime")  # fmt: skip
     lines = [f"## {network}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for one in contenders():
         found = estimated(one.name, network)
         life = found.totals["neuron_lifetime_s"]
         band = found.bands.totals["energy_per_inference_J"]
-        ratios: Sequence[str] = ("1",) * 4
+        ratios: Sequence[str] = ("1",) * 6
         if one.name != TWIN:
             ratios = (
                 _judged(ratio_at(one.name, network, "back_to_back")),
                 _judged(ratio_at(one.name, network, "equal_pace")),
                 _judged(ratio_at(one.name, network, "equal_pace", link=False)),
-                _judged(ratio_at(one.name, network, "real_time"))
-                if ("real_time", True) in paced(one.name, network)
-                else "no pace",
+                *(_of_data(one.name, network, pace) for pace in ("burst", "streaming")),
+                _ratio(area_ratio(one.name, network)),
             )
         cells = (
             one.title, one.basis, _per_neuron(found), formatted(found.bands.totals["area_m2"].median, "m^2"),
             f"{found.bands.totals['throughput_per_s'].median:.3g}",
             f"{formatted(band.median, 'J')} ({_interval(band, 'J')})", *ratios,
+            formatted(sum(found.spike_terms.values()), "J") if found.spike_terms else "shared",
             "no wear" if life is None else f"{life / _YEAR:.2g} years",
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
@@ -406,7 +412,10 @@ def network_lines(network: str) -> list[str]:
 
 def _made_of(network: str) -> list[str]:
     """Ratios of the leading contender as products over what differs from the twin."""
-    names = {"back_to_back": "back to back", "equal_pace": "at equal pace", "real_time": "in real time"}
+    names = {
+        "back_to_back": "back to back", "equal_pace": "at equal pace", "burst": "in bursts",
+        "streaming": "in streaming",
+    }  # fmt: skip
     lines = [f"Energy of {_title(LEADING)} over {_title(TWIN)}, by what differs:", ""]
     for pace, words in names.items():
         row = ratio_at(LEADING, network, pace)
@@ -419,6 +428,10 @@ def _judged(row: PaceRow | None) -> str:
     return (
         "too slow" if row is None or row.ratio.band is None else f"{_ratio(row.ratio.band)}, {outcome(row)}"
     )
+
+
+def _of_data(name: str, network: str, pace: str) -> str:
+    return _judged(ratio_at(name, network, pace)) if (pace, True) in paced(name, network) else "no pace"
 
 
 def _interval(band: Band, unit: str) -> str:
@@ -565,9 +578,9 @@ def _reading() -> list[str]:
         f"Its area is {_span(size)} times that of the twin, in the median of ratios sample by sample: synapses, column "
         "circuits and memories are the same in both."
     )
-    slow = [n for n in NETWORKS if ("real_time", True) in paced(LEADING, n)]
+    slow = [n for n in NETWORKS if ("burst", True) in paced(LEADING, n)]
     for network in slow:
-        share = paced(LEADING, network)["real_time", True].design_keeps_up
+        share = paced(LEADING, network)["burst", True].design_keeps_up
         points.append(f"It keeps up with the data of {network} in {share:.0%} of the samples.")
     return [
         "## How to read it",

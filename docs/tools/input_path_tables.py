@@ -58,13 +58,13 @@ def headlines() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         rows.append((title, *_ratios(both, contained=True)))
         if not settings:
             without = ("without the input path", *_ratios(both, contained=False))
-    return ("link", "back to back", "equal pace", "real time"), [*rows, without]
+    return ("link", "back to back", "equal pace", "burst", "streaming"), [*rows, without]
 
 
 def _ratios(both: neuroest.Comparison, *, contained: bool) -> list[str]:
     found = {row.pace: row for row in both.paces if row.part == "energy" and row.off_chip_link == contained}
     cells = []
-    for pace in ("back_to_back", "equal_pace", "real_time"):
+    for pace in ("back_to_back", "equal_pace", "burst", "streaming"):
         band = found[pace].ratio.band
         cells.append(
             "-" if band is None

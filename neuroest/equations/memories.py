@@ -306,3 +306,45 @@ def bitcell_leakage_power(capacity: u.Bit, leakage_per_bit: u.WattPerBit) -> u.W
     '1.05e-05'
     """
     return capacity * leakage_per_bit
+
+
+@equation
+def buffered_spike_bits(
+    channels: u.Dimensionless, rate: u.Dimensionless, timesteps: u.Dimensionless
+) -> u.Dimensionless:
+    """Bits that store the input spikes of one inference. [1].
+
+    Parameters
+    ----------
+    channels : float or array
+        Inputs of the network, N. [1]
+    rate : float or array
+        Spikes of an input in a timestep, r. [1]
+    timesteps : float or array
+        Timesteps of an inference, T. [1]
+
+    Returns
+    -------
+    float or array
+        Bits, a plain count. [1]
+
+    Notes
+    -----
+    Formula: b = T min(N, (r N + 1) ceil(log2(N + 1)))
+
+    Valid: the mean word; one bit for each input and timestep, or a list of addresses with a mark at the end of each
+        timestep, whichever is smaller
+
+    References
+    ----------
+    .. [1] Derivation: docs/streaming.md.
+
+    Examples
+    --------
+    A spoken digit of 7000 spikes on 700 channels: the list takes 71 kbit, the bit map 70 kbit.
+
+    >>> f"{buffered_spike_bits(700.0, 0.1, 100.0):.0f} {buffered_spike_bits(700.0, 0.01, 100.0):.0f}"
+    '70000 8000'
+    """
+    listed = (rate * channels + 1.0) * np.ceil(np.log2(channels + 1.0))
+    return timesteps * np.minimum(channels, listed)

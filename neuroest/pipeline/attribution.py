@@ -19,12 +19,21 @@ from neuroest.core.shapley import shapley_logarithms
 from neuroest.design.build import Design
 from neuroest.pipeline.area import area_by_component
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.attribution import INTEGRATING, NEURON, OTHERS, WAITING, Attribution, Factor, product
+from neuroest.results.attribution import (
+    INTEGRATING,
+    MEMORIES,
+    NEURON,
+    OTHERS,
+    WAITING,
+    Attribution,
+    Factor,
+    product,
+)
 from neuroest.results.uncertainty import Band
 
 _FAMILIES: Mapping[str, str] = {
     "neurons": NEURON, "columns": "coupling", "array": "array", "cells": "cells", "converters": "converters",
-    "memories": "memories", "interconnect": "links and networks", "digital": "digital blocks",
+    "memories": MEMORIES, "interconnect": "links and networks", "digital": "digital blocks",
     "row_drivers": "drivers", "programming": "write circuits", "chip": "clock, control and white space",
 }  # fmt: skip
 """Name of each package of blocks in a product, in the order of the factors; `array` is the computing part itself."""

@@ -37,7 +37,7 @@ PUBLISHED: Mapping[str, str] = {
 
 
 class _PacedComparison(Comparison):
-    """A comparison that computes the energies at the three paces, one baseline after the other."""
+    """A comparison that computes the energies at each pace, one baseline after the other."""
 
     @cached_property
     def paces(self) -> tuple[PaceRow, ...]:

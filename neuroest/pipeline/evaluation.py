@@ -441,6 +441,12 @@ class Evaluation(Stages):
         """Checks without which no estimate exists. How exact results are takes long to compute and is none of them."""
         return tuple(check for check in self._other_checks if check.severity == "infeasible")
 
+    @property
+    def state_survives(self) -> Array:
+        """Whether the neurons of a chip that streams hold their state for a timestep; of any other chip, true."""
+        asked = (check.passed for check in self._other_checks if check.name == "state_survives_timestep")
+        return np.asarray(reduce(np.logical_and, asked, np.ones(1, dtype=bool)))
+
     @cached_property
     def _other_checks(self) -> tuple[Check, ...]:
         return self._rules.checks()

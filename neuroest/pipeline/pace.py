@@ -1,7 +1,7 @@
 """Two chips at their own paces, at the pace of the slower one, and at the pace of the data.
 
-A slow chip draws static power for longer. So a ratio of energies means little without the pace of each chip. This
-module computes the three relevant paces.
+A slow chip draws static power for longer. So a ratio of energies means little without the pace of each chip. At the
+pace of the data a chip works in a burst and sleeps, or it streams.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,15 +20,18 @@ from neuroest.pipeline.attribution import Ledger, attributed_energy, ledger
 from neuroest.pipeline.energy import total
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.input_buffer import input_buffer
 from neuroest.pipeline.link_choice import design_for
 from neuroest.pipeline.soundness import estimate_exists
-from neuroest.results.attribution import Attribution
+from neuroest.results.attribution import MEMORIES, Attribution
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PARTS, Banded, Pace, PaceRow, Part
 from neuroest.results.uncertainty import Band
 
 PERIOD = "operation.period"
 DATA_PERIOD = "workload.period"
+_BUFFER = "input buffer"
+"""Name of the memory that a chip which bursts is charged for, among the components of the chip."""
 _ROUNDING = 1e-9
 """Largest lateness, relative to the period, of a chip that keeps up, since both times are rounded."""
 
@@ -46,7 +49,7 @@ class PacedChip:
     exists : array of bool
         Whether the chip has an estimate.
     keeps_up : array of bool
-        Whether an inference ends before the next one starts.
+        Whether an inference ends before the next one starts and, in streaming, neurons hold their state for a timestep.
     ledger : Ledger
         Energy by component.
     links : frozenset of str
@@ -88,7 +91,8 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
         Period for the point and the samples, with a last axis of length one. [s].
     """
     operation, draws = found.design.spec.operation, found.sample.feasible.size
-    mode = "back_to_back" if period is None else _slow_mode(found)
+    slow = "streaming" if pace == "streaming" else _slow_mode(found)
+    mode = "back_to_back" if period is None else slow
     if period is None and mode == operation.mode and PERIOD not in found.claims:
         return _paced(found, found.evaluation, 1, pace).followed_by(_paced(found, found.sampled, draws, pace))
     operation = operation.model_copy(update={"mode": mode})
@@ -113,7 +117,7 @@ def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> Pac
 def paces(
     design: Estimate, baseline: Estimate, asked: Collection[Pace] = tuple(PACES)
 ) -> tuple[PaceRow, ...]:
-    """Compute the energies of a design and a baseline back to back, at equal pace, and in real time.
+    """Compute the energies of a design and a baseline back to back, at equal pace, in a burst and in streaming.
 
     Parameters
     ----------
@@ -125,15 +129,15 @@ def paces(
     Returns
     -------
     tuple of PaceRow
-        One row for each pace and part of the energy, with and without the off-chip links. Real time needs a `period` in
-        a workload.
+        One row for each pace and part of the energy, with and without the off-chip links. Burst and streaming need a
+        `period` in a workload, and streaming timesteps.
 
     Examples
     --------
     >>> from neuroest import estimate
     >>> chip, twin = (estimate(name, "shd_recurrent_spiking") for name in ("diffusive_bench_28nm", "analog_lif_28nm"))
     >>> [(row.pace, row.design_keeps_up) for row in paces(chip, twin) if row.part == "energy" and row.off_chip_link]
-    [('back_to_back', 1.0), ('equal_pace', 1.0), ('real_time', 0.0)]
+    [('back_to_back', 1.0), ('equal_pace', 1.0), ('burst', 0.0), ('streaming', 0.0)]
     """
     sides, rows = (design, baseline), list[PaceRow]()
     own = tuple(at_pace(side, "back_to_back") for side in sides)
@@ -146,14 +150,38 @@ def paces(
         equal = tuple(at_pace(fitted(side, known[0, 0]), "equal_pace", known) for side in sides)
         rows += _rows("equal_pace", baseline.architecture, *equal)
     stated = [_data_period(side) for side in sides]
-    if "real_time" in asked and any(period is not None for period in stated):
+    if {"burst", "streaming"} & set(asked) and any(period is not None for period in stated):
         # two networks on the same data may leave its period to one of them
         periods = [next(p for p in (period, *stated) if p is not None) for period in stated]
-        real = tuple(
-            at_pace(fitted(side, p[0, 0]), "real_time", p) for side, p in zip(sides, periods, strict=True)
-        )
-        rows += _rows("real_time", baseline.architecture, *real)
+        spiking = all(side.workload.coding == "spiking" for side in sides)
+        fitting = [fitted(side, period[0, 0]) for side, period in zip(sides, periods, strict=True)]
+        if "burst" in asked:
+            bursts = [at_pace(side, "burst", p) for side, p in zip(fitting, periods, strict=True)]
+            if spiking:
+                bursts = [_buffered(side, chip) for side, chip in zip(fitting, bursts, strict=True)]
+            rows += _rows("burst", baseline.architecture, *bursts)
+        if "streaming" in asked and spiking:
+            streams = (at_pace(side, "streaming", p) for side, p in zip(fitting, periods, strict=True))
+            rows += _rows("streaming", baseline.architecture, *streams)
     return tuple(rows)
+
+
+def _buffered(found: Estimate, chip: PacedChip) -> PacedChip:
+    """A chip that bursts, with the buffer of its inputs."""
+    buffer = input_buffer(found)
+    parts, accesses = dict(chip.parts), np.ravel(buffer.access_energy)
+    kept = np.ravel(buffer.retention_energy(chip.period[:, np.newaxis]))
+    more = {
+        "energy": accesses + kept, "dynamic_energy": accesses, "static_energy": kept, "input_buffer": accesses + kept,
+    }  # fmt: skip
+    for part, energy in more.items():
+        for link in (True, False):
+            parts[part, link] = parts.get((part, link), 0.0) + energy  # type: ignore[index, arg-type]
+    own = chip.ledger
+    with_buffer = replace(
+        own, dynamic={**own.dynamic, _BUFFER: accesses + kept}, families={**own.families, _BUFFER: MEMORIES}
+    )
+    return replace(chip, parts=parts, ledger=with_buffer)
 
 
 def fitted(found: Estimate, period: u.Second) -> Estimate:
@@ -224,6 +252,8 @@ def _paced(found: Estimate, result: Evaluation, points: int, pace: Pace) -> Pace
     in_time = True if asked is None or pace == "equal_pace" else interval <= flat(asked) * (1.0 + _ROUNDING)
     with np.errstate(all="ignore"):
         exists = estimate_exists(result, points, leaving_out=("keeps_up",))
+        if pace == "streaming":
+            in_time = in_time & flat(result.state_survives).astype(bool)
     kept = np.broadcast_to(in_time, (points,)) & exists
     return PacedChip(
         parts, period, interval, exists, kept, ledger(found.design, result, points), _input_path(result)
@@ -248,6 +278,8 @@ def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iter
     both = design.keeps_up & baseline.keeps_up
     for link in (True, False):
         for part in PARTS:
+            if (part, link) not in design.parts:
+                continue
             above, below = design.parts[part, link], baseline.parts[part, link]
             with np.errstate(all="ignore"):
                 ratio = np.where(both & (below > 0.0), above / below, np.nan)

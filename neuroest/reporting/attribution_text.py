@@ -9,7 +9,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.pace import Pace
 
 _NAMES = {"energy_per_inference_J": "energy", "area_m2": "area"}
-OTHER_PACES: Collection[Pace] = ("equal_pace", "real_time")
+OTHER_PACES: Collection[Pace] = ("equal_pace", "burst", "streaming")
 """Paces at which the ratio of energies is another one than that of the chips as operated."""
 
 

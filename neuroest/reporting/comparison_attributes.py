@@ -97,6 +97,17 @@ def _network_accuracy(result: Estimate) -> str:
     return "not measured against errors" if accuracy is None else f"{100.0 * accuracy:.1f} %"
 
 
+def _spike_energy(result: Estimate) -> str:
+    return (
+        formatted(sum(result.spike_terms.values()), "J") if result.spike_terms else "no neurons of their own"
+    )
+
+
+def _neuron_lifetime(result: Estimate) -> str:
+    lifetime = result.totals["neuron_lifetime_s"]
+    return "no wear" if lifetime is None else formatted(lifetime, "s")
+
+
 def _kind(result: Estimate) -> str:
     for part in result.design.root.walk():
         mapper = getattr(part.spec, "mapper", None)
@@ -127,6 +138,8 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "operation": operation_words,
     "accuracy of the network": _network_accuracy,
     "accuracy of the columns": _accuracy,
+    "energy of a spike": _spike_energy,
+    "lifetime of the neurons": _neuron_lifetime,
     "failed checks": lambda result: _checks(result.broken_rules),
     "advice": lambda result: _checks(result.advice),
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),

@@ -1,4 +1,4 @@
-"""Table of the energies at the three paces, for every form of a comparison."""
+"""Table of the energies at each pace, for every form of a comparison."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,10 +7,14 @@ from neuroest.reporting.table_model import Table
 from neuroest.reporting.text_style import words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PACES, Banded, PaceRow
+from neuroest.results.pace import PACES, Banded, Pace, PaceRow
 
 LEAST_IN_TIME = 0.5
 """Share of the samples in which a chip must keep up for its energy at a pace to be meaningful."""
+_OF_DATA: Mapping[Pace, str] = {
+    "burst": "keeps up with the data", "streaming": "keeps up with the data and holds its state for a timestep",
+}  # fmt: skip
+"""Paces of the data, and what a chip must do there."""
 HEAD = ("median", "design", "baseline", "ratio", "p10 .. p90")
 
 
@@ -28,7 +32,7 @@ def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
         slow = row.design_keeps_up < LEAST_IN_TIME, row.baseline_keeps_up < LEAST_IN_TIME
         ratio, band = row.ratio, row.ratio.band
         cells = [
-            "too slow" if late else _median(side, "J")
+            ("fails" if row.pace == "streaming" else "too slow") if late else _median(side, "J")
             for late, side in zip(slow, (row.design, row.baseline_energy), strict=True)
         ]
         known = band is not None and not any(slow)
@@ -59,11 +63,11 @@ def pace_notes(
             (comparison.design.architecture, row.design_keeps_up),
             (row.baseline, row.baseline_keeps_up),
         ):
-            if row.pace == "real_time" and share < 1.0:
+            if row.pace in _OF_DATA and share < 1.0:
                 shown = (labels or {}).get(name, name)
-                notes.append(f"{shown} keeps up with the data in {percent(share)} of the samples")
-    if not any(row.pace == "real_time" for row in rows):
-        notes.append("no real time: the workload states no `period` of its data")
+                notes.append(f"{shown} {_OF_DATA[row.pace]} in {percent(share)} of the samples")
+    if not any(row.pace in _OF_DATA for row in rows):
+        notes.append("neither burst nor streaming: the workload states no `period` of its data")
     return notes
 
 

@@ -12,6 +12,7 @@ from neuroest.results.uncertainty import Band
 Verdict: TypeAlias = Literal["win", "loss", "tie", "level"]
 RELEVANCE = 0.1
 """Margin of relevance of a win or a loss; a convention, which contests and comparisons can change."""
+MEMORIES = "memories"
 NEURON, WAITING, OTHERS, SKEW = "neuron", "leakage while it waits", "the rest", "skew of inputs"
 """Names of the factors that are no family of blocks, and of the neuron."""
 INTEGRATING = "leakage while neurons integrate"

@@ -110,7 +110,7 @@ class Paced(Protocol):
 
     @property
     def paces(self) -> tuple[PaceRow, ...]:
-        """Energies of the design and of each baseline back to back, at equal pace, and in real time."""
+        """Energies of the design and of each baseline back to back, at equal pace, in a burst and in streaming."""
 
     @property
     def equal_pace(self) -> tuple[PaceRow, ...]:

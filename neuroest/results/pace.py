@@ -9,17 +9,19 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.results.attribution import Attribution
 from neuroest.results.uncertainty import Band
 
-Pace: TypeAlias = Literal["back_to_back", "equal_pace", "real_time"]
-Part: TypeAlias = Literal["energy", "dynamic_energy", "static_energy"]
+Pace: TypeAlias = Literal["back_to_back", "equal_pace", "burst", "streaming"]
+Part: TypeAlias = Literal["energy", "dynamic_energy", "static_energy", "input_buffer"]
 
 PACES: Mapping[Pace, str] = {
     "back_to_back": "each chip starts an inference as soon as possible",
     "equal_pace": "both start one inference per period of the slower chip",
-    "real_time": "both start one inference per period of the data",
+    "burst": "both start one inference per period of the data, whose inputs a buffer keeps until then",
+    "streaming": "the timesteps of both last as long as those of the data, and neurons hold their state meanwhile",
 }
 """Paces of a comparison, with their definitions."""
 PARTS: Mapping[Part, str] = {
     "energy": "energy", "dynamic_energy": "dynamic energy", "static_energy": "static energy",
+    "input_buffer": "input buffer",
 }  # fmt: skip
 """Parts of an energy that are shown separately, and their names."""
 
@@ -71,7 +73,8 @@ class PaceRow:
     ratio : Banded
         Energy of the design over the baseline; shared parameters are drawn once for both.
     design_keeps_up, baseline_keeps_up : float
-        Share of the samples in which the chip is fast enough.
+        Share of the samples in which the chip is fast enough and, in streaming, its neurons hold their state for a
+        timestep.
     attribution : Attribution or None
         The ratio of energies as a product over what differs; None for a part of the energy.
     """

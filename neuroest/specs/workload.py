@@ -168,7 +168,7 @@ class WorkloadSpec(Spec):
     period: ClaimSpec | None = None
     """Time between two inferences that the data dictate, such as `1.4 s` for spoken words, as a claim with basis and
     source: `{value: 1.4 s, basis: derived, source: ...}`. Left out if the data have no natural rate, such as still
-    images. It changes no estimate. Comparisons use it as real time."""
+    images. Comparisons use it for bursts and streaming, and estimates for chips that stream."""
     precision: Precision
     """Bit widths of weights, activations and accumulators."""
     weights: Weights

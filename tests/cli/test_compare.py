@@ -29,13 +29,14 @@ def test_json_has_both_designs_and_ratios_with_bands(command: Command) -> None:
         assert ratio["low"] <= ratio["high"]
 
 
-def test_json_has_the_three_paces_with_the_parts_of_the_energy(command: Command) -> None:
+def test_json_has_every_pace_with_the_parts_of_the_energy(command: Command) -> None:
     rows = json.loads(command("compare", *PAIR, "--format", "json").out)["paces"]
     assert {(row["pace"], row["part"], row["off_chip_link"]) for row in rows} == {
         (pace, part, link)
-        for pace in ("back_to_back", "equal_pace", "real_time")
-        for part in ("energy", "dynamic_energy", "static_energy")
+        for pace in ("back_to_back", "equal_pace", "burst", "streaming")
+        for part in ("energy", "dynamic_energy", "static_energy", "input_buffer")
         for link in (True, False)
+        if part != "input_buffer" or pace == "burst"
     }
 
 

@@ -21,6 +21,7 @@ READ = {
 WRITE = {"LSTP32": (1.255e-3, 0.846, 0.445), "LSTP22": (4.429e-4, 0.851, 0.455)}
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "buffered_spike_bits": {"channels": 700.0, "rate": 0.1, "timesteps": 100.0},
     "sram_access_energy": {
         "capacity": 262144.0,
         "width": 32.0,

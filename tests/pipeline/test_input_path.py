@@ -190,7 +190,7 @@ def test_a_comparison_chooses_anew_at_each_pace_and_no_headline_moves_by_two() -
     fast = {one.device for one in chosen.baselines[0].design.link_choices}
     slow = {one.device for one in chosen.design.design.link_choices}
     assert fast != slow  # each at its own pace
-    for pace in ("back_to_back", "equal_pace", "real_time"):
+    for pace in ("back_to_back", "equal_pace", "burst", "streaming"):
         base, *others = (ratio(one, pace) for one in (as_filed, chosen, bonded))
         assert all(0.5 < other / base < 2.0 for other in others)
     rows = {(r.pace, r.off_chip_link): r for r in chosen.paces if r.part == "energy"}

@@ -89,7 +89,7 @@ def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time():
 
 
 def test_a_chip_is_level_with_itself():
-    for pace in ("back_to_back", "equal_pace", "real_time"):
+    for pace in ("back_to_back", "equal_pace", "burst", "streaming"):
         row = ratio_at(TWIN, SPEECH, pace)
         band = row.ratio.band
         assert (band.low, band.median, band.high) == pytest.approx((1, 1, 1), rel=1e-9)

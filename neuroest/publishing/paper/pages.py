@@ -148,8 +148,8 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     yield _asked(
         asks, "; ".join(more), "Yes; other baselines may leave out other things (tables/compare.md)."
     )
-    stated = any(pace["pace"] == "real_time" for pace in found.compared["paces"])
-    unknown = "The workload states no `period` of its data, so there is no ratio in real time."
+    stated = any(pace["pace"] == "burst" for pace in found.compared["paces"])
+    unknown = "The workload states no `period` of its data, so there is no ratio at the pace of the data."
     yield _asked("Is the pace stated?", "" if stated else unknown, "Ratios at each pace are below.")
     failed, *others = (_failed_checks(design) for design in found.compared["designs"])
     yield _asked("Does this chip pass all checks?", failed and f"{failed}.")
