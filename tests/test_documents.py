@@ -303,6 +303,7 @@ NUMBERS = {
     "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
     "docs/models/crossbar.md": TESTED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
     "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": GENERATED,
+    "docs/models/input_path.md": CITED,
     "docs/models/network.md": RECORDED, "docs/models/neurons.md": TESTED, "docs/models/read_schedule.md": CITED,
     "docs/models/static_cells.md": CITED, "docs/models/technology.md": CITED, "docs/paper.md": RECORDED,
     "docs/scoreboard.md": GENERATED, "docs/streaming.md": TESTED,

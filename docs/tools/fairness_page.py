@@ -194,17 +194,19 @@ def claim_lines() -> list[str]:
         )
     )
     row = ratio_at(LEADING, network, "back_to_back")
+    inside = _band_at(LEADING, network, "equal_pace", link=False)
+    bare = "" if inside is None else f", {_times(inside)} without the link that brings the input"
     made = "" if row is None or row.attribution is None else f" ({row.attribution.words})"
     text = f"""On spoken digits, the {stated} chip takes {_times(own["back_to_back"])} the energy of its CMOS twin
-        back to back{made} and {_times(own["equal_pace"])} at equal pace; {timely}. In the
+        back to back{made} and {_times(own["equal_pace"])} at equal pace{bare}; {timely}. In the
         contest, each neuron in its best chip, it {at_best} there. On three networks it has a chip in
         {sum(counts.values())} of {len(cells)} cells of the map; {_counted(counts)}.
         [Is the claim fair?](docs/fairness.md) says by how much, how certain that is, and what would have to be true."""
     return _paragraph(text)[:-1]
 
 
-def _band_at(name: str, network: str, pace: str) -> Band | None:
-    row = ratio_at(name, network, pace)
+def _band_at(name: str, network: str, pace: str, *, link: bool = True) -> Band | None:
+    row = ratio_at(name, network, pace, link=link)
     return None if row is None else row.ratio.band
 
 

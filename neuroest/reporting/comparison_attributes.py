@@ -121,6 +121,14 @@ def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
     return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 
+def _links(result: Estimate) -> str:
+    """Links to other chips and memories, with those that were chosen for the pace."""
+    chosen = {choice.path: choice.words for choice in result.design.link_choices}
+    links = [link.path for link in result.evaluation.chip.links()]
+    named = [chosen.get(path) or result.design.devices[path].spec.name for path in links]
+    return ", ".join(named) or "none"
+
+
 def _checks(found: Sequence[CheckResult]) -> str:
     return "; ".join(map(str, found)) or "none"
 
@@ -136,6 +144,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
     "operation": operation_words,
+    "link": _links,
     "accuracy of the network": _network_accuracy,
     "accuracy of the columns": _accuracy,
     "energy of a spike": _spike_energy,

@@ -238,8 +238,9 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
 def _equal_pace(comparison: Comparison) -> list[str]:
     """Energies at equal pace, which a back-to-back ratio hides."""
     lines: list[str] = []
+    whole = ""
     for row in comparison.equal_pace:
-        if row.part == "energy" and row.off_chip_link and row.ratio.band is not None:
+        if row.part == "energy" and row.ratio.band is not None:
             period, own, other = (
                 formatted(number.headline, unit)
                 for number, unit in ((row.design_period, "s"), (row.design, "J"), (row.baseline_energy, "J"))
@@ -248,10 +249,13 @@ def _equal_pace(comparison: Comparison) -> list[str]:
             over = f" of {row.baseline}" if len(comparison.baselines) > 1 else ""
             product = "" if row.attribution is None else f" = {row.attribution.product}"
             verdict = f": {comparison.verdict(row)}" if product else ""
-            lines += wrapped(
-                f"equal pace, {period} each: {own} against {other}{over}, ratio "
-                f"{ratio_digits(row.ratio.band.median)} ({ratio}){product}{verdict}", hanging=2,
-            )  # fmt: skip
+            found = f"{own} against {other}{over}, ratio {ratio_digits(row.ratio.band.median)} ({ratio})"
+            if row.off_chip_link:
+                text = f"equal pace, {period} each: {found}{product}{verdict}"
+            else:
+                text = "" if lines and found in whole else f"without the input path: {found}"
+            whole = text
+            lines += wrapped(text, hanging=2) if text else []
     return lines
 
 

@@ -12,7 +12,8 @@ import neuroest
 from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.kinds import shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.summary import estimate_summary
+from neuroest.reporting.formatting import formatted, ratio_digits
+from neuroest.reporting.summary import comparison_summary, estimate_summary
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 
@@ -207,6 +208,16 @@ def test_a_comparison_chooses_anew_at_each_pace_and_no_headline_moves_by_two() -
 def test_the_summary_says_which_link_was_chosen() -> None:
     text = " ".join(estimate_summary(estimate(TWIN, NET, {**WORD, **BOARD})).split())
     assert "link: pads_parallel, chosen for 1.4 s an inference, of 6" in text
+
+
+def test_a_comparison_states_the_energies_without_the_input_path() -> None:
+    both = neuroest.compare(CHIP, TWIN, NET)
+    text = " ".join(comparison_summary(both).split())
+    (row,) = (r for r in both.equal_pace if (r.part, r.off_chip_link) == ("energy", False))
+    assert row.ratio.band is not None
+    stated = text.partition("without the input path: ")[2]
+    assert stated.startswith(f"{formatted(row.design.headline, 'J')} against")
+    assert f"ratio {ratio_digits(row.ratio.band.median)} (" in stated
 
 
 @pytest.mark.parametrize(
