@@ -12,6 +12,49 @@ from neuroest.equations._arithmetic import divided, rounded_up
 
 
 @equation
+def strips_reached(
+    strips: u.Dimensionless, outputs: u.Dimensionless, kernel: u.Dimensionless, stride: u.Dimensionless
+) -> u.Dimensionless:
+    """Strips of a map that need an input, on average, along one of its sides. [1].
+
+    Parameters
+    ----------
+    strips : float or array
+        Strips of equal size that the side of the output map is divided into, at most its outputs. [1]
+    outputs : float or array
+        Outputs along that side. [1]
+    kernel : float or array
+        Inputs along that side that an output needs. [1]
+    stride : float or array
+        Inputs from one output to the next. [1]
+
+    Returns
+    -------
+    float or array
+        Strips, at least one.
+
+    Notes
+    -----
+    Formula: r = max(n [(H / n - 1) s + k] / [(H - 1) s + k], 1)
+
+    Valid: strips that are as large as each other; an input that lies between two windows counts like the others
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    14 rows on 7 elements with kernels of three rows: each two rows need four of the 16 input rows.
+
+    >>> f"{strips_reached(7.0, 14.0, 3.0, 1.0):g}"
+    '1.75'
+    """
+    each = (outputs / strips - 1.0) * stride + kernel
+    return np.maximum(strips * each / ((outputs - 1.0) * stride + kernel), 1.0)
+
+
+@equation
 def block_count(size: u.Dimensionless, capacity: u.Dimensionless) -> u.Dimensionless:
     """Arrays along one side that a matrix needs. [1].
 

@@ -348,7 +348,23 @@ class DigitalArrayMapper(Mapper):
             filled = macs * self.options["batch"] * self.kept.cycles / (cycles * rows * columns)
             used = np.where(self.order == _WEIGHTS, used, filled)
         units, used = ones * self.arrays, t.is_weighted * used
-        return self.placed(units, used, row_blocks=row_blocks, column_blocks=column_blocks, shared=True)
+        return self.placed(
+            units, used, row_blocks=row_blocks, column_blocks=column_blocks,
+            reached_units=self.arrays_reached(column_blocks), shared=True,
+        )  # fmt: skip
+
+    def arrays_reached(self, column_blocks: Array) -> Array:
+        """Arrays that need an input: they share the positions of a layer, and its outputs where these are fewer."""
+        t = self.layers
+        rows = np.maximum(t.output_rows, 1.0)
+        across = np.maximum(t.positions / rows, 1.0)
+        strips = np.minimum(self.arrays, rows)
+        parts = np.minimum(np.ceil(self.arrays / strips), across)
+        reached = mapping.strips_reached(strips, rows, t.kernel_rows, t.row_stride) * mapping.strips_reached(
+            parts, across, t.kernel_columns, t.column_stride
+        )
+        others = np.maximum(np.floor(self.arrays / (strips * parts)), 1.0)
+        return np.asarray(t.is_weighted * reached * np.minimum(others, column_blocks))
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""

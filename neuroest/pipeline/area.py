@@ -108,6 +108,23 @@ def area_by_component(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str
     return found
 
 
+def placed_areas(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str, Array]:
+    """Area of each component in a floor plan, with its white space and unlisted logic; their sum is the chip. [m^2]."""
+    around, clocked = costs.around, costs.synchronous - costs.macros
+    control = {(path, CONTROL) for path in (costs.overheads, *(tier.path for tier in costs.tiers))}
+    listed = [row for row in rows if (row.component, row.term) not in control]
+    found = area_by_component(costs, listed)
+    for paths, fraction in (
+        (clocked, around.control_area_fraction),
+        (costs.macros, around.macro_control_area_fraction),
+    ):
+        for row in listed:
+            if row.component in paths:
+                unlisted = floor_plans.floorplan_area(row.total * fraction, around.floorplan_utilisation)
+                found[row.component] = found[row.component] + unlisted
+    return found
+
+
 def tier_areas(costs: CostTable, rows: list[InstanceRow]) -> list[Array]:
     """Area of each tier with its white space, the logic first. [m^2]."""
     return [chip_area(costs, part) for part in _by_tier(costs, rows)]

@@ -1,7 +1,8 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
 ``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of everything in the tiles of the chip,
-``area(path, term)`` that of one term in it,
+``area(path, term)`` that of one term in it, ``placed_area(path)`` that of a part in a floor plan, with its white space
+and unlisted logic,
 ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)`` the energy of a
 learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
 ``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
@@ -29,6 +30,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
+from neuroest.pipeline.area import placed_areas
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
@@ -63,7 +65,7 @@ _OF_NEURONS = (SIMULATED, TYPICAL, CLOSED_FORM)
 _MOST_FACTOR = 1e100
 _WHOLE = "chip"
 """Path of the whole chip."""
-_COSTS = frozenset({"area", "energy", "learning", "static_power", "power", "time"})
+_COSTS = frozenset({"area", "placed_area", "energy", "learning", "static_power", "power", "time"})
 """Functions whose value is a cost of a part, and not a count."""
 
 
@@ -441,6 +443,11 @@ class _Parts:
             raise UnknownNameError("term of an area", term, {row.term: 0 for row in self.chip.areas})
         return self._sum(path, rows, "part with an area")
 
+    def placed_area(self, path: str) -> Any:
+        return self._sum(
+            path, list(placed_areas(self.chip.costs, self.chip.areas).items()), "part with an area"
+        )
+
     @property
     def _static(self) -> list[tuple[str, Any]]:
         return [(row.component, row.total) for row in self.chip.statics if row.when in DRAWN]
@@ -519,6 +526,7 @@ class _Function:
 
 _FUNCTIONS: Mapping[str, _Function] = {
     "area": _Function(_Parts.area, "m^2", most=2),
+    "placed_area": _Function(_Parts.placed_area, "m^2"),
     "energy": _Function(_Parts.energy, "J", most=2),
     "learning": _Function(_Parts.learning, "J", least=2, most=3),
     "static_power": _Function(_Parts.static_power, "W"),

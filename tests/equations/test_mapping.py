@@ -11,6 +11,7 @@ from neuroest.equations import accelerators, mapping
 
 SAMPLES: dict[str, dict[str, float]] = {
     "block_count": {"size": 576.0, "capacity": 128.0},
+    "strips_reached": {"strips": 7.0, "outputs": 14.0, "kernel": 3.0, "stride": 1.0},
     "cores_of_a_window": {"rows": 3.0, "columns": 3.0, "row_distance": 16.0, "held": 4.0},
     "groups_per_array": {"rows": 128.0, "columns": 128.0, "group_rows": 9.0, "group_columns": 2.0},
     "off_diagonal_groups": {"groups": 64.0, "packed": 14.0},

@@ -567,3 +567,20 @@ def test_an_accumulator_narrower_than_a_product_is_reported(tmp_path: Path) -> N
     found = [next(c for c in one.checks if c.name == "accumulator_width") for one in results]
     assert [bool(check.passed) for check in found] == [False, True]
     assert found[0].limit == 16
+
+
+def test_inputs_go_to_the_arrays_whose_positions_need_them(tmp_path: Path) -> None:
+    def reached(layer: dict[str, Any], arrays: int) -> float:
+        result = run(tmp_path, network(layer), {"chip.array.count": arrays})
+        return float(np.sum(result.evaluation.mapped.placement.reached_units))
+
+    # 8 x 8 positions of 3 x 3: strips of two rows need four of ten input rows, single rows need three
+    assert reached(CONVOLUTION, 1) == pytest.approx(1.0)
+    assert reached(CONVOLUTION, 4) == pytest.approx(4 * 4 / 10)
+    assert reached(CONVOLUTION, 8) == pytest.approx(8 * 3 / 10)
+    # two columns more: each half of the map needs six of ten input columns
+    assert reached(CONVOLUTION, 16) == pytest.approx(8 * 3 / 10 * 2 * 6 / 10)
+    assert reached({**CONVOLUTION, "kernel": 1, "padding": 0}, 8) == pytest.approx(1.0)
+    # one position: its outputs are shared, and each array needs all inputs
+    dense = {"type": "fully_connected", "outputs": 256}
+    assert reached(dense, 4) == pytest.approx(256 / 128)

@@ -421,6 +421,10 @@ def result():
         ),
         ("2 ** 3 - -1", "9"),
         ("instances(chip.core.synapse_memory)", "1"),
+        ("placed_area(chip)", "area_m2"),
+        # of a compiled macro: a tenth of channels, and a quarter of unlisted logic among standard cells
+        ("placed_area(chip.core.synapse_memory)", "area(chip.core.synapse_memory) * (1 / 0.9 + 0.24 / 0.7)"),
+        ("placed_area(chip.core.neuron)", "area(chip.core.neuron) * 2 / 0.7"),
     ],
 )
 def test_expressions_over_a_result(result, text, equal):
