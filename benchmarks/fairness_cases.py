@@ -25,21 +25,20 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.pace import paces
 from neuroest.results.estimate import Estimate
+from neuroest.results.pace import Pace
 from neuroest.results.uncertainty import Band
 
 FILE = Path(__file__).with_name("fairness_cases.csv")
 NETWORK = "shd_recurrent_spiking"
 MEMRISTOR, TWIN, DIGITAL = "diffusive_low_power_28nm", "analog_lif_low_power_28nm", "digital_spiking_28nm"
-REGIMES: dict[str, dict[str, Any]] = {
-    "back to back": {},
-    "burst in real time": {"operation.mode": "always_on", "operation.period": "1.4 s"},
-    "streaming": {"operation.mode": "streaming"},
-}
+REGIMES: dict[str, Pace] = {"back to back": "back_to_back", "burst": "burst", "streaming": "streaming"}
+"""Regimes by name, and the pace that they are in a comparison."""
 ARRAY, BUFFER = "chip.tile.array", "chip.tile.buffer"
 NEURON, INTERFACE = f"{ARRAY}.readout.neuron", f"{ARRAY}.readout.interface"
 COLUMNS = (
-    "version", "case", "regime", "low", "median", "high", "area_low", "area_median", "area_high", "passes",
+    "version", "case", "exchange", "regime", "low", "median", "high", "area_low", "area_median", "area_high", "passes",
     "twin_passes", "fails",
 )  # fmt: skip
 
@@ -144,31 +143,44 @@ def failed(result: Estimate) -> list[str]:
     return [check.name for check in result.checks if not check.passed and check.severity != "advice"]
 
 
-def ratio(first: Estimate, second: Estimate, quantity: str) -> Band:
-    """Ratio of a result, sample by sample, over the samples in which both have it."""
-    ours, theirs = first.sample, second.sample
-    both = ours.feasible & theirs.feasible
-    return Band.of((ours.totals[quantity] / theirs.totals[quantity])[both])
+def area_ratio(first: Estimate, second: Estimate) -> Band:
+    """Ratio of the areas, sample by sample, over the samples in which both have an estimate."""
+    both = first.sample.feasible & second.sample.feasible
+    return Band.of((first.sample.totals["area_m2"] / second.sample.totals["area_m2"])[both])
 
 
-def row(case: Case, regime: str, version: str) -> dict[str, str]:
-    """Results of a case in a regime."""
-    found = {"version": version, "case": case.name, "regime": regime}
-    try:
-        first, second = (
-            estimate(chip, NETWORK, {**case.both, **alone, **REGIMES[regime]})
-            for chip, alone in zip(case.chips, (case.first, case.second), strict=True)
+def rows_of(case: Case, version: str) -> Iterator[dict[str, str]]:
+    """Results of a case in each of its regimes."""
+    settings = [{**case.both, **alone} for alone in (case.first, case.second)]
+    for regime in case.regimes:
+        found = {
+            "version": version, "case": case.name, "exchange": "yes" if case.exchange else "", "regime": regime,
+        }  # fmt: skip
+        try:
+            chips = [estimate(chip, NETWORK, of) for chip, of in zip(case.chips, settings, strict=True)]
+            if regime == "streaming":  # its checks are those of chips that stream
+                streaming = [
+                    estimate(chip, NETWORK, {**of, "operation.mode": "streaming"})
+                    for chip, of in zip(case.chips, settings, strict=True)
+                ]
+                fails = [name for one in streaming for name in failed(one)]
+            else:
+                fails = [name for one in chips for name in failed(one)]
+        except NeuroestError as error:
+            yield {**found, "fails": str(error).splitlines()[0].rpartition(": ")[2][:120]}
+            continue
+        energy = next(
+            one for one in paces(*chips, [REGIMES[regime]]) if one.part == "energy" and one.off_chip_link
         )
-    except NeuroestError as error:
-        return {**found, "fails": str(error).splitlines()[0].rpartition(": ")[2][:120]}
-    energy, area = (ratio(first, second, name) for name in ("energy_per_inference_J", "area_m2"))
-    values = {
-        "low": energy.low, "median": energy.median, "high": energy.high,
-        "area_low": area.low, "area_median": area.median, "area_high": area.high,
-        "passes": first.passing.share, "twin_passes": second.passing.share,
-    }  # fmt: skip
-    numbers = {name: f"{value:.4g}" for name, value in values.items()}
-    return {**found, **numbers, "fails": " ".join(dict.fromkeys([*failed(first), *failed(second)]))}
+        area = area_ratio(*chips)
+        values = {
+            "area_low": area.low, "area_median": area.median, "area_high": area.high,
+            "passes": chips[0].passing.share, "twin_passes": chips[1].passing.share,
+        }  # fmt: skip
+        if (band := energy.ratio.band) is not None:
+            values = {"low": band.low, "median": band.median, "high": band.high, **values}
+        numbers = {name: f"{value:.4g}" for name, value in values.items()}
+        yield {**found, **numbers, "fails": " ".join(dict.fromkeys(fails))}
 
 
 def printed(rows: list[dict[str, str]], before: Mapping[tuple[str, str], str]) -> None:
@@ -199,7 +211,7 @@ def main() -> int:
     parser.add_argument("--as", dest="version", default="present", help="name of the version")
     given = parser.parse_args()
     kept = list(csv.DictReader(FILE.open(encoding="utf-8"))) if FILE.exists() else []
-    rows = [row(case, regime, given.version) for case in cases() for regime in case.regimes]
+    rows = [row for case in cases() for row in rows_of(case, given.version)]
     others = [one for one in kept if one["version"] != given.version]
     printed(rows, {(one["case"], one["regime"]): one["median"] or one["fails"] for one in others})
     if given.update:
