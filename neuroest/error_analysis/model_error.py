@@ -3,7 +3,8 @@
 The spread of a device parameter states the uncertainty of that number. No parameter covers parts that a model omits
 (wires inside a macro, decoders, test logic, glitches). Each block and each level states this error in its own file
 (`prior_error`). One exponent for all of them, and the extra factor outside of a model's range, are in
-`model_discrepancy.yaml` next to this file. Costs are sums of parts; errors with a mean of one keep the mean of a sum
+`model_discrepancy.yaml` next to this file, as is the error of a description: what it leaves out or states wrongly, from
+chips that were described once. Costs are sums of parts; errors with a mean of one keep the mean of a sum
 equal to that of the equations, for any division into blocks (docs/calibration.md).
 """
 
@@ -18,17 +19,17 @@ from neuroest.core.statistics import NORMAL_P90
 from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
 from neuroest.loading.library import read_spec
-from neuroest.pipeline.cost_table import EXTRAPOLATION
+from neuroest.levels.base import Family
+from neuroest.pipeline.cost_table import DESCRIPTION, EXTRAPOLATION
 from neuroest.pipeline.training import EVIDENCE
 from neuroest.registry import COMPONENTS, MAPPERS
-from neuroest.specs.architecture import Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim, Shape
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
 _CORRELATION = QuantityField("1", minimum=0, maximum=1, example="0.7")
-_CENTRE = QuantityField("1", minimum=1e-2, maximum=1e2, example="0.8")
+DescribedCost: TypeAlias = Literal["energy", "area", "time"]
 FILE = Path(__file__).with_name("model_discrepancy.yaml")
 
 
@@ -41,17 +42,6 @@ class Discrepancy(Spec):
     """What that is based on."""
     source: str | None = None
     """Key of the source in the bibliography."""
-
-
-class Centre(Spec):
-    """Median bias of the models of one kind of unit, from published chips."""
-
-    centre: Annotated[float, _CENTRE]
-    """Median ratio of real units to the models."""
-    factor: Annotated[float, _FACTOR]
-    """p90 over median, and median over p10, of the remaining ratio between chips after division by the centre."""
-    rationale: str
-    """What that is based on."""
 
 
 class BetweenValues(Spec):
@@ -92,9 +82,8 @@ class DiscrepancySpec(Spec):
     endurance_without_evidence: Discrepancy
     """Factor by which an endurance may be lower if its claim states no devices, no points of its curve, or no failure
     criterion."""
-    centres: dict[str, dict[Quantity, Centre]]
-    """Centres by kind of computing unit and quantity. They shift bands but not nominal values; blocks with an exact
-    model are not shifted."""
+    description_errors: dict[Family, dict[DescribedCost, Discrepancy]]
+    """Factor of what a description leaves out or states wrongly, by family of chips and cost. Its median is one."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
@@ -135,7 +124,9 @@ def median_of_mean_one(factor: float) -> float:
     return math.exp(-(deviation**2) / 2.0)
 
 
-def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
+def discrepancy_claims(
+    design: Design, scale: float | None = None, *, described: bool = True
+) -> Mapping[str, Claim]:
     """Return the error claims of the models in a design.
 
     Parameters
@@ -144,6 +135,8 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
         The chip.
     scale : float, optional
         Exponent of the factors instead of the one in the file.
+    described : bool
+        Whether the error of the description of a chip is among them.
     """
     common = discrepancies()
     exponent = common.scale if scale is None else scale
@@ -152,7 +145,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
         quantity: ModelError(given.factor, given.rationale, given.source)
         for quantity, given in common.extrapolation.items()
     }
-    found = [*_centre_claims(design), *_endurance_claims(design)]
+    found = [*(_description_claims(design) if described else ()), *_endurance_claims(design)]
     for model in sorted(stated):
         for quantity, given in stated[model].items():
             factor = given.factor**exponent
@@ -184,12 +177,10 @@ def _endurance_claims(design: Design) -> Iterator[Claim]:
         yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given, "one_sided")
 
 
-def _centre_claims(design: Design) -> Iterator[Claim]:
-    """Claims for the kinds of computing unit in a design that published chips cover."""
-    specs = (part.spec for part in design.root.walk())
-    for kind in sorted(
-        {s.calibrated_as for s in specs if isinstance(s, Level) and s.calibrated_as is not None}
-    ):
-        for quantity, given in discrepancies().centres.get(kind, {}).items():
-            ends = given.centre / given.factor, given.centre, given.centre * given.factor
-            yield _claim(f"{kind}.{quantity}", ends, given)
+def _description_claims(design: Design) -> Iterator[Claim]:
+    """Claims for what the description of a chip may leave out or state wrongly, by the families of its levels."""
+    mappers = (getattr(part.spec, "mapper", None) for part in design.root.walk())
+    families = {MAPPERS[mapper].family for mapper in mappers if mapper is not None} - {None}
+    for family in sorted(families):
+        for cost, given in discrepancies().description_errors[family].items():
+            yield _claim(f"{family}_{DESCRIPTION}.{cost}", (1.0 / given.factor, 1.0, given.factor), given)

@@ -51,6 +51,7 @@ class AndCountMapper(Mapper):
     multiplies_computed = True
     turns_by_steps = True
     prior_error = model_errors(time=1.3)
+    family = "digital"
     unit: AndCountUnit = slot("unit")
     """What is at each place of the array."""
 

@@ -33,6 +33,8 @@ from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.learning import LearningCounts
 
 Array: TypeAlias = NDArray[np.float64]
+Family: TypeAlias = Literal["analog", "digital", "spiking"]
+"""How a computing level computes."""
 Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state", "traces", "tags", "errors"]
 
 
@@ -241,6 +243,8 @@ class Mapper(StatesChecks, ABC):
     """Schema of the level in files; its `mapper` names the level."""
     prior_error: ClassVar[ModelErrors]
     """Model error of its times. Every level must state it."""
+    family: ClassVar[Family | None] = None
+    """Published chips whose descriptions tell how far one may be off; None where the costs are those of a whole chip."""
     array: ClassVar[type[Component[Any]]] = Structural
     """Component of the level itself, where it does not depend on what is in its slots."""
     divides_units: bool = False

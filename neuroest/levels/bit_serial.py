@@ -53,6 +53,7 @@ class BitSerialMapper(Mapper):
     schema = BitSerialLevel
     writes_weights_back = False
     prior_error = model_errors(time=1.2)
+    family = "digital"
     cell: BitSerialCell = slot("cell")
     """The cell."""
 

@@ -141,6 +141,7 @@ class DigitalArrayMapper(Mapper):
     array: ClassVar[type[Component[Any]]] = DigitalArray
     multiplies_computed = True
     prior_error = model_errors(time=1.3)
+    family = "digital"
     unit: Component[Any] = slot("unit")
     """What is at each place of the array."""
 

@@ -54,6 +54,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
     multiplies_computed = False
     writes_weights_back = False
     prior_error = model_errors(time=1.3)
+    family = "digital"
 
     tree = True
 

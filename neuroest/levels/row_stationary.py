@@ -81,6 +81,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     array = Structural
     multiplies_computed = False
     prior_error = model_errors(time=1.3)
+    family = "digital"
 
     filter_memory: Memory | None = slot("filter_memory")
     """Memory of the weights at each unit."""

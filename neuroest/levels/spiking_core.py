@@ -96,6 +96,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     schema = SpikingCoreLevel
     prior_error = model_errors(time=1.3)
+    family = "spiking"
     synapse_memory: Memory = slot("synapse_memory")
     """Memory of the weights."""
     state_memory: Memory = slot("state_memory")

@@ -23,6 +23,7 @@ from neuroest.equations import stacked_tiers
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.pipeline import tiers
 from neuroest.pipeline.mapping import network_context
+from neuroest.registry import MAPPERS
 from neuroest.workloads.layers import LayerTable
 
 _LEAKAGE_REACH = 75.0
@@ -31,6 +32,8 @@ _LEAKAGE_REACH = 75.0
 _TECHNOLOGY = "technology"
 EXTRAPOLATION = "extrapolation"
 """Model name of the extra discrepancy of a model outside of its range."""
+DESCRIPTION = "description"
+"""End of the model name of the discrepancy of a description; it begins with the family of the chip."""
 
 _Cost = TypeVar("_Cost", base.EnergyCost, base.AreaCost, base.StaticCost)
 
@@ -207,16 +210,14 @@ def _with_discrepancy(
     chip: Chip, energies: list[base.EnergyCost], areas: tuple[base.AreaCost, ...], statics: tuple[base.StaticCost, ...],
     inside: Mapping[str, Any],
 ) -> tuple[list[base.EnergyCost], tuple[base.AreaCost, ...], tuple[base.StaticCost, ...]]:  # fmt: skip
-    """Multiply the costs by the error factor of each component model, and by more if it extrapolates."""
+    """Multiply the costs by the error of each component model and of the description; by more if a model extrapolates."""
     models = {c.path: c.model for c in chip.components()}
-    kinds = _calibrated(chip)
+    families = _description_families(chip)
 
     def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
         factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
-        if (
-            f"{models.get(cost.component, '')}.{quantity}" in chip.discrepancy
-        ):  # an exact model has no centre either
-            factor = factor * chip.discrepancy.get(f"{kinds.get(cost.component, '')}.{quantity}", 1.0)
+        described = "area" if quantity == "area" else "energy"
+        factor = factor * description_error(chip, families.get(cost.component), described)
         found = [
             inside[path]
             for path in (f"{cost.component}.{quantity}", f"{_TECHNOLOGY}.{quantity}")
@@ -237,14 +238,21 @@ def _with_discrepancy(
     )
 
 
-def _calibrated(chip: Chip) -> Mapping[str, str]:
-    """Kind of computing unit whose centre shifts the costs of each component."""
+def description_error(chip: Chip, family: str | None, cost: str) -> u.Numeric:
+    """Sampled factor of what the description of a chip of this family leaves out or states wrongly."""
+    return chip.discrepancy.get(f"{family}_{DESCRIPTION}.{cost}", 1.0)
+
+
+def _description_families(chip: Chip) -> Mapping[str, str | None]:
+    """Family of the computing level that each component is in; those around all levels have that of the first."""
+    levels = chip.computing_levels()
+    families = {level.path: MAPPERS[str(level.mapper)].family for level in levels}
+    around = next((family for family in families.values() if family is not None), None)
     return {
-        c.path: kind
-        for level in chip.top.walk()
-        if level.compute is not None and (kind := level.compute.spec.calibrated_as) is not None
+        c.path: next(
+            (family for path, family in families.items() if f"{c.path}.".startswith(f"{path}.")), around
+        )
         for c in chip.components()
-        if c.path == level.path or c.path.startswith(f"{level.path}.")
     }
 
 

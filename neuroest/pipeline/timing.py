@@ -21,6 +21,7 @@ from neuroest.levels.time_multiplexing import (
     single_shared_unit,
 )
 from neuroest.pipeline.action_counts import ActionCounts
+from neuroest.pipeline.cost_table import description_error
 from neuroest.pipeline.off_chip_traffic import parts_of_layers
 from neuroest.pipeline.unit_allocation import BlockAllocation
 from neuroest.workloads.layers import LayerTable
@@ -132,6 +133,7 @@ def time_network(
     resources: dict[str, Array] = {}
     for level in levels:
         off = chip.discrepancy.get(f"{level.mapped.level.mapper}.time", 1.0)
+        off = off * description_error(chip, level.mapper.family, "time")
         resources[level.path] = run.each_step(level.mapper.unit_time(level.mapped.placement), level) * off
         resources[level.path] = resources[level.path] + _copies(run, level) * off
     places = BlockAllocation(levels, layers.reads)

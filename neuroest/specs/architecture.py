@@ -162,11 +162,6 @@ class Level(base.Spec):
     uncertain: Uncertain = Field(default_factory=dict)
     """Spreads of this level's design choices that are not known exactly, by key, as for a block."""
 
-    @property
-    def calibrated_as(self) -> str | None:
-        """Kind of computing unit for which published chips provide a centre; None if there is none."""
-        return None
-
 
 def _layer_words(given: Any) -> Any:
     """Convert one word to a list of one; reject unknown layer types."""

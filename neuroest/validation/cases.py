@@ -102,15 +102,17 @@ class CaseResult:
     estimates: Mapping[str, Estimate]
     neurons: Mapping[str, SimulatedNeuron] = field(default_factory=dict)
 
-    def predictions(self, scale: float | None = None) -> Mapping[str, Prediction]:
+    def predictions(self, scale: float | None = None, *, described: bool = True) -> Mapping[str, Prediction]:
         """Predictions with bands, for every published quantity.
 
         Parameters
         ----------
         scale : float, optional
             Exponent of the model discrepancies instead of the shipped one.
+        described : bool
+            Whether bands contain the error of the description.
         """
-        samples = self._samples(scale)
+        samples = self._samples(scale, described=described)
         published = self.case.published
         nominal: dict[str, expressions.Result] = {
             **{run: found.evaluation for run, found in self.estimates.items()}, **self.neurons
@@ -172,11 +174,14 @@ class CaseResult:
                 message = f"gives {value:.3g} {self.case.published[name].unit}".rstrip() + f"{place}; {wrong}"
                 raise errors.SpecError([self.case.problem(name, ["predicted"], message)])
 
-    def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, u.Numeric]]:
+    def _samples(self, scale: float | None, *, described: bool) -> Mapping[str, Mapping[str, u.Numeric]]:
         """Sampled values of every run, drawn jointly so that shared inputs vary together."""
         claims: dict[str, Claim] = {}
         for run, found in self.estimates.items():
-            for path, claim in {**found.claims, **discrepancy_claims(found.design, scale)}.items():
+            for path, claim in {
+                **found.claims,
+                **discrepancy_claims(found.design, scale, described=described),
+            }.items():
                 claims[f"{run}{_JOIN}{path}"] = claim
         drawn = draw(claims, SAMPLES, SEED)
         values: dict[str, dict[str, u.Numeric]] = {run: {} for run in self.estimates}

@@ -226,7 +226,7 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
         if not names or spec.evidence not in CHIPS or spec.blind:
             continue
         for scale in SCALES:
-            found = result.predictions(scale)
+            found = result.predictions(scale, described=False)
             hits[scale][spec.name] = [
                 found[name].low <= published[name].value <= found[name].high for name in names
             ]

@@ -45,6 +45,7 @@ class CrossbarMapper(CrossbarCounts):
     schema = CrossbarLevel
     weights_in_cells = True
     prior_error = model_errors(time=1.2)
+    family = "analog"
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from neuroest.blocks.cells.static_memory import StaticCellParameters
 from neuroest.specs import base, blocks
 from neuroest.specs.architecture import ComputingLevel
 
@@ -117,15 +116,3 @@ class CrossbarLevel(ComputingLevel):
     """Analog buffers that divide the columns into segments, whose sum is converted once."""
     write_circuit: blocks.WritingBlock | None = None
     """Write circuit of the cells. Without it, the estimate lists it as an exclusion."""
-
-    @property
-    def calibrated_as(self) -> str | None:
-        """Published macros have converters and resistive or static cells. None has neurons at its columns."""
-        if self.readout.model != "adc":
-            return None
-        record = type(self.cell).record
-        return (
-            "static_array"
-            if record is not None and issubclass(record, StaticCellParameters)
-            else "resistive_array"
-        )

@@ -1,0 +1,105 @@
+"""First descriptions of blind chips with the models of today, and the errors of a description that follow from them.
+
+Run it as ``python docs/tools/first_descriptions.py`` in a clone with its history. It takes the files of each blind case
+from the commit that described it, estimates them, writes ``validation/first_descriptions.json`` and prints what the rule
+of docs/calibration.md puts into `description_errors` of ``neuroest/error_analysis/model_discrepancy.yaml``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from neuroest.loading.kinds import data_folder
+from neuroest.validation.cases import load_case, run_case, shipped_cases
+from neuroest.validation.descriptions import FILE, factors, read_described
+from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
+from neuroest.validation.scoring import CHIPS
+
+ROOT = Path(__file__).parents[2]
+_DIGITS = 6
+_RENAMED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "biswas_2019": (("columns: in_turn", "columns: together"),),
+}
+"""What the format asks for since a chip was described: text of the file, and what stands there now."""
+
+
+def git(*arguments: str) -> bytes:
+    """Output of a command of git in the repository."""
+    return subprocess.run(("git", *arguments), cwd=ROOT, check=True, capture_output=True).stdout
+
+
+def described_in(name: str, first: FirstRatiosSpec) -> dict[str, list[str]]:
+    """Names of the values of a case by the commit that described them."""
+    added = (
+        git("log", "--diff-filter=A", "--format=%h", "--", f"validation/{name}/published.yaml")
+        .decode()
+        .split()
+    )
+    found: dict[str, list[str]] = {}
+    for key, value in first.values.items():
+        found.setdefault(value.commit or added[-1], []).append(key)
+    return found
+
+
+def estimated(name: str, commit: str, keys: list[str]) -> dict[str, Any]:
+    """Estimates of some values of a case with its files of a commit, without the error of a description."""
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(git("archive", commit, f"validation/{name}"))) as archive:
+            archive.extractall(folder, filter="data")
+        case = Path(folder) / "validation" / name
+        for file in case.glob("*.yaml"):
+            text = file.read_text(encoding="utf-8")
+            for before, now in _RENAMED.get(name, ()):
+                text = text.replace(before, now)
+            file.write_text(text, encoding="utf-8")
+        result = run_case(load_case(case))
+        predicted = result.predictions(described=False)
+        day = git("show", "-s", "--format=%cs", commit).decode().strip()
+        return {
+            key: {
+                "unit": stated.unit, "published": stated.value,
+                **{p: float(f"{getattr(predicted[key], p_name):.{_DIGITS}g}") for p, p_name in
+                   (("predicted", "value"), ("p10", "low"), ("p50", "median"), ("p90", "high"))},
+                "commit": commit, "day": day,
+            }
+            for key in keys
+            if (stated := result.case.published.get(key)) is not None
+            and stated.quantity_class == "bottom_up"
+        }  # fmt: skip
+
+
+def main() -> None:
+    """Write the record and print the factors."""
+    found: dict[str, Any] = {}
+    for name, folder in shipped_cases().items():
+        first, spec = first_of(folder), load_case(name).spec
+        if first is None or spec.evidence not in CHIPS:
+            continue
+        values: dict[str, Any] = {}
+        for commit, keys in described_in(name, first).items():
+            values |= estimated(name, commit, keys)
+        found[name] = {"family": spec.family, "values": values}
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(chip)}" for name, chip in found.items())
+    (data_folder("validation_case") / FILE).write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    family = ""
+    for each in factors(read_described()):
+        if each.family != family:
+            family = each.family
+            sys.stdout.write(f"  {family}:\n")
+        sys.stdout.write(
+            f"    {each.cost}:\n      factor: {each.factor:g}\n      rationale: >-\n"
+            f"        {len(each.chips)} chips {each.chosen}, {each.median_factor:.2f} off in the median, {each.before:.0%} inside\n"
+            f"        without this factor and {each.coverage:.0%} with it, {each.left_out:.0%} with that of the others\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
