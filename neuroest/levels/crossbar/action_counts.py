@@ -261,16 +261,25 @@ class CrossbarCounts(CrossbarLayout):
         array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
-            # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
-            cell = array.conductance(self.network) * array.options["read_voltage"]
-            cell = cell * array.current_left(self.network)
-            brought = reads * cell / interface.device.bias_current
+            brought = 0.0 if array.opposed else self._brought_bias(interface, reads)
             found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, roles.CouplesDirectly):
             found[interface.path, "couple"] = column_reads
         if isinstance(interface, roles.HoldsResults):
             found[interface.path, "hold"] = self._drives(self._held_results(placement))
         return found
+
+    def _brought_bias(self, clamp: roles.ClampsColumn, reads: u.Numeric) -> u.Numeric:
+        """Reads of a column for which its cells bring the bias that the sink takes, at their own supply.
+
+        No more energy is taken off the bias than the cells' supply is charged for. Opposed rows bring nothing: as much
+        of their current leaves a column as enters it.
+        """
+        array = self.compute
+        cell = array.conductance(self.network) * array.options["read_voltage"]
+        cell = cell * array.current_left(self.network)
+        charged = np.minimum(array.read_supply_voltage() / clamp.technology.supply_voltage, 1.0)
+        return reads * cell * charged / clamp.device.bias_current
 
     def _drives(self, driven: Array) -> u.Numeric:
         """How often neurons are driven in an inference: once a timestep, or once for each event that reaches them."""
