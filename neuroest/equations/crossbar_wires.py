@@ -477,6 +477,42 @@ def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionl
 
 
 @equation
+def current_left(loss: u.Dimensionless, beyond: u.Dimensionless) -> u.Dimensionless:
+    """Share of the current that the lines leave, with the loss bounded at the end of its model's range. [1].
+
+    Parameters
+    ----------
+    loss : float or array
+        Lost share of the current (`ir_drop_error_mean`), below 1.
+    beyond : float or array
+        Resistance of the lines over that at the end of the range, at least 1.
+
+    Returns
+    -------
+    float or array
+        Share, above 0.
+
+    Notes
+    -----
+    Formula: 1/(1 + x/b), x = error/(1 - error)
+
+    Valid: as `ir_drop_error_mean`, whose x is proportional to the resistance of the lines
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    17.9 % lost leave 82.1 %; 90 % lost, x = 9, with twice the resistance that the model covers count as x = 4.5.
+
+    >>> f"{current_left(0.179, 1.0):.3f} {current_left(0.9, 2.0):.3f}"
+    '0.821 0.182'
+    """
+    return 1.0 / (1.0 + loss / (1.0 - loss) / beyond)
+
+
+@equation
 def wires_within_loss(loss_of_one: u.Dimensionless, allowed_loss: u.Dimensionless) -> u.Dimensionless:
     """Smallest number of parallel wires per line with which the IR drop of an array is within a limit. [1].
 

@@ -354,9 +354,12 @@ class CrossbarArray(WrittenArray):
         wire_loss_range
             wires and cells lie outside the range in which the IR drop was compared with a full solution
         """
+        return self.check_range("wire_loss_range", self._loss_strength(network), 0.0, _SOLVED_LOSS, "1")
+
+    def _loss_strength(self, network: NetworkContext) -> u.Dimensionless:
+        """Conductance of a cell times resistance of a segment times the square of the longer side."""
         side = np.maximum(self.piece("rows") * longest(self.stacked_arrays(network)), self.piece("columns"))
-        strength = self.conductance(network) * self.segment_resistance() * side**2
-        return self.check_range("wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1")
+        return self.conductance(network) * self.segment_resistance() * side**2
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that an array designer asks for."""
@@ -481,9 +484,15 @@ class CrossbarArray(WrittenArray):
         return self.segment_resistance() * self.conducting_columns(network) / self.piece("columns")
 
     def current_left(self, network: NetworkContext) -> u.Dimensionless:
-        """Share of the cell current that remains after the wire loss, by layer."""
+        """Share of the cell current that remains after the wire loss, by layer.
+
+        Where the loss is outside the range of its model it counts as at the end of the range, so that no energy
+        vanishes with it.
+        """
         rows = self.rows_at_once() / self.options["rows"]
-        return 1.0 - self.ir_drop(network, network.active_share * rows)
+        lost = self.ir_drop(network, network.active_share * rows)
+        beyond = np.maximum(self._loss_strength(network) / _SOLVED_LOSS, 1.0)
+        return crossbar_wires.current_left(lost, beyond)
 
     def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
         """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
