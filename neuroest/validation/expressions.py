@@ -460,6 +460,8 @@ class _Parts:
         ]
 
     def static_power(self, path: str) -> Any:
+        if self._has_area(path) and not any(f"{name}.".startswith(f"{path}.") for name, _ in self._static):
+            return np.zeros(1)  # a part that does not leak
         return self._sum(path, self._static, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
