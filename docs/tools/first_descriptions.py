@@ -1,8 +1,8 @@
 """First descriptions of blind chips with the models of today, and the errors of a description that follow from them.
 
-Run it as ``python docs/tools/first_descriptions.py`` in a clone with its history. It takes the files of each blind case
-from the commit that described it, estimates them, writes ``validation/first_descriptions.json`` and prints what the rule
-of docs/calibration.md puts into `description_errors` of ``neuroest/error_analysis/model_discrepancy.yaml``.
+Run it as ``python docs/tools/first_descriptions.py`` in a clone with its history. It takes the files of each blind
+case from the commit that described it, estimates them, writes ``validation/first_descriptions.json`` and prints what
+the rule of docs/calibration.md puts into `description_errors` of ``neuroest/error_analysis/model_discrepancy.yaml``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _RENAMED: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 def git(*arguments: str) -> bytes:
     """Output of a command of git in the repository."""
-    return subprocess.run(("git", *arguments), cwd=ROOT, check=True, capture_output=True).stdout
+    command = ("git", *arguments)
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout  # noqa: S603
 
 
 def described_in(name: str, first: FirstRatiosSpec) -> dict[str, list[str]]:
@@ -68,7 +69,7 @@ def estimated(name: str, commit: str, keys: list[str]) -> dict[str, Any]:
                 "unit": stated.unit, "published": stated.value,
                 **{p: float(f"{getattr(predicted[key], p_name):.{_DIGITS}g}") for p, p_name in
                    (("predicted", "value"), ("p10", "low"), ("p50", "median"), ("p90", "high"))},
-                "commit": commit, "day": day,
+                "day": day,
             }
             for key in keys
             if (stated := result.case.published.get(key)) is not None
@@ -94,10 +95,11 @@ def main() -> None:
         if each.family != family:
             family = each.family
             sys.stdout.write(f"  {family}:\n")
+        chips = f"{len(each.chips)} chips {each.chosen}, {each.median_factor:.2f} off in the median"
+        inside = f"{each.before:.0%} inside\n        without this factor and {each.coverage:.0%} with it"
+        rationale = f"{chips}, {inside}, {each.left_out:.0%} with that of the others"
         sys.stdout.write(
-            f"    {each.cost}:\n      factor: {each.factor:g}\n      rationale: >-\n"
-            f"        {len(each.chips)} chips {each.chosen}, {each.median_factor:.2f} off in the median, {each.before:.0%} inside\n"
-            f"        without this factor and {each.coverage:.0%} with it, {each.left_out:.0%} with that of the others\n"
+            f"    {each.cost}:\n      factor: {each.factor:g}\n      rationale: >-\n        {rationale}\n"
         )
 
 

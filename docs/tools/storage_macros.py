@@ -40,6 +40,7 @@ chip:
     read_voltage: 0.2 V
     pulse_width: 1 ns
     settling_error: 5 %
+    parallel_wires: 1
     ir_drop_limit: 20 %
     read_supply: {{model: linear_regulator}}
     cell: {{model: one_transistor_one_resistor, device: {cell}, parameters: {{program_voltage: 2.4 V{area}}}}}

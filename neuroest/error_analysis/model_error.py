@@ -18,8 +18,8 @@ from neuroest.blocks.model_error import ModelError, ModelErrors
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
-from neuroest.loading.library import read_spec
 from neuroest.levels.base import Family
+from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import DESCRIPTION, EXTRAPOLATION
 from neuroest.pipeline.training import EVIDENCE
 from neuroest.registry import COMPONENTS, MAPPERS

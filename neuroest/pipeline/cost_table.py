@@ -210,7 +210,7 @@ def _with_discrepancy(
     chip: Chip, energies: list[base.EnergyCost], areas: tuple[base.AreaCost, ...], statics: tuple[base.StaticCost, ...],
     inside: Mapping[str, Any],
 ) -> tuple[list[base.EnergyCost], tuple[base.AreaCost, ...], tuple[base.StaticCost, ...]]:  # fmt: skip
-    """Multiply the costs by the error of each component model and of the description; by more if a model extrapolates."""
+    """Multiply costs by the errors of each component model and of the description; by more if a model extrapolates."""
     models = {c.path: c.model for c in chip.components()}
     families = _description_families(chip)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import three_digits
+from neuroest.pipeline.cost_table import DESCRIPTION
 from neuroest.reporting.formatting import counted, formatted_interval, percent
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 
@@ -98,7 +99,8 @@ def _short_cause(one: LearntCause) -> str:
     """Name of a cause, with its file where there is room."""
     origin, _, name = one.cause.partition(":")
     if one.model:
-        return f"model {name}"
+        model, _, cost = name.rpartition(".")
+        return f"{DESCRIPTION}, {cost}" if model.endswith(DESCRIPTION) else f"model {name}"
     whole = f"{name} ({origin})"
     return whole if len(whole) <= _LONGEST_NAME else name
 

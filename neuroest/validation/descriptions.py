@@ -15,7 +15,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.error_analysis.model_error import DescribedCost
 from neuroest.levels.base import Family
 from neuroest.loading.kinds import data_folder
-from neuroest.validation.families import cost_of
+from neuroest.validation.families import LOGIC, cost_of
 from neuroest.validation.scoring import COVERAGE_GOAL
 
 FILE = "first_descriptions.json"
@@ -26,7 +26,7 @@ GUIDE = "2026-12-01"
 """Day from which on descriptions follow docs/describe_a_macro.md and docs/describe_a_chip.md as they are."""
 _STEP = 0.05
 _LARGEST = 20.0
-Chosen: TypeAlias = Literal["since the guide", "of the family", "of all families"]
+Chosen: TypeAlias = Literal["since the guide", "of the family", "of logic and memories", "of all families"]
 
 
 @frozen_dataclass
@@ -135,6 +135,7 @@ def _factor(family: str, cost: str, values: Sequence[DescribedValue]) -> Descrip
     tried: tuple[tuple[Chosen, Chips], ...] = (
         ("since the guide", _by_chip(value for value in of_family if value.day >= GUIDE)),
         ("of the family", _by_chip(of_family)),
+        ("of logic and memories", _by_chip(value for value in values if {value.family, family} <= LOGIC)),
         ("of all families", _by_chip(values)),
     )
     chosen, chips = next((each for each in tried if len(each[1]) >= LEAST_CHIPS), tried[-1])

@@ -27,7 +27,7 @@ _NODES: Sequence[tuple[str, float]] = (
     ("above 28 nm", 30e-9), ("20 nm to 28 nm", 19e-9), ("below 20 nm", 0.0),
 )  # fmt: skip
 """Ranges of nodes and their lower ends in metres, with a margin; FinFET processes begin below 20 nm."""
-_DIGITAL = frozenset({"digital", "spiking"})
+LOGIC = frozenset({"digital", "spiking"})
 """Families whose costs are those of logic and memories."""
 
 
@@ -46,7 +46,7 @@ class FamilySummary:
     median_factor : float
         Exponential of the median of |ln(p50 / published)| over the values.
     left_out_factor : float or None
-        The same for nominal ratios (without discrepancy centres), after each chip's values are divided by the median of
+        The same for nominal ratios, after each chip's values are divided by the median of
         the other chips, separately for areas, energies and times: the error that remains after centering on the other
         chips. None with fewer than three chips.
     area_median, energy_median : float or None
@@ -251,7 +251,7 @@ def node_summaries(
     for row in rows:
         counts = row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS
         cost, node = cost_of(row.unit), nodes.get((row.case, row.quantity))
-        if counts and cost is not None and node is not None and families.get(row.case) in _DIGITAL:
+        if counts and cost is not None and node is not None and families.get(row.case) in LOGIC:
             found.setdefault((cost[0], _range_of(node)), []).append(row)
     keys = [(kind, name) for kind in get_args(Kind) for name, *_ in _NODES if (kind, name) in found]
     return [_node_summary(*key, found[key]) for key in keys]

@@ -198,23 +198,23 @@ def test_pulse_widths_read_once_and_long_instead_of_bit_by_bit(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("model", "device", "term", "each"),
+    ("model", "device", "term", "each", "amplifier"),
     [
         # 0.5 * 2^8 * 1 fF * (0.1 V)^2 = 1.28 fJ
-        ("capacitive_dac", "capacitive_dac_28nm", "capacitors", 1.28e-15),
+        ("capacitive_dac", "capacitive_dac_28nm", "capacitors", 1.28e-15, 2e-6),
         # (8/12 + 1/18) (0.1 V)^2 / 50 kohm * 10 ns = 0.7222 * 2 fJ
-        ("resistive_ladder", "resistive_ladder_28nm", "ladder", 1.4444e-15),
+        ("resistive_ladder", "resistive_ladder_28nm", "ladder", 1.4444e-15, 45e-6),
     ],
 )
 def test_voltages_from_converters_at_the_rows(
-    model: str, device: str, term: str, each: float, tmp_path: Path
+    model: str, device: str, term: str, each: float, amplifier: float, tmp_path: Path
 ) -> None:
     driver = {"model": model, "device": device}
     result = run(ADC, DENSE, {f"{ARRAY}input": driver, f"{ARRAY}readout.converter": SAR}, tmp_path)
     inputs = count(result, "input", "input")
     assert energy(result, term=term) == pytest.approx(inputs * each, rel=1e-3)
-    # a class-AB amplifier takes a fifth of the largest row current and 2 uA from 0.9 V for 10 ns
-    bias = 0.2 * known(result, "largest row current") + 2e-6
+    # a class-AB amplifier takes a fifth of the largest row current and its own from 0.9 V for 10 ns
+    bias = 0.2 * known(result, "largest row current") + amplifier
     assert energy(result, term="buffer") == pytest.approx(inputs * bias * 0.9 * 10e-9)
 
 
@@ -496,7 +496,9 @@ def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
 
 def test_a_loss_beyond_what_was_solved_is_reported(tmp_path: Path) -> None:
     inside = run(ADC, DENSE, {}, tmp_path)
-    outside = run(ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024}, tmp_path)
+    outside = run(
+        ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024, f"{ARRAY}parallel_wires": 1}, tmp_path
+    )
     array = outside.evaluation.mapper.compute
     strength = array.conductance(outside.evaluation.mapper.network) * array.segment_resistance() * 1024**2
     found = next(c for c in outside.checks if c.name == "wire_loss_range")

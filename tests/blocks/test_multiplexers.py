@@ -182,6 +182,7 @@ def bare_columns(folder: Path, columns: int, multiplexer: dict[str, Any] | None)
         READOUT + "interface": None,
         READOUT + "columns_per_converter": columns,
         READOUT + "converter": {"model": "sense_amplifier", "device": "sense_amplifier_28nm"},
+        "chip.tile.array.parallel_wires": 1,
     }
     return run(ADC, DENSE, blocks, folder)
 

@@ -16,6 +16,7 @@ _loads = st.floats(1e-6, 1e2)
 _shares = st.floats(0.0, 1.0)
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "current_left": {"loss": 0.179, "beyond": 1.0},
     "cell_wire_resistance": {"resistance_per_length": 11.6e6, "cell_pitch": 0.16e-6},
     "row_time_constant": {
         "driver_resistance": 60.0,

@@ -149,7 +149,10 @@ def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
 
 
 def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
-    whole, parts = read(tmp_path, holding="stage"), read(tmp_path, holding="stage", rows_at_once=16)
+    single = {f"{ARRAY}parallel_wires": 1}
+    whole, parts = (
+        read(tmp_path, single, holding="stage"), read(tmp_path, single, holding="stage", rows_at_once=16)
+    )  # fmt: skip
     # 784 inputs, for instance, take six arrays of 128 rows and one of 16: 6 x 8 + 1 reads
     mapper = parts.evaluation.mapper
     weighted = np.ravel(mapper.on_array) > 0.0

@@ -9,6 +9,7 @@ from neuroest.error_analysis.model_error import discrepancies, discrepancy_claim
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS
+from tests.shared import estimated
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +55,17 @@ def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
 def test_bands_are_wider_than_those_of_the_parameters_alone(digital):
     claims = discrepancy_claims(digital.design)
     assert "model_discrepancy.sram.energy" in claims
-    assert all(claim.low < claim.value < 1.0 < claim.high for claim in claims.values())
+    assert all(
+        claim.low < claim.value < 1.0 < claim.high
+        for path, claim in claims.items()
+        if "_description" not in path
+    )
     causes = dict(digital.bands.causes["area_m2"])
     assert any(path.startswith("model_discrepancy.") for path in causes)
 
 
 def test_errors_of_models_have_a_mean_of_one(digital):
-    drawn = draw(discrepancy_claims(digital.design), samples=40_000, seed=1)
+    drawn = draw(discrepancy_claims(digital.design, described=False), samples=40_000, seed=1)
     assert len(drawn) > 3
     for path, values in drawn.items():
         error = np.std(values) / np.sqrt(values.size)
@@ -73,31 +78,35 @@ def test_the_mean_of_a_sum_does_not_ask_into_how_many_parts_it_is_divided():
     assert np.mean(parts[:1]) == pytest.approx(np.mean(parts), rel=0.01) == pytest.approx(1.0, rel=0.01)
 
 
-def test_the_centre_of_a_kind_of_array_moves_its_parts_and_no_nominal_value():
-    found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
+@pytest.mark.parametrize(
+    ("chip", "network", "family"),
+    [
+        ("adc_crossbar_28nm", "mlp_mnist_dense", "analog"),
+        ("digital_int8_28nm", "mlp_mnist_dense", "digital"),
+        ("reckon_28nm", "mlp_mnist_spiking", "spiking"),
+    ],
+)
+def test_the_error_of_a_description_moves_all_costs_of_a_family_alike(
+    chip: str, network: str, family: str
+) -> None:
+    found = estimated(chip, network)
     claims = discrepancy_claims(found.design)
-    centre = claims["model_discrepancy.resistive_array.area"]
-    assert 1.0 <= centre.low < centre.value < centre.high
     values = {path: claim.value for path, claim in found.claims.items()}
-    drawn = values | dict.fromkeys(claims, 1.0)
-    plain, moved = (
-        evaluate(found.design, found.workload, drawn | {centre.path: off}) for off in (1.0, centre.value)
-    )
-    level = plain.mapped.level.path
-    stated = {model: found.prior_error for model, found in COMPONENTS.items()}
-    models = {part.path: getattr(part.spec, "model", None) for part in found.design.root.walk()}
-    for before, after in zip(plain.areas, moved.areas, strict=True):
-        inside = before.component.startswith(f"{level}.") and "area" in stated[models[before.component]]
-        if before.component != "chip.overheads":  # clock and control follow what they drive
-            factor = centre.value if inside else 1.0
-            assert np.sum(after.total) == pytest.approx(factor * np.sum(before.total), rel=1e-12)
-    assert any(row.component == f"{level}.cell" for row in plain.areas)
-    assert evaluate(found.design, found.workload, values).area == pytest.approx(plain.area, rel=1e-12)
+    for cost in ("energy", "area", "time"):
+        claim = claims[f"model_discrepancy.{family}_description.{cost}"]
+        assert claim.value == pytest.approx(1.0)
+        assert claim.high == pytest.approx(1.0 / claim.low)
+    twice = {f"model_discrepancy.{family}_description.{cost}": 2.0 for cost in ("energy", "area")}
+    plain, moved = (evaluate(found.design, found.workload, values | change) for change in ({}, twice))
+    assert moved.area == pytest.approx(2.0 * plain.area, rel=1e-9)
+    assert moved.dynamic_energy == pytest.approx(2.0 * plain.dynamic_energy, rel=1e-9)
+    leaked = [sum(float(np.sum(row.total)) for row in each.statics) for each in (plain, moved)]
+    assert leaked[1] == pytest.approx(2.0 * leaked[0], rel=1e-9)
 
 
-def test_columns_that_end_at_neurons_have_no_centre():
-    claims = discrepancy_claims(estimate("analog_lif_28nm", "mlp_mnist_spiking").design)
-    assert not [path for path in claims if "_array." in path and "digital" not in path]
+def test_published_events_have_no_error_of_a_description() -> None:
+    claims = discrepancy_claims(estimated("loihi_14nm", "mlp_mnist_spiking").design)
+    assert not [path for path in claims if "_description" in path]
 
 
 def test_only_models_that_the_chip_has_are_sampled(digital):
@@ -105,7 +114,9 @@ def test_only_models_that_the_chip_has_are_sampled(digital):
 
 
 def test_exponent_of_zero_takes_the_models_as_exact(digital):
-    assert not any(claim.has_spread for claim in discrepancy_claims(digital.design, 0.0).values())
+    assert not any(
+        claim.has_spread for claim in discrepancy_claims(digital.design, 0.0, described=False).values()
+    )
 
 
 def test_every_factor_says_what_it_rests_on():

@@ -269,7 +269,7 @@ class CrossbarCounts(CrossbarLayout):
             found[interface.path, "hold"] = self._drives(self._held_results(placement))
         return found
 
-    def _brought_bias(self, clamp: roles.ClampsColumn, reads: u.Numeric) -> u.Numeric:
+    def _brought_bias(self, clamp: Any, reads: u.Numeric) -> u.Numeric:
         """Reads of a column for which its cells bring the bias that the sink takes, at their own supply.
 
         No more energy is taken off the bias than the cells' supply is charged for. Opposed rows bring nothing: as much
@@ -279,7 +279,7 @@ class CrossbarCounts(CrossbarLayout):
         cell = array.conductance(self.network) * array.options["read_voltage"]
         cell = cell * array.current_left(self.network)
         charged = np.minimum(array.read_supply_voltage() / clamp.technology.supply_voltage, 1.0)
-        return reads * cell * charged / clamp.device.bias_current
+        return cast("u.Numeric", reads * cell * charged / clamp.device.bias_current)
 
     def _drives(self, driven: Array) -> u.Numeric:
         """How often neurons are driven in an inference: once a timestep, or once for each event that reaches them."""

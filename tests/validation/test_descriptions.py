@@ -1,0 +1,80 @@
+"""Errors of a description: the rule of docs/calibration.md, and what the shipped file has of it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from neuroest.error_analysis.model_error import discrepancies
+from neuroest.validation.descriptions import (
+    GUIDE,
+    LEAST_CHIPS,
+    DescribedValue,
+    coverage,
+    factors,
+    read_described,
+    smallest_factor,
+)
+from neuroest.validation.scoring import COVERAGE_GOAL
+
+
+def value(
+    chip: str, ratio: float, half: float = 0.0, family: str = "analog", day: str = GUIDE
+) -> DescribedValue:
+    return DescribedValue(chip, "energy", family, "energy", math.log(ratio), half, day)
+
+
+def test_the_shipped_factors_follow_from_the_record() -> None:
+    for each in factors(read_described()):
+        shipped = discrepancies().description_errors[each.family][each.cost]
+        assert shipped.factor == pytest.approx(each.factor), (each.family, each.cost)
+        assert f"{len(each.chips)} chips {each.chosen}" in shipped.rationale
+        assert each.coverage >= COVERAGE_GOAL
+
+
+def test_the_factor_is_the_smallest_step_that_holds_four_chips_of_five() -> None:
+    chips = {
+        name: [value(name, ratio)] for name, ratio in zip("abcde", (1.0, 1.2, 0.7, 1.98, 30.0), strict=True)
+    }
+    assert smallest_factor(chips) == pytest.approx(2.0)
+    assert coverage(chips, 1.95) == pytest.approx(0.6)
+
+
+def test_a_band_that_holds_a_value_asks_for_nothing_more() -> None:
+    assert smallest_factor({"a": [value("a", 3.0, half=math.log(3.01))]}) == pytest.approx(1.0)
+    # two of three values of a chip are two thirds of a chip
+    chips = {"a": [value("a", 1.0), value("a", 1.0), value("a", 9.0)]}
+    assert coverage(chips, 1.0) == pytest.approx(2.0 / 3.0)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "others", "chosen"),
+    [
+        (LEAST_CHIPS, 2, 0, "since the guide"),
+        (LEAST_CHIPS - 1, 1, 0, "of the family"),
+        (LEAST_CHIPS - 2, 1, 9, "of all families"),
+    ],
+)
+def test_chips_since_the_guide_come_first_and_all_families_last(
+    new: int, old: int, others: int, chosen: str
+) -> None:
+    values = [value(f"new{n}", 2.0) for n in range(new)]
+    values += [value(f"old{n}", 2.0, day="2026-11-27") for n in range(old)]
+    values += [value(f"other{n}", 2.0, family="spiking") for n in range(others)]
+    analog = next(
+        each for each in factors([*values, *_times()]) if (each.family, each.cost) == ("analog", "energy")
+    )
+    assert analog.chosen == chosen
+    assert len(analog.chips) == {"since the guide": new, "of the family": new + old}.get(
+        chosen, new + old + others
+    )
+
+
+def _times() -> list[DescribedValue]:
+    """Two values of each other cost, since a factor needs chips to leave out."""
+    return [
+        DescribedValue(chip, cost, "analog", cost, 0.0, 0.1, GUIDE)
+        for chip in "ab"
+        for cost in ("area", "time")
+    ]
