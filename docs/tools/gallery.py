@@ -99,6 +99,11 @@ EXHIBITS = (
         python=f'{_ESTIMATED}.plot("area_map", "area_map.svg")',
     ),
     Exhibit(
+        "tiers", "Tiers of a stacked chip", "The widest tier makes the area of the die.",
+        python='found = neuroest.estimate("stacked_neurons_28nm", "shd_recurrent_spiking")\n'
+        'found.plot("tiers", "tiers.svg")',
+    ),
+    Exhibit(
         "energy_map", "Energy from the wall to the cell", "A what-if of human size, shells included.",
         python='found = neuroest.estimate("memristive_brain_28nm", "human_brain_spiking")\n'
         'found.plot("energy_map", "energy_map.svg")',

@@ -491,7 +491,7 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
 
     @property
     def via(self) -> SignalVia | None:
-        """Vias between this block and the logic; None for a block of the logic itself."""
+        """Vias between this block and the logic; None for a block of the logic."""
         vias = self.technology.vias
         if not vias:
             return None

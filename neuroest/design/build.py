@@ -497,7 +497,7 @@ def _check_contents(builder: _Builder, root: Part, tiers: Mapping[str, Part]) ->
                 _refuse_tier(builder, part, "contains", message)
             for other, holder in inside.items():
                 if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
-                    message = f"{path} is in {holder} as well; a block stands in one tier"
+                    message = f"{path} is in {holder} as well; a block belongs to one tier"
                     _refuse_tier(builder, part, "contains", message)
             inside[path] = name
 

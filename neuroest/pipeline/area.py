@@ -15,7 +15,7 @@ from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, total
 
 CONTROL = "control"
-"""Term of the area of control logic, which stands in the tier of the blocks that it controls."""
+"""Term of the area of control logic, which is in the tier of the blocks that it controls."""
 PAD_RING = "pad_ring"
 """Term of the area of the pad rings, which include no white space."""
 

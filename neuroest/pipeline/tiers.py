@@ -1,4 +1,4 @@
-"""Stacked tiers of a chip: which area stands in which tier, the vias between them, their heat and their yield."""
+"""Stacked tiers of a chip: which area is in which tier, the vias between them, their heat and their yield."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
@@ -57,7 +57,7 @@ def stack(chip: Chip) -> tuple[StackedTier, ...]:
 
 
 def tier_of(tiers: Iterable[StackedTier], component: str, term: str) -> int:
-    """Number of the tier that an area term of a component stands in: 0 for the logic."""
+    """Number of the tier of an area term of a component: 0 for the logic."""
     name = f"{component}.{term}."
     for number, tier in enumerate(tiers, 1):
         if component == tier.path or any(name.startswith(f"{path}.") for path in tier.spec.contains):

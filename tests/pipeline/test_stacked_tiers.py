@@ -180,7 +180,7 @@ WRONG = [
     ({"a": tier("b", CELL), "b": tier("a", NEURON)}, "a and b stand over each other in a circle"),
     ({"a": tier("a", CELL)}, "a stands over itself"),
     ({"a": tier("logic", CELL), "b": tier("logic", NEURON)}, "a stands over logic too"),
-    ({"a": tier("logic", CELL), "b": tier("a", CELL)}, "a block stands in one tier"),
+    ({"a": tier("logic", CELL), "b": tier("a", CELL)}, "a block belongs to one tier"),
 ]
 
 

@@ -48,7 +48,7 @@ class StackedTierBlock(DeviceBlock):
     """Tier below: `logic`, or the name of another stacked tier."""
     contains: Annotated[tuple[str, ...], Field(min_length=1)]
     """Paths of the blocks in this tier, such as `chip.tile.array.cell`, or of one of their area terms, such as
-    `chip.tile.array.readout.neuron.footprint`. A level stands for everything in it."""
+    `chip.tile.array.readout.neuron.footprint`."""
     connections: CountOrAuto = "auto"
     """Signals between one instance of each contained block and the tiers below, each with a via. auto: rows and columns
     of an array for its cells, input and output for a neuron, data and address for a memory."""
