@@ -54,7 +54,7 @@ def sram(capacity: str) -> dict[str, Any]:
 
 
 def membrane(capacitance_fF: float) -> dict[str, Any]:
-    """The neuron of the twin with a capacitor of 2 fF/um^2 beside its circuit of 34 um^2."""
+    """The neuron of the twin with a capacitor of 2 fF/um^2 next to its circuit of 34 um^2."""
     return {f"{NEURON}.footprint": f"{34 + max(capacitance_fF - 26, 0) / 2:g} um^2"}
 
 

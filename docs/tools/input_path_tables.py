@@ -74,7 +74,7 @@ def _ratios(both: neuroest.Comparison, *, contained: bool) -> list[str]:
 
 
 def front_ends() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Sensors in front of the CMOS chip in real time, for one word of spoken digits."""
+    """Sensors in front of the CMOS chip in real time, for one spoken digit."""
     bare = neuroest.estimate(TWIN, NETWORK, WORD)
     rows = []
     for name in (name for name, path in shipped("device").items() if path.parent.name == "front_ends"):
