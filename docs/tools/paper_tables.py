@@ -16,6 +16,9 @@ from neuroest.validation.scoring import Row
 
 CASE = "zhao_2025"
 NEURON = "chip.tile.array.readout.neuron"
+WORKING = "diffusive_28nm_capacitor"
+IN_TURN = 5
+"""Neurons that take turns at an output of the memristor chip that the pages compare."""
 NETWORK = "mlp_mnist_spiking"
 TRANSISTORS_OF_A_GATE = 4
 """Of a NAND gate with two inputs."""
@@ -82,13 +85,13 @@ def areas() -> list[str]:
     rows: list[tuple[str, float]] = [
         ("a transistor of a logic gate (a quarter of a NAND)", gate / TRANSISTORS_OF_A_GATE),
         ("a transistor of 1 um, memristor and resistor stacked on it", _area("diffusive_28nm_derived", "footprint")),
-        ("with a capacitor of 20 fF next to it", _area("diffusive_low_power_28nm", "footprint", "capacitor")),
-        ("with the circuits that restore its spike and make its input voltage", _area("diffusive_low_power_28nm")),
-        ("an output: five such neurons in turn", _area("diffusive_low_power_28nm", outputs=True)),
+        ("with a capacitor of 20 fF next to it", _area(WORKING, "footprint", "capacitor")),
+        ("with the circuits that restore its spike and make its input voltage", _area(WORKING)),
+        ("an output: five such neurons in turn", IN_TURN * _area(WORKING)),
         ("the same, with all but the circuits in a tier of their own: in the logic",
-         _area("stacked_neurons_28nm", "circuits", outputs=True)),
-        ("and in that tier", _area("diffusive_low_power_28nm", "footprint", "capacitor", outputs=True)),
-        ("a CMOS neuron (published), with its level shifter", _area("analog_lif_low_power_28nm")),
+         IN_TURN * _area(WORKING, "circuits")),
+        ("and in that tier", IN_TURN * _area(WORKING, "footprint", "capacitor")),
+        ("a CMOS neuron (published), with its level shifter", _area("analog_lif_28nm")),
     ]  # fmt: skip
     return [
         "| 28 nm, nominal | area |", "|---|---|", *(f"| {name} | {number(1e12 * area)} um^2 |" for name, area in rows)
@@ -96,19 +99,11 @@ def areas() -> list[str]:
 
 
 @cache
-def _area(chip: str, *terms: str, outputs: bool = False) -> float:
-    """Area of a neuron, of all its terms or of these, or of all neurons of an output, in square metres."""
-    found = neuroest.estimate(chip, NETWORK)
-    whole = sum(
-        float(row.total[0]) for row in found.evaluation.areas
-        if row.component == NEURON and (not terms or row.term in terms)
-    )  # fmt: skip
-    instances = float(found.evaluation.mapped.instances[NEURON][0])
-    if not outputs:
-        return whole / instances
-    return whole / float(
-        neuroest.estimate("analog_lif_low_power_28nm", NETWORK).evaluation.mapped.instances[NEURON][0]
-    )
+def _area(chip: str, *terms: str) -> float:
+    """Area of a neuron, of all its terms or of these, in square metres."""
+    found = neuroest.estimate(chip, NETWORK).evaluation
+    rows = (row for row in found.areas if row.component == NEURON and (not terms or row.term in terms))
+    return sum(float(row.total[0]) for row in rows) / float(found.mapped.instances[NEURON][0])
 
 
 TABLES: dict[str, Sequence[int]] = {
