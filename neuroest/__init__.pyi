@@ -19,6 +19,7 @@ from neuroest.exploration.crossover import crossover as crossover
 from neuroest.exploration.curves import curves as curves
 from neuroest.exploration.optimize import optimize as optimize
 from neuroest.exploration.pareto import pareto as pareto
+from neuroest.exploration.random_bits import randomness as randomness
 from neuroest.exploration.sensitivity import sensitivity as sensitivity
 from neuroest.exploration.sweep import sweep as sweep
 from neuroest.exploration.uncertainty import uncertainty as uncertainty

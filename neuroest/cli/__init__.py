@@ -36,7 +36,7 @@ VERB_GROUPS = MappingProxyType(
         "Every day": ("estimate", "compare", "figure", "report", "paper"),
         "Find and check": ("list", "show", "check", "new"),
         "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
-        "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest"),
+        "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest", "randomness"),
         "Devices and chips from measurements": (
             "fit",
             "calibrate",
