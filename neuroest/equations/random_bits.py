@@ -36,7 +36,7 @@ def firing_correlation(
     2 r V/sigma_V deviations, each of which moves the probability of a half by 1/sqrt(2 pi).
 
     Valid: an upper bound, as if a pulse without a spike left no residue; in the rate equations of the bench neuron it
-    leaves 0.99 times as much. Residue of pulses before the last one is neglected.
+    leaves as much within some per cent. Residue of pulses before the last one is neglected.
 
     References
     ----------

@@ -9,6 +9,9 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.diffusive_cells import integration_time, load_cells
+from neuroest.dynamics.stimulus import Segment
 from neuroest.equations import firing_statistics
 from neuroest.equations.random_bits import (
     extracted_bits,
@@ -95,3 +98,16 @@ def test_text_fits_a_terminal_and_a_figure_is_drawn(found: RandomBits, tmp_path:
     assert max(map(len, found.to_text().splitlines())) <= 80
     found.plot(tmp_path / "bits.svg")
     assert (tmp_path / "bits.svg").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_a_pulse_without_a_spike_leaves_nearly_the_residue_of_one_with() -> None:
+    # so the wait may be needless, and the correlation is an upper bound, as the page says
+    cells = load_cells("diffusive_bench")
+    median = float(cells.firing_median_voltage)
+    pulse = Segment(float(integration_time(cells, median)), median)
+    run = simulate(cells.broadcast(300), [pulse, Segment(0.03, 0.0)], generator=np.random.default_rng(1))
+    fired = np.isfinite(run.first_switch)
+    assert 0.2 < fired.mean() < 0.8
+    residue = np.asarray(run.final.residue)
+    assert residue[~fired].mean() / residue[fired].mean() == pytest.approx(1.0, abs=0.03)
