@@ -38,7 +38,17 @@ from neuroest.loading.library import devices_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs import architecture, claims, device, inheritance, layers, learning, population, workload
+from neuroest.specs import (
+    architecture,
+    claims,
+    device,
+    inheritance,
+    layers,
+    learning,
+    population,
+    survey,
+    workload,
+)
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice
@@ -67,6 +77,7 @@ _PAGES = {
     "exploration.space": "other_files",
     "exploration.contest_spec": "other_files",
     "validation.case_spec": "other_files",
+    "specs.survey": "other_files",
     "validation.first_ratios": "other_files",
     "validation.measured_spec": "other_files",
     "error_analysis.calibration": "other_files",
@@ -175,7 +186,7 @@ def devices_page() -> str:
         "Maturity",
         "FabCompatibility",
     )
-    about = [named[name] for name in (*order, "ReportedValue", "SourceSpec")]
+    about = [named[name] for name in (*order, "ReportedValue", "SurveyEntry", "SurveyCell", "SourceSpec")]
     lines = [
         "# Device specs: every key and every parameter",
         "",
@@ -241,14 +252,23 @@ def workload_page() -> str:
 def other_files_page() -> str:
     """Every key of the files that no chip, device or network is described in."""
     lines = [
-        "# Spaces, contests, validation cases, measured values and model errors: every key",
+        "# Spaces, contests, validation cases, surveys, measured values and model errors: every key",
         "",
         _WRITTEN,
         "",
         "[exploration.md](../exploration.md) explains spaces and contests, [validation.md](../validation.md) the rest.",
         "",
     ]
-    for module in (space, contest_spec, case_spec, first_ratios, measured_spec, calibration, model_error):
+    for module in (
+        space,
+        contest_spec,
+        case_spec,
+        survey,
+        first_ratios,
+        measured_spec,
+        calibration,
+        model_error,
+    ):
         for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)
     return joined(lines)

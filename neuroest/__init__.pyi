@@ -45,6 +45,8 @@ from neuroest.reporting.difference import diff as diff
 from neuroest.reporting.explanation import explain as explain
 from neuroest.reporting.report import report as report
 from neuroest.reporting.schemas import schema as schema
+from neuroest.reporting.survey import Survey as Survey
+from neuroest.reporting.survey import survey as survey
 from neuroest.results.comparison import Comparison as Comparison
 from neuroest.results.estimate import Estimate as Estimate
 from neuroest.validation.board import reproduce as reproduce

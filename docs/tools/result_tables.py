@@ -24,7 +24,9 @@ from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device, shipped
 from neuroest.reporting.formatting import formatted
+from neuroest.reporting.survey import survey
 from neuroest.results.quantities import QUANTITIES
+from neuroest.specs.survey import columns
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 ARRAY = "chip.tile.array."
@@ -453,6 +455,17 @@ def tier_devices() -> list[str]:
     return table(("device", "pitch", "blocked area", "capacitance", "resistance", "thermal resistance"), rows)
 
 
+def surveyed(subject: str) -> list[str]:
+    """Published neurons or chips, every column."""
+    return survey(subject).table().to_markdown().splitlines()
+
+
+def survey_columns(subject: str) -> list[str]:
+    """Columns of a survey: name, heading and definition."""
+    rows = [(f"`{name}`", column.head, column.about) for name, column in columns(subject).items()]
+    return table(("cell", "heading", "definition"), rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
@@ -462,6 +475,8 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
     **{name: partial(paper_tables.claims, *groups) for name, groups in paper_tables.TABLES.items()},
+    "survey_neurons": partial(surveyed, "neurons"), "survey_chips": partial(surveyed, "chips"),
+    "neuron_columns": partial(survey_columns, "neurons"), "chip_columns": partial(survey_columns, "chips"),
     "paper_summary": paper_tables.summary, "neuron_areas": paper_tables.areas,
     "input_path_links": lambda: table(*input_path_tables.links()),
     "input_path_headlines": lambda: table(*input_path_tables.headlines()),

@@ -46,7 +46,7 @@ VERB_GROUPS = MappingProxyType(
             "export",
         ),
         "Networks": ("import", "activity"),
-        "Published chips, files and results": ("reproduce", "rerun", "diff", "schema"),
+        "Published chips, files and results": ("reproduce", "survey", "rerun", "diff", "schema"),
     }
 )
 """Verbs by what they are for, in the order of the help; each is a module of this package."""

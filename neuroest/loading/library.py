@@ -545,5 +545,9 @@ def device_of(loaded: Loaded[DeviceSpec]) -> Device:
         problem_at(document, ["parameters", n, "value"], why, at_value=True) for n, why in wrong.items()
     ]
     problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
+    if spec.survey is not None and not isinstance(document, Unparsed):
+        from neuroest.specs.survey import survey_problems  # noqa: PLC0415 - few devices have a row
+
+        problems += survey_problems(document, ["survey"], "neurons", spec.survey)
     raise_all(problems)
     return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

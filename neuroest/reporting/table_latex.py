@@ -5,8 +5,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.latex import PACKAGES, number, pages, tex
-from neuroest.reporting.table_model import Table, as_number, text_of
+from neuroest.reporting.table_model import Citation, Table, as_number, text_of
 from neuroest.reporting.text_style import one_line
 
 _COLUMN, _PAGE = 46.0, 78.0
@@ -54,10 +55,7 @@ def to_latex(table: Table, label: str) -> str:
 
     for index, chunk in enumerate(pages(table.rows, height, _LINES / shrunk)):
         caption = f"{tex(label)}{', continued' if index else ''}."
-        body = [
-            " & ".join(_tex(row[n]) if numeric[n] else _broken(text_of(row[n])) for n in columns)
-            for row in chunk
-        ]
+        body = [" & ".join(_tex(row[n]) if numeric[n] else _text(row[n]) for n in columns) for row in chunk]
         written += [
             rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", r"\setlength{\tabcolsep}{3pt}",
             rf"\caption{{{caption}}}",
@@ -74,6 +72,13 @@ def _turned(table: Table) -> Table:
     """Table of a few long rows, transposed."""
     head = ("quantity", *map(str, range(1, len(table.rows) + 1)))
     return Table.of(head, zip(table.head, *table.rows, strict=True))
+
+
+def _text(cell: Any) -> str:
+    """A cell of a text column; citations as such."""
+    if isinstance(cell, Citation):
+        return rf"\cite{{{','.join(map(bibtex_key, cell.keys))}}}" if cell.keys else ""
+    return _broken(text_of(cell))
 
 
 def _broken(text: str) -> str:

@@ -61,6 +61,16 @@ class Share:
         return percent(self.value)
 
 
+@frozen_dataclass
+class Citation:
+    """Keys of sources; LaTeX cites them."""
+
+    keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.keys)
+
+
 class _Nothing(Enum):
     ABSENT = "-"
 

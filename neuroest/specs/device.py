@@ -1,8 +1,9 @@
 """Schema of a device spec file: one file, one device."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Basis, GivenClaim, Provenance
@@ -82,6 +83,66 @@ class ReportedValue(Spec):
     """Key of the secondary source that quotes the value, if the source itself was not seen."""
 
 
+def _plain_value(given: Any) -> Any:
+    if isinstance(given, list) and given and all(isinstance(word, str) for word in given):
+        return tuple(given)
+    if isinstance(given, str | int | float | tuple):
+        return given
+    message = "expected a quantity, a number, true or false, a text, or a list of texts"
+    raise PydanticCustomError("survey", "{message}", {"message": message})
+
+
+SurveyValue: TypeAlias = Annotated[
+    Any,
+    PlainValidator(_plain_value),
+    WithJsonSchema({"type": ["string", "number", "boolean", "array"], "examples": ["37 fJ"]}),
+]
+"""A value of the survey as written in a file. The column says what it may be."""
+
+
+class SurveyCell(Spec):
+    """One cell of the survey with a source of its own."""
+
+    value: SurveyValue | None = None
+    """Value as reported: a quantity such as `37 fJ`, a count, `true`, a text, or a list of words."""
+    published: str | None = None
+    """Validation cases: name of the published value that fills the cell, instead of `value`."""
+    source: str | None = None
+    """Key of the source; by default, that of the row."""
+    locator: str | None = None
+    """Location within the source."""
+    cited_in: str | None = None
+    """Key of the secondary source that quotes the value, if the source itself was not seen."""
+    note: str | None = None
+    """What the value includes, where the column does not say it."""
+
+
+def _cell_or_value(given: object) -> str:
+    """Which of the two a file states."""
+    return "cell" if isinstance(given, dict | SurveyCell) else "value"
+
+
+class SurveyEntry(Spec):
+    """A row of the survey of neurons or chips. An unknown value has no cell."""
+
+    title: str | None = None
+    """Name in the table; by default, the title of a case or the name of a device."""
+    source: str | None = None
+    """Key of the source of all cells that do not name another one."""
+    locator: str | None = None
+    """Location within that source."""
+    cited_in: str | None = None
+    """Key of the secondary source that quotes the values, if the source itself was not seen."""
+    cells: dict[
+        str,
+        Annotated[
+            Annotated[SurveyCell, Tag("cell")] | Annotated[SurveyValue, Tag("value")],
+            Discriminator(_cell_or_value),
+        ],
+    ]
+    """Cells by column: a value, or a cell with its own source. `neuroest survey` lists the columns."""
+
+
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -111,6 +172,8 @@ class DeviceSpec(Spec):
     """The claims: a quantity such as `47 kohm` with provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()
     """Headline numbers of the source, with their scope."""
+    survey: SurveyEntry | None = None
+    """Row of this device in the survey of neurons. Without it the device is there only if a command names it."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this file uses."""
     notes: tuple[str, ...] = ()

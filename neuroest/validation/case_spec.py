@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.device import SourceSpec
+from neuroest.specs.device import SourceSpec, SurveyEntry
 
 QuantityClass: TypeAlias = Literal["bookkeeping", "structural", "bottom_up"]
 CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
@@ -250,6 +250,8 @@ class CaseSpec(Spec):
     """Shipped constants whose files name this chip as one of their sources, which makes the case less independent."""
     not_scored: tuple[str, ...] = ()
     """Published values that are not compared with an estimate, with the reason."""
+    survey: SurveyEntry | None = None
+    """Row of this chip in the survey of chips; a case without it has none."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this case needs."""
     notes: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ from neuroest.specs.file_text import is_file, is_folder, is_path
 from neuroest.specs.loaded import Named
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
+from neuroest.specs.survey import survey_problems
 from neuroest.validation import expressions
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
 from neuroest.validation.first_ratios import FILE as FIRST_FILE
@@ -236,6 +237,9 @@ def read_case(path: Path) -> Case:
     if first is not None and first.name != spec.name:
         message = f"{first.name!r} is not the name of the case, {spec.name!r}"
         problems.append(errors.Problem(errors.printable(str(folder / FIRST_FILE)), 0, 0, "name", message))
+    if spec.survey is not None:
+        known = {*library.shared_sources(), *spec.sources}
+        problems += survey_problems(document, ["survey"], "chips", spec.survey, known, published)
     errors.raise_all(problems)
     return Case(spec, folder, published, document, groups, first)
 

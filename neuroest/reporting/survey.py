@@ -1,0 +1,501 @@
+"""Survey of published neurons and chips, with one's own device or chip in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.core import errors
+from neuroest.core.frozen import frozen
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.units import parse_quantity
+from neuroest.error_analysis.draws import draw
+from neuroest.loading import library
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import Device, load_device, read_spec
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.standalone import block
+from neuroest.registry import render
+from neuroest.reporting.bibliography import sources_bibtex
+from neuroest.reporting.formatting import formatted
+from neuroest.reporting.table_model import Citation, Table
+from neuroest.results.estimate import Estimate
+from neuroest.results.uncertainty import Band
+from neuroest.specs.device import SourceSpec, SurveyEntry
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.survey import (
+    CellValue,
+    Column,
+    SurveySpec,
+    columns,
+    given_cells,
+    reference,
+    survey_problems,
+)
+from neuroest.validation.cases import Case, load_case, shipped_cases
+
+OWN_MARK = "*"
+_COMPONENTS = (("capacitors", "C"), ("transistors", "T"), ("resistors", "R"), ("devices", "D"))
+_NORMALISED = {
+    "neurons": "area over the square of the feature size (F^2); energy times {node} over the feature size",
+    "chips": (
+        "area times the square of {node} over the feature size; energy of an operation times {node} over the "
+        "feature size; TOPS/W per product of one bit by one bit: times the bits of weights and of inputs"
+    ),
+}  # fmt: skip
+"""Rules of the normalised columns: capacitance follows the feature size, the supply stays that of the measurement."""
+
+
+@frozen_dataclass
+class Cell:
+    """One value of a row with its source."""
+
+    value: CellValue
+    source: str | None = None
+    locator: str | None = None
+    cited_in: str | None = None
+    note: str | None = None
+    band: Band | None = None
+
+
+@frozen_dataclass
+class Row:
+    """One neuron or chip.
+
+    Attributes
+    ----------
+    name, title : str
+        Name of the file or row, and name in the table.
+    cells : mapping
+        Known values by column; those of a quantity in SI units.
+    own : bool
+        Whether it was named by the caller and is marked.
+    """
+
+    name: str
+    title: str
+    cells: Mapping[str, Cell]
+    own: bool = False
+
+    def number(self, column: str) -> float | None:
+        """Number in a column; None where it is unknown."""
+        cell = self.cells.get(column)
+        return cell.value if cell is not None and isinstance(cell.value, float) else None
+
+
+@frozen_dataclass
+class Survey:
+    """Published neurons or chips, one row each.
+
+    Attributes
+    ----------
+    subject : str
+        ``neurons`` or ``chips``.
+    rows : tuple of Row
+        One's own first, then by year.
+    node : float
+        Feature size of the normalised columns. [m].
+    sources : mapping
+        Cited sources by key.
+    """
+
+    subject: str
+    entries: tuple[Row, ...]
+    node: float
+    sources: Mapping[str, SourceSpec]
+
+    @property
+    def rule(self) -> str:
+        """How values are normalised."""
+        return _NORMALISED[self.subject].format(node=formatted(self.node, "m"))
+
+    def normalised(self, row: Row) -> dict[str, float]:
+        """Normalised area, energy and efficiency of a row in SI units, where its feature size is known."""
+        node, found = row.number("node"), dict[str, float]()
+        if node is None:
+            return found
+        shrink = self.node / node
+        area, energy, efficiency = (row.number(name) for name in ("area", "energy", "efficiency"))
+        weights, inputs = row.number("weight_bits"), row.number("input_bits")
+        if area is not None:
+            found["area"] = area / node**2 if self.subject == "neurons" else area * shrink**2
+        if energy is not None:
+            found["energy"] = energy * shrink
+        if efficiency is not None and weights is not None and inputs is not None:
+            found["efficiency"] = efficiency / shrink * weights * inputs
+        return found
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One mapping per row: values in SI units, their bands, normalised values, and the source of each cell."""
+        known = columns(self.subject)
+        return [
+            {
+                "name": row.name,
+                "title": row.title,
+                "own": row.own,
+                **{_key(name, known[name]): _plain(row.cells.get(name), known[name]) for name in known},
+                **{
+                    f"{name}_p{end}": _band_end(row.cells.get(name), end)
+                    for name in ("area", "energy", "efficiency")
+                    for end in (10, 90)
+                },
+                **{f"{name}_normalised": self.normalised(row).get(name) for name in ("area", "energy", "efficiency")},
+                "sources": "; ".join(f"{name}: {_where(cell)}" for name, cell in row.cells.items() if cell.source),
+            }
+            for row in self.entries
+        ]  # fmt: skip
+
+    def table(self, *, brief: bool = False) -> Table:
+        """The table to read: empty columns left out, counts of parts in one column.
+
+        Parameters
+        ----------
+        brief : bool, optional
+            Whether to show the columns only that papers print.
+        """
+        known = columns(self.subject)
+        parts = [name for name, _ in _COMPONENTS]
+        names = [
+            name
+            for name, column in known.items()
+            if name not in parts
+            and (column.brief or not brief)
+            and any(name in row.cells for row in self.entries)
+        ]
+        head = [
+            "", self.subject.removesuffix("s"),
+            *(known[name].head for name in names),
+            *(["parts"] if self.subject == "neurons" else []),
+            "normalised area", "normalised energy", *(["normalised TOPS/W"] if self.subject == "chips" else []),
+            "sources",
+        ]  # fmt: skip
+        return Table.of(head, [self._line(row, names, known) for row in self.entries], "<" * len(head))
+
+    def _line(self, row: Row, names: Sequence[str], known: Mapping[str, Column]) -> list[Any]:
+        scaled = self.normalised(row)
+        neurons = self.subject == "neurons"
+        area, efficiency = scaled.get("area"), ""
+        if "efficiency" in scaled:
+            efficiency = _written(scaled["efficiency"], known["efficiency"])
+        keys = dict.fromkeys(k for cell in row.cells.values() for k in (cell.source, cell.cited_in) if k)
+        return [
+            OWN_MARK if row.own else "",
+            row.title,
+            *(_shown(row.cells.get(name), known[name]) for name in names),
+            *([_parts(row)] if neurons else []),
+            "" if area is None else f"{area:.3g} F^2" if neurons else formatted(area, "m^2"),
+            formatted(scaled["energy"], "J") if "energy" in scaled else "",
+            *([] if neurons else [efficiency]),
+            Citation(tuple(keys)),
+        ]
+
+    def to_text(self) -> str:
+        """The table, one's own rows marked, and the rule of the normalised columns."""
+        notes = [
+            f"{row.title}, {column}: {cell.note}"
+            for row in self.entries
+            for column, cell in row.cells.items()
+            if cell.note
+        ]
+        lines = [
+            f"{len(self.entries)} {self.subject}; empty: unknown; {OWN_MARK} computed here, median (p10 to p90)"
+        ]
+        lines += [f"normalised: {self.rule}", *notes]
+        return self.table(brief=True).to_text() + "\n" + "\n".join(lines) + "\n"
+
+    def to_bibtex(self) -> str:
+        """The cited sources as BibTeX."""
+        return sources_bibtex(self.sources.items())
+
+    def to_frame(self) -> Any:
+        """The rows as a data frame."""
+        import pandas as pd  # noqa: PLC0415 - slow, and rarely asked for
+
+        return pd.DataFrame(self.rows())
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Scatter of energy against area, one's own as a star with its band."""
+        return render(self, "figure", path)
+
+    def __repr__(self) -> str:
+        own = [row.title for row in self.entries if row.own]
+        marked = f", with {', '.join(own)}" if own else ""
+        return f"<survey of {len(self.entries)} {self.subject}{marked}, {len(self.sources)} sources>"
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html() + f"<p>normalised: {self.rule}</p>"
+
+
+def survey(
+    subject: str,
+    own: Iterable[str | Path] = (),
+    *,
+    workload: str | Path = "shd_recurrent_spiking",
+    node: float | None = None,
+) -> Survey:
+    """Published neurons or chips in one table, with one's own marked.
+
+    Published rows are the key `survey` of shipped device specs and validation cases, and the files in ``surveys/``.
+
+    Parameters
+    ----------
+    subject : str
+        ``neurons`` or ``chips``.
+    own : iterable of str or Path, optional
+        Neurons: device specs, whose energy and area are computed. Chips: architectures, which are estimated on
+        `workload`. Either: survey files with rows of published values.
+    workload : str or Path, optional
+        Network of the chips in `own`.
+    node : float, optional
+        Feature size of the normalised columns, 28 nm by default. [m].
+
+    Returns
+    -------
+    Survey
+        The rows, with a source for each published cell.
+
+    Raises
+    ------
+    UnknownNameError
+        For another subject, or an unknown device or architecture.
+    SpecError
+        With all problems of a file.
+
+    Examples
+    --------
+    >>> import neuroest
+    >>> found = neuroest.survey("neurons", ["lif_28nm_circuit"])
+    >>> found.entries[0].title, found.entries[0].own
+    ('lif_28nm_circuit', True)
+    """
+    errors.check_names("survey", [subject], ("neurons", "chips"))
+    sources: dict[str, SourceSpec] = dict(library.bibliography())
+    mine: list[Row] = []
+    for name in own:
+        mine += _own_rows(subject, name, workload, sources)
+    listed = [*(_devices(sources) if subject == "neurons" else _cases(sources))]
+    for path in shipped("survey").values():
+        listed += _of_file(read_survey(path), subject, sources)
+    taken = {row.name for row in mine}
+    listed = [row for row in listed if row.name not in taken]
+    listed.sort(key=lambda row: (row.number("year") or 0.0, row.title))
+    rows = (*mine, *listed)
+    cited = {k for row in rows for c in row.cells.values() for k in (c.source, c.cited_in) if k}
+    size = parse_quantity(reference()["node"], "m") if node is None else node
+    return Survey(subject, rows, size, frozen({key: sources[key] for key in sorted(cited)}))
+
+
+def read_survey(path: Path) -> Loaded[SurveySpec]:
+    """Load a survey file.
+
+    Raises
+    ------
+    SpecError
+        With all problems of its cells and sources.
+    """
+    loaded = read_spec(SurveySpec, path)
+    spec = loaded.spec
+    known = {*library.shared_sources(), *spec.sources}
+    problems: list[errors.Problem] = []
+    for name, row in spec.rows.items():
+        problems += survey_problems(loaded.document, ["rows", name], spec.subject, row, known)
+    errors.raise_all(problems)
+    return loaded
+
+
+def _read(subject: str, entry: SurveyEntry, case: Case | None = None) -> dict[str, Cell]:
+    """Values of a row with their sources."""
+    known, found = columns(subject), dict[str, Cell]()
+    for name, cell in given_cells(entry).items():
+        stated = None if case is None or cell.published is None else case.published[cell.published]
+        if stated is not None:
+            value = known[name].read(f"{stated.value!r} {stated.unit}")
+            found[name] = Cell(
+                value, stated.source, stated.locator, stated.cited_in, cell.note or stated.claim
+            )
+        elif cell.source is not None:
+            found[name] = Cell(
+                known[name].read(cell.value), cell.source, cell.locator, cell.cited_in, cell.note
+            )
+        else:
+            value = known[name].read(cell.value)
+            found[name] = Cell(value, entry.source, cell.locator or entry.locator, entry.cited_in, cell.note)
+    return {name: found[name] for name in known if name in found}
+
+
+def _devices(sources: dict[str, SourceSpec]) -> Iterator[Row]:
+    """Shipped devices with a row in the survey."""
+    for name, path in shipped("device").items():
+        if path.parent.name == "neurons":
+            device = load_device(name)
+            if device.spec.survey is not None:
+                sources.update(device.spec.sources)
+                yield Row(name, device.spec.survey.title or name, frozen(device_cells(device)))
+
+
+def device_cells(device: Device) -> dict[str, Cell]:
+    """Cells of a device: those of its `survey`, then reported values and parameters with a source; nothing assumed."""
+    entry = device.spec.survey
+    known = columns("neurons")
+    found = {} if entry is None else _read("neurons", entry)
+    for name, column in known.items():
+        if name in found:
+            continue
+        reported = next(
+            (r for r in device.spec.reported if column.reported and r.quantity == column.reported), None
+        )
+        claim = device.claims.get(column.parameter)
+        if reported is not None:
+            value = column.read(reported.value)
+            found[name] = Cell(value, reported.source, reported.locator, reported.cited_in, reported.scope)
+        elif claim is not None and claim.basis != "assumed" and claim.source is not None:
+            found[name] = Cell(claim.value, claim.source, claim.locator, claim.cited_in)
+    return {name: found[name] for name in known if name in found}
+
+
+def _cases(sources: dict[str, SourceSpec]) -> Iterator[Row]:
+    """Shipped validation cases with a row in the survey."""
+    for name in shipped_cases():
+        case = load_case(name)
+        if case.spec.survey is not None:
+            sources.update(case.spec.sources)
+            yield Row(
+                name,
+                case.spec.survey.title or case.spec.title,
+                frozen(_read("chips", case.spec.survey, case)),
+            )
+
+
+def _of_file(
+    loaded: Loaded[SurveySpec], subject: str, sources: dict[str, SourceSpec], *, own: bool = False
+) -> list[Row]:
+    """Rows of a survey file; none if it is about the other subject."""
+    if loaded.spec.subject != subject:
+        return []
+    sources.update(loaded.spec.sources)
+    return [
+        Row(name, row.title or name, frozen(_read(subject, row)), own)
+        for name, row in loaded.spec.rows.items()
+    ]
+
+
+def _own_rows(
+    subject: str, name: str | Path, workload: str | Path, sources: dict[str, SourceSpec]
+) -> list[Row]:
+    """Rows of a file that the caller names."""
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"} and path.is_file() and _kind(path) == "survey":
+        return _of_file(read_survey(path), subject, sources, own=True)
+    if subject == "neurons":
+        device = load_device(name)
+        sources.update(device.spec.sources)
+        return [Row(device.spec.name, device.spec.name, frozen(_computed_neuron(device, name)), own=True)]
+    found = estimate(name, workload)
+    return [Row(found.architecture, found.title, frozen(_computed_chip(found)), own=True)]
+
+
+def _kind(path: Path) -> Any:
+    from neuroest.specs.reading import read_document  # noqa: PLC0415 - only files of the caller are read twice
+
+    data = read_document(path).data
+    return data.get("kind") if isinstance(data, dict) else None
+
+
+def _computed_neuron(device: Device, name: str | Path) -> dict[str, Cell]:
+    """What a device spec states, with energy, area and rate of the whole circuit computed over its spreads."""
+    stated = device_cells(device)
+    drawn = {path: values.ravel() for path, values in draw(device.claims).items()}
+    process = device.spec.process or reference()["process"]
+    costs = block(device.spec.model, device=str(name), process=process, parameters=drawn)
+    rates = [row.value for row in costs.rows if row.name.endswith("highest spike rate")]
+    computed = {
+        "area": costs.area,
+        "energy": costs.energies["spike"],
+        **({"rate": rates[0]} if rates else {}),
+    }
+    for column, values in computed.items():
+        band = Band.of(np.atleast_1d(np.asarray(values, dtype=float)))
+        stated[column] = Cell(band.median, band=band)
+    return {column: stated[column] for column in columns("neurons") if column in stated}
+
+
+def _computed_chip(found: Estimate) -> dict[str, Cell]:
+    """Area and energy of an operation of an estimated chip, with their bands."""
+    bands, claims = found.bands.totals, found.claims
+    cells = {"realisation": Cell("simulation"), "area": Cell(bands["area_m2"].median, band=bands["area_m2"])}
+    for column, path in (
+        ("node", "technology.process.feature_size"),
+        ("weight_bits", "workload.precision.weights"),
+        ("input_bits", "workload.precision.activations"),
+    ):
+        if path in claims:
+            cells[column] = Cell(claims[path].value)
+    dense = found.totals["tops_per_watt"] is not None
+    band = bands["tops_per_watt" if dense else "energy_per_synaptic_operation_J"]
+    if dense:
+        scale = columns("chips")["efficiency"].scale
+        band = Band(band.low / scale, band.median / scale, band.high / scale)
+    cells["efficiency" if dense else "energy"] = Cell(band.median, band=band)
+    return {name: cells[name] for name in columns("chips") if name in cells}
+
+
+def _shown(cell: Cell | None, column: Column) -> str:
+    """A cell as text."""
+    if cell is None:
+        return ""
+    value = cell.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, str):
+        return value
+    if column.kind == "count":
+        return f"{value:.0f}"
+    if cell.band is None:
+        return _written(value, column)
+    return (
+        f"{_written(value, column)} ({_written(cell.band.low, column)} to {_written(cell.band.high, column)})"
+    )
+
+
+def _written(value: float, column: Column) -> str:
+    """A number with the unit of its column, or in the unit of the heading."""
+    plain = column.unit == "1" or column.scale != 1.0
+    return f"{value * column.scale:.3g}" if plain else formatted(value, column.unit)
+
+
+def _parts(row: Row) -> str:
+    """Components of a neuron as device papers write them, such as 1C + 1T + 1D."""
+    counts = ((row.number(name), letter) for name, letter in _COMPONENTS)
+    return " + ".join(f"{count:.0f}{letter}" for count, letter in counts if count)
+
+
+def _where(cell: Cell) -> str:
+    """Source, place and the text that quotes it."""
+    quoted = f" in {cell.cited_in}" if cell.cited_in else ""
+    return f"{cell.source}{quoted}{f' ({cell.locator})' if cell.locator else ''}"
+
+
+def _key(name: str, column: Column) -> str:
+    """Key of a column in CSV and JSON, with its unit."""
+    return f"{name}_{column.unit}" if column.unit not in {"", "1"} else name
+
+
+def _plain(cell: Cell | None, column: Column) -> Any:
+    """A value for a program."""
+    if cell is None:
+        return None
+    value = cell.value
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return int(value) if isinstance(value, float) and column.kind == "count" else value
+
+
+def _band_end(cell: Cell | None, end: int) -> float | None:
+    if cell is None or cell.band is None:
+        return None
+    return cell.band.low if end == 10 else cell.band.high

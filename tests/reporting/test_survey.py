@@ -1,0 +1,120 @@
+"""Surveys of published neurons and chips: sources, values from papers, normalisation, one's own row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import neuroest
+from neuroest.core.errors import SpecError
+from neuroest.reporting.survey import Row, Survey, read_survey
+from neuroest.reporting.table_latex import to_latex
+from tests.shared import estimated
+
+NEURONS, CHIPS = neuroest.survey("neurons"), neuroest.survey("chips")
+
+
+def row(found: Survey, name: str) -> Row:
+    (one,) = (entry for entry in found.entries if entry.name == name)
+    return one
+
+
+def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
+    assert len(NEURONS.entries) >= 30
+    assert len(CHIPS.entries) >= 40
+    for found in (NEURONS, CHIPS):
+        unsourced = [
+            f"{entry.name}.{name}"
+            for entry in found.entries
+            for name, cell in entry.cells.items()
+            if cell.source not in found.sources
+        ]
+        assert unsourced == []
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "column", "value", "source"),
+    [
+        (NEURONS, "afefet_cao2022", "energy", 37e-15, "cao2022"),  # abstract
+        (NEURONS, "afefet_cao2022", "transistors", 8.0, "cao2022"),  # Table 1: 8 T + 1 ED
+        (NEURONS, "nbo2_capacitor_reported", "energy", 52e-12, "cao2022"),  # Table 1
+        (NEURONS, "tunnel_fet_2025", "energy", 144e-18, "tunnelfet2025"),  # abstract
+        (CHIPS, "odin", "energy", 12.7e-12, "frenkel2019"),  # title
+        (CHIPS, "puma", "efficiency", 837e9, "ankit2019"),  # abstract
+        (CHIPS, "truenorth", "area", 4.3e-4, "merolla2014text"),  # text
+        (CHIPS, "sne", "energy", 0.221e-12, "dimauro2022"),  # abstract
+    ],
+)
+def test_values_of_papers(found: Survey, name: str, column: str, value: float, source: str) -> None:
+    cell = row(found, name).cells[column]
+    assert cell.value == pytest.approx(value)
+    assert cell.source == source
+
+
+def test_nothing_assumed_is_shown_as_reported() -> None:
+    assert "area" not in row(NEURONS, "vox_shih2025").cells  # 100 um^2 is assumed in its file
+    assert "rate" not in row(NEURONS, "ots_nsgt_2025").cells  # 1 MHz is assumed in its file
+
+
+def test_normalised_values_by_hand() -> None:
+    morphic = CHIPS.normalised(row(CHIPS, "morphic"))
+    assert morphic["area"] == pytest.approx(2.86e-6 * (28 / 65) ** 2)
+    assert morphic["energy"] == pytest.approx(30e-12 * 28 / 65)
+    xue = CHIPS.normalised(row(CHIPS, "xue_2021"))
+    assert xue["efficiency"] == pytest.approx(11.91e12 * 64 * 22 / 28)
+    assert NEURONS.normalised(row(NEURONS, "lif_28nm_besrour"))["area"] == pytest.approx(34e-12 / 28e-9**2)
+    assert NEURONS.normalised(row(NEURONS, "vox_shih2025")) == {}
+
+
+def test_ones_own_neuron_is_marked_and_costs_what_its_block_costs() -> None:
+    found = neuroest.survey("neurons", ["switch_ag_bench"])
+    mine, alone = found.entries[0], neuroest.block("threshold_switch_neuron", device="switch_ag_bench")
+    assert mine.own
+    assert found.table(brief=True).rows[0][0] == "*"
+    for column, nominal in (("energy", alone.energies["spike"]), ("area", alone.area)):
+        band = mine.cells[column].band
+        assert band is not None
+        assert band.low < nominal < band.high
+
+
+def test_ones_own_chip_has_the_bands_of_its_estimate() -> None:
+    name, network = "analog_lif_low_power_28nm", "mlp_mnist_spiking"
+    mine = neuroest.survey("chips", [name], workload=network).entries[0]
+    estimate = estimated(name, network)
+    assert mine.number("energy") == pytest.approx(
+        estimate.bands.totals["energy_per_synaptic_operation_J"].median
+    )
+    assert mine.number("area") == pytest.approx(estimate.bands.totals["area_m2"].median)
+
+
+def test_a_row_of_a_device_file_gives_way_to_ones_own() -> None:
+    names = [entry.name for entry in neuroest.survey("neurons", ["pcmo_lashkare"]).entries]
+    assert names.count("pcmo_lashkare") == 1
+
+
+def test_latex_cites_what_the_bibliography_has() -> None:
+    text, bibliography = to_latex(NEURONS.table(brief=True), "neurons"), NEURONS.to_bibtex()
+    assert r"\cite{zhao2025,dm-snn" in text or r"\cite{zhao2025,dm_snn" in text
+    for key in ("cao2022", "zhao2025", "deboer2025"):
+        assert f"{{{key}," in bibliography
+
+
+def test_own_survey_files_and_their_faults(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    cells = "{energy: 3 pJ, self_reset: true}"
+    good = f"kind: survey\nsubject: neurons\nrows:\n  mine: {{title: My neuron, cells: {cells}}}\n"
+    file.write_text(good)
+    mine = neuroest.survey("neurons", [file]).entries[0]
+    assert (mine.title, mine.own) == ("My neuron", True)
+    assert mine.number("energy") == pytest.approx(3e-12)
+    for old, new, message in (
+        ("energy: 3 pJ", "enrgy: 3 pJ", "did you mean 'energy'"),
+        ("energy: 3 pJ", "energy: 3 um", "expected"),
+        ("self_reset: true", "self_reset: 1", "neither true nor false"),
+        ("title: My neuron", "source: nobody2020", "unknown source"),
+    ):
+        file.write_text(good.replace(old, new))
+        with pytest.raises(SpecError, match=message) as caught:
+            read_survey(file)
+        assert len(str(caught.value).splitlines()) == 1
