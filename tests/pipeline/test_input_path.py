@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.kinds import shipped
+from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.formatting import formatted, ratio_digits
 from neuroest.reporting.summary import comparison_summary, estimate_summary
@@ -203,6 +205,25 @@ def test_a_comparison_chooses_anew_at_each_pace_and_no_headline_moves_by_two() -
     # 92 kbit at 9 pJ and 0.8 mW for 0.5 ms; then at 24 pJ over pads that leak
     assert spent["back_to_back"] == pytest.approx(92.3e3 * 9e-12 + 0.8e-3 * 4.98e-4, rel=0.02)
     assert spent["equal_pace"] == pytest.approx(92.3e3 * 24e-12, rel=0.02)
+
+
+def test_a_file_may_leave_its_link_open_and_no_other_device(tmp_path: Path) -> None:
+    text = f"kind: architecture\nname: mine\ndescription: Mine.\nbase: {TWIN}\nset:\n"
+    link = (
+        "  chip.link: {model: off_chip_link, device: auto, sleep: auto, distance: 2 mm, carries: [inputs]}\n"
+    )
+    file = tmp_path / "mine.yaml"
+    file.write_text(text + link, encoding="utf-8")
+    assert not check_files([file])
+    assert estimate(str(file), NET).design.link_choices[0].device == "pads_package"
+    file.write_text(text + "  chip.tile.array.cell.device: auto\n", encoding="utf-8")
+    assert any("auto" in str(problem) for problem in check_files([file]))
+
+
+def test_a_link_without_a_sleep_state_draws_the_same_asleep_in_every_sample() -> None:
+    awake, asleep = (estimate(TWIN, NET, {**WORD, f"{LINK}.sleep": mode}) for mode in ("none", "off"))
+    drawn = (one.sample.totals["static_energy_J"] for one in (awake, asleep))
+    assert next(drawn) == pytest.approx(next(drawn), rel=1e-9)
 
 
 def test_the_summary_says_which_link_was_chosen() -> None:
