@@ -104,6 +104,8 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
             )
             write(f"paces_{name}", latex.paces_table(comparison, f"tab:paces:{name}"))
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
+        if views[0].estimate.tiers:
+            write(f"tiers_{name}", latex.tiers_table(views[0].estimate, f"tab:tiers:{name}"))
     write("scoreboard", latex.scoreboard_table(report.validation_coverage, "tab:scoreboard"))
     if report.assumptions:
         write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))

@@ -177,6 +177,27 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
     return _table(caption, label, columns, r"Part & Energy & \unit{\percent} & p10, p90", rows)
 
 
+def tiers_table(estimate: Estimate, label: str) -> str:
+    """Area and vias of the tiers of a stacked chip, the highest first."""
+    rows = [
+        " & ".join(
+            (
+                tex(words(short(row.tier))) if row.blocks else "logic", quantity(row.area_m2, "m^2"),
+                number(row.width * 100), number(row.vias),
+                tex(", ".join(words(short(path)) for path in row.blocks)) or "all other blocks",
+            )
+        )
+        + r" \\"
+        for row in reversed(estimate.tiers)
+    ]  # fmt: skip
+    caption = (
+        f"Tiers of {tex(estimate.architecture)} on {tex(estimate.workload.name)}; the widest makes the area."
+    )
+    ragged = r">{\raggedright\arraybackslash}p"
+    columns = rf"@{{}}{ragged}{{0.16\columnwidth}}rrr{ragged}{{0.34\columnwidth}}@{{}}"
+    return _table(caption, label, columns, r"Tier & Area & \unit{\percent} & Vias down & Contains", rows)
+
+
 def differences_table(comparison: Comparison, label: str) -> str:
     """Table of differences and exclusions, to be read before any ratio."""
     names = [result.architecture for result in comparison.estimates]
@@ -307,6 +328,7 @@ def estimate_latex(estimate: Estimate) -> str:
         f"% needs {PACKAGES}",
         results_table([view], label="tab:results"),
         breakdown_table(view, "tab:energy"),
+        *([tiers_table(estimate, "tab:tiers")] if estimate.tiers else []),
     ]
     reported += [f"% {line}" for line in _notes(estimate)]
     return "\n".join(reported) + "\n"

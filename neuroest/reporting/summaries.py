@@ -86,6 +86,7 @@ def estimate_document(estimate: Estimate) -> Document:
         _results(estimate),
         _breakdown("energy by component", energy_by_component(estimate), "J"),
         _breakdown("area by component", area_by_component(estimate), "m^2"),
+        *([_tiers(estimate)] if estimate.tiers else []),
     ]
     points = [check_line(check) for check in estimate.failed_checks]
     exactness = accuracy_words(estimate)
@@ -114,6 +115,18 @@ def _results(estimate: Estimate) -> Table:
         cause = f"{short(causes[0][0])} ({percent(causes[0][1])})" if causes else ""
         rows.append((label, Quantity(found.value, unit), interval, nominal, cause))
     return Table.of(("result", "median", "p10 .. p90", "nominal", "band mostly from"), rows, "<>>><")
+
+
+def _tiers(estimate: Estimate) -> Table:
+    """Tiers of a stacked chip, the highest first."""
+    rows = [
+        (
+            short(row.tier) if row.blocks else "logic", Quantity(row.area_m2, "m^2"), Share(row.width),
+            f"{row.vias:.4g}", ", ".join(map(short, row.blocks)) or "all other blocks",
+        )
+        for row in reversed(estimate.tiers)
+    ]  # fmt: skip
+    return Table.of(("tier", "area", "of the widest", "vias down", "contains"), rows, "<>>><")
 
 
 def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:

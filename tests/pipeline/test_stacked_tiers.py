@@ -15,6 +15,8 @@ from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.reporting.latex import estimate_latex
+from neuroest.reporting.summaries import estimate_document
 from neuroest.results.estimate import Estimate
 from tests.shared import estimated
 
@@ -207,3 +209,11 @@ def test_the_figure_names_each_tier(tmp_path: Path) -> None:
     estimated(CHIP, NETWORK).plot("tiers", path)
     drawn = path.read_text(encoding="utf-8")
     assert all(f">{name}<" in drawn for name in ("logic", "synapses", "neurons"))
+
+
+def test_tables_for_a_paper_have_the_tiers() -> None:
+    result = estimated(CHIP, NETWORK)
+    paper, page = estimate_latex(result), estimate_document(result).to_markdown()
+    for name in ("synapses", "neurons", "logic"):
+        assert f"\n{name} & " in paper
+        assert f"| {name} | " in page
