@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.blocks.base import double_bookings
+from neuroest.blocks.digital.in_memory_column import InMemoryColumn
 from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.blocks.roles import CodesSpikes
@@ -203,7 +204,10 @@ def clocked_actions(result: Evaluation) -> set[str]:
     # weights that the arrays do not hold together come again for each inference
     loading = {"program"} if any(level.mapper.reprograms for level in result.levels) else set()
     coding = set(CODED) if result.chip.find(CodesSpikes) else set()
-    return set(CLOCKED) | (set(FRAMED) if frames else set()) | coding | loading
+    # the accumulators behind an adder tree add in each cycle
+    columns = any(isinstance(one, InMemoryColumn) for one in result.chip.components())
+    adding = {"accumulate"} if columns else set()
+    return set(CLOCKED) | (set(FRAMED) if frames else set()) | coding | loading | adding
 
 
 # These process a spike as a number, whatever it is.
@@ -328,11 +332,13 @@ def once_an_inference(result: Evaluation) -> float:
 
 
 def spiking_energy(result: Evaluation) -> float:
-    """Energy of the spikes of neurons that forget between them; zero for neurons without such a state."""
+    """Energy of the spikes of neurons that forget between them, and of drives that are longer where membranes leak."""
     neurons = [getattr(level.mapper.compute, "neuron", None) for level in result.levels]
     paths = {neuron.path for neuron in neurons if isinstance(neuron, DiffusiveNeuronBase)}
     return sum(
-        float(np.sum(r.energy)) for r in result.dynamic if r.action == "spike" and r.component in paths
+        float(np.sum(r.energy))
+        for r in result.dynamic
+        if (r.action == "spike" and r.component in paths) or r.term == "follower"
     )
 
 
@@ -514,7 +520,9 @@ def test_every_joule_is_booked_by_its_owner_and_by_nobody_else(chip: str, networ
     for cost in result.costs.energies:
         component = components[cost.component]
         family = component.family or component.model
-        assert FAMILIES[cost.quantity] == family, f"{cost.component} books {cost.quantity!r}"
+        # vias are charged to the block that they connect
+        owners = {family, "stacked_tier"} if cost.quantity == "vias between tiers" else {family}
+        assert FAMILIES[cost.quantity] in owners, f"{cost.component} books {cost.quantity!r}"
         for foreign in (quantity for quantity, owner in FAMILIES.items() if owner != family):
             with pytest.raises(NeuroestError, match="does not own"):
                 component.energy("read", "read", 1.0, foreign)
@@ -651,7 +659,8 @@ def test_the_loss_along_the_wires_vanishes_with_the_conductance() -> None:
     }
     loss = np.reshape(check_of(point("adc_crossbar_28nm", FIRST_SPIKING, **cell), "ir_drop").value, -1)
     assert np.all(np.diff(loss) < 0.0)
-    assert loss[-1] < 2e-6 * loss[0]
+    assert loss[-1] == pytest.approx(1e-2 * loss[-2], rel=0.01)
+    assert loss[-1] < 1e-5 * loss[0]  # strong cells have parallel wires
 
 
 @cache

@@ -17,7 +17,7 @@ NEURON, WAITING, OTHERS, SKEW = "neuron", "leakage while it waits", "the rest", 
 """Names of the factors that are no family of blocks, and of the neuron."""
 INTEGRATING = "leakage while neurons integrate"
 """Name of the factor of the time if neurons set the pace of the slower chip."""
-_SHOWN = 0.005
+_SHOWN = 0.015
 """Factors nearer to one than this are shown together."""
 
 

@@ -66,7 +66,7 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
         (HEADER.replace("static_power [nW]", "footprint [mm^2]") + ROW, "occurs twice"),
         (HEADER + ROW.replace(",10\n", ",big\n"), "'big' is not a number"),
         (HEADER + ROW.replace(",10\n", ",nan\n"), "devices.csv:2:1: footprint"),
-        (HEADER + ROW.replace(",10\n", ",-10\n"), "must be above 0"),
+        (HEADER + ROW.replace(",10\n", ",-10\n"), "is below the minimum 0"),
         (HEADER + ROW.replace(",10\n", ",\n"), "lacks footprint; add columns"),
         (HEADER + ROW.replace(",10\n", ",10,11\n"), "11 cells under 10 columns"),
         (HEADER + ROW.replace("1.3", "x"), "factor 'x' is not a number"),

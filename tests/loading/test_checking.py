@@ -57,7 +57,7 @@ def test_a_file_without_a_suffix_is_no_shipped_name(tmp_path: Path, monkeypatch:
     [
         (("2 pJ", "2 pF"), "parameters.spike_energy", ("capacitance", "energy")),
         (("2 pJ", "2"), "parameters.spike_energy", ("no unit",)),
-        (("2 pJ", "-2 pJ"), "parameters.spike_energy", ("above 0",)),
+        (("2 pJ", "-2 pJ"), "parameters.spike_energy", ("below the minimum 0",)),
         (("2 pJ", ".nan"), "parameters.spike_energy", ("finite",)),
         (("spike_energy", "spike_enrgy"), "parameters.spike_enrgy", ("did you mean 'spike_energy'",)),
         (("reported_neuron", "reported_neurn"), "model", ("did you mean 'reported_neuron'",)),

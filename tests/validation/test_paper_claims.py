@@ -90,7 +90,9 @@ def test_a_chip_has_no_experiments_and_terms_of_its_areas() -> None:
     with pytest.raises(ExpressionError, match="among `neurons`"):
         evaluate_expression("simulated(threshold_firing, median_amplitude)", chip)
     path = "chip.tile.array.readout.neuron"
-    parts = [evaluate_expression(f"area({path}, {term})", chip) for term in ("footprint", "circuits")]
+    parts = [
+        evaluate_expression(f"area({path}, {term})", chip) for term in ("footprint", "capacitor", "circuits")
+    ]
     assert sum(parts) == pytest.approx(evaluate_expression(f"area({path})", chip), rel=1e-12)
     with pytest.raises(UnknownNameError, match="term of an area"):
         evaluate_expression(f"area({path}, footprints)", chip)
