@@ -139,8 +139,10 @@ class Design:
         All files that were read.
     layer_levels : mapping or None
         Path of the computing level of each layer, if chosen by cost and already evaluated; otherwise None.
+    open_links : tuple of str
+        Paths of links whose device or sleep the file leaves to the pace of the chip.
     link_choices : tuple of LinkChoice
-        Links that were chosen for the pace of the chip.
+        Links that were chosen for it.
     """
 
     spec: ArchitectureSpec
@@ -150,6 +152,7 @@ class Design:
     sources: Mapping[str, SourceSpec] = field(repr=False)
     files: tuple[InputFile, ...]
     layer_levels: Mapping[str, str] | None = None
+    open_links: tuple[str, ...] = ()
     link_choices: tuple[LinkChoice, ...] = ()
 
     @cached_property
@@ -186,6 +189,7 @@ class _Builder:
         self.claims: dict[str, Claim] = {}
         self.devices: dict[str, Device] = {}
         self.read: list[_Read] = []
+        self.open_links: list[str] = []
         self.problems: list[Problem] = []
 
     def options(self, path: str, spec: Spec, where: tuple[str, ...]) -> None:
@@ -277,7 +281,7 @@ class _Builder:
         reference: str | None = None
         table = None
         if isinstance(spec, DeviceBlock) and spec.record is not None:
-            name = self.link(spec, where) if links.is_open(spec) else spec.device
+            name = self.link(path, spec, where) if links.is_open(spec) else spec.device
             device = (
                 None if name is None else self.device(path, name, spec.device_model(), (*where, "device"))
             )
@@ -297,8 +301,9 @@ class _Builder:
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
         return Part(path, spec, record, reference, table, frozen(parts))
 
-    def link(self, spec: OffChipBlock, where: tuple[str, ...]) -> str | None:
-        """Name of the link that stands for an open one until a network and its pace decide."""
+    def link(self, path: str, spec: OffChipBlock, where: tuple[str, ...]) -> str | None:
+        """Name of the link that represents an open one until a network and its pace decide."""
+        self.open_links.append(path)
         try:
             return links.candidates(spec, self.file)[0].spec.name
         except NeuroestError as error:
@@ -446,7 +451,7 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
         sources.update(device.spec.sources)
     return Design(
         loaded.spec, root, frozen(builder.claims), frozen(builder.devices),
-        frozen(sources), tuple(files),
+        frozen(sources), tuple(files), open_links=tuple(builder.open_links),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen
 from neuroest.core.units import format_quantity
 from neuroest.design.build import Design, Part
-from neuroest.design.links import MODES, LinkChoice, candidates, is_open, library
+from neuroest.design.links import MODES, LinkChoice, candidates, library
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import Device
 from neuroest.pipeline.assignment import settled
@@ -63,7 +63,9 @@ def design_for(
 
 def open_links(design: Design) -> list[Part]:
     """Links of a chip whose device or sleep its file leaves to the pace."""
-    return [part for part in design.root.walk() if is_open(part.spec)]
+    if not design.open_links:
+        return []
+    return [part for part in design.root.walk() if part.path in design.open_links]
 
 
 def nearest_link(
