@@ -22,6 +22,7 @@ from neuroest.exploration.pareto import pareto as pareto
 from neuroest.exploration.random_bits import randomness as randomness
 from neuroest.exploration.sensitivity import sensitivity as sensitivity
 from neuroest.exploration.sweep import sweep as sweep
+from neuroest.exploration.target import target as target
 from neuroest.exploration.uncertainty import uncertainty as uncertainty
 from neuroest.fitting.device_fit import fit as fit
 from neuroest.loading.library import load_architecture as load_architecture

@@ -18,26 +18,20 @@ from tempfile import TemporaryDirectory
 from textwrap import wrap
 from typing import Any
 
-from fairness_conditions import (
-    NEURON,
-    SAMPLES,
-    Root,
-    conditions,
-    in_real_time,
-    solve,
-)
-
 from neuroest.core.units import format_quantity
 from neuroest.exploration.contest import contest
 from neuroest.exploration.contest_spec import read_contest
+from neuroest.exploration.target import target
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
+from neuroest.reporting.target_text import interval_words
 from neuroest.results.attribution import verdict
 from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, PaceRow
+from neuroest.results.target import GOALS, STATISTICS, Target
 from neuroest.results.uncertainty import Band
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
@@ -45,6 +39,8 @@ README = Path(__file__).parents[2] / "README.md"
 FIGURES = PAGE.parent / "figures"
 NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")
 """Networks of the comparison."""
+NEURON = "chip.tile.array.readout.neuron"
+SAMPLES = 256
 RULES = "spiking_neurons"
 """Contest whose contenders and fabric the page is about."""
 MEMRISTIVE = ("diffusive_bench", "diffusive_65nm", "diffusive_28nm", "diffusive_3nm")
@@ -69,8 +65,6 @@ _WIDTH = 118
 _YEAR = 365.25 * 86400.0  # s
 _LIFE = 10.0
 """Years that a product is asked to last."""
-_TIMES = (1.0 / 1.1, 10.0, 100.0)
-"""How many times less than the twin is asked for: as much and a tenth, a tenth, a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -576,35 +570,45 @@ def _bound() -> list[str]:
     ]
 
 
+@cache
+def targets(network: str) -> Target:
+    """What the leading neuron would have to be on a network, in real time."""
+    ours, twin = (
+        next(one for one in contenders() if one.name == name).architecture for name in (LEADING, TWIN)
+    )
+    return target(ours, twin, network, pace="streaming", samples=SAMPLES, relevance=relevance())
+
+
 def _requirements() -> list[str]:
     with_pace = [n for n in NETWORKS if DATA_PERIOD in estimated(TWIN, n).claims]
     lines = [
         "## What would have to be true",
         "",
         *_paragraph(
-            f"""The model inverted for {_title(LEADING)} against {_title(TWIN)}: one condition at a time and the rest
-            as it is, the largest value at which the compared cost is that of the twin and a tenth, is ten times and is
-            a hundred times lower. Energies of whole chips are those in real time, on the networks whose data have a
-            pace; a chip that is late costs without end. p10, median and p90 over all samples, *none* where no value of
-            that one parameter does; *reachable* is the share of the samples in which one does."""
+            f"""`neuroest target` inverts the model for {_title(LEADING)} against {_title(TWIN)}, on the networks whose
+            data have a pace, in streaming: the integration times, with all times of the device scaled and the rest
+            as it is, at which its chip wins or loses nothing relevant, in the median and at p90. A chip that is late
+            costs without end. *reachable* is the share of the draws in which any of the times does."""
         ),
-        "| network | compared | condition | today | "
-        + " | ".join(
-            f"{name} | reachable"
-            for name in ("within a tenth of the twin", "ten times better", "a hundred times")
-        )
-        + " |",
-        "|" + "---|" * (4 + 2 * len(_TIMES)),
+        "| network | today | wins, at the median | at p90 | reachable | is level, at the median | at p90 | reachable |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for network in with_pace:
-        ours, twin = (in_real_time(estimated(name, network)) for name in (LEADING, TWIN))
-        for condition in conditions():
-            roots = [solve(condition, ours, twin, times) for times in _TIMES]
-            today = format_quantity(roots[0].today, condition.unit)
-            cells = [network, condition.claim, condition.title, today]
-            for root in roots:
-                cells += [_root(root, condition.unit), f"{root.reachable:.0%}"]
-            lines.append("| " + " | ".join(cells) + " |")
+        found = targets(network)
+        axis = found.axes[0]
+        cells = [network, formatted(axis.today, axis.unit)]
+        for goal in GOALS:
+            cells += [interval_words(axis, found.intervals(goal, statistic)) for statistic in STATISTICS]
+            cells.append(f"{found.reach_win if goal == 'win' else found.reach_level:.0%}")
+        lines.append("| " + " | ".join(cells) + " |")
+    lines.append("")
+    for network in with_pace:
+        found = targets(network)
+        made = "" if found.attribution is None else f": {found.attribution.words}"
+        lines += _paragraph(
+            f"At the best time on {network}, {formatted(found.best[0], 's')}, the neurons take "
+            f"{found.neuron_share:.2g} of the energy{made}.", "- ",
+        )[:-1]  # fmt: skip
     return [*lines, "", *_paragraph(_endurance(with_pace))]
 
 
@@ -624,14 +628,6 @@ def _endurance(networks: Sequence[str]) -> str:
     return (
         f"Endurance: {_LIFE:g} years in real time take {' and '.join(needs)} switching cycles; {claim.value:.0e} are "
         f"{claim.basis} today. Where a chip is slower than its data, the cycles are those at its own pace."
-    )
-
-
-def _root(root: Root, unit: str) -> str:
-    if root.reachable == 0.0:
-        return "none"
-    return ", ".join(
-        format_quantity(value, unit) if value else "none" for value in (root.low, root.median, root.high)
     )
 
 

@@ -79,7 +79,7 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
     chip = architecture_document(find_file("architecture", like)).data
     changes: dict[str, tuple[Any, str]] = {}
     for what, device in devices.items():
-        changes |= _changes(chip, like, what, device)
+        changes |= device_changes(chip, like, what, device)
     with tempfile.TemporaryDirectory(prefix="neuroest-") as place:
         draft = Path(place) / f"{name}.yaml"
         draft.write_text(_text(name, like, devices, changes, Path(place)), encoding="utf-8")
@@ -92,7 +92,7 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
     return _text(name, like, devices, changes, folder or Path())
 
 
-def _changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
+def device_changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
     """New values by path, each with the reason for the comment above it."""
     place = _PLACES[what]
     found = load_device(device)

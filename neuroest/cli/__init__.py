@@ -36,7 +36,16 @@ VERB_GROUPS = MappingProxyType(
         "Every day": ("estimate", "compare", "figure", "report", "paper"),
         "Find and check": ("list", "show", "check", "new"),
         "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
-        "Search designs": ("sweep", "pareto", "optimize", "breakeven", "crossover", "contest", "randomness"),
+        "Search designs": (
+            "sweep",
+            "pareto",
+            "optimize",
+            "breakeven",
+            "crossover",
+            "contest",
+            "target",
+            "randomness",
+        ),
         "Devices and chips from measurements": (
             "fit",
             "calibrate",

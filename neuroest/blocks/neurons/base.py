@@ -145,6 +145,9 @@ class Neuron(Component[Any]):
     """Location of the circuit that drives the output wire: in the model, in a block behind it, or not known."""
     in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.NumbersInTime"
     """Class that simulates it in time (`dynamics.in_time.NeuronInTime`); the default uses its closed forms."""
+    all_times: ClassVar[Mapping[str, float]] = {}
+    """Parameters that move together when all of its times are scaled, each with its exponent; nothing for the one of
+    `time_parameter` alone."""
     no_circuit: ClassVar[str] = "its block describes no circuit"
     """Reason why there is no circuit to export, if `circuit` returns None."""
     behaviour: ClassVar[str] = ""

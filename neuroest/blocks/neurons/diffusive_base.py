@@ -109,6 +109,10 @@ class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
     time_parameter = ("field_mobility", -1.0)
+    all_times: ClassVar[Mapping[str, float]] = {
+        "field_mobility": -1.0, "residue_rate": -1.0, "filament_decay": -1.0, "residue_decay": -1.0,
+        "firing_pulse_time": 1.0,
+    }  # fmt: skip
     conducts_while_driven = True
     fires_again = True
     state_can_be_read = False

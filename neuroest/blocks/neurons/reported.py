@@ -1,8 +1,9 @@
 """Neuron with values reported by its authors."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class ReportedNeuron(Neuron):
     """Neuron known by its published energy, area and rate."""
 
     time_parameter = ("input_hold_time", 1.0)
+    all_times: ClassVar[Mapping[str, float]] = {"input_hold_time": 1.0, "maximum_spike_rate": -1.0}
     schema = ReportedNeuronBlock
     no_circuit = "its numbers are published, without a circuit"
     owns = ("neuron spike as reported", "neuron level shift")

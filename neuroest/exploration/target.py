@@ -1,0 +1,502 @@
+"""What a device would have to be: values of its parameters at which its chip wins, or loses nothing relevant."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.authoring.like import device_changes
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.arrays import Array, Mask
+from neuroest.core.atomic_files import write_whole
+from neuroest.core.errors import MappingError, NeuroestError, UnknownNameError, check_names
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.progress import Progress, silent
+from neuroest.core.statistics import quantiles
+from neuroest.design.chip import instantiate
+from neuroest.error_analysis.draws import SEED, draw
+from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.exploration.batch_evaluation import block_of
+from neuroest.exploration.chunks import holds
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import Constraint, Space, constraint
+from neuroest.exploration.structures import Group, resolve
+from neuroest.exploration.target_parameters import (
+    INTEGRATION_TIME,
+    Moved,
+    Values,
+    parameters_of,
+    stated_value,
+)
+from neuroest.loading.library import (
+    architecture_document,
+    baseline_of,
+    find_file,
+    load_architecture,
+    load_device,
+)
+from neuroest.pipeline.attribution import ATTRIBUTED, Ledger
+from neuroest.pipeline.comparison import compared
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.link_choice import design_for
+from neuroest.pipeline.pace import DATA_PERIOD, PERIOD, at_pace, paces
+from neuroest.pipeline.soundness import estimate_exists, totals_of
+from neuroest.registry import roles_of
+from neuroest.results.attribution import NEURON, RELEVANCE, Attribution, check_relevance, verdict
+from neuroest.results.estimate import Estimate
+from neuroest.results.pace import Pace
+from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.target import GOALS, Goal, Target
+from neuroest.results.uncertainty import Band
+from neuroest.specs.file_text import is_path
+from neuroest.specs.loaded import Named
+
+ENERGY = "energy_per_inference_J"
+HOST, AGAINST = "diffusive_low_power_28nm", "analog_lif_low_power_28nm"
+"""Chip that a device of its model is put into, and chip to compare with if nothing else is said."""
+_HELD = "chip.tile.array.readout.neuron"
+"""Path of the neuron in them."""
+SAMPLES = 256
+TARGET_PACES: tuple[Pace, ...] = ("streaming", "back_to_back")
+_ENOUGH = 0.5
+"""Share of the draws in which the other chip must have an estimate and keep up; the others are left out."""
+_LARGEST = 3
+_ROUNDING = 1e-9
+
+
+def target(
+    subject: str | Path,
+    against: Named | None = None,
+    workload: Named = "shd_recurrent_spiking",
+    vary: Sequence[str] = (INTEGRATION_TIME,),
+    *,
+    host: str | None = None,
+    pace: Pace | None = None,
+    quantity: str = ENERGY,
+    limits: Sequence[str] = (),
+    relevance: float = RELEVANCE,
+    settings: Mapping[str, str] | None = None,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+    points: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> Target:
+    """Find values of one to three parameters of a neuron at which its chip wins, or is level.
+
+    Parameters
+    ----------
+    subject : str or Path
+        A neuron device, or a chip with neurons: shipped name or path of a file.
+    against : str, Path or Loaded, optional
+        The chip to compare with; by default the baseline of the chip, or the CMOS chip on the default fabric.
+    workload : str, Path or Loaded
+        Network of both.
+    vary : sequence of str
+        One to three parameters: ``name`` or ``name=lo..hi``. `integration_time` scales all times of the neuron; another
+        name is a parameter of the device. Without a range, a thousandth to a thousand times the value of today.
+    host : str, optional
+        Chip that a device is put into; by default the memristor chip of the default comparison for a device of the same
+        model, otherwise `against`.
+    pace : str, optional
+        ``streaming`` or ``back_to_back``; by default streaming, or back to back for data without a period. At equal
+        pace a slower device would slow the other chip down too.
+    quantity : str
+        The result to compare.
+    limits : sequence of str
+        Comparisons of results that the chip must meet, such as ``neuron_lifetime_s >= 10 year``.
+    relevance : float
+        Margin of relevance of a win or a loss.
+    settings : mapping, optional
+        Values of the chip to change first, by path.
+    samples, seed : int
+        Draws of all other uncertain inputs; those that both chips share are drawn once for both.
+    points : path, optional
+        ``.npz`` for the draws that are done; an interrupted run resumes from it.
+    overwrite : bool
+        Whether to overwrite draws of another input.
+    progress : callable, optional
+        Receives the share that is done.
+
+    Returns
+    -------
+    Target
+        Region, requirements, the share of the draws that reach them, and what dominates at the best values.
+
+    Raises
+    ------
+    NeuroestError
+        For a parameter that the device does not have, a range outside of its bounds, or chips without an estimate.
+
+    Examples
+    --------
+    >>> from neuroest import target
+    >>> found = target("analog_lif_low_power_28nm", vary=["spike_energy=1 fJ..1 uJ"], samples=16)
+    >>> found.reached("win", "median"), found.reached("level", "p90")
+    (False, True)
+    """
+    check_quantities([quantity])
+    check_names("pace", [] if pace is None else [pace], TARGET_PACES)
+    check_relevance(relevance)
+    if not QUANTITIES[quantity].better:
+        raise ExplorationError(f"{quantity} is better neither large nor small; compare another result")
+    chip, changes, other = _chips(subject, against, host, settings)
+    path, device, own = _neuron(chip, workload, changes)
+    moved = parameters_of(own, path, device, vary, changes, (chip, workload))
+    changes = {**changes, **{where: stated_value(own, where, one) for one in moved for where in one.paths}}
+    own = resolve(chip, workload, Space(()), changes).groups[0]
+    theirs = resolve(other, workload, Space(()), _shared(settings)).groups[0]
+    timed = any(DATA_PERIOD in side.claims for side in (own, theirs))
+    asked: Pace = pace or ("streaming" if timed else "back_to_back")
+    if asked == "streaming":
+        own, theirs = _with_link(own), _with_link(theirs)
+    search = _Search(
+        own, theirs, moved, asked, quantity, tuple(constraint(text) for text in limits), samples, seed
+    )
+    ours, base = search.run(None if points is None else Path(points), progress, overwrite=overwrite)
+    found = _target(search, ours, base, device, (chip, other, workload), changes, relevance)
+    missed = [goal for goal in GOALS if not found.reached(goal, "median")]
+    if len(moved) > 1 or not moved[0].axis.stated or not moved[0].axis.today or not missed:
+        return found
+    wide = parameters_of(own, path, device, [moved[0].axis.name], changes, (chip, workload))
+    ours, base = replace(search, moved=wide).run(None, silent, overwrite=False)
+    median = np.array([quantiles(column)[1] for column in _ratios(quantity, ours, base)[:, :-1].T])
+    return replace(found, nearest=_nearest(found, np.array(wide[0].axis.values), median, missed))
+
+
+def _nearest(found: Target, values: Array, median: Array, missed: Sequence[Goal]) -> dict[Goal, float]:
+    """The value of a wider range that is nearest to that of a target and reaches a goal at the median."""
+    low, high = found.axes[0].values[0], found.axes[0].values[-1]
+    away = np.abs(np.log(values / np.clip(values, low, high)))
+    nearest: dict[Goal, float] = {}
+    for goal in missed:
+        beyond = 1.0 + found.relevance
+        good = median <= (beyond if goal == "level" else 1.0 / beyond)
+        if np.any(good):
+            nearest[goal] = float(values[np.argmin(np.where(good, away, np.inf))])
+    return nearest
+
+
+def _ratios(quantity: str, ours: Array, base: Array) -> Array:
+    """Ratio of costs by draw and combination; infinite without an estimate of ours."""
+    with np.errstate(all="ignore"):
+        ratio = ours / base if QUANTITIES[quantity].better == "less" else base / ours
+    kept = np.isfinite(base).any(axis=1)
+    return np.where(np.isnan(ratio[kept]), np.inf, ratio[kept])
+
+
+def _chips(
+    subject: str | Path, against: Named | None, host: str | None, settings: Mapping[str, str] | None
+) -> tuple[Named, dict[str, Any], Named]:
+    """The chip of a subject, what is changed in it, and the chip to compare it with."""
+    changes: dict[str, Any] = dict(settings or {})
+    try:
+        device = load_device(subject)
+    except NeuroestError as no_device:
+        try:
+            chip = load_architecture(subject)
+        except UnknownNameError:
+            raise no_device from None
+        own = baseline_of(chip)
+        return chip, changes, against or (AGAINST if own is None else str(own))
+    baseline = against or AGAINST
+    if "neuron" not in roles_of(device.spec.model):
+        raise ExplorationError(f"{subject} is a {device.spec.model}, not a neuron; targets are of neurons")
+    named = str(Path(subject).resolve()) if is_path(str(subject)) else str(subject)
+    place = host or (
+        HOST if device.spec.model == _held(HOST)["model"] or not _is_named(baseline) else str(baseline)
+    )
+    chip = load_architecture(place)
+    if (
+        _held(place).get("model") == device.spec.model
+    ):  # the chip keeps its choices for a neuron of this model
+        return chip, {f"{_HELD}.device": named, **changes}, baseline
+    document = architecture_document(find_file("architecture", place))
+    changed = device_changes(document.data, place, "neuron", named)
+    return chip, {**{path: value for path, (value, _) in changed.items()}, **changes}, baseline
+
+
+def _is_named(chip: Named) -> bool:
+    return isinstance(chip, str | Path)
+
+
+def _held(chip: str) -> Mapping[str, Any]:
+    """The neuron of a chip as its file states it; nothing for a chip without one there."""
+    found: Any = {"chip": architecture_document(find_file("architecture", chip)).data["chip"]}
+    for key in _HELD.split("."):
+        found = found.get(key, {}) if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _neuron(chip: Named, workload: Named, changes: Values) -> tuple[str, str, Group]:
+    """Path and device of the neuron of a chip, and the chip as built."""
+    group = resolve(chip, workload, Space(()), dict(changes)).groups[0]
+    for component in instantiate(group.design, group.values).components():
+        if isinstance(component, Neuron):
+            return component.path, group.design.devices[component.path].spec.name, group
+    raise ExplorationError(
+        f"no array of {group.design.spec.name} is read by neurons, so no device can be varied"
+    )
+
+
+def _shared(settings: Mapping[str, str] | None) -> dict[str, str]:
+    """Settings of the network and of the technology, which both chips have."""
+    return {
+        path: value
+        for path, value in (settings or {}).items()
+        if path.startswith(("workload.", "technology.", "operation."))
+    }
+
+
+@frozen_dataclass(eq=False)
+class _Search:
+    """Both chips over draws and values.
+
+    Attributes
+    ----------
+    own, theirs : Group
+        Both chips.
+    moved : tuple
+        The parameters.
+    """
+
+    own: Group
+    theirs: Group
+    moved: tuple[Moved, ...]
+    pace: Pace
+    quantity: str
+    limits: tuple[Constraint, ...]
+    samples: int
+    seed: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Values of each parameter."""
+        return tuple(len(one.axis.values) for one in self.moved)
+
+    @property
+    def places(self) -> int:
+        """Combinations of values, and one for the device as it is today."""
+        return math.prod(self.shape) + 1
+
+    def run(self, file: Path | None, progress: Progress, *, overwrite: bool) -> tuple[Array, Array]:
+        """Results of both chips by draw and combination; infinite for ours where it does not reach a limit."""
+        drawn = [draw(side.claims, self.samples, self.seed) for side in (self.own, self.theirs)]
+        ours, base = (np.full((self.samples, self.places), np.nan) for _ in range(2))
+        done = self._resumed(file, ours, base, overwrite=overwrite)
+        step = max(1, block_of(self.own) // self.places)
+        while done < self.samples:
+            part = slice(done, min(done + step, self.samples))
+            ours[part], base[part] = self._part([{p: v[part] for p, v in one.items()} for one in drawn])
+            done = part.stop
+            if file is not None:
+                _save(file, self._description, ours, base, done)
+            progress(done / self.samples)
+        return ours, base
+
+    def _part(self, drawn: Sequence[Mapping[str, Array]]) -> tuple[Array, Array]:
+        draws = len(next(iter(drawn[0].values())))
+        shape, points = (draws, self.places), draws * self.places
+        columns: dict[str, Array] = {
+            path: np.repeat(values.reshape(-1), self.places)[:, np.newaxis]
+            for path, values in drawn[0].items()
+        }
+        grid = np.indices(self.shape).reshape(len(self.shape), -1)
+        for one, place in zip(self.moved, grid, strict=True):
+            for path, along in one.paths.items():
+                # the last combination is the device as it is today, drawn
+                now = drawn[0].get(path, np.full((draws, 1), self.own.claims[path].value)).reshape(-1, 1)
+                columns[path] = np.hstack([np.tile(along[place], (draws, 1)), now]).reshape(-1, 1)
+        with np.errstate(all="ignore"):
+            asked = [None, None] if self.pace == "back_to_back" else [self._period(side) for side in (0, 1)]
+            ours = self._known(_operated(self.own, columns, asked[0]), points, ours=True)
+            base = self._known(_operated(self.theirs, drawn[1], asked[1]), draws, ours=False)
+        return ours.reshape(shape), np.broadcast_to(base[:, np.newaxis], shape)
+
+    def _period(self, side: int) -> Array:
+        """Period of the data."""
+        groups = (self.own, self.theirs) if side == 0 else (self.theirs, self.own)
+        for group in groups:
+            if (claim := group.claims.get(DATA_PERIOD)) is not None:
+                return np.full((1, 1), claim.value)
+        raise ExplorationError("the workload states no `period` of its data, so there is no real time")
+
+    def _known(self, result: Evaluation, points: int, *, ours: bool) -> Array:
+        """The result by point, NaN where there is no estimate, and infinite where it is late or misses a limit."""
+        names = [side for one in self.limits for side in (one.left, one.right) if side in QUANTITIES]
+        found = totals_of(result, dict.fromkeys([self.quantity, *names]))
+        values = _flat(found[self.quantity], points)
+        exists = estimate_exists(result, points, leaving_out=("keeps_up",))
+        if result.chip.period is not None:
+            least = _flat(result.timing.initiation_interval, points)
+            late = least > _flat(result.chip.period, points) * (1.0 + _ROUNDING)
+            exists = exists & ~late & _flat(result.state_survives, points).astype(bool)
+        worst = 0.0 if QUANTITIES[self.quantity].better == "more" else np.inf
+        values = np.where(exists, values, worst if ours else np.nan)
+        if not ours:
+            return values
+        for one in self.limits:
+            known = {name: _flat(found[name], points) for name in names}
+            unit = next(QUANTITIES[side].unit for side in (one.left, one.right) if side in QUANTITIES)
+            kept: Mask = holds(one, known, points, unit)
+            values = np.where(kept, values, worst)
+        return values
+
+    @property
+    def _description(self) -> str:
+        """What the results depend on."""
+        files = sorted({file.sha256 for side in (self.own, self.theirs) for file in side.design.files})
+        axes = [[one.axis.name, one.axis.values] for one in self.moved]
+        stated = {path: claim.value for path, claim in self.own.claims.items()}
+        asked = [self.pace, self.quantity, list(map(str, self.limits)), self.samples, self.seed]
+        return json.dumps([files, axes, asked, stated, self.own.workload.name])
+
+    def _resumed(self, file: Path | None, ours: Array, base: Array, *, overwrite: bool) -> int:
+        """Number of draws that a file has, which are filled in."""
+        if file is None or not file.exists() or overwrite:
+            return 0
+        try:
+            with np.load(file, allow_pickle=False) as kept:
+                same = str(kept["description"]) == self._description
+                if same:
+                    ours[:], base[:] = kept["ours"], kept["base"]
+                    return int(kept["done"])
+        except (OSError, ValueError, KeyError) as error:
+            raise ExplorationError(f"{file}: is no file of draws of a target: {error}") from None
+        raise ExplorationError(
+            f"{file}: is of another input; name another file, or overwrite it with --overwrite"
+        )
+
+
+def _flat(value: Any, points: int) -> Array:
+    return np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (points,))
+
+
+def _operated(group: Group, columns: Values, period: Array | None) -> Evaluation:
+    """A chip back to back, or streaming with a period."""
+    mode = "back_to_back" if period is None else "streaming"
+    operation = group.design.spec.operation.model_copy(update={"mode": mode})
+    spec = group.design.spec.model_copy(update={"operation": operation})
+    values = {**group.values, **columns}
+    values.pop(PERIOD, None)
+    if period is not None:
+        values[PERIOD] = period
+    return evaluate(replace(group.design, spec=spec), group.workload, values)
+
+
+def _with_link(group: Group) -> Group:
+    """A chip with the open links that fit the period of the data."""
+    choices, claim = group.design.link_choices, group.claims.get(DATA_PERIOD)
+    if not choices or claim is None:
+        return group
+    asked = {**choices[0].settings, "operation.mode": "always_on", PERIOD: f"{claim.value!r} s"}
+    try:
+        design = design_for(choices[0].loaded, asked, group.workload)
+    except MappingError:  # too slow with any link
+        return group
+    own = {path: one for path, one in group.claims.items() if path.startswith("workload.")}
+    return replace(group, design=design, claims={**design.claims, **own, **discrepancy_claims(design)})
+
+
+def _save(file: Path, description: str, ours: Array, base: Array, done: int) -> None:
+    content = BytesIO()
+    np.savez_compressed(content, description=description, ours=ours, base=base, done=done)
+    write_whole(file, content.getvalue())
+
+
+def _target(
+    search: _Search, ours: Array, base: Array, device: str, sides: tuple[Named, Named, Named], changes: Values,
+    relevance: float,
+) -> Target:  # fmt: skip
+    """Bands and shares over the draws, and what the best values give."""
+    ratio = _ratios(search.quantity, ours, base)
+    if len(ratio) < _ENOUGH * search.samples:
+        raise ExplorationError(
+            f"{search.theirs.design.spec.name} has no estimate, or does not keep up, in most of the draws"
+        )
+    bands = np.array([quantiles(column) for column in ratio[:, :-1].T])
+    low, median, high = (bands[:, end].reshape(search.shape) for end in range(3))
+    win, level = ratio[:, :-1] < 1.0 / (1.0 + relevance), ratio[:, :-1] <= 1.0 + relevance
+    place = np.unravel_index(int(np.argmin(median)), search.shape)
+    axes = tuple(one.axis for one in search.moved)
+    known = all(axis.today is not None for axis in axes)
+    today = Band(*quantiles(ratio[:, -1])) if known else None
+    best = tuple(float(axis.values[int(at)]) for axis, at in zip(axes, place, strict=True))
+    values = {
+        path: _text(search.own, path, float(along[int(at)]))
+        for one, at in zip(search.moved, place, strict=True) for path, along in one.paths.items()
+    }  # fmt: skip
+    made = _made(search, sides, changes, values)
+    said = None if today is None else verdict(today, _contribution(search, sides, changes, today), relevance)
+    return Target(
+        search.own.design.spec.name, device, search.theirs.design.spec.name, search.own.workload.name, search.pace,
+        search.quantity, relevance, tuple(map(str, search.limits)), axes, low, median, high,
+        win.mean(axis=0).reshape(search.shape), level.mean(axis=0).reshape(search.shape),
+        float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today, said, best, *made, len(ratio), {},
+    )  # fmt: skip
+
+
+def _text(group: Group, path: str, value: float) -> str:
+    unit = group.claims[path].unit
+    return f"{value!r} {unit}" if unit != "1" else repr(value)
+
+
+def _made(
+    search: _Search, sides: tuple[Named, Named, Named], changes: Values, values: Mapping[str, str]
+) -> tuple[Attribution | None, tuple[tuple[str, float], ...], float, tuple[str, ...]]:
+    """Attribution, largest components, share of the neurons and new failed checks of the chip with some values."""
+    chip, other, network = sides
+    try:
+        own = estimate(chip, network, {**changes, **values})
+    except NeuroestError as error:
+        return None, (), 0.0, (str(error).splitlines()[0],)
+    attribution = _attributed(search, own, estimate(other, network))
+    ledger = at_pace(own, "back_to_back").ledger
+    taken = _taken(search.quantity, ledger)
+    total = sum(taken.values()) or 1.0
+    largest = sorted(taken.items(), key=lambda item: -item[1])[:_LARGEST]
+    neurons = sum(value for path, value in taken.items() if ledger.families.get(path) == NEURON)
+    try:
+        before = {check.name for check in estimate(chip, network, changes).broken_rules}
+    except NeuroestError:  # the chip has no estimate today
+        before = set()
+    failed = tuple(check.name for check in own.broken_rules if check.name not in before)
+    return attribution, tuple((path, value / total) for path, value in largest), neurons / total, failed
+
+
+def _taken(quantity: str, ledger: Ledger) -> dict[str, float]:
+    """Energy, or area, of each component at the stated inputs."""
+    if quantity == "area_m2":
+        return {path: float(area[0]) for path, area in ledger.area.items()}
+    parts = (ledger.dynamic, ledger.static)
+    paths = dict.fromkeys(path for part in parts for path in part)
+    return {path: sum(float(part[path][0]) for part in parts if path in part) for path in paths}
+
+
+def _attributed(search: _Search, own: Estimate, theirs: Estimate) -> Attribution | None:
+    if search.quantity == ENERGY:
+        rows = paces(own, theirs, {search.pace})
+        return next((row.attribution for row in rows if row.part == "energy" and row.off_chip_link), None)
+    found = compared((own, theirs), {})
+    return (
+        found.attributions.get((search.quantity, theirs.architecture))
+        if search.quantity in ATTRIBUTED
+        else None
+    )
+
+
+def _contribution(search: _Search, sides: tuple[Named, Named, Named], changes: Values, today: Band) -> float:
+    """Part of today's ratio that the neurons contribute."""
+    chip, other, network = sides
+    try:
+        found = _attributed(search, estimate(chip, network, changes), estimate(other, network))
+    except NeuroestError:
+        found = None
+    return today.median if found is None else found.contribution

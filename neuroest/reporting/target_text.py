@@ -1,0 +1,138 @@
+"""Requirements of a device as text of 80 columns and as rows of a table."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from neuroest.core.text_layout import wrapped
+from neuroest.reporting.formatting import formatted, percent, ratio_digits
+from neuroest.reporting.table_model import Table
+from neuroest.reporting.text_style import PLAIN, Style, words
+from neuroest.results.attribution import Verdict
+from neuroest.results.quantities import column_name, label_and_unit
+from neuroest.results.target import GOALS, STATISTICS, Goal, Interval, Target, TargetAxis
+from neuroest.results.uncertainty import Band
+
+_NAMES: dict[Goal, str] = {"win": "wins", "level": "is level"}
+_NONE = "none"
+
+
+def target_text(found: Target, style: Style = PLAIN) -> str:
+    """What the device would have to be, how many of the draws reach it, and what is in the way."""
+    what = label_and_unit(found.quantity)[0]
+    sides = f"{found.design} with {found.device} against {found.baseline}"
+    title = f"{sides} on {found.workload}: {what}, {words(found.pace)}"
+    lines = [style.bold(line) for line in wrapped(title, hanging=2)]
+    margin = percent(found.relevance)
+    notes = [
+        (
+            f"ratio over {found.draws} draws of all other uncertain inputs; wins: median beyond {margin}, at p90 the "
+            f"band below 1 as well; is level: median, or p90, of no loss beyond {margin}"
+        ),
+        *(f"counts only where {limit}" for limit in found.limits),
+    ]
+    if found.today is not None:
+        notes.append(f"today, {_today(found)}: {_banded(found.today, found.verdict)}")
+    lines += [line for note in notes for line in wrapped(note, hanging=2)]
+    lines += ["", *_table(found).lines(indent=2), ""]
+    return "\n".join([*lines, *(line for note in _notes(found) for line in wrapped(note, hanging=2))]) + "\n"
+
+
+def target_rows(found: Target) -> list[dict[str, Any]]:
+    """One row for each goal, statistic and place of the other parameters: the intervals of the first parameter."""
+    first = found.axes[0]
+    return [
+        {
+            "goal": _NAMES[goal], "at": statistic,
+            **{
+                column_name(axis.name, axis.unit): axis.values[place]
+                for axis, place in zip(found.axes[1:], others, strict=True)
+            },
+            first.name: interval_words(first, found.intervals(goal, statistic, others)),
+            "share_of_draws": found.reach_win if goal == "win" else found.reach_level,
+        }
+        for goal in GOALS for statistic in STATISTICS for others in found.others()
+    ]  # fmt: skip
+
+
+def interval_words(axis: TargetAxis, intervals: list[Interval]) -> str:
+    """Intervals of a parameter in words.
+
+    Examples
+    --------
+    >>> axis = TargetAxis("integration_time", "s", 1e-6, (1e-9, 1e-6, 1e-3), stated=False)
+    >>> interval_words(axis, [(1e-9, 2e-6)]), interval_words(axis, [(1e-9, 1e-3)]), interval_words(axis, [])
+    ('up to 2 us', 'all values tried', 'none')
+    """
+    first, last = axis.values[0], axis.values[-1]
+    said = []
+    for low, high in intervals:
+        if low == first and high == last:
+            return "all values tried"
+        start, end = formatted(low, axis.unit), formatted(high, axis.unit)
+        said.append(
+            f"up to {end}" if low == first else f"from {start}" if high == last else f"{start} to {end}"
+        )
+    return ", ".join(said) or _NONE
+
+
+def _today(found: Target) -> str:
+    return ", ".join(f"{words(axis.name)} {formatted(axis.today, axis.unit)}" for axis in found.axes)
+
+
+def _banded(band: Band, said: Verdict | None) -> str:
+    if not math.isfinite(band.median):
+        return "too slow, outside of a limit or without an estimate in most of the draws"
+    return f"{ratio_digits(band.median)} ({ratio_digits(band.low)} .. {ratio_digits(band.high)}), {said}"
+
+
+def _table(found: Target) -> Table:
+    """Requirements on the first parameter: by goal, and for values of the others where there are any."""
+    first, *rest = found.axes
+    columns = [(goal, statistic) for goal in GOALS for statistic in STATISTICS]
+    if not rest:
+        at = {"median": "at the median", "p90": "at p90"}
+        rows = [
+            (f"{_NAMES[goal]}, {at[statistic]}", interval_words(first, found.intervals(goal, statistic)))
+            for goal, statistic in columns
+        ]
+        return Table.of(("goal", words(first.name)), rows, "<<")
+    head = ("wins", "wins, p90", "is level", "is level, p90")
+    cells = [
+        (
+            *(formatted(axis.values[place], axis.unit) for axis, place in zip(rest, others, strict=True)),
+            *(interval_words(first, found.intervals(goal, statistic, others)) for goal, statistic in columns),
+        )
+        for others in found.others()
+    ]
+    return Table.of((*(words(axis.name) for axis in rest), *head), cells, "<" * (len(rest) + len(head)))
+
+
+def _notes(found: Target) -> Iterator[str]:
+    first = found.axes[0]
+    if len(found.axes) > 1:
+        yield f"values of {words(first.name)}, at the median and at p90, for each value of the others"
+    yield (
+        f"some value tried wins in {percent(found.reach_win)} of the draws, and is level in "
+        f"{percent(found.reach_level)}"
+    )
+    for goal, value in found.nearest.items():
+        yield f"outside of this range, {_NAMES[goal]} at the median from {formatted(value, first.unit)}"
+    where = ", ".join(
+        f"{words(axis.name)} {formatted(value, axis.unit)}"
+        for axis, value in zip(found.axes, found.best, strict=True)
+    )
+    if not found.reached("win", "median"):
+        yield f"no value tried wins at the median: {_why(found)}"
+    made = "" if found.attribution is None else f": {found.attribution.words}"
+    yield f"least median at {where}{made}"
+    if found.failed:
+        yield f"there the chip fails what it does not fail today: {', '.join(found.failed)}"
+
+
+def _why(found: Target) -> str:
+    """What dominates where the ratio is least."""
+    if not found.largest:
+        return "the chip has no estimate at the stated inputs there"
+    parts = ", ".join(f"{path.removeprefix('chip.')} {percent(share)}" for path, share in found.largest)
+    return f"at the best the neurons take {percent(found.neuron_share)} of it; {parts}"
