@@ -94,7 +94,7 @@ def test_tutorial_does_what_it_shows(path: Path, tmp_path: Path, monkeypatch: py
 
 
 def test_every_tutorial_shows_commands_and_their_output() -> None:
-    assert len(PAGES) == 16
+    assert len(PAGES) == 17
     for path in PAGES:
         languages = {block["language"] for block in FENCE.finditer(path.read_text("utf-8"))}
         assert {"sh", "python", "text"} <= languages, path.stem
