@@ -497,7 +497,7 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
             return None
         return next((via for path, via in vias.items() if f"{self.path}.".startswith(f"{path}.")), None)
 
-    def connections(self) -> u.Dimensionless | None:
+    def signals(self) -> u.Dimensionless | None:
         """Signals of one instance; None if they do not follow from the block."""
         return None
 

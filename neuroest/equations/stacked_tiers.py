@@ -41,12 +41,12 @@ def stacked_area(lower: u.SquareMetre, upper: u.SquareMetre) -> u.SquareMetre:
 
 
 @equation
-def blocked_area(connections: u.Dimensionless, area: u.SquareMetre) -> u.SquareMetre:
+def blocked_area(signals: u.Dimensionless, area: u.SquareMetre) -> u.SquareMetre:
     """Area of devices that vias take from a tier. [m^2].
 
     Parameters
     ----------
-    connections : float or array
+    signals : float or array
         Number of vias. [1]
     area : float or array
         Area that one via takes, keep-out zone included. [m^2]
@@ -73,16 +73,16 @@ def blocked_area(connections: u.Dimensionless, area: u.SquareMetre) -> u.SquareM
     >>> f"{blocked_area(8192.0, 1e-10):.4g}"
     '8.192e-07'
     """
-    return connections * area
+    return signals * area
 
 
 @equation
-def via_field(connections: u.Dimensionless, pitch: u.Metre) -> u.SquareMetre:
+def via_field(signals: u.Dimensionless, pitch: u.Metre) -> u.SquareMetre:
     """Area over which vias at their smallest pitch extend. [m^2].
 
     Parameters
     ----------
-    connections : float or array
+    signals : float or array
         Number of vias. [1]
     pitch : float or array
         Distance between two of them. [m]
@@ -109,7 +109,7 @@ def via_field(connections: u.Dimensionless, pitch: u.Metre) -> u.SquareMetre:
     >>> f"{via_field(256.0, 9e-6):.4g}"
     '2.074e-08'
     """
-    return connections * pitch**2
+    return signals * pitch**2
 
 
 @equation

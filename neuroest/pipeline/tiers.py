@@ -98,12 +98,12 @@ def connected(tier: StackedTier, chip: Chip, mapped: NetworkMapping) -> Iterator
     for name, paths in stated.items():
         block, array = blocks[name], arrays.get(name)
         counted_as = name if array is None else array.path
-        signals = tier.options.get("connections")
+        signals = tier.options.get("signals")
         if signals is None:
-            signals = block.connections() if array is None else array.line_count()
+            signals = block.signals() if array is None else array.line_count()
         if signals is None:
             raise MappingError(
-                f"{tier.path}: the signals of {name} do not follow from it; state `connections`, their number for one "
+                f"{tier.path}: the signals of {name} do not follow from it; state `signals`, their number for one "
                 "instance"
             )
         yield Connected(

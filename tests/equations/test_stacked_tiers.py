@@ -10,8 +10,8 @@ from neuroest.equations import stacked_tiers
 
 SAMPLES = {
     "stacked_area": {"lower": 6.7e-7, "upper": 3e-8},
-    "blocked_area": {"connections": 256.0, "area": 4e-14},
-    "via_field": {"connections": 256.0, "pitch": 9e-6},
+    "blocked_area": {"signals": 256.0, "area": 4e-14},
+    "via_field": {"signals": 256.0, "pitch": 9e-6},
     "memory_signals": {"words": 1024.0, "width": 64.0},
     "series_loss": {"cells": 128.0, "conductance": 1e-5, "resistance": 8.0},
     "tier_temperature_rise": {"power": 0.1, "thermal_resistance": 7e-7, "area": 1e-6},

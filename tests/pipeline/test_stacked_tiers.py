@@ -177,7 +177,7 @@ WRONG = [
     ({"up": tier("logic", NEURON + ".footprnt")}, "did you mean 'chip.tile.array.readout.neuron.footprint'?"),
     ({"up": tier("logic", "chip.tile")}, "there is no block 'chip.tile'"),
     ({"up": tier("logic", NEURON, device="through_silicon_via_5um")}, "take more room than the block"),
-    ({"up": tier("logic", "chip.tile.array.write_circuit")}, "state `connections`"),
+    ({"up": tier("logic", "chip.tile.array.write_circuit")}, "state `signals`"),
     ({"chip__tile__up": tier("logic", CELL)}, "put it into the level `chip`"),
     ({"a": tier("b", CELL), "b": tier("a", NEURON)}, "a and b stand over each other in a circle"),
     ({"a": tier("a", CELL)}, "a stands over itself"),

@@ -49,7 +49,7 @@ class StackedTierBlock(DeviceBlock):
     contains: Annotated[tuple[str, ...], Field(min_length=1)]
     """Paths of the blocks in this tier, such as `chip.tile.array.cell`, or of one of their area terms, such as
     `chip.tile.array.readout.neuron.footprint`."""
-    connections: CountOrAuto = "auto"
+    signals: CountOrAuto = "auto"
     """Signals between one instance of each contained block and the tiers below, each with a via. auto: rows and columns
     of an array for its cells, input and output for a neuron, data and address for a memory."""
 
@@ -72,33 +72,33 @@ class StackedTier(Component[StackedTierParameters], StacksTier):
     prior_error = model_errors(area=1.2, energy=2)
     example = "inter_tier_via_monolithic"
 
-    def via_areas(self, path: str, connections: u.Dimensionless) -> list[AreaCost]:
+    def via_areas(self, path: str, signals: u.Dimensionless) -> list[AreaCost]:
         """Area that the vias of one instance of a block take from this tier.
 
         Parameters
         ----------
         path : str
             Path that the instances are counted under.
-        connections : float or array
+        signals : float or array
             Signals of one instance.
         """
-        blocked = stacked_tiers.blocked_area(connections, self.device.blocked_area)
+        blocked = stacked_tiers.blocked_area(signals, self.device.blocked_area)
         return [AreaCost(self.path, "vias", blocked, counted_as=path)]
 
-    def via_energy(self, block: Component[Any], action: str, connections: u.Dimensionless) -> EnergyCost:
+    def via_energy(self, block: Component[Any], action: str, signals: u.Dimensionless) -> EnergyCost:
         """Energy of the vias of one instance in one of its actions, in which each of its signals toggles once."""
         toggled = array_lines.line_toggle_energy(self.device.capacitance, block.technology.supply_voltage)
-        own = self.energy(action, "vias", connections * toggled, "vias between tiers")
+        own = self.energy(action, "vias", signals * toggled, "vias between tiers")
         return EnergyCost(block.path, own.action, own.term, own.energy, own.quantity, own.operation)
 
-    def via_check(self, path: str, connections: u.Dimensionless, area: u.SquareMetre) -> Check:
+    def via_check(self, path: str, signals: u.Dimensionless, area: u.SquareMetre) -> Check:
         """Whether the vias of one instance of a block fit over it.
 
         Checks
         ------
         vias_fit_block
-            the vias of a block take more room than the block; use a device with a finer via_pitch, or fewer connections
+            the vias of a block take more room than the block; use a device with a finer via_pitch, or fewer signals
         """
-        needed = stacked_tiers.via_field(connections, self.device.via_pitch)
+        needed = stacked_tiers.via_field(signals, self.device.via_pitch)
         found = self.require("infeasible", "vias_fit_block", needed, "<=", area, "m^2")
         return replace(found, message=found.message.replace("a block", path, 1))

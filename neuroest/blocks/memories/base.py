@@ -81,7 +81,7 @@ class Memory(Component[Any]):
     def access_time(self) -> u.Second:
         """Time of one access."""
 
-    def connections(self) -> u.Dimensionless:
+    def signals(self) -> u.Dimensionless:
         """A word in each direction, and the address."""
         return stacked_tiers.memory_signals(
             self.options["capacity"] / self.options["width"], self.options["width"]

@@ -164,7 +164,7 @@ class Neuron(Component[Any]):
         """
         return None
 
-    def connections(self) -> u.Dimensionless:
+    def signals(self) -> u.Dimensionless:
         """Its input and its output."""
         return 2.0
 
