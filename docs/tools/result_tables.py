@@ -16,6 +16,7 @@ from typing import Any
 import input_path_tables
 import numpy as np
 import paper_tables
+import slow_state
 
 import neuroest
 from neuroest import Estimate
@@ -481,5 +482,5 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_links": lambda: table(*input_path_tables.links()),
     "input_path_headlines": lambda: table(*input_path_tables.headlines()),
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
-    "tier_devices": tier_devices,
+    "tier_devices": tier_devices, "slow_state_holders": lambda: table(*slow_state.holders_table()),
 }  # fmt: skip

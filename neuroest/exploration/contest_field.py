@@ -21,7 +21,14 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
 from neuroest.exploration.contest_links import with_links
-from neuroest.exploration.contest_spec import PERIOD, SPIKE_RATE, ContenderSpec, ContestFile, read_contest
+from neuroest.exploration.contest_spec import (
+    PERIOD,
+    SPIKE_RATE,
+    TIME_CONSTANT,
+    ContenderSpec,
+    ContestFile,
+    read_contest,
+)
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Levels, wrong
 from neuroest.exploration.structures import (
@@ -46,7 +53,7 @@ CHIP = "chip"
 """Column that distinguishes the chips of a contest."""
 _MODE, _PERIOD = "operation.mode", "operation.period"
 _DATA_PERIOD = "workload.period"
-_WORKLOAD = "workload."
+_WORKLOAD, _TIMESTEPS = "workload.", "workload.timesteps"
 _MOST_STRUCTURES = 4096
 
 
@@ -206,8 +213,7 @@ def check_contest(path: str | Path) -> ContestFile:
         With all problems of the file, or with the first chip of each contender that cannot be built.
     """
     contest = read_contest(path)
-    paced = any(axis.name in {PERIOD, _PERIOD} for axis in contest.axes)
-    base = {**({_MODE: "always_on"} if paced else {}), **_moved(contest.axes)}
+    base = {**_paced(contest.axes), **_moved(contest.axes)}
     base = {place: value for place, value in base.items() if not place.startswith(_WORKLOAD)}
     build = _Build(contest, None, base)
     problems: list[Problem] = []
@@ -325,10 +331,18 @@ class _Build:
 
 def _operation(spec: WorkloadSpec, axes: Sequence[Axis]) -> dict[str, str]:
     """Pace of all chips: an axis or the period of the data; without either each chip runs at its own maximum."""
-    if any(axis.name in {PERIOD, _PERIOD} for axis in axes):
-        return {_MODE: "always_on"}
+    if paced := _paced(axes):
+        return paced
     claim = workload_claims(spec).get(_DATA_PERIOD)
     return {} if claim is None else {_MODE: "always_on", _PERIOD: f"{claim.value!r} s"}
+
+
+def _paced(axes: Sequence[Axis]) -> dict[str, str]:
+    """Operation of all chips where an axis sets their pace; empty without one."""
+    names = {axis.name for axis in axes}
+    if TIME_CONSTANT in names:
+        return {_MODE: "streaming"}
+    return {_MODE: "always_on"} if names & {PERIOD, _PERIOD} else {}
 
 
 def _moved(axes: Sequence[Axis]) -> dict[str, Any]:
@@ -337,7 +351,7 @@ def _moved(axes: Sequence[Axis]) -> dict[str, Any]:
     for axis in axes:
         if axis.name != SPIKE_RATE:
             for path, track in axis.tracks.items():
-                key = _PERIOD if path == PERIOD else path
+                key = _PERIOD if path in {PERIOD, TIME_CONSTANT} else path
                 found[key] = track.contents[0] if isinstance(track, Levels) else track.low
     return found
 
@@ -352,6 +366,8 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
         return _rate_axis(axis, spec)
     claims = workload_claims(spec)
     name = axis.name
+    if name == TIME_CONSTANT:
+        return _time_constant_axis(axis, spec, candidates)
     if name == PERIOD:
         axis = Axis({_PERIOD: axis.tracks[PERIOD]})
     path = axis.name
@@ -371,6 +387,29 @@ def _axis(axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]) -> tu
     known = own is not None and bool(values[place] == own)
     data = RegimeAxis(name, label, claim.unit, tuple(map(float, values)), place, known)
     return NumericAxis(tracks, values.size), data
+
+
+def _time_constant_axis(
+    axis: Axis, spec: WorkloadSpec, candidates: Sequence[Candidate]
+) -> tuple[NumericAxis, RegimeAxis]:
+    """The longest time constant of the network, as the period of an inference with as many timesteps in it."""
+    constants = [layer.time_constant for layer in spec.layers if layer.time_constant is not None]
+    timesteps = workload_claims(spec).get(_TIMESTEPS)
+    if not constants or spec.time_step is None or timesteps is None:
+        raise wrong(
+            TIME_CONSTANT, f"{spec.name} states no time constants, with a `time_step`, of its neurons"
+        )
+    inferences = timesteps.value * spec.time_step / max(constants)
+    numeric = numeric_axis(Axis({_PERIOD: axis.tracks[TIME_CONSTANT]}), candidates)
+    levels = numeric.tracks[_PERIOD].levels
+    if levels is None:
+        raise wrong(TIME_CONSTANT, "a map needs the number of points: lo..hi:n")
+    values, place = _with_reference(levels, max(constants))
+    known = bool(values[place] == max(constants))
+    data = RegimeAxis(
+        TIME_CONSTANT, "time constant of the network", "s", tuple(map(float, values)), place, known
+    )
+    return NumericAxis({_PERIOD: AxisValues(values * inferences)}, values.size), data
 
 
 def _rate_axis(axis: Axis, spec: WorkloadSpec) -> tuple[NumericAxis, RegimeAxis]:

@@ -26,8 +26,9 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 
 NAME = r"^[a-z][a-z0-9_]*$"
-PERIOD, SPIKE_RATE = "period", "spike_rate"
-"""Axes with a name of their own: time from one inference to the next, and a factor on every spike rate."""
+PERIOD, SPIKE_RATE, TIME_CONSTANT = "period", "spike_rate", "time_constant"
+"""Axes with a name of their own: time from one inference to the next, a factor on every spike rate, and the longest
+time constant of the network on chips that stream."""
 
 Overrides: TypeAlias = dict[str, Any]
 _Named: TypeAlias = Annotated[str, Field(pattern=NAME)]
@@ -80,7 +81,8 @@ class ContestSpec(Spec):
     chip as it is."""
     regime: Annotated[dict[str, AxisValuesSpec], AfterValidator(_two)]
     """The two axes of the map. `period` is the time from one inference to the next; `spike_rate` a factor on every
-    spike rate of the workload; anything else a path that all contenders have."""
+    spike rate of the workload; `time_constant` the longest time constant of the network, on chips that stream: their
+    timestep is as many times shorter as in the workload; anything else a path that all contenders have."""
 
 
 @frozen_dataclass

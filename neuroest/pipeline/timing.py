@@ -435,6 +435,10 @@ def _totals(
             np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels)
         )
         rest = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
+        if (
+            run.chip.data_period is not None
+        ):  # what the wait for the first data of the next inference leaves of it
+            rest = np.maximum(rest - np.max(stage_interval - own_interval, axis=-1, keepdims=True), 0.0)
         interval = pipelining.initiation_interval(run.steps, stage_interval, rest)
     else:
         latency, interval = _pipelined(run, step + drain, stage_interval, sharing), stage_interval
@@ -456,11 +460,6 @@ def _totals(
     if any(level.mapper.weights_are_volatile for level in run.levels):
         latency = latency + writing
     interval = interval + writing
-    waiting: u.Numeric = 0.0
-    if run.chip.data_period is not None:
-        # a chip whose layers take turns is done with them when a timestep of the data ends
-        worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
-        waiting = np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0)
     return Timing(
         resources,
         loads,
@@ -472,9 +471,18 @@ def _totals(
         rest,
         writing,
         together,
-        waiting,
+        _waiting(run, own_interval, interval),
         run.by_steps,
     )
+
+
+def _waiting(run: _Run, own_interval: Array, interval: Array) -> u.Numeric:
+    """Time of an inference in which a chip that streams waits for data; none for any other. [s]."""
+    if run.chip.data_period is None:
+        return 0.0
+    # a chip whose layers take turns is done with them when a timestep of the data ends
+    worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
+    return np.asarray(np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0))
 
 
 def _recovery(level: MappedLevel) -> u.Numeric:

@@ -162,6 +162,14 @@ class Level(base.Spec):
     uncertain: Uncertain = Field(default_factory=dict)
     """Spreads of this level's design choices that are not known exactly, by key, as for a block."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_removed(cls, given: Any) -> Any:
+        """Blocks and levels of a base that are set to null are left out."""
+        if not isinstance(given, Mapping):
+            return given
+        return {key: value for key, value in given.items() if value is not None or key in cls.model_fields}
+
 
 def _layer_words(given: Any) -> Any:
     """Convert one word to a list of one; reject unknown layer types."""

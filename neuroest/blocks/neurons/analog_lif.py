@@ -54,6 +54,8 @@ class AnalogLifParameters(Record):
     """Width of the transistors at the membrane that are off while it integrates; without it, it does not leak."""
     switch_leakage: u.Dimensionless = positive(maximum=1.0, absent=1.0, exact=CHOSEN)
     """Leakage of these transistors over that of the process: less than one for two in series or a gate below ground."""
+    junction_leakage: u.Ampere = non_negative(absent=0.0)
+    """Leakage of their drain junctions at 300 K, which no gate voltage lowers."""
     memory_time: u.Second = positive(symbol="tau_mem", absent=math.inf)
     """Leak time constant that a bias sets; without it, the longest that the switches at the membrane allow."""
     refractory_time: u.Second = non_negative(symbol="t_ref", absent=0.0)

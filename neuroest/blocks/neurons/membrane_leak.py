@@ -11,9 +11,12 @@ from neuroest.equations import neurons as equations
 
 
 def leak_current(neuron: Component[Any]) -> u.Ampere:
-    """Off-current of the switches at the membrane, at the nominal supply and the temperature of the chip. [A]."""
+    """Current that leaves the membrane while it integrates, at the nominal supply and temperature of the chip. [A].
+
+    The off-current of its switches, and that of their drain junctions, which no gate voltage lowers.
+    """
     d = neuron.device
-    cold = neuron.process.off_current * d.switch_width * d.switch_leakage
+    cold = neuron.process.off_current * d.switch_width * d.switch_leakage + d.junction_leakage
     return leakage_at_chip_temperature(neuron, cold, ROOM_TEMPERATURE)
 
 

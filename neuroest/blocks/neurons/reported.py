@@ -35,6 +35,8 @@ class ReportedNeuronParameters(Record):
     """Width of the transistors at the membrane that are off while it integrates; without it, it does not leak."""
     switch_leakage: u.Dimensionless = positive(maximum=1.0, absent=1.0, exact=CHOSEN)
     """Leakage of these transistors over that of the process: less than one for two in series or a gate below ground."""
+    junction_leakage: u.Ampere = non_negative(absent=0.0)
+    """Leakage of their drain junctions at 300 K, which no gate voltage lowers."""
     maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
     static_power: u.Watt = non_negative()
