@@ -11,6 +11,7 @@ from neuroest.blocks.roles import (
     EmitsCarbon,
     ExecutesElementwise,
     MultipliesComputedFactors,
+    SensesInput,
     StacksTier,
     UpdatesNeurons,
 )
@@ -292,6 +293,8 @@ def _instances(
             number = counts[level.path]
             if block.one_per_child:
                 number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
+            if isinstance(block, SensesInput):
+                number = 1.0 + 0.0 * number  # the sensors of the network, however many chips run it
             instances.update((part.path, number) for part in with_slots(block))
     for (mapper, _), placement in zip(mappers, placements, strict=True):
         units = counts[mapper.level.path]

@@ -111,6 +111,13 @@ def test_a_sensor_is_no_faster_than_its_data() -> None:
     assert {"sensor_in_real_time", "sensor_event_rate"} <= set(failed)
 
 
+def test_several_chips_share_the_sensors_of_their_network() -> None:
+    found = estimate("system_2_chips_28nm", "mlp_mnist_spiking", sensor("event_camera_350nm", "board"))
+    assert np.squeeze(found.evaluation.mapped.counts["chip"]) == pytest.approx(2.0)
+    power = energies(found, SENSOR)["sensing"] / float(np.squeeze(found.evaluation.active_time))
+    assert power == pytest.approx(23e-3, rel=1e-9)
+
+
 def test_a_network_of_numbers_senses_each_number_of_a_frame_once() -> None:
     found = estimate("adc_crossbar_28nm", "keyword_spotting_dense", sensor("event_camera_vga"))
     layers = found.evaluation.layers
