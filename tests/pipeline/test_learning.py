@@ -594,7 +594,6 @@ def test_rules_that_read_a_neuron_are_refused_where_its_state_is_ions() -> None:
         },
         "chip.tile.array.weight_bits": 5,
         "chip.tile.array.cell.device": "rram_hfox_28nm",
-        "chip.tile.array.parallel_wires": 1,
         "technology.supply_voltage": "0.9 V",
         "chip.tile.array.readout.neuron.input_voltage": "0.9 V",
         "chip.tile.array.write_circuit.update_access": "rows_and_columns",

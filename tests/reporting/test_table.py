@@ -78,8 +78,9 @@ def test_bars_without_block_characters(memristive: Estimate) -> None:
 
 def test_a_failed_check_is_reported(memristive: Estimate) -> None:
     failing = estimate(
-        "diffusive_28nm_derived", "shd_recurrent_spiking", {"chip.tile.array.ir_drop_limit": "0.0001 %"}
-    )
+        "diffusive_28nm_derived", "shd_recurrent_spiking",
+        {"chip.tile.array.ir_drop_limit": "0.0001 %", "chip.tile.array.parallel_wires": 1},
+    )  # fmt: skip
     assert failing.failed_checks
     assert "design check failed: tile.array" in " ".join(estimate_table(failing).split())
     assert "design check failed" not in estimate_table(memristive)
