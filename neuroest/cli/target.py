@@ -72,7 +72,7 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Values of one to three parameters of a neuron at which its chip wins, or is level.
+    """Parameters of a neuron at which its chip wins, or is level.
 
     Says the share of the draws that reach them, and what dominates where no device helps. -p draws the region.
     """

@@ -239,7 +239,8 @@ def read_case(path: Path) -> Case:
         problems.append(errors.Problem(errors.printable(str(folder / FIRST_FILE)), 0, 0, "name", message))
     if spec.survey is not None:
         known = {*library.shared_sources(), *spec.sources}
-        problems += survey_problems(document, ["survey"], "chips", spec.survey, known, published)
+        named = {value for group in spec.published for value in group.values}
+        problems += survey_problems(document, ["survey"], "chips", spec.survey, known, named)
     errors.raise_all(problems)
     return Case(spec, folder, published, document, groups, first)
 
