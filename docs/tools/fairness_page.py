@@ -193,9 +193,9 @@ def claim_lines() -> list[str]:
     )
     first = ratio_at(LEADING, network, "streaming")
     made = "" if first is None or first.attribution is None else f" ({first.attribution.words})"
-    text = f"""On spoken digits in streaming real time, the {stated} chip takes {_claimed("streaming")} of the energy of
-        its CMOS twin{made}; without the link that brings the input {_claimed("streaming", link=False)}. It takes
-        {others}. Its area is {_times(area_ratio(LEADING, network))} that of the twin, and its neurons last
+    text = f"""On spoken digits in streaming real time, the energy of the {stated} chip over that of its CMOS twin is
+        {_claimed("streaming")}{made}; {_claimed("streaming", link=False)} without the link that brings the input. It is
+        {others}. Its area is {_interval_of(area_ratio(LEADING, network))} of that of the twin, and its neurons last
         {_lifetime(estimated(LEADING, network))}. In the contest, each neuron in its best chip, it {at_best} there. On
         {len(NETWORKS)} networks it has a chip in {sum(counts.values())} of {len(cells)} cells of the map;
         {_counted(counts)}. [Is the claim fair?](docs/fairness.md) says by how much, how certain that is, and what would
@@ -207,15 +207,21 @@ def _claimed(pace: str, *, link: bool = True) -> str:
     """Ratio of the leading chip at a pace with its outcome, in words."""
     row = ratio_at(LEADING, NETWORKS[1], pace, link=link)
     if row is None or row.ratio.band is None:
-        return "no finite multiple, since it is too slow,"
-    word = f", a {outcome(row)}" if outcome(row) in {"win", "loss", "tie"} else f", {outcome(row)}"
-    return _times(row.ratio.band) + (word if link else "")
+        return "without bound, since it is too slow,"
+    word = outcome(row)
+    said = f", {word}," if word == "level" else f", a {word},"
+    return _interval_of(row.ratio.band) + (said if link else "")
+
+
+def _interval_of(band: Band) -> str:
+    """A ratio without its unit: the median, and p10 to p90."""
+    return f"{ratio_digits(band.median)} ({ratio_digits(band.low)} to {ratio_digits(band.high)})"
 
 
 def _lifetime(found: Estimate) -> str:
     """Median and band of the lifetime of the neurons back to back."""
     band = found.bands.totals["neuron_lifetime_s"]
-    return f"{band.median / _YEAR:.2g} years ({band.low / _YEAR:.2g} to {band.high / _YEAR:.2g})"
+    return f"{band.median / _YEAR:.2g} years ({band.low / _YEAR:.2g} to {band.high / _YEAR:.3g})"
 
 
 def _band_at(name: str, network: str, pace: str, *, link: bool = True) -> Band | None:

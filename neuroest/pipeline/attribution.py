@@ -257,9 +257,13 @@ def _attribution(
 
 
 def _contribution(logarithms: Array) -> float:
-    """Median over the draws, or the value at the stated inputs without draws."""
-    drawn = logarithms[1:][np.isfinite(logarithms[1:])]
-    return math.exp(np.median(drawn) if drawn.size else logarithms[0])
+    """What holds both at the stated inputs and in the median of the draws: the nearer of both to one.
+
+    A spread without a stated value, such as a static power that nobody published, is no contribution by itself.
+    """
+    stated, drawn = float(logarithms[0]), logarithms[1:][np.isfinite(logarithms[1:])]
+    middle = float(np.median(drawn)) if drawn.size else stated
+    return math.exp(min(stated, middle, key=abs)) if stated * middle > 0.0 else 1.0
 
 
 def _same(cost: Array, other: Array) -> bool:

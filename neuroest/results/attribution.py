@@ -55,8 +55,9 @@ class Attribution:
     subject : str
         What the comparison is about: the neuron if the chips have different ones, otherwise the whole chip (empty).
     contribution : float
-        Product of the factors of the subject, a median over the draws: the energy of the neurons and, if neurons set
-        the pace of the slower chip, the leakage meanwhile. For whole chips the ratio.
+        Product of the factors of the subject, at the stated inputs or in the median of the draws, whichever is nearer
+        to one: the energy of the neurons and, if neurons set the pace of the slower chip, the leakage meanwhile. For
+        whole chips the ratio.
     """
 
     ratio: float
