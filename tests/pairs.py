@@ -61,6 +61,7 @@ LEARNING = frozenset(
         "gpu_h100",
         "learning_adc_crossbar_28nm",
         "learning_crossbar_28nm",
+        "loihi2_intel4",
         "loihi_14nm",
         "microcontroller_stm32h7a3",
         "reckon_28nm",

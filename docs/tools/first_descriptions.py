@@ -28,7 +28,7 @@ _DIGITS = 6
 _RENAMED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "biswas_2019": (("columns: in_turn", "columns: together"),),
 }
-"""What the format asks for since a chip was described: text of the file, and what stands there now."""
+"""What the format asks for since a chip was described: text of the file, and the present one."""
 
 
 def git(*arguments: str) -> bytes:

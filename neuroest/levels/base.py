@@ -244,7 +244,7 @@ class Mapper(StatesChecks, ABC):
     prior_error: ClassVar[ModelErrors]
     """Model error of its times. Every level must state it."""
     family: ClassVar[Family | None] = None
-    """Published chips whose descriptions tell how far one may be off; None where costs are those of a whole chip."""
+    """Published chips whose descriptions show how far one may be off; None where costs are those of a whole chip."""
     array: ClassVar[type[Component[Any]]] = Structural
     """Component of the level itself, where it does not depend on what is in its slots."""
     divides_units: bool = False

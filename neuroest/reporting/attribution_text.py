@@ -36,8 +36,8 @@ def attribution_rule(comparison: Comparison) -> str:
     return (
         "products: mean over all orders of exchanging what differs, at the stated inputs; win or loss: p10 to p90 on "
         f"one side of 1, median beyond {relevance}, and where neurons differ at least {relevance} of it from them, by "
-        "their energy and the leakage while they integrate (stated and in the median); tie: p10 to p90 contain 1; otherwise "
-        "level"
+        "their energy and the leakage while they integrate (stated and in the median); tie: p10 to p90 contain 1; "
+        "otherwise level"
     )
 
 

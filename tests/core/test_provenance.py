@@ -267,6 +267,7 @@ PRICED_AS_STATED = {
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("diffusive_1m1t1r_integrated", "circuits"): "stated area in gates, times that of a gate",
     ("reported_neuron", "level_shifter"): "stated area in gates, times that of a gate",
+    ("multiplexer", "select_logic"): "area of a gate, times that of the chip's transistors",
     ("pulse_coupling", "ending"): "stated area in gates, times that of a gate",
     ("sampled_clamp", "ending"): "stated area in gates, times that of a gate",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",

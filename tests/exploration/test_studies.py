@@ -114,7 +114,7 @@ def test_sobol_indices_are_next_to_the_bars_of_their_causes() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("samples", [128, pytest.param(512, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("samples", [256, pytest.param(512, marks=pytest.mark.nightly)])
 def test_shares_of_the_variance_add_up_for_an_area(samples: int) -> None:
     # area is nearly a product of its uncertain factors, so its logarithm is nearly additive
     found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=samples)

@@ -136,7 +136,10 @@ class CrossbarArray(WrittenArray):
         burst = self.burst(network)
         costs = neuron.spike_energies(burst.pulse, self.hold_time(network), neuron.on_time(burst))
         driven = self.drive_share(network) if neuron.conducts_while_driven else 1.0
-        times = {"spike": self.spikes_for_one(network), "time_step": driven}
+        spikes = self.spikes_for_one(network)
+        if np.shape(spikes) == (1,):  # a number keeps the origin of what it multiplies, an array does not
+            spikes = np.ravel(spikes)[0]
+        times = {"spike": spikes, "time_step": driven}
         return [replace(one, energy=one.energy * times.get(one.action, 1.0)) for one in costs]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
