@@ -1,5 +1,6 @@
 """Leaky integrators in time: a CMOS neuron from its circuit, and a neuron described only by published numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,16 @@ import numpy as np
 from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.in_time import Asked, Drive, NeuronInTime, OneSpike, driven, pulses_of, spike_energy
+from neuroest.dynamics.in_time import (
+    Asked,
+    ClosedForms,
+    Drive,
+    NeuronInTime,
+    OneSpike,
+    driven,
+    pulses_of,
+    spike_energy,
+)
 from neuroest.dynamics.parameters import LifBehaviourParameters
 from neuroest.dynamics.reference_neurons import Membrane, simulate_analog_lif, simulate_membrane
 from neuroest.dynamics.spikes import SpikeRun
@@ -107,6 +117,17 @@ class NumbersInTime(NeuronInTime):
         self.final = float(settled_state(full, tau))
         self.leaks = tau < _ENDLESS * full
         self.membrane = Membrane(self.final / tau, tau, 1.0, float(self.component.refractory_time()))
+
+    def closed(self, level: float) -> ClosedForms:
+        """Closed forms for a constant drive: a leak slows drives down that settle near the threshold."""
+        without_leak = super().closed(level)
+        if not self.leaks or not np.isfinite(without_leak.integration_time):
+            return without_leak
+        settled = level * self.final
+        if settled <= 1.0:
+            return ClosedForms(np.inf, np.inf, np.nan)
+        time = self.membrane.time_constant * float(np.log(settled / (settled - 1.0)))
+        return replace(without_leak, integration_time=time, interval=time + self.membrane.refractory_time)
 
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with shares of the full drive of finite duration; each spike has the published energy."""
