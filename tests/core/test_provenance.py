@@ -266,6 +266,8 @@ PRICED_AS_STATED = {
     ("dram", "input_output"): "stated area of each channel",
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("diffusive_1m1t1r_integrated", "circuits"): "stated area in gates, times that of a gate",
+    ("reported_neuron", "reported"): "published energy of a spike, times the spikes for one of the network",
+    ("reported_neuron", "level_shift"): "stated energy of a shift, times the spikes for one of the network",
     ("reported_neuron", "level_shifter"): "stated area in gates, times that of a gate",
     ("multiplexer", "select_logic"): "area of a gate, times that of the chip's transistors",
     ("pulse_coupling", "ending"): "stated area in gates, times that of a gate",
