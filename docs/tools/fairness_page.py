@@ -306,8 +306,8 @@ def _findings() -> Iterator[str]:
     )
     slow = [band.median for band in bands["back_to_back"]]
     yield (
-        f"Back to back it takes {min(slow):.3g} to {max(slow):.3g} times as much: the slow chip pays static power for "
-        "as long as it computes."
+        f"Back to back it takes {min(slow):.3g} to {max(slow):.3g} times as much. The products of these ratios "
+        "are with each network."
     )
     for network in NETWORKS:
         found, name = held(network), LEADING
@@ -327,11 +327,12 @@ def _best_chips() -> list[str]:
         "",
         *_paragraph(
             f"""`neuroest contest {RULES}` builds for each neuron every combination of column circuit (pulses of the
-            column's charge, sampled results, plain clamps, direct coupling; for an array or a stack; read by timesteps,
-            of active blocks or at events), synapse cell, array size, weight bits, supply or drive voltage, firing
-            probability of a drive, erasure of the residue, neurons that take turns at an output and sleep between
-            inferences or timesteps that applies to it, and takes the best of them in every cell of a map of pace and
-            spike rate. A chip that fails a check, uses a model outside of its range or misses a limit
+            column's charge, sampled results, plain clamps, direct coupling; for an array or a stack; all
+            blocks or the active ones), synapse cell, array size, weight bits, supply or drive voltage, firing
+            probability of a drive, erasure of the residue, neurons per output, transistors, buffer of a tile, link to
+            the sensor, and word width, lanes and sleep of digital cores that applies to it, and takes the best of them
+            in every cell of a map of pace and spike rate. A chip that fails a check, uses a model outside of its range or
+            misses a limit
             ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
             rate of the workload itself, dotted in the maps; *over
             the best* is sample by sample."""

@@ -82,7 +82,7 @@ def _title(contest: Contest, of: str | None) -> str:
             "contender, median and p10 to p90.\nDotted: the workload itself. Lines: where the outcome changes."
         )
     return (
-        f"{contest.workload}: contender with the lowest {what}, and how many times as much the runner-up needs "
+        f"{contest.workload}: contender with the {contest.best} {what}, and how many times as much the runner-up needs "
         "(p10 to p90).\n"
         "Pale: tie or level. Dotted: the workload itself. Lines: break-even."
     )

@@ -150,7 +150,7 @@ def map_rows(contest: Contest) -> list[dict[str, Any]]:
 
 
 def _title(contest: Contest) -> str:
-    return f"{contest.name} on {contest.workload}: lowest {label_and_unit(contest.objective)[0]} wins"
+    return f"{contest.name} on {contest.workload}: {contest.best} {label_and_unit(contest.objective)[0]} wins"
 
 
 def _rules(contest: Contest) -> Iterator[str]:

@@ -13,6 +13,7 @@ from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.attribution import Verdict
 from neuroest.results.estimate import SCHEMA_VERSION
+from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
@@ -231,6 +232,11 @@ class Contest:
     given: str
     relevance: float
     bounds: tuple[str, ...]
+
+    @property
+    def best(self) -> str:
+        """Which value of the objective wins: the highest if more is better, otherwise the lowest."""
+        return "highest" if QUANTITIES[self.objective].better == "more" else "lowest"
 
     @property
     def wins(self) -> Mapping[str, tuple[int, int]]:

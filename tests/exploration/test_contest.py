@@ -453,3 +453,13 @@ def test_each_cell_takes_the_link_that_fits_its_pace(folder: Path) -> None:
     # the cell of the data's own pace takes what an estimate at that pace takes
     (one,) = estimate("analog_lif_28nm", SPEECH, operated("1.4 s", **left_open)).design.link_choices
     assert one.device.replace("_", " ") in chips[found.axes[0].reference]
+
+
+def test_the_highest_wins_if_more_is_better(folder: Path) -> None:
+    file = written(folder, minimize="throughput_per_s")
+    fast = contest(
+        file, SPEECH, samples=16, axes={"technology.temperature": ["300 K", "310 K"], "spike_rate": [1, 2]}
+    )
+    assert "highest throughput wins" in contest_text(fast)
+    cell = fast.cells[0]
+    assert cell.median[cell.winner] == max(cell.median.values())
