@@ -331,8 +331,8 @@ def _best_chips() -> list[str]:
             blocks or the active ones), synapse cell, array size, weight bits, supply or drive voltage, firing
             probability of a drive, erasure of the residue, neurons per output, transistors, buffer of a tile, link to
             the sensor, and word width, lanes and sleep of digital cores that applies to it, and takes the best of them
-            in every cell of a map of pace and spike rate. A chip that fails a check, uses a model outside of its range or
-            misses a limit
+            in every cell of a map of pace and spike rate. A chip that fails a check, uses a model outside of its
+            range or misses a limit
             ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
             rate of the workload itself, dotted in the maps; *over
             the best* is sample by sample."""
