@@ -8,9 +8,11 @@ drive sustains the complete filament, which then stays on until the drive ends.
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.distinct_columns import equal_columns_once
 from neuroest.core.provenance import equation
 from neuroest.equations import filament_growth, firing_statistics
 
@@ -28,19 +30,21 @@ _ROUNDING = 1e-6
 
 
 class _Burst(NamedTuple):
-    """Drive of a burst, one number or array each, without units.
+    """Drive of a burst, one number for all neurons or one for each, without units.
 
-    pulse, period: time of the drive in a timestep and of the timestep; steps: timesteps with a drive; first: those that
-    a rested neuron needs; delay: time from a spike to the end of its drive, infinite if it lasts; dead: time after a
-    spike in which nothing grows.
+    pulse, pause: time of the drive in a timestep, and the rest of the timestep; end: driven time of all its timesteps;
+    first: that to the spike of a rested neuron; delay: time from a spike to the end of its drive, infinite if it lasts;
+    dead: time after a spike in which nothing grows; decayed: share that a filament loses in a pause; held_residue:
+    residue from which on the field sustains a complete filament.
     """
 
     pulse: Array
-    period: Array
-    steps: Array
+    pause: Array
+    end: Array
     first: Array
     delay: Array
     dead: Array
+    decayed: Array
     voltage: Array
     mobility: Array
     offset: Array
@@ -53,6 +57,10 @@ class _Burst(NamedTuple):
     def rates(self) -> tuple[Array, Array, Array, Array, Array]:
         """Mobility, offset and rates of the ions, in the order that equations take."""
         return self.mobility, self.offset, self.residue_rate, self.filament_decay, self.residue_decay
+
+    def at(self, places: NDArray[np.intp]) -> "_Burst":
+        """The burst of some of the neurons."""
+        return _Burst(*(one if one.size == 1 else one[places] for one in self))
 
 
 @equation
@@ -118,12 +126,11 @@ def burst_spikes(
     >>> f"{burst_spikes(0.0142, 0.0142, 4.0, 1.0, 1.0, 1.0, 1e-6, 1e-6, 0.9, 0.86, 240.0, 0.01, 32.0, 970.0, 8.0):.0f}"
     '4'
     """
-    burst, idle, count = _of(
-        drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
-        field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
+    found: u.Dimensionless = equal_columns_once(
+        _spikes, drive_time, period, steps, idle_time, bursts, steps_to_first, ending_delay, dead_time, drive_voltage,
+        gate_voltage, field_mobility, field_offset, residue_rate, filament_decay, residue_decay, axes=2,
     )  # fmt: skip
-    spikes, _ = _all(burst, idle, count, np.ones_like(count, dtype=bool))
-    return spikes / count
+    return found
 
 
 @equation
@@ -187,39 +194,57 @@ def burst_on_time(
     >>> f"{on:.0e} s"
     '1e-06 s'
     """
-    burst, idle, count = _of(
-        drive_time, period, steps, steps_to_first, ending_delay, dead_time, drive_voltage, gate_voltage,
-        field_mobility, field_offset, residue_rate, filament_decay, residue_decay, idle_time, bursts,
+    found: u.Second = equal_columns_once(
+        _on_time, drive_time, period, steps, idle_time, bursts, steps_to_first, ending_delay, dead_time, drive_voltage,
+        gate_voltage, field_mobility, field_offset, residue_rate, filament_decay, residue_decay, axes=2,
     )  # fmt: skip
-    spikes, on = _all(burst, idle, count, _may_stay_on(burst))
-    return on / np.maximum(spikes, 1.0) / (filament_decay + residue_rate)
+    return found
+
+
+def _spikes(*given: u.Numeric) -> Any:
+    """Spikes of a burst, from what the equations take."""
+    shape, burst, idle, count = _of(*given)
+    spikes, _ = _all(burst, idle, count, np.ones_like(count, dtype=bool))
+    return (spikes / count).reshape(shape)[()]
+
+
+def _on_time(*given: u.Numeric) -> Any:
+    """Time for which complete filaments are driven, over the spikes; from what the equations take."""
+    shape, burst, idle, count = _of(*given)
+    spikes, on = _all(burst, idle, count, np.broadcast_to(_may_stay_on(burst), count.shape))
+    *_, residue_rate, filament_decay, _ = given
+    return (on / np.maximum(spikes, 1.0)).reshape(shape)[()] / (filament_decay + residue_rate)
 
 
 def _of(
-    drive_time: u.Second, period: u.Second, steps: u.Dimensionless, first: u.Dimensionless, delay: u.Second,
-    dead: u.Second, voltage: u.Volt, gate: u.Volt, mobility: u.PerVoltSecond, offset: u.Dimensionless,
-    residue_rate: u.PerSecond, filament_decay: u.PerSecond, residue_decay: u.PerSecond, idle: u.Second,
-    bursts: u.Dimensionless,
-) -> tuple[_Burst, Array, Array]:  # fmt: skip
-    """All numbers in one shape: times in settling times of the filament, voltages by what the filament gains of them.
+    drive_time: u.Second, period: u.Second, steps: u.Dimensionless, idle: u.Second, bursts: u.Dimensionless,
+    first: u.Dimensionless, delay: u.Second, dead: u.Second, voltage: u.Volt, gate: u.Volt, mobility: u.PerVoltSecond,
+    offset: u.Dimensionless, residue_rate: u.PerSecond, filament_decay: u.PerSecond, residue_decay: u.PerSecond,
+) -> tuple[tuple[int, ...], _Burst, Array, Array]:  # fmt: skip
+    """Shape of the numbers, burst, idle time and bursts on one axis.
 
-    The last number of the burst is the residue from which on the field sustains a complete filament.
+    Times are in settling times of the filament, voltages in what the filament gains of them.
     """
     settling = filament_decay + residue_rate
     gain = filament_growth.filament_gain(mobility, filament_decay, residue_rate)
+    pulse, pause = drive_time * settling, np.maximum(period - drive_time, 0.0) * settling
+    end, decayed = steps * pulse * (1.0 + _ROUNDING), -np.expm1(-pause)
     numbers = (
-        drive_time * settling, period * settling, steps, first, delay * settling, dead * settling, voltage * gain,
-        1.0 + 0.0 * offset, offset, residue_rate / settling, filament_decay / settling, residue_decay / settling,
-        1.0 - (voltage - gate) * gain / offset, idle * settling, bursts,
+        pulse, pause, end, first * pulse, delay * settling, dead * settling, decayed, voltage * gain, 1.0, offset,
+        residue_rate / settling, filament_decay / settling, residue_decay / settling,
+        1.0 - (voltage - gate) * gain / offset, idle * settling, np.maximum(bursts, 1.0),
     )  # fmt: skip
     plain = [np.asarray(number, dtype=float) for number in numbers]
-    spread = [np.array(one) for one in np.broadcast_arrays(*plain)]
-    return _Burst(*spread[:-2]), spread[-2], np.maximum(spread[-1], 1.0)
+    shape = np.broadcast_shapes(*(one.shape for one in plain))
+    *drive, idle_time, count = plain
+    on_one_axis = (one.ravel() if one.size == 1 else np.broadcast_to(one, shape).ravel() for one in drive)
+    idle_time, count = (np.broadcast_to(one, shape).ravel() for one in (idle_time, count))
+    return shape, _Burst(*on_one_axis), idle_time, count
 
 
 def _all(burst: _Burst, idle: Array, count: Array, driven: Mask) -> tuple[Array, Array]:
     """Spikes and time of complete filaments in all bursts of an inference; before the first a neuron has rested."""
-    rested, residue, on = _run(burst, np.zeros_like(count), driven)
+    rested, residue, on = _run(burst, None, driven)
     later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), driven & (count > 1.0))
     return rested + (count - 1.0) * later, on + (count - 1.0) * also
 
@@ -231,32 +256,39 @@ def _may_stay_on(b: _Burst) -> Mask:
     return np.asarray(b.held_residue <= np.maximum(fresh, settled) * (1.0 + _ROUNDING))
 
 
-def _run(burst: _Burst, residue: Array, driven: Mask) -> tuple[Array, Array, Array]:
+def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Array, Array]:
     """Spikes of one burst, the residue at its end, and the time for which complete filaments are driven.
 
-    A neuron that is not `driven` has no burst. One that fires no more leaves the arrays, since few fire often.
+    A neuron that is not `driven` has no burst; without a residue neurons have rested. One that fires no more leaves the
+    arrays, since few fire often.
     """
-    ended = np.array(residue)
-    spikes, on = np.zeros_like(ended), np.zeros_like(ended)
+    spikes, ended, on = np.zeros(driven.shape), np.zeros(driven.shape), np.zeros(driven.shape)
     at = np.flatnonzero(driven)
-    b = _Burst(*(one.reshape(-1)[at] for one in burst))
-    rested = residue.reshape(-1)[at]
+    b = burst.at(at)
     fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
     # the place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it
-    place = b.first * _share_of_first(b, rested, fresh) * b.pulse
-    left = np.maximum(fresh, rested)
-    for _ in range(_MOST_SPIKES):
-        fires = place <= b.steps * b.pulse * (1.0 + _ROUNDING)
-        if not np.all(fires):
-            at, place, left = at[fires], place[fires], left[fires]
-            b = _Burst(*(one[fires] for one in b))
+    if residue is None:
+        last = np.zeros(at.shape)
+        place = b.first + last
+    else:
+        ended[:] = residue
+        last = residue[at]
+        place = b.first * _share_of_first(b, last, fresh)
+    left, stays_on = np.maximum(fresh, last), np.zeros(at.shape)
+    for turn in range(_MOST_SPIKES):
+        fires = place <= b.end
+        if not fires.all():
+            gone, still = np.flatnonzero(~fires), np.flatnonzero(fires)
+            spikes[at[gone]], ended[at[gone]], on[at[gone]] = turn, last[gone], stays_on[gone]
+            at, place, left, stays_on = at[still], place[still], left[still], stays_on[still]
+            b = b.at(still)
         if not at.size:
             break
         last, driven_on, interval, place, idle = _spike(b, place, left)
-        spikes.flat[at] += 1.0
-        on.flat[at] += driven_on
-        ended.flat[at] = last
+        stays_on = stays_on + driven_on
         left = _grown(b, last, _MEAN_FILAMENT, interval, idle)
+    else:
+        spikes[at], ended[at], on[at] = _MOST_SPIKES, last, stays_on
     return spikes, ended, on
 
 
@@ -264,21 +296,20 @@ def _spike(b: _Burst, place: Array, residue: Array) -> tuple[Array, Array, Array
     """What a spike leaves: residue, driven time of its filament, interval, place of the next, idle time until then."""
     ends = np.isfinite(b.delay)
     pulses = np.ceil(place / b.pulse * (1.0 - _ROUNDING))
-    held, rest = residue >= b.held_residue, np.maximum(pulses * b.pulse - place, 0.0)
+    over = pulses * b.pulse
+    held, rest = residue >= b.held_residue, np.maximum(over - place, 0.0)
     driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
     # a complete filament fills the gap, and turns into residue all the faster
-    left = _grown(b, residue, 1.0, driven_on, 0.0)
+    left = _grown(b, residue, 1.0, driven_on, 0.0) if held.any() else residue
     interval = _after(b, left) + np.where(ends, 0.0, b.dead)
-    begins = np.where(ends | held, pulses * b.pulse, place)
+    begins = np.where(ends | held, over, place)
     # a filament that needs several pulses of a drive that ends keeps its place in them; one that is cut off by the
     # end of a lasting drive decays until the next
-    decayed = -np.expm1(-(b.filament_decay + b.residue_rate) * np.maximum(b.period - b.pulse, 0.0))
     whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
-    cut_off = np.where(held | (interval <= rest), 0.0, rest * decayed)
-    later = np.where(ends & (interval > b.pulse), whole, interval + np.where(ends, 0.0, cut_off))
-    following = begins + later
+    cut_off = np.where(ends | held | (interval <= rest), 0.0, rest * b.decayed)
+    following = begins + np.where(ends & (interval > b.pulse), whole, interval + cut_off)
     passed = np.ceil(following / b.pulse * (1.0 - _ROUNDING)) - pulses
-    return left, driven_on, interval, following, passed * (b.period - b.pulse)
+    return left, driven_on, interval, following, passed * b.pause
 
 
 def _share_of_first(b: _Burst, residue: Array, fresh: Array) -> Array:
@@ -322,4 +353,4 @@ def _grown(b: _Burst, residue: Array, filament: float, driven: Array, idle: Any)
     fed = filament * b.residue_rate
     settled = fed / (fed + b.residue_decay)
     after = settled + (residue - settled) * np.exp(-(fed + b.residue_decay) * driven)
-    return np.asarray(after * np.exp(-b.residue_decay * np.maximum(idle, 0.0)))
+    return np.asarray(after * np.exp(-b.residue_decay * idle))

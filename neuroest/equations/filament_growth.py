@@ -480,7 +480,7 @@ def _quasi_steady_time(
         * residue_rate
         / leading
         / root
-        * (np.arctan2(slope_at_fold, root) - np.arctan2(slope_at_start, root))
+        * np.arctan2((slope_at_fold - slope_at_start) * root, root * root + slope_at_fold * slope_at_start)
     )
     passage = _AIRY_ZERO * np.cbrt(fold * settling / drift) / settling
     result: u.Second = (settled + passage) * np.where(within, 1.0, np.inf)
@@ -489,6 +489,7 @@ def _quasi_steady_time(
 
 def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimensionless) -> u.Dimensionless:
     # Time to grow from 0 to 1 without residue, over gap/(root settling); pi where the drive barely suffices.
-    along = np.arctan2(2.0 - gap, root) + np.arctan2(gap, root)
+    # the sum of the angles of 2 - gap and of gap over the root, which lies between 0 and pi
+    along = np.arctan2(2.0 * root, root * root - gap * (2.0 - gap))
     ends = np.log(filament / (filament + 1.0 - gap)) / 2.0
     return along + ends * root / gap
