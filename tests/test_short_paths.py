@@ -8,8 +8,12 @@ import sys
 
 import pytest
 
-from neuroest import breakeven, estimate, sweep
+from neuroest import breakeven, estimate, explain, load_architecture, load_workload, sweep
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.design.short_paths import whole_path
+from neuroest.exploration.space import constraint
+from neuroest.results.quantities import quantity_names
+from tests.shared import estimated
 
 CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 ROWS, HOLD = "chip.tile.array.rows", "chip.tile.array.readout.neuron.input_hold_time"
@@ -70,3 +74,30 @@ def test_a_shell_completes_paths(words: str, expected: set[str]) -> None:
         check=False,
     ).stdout
     assert set(printed.split()) == expected
+
+
+def test_words_that_results_print_are_taken_back() -> None:
+    chip, net = load_architecture("adc_crossbar_28nm"), load_workload("mlp_mnist_dense").spec
+    for word in ("supply", "supply_voltage"):
+        assert whole_path(word, chip, net) == "technology.supply_voltage"
+    assert quantity_names(["energy", "area", "latency", "throughput", "power"]) == (
+        "energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s", "average_power_W",
+    )  # fmt: skip
+    assert str(constraint("area <= 4 mm^2")) == "area_m2 <= 4 mm^2"
+
+
+def test_bits_of_a_network_need_no_unit() -> None:
+    fewer, same = (
+        estimate("adc_crossbar_28nm", "mlp_mnist_dense", {"weights": text}).totals["area_m2"]
+        for text in ("4", "4 bit")
+    )
+    assert fewer == pytest.approx(same)
+
+
+def test_what_explain_prints_of_a_part_is_a_name_of_it() -> None:
+    found = estimated("adc_crossbar_28nm", "mlp_mnist_dense")
+    for words, path in (
+        ("converter", "chip.tile.array.readout.converter"),
+        ("tile array", "chip.tile.array"),
+    ):
+        assert explain(found, words).quantity == path

@@ -18,6 +18,7 @@ Axes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
+        "--axis",
         metavar="PATH=VALUES",
         help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. A "
         "path may be shortened to its last parts if these are unambiguous. The paths architecture and workload choose "
@@ -28,7 +29,7 @@ Axes = Annotated[
 Constraints = Annotated[
     list[str] | None,
     typer.Option(
-        "--where", metavar="COMPARISON", help="A constraint, such as 'area_m2 <= 4 mm^2'; may be repeated."
+        "--where", metavar="COMPARISON", help="A constraint, such as 'area <= 4 mm^2'; may be repeated."
     ),
 ]
 Workers = Annotated[

@@ -1,5 +1,6 @@
 """Change single values of an architecture or a workload without editing its file."""
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -22,6 +23,8 @@ from neuroest.specs.workload import WorkloadSpec, number_field, workload_claims
 
 SETTING = "--set"
 _MOST_SETTINGS = 1_000
+_PLAIN = re.compile(r"\d+(\.\d*)?")
+"""A number without a unit; where a workload's file takes bits, so does a setting."""
 _ALTERNATIVES = {
     "temperature": ("ambient_temperature", "package", "thermal_resistance"),
     "ambient_temperature": ("temperature",),
@@ -248,8 +251,9 @@ def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, 
         if path not in claims:
             raise UnknownNameError("workload value", path, claims, "shapes are changed in the workload file")
         try:
+            stated = f"{text} bit" if claims[path].unit == "bit" and _PLAIN.fullmatch(str(text)) else text
             claims[path] = _changed(
-                claims[path], replace(number_field(path), unit=claims[path].unit).read(text)
+                claims[path], replace(number_field(path), unit=claims[path].unit).read(stated)
             )
         except QuantityError as error:
             problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))

@@ -16,6 +16,9 @@ _FIRST_WORDS = frozenset(
     {*ArchitectureSpec.model_fields, *DerivedArchitecture.model_fields, "workload", "architecture"}
 )
 """First elements of full paths."""
+_ROOTS = ("technology", "operation", "workload")
+_SPOKEN = {"supply": "supply_voltage"}
+"""Words that results print instead of the name of a key."""
 _MOST_NAMED = 6
 """Maximum number of paths listed in a message; a convention."""
 
@@ -39,6 +42,29 @@ def is_whole(path: str) -> bool:
     return path.partition(".")[0] in _FIRST_WORDS
 
 
+def preferred(path: str, found: list[str]) -> list[str]:
+    """Paths that a short path means, of those that end in it.
+
+    A path of the whole chip or network comes before those of blocks, and a block before what is inside it.
+
+    Examples
+    --------
+    >>> preferred("supply_voltage", ["technology.supply_voltage", "chip.tile.supply_voltage"])
+    ['technology.supply_voltage']
+    >>> preferred("converter", ["chip.readout.converter", "chip.readout.converter.area.converter"])
+    ['chip.readout.converter']
+    """
+    whole = [f"{root}.{path}" for root in _ROOTS if f"{root}.{path}" in found]
+    if len(whole) == 1:
+        return whole
+    shortest = min(found, key=len, default="")
+    return (
+        [shortest]
+        if found and all(one == shortest or one.startswith(f"{shortest}.") for one in found)
+        else found
+    )
+
+
 def ending_in(path: str, known: Iterable[str]) -> str:
     """The unique path that ends in these elements, or the elements if there is none.
 
@@ -52,7 +78,8 @@ def ending_in(path: str, known: Iterable[str]) -> str:
     >>> ending_in("array.rows", ["chip.tile.array.rows", "chip.tile.array.columns"])
     'chip.tile.array.rows'
     """
-    found = [one for one in known if one.endswith(f".{path}")]
+    path = _SPOKEN.get(path, path)
+    found = preferred(path, [one for one in known if one.endswith(f".{path}")])
     if len(found) > 1:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise NeuroestError(

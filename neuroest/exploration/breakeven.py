@@ -26,7 +26,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
+from neuroest.results.quantities import QUANTITIES, column_name, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
@@ -385,6 +385,7 @@ def breakeven(
         If neither chip has the parameter, or the chips have no common point with an estimate.
     """
     axis = _ranged(axis)
+    (quantity,) = quantity_names([quantity])
     _check(quantity, varied)
     pairs = ((first, workload), (second, second_workload or workload))
     axis = _spelled_out(axis, pairs)
@@ -443,7 +444,6 @@ def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
 
 def _check(quantity: str, varied: str) -> None:
     check_names("choice of the chip that varies", [varied], VARIED)
-    check_quantities([quantity])
     if not QUANTITIES[quantity].better:
         directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)
         raise ExplorationError(f"{quantity} is better neither large nor small; compare one of {directed}")

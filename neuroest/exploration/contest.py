@@ -27,7 +27,7 @@ from neuroest.exploration.space import (
 from neuroest.exploration.sweep import Tick, run_job
 from neuroest.results.attribution import check_relevance
 from neuroest.results.contest import Contest
-from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.specs.loaded import Named
 from neuroest.specs.workload import WorkloadSpec
 
@@ -169,8 +169,8 @@ def _job(
     file: ContestFile, workload: Named, axes: Sequence[Axis], limits: tuple[Constraint, ...], minimize: str | None,
     by: str | None, seed: int,
 ) -> ContestJob:  # fmt: skip
-    objective = minimize or file.spec.minimize
-    _check_limits(objective, limits)
+    (objective,) = quantity_names((minimize or file.spec.minimize,))
+    _check_limits(limits)
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
     field = field_of(file, workload, axes)
@@ -190,8 +190,7 @@ def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -
     return tuple(one for one in limits if "signal_to_error_ratio" not in {one.left, one.right})
 
 
-def _check_limits(objective: str, limits: Sequence[Constraint]) -> None:
-    check_quantities((objective,))
+def _check_limits(limits: Sequence[Constraint]) -> None:
     for one in limits:
         if not {one.left, one.right} & set(QUANTITIES):
             near = did_you_mean(one.left, QUANTITIES)

@@ -24,7 +24,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
@@ -178,7 +178,7 @@ def curves(
     [32.0, 64.0, 128.0, 256.0, 512.0]
     """
     check_names("kind of figure", [kind], KINDS)
-    check_quantities([quantity])
+    (quantity,) = quantity_names([quantity])
     label, unit, points_of = KINDS[kind]
     own, points = points_of(architecture, workload)
     values = np.array([value for value, *_ in points])

@@ -21,7 +21,7 @@ from neuroest.exploration.passing_share import PASSING_SHARE, meets, separated, 
 from neuroest.exploration.space import Constraint, Space
 from neuroest.exploration.structures import Group
 from neuroest.exploration.sweep import STANDARD, make_job
-from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
@@ -207,13 +207,12 @@ def optimize(
     ExplorationError
         If no feasible design was found.
     """
-    minimize, maximize = listed(minimize), listed(maximize)
+    minimize, maximize = quantity_names(listed(minimize)), quantity_names(listed(maximize))
     objectives = [*minimize, *maximize]
     if not objectives:
         raise ExplorationError("nothing to optimize: name results to minimize or maximize")
     if len(set(objectives)) < len(objectives):
         raise ExplorationError("each objective is named once, to minimize or to maximize")
-    check_quantities(objectives)
     for word, count, most in (
         ("population", population, _MOST_IN_A_GENERATION), ("generations", generations, _MOST_GENERATIONS),
     ):  # fmt: skip

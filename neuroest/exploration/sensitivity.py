@@ -23,7 +23,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, check_quantities, label_and_unit
+from neuroest.results.quantities import QUANTITIES, full_name, label_and_unit, quantity_names
 from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class SensitivityResult:
         self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None, most: int = 12
     ) -> Any:
         """Tornado of one result; written to `path` if given, and returned."""
-        return render(self, "figure", quantity, path, most)
+        return render(self, "figure", full_name(quantity), path, most)
 
     def __repr__(self) -> str:
         return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"
@@ -204,7 +204,6 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     ExplorationError
         If there is no estimate, or a result does not apply to the chip.
     """
-    check_quantities(quantities)
     wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
     found = evaluate_points(group, {}, (1,), wanted, judged=False)
     if not np.isfinite(found.totals["energy_per_inference_J"][0]):
@@ -264,7 +263,7 @@ def sensitivity(
     """
     group = resolve(architecture, workload, Space(()), settings).groups[0].settled()
     moved = causes(group)
-    quantities = listed(quantities)
+    quantities = quantity_names(listed(quantities))
     base = starting_point(group, quantities)
     bars = tornado(group, quantities)
     stepped = steps(group.claims)

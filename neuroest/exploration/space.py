@@ -27,7 +27,7 @@ from neuroest.core.errors import (
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
-from neuroest.results.quantities import QUANTITIES, read_value
+from neuroest.results.quantities import QUANTITIES, full_name, read_value
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.file_text import Place
 from neuroest.specs.loaded import Loaded
@@ -263,8 +263,8 @@ def _constraint(text: str) -> Constraint:
     sign = _SIGN.search(text)
     left, right = (text[: sign.start()].strip(), text[sign.end() :].strip()) if sign else ("", "")
     if sign is None or not left or not right:
-        raise QuantityError("expected a comparison such as area_m2 <= 50 mm^2")
-    return Constraint(left, sign[0], right)
+        raise QuantityError("expected a comparison such as area <= 50 mm^2")
+    return Constraint(full_name(left), sign[0], full_name(right))
 
 
 # --- A file of kind space -----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, spa
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.metadata import column_units
+from neuroest.results.quantities import quantity_names
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named, listed
 
@@ -201,7 +202,9 @@ def make_job(
         resolved = resolve(architecture, workload, space, settings)
         count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
         seed = space.seed if seed is None else seed
-        job = Job(resolved, space.constraints, how, count, seed, listed(quantities), chunk_size)
+        job = Job(
+            resolved, space.constraints, how, count, seed, quantity_names(listed(quantities)), chunk_size
+        )
         job.check()
         if how == "grid":
             resolved.grid_shape()

@@ -29,7 +29,7 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, Resolved, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
-from neuroest.results.quantities import label_and_unit
+from neuroest.results.quantities import label_and_unit, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
@@ -268,7 +268,7 @@ def uncertainty(
     resolved = resolve(architecture, workload, Space(()), settings)
     group = resolved.groups[0].settled()
     known = None if learnt is None else _given(learnt, resolved, group, settings)
-    quantities = listed(quantities)
+    quantities = quantity_names(listed(quantities))
     starting_point(group, quantities)
     drawn = _Draw(
         group,

@@ -12,6 +12,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
+from neuroest.design.short_paths import preferred
 from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
 from neuroest.error_analysis.doubling import doubled
 from neuroest.pipeline.self_heating import with_temperature
@@ -23,10 +24,9 @@ from neuroest.reporting.formatting import counted, formatted, formatted_interval
 from neuroest.reporting.summary import only_describes
 from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
+from neuroest.results.quantities import QUANTITIES, first_number, full_name, label_and_unit
 from neuroest.specs.claims import DESIGN
 
-_ALIASES = {quantity.alias: name for name, quantity in QUANTITIES.items() if quantity.alias}
 _KINDS = {
     "energy_per_inference_J": ("dynamic", "static"), "dynamic_energy_J": ("dynamic",), "static_energy_J": ("static",),
     "learning_energy_J": ("learning",),
@@ -156,9 +156,13 @@ class _Explainer:
         return Explanation(name, self.component(name))
 
     def resolve(self, quantity: str) -> str:
-        wanted = _ALIASES.get(quantity, quantity)
+        wanted = full_name(quantity)
         if wanted in self.paths:
             return wanted
+        if wanted.replace(" ", ".") != wanted:  # a path as texts show it
+            shown = [name for name in self.paths if name.endswith(f".{wanted.replace(' ', '.')}")]
+            if len(shown) == 1:
+                return shown[0]
         spoken = wanted.replace(" ", "_").replace("-", "_")
         for name in self.estimate.totals:
             if label_and_unit(name)[0].replace(" ", "_") == spoken:
@@ -172,6 +176,7 @@ class _Explainer:
         }
         found = found or [path for path, brief in briefly.items() if wanted in brief]
         found = found or [path for path, brief in briefly.items() if any(b.endswith(tail) for b in brief)]
+        found = preferred(wanted, found)
         if len(found) == 1:
             return found[0]
         if found:

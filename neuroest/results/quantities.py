@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from neuroest.core.data_file import read_data
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import check_names
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import OUTSIDE_SI, parse_quantity
@@ -277,21 +277,30 @@ _COLUMN_UNITS = (
 """Units at the end of a parameter's column name, the longest first."""
 
 
-def check_quantities(names: Iterable[str]) -> None:
-    """Raise an error for a result that does not exist.
+def full_name(name: str) -> str:
+    """Name of a result from its short word; any other name is returned as it is.
+
+    Examples
+    --------
+    >>> full_name("energy"), full_name("latency_s"), full_name("rows")
+    ('energy_per_inference_J', 'latency_s', 'rows')
+    """
+    if name in QUANTITIES:
+        return name
+    return next((quantity.name for quantity in QUANTITIES.values() if quantity.alias == name), name)
+
+
+def quantity_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of results, each given as such or by its short word.
 
     Raises
     ------
     UnknownNameError
-        The message suggests the nearest name.
+        For a result that does not exist; the message suggests the nearest name.
     """
-    for name in names:
-        meant = [quantity.name for quantity in QUANTITIES.values() if quantity.alias == name]
-        if name not in QUANTITIES:
-            hint = (
-                f"write {meant[0]}" if meant else "they are the totals of `neuroest estimate --format json`"
-            )
-            raise UnknownNameError("result", name, () if meant else QUANTITIES, hint)
+    whole = tuple(map(full_name, names))
+    check_names("result", whole, QUANTITIES, "they are the totals of `neuroest estimate --format json`")
+    return whole
 
 
 def column_name(path: str, unit: str) -> str:

@@ -33,7 +33,7 @@ from neuroest.error_analysis.model_error import discrepancies
 from neuroest.error_analysis.posterior import Posterior
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, check_quantities
+from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, quantity_names
 from neuroest.results.uncertainty import Band, Bands
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Named
@@ -95,7 +95,7 @@ def calibrate(
     -----
     ``docs/calibration.md`` has the method.
     """
-    check_quantities((target,))
+    (target,) = quantity_names((target,))
     values = read_measured(measured)
     estimates = estimates_of(values, architecture)
     predict = predicted_logs(values, estimates)

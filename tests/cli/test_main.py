@@ -249,17 +249,13 @@ def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
         ("estimate analog_lif_28nm.yaml", "the shipped one is named analog_lif_28nm"),
         ("estimate mlp_mnist_spiking", "it is a file of kind workload"),
         ("estimate my_chip", "write my_chip.yaml"),
-        (
-            "breakeven analog_lif_28nm digital_int8_28nm --along a=1..2 --result energy",
-            "write energy_per_inference_J",
-        ),
         ("estimate analog_lif_28nm --set technology.supply_voltage=0.9volt", "write V"),
         (
             "estimate analog_lif_28nm --set chip.tile.array.cell=rram_hfox_28nm",
             "set chip.tile.array.cell.model or",
         ),
         ("sweep analog_lif_28nm --set architectur=a,b", "did you mean 'architecture'?"),
-        ("contest --limit area<=4mm^2", "did you mean 'area_m2'?"),
+        ("contest --limit areas<=4mm^2", "did you mean 'area_m2'?"),
         ("contest --axis perod=1ms..1s:3", "name both, such as period and spike_rate"),
         ("fit x.csv --model treshold_switch", "did you mean 'threshold_switch_neuron'?"),
         ("uncertainty analog_lif_28nm -w mlp_mnist_spiking --scheduler locl", "did you mean 'local'?"),

@@ -415,7 +415,7 @@ def test_a_chip_that_sleeps_leaves_no_block_awake(name: str) -> None:
         ({"regime": {"period": {"from": "1 ms", "to": "1 s"}, "spike_rate": [1, 2]}}, "number of points"),
         ({"regime": {"period": ["1 ms", "1 s"], "chip.tile.array.rows": [64, 128]}}, "chip.tile.array.rows"),
         ({"limits": ["area_m2"]}, "expected a comparison"),
-        ({"limits": ["area <= 4 mm^2"]}, "compares a result"),
+        ({"limits": ["rows <= 4 mm^2"]}, "compares a result"),
         ({"limits": ["area_m2 <= 4 s"]}, "4 s"),
         ({"minimize": "energy"}, "energy"),
     ],

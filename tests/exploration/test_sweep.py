@@ -167,7 +167,7 @@ def test_unknown_results_and_sides_of_constraints_name_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="area_m2"):
         sweep(CHIP, NET, SPACE, quantities=["area_m"])
     with pytest.raises(UnknownNameError, match="did you mean 'area_m2'"):
-        sweep(CHIP, NET, settings_space(["chip.tile.array.rows=64"], ["area <= 3 mm^2"]))
+        sweep(CHIP, NET, settings_space(["chip.tile.array.rows=64"], ["areas <= 3 mm^2"]))
     with pytest.raises(NeuroestError, match="expected an area"):
         sweep(CHIP, NET, settings_space(["chip.tile.array.rows=64"], ["area_m2 <= 3 mm"]))
 

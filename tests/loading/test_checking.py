@@ -313,7 +313,7 @@ FIVE_FAULTS = {
     "space": """\
         kind: space
         axes: {array.rows: [64, 128]}
-        constraints: [array.rows >= 64, area <= 3 mm^2, area_m2 <= 3 mm, latency_s <= 3]
+        constraints: [array.rows >= 64, areas <= 3 mm^2, area_m2 <= 3 mm, latency_s <= 3]
         """,
 }
 FOUND = {
