@@ -101,3 +101,26 @@ def test_what_explain_prints_of_a_part_is_a_name_of_it() -> None:
         ("tile array", "chip.tile.array"),
     ):
         assert explain(found, words).quantity == path
+
+
+@pytest.mark.parametrize(
+    ("chip", "settings", "place"),
+    [
+        (
+            "adc_crossbar_28nm",
+            {"converter.bits": "14"},
+            "--set: chip.tile.array.readout.converter.bits=14: on ",
+        ),
+        ("adc_crossbar_28nm", {"array.rows": "1000000"}, "--set: chip.tile.array.rows=1000000: on adc"),
+        ("adc_crossbar_28nm", {"cell.model": "no"}, "--set: chip.tile.array.cell.model=no: unknown model"),
+        (
+            "analog_lif_28nm",
+            {},
+            "--workload: mlp_mnist_dense: on analog_lif_28nm, chip.tile.array is read by",
+        ),
+    ],
+)
+def test_an_error_about_an_option_names_the_option(chip: str, settings: dict[str, str], place: str) -> None:
+    with pytest.raises(NeuroestError) as refused:
+        estimate(chip, "mlp_mnist_dense", settings)
+    assert str(refused.value).startswith(place)

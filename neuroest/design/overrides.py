@@ -144,13 +144,31 @@ def _block_fields(node: Mapping[str, Any]) -> set[str]:
     return set(BLOCKS[model].model_fields) if model in BLOCKS else set()
 
 
+def settings_at(path: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a part of a chip: those of its own path, of a path that contains it, or of a path inside it.
+
+    Examples
+    --------
+    >>> settings_at("chip.tile.array", {"chip.tile.array.rows": "64", "chip.link": "usb"})
+    {'chip.tile.array.rows': '64'}
+    """
+    return {
+        one: value
+        for one, value in settings.items()
+        if path == one or path.startswith(f"{one}.") or one.startswith(f"{path}.")
+    }
+
+
 def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str]) -> Iterator[Problem]:
+    """The problems at the settings that make them; the file had none without settings."""
+    wanted = {path: settings[path] for path in chosen}
     for problem in error.problems:
-        path = next((p for p in chosen if problem.path == p or problem.path.startswith(f"{p}.")), None)
-        if path is None:
-            yield problem
+        near = settings_at(problem.path, wanted)
+        if near:
+            stated = ", ".join(f"{path}={value}" for path, value in near.items())
+            yield Problem(SETTING, 0, 0, stated, problem.message)
         else:
-            yield Problem(SETTING, 0, 0, f"{path}={settings[path]}", problem.message)
+            yield problem
 
 
 def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:

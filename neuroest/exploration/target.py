@@ -52,7 +52,7 @@ from neuroest.registry import roles_of
 from neuroest.results.attribution import NEURON, RELEVANCE, Attribution, check_relevance, verdict
 from neuroest.results.estimate import Estimate
 from neuroest.results.pace import Pace
-from neuroest.results.quantities import QUANTITIES, check_quantities
+from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.results.target import GOALS, Goal, Target
 from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_path
@@ -142,7 +142,7 @@ def target(
     >>> found.reached("win", "median"), found.reached("level", "p90")
     (False, True)
     """
-    check_quantities([quantity])
+    (quantity,) = quantity_names([quantity])
     check_names("pace", [] if pace is None else [pace], TARGET_PACES)
     check_relevance(relevance)
     if not QUANTITIES[quantity].better:

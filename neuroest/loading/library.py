@@ -95,6 +95,11 @@ def named(kind: str) -> Mapping[str, Path]:
     return frozen(found)
 
 
+def is_shipped(kind: str, file: str) -> bool:
+    """Whether a file is one that a name refers to, so that its user did not write it."""
+    return Path(file) in named(kind).values()
+
+
 def devices_of(model: str) -> Mapping[str, Path]:
     """Files of the devices of a model that a name may refer to."""
     stated = re.compile(rf"""^model:\s*["']?{re.escape(model)}\b""", re.MULTILINE)

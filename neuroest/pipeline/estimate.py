@@ -9,13 +9,13 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
-from neuroest.core.errors import MappingError, RangeError
+from neuroest.core.errors import CodingError, MappingError, Problem, RangeError
 from neuroest.core.frozen import frozen, named
 from neuroest.design.build import Design, InputFile
-from neuroest.design.overrides import network_with, workload_with
+from neuroest.design.overrides import SETTING, network_with, settings_at, workload_with
 from neuroest.design.short_paths import settings_of, whole_paths
 from neuroest.error_analysis.analysis import AnalysedEstimate
-from neuroest.loading.library import load_architecture, load_workload
+from neuroest.loading.library import is_shipped, load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.design_rules import CARRIES
 from neuroest.pipeline.evaluate import evaluate
@@ -29,11 +29,14 @@ from neuroest.results.rows import CheckResult
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
-from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
 
 if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import Given, GivenFile
+
+
+WORKLOAD = "--workload"
+"""Where a fault is of the network that was asked for."""
 
 
 def _check_result(check: Check) -> CheckResult:
@@ -108,7 +111,8 @@ def estimate(
             design = settled(design, net.spec, values)
             result = evaluate(design, net.spec, values)
         except MappingError as error:
-            raise MappingError(_placed(chip.document, str(error))) from None
+            cause = {} if isinstance(error, CodingError) else changes
+            raise type(error)(_placed(chip, cause, net.spec.name, str(error))) from None
         except ArithmeticError as error:
             raise RangeError(f"a value is too large or too small to compute with: {error}") from error
         checks = tuple(_check_result(check) for check in result.checks)
@@ -117,8 +121,8 @@ def estimate(
     for check in checks:
         if check.name == CARRIES and not check.passed:
             nearest = nearest_link(chip, changes, net.spec, check.component)
-            raise RangeError(_placed(chip.document, f"{check}; {nearest}"))
-    _refuse(checks, chip.document)
+            raise RangeError(_placed(chip, changes, net.spec.name, f"{check}; {nearest}"))
+    _refuse(checks, chip, changes, net.spec.name)
     for fault, _ in faults(result, found):
         raise RangeError(fault)
     totals = {name: QUANTITIES[name].at_one_point(value) for name, value in found.items()}
@@ -145,13 +149,30 @@ def _given(
     return calibration_of(given).at(chip.sha256, changes, {**claims, **discrepancy_claims(design)})
 
 
-def _placed(document: Document, text: str) -> str:
-    """Prefix each line of `text` that begins with a path of the architecture with file, line and column."""
-    problems = [problem_of_line(document, line) for line in text.split("\n")]
-    return "\n".join(str(problem) if problem.line else problem.message for problem in problems)
+def _placed(chip: Loaded[Any], changes: Mapping[str, Any], network: str, text: str) -> str:
+    """Prefix each line of `text` with its cause.
+
+    That is the setting of the part that the line names, else the place in a file of the user; no shipped chip fails by
+    itself, so there it is one of the settings, or the network.
+    """
+    return "\n".join(str(_cause(chip, changes, network, line)) for line in text.split("\n"))
 
 
-def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
+def _cause(chip: Loaded[Any], changes: Mapping[str, Any], network: str, line: str) -> Problem:
+    place = problem_of_line(chip.document, line)
+    ships = is_shipped("architecture", chip.file)
+    near = settings_at(line.partition(":")[0].partition(" ")[0], changes) or (changes if ships else {})
+    about = f"on {chip.spec.name}, {line}" if ships else line
+    if near:
+        return Problem(SETTING, 0, 0, ", ".join(f"{path}={value}" for path, value in near.items()), about)
+    if ships:
+        return Problem(WORKLOAD, 0, 0, network, about)
+    return Problem(chip.file, 0, 0, "", line) if is_shipped("architecture", place.file) else place
+
+
+def _refuse(
+    checks: tuple[CheckResult, ...], chip: Loaded[Any], changes: Mapping[str, Any], network: str
+) -> None:
     failed = [check for check in checks if check.severity == "infeasible" and not check.passed]
     if failed:
         error = (
@@ -159,4 +180,4 @@ def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
             if any(check.name in {"network_fits", "fan_in_fits"} for check in failed)
             else RangeError
         )
-        raise error(_placed(document, "\n".join(str(check) for check in failed)))
+        raise error(_placed(chip, changes, network, "\n".join(map(str, failed))))
