@@ -268,7 +268,7 @@ def sweep(
     Examples
     --------
     >>> from neuroest.exploration.sweep import sweep
-    >>> found = sweep("analog_lif_28nm", "mlp_mnist_spiking", {"chip.tile.array.rows": [64, 128]})
+    >>> found = sweep("analog_lif_28nm", workload="mlp_mnist_spiking", space={"array.rows": [64, 128]})
     >>> found.rows
     2
     """
