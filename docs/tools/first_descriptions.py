@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 _DIGITS = 6
 _RENAMED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "biswas_2019": (("columns: in_turn", "columns: together"),),
+    "vcache": (("connections: ", "signals: "),),
 }
 """What the format asks for since a chip was described: text of the file, and the present one."""
 

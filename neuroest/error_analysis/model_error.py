@@ -5,7 +5,8 @@ The spread of a device parameter states the uncertainty of that number. No param
 (`prior_error`). One exponent for all of them, and the extra factor outside of a model's range, are in
 `model_discrepancy.yaml` next to this file, as is the error of a description: what it leaves out or states wrongly, from
 chips that were described once. Costs are sums of parts; errors with a mean of one keep the mean of a sum
-equal to that of the equations, for any division into blocks (docs/calibration.md).
+equal to that of the equations, for any division into blocks (docs/calibration.md). Cycles at the peak rate of a stated
+clock have no error: only the time that units lose has one (`Mapper.share_at_peak`).
 """
 
 import math

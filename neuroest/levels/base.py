@@ -357,6 +357,10 @@ class Mapper(StatesChecks, ABC):
         """Part of `unit_time` in which the units wait for a program that sets them up for the layer."""
         return self.zeros()
 
+    def share_at_peak(self, placement: Placement) -> u.Dimensionless:
+        """Share of `unit_time` in which the units work at the peak rate of a stated clock, a count without an error."""
+        return 0.0
+
     def sustained_share(self) -> u.Dimensionless:
         """Share of their peak rate that the units reach in each layer while they work."""
         return 1.0

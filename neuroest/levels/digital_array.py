@@ -553,6 +553,12 @@ class DigitalArrayMapper(Mapper):
         time = t.is_weighted * self.cycles_of_layer(product, streamed) * self.cycles_of_weight / self.clock
         return np.asarray(time / self.arrays / (self.options["batch"] * self.steps) + self.setup_time())
 
+    def share_at_peak(self, placement: Placement) -> Array:
+        """Products of each layer over those of all units in its time."""
+        time, products = self.unit_time(placement), self.layers.macs * self.products_kept()
+        at_peak = 2.0 * products / (self.peak_rate() * self.arrays)
+        return np.asarray(np.minimum(at_peak / np.where(time > 0.0, time, 1.0), 1.0))
+
     def setup_time(self) -> Array:
         """Once for each layer with weights and batch."""
         get = self.options.get

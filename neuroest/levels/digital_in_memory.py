@@ -102,6 +102,10 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
         cycles = np.ceil(self.network.activation_bits / self.column.options["input_slice"])
         return self.at_best(2.0 * self.rows * self.columns * self.clock / cycles)
 
+    def share_at_peak(self, placement: Placement) -> Array:
+        """None where the clock follows from the delays of gates."""
+        return super().share_at_peak(placement) if "clock_frequency" in self.options else self.zeros()
+
     def check_supported(self) -> None:
         """Refuse weights wider than all columns, and spikes without neurons.
 

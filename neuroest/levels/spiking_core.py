@@ -292,6 +292,12 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
         """A synaptic operation in every cycle of every lane."""
         return 2.0 * self.neuron.action_rate()
 
+    def share_at_peak(self, placement: Placement) -> Array:
+        """Synaptic operations of each layer over those of all lanes of its cores in its time."""
+        time, operations = self.unit_time(placement), self.operations() / self.steps
+        at_peak = 2.0 * operations / (self.peak_rate() * np.maximum(placement.units, 1.0))
+        return np.asarray(np.minimum(at_peak / np.where(time > 0.0, time, 1.0), 1.0))
+
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""
         weights, state, sum_memory = self.synapse_memory, self.state_memory, self.sum_memory

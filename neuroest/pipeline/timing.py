@@ -132,9 +132,14 @@ def time_network(
     run = _Run(chip, layers, levels, counts)
     resources: dict[str, Array] = {}
     for level in levels:
+        placement = level.mapped.placement
         off = chip.discrepancy.get(f"{level.mapped.level.mapper}.time", 1.0)
         off = off * description_error(chip, level.mapper.family, "time")
-        resources[level.path] = run.each_step(level.mapper.unit_time(level.mapped.placement), level) * off
+        if chip.discrepancy:
+            # no chip is faster than its units at their clock: only what they lose is uncertain
+            at_peak = level.mapper.share_at_peak(placement)
+            off = at_peak + (1.0 - at_peak) * off
+        resources[level.path] = run.each_step(level.mapper.unit_time(placement), level) * off
         resources[level.path] = resources[level.path] + _copies(run, level) * off
     places = BlockAllocation(levels, layers.reads)
     time_sharing = _blocks(run, places, resources)

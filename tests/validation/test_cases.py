@@ -16,6 +16,7 @@ from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import LIMITS
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
+from neuroest.validation.families import cost_of
 from neuroest.validation.scoreboard_text import table
 from neuroest.validation.scoring import COVERAGE_GOAL, case_rows
 
@@ -52,6 +53,22 @@ def test_no_tolerance_is_wider_than_its_class_allows(quantity_class, most):
             if stated.quantity_class == quantity_class and (name, quantity) not in ROUNDED:
                 assert stated.factor is None
                 assert stated.tolerance <= most, (name, quantity)
+
+
+def test_times_that_units_at_a_stated_clock_determine_have_the_nominal_value_as_median(board):
+    clocked = {"eyeriss", "nvdla", "odin"}
+    rows = [
+        row
+        for row in board.rows
+        if row.case in clocked and row.quantity_class == "structural" and cost_of(row.unit) is not None
+        and cost_of(row.unit)[0] == "time"
+    ]  # fmt: skip
+    assert {row.case for row in rows} == clocked
+    off = {f"{row.case}.{row.quantity}": row.median / row.predicted for row in rows}
+    assert off == {name: pytest.approx(1.0, abs=0.005) for name in off if not name.startswith("eyeriss")} | {
+        # a fifth of its cycles are lost, and these have an error
+        "eyeriss.alexnet_processing_time": pytest.approx(1.0, abs=0.01)
+    }
 
 
 def test_what_was_read_elsewhere_says_where():

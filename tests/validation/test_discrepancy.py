@@ -9,6 +9,7 @@ from neuroest.error_analysis.model_error import discrepancies, discrepancy_claim
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS
+from neuroest.validation.cases import load_case, run_case
 from tests.shared import estimated
 
 
@@ -35,7 +36,25 @@ def test_time_of_a_mapper_can_be_off(digital):
     plain = evaluate(digital.design, digital.workload, values)
     slow = evaluate(digital.design, digital.workload, {**values, "model_discrepancy.digital_array.time": 3.0})
     before, after = (r.timing.resources["chip.array"] for r in (plain, slow))
-    assert after == pytest.approx(3.0 * before, rel=1e-12)
+    # at a stated clock, products at that rate are a count, the rest of the time is estimated
+    (level,) = plain.levels
+    units = level.mapper.options["rows"] * level.mapper.options["columns"]
+    counted = plain.layers.macs / (units * level.mapper.options["clock_frequency"])
+    assert np.all((counted > 0.0) & (counted <= before * (1.0 + 1e-12)))
+    assert after == pytest.approx(counted + 3.0 * (before - counted), rel=1e-12)
+
+
+def test_a_count_of_cycles_of_a_stated_clock_has_no_band():
+    # two cycles of 75 MHz a synaptic operation, one core that is never idle
+    found = run_case(load_case("odin")).predictions()["throughput"]
+    assert found.high / found.low == pytest.approx(1.0, abs=0.005)
+    assert found.median == pytest.approx(found.value, rel=0.005)
+
+
+def test_a_clock_that_follows_from_delays_has_an_error():
+    case = load_case("chih_2021")
+    derived = run_case(case).predictions()["throughput_four"]
+    assert derived.high / derived.low > 2.0
 
 
 def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
