@@ -278,6 +278,54 @@ def leaky_steps_to_fire(
 
 
 @equation
+def leaky_drive_time(
+    steps: u.Dimensionless, period: u.Second, time_constant: u.Second, integration_time: u.Second
+) -> u.Second:
+    """Shortest drive in each timestep with which a leaky integrator fires within so many, from an empty state. [s].
+
+    Parameters
+    ----------
+    steps : float or ndarray
+        Timesteps, one at least, n. [1]
+    period : float or ndarray
+        From one timestep to the next, T. [s]
+    time_constant : float or ndarray
+        Time constant of the state with and without its input, tau. [s]
+    integration_time : float or ndarray
+        Time from an empty state to firing under an input that stays on, t. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Time, at most the whole integration. [s]
+
+    Notes
+    -----
+    Formula: 1 - exp(-h/tau) = (1 - exp(-t/tau)) (1 - d)/(1 - d^n), d = exp(-T/tau)
+
+    Valid: inverse of `leaky_steps_to_fire` for equal time constants and a start at zero
+
+    References
+    ----------
+    docs/models/integration.md, "Linear neurons".
+
+    Examples
+    --------
+    Two timesteps of a time constant each, a whole integration of ln 2 of it: -ln(1 - 0.5 x 0.6321/0.8647) = 0.455.
+
+    >>> f"{1e3 * leaky_drive_time(2.0, 1e-3, 1e-3, 0.6931e-3):.3f} ms"
+    '0.455 ms'
+    """
+    phase, whole = period / time_constant, integration_time / time_constant
+    faded, charged, all_faded = -np.expm1(-phase), -np.expm1(-whole), -np.expm1(-steps * phase)
+    reached = charged * faded / all_faded
+    # what is left of the way, without the one that it differs from by little where the memory is short
+    left = (np.exp(-phase) * -np.expm1((1.0 - steps) * phase) + np.exp(-whole) * faded) / all_faded
+    near = reached < 1.0 / 2.0
+    return -time_constant * np.where(near, np.log1p(-np.where(near, reached, 0.0)), np.log(left))
+
+
+@equation
 def leaky_integration_time(charge_time: u.Second, time_constant: u.Second) -> u.Second:
     """Time to a spike under a full drive with a leak, from the time without a leak. [s].
 

@@ -25,6 +25,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "final_state": 2.0,
         "start_state": 0.1,
     },
+    "leaky_drive_time": {"steps": 3.0, "period": 1e-3, "time_constant": 2e-3, "integration_time": 1e-3},
     "leaky_integration_time": {"charge_time": 1e-3, "time_constant": 2e-3},
     "settled_state": {"integration_time": 1e-3, "time_constant": 2e-3},
     "counted_memory": {"time_constant": 1e-3, "period": 1e-3, "integration_time": 1e-3},
@@ -43,14 +44,19 @@ SAMPLES: dict[str, dict[str, float]] = {
 
 @given(steps=st.integers(1, 1000), memory=st.floats(1e-3, 1e3))
 def test_share_of_a_leaky_timestep(steps: int, memory: float) -> None:
-    # 1 - exp(-h/tau) = (1 - exp(-t/tau)) (1 - d)/(1 - d^n), the share s of the full integration
     assume(steps < 5.0 * memory)  # beyond, the last timesteps add less than rounding
     full, period = 1.0, 1.0
-    share = -np.expm1(-period / memory) / -np.expm1(-steps * period / memory)
-    hold = -memory * np.log1p(np.expm1(-full / memory) * share)
+    hold = integration.leaky_drive_time(steps, period, memory, full)
     final = integration.settled_state(full, memory)
     found = integration.leaky_steps_to_fire(hold, period, memory, memory, final, 0.0)
     assert found == pytest.approx(steps, rel=1e-6)
+
+
+def test_a_state_that_fades_in_a_timestep_takes_a_whole_integration() -> None:
+    for steps in (1.0, 2.0, 50.0):
+        assert integration.leaky_drive_time(steps, 100.0, 1e-2, 0.4) == pytest.approx(0.4, rel=1e-12)
+    # without a leak to speak of, a share in each
+    assert integration.leaky_drive_time(50.0, 1e-3, 1e6, 0.4) == pytest.approx(0.008, rel=1e-6)
 
 
 def test_a_drive_that_never_pauses_takes_the_integration_time() -> None:

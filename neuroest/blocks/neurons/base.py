@@ -45,23 +45,29 @@ class FiringRule:
         Timesteps, from the time that a full drive is on in each, the time between them, and the numbers.
     numbers : tuple
         What the rule takes of the neuron.
+    inverse : callable, optional
+        Shortest drive in each timestep, from the timesteps to a spike, the time between them, and the numbers; None for
+        a rule without a closed form of it.
     """
 
     rule: Callable[..., u.Dimensionless]
     numbers: tuple[u.Numeric, ...]
+    inverse: Callable[..., u.Second] | None = None
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps to a spike; infinite for a neuron that never fires."""
         return self.rule(hold_time, period, *self.numbers)
 
     def spread(self, shape: tuple[int, ...]) -> FiringRule:
-        """Rule with each number broadcast to this shape and flattened to one axis."""
-        numbers = (np.broadcast_to(np.asarray(number, dtype=float), shape).ravel() for number in self.numbers)
-        return FiringRule(self.rule, tuple(numbers))
+        """Rule with each number that is not the same for all broadcast to this shape and flattened to one axis."""
+        given = (np.asarray(number, dtype=float) for number in self.numbers)
+        spread = (one.ravel() if one.size == 1 else np.broadcast_to(one, shape).ravel() for one in given)
+        return replace(self, numbers=tuple(spread))
 
     def at(self, places: NDArray[np.intp]) -> FiringRule:
         """Rule with a selection of the numbers on each axis."""
-        return FiringRule(self.rule, tuple(number[places] for number in self.numbers))  # type: ignore[index]
+        given = (np.asarray(number) for number in self.numbers)
+        return replace(self, numbers=tuple(one if one.size == 1 else one[places] for one in given))
 
 
 @frozen_dataclass(eq=False)
@@ -135,6 +141,14 @@ def _leaky_steps(
     memory = integration.counted_memory(memory_time, period, integration_time)
     final = integration.settled_state(integration_time, memory)
     return integration.leaky_steps_to_fire(hold_time, period, memory, memory, final, 0.0)
+
+
+def _leaky_drive(
+    steps: u.Dimensionless, period: u.Second, integration_time: u.Second, memory_time: u.Second
+) -> u.Second:
+    """Shortest drive in each timestep with which such a state reaches the threshold within so many."""
+    memory = integration.counted_memory(memory_time, period, integration_time)
+    return integration.leaky_drive_time(steps, period, memory, integration_time)
 
 
 class Neuron(Component[Any]):
@@ -274,7 +288,8 @@ class Neuron(Component[Any]):
     def firing_rule(self) -> FiringRule:
         """Rule for the timesteps to a spike, with the numbers of this neuron."""
         memory = self.memory_time()
-        return FiringRule(_leaky_steps, (self.integration_time(), np.inf if memory is None else memory))
+        numbers = self.integration_time(), np.inf if memory is None else memory
+        return FiringRule(_leaky_steps, numbers, _leaky_drive)
 
     def steps_to_fire(self, hold_time: u.Second, period: u.Second) -> u.Dimensionless:
         """Timesteps to a spike with a full drive for the hold time of each; infinite for a neuron that never fires."""

@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.threshold_search import least_reaching
 from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 
 _NEAR = 1e-8
 """Share below a hold time where one of a pace that is the same does no longer suffice; numerical."""
+_TURNS = 3
+"""Steps of Aitken's formula; numerical, most neurons need two."""
+_ABOVE = 1e-12
+"""Share by which a hold time exceeds the one of an inverse, so that no rounding makes a neuron late; numerical."""
+_CLOSE = 1e-13
+"""Relative difference of two hold times that agree; numerical."""
 
 
 def own_hold(
@@ -48,8 +54,18 @@ def own_hold(
     """
     events = network.events
     alike = (network.positions, events, drive)
+
+    def period(hold: u.Second) -> u.Second:
+        return period_of(hold) / events
+
     guess = neuron.drive_time() / steps
-    return _least_hold(neuron, steps, lambda hold: period_of(hold) / events, alike, sought, guess)
+    if neuron.firing_rule().inverse is None:
+        return _least_hold(neuron, steps, period, alike, sought, guess)
+    guess, agrees = _agreeing_hold(neuron, steps, period)
+    if np.all(agrees):
+        return guess
+    sought = np.logical_and(sought, np.logical_not(agrees))
+    return np.where(agrees, guess, _least_hold(neuron, steps, period, (*alike, guess), sought, guess))
 
 
 def hold_times(
@@ -85,11 +101,52 @@ def hold_times(
         # with the same share of a longer period a neuron fires as often or sooner
         near = network.pace.near_hold
         guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
-        found = _least_hold(neuron, steps, lambda hold: period + 0.0 * hold, (period, waits), waits, *guesses)
+        if neuron.firing_rule().inverse is None:
+            found = _least_hold(
+                neuron, steps, lambda hold: period + 0.0 * hold, (period, waits), waits, *guesses
+            )
+        else:
+            found = _closed_hold(neuron, steps, period, np.minimum(full, period))
         found = np.where(waits, found, own)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
     return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+
+
+def _closed_hold(
+    neuron: Neuron, steps: u.Dimensionless, period: u.Second, longest_drive: u.Second
+) -> u.Second:
+    """Shortest drive of a neuron whose rule has an inverse, in a timestep of that length; at most the longest."""
+    rule = neuron.firing_rule()
+    drive = rule.inverse(steps, period, *rule.numbers)  # type: ignore[misc]
+    return np.clip(neuron.drive_margin() * drive * (1.0 + _ABOVE), neuron.least_drive(), longest_drive)
+
+
+def _agreeing_hold(
+    neuron: Neuron, steps: u.Dimensionless, period_of: Callable[[u.Second], u.Second]
+) -> tuple[u.Second, Mask]:
+    """Shortest hold time of a neuron whose rule has an inverse, and where it has been found.
+
+    A hold time makes a period, for which the rule asks for a longer one, up to that which makes its own; Aitken's
+    formula goes on from two of them to where their differences, which shrink by a factor, end.
+    """
+    full = neuron.drive_time()
+    most = np.minimum(full, period_of(full))
+
+    def needed(hold: u.Second) -> u.Second:
+        return _closed_hold(neuron, steps, period_of(hold), most)
+
+    hold = needed(neuron.least_drive())
+    for _ in range(_TURNS):
+        first = needed(hold)
+        found = needed(first)
+        rise, more = first - hold, np.asarray(found - first)
+        agrees = np.abs(more) <= _CLOSE * found
+        if agrees.all():
+            break
+        slows = np.abs(more) < np.abs(rise)
+        hold = found + np.where(slows, more * more / np.where(slows, rise - more, 1.0), 0.0)
+    return found, agrees
 
 
 def longest(time: u.Second) -> u.Second:
