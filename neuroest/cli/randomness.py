@@ -8,6 +8,10 @@ rate
     Bits per second that are needed.
 correlation
     Largest correlation of two successive bits of a neuron.
+stages
+    Stages of a shift register.
+process
+    Process of a shift register, of the node of its library.
 samples
     Samples of the bands.
 form
@@ -25,7 +29,7 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import names
 from neuroest.error_analysis.draws import SAMPLES, SEED
-from neuroest.exploration.random_bits import CORRELATION, randomness
+from neuroest.exploration.random_bits import CORRELATION, PROCESS, STAGES, randomness
 
 
 def run(
@@ -34,6 +38,8 @@ def run(
     ] = None,
     rate: Annotated[str, typer.Option(metavar="RATE")] = "1 kHz",
     correlation: Annotated[float, typer.Option(metavar="SHARE")] = CORRELATION,
+    stages: Annotated[int, typer.Option(min=4, max=10_000)] = STAGES,
+    process: Annotated[str, typer.Option(metavar="DEVICE", autocompletion=names("device"))] = PROCESS,
     samples: Annotated[int, typer.Option(min=10, max=100_000)] = SAMPLES,
     seed: shared.Seed = SEED,
     plot: shared.Plot = None,
@@ -46,7 +52,9 @@ def run(
     random. -p draws energy and area against the rate.
     """
     shared.check_figure(plot)
-    found = randomness(devices or (), rate=rate, correlation=correlation, samples=samples, seed=seed)
+    found = randomness(
+        devices or (), rate=rate, correlation=correlation, stages=stages, process=process, samples=samples, seed=seed
+    )  # fmt: skip
     if plot is not None:
         found.plot(plot)
         shared.figure_written(plot)

@@ -8,6 +8,7 @@ the wait that makes its pulses independent whatever a spike leaves behind, and w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,17 @@ from neuroest.specs.parameters import Record, non_negative, positive
 CORRELATION = 0.01
 """Correlation of two bits that counts as independent, by default."""
 STAGES = 32
-"""Stages of the shift register, whose polynomial has three additional taps."""
+"""Stages of a shift register, whose polynomial has three additional taps."""
+PROCESS = "cmos_28nm_lp"
+"""Process of a shift register: that of the neurons it competes with."""
 _TAPS = 3
 _CLOCK = 2e8
 """Clock of the shift register, a choice; no energy follows from it. [1/s]"""
 _BUILT = frozenset({"laboratory_device", "test_chip", "product"})
 _LEAST_SHARE = 0.5
 """Share of the draws that a band needs, a convention."""
-_LIBRARY_PROCESS = "cmos_28nm_lp"
-"""Process whose leakage the shift register has: that of the neurons it competes with."""
+_SAME_NODE = 0.01
+"""Largest difference of the feature sizes of a library and its process, as a share."""
 RATES = np.geomspace(1.0, 1e9, 37)
 """Rates of the curves. [1/s]"""
 _PER_SECOND = "1/s"
@@ -108,6 +111,12 @@ class Generator:
     def energy_at(self, rate: float | Array) -> Array:
         """Energy of a bit, with the static power of all units, which are always on. [J]."""
         return np.asarray(self.energy + self.power * self.units(rate) / rate)
+
+    @property
+    def stated(self) -> Generator:
+        """The same at the stated value of each input."""
+        drawn = ("energy", "rate", "busy", "power", "area", "lifetime")
+        return replace(self, **{name: getattr(self, name)[:1] for name in drawn})
 
     @property
     def gated_energy(self) -> Array:
@@ -225,7 +234,7 @@ class RandomBits:
 
 def randomness(
     devices: Sequence[str | Path] = (), *, rate: str | float = "1 kHz", correlation: float = CORRELATION,
-    samples: int = SAMPLES, seed: int = SEED,
+    stages: int = STAGES, process: str = PROCESS, samples: int = SAMPLES, seed: int = SEED,
 ) -> RandomBits:  # fmt: skip
     """Energy and area of an independent random bit, for each device that can make one.
 
@@ -238,6 +247,10 @@ def randomness(
         Bits per second that are needed: a quantity such as ``1 kHz``, or a number of bits per second.
     correlation : float
         Largest correlation of two successive bits of a neuron.
+    stages : int
+        Stages of a shift register, at least 4.
+    process : str
+        Process of a shift register, which leaks as it does; of the node of the library.
     samples, seed : int
         Of the bands.
 
@@ -249,7 +262,8 @@ def randomness(
     Raises
     ------
     NeuroestError
-        For a device that makes no random bits, a rate that is not positive, or a correlation outside of 0 to 1.
+        For a device that makes no random bits, a rate that is not positive, a correlation outside of 0 to 1, a shift
+        register of fewer than 4 stages, or a library and a process of different nodes.
 
     Examples
     --------
@@ -265,7 +279,9 @@ def randomness(
             f"a correlation of {correlation:g} is not between 0 and 1, such as {CORRELATION:g}"
         )
     asked = [load_device(name) for name in devices] or [*_default_devices()]
-    found = [one for device in asked for one in _generators(device, correlation, samples, seed)]
+    found = [
+        one for device in asked for one in _generators(device, correlation, stages, process, samples, seed)
+    ]
     return RandomBits(tuple(found), needed, correlation)
 
 
@@ -277,7 +293,9 @@ def _default_devices() -> Iterator[Device]:
     yield load_device("logic_spiking_28nm")
 
 
-def _generators(device: Device, correlation: float, samples: int, seed: int) -> tuple[Generator, ...]:
+def _generators(
+    device: Device, correlation: float, stages: int, process: str, samples: int, seed: int
+) -> tuple[Generator, ...]:
     values = _drawn(device, samples, seed)
     cls = COMPONENTS.get(device.spec.model)
     if cls is not None and issubclass(cls, DiffusiveNeuronBase):
@@ -288,7 +306,7 @@ def _generators(device: Device, correlation: float, samples: int, seed: int) -> 
     if device.spec.model == RandomBitGeneratorParameters.model:
         return (_published(device, values),)
     if device.spec.model == "logic_library":
-        return (_shift_register(device, values, samples, seed),)
+        return (_shift_register(device, values, stages, _process_of(device, process), samples, seed),)
     raise NeuroestError(
         f"{device.spec.name} is a {device.spec.model}, which makes no random bits; give a diffusive neuron, a "
         "random_bit_generator or a logic_library"
@@ -349,16 +367,39 @@ def _published(device: Device, values: Mapping[str, Array]) -> Generator:
     )  # fmt: skip
 
 
-def _shift_register(device: Device, values: Mapping[str, Array], samples: int, seed: int) -> Generator:
+def _process_of(library: Device, name: str) -> Device:
+    """The process of a shift register, if it is of the node of its library."""
+    process = load_device(name)
+    if process.spec.model != "cmos_process":
+        raise NeuroestError(f"{name} is a {process.spec.model}, not a process, such as {PROCESS}")
+    if library.spec.process is None:
+        return process
+    own = load_device(library.spec.process)
+    here, there = (one.claims["feature_size"].value for one in (process, own))
+    if abs(here / there - 1.0) > _SAME_NODE:
+        raise NeuroestError(
+            f"{library.spec.name} is a library of {own.spec.name}, not of {name}; give a process of its node, such as "
+            f"{own.spec.name}"
+        )
+    return process
+
+
+def _shift_register(
+    device: Device, values: Mapping[str, Array], stages: int, process: Device, samples: int, seed: int
+) -> Generator:
     """A linear feedback shift register of the library: one bit a cycle."""
-    around = _drawn(load_device(_LIBRARY_PROCESS), samples, seed)
-    area = STAGES * values["register_area"] + _TAPS * around["gate_area"]
+    if stages <= _TAPS:
+        raise NeuroestError(
+            f"a shift register of {stages} stages; its {_TAPS} taps need at least {_TAPS + 1}"
+        )
+    around = _drawn(process, samples, seed)
+    area = stages * values["register_area"] + _TAPS * around["gate_area"]
     width = values["leakage_width"] * around["feature_size"]
     power = area / around["gate_area"] * width * around["off_current"] * around["nominal_supply_voltage"]
     return _as_draws(
-        device, random=False, energy=STAGES * values["register_energy"] + _TAPS * values["compare_energy"],
+        device, random=False, energy=stages * values["register_energy"] + _TAPS * values["compare_energy"],
         rate=_CLOCK, busy=1.0 / _CLOCK, power=power, area=area, lifetime=np.inf,
-        left_out=("its clock tree and its seed",), title=f"shift register of {STAGES} stages",
+        left_out=("its clock tree and its seed",), title=f"shift register of {stages} stages",
     )  # fmt: skip
 
 

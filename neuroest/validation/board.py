@@ -201,7 +201,8 @@ def write_first(board: Scoreboard) -> None:
         if not case.spec.blind:
             raise NeuroestError(f"{name} is not blind: only cases that state `blind: true` have first ratios")
         scored = [row for row in board.rows if row.case == name and row.scored]
-        added = {row.quantity: _first_value(row) for row in scored if (name, row.quantity) not in board.first}
+        known = {} if case.first is None else {**case.first.values, **case.first.unknown}
+        added = {row.quantity: _first_value(row) for row in scored if row.quantity not in known}
         file = case.folder / FILE
         if not added:
             where = printable(str(file))

@@ -76,6 +76,19 @@ class NeuronRun(Spec):
     """Changed parameters of the neuron by name, as with `--set` of that command."""
 
 
+class GeneratorRun(Spec):
+    """A generator of random bits, as `neuroest randomness` prices it."""
+
+    device: str
+    """Device spec of a neuron, a generator or a logic library: shipped name, or path from the folder of the case."""
+    stages: Annotated[int, Field(ge=4)] = 32
+    """Stages, if it is a shift register."""
+    process: str = "cmos_28nm_lp"
+    """Process of a shift register, of the node of its library."""
+    waits: bool = True
+    """Whether a neuron waits until its bits are independent."""
+
+
 class KnownMiss(Spec):
     """A published value that the estimate is known to miss."""
 
@@ -242,6 +255,8 @@ class CaseSpec(Spec):
     neurons: dict[Annotated[str, Field(pattern=_NAME)], NeuronRun] = Field(default_factory=dict)
     """Neurons by name. A case that simulates neurons takes longer than all chips together, so that it is run only where
     it is named, and is in none of their summaries."""
+    generators: dict[Annotated[str, Field(pattern=_NAME)], GeneratorRun] = Field(default_factory=dict)
+    """Generators of random bits by name."""
     published: tuple[Group, ...] = Field(min_length=1)
     """Published values in groups."""
     fitted: tuple[str, ...] = ()
@@ -260,14 +275,15 @@ class CaseSpec(Spec):
     @property
     def named_runs(self) -> tuple[str, ...]:
         """Names of all runs, estimates first."""
-        return (*self.runs, *self.neurons)
+        return (*self.runs, *self.neurons, *self.generators)
 
     @model_validator(mode="after")
     def _has_runs(self) -> CaseSpec:
         if not self.named_runs:
-            raise _fault("runs", "state `runs`, `neurons` or both")
-        if both := sorted(self.runs.keys() & self.neurons.keys()):
-            raise _fault("neurons", f"{both[0]!r} is the name of a run as well; give each its own")
+            raise _fault("runs", "state `runs`, `neurons` or `generators`")
+        for kind, named in (("neurons", self.neurons), ("generators", self.generators)):
+            if twice := sorted(name for name in named if self.named_runs.count(name) > 1):
+                raise _fault(kind, f"{twice[0]!r} is the name of another run as well; give each its own")
         if bool(self.neurons) != (self.evidence == "measured_device"):
             raise _fault("evidence", "a case with `neurons`, and no other, is of a measured_device")
         return self

@@ -19,6 +19,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.overrides import SETTING
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.exploration.random_bits import Generator, randomness
 from neuroest.loading import library
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.energy import Array
@@ -97,11 +98,12 @@ class Prediction:
 
 @frozen_dataclass
 class CaseResult:
-    """A case with its estimates, and the experiments on its neurons."""
+    """A case with its estimates, the experiments on its neurons, and its generators of random bits."""
 
     case: Case
     estimates: Mapping[str, Estimate]
     neurons: Mapping[str, SimulatedNeuron] = field(default_factory=dict)
+    generators: Mapping[str, Generator] = field(default_factory=dict)
 
     def predictions(self, scale: float | None = None, *, described: bool = True) -> Mapping[str, Prediction]:
         """Predictions with bands, for every published quantity.
@@ -116,11 +118,12 @@ class CaseResult:
         samples = self._samples(scale, described=described)
         published = self.case.published
         nominal: dict[str, expressions.Result] = {
-            **{run: found.evaluation for run, found in self.estimates.items()}, **self.neurons
+            **{run: found.evaluation for run, found in self.estimates.items()}, **self.neurons,
+            **{run: generator.stated for run, generator in self.generators.items()},
         }  # fmt: skip
         drawn: dict[str, expressions.Result] = {
-            run: neuron.sampled(SAMPLES) for run, neuron in self.neurons.items()
-        }
+            **{run: neuron.sampled(SAMPLES) for run, neuron in self.neurons.items()}, **self.generators
+        }  # fmt: skip
         with np.errstate(all="ignore"):
             for run, found in self.estimates.items():
                 drawn[run] = evaluate(found.design, found.workload, samples[run])
@@ -374,7 +377,10 @@ def run_case(case: Case) -> CaseResult:
         except errors.SpecError as error:
             problems += error.problems
     errors.raise_all(problems)
-    return CaseResult(case, estimates, {name: _simulated(case, name) for name in case.spec.neurons})
+    return CaseResult(
+        case, estimates, {name: _simulated(case, name) for name in case.spec.neurons},
+        {name: _generator(case, name) for name in case.spec.generators},
+    )  # fmt: skip
 
 
 def _simulated(case: Case, name: str) -> SimulatedNeuron:
@@ -392,6 +398,21 @@ def _simulated(case: Case, name: str) -> SimulatedNeuron:
         raise
     except errors.NeuroestError as error:
         raise errors.SpecError([problem_at(case.document, ["neurons", name], str(error))]) from None
+
+
+def _generator(case: Case, name: str) -> Generator:
+    """A generator of random bits with its draws; of a neuron, the one that waits or the one that does not."""
+    stated = case.spec.generators[name]
+    near = case.folder / stated.device
+    try:
+        found = randomness(
+            [near if is_file(near) else stated.device], stages=stated.stages, process=stated.process
+        ).generators
+    except errors.SpecError:
+        raise
+    except errors.NeuroestError as error:
+        raise errors.SpecError([problem_at(case.document, ["generators", name], str(error))]) from None
+    return found[0 if stated.waits else -1]
 
 
 def _estimated(case: Case, name: str) -> Estimate:

@@ -9,7 +9,8 @@ learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, `
 expression)`` is an expression over another run of the case, for slopes and ratios of runs. Of a neuron that a case
 simulates, ``simulated(experiment, 250 * Mohm)`` is the curve of an experiment at a condition with the band of its
 devices, ``typical`` the same without a band, ``simulated(experiment, name)`` a single value, and ``closed_form`` what
-an estimate uses in its place.
+an estimate uses in its place. Of a generator of random bits, ``generator(energy)`` is the energy of a bit without
+static power, ``generator(power)`` that power, ``generator(rate)`` its bits per second and ``generator(area)`` its area.
 
 The dimension of an expression follows from its text: a total has the dimension of its unit, a function the dimension of
 its result, and counts of operations, inferences and bits are plain numbers.
@@ -30,6 +31,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
+from neuroest.exploration.random_bits import Generator
 from neuroest.pipeline.area import placed_areas
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
@@ -62,6 +64,10 @@ _OF = "of"
 """Function that evaluates an expression over another run."""
 _OF_NEURONS = (SIMULATED, TYPICAL, CLOSED_FORM)
 """Functions of an experiment on a neuron."""
+_GENERATOR = "generator"
+"""Function of a generator of random bits."""
+_OF_GENERATOR: Mapping[str, str] = {"energy": "J", "power": "W", "rate": "1/s", "area": "m^2"}
+"""Its quantities, with their units."""
 _MOST_FACTOR = 1e100
 _WHOLE = "chip"
 """Path of the whole chip."""
@@ -69,7 +75,7 @@ _COSTS = frozenset({"area", "placed_area", "energy", "learning", "static_power",
 """Functions whose value is a cost of a part, and not a count."""
 
 
-Result: TypeAlias = Evaluation | SimulatedNeuron
+Result: TypeAlias = Evaluation | SimulatedNeuron | Generator
 """What an expression is evaluated on."""
 
 
@@ -308,7 +314,7 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
 def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
     """Check the name and number of arguments of a function and return the arguments."""
     if name not in _FUNCTIONS:
-        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF, *_OF_NEURONS])
+        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF, *_OF_NEURONS, _GENERATOR])
     least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
     if not least <= len(node.args) <= most:
         allowed = str(least) if least == most else f"{least} or {most}"
@@ -340,6 +346,11 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
             return _measured(node.args[1], None if parts is None else parts.of_run(str(run)), text)
         case ast.Call(func=ast.Name(id=name), keywords=[]) if _of_experiment(node):
             return _experiment(node, name, parts, text)
+        case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=what)], keywords=[]) if name == _GENERATOR:
+            if what not in _OF_GENERATOR:
+                raise UnknownNameError("quantity of a generator", what, _OF_GENERATOR)
+            value = 1.0 if parts is None else getattr(parts.generator, what)
+            return np.asarray(value), parse_unit(_OF_GENERATOR[what])[1]
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             arguments = _arguments(node, name, text)
             function = _FUNCTIONS[name]
@@ -416,6 +427,10 @@ class _Parts:
         """The result of a chip."""
         if isinstance(self._result, SimulatedNeuron):
             raise ExpressionError(f"{self._result.name} is a neuron without a chip: it has experiments only")
+        if isinstance(self._result, Generator):
+            raise ExpressionError(
+                f"{self._result.name} is a generator without a chip: write generator(energy)"
+            )
         return self._result
 
     @property
@@ -424,6 +439,13 @@ class _Parts:
         if isinstance(self._result, SimulatedNeuron):
             return self._result
         raise ExpressionError("experiments need a run among `neurons` of the case")
+
+    @property
+    def generator(self) -> Generator:
+        """The generator of random bits."""
+        if isinstance(self._result, Generator):
+            return self._result
+        raise ExpressionError(f"{_GENERATOR} needs a run among `generators` of the case")
 
     def of_run(self, name: str) -> _Parts:
         """The same for another run."""
