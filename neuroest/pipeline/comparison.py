@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Mask
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import build
-from neuroest.design.short_paths import settable_paths, settings_of
+from neuroest.design.short_paths import settable_paths, settings_of, whole_path
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger, ledger
 from neuroest.pipeline.estimate import estimate
@@ -25,6 +25,7 @@ from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded, Named, listed
 from neuroest.specs.messages import validate
+from neuroest.specs.workload import WorkloadSpec
 
 if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import GivenFile
@@ -123,7 +124,7 @@ def compare(
     distinct(chips)
     distinct(nets)
     changes = settings_of(settings)
-    shares = settings_of_each(chips, changes)
+    shares = settings_of_each(chips, nets, changes)
     results = tuple(
         estimate(chip, net, share, given=given) for chip, net, share in zip(chips, nets, shares, strict=True)
     )
@@ -178,28 +179,36 @@ def _architecture(name: Named) -> Loaded[ArchitectureSpec]:
 
 
 def settings_of_each(
-    chips: Sequence[Loaded[ArchitectureSpec]], settings: Mapping[str, str]
+    chips: Sequence[Loaded[ArchitectureSpec]],
+    networks: Sequence[Loaded[WorkloadSpec]],
+    settings: Mapping[str, str],
 ) -> list[dict[str, str]]:
     """Settings of each design; a path that no design has goes to the first, which then reports the error."""
-    shares = [_settings_for(chip, settings) for chip in chips]
+    shares = [_settings_for(chip, net.spec, settings) for chip, net in zip(chips, networks, strict=True)]
     unused = {path: value for path, value in settings.items() if not any(path in share for share in shares)}
     shares[0].update(unused)
     return shares
 
 
-def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings whose path the design has."""
+def _settings_for(
+    loaded: Loaded[ArchitectureSpec], network: WorkloadSpec, settings: Mapping[str, str]
+) -> dict[str, str]:
+    """The settings whose path, full or short, the design or its network has."""
     if not settings:
         return {}
     design = build(loaded)
     known = frozenset(settable_paths(design))
     published = any(getattr(part.spec, "mapper", None) in PUBLISHED for part in design.root.walk())
-    return {
-        path: value
-        for path, value in settings.items()
-        if path.startswith("workload.")
-        or (path in known and not (published and path.startswith(("technology.", "operation."))))
-    }
+    found = {}
+    for path, value in settings.items():
+        try:
+            whole = whole_path(path, loaded, network)
+        except UnknownNameError:  # of another design
+            continue
+        as_published = published and whole.startswith(("technology.", "operation."))
+        if whole.startswith("workload.") or (whole in known and not as_published):
+            found[path] = value
+    return found
 
 
 def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:

@@ -228,10 +228,10 @@ def report(
     chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in designs])
     nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in networks])
     changes = settings_of(settings)
-    shares = settings_of_each(chips, changes)
+    shares_of = [settings_of_each(chips, [net] * len(chips), changes) for net in nets]
     chips = labelled(chips, labels or {})
     views, refused = [], []
-    for net in nets:
+    for net, shares in zip(nets, shares_of, strict=True):
         for chip, share in zip(chips, shares, strict=True):
             try:
                 views.append(View(estimate(chip, net, share)))

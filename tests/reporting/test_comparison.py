@@ -125,3 +125,8 @@ def test_the_forms_of_a_comparison(twins: Comparison) -> None:
     assert len(reported["ratios"]) == len(twins.ratios)
     assert list(twins.to_frame()["quantity"]) == [ratio.quantity for ratio in twins.ratios]
     assert str(twins) == twins.to_text()
+
+
+def test_a_short_path_applies_to_every_design_that_has_it() -> None:
+    both = compare("diffusive_28nm_derived", "analog_lif_28nm", SPEECH, {"array.rows": "64"})
+    assert [dict(one.settings) for one in both.estimates] == [{"chip.tile.array.rows": "64"}] * 2
