@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -19,12 +20,13 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.design.chip import instantiate
+from neuroest.design.short_paths import whole_path
 from neuroest.error_analysis.draws import SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.batch_evaluation import block_of
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Constraint, Space, constraint
+from neuroest.exploration.space import Constraint, Space, constraint, faults_of, wrong
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.target_parameters import (
     INTEGRATION_TIME,
@@ -39,6 +41,7 @@ from neuroest.loading.library import (
     find_file,
     load_architecture,
     load_device,
+    load_workload,
 )
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger
 from neuroest.pipeline.comparison import compared
@@ -56,7 +59,7 @@ from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.results.target import GOALS, Goal, Target
 from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_path
-from neuroest.specs.loaded import Named
+from neuroest.specs.loaded import Loaded, Named
 
 ENERGY = "energy_per_inference_J"
 HOST, AGAINST = "diffusive_low_power_28nm", "analog_lif_low_power_28nm"
@@ -69,6 +72,8 @@ _ENOUGH = 0.5
 """Share of the draws in which the other chip must have an estimate and keep up; the others are left out."""
 _LARGEST = 3
 _ROUNDING = 1e-9
+_PLACE = re.compile(r"^.*?:\d+:\d+: ")
+"""File, line and column at the start of a message."""
 
 
 def target(
@@ -145,43 +150,46 @@ def target(
     (quantity,) = quantity_names([quantity])
     check_names("pace", [] if pace is None else [pace], TARGET_PACES)
     check_relevance(relevance)
-    if not QUANTITIES[quantity].better:
-        raise ExplorationError(f"{quantity} is better neither large nor small; compare another result")
+    constraints = _constraints(quantity, limits)
     chip, changes, other = _chips(subject, against, host, settings)
-    path, device, own = _neuron(chip, workload, changes)
-    moved = parameters_of(own, path, device, vary, changes, (chip, workload))
-    changes = {**changes, **{where: stated_value(own, where, one) for one in moved for where in one.paths}}
-    own = resolve(chip, workload, Space(()), changes).groups[0]
-    theirs = resolve(other, workload, Space(()), _shared(settings)).groups[0]
-    timed = any(DATA_PERIOD in side.claims for side in (own, theirs))
-    asked: Pace = pace or ("streaming" if timed else "back_to_back")
-    if asked == "streaming":
-        own, theirs = _with_link(own), _with_link(theirs)
-    search = _Search(
-        own, theirs, moved, asked, quantity, tuple(constraint(text) for text in limits), samples, seed
-    )
+    path, device, today = _neuron(chip, workload, changes)
+    moved = parameters_of(today, path, device, vary, changes, (chip, workload))
+    changes = {**changes, **{where: stated_value(today, where, one) for one in moved for where in one.paths}}
+    own, theirs, asked = _sides((chip, changes), (other, _shared(settings, chip, workload)), workload, pace)
+    search = _Search(own, theirs, moved, asked, quantity, constraints, samples, seed)
     ours, base = search.run(None if points is None else Path(points), progress, overwrite=overwrite)
     found = _target(search, ours, base, device, (chip, other, workload), changes, relevance)
     missed = [goal for goal in GOALS if not found.reached(goal, "median")]
     if len(moved) > 1 or not moved[0].axis.stated or not moved[0].axis.today or not missed:
         return found
     wide = parameters_of(own, path, device, [moved[0].axis.name], changes, (chip, workload))
-    ours, base = replace(search, moved=wide).run(None, silent, overwrite=False)
-    median = np.array([quantiles(column)[1] for column in _ratios(quantity, ours, base)[:, :-1].T])
-    return replace(found, nearest=_nearest(found, np.array(wide[0].axis.values), median, missed))
+    return replace(found, nearest=_nearest(found, replace(search, moved=wide), missed))
 
 
-def _nearest(found: Target, values: Array, median: Array, missed: Sequence[Goal]) -> dict[Goal, float]:
-    """The value of a wider range that is nearest to that of a target and reaches a goal at the median."""
-    low, high = found.axes[0].values[0], found.axes[0].values[-1]
-    away = np.abs(np.log(values / np.clip(values, low, high)))
-    nearest: dict[Goal, float] = {}
-    for goal in missed:
-        beyond = 1.0 + found.relevance
-        good = median <= (beyond if goal == "level" else 1.0 / beyond)
-        if np.any(good):
-            nearest[goal] = float(values[np.argmin(np.where(good, away, np.inf))])
-    return nearest
+def _constraints(quantity: str, limits: Sequence[str]) -> tuple[Constraint, ...]:
+    """The limits on results, if these and the result that is compared exist and have a direction."""
+    if not QUANTITIES[quantity].better:
+        raise ExplorationError(f"{quantity} is better neither large nor small; compare another result")
+    units = {name: one.unit for name, one in QUANTITIES.items()}
+    found = tuple(constraint(text) for text in limits)
+    for one in found:
+        if faults := faults_of(one, units):
+            raise wrong(str(one), faults[0], "--limit")
+    return found
+
+
+def _sides(
+    ours: tuple[Named, Values], other: tuple[Named, Values], workload: Named, pace: Pace | None
+) -> tuple[Group, Group, Pace]:
+    """Both chips as built, with links for the pace of the data if they stream, and that pace."""
+    own, theirs = (
+        resolve(chip, workload, Space(()), dict(changes)).groups[0] for chip, changes in (ours, other)
+    )
+    timed = any(DATA_PERIOD in side.claims for side in (own, theirs))
+    asked: Pace = pace or ("streaming" if timed else "back_to_back")
+    if asked == "streaming":
+        own, theirs = _with_link(own), _with_link(theirs)
+    return own, theirs, asked
 
 
 def _ratios(quantity: str, ours: Array, base: Array) -> Array:
@@ -246,13 +254,19 @@ def _neuron(chip: Named, workload: Named, changes: Values) -> tuple[str, str, Gr
     )
 
 
-def _shared(settings: Mapping[str, str] | None) -> dict[str, str]:
+def _shared(settings: Mapping[str, str] | None, chip: Named, workload: Named) -> dict[str, str]:
     """Settings of the network and of the technology, which both chips have."""
-    return {
-        path: value
-        for path, value in (settings or {}).items()
-        if path.startswith(("workload.", "technology.", "operation."))
-    }
+    loaded = chip if isinstance(chip, Loaded) else load_architecture(chip)
+    network = workload if isinstance(workload, Loaded) else load_workload(workload)
+    found = {}
+    for path, value in (settings or {}).items():
+        try:
+            whole = whole_path(path, loaded, network.spec)
+        except UnknownNameError:  # of the device that is put into the chip
+            continue
+        if whole.startswith(("workload.", "technology.", "operation.")):
+            found[whole] = value
+    return found
 
 
 @frozen_dataclass(eq=False)
@@ -424,7 +438,7 @@ def _target(
     bands = np.array([quantiles(column) for column in ratio[:, :-1].T])
     low, median, high = (bands[:, end].reshape(search.shape) for end in range(3))
     win, level = ratio[:, :-1] < 1.0 / (1.0 + relevance), ratio[:, :-1] <= 1.0 + relevance
-    place = np.unravel_index(int(np.argmin(median)), search.shape)
+    place = np.unravel_index(_least(search, median), search.shape)
     axes = tuple(one.axis for one in search.moved)
     known = all(axis.today is not None for axis in axes)
     today = Band(*quantiles(ratio[:, -1])) if known else None
@@ -439,8 +453,36 @@ def _target(
         search.own.design.spec.name, device, search.theirs.design.spec.name, search.own.workload.name, search.pace,
         search.quantity, relevance, tuple(map(str, search.limits)), axes, low, median, high,
         win.mean(axis=0).reshape(search.shape), level.mean(axis=0).reshape(search.shape),
-        float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today, said, best, *made, len(ratio), {},
+        float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today, said, best, *made[:3],
+        float(np.isinf(ratio[:, int(np.ravel_multi_index(place, search.shape))]).mean()), *made[3:], len(ratio), {},
     )  # fmt: skip
+
+
+def _least(search: _Search, median: Array) -> int:
+    """Place of the least median; without one, of the values nearest to today's, or in the middle of the range."""
+    if np.isfinite(median).any():
+        return int(np.argmin(median))
+    places = []
+    for one in search.moved:
+        values, today = np.array(one.axis.values), one.axis.today
+        places.append(len(values) // 2 if today is None else int(np.argmin(np.abs(values - today))))
+    return int(np.ravel_multi_index(places, search.shape))
+
+
+def _nearest(found: Target, search: _Search, missed: Sequence[Goal]) -> dict[Goal, float]:
+    """The value of the wider range of a search nearest to that of a target that reaches a goal at the median."""
+    ours, base = search.run(None, silent, overwrite=False)
+    median = np.array([quantiles(column)[1] for column in _ratios(search.quantity, ours, base)[:, :-1].T])
+    values = np.array(search.moved[0].axis.values)
+    low, high = found.axes[0].values[0], found.axes[0].values[-1]
+    away = np.abs(np.log(values / np.clip(values, low, high)))
+    nearest: dict[Goal, float] = {}
+    for goal in missed:
+        beyond = 1.0 + found.relevance
+        good = median <= (beyond if goal == "level" else 1.0 / beyond)
+        if np.any(good):
+            nearest[goal] = float(values[np.argmin(np.where(good, away, np.inf))])
+    return nearest
 
 
 def _text(group: Group, path: str, value: float) -> str:
@@ -450,13 +492,16 @@ def _text(group: Group, path: str, value: float) -> str:
 
 def _made(
     search: _Search, sides: tuple[Named, Named, Named], changes: Values, values: Mapping[str, str]
-) -> tuple[Attribution | None, tuple[tuple[str, float], ...], float, tuple[str, ...]]:
-    """Attribution, largest components, share of the neurons and new failed checks of the chip with some values."""
+) -> tuple[Attribution | None, tuple[tuple[str, float], ...], float, tuple[str, ...], str]:
+    """Attribution, largest components, share of the neurons and new failed checks of the chip with some values.
+
+    The last one is why it has no estimate.
+    """
     chip, other, network = sides
     try:
         own = estimate(chip, network, {**changes, **values})
     except NeuroestError as error:
-        return None, (), 0.0, (str(error).splitlines()[0],)
+        return None, (), 0.0, (), _PLACE.sub("", str(error).splitlines()[0])
     attribution = _attributed(search, own, estimate(other, network))
     ledger = at_pace(own, "back_to_back").ledger
     taken = _taken(search.quantity, ledger)
@@ -468,7 +513,7 @@ def _made(
     except NeuroestError:  # the chip has no estimate today
         before = set()
     failed = tuple(check.name for check in own.broken_rules if check.name not in before)
-    return attribution, tuple((path, value / total) for path, value in largest), neurons / total, failed
+    return attribution, tuple((path, value / total) for path, value in largest), neurons / total, failed, ""
 
 
 def _taken(quantity: str, ledger: Ledger) -> dict[str, float]:

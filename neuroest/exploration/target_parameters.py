@@ -77,7 +77,13 @@ def _times(group: Group, path: str, span: str, count: int) -> Moved:
     scaled = {key: power for key, power in (neuron.all_times or {name: exponent}).items() if key}
     stated = {f"{path}.{key}": power for key, power in scaled.items() if f"{path}.{key}" in group.claims}
     today = float(np.max(np.asarray(neuron.integration_time(), dtype=np.float64)))
-    if not stated or not math.isfinite(today):
+    if not math.isfinite(today):
+        device = group.design.devices[path].spec.name
+        raise ExplorationError(
+            f"{device} never fires in {group.design.spec.name} with the values of its file, so that it has no times to "
+            f"scale; vary one of its parameters, such as {', '.join(sorted(scaled))}"
+        )
+    if not stated:
         raise ExplorationError(
             f"the times of {neuron.model} cannot be scaled; vary one of its parameters instead"
         )

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.formatting import formatted, percent, ratio_digits
 from neuroest.reporting.table_model import Table
@@ -124,15 +126,19 @@ def _notes(found: Target) -> Iterator[str]:
     )
     if not found.reached("win", "median"):
         yield f"no value tried wins at the median: {_why(found)}"
-    made = "" if found.attribution is None else f": {found.attribution.words}"
-    yield f"least median at {where}{made}"
+    if np.isfinite(found.median).any():
+        made = "" if found.attribution is None else f": {found.attribution.words}"
+        yield f"least median at {where}{made}"
+    if found.missed > 0.0:
+        share = percent(found.missed)
+        yield f"in {share} of the draws the chip there is late, outside of a limit or without an estimate"
     if found.failed:
         yield f"there the chip fails what it does not fail today: {', '.join(found.failed)}"
 
 
 def _why(found: Target) -> str:
     """What dominates where the ratio is least."""
-    if not found.largest:
-        return "the chip has no estimate at the stated inputs there"
+    if found.refusal:
+        return f"the chip has no estimate; {found.refusal}"
     parts = ", ".join(f"{path.removeprefix('chip.')} {percent(share)}" for path, share in found.largest)
     return f"at the best the neurons take {percent(found.neuron_share)} of it; {parts}"

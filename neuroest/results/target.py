@@ -93,8 +93,12 @@ class Target:
         Components that take most there, with their shares.
     neuron_share : float
         Share of the neurons there.
+    missed : float
+        Share of the draws in which the chip is late, misses a limit or has no estimate there.
     failed : tuple of str
         Checks that the chip fails there and does not fail today.
+    refusal : str
+        Why it has no estimate there at the stated inputs; empty if it has one.
     draws : int
         Number of draws.
     nearest : mapping
@@ -123,7 +127,9 @@ class Target:
     attribution: Attribution | None
     largest: tuple[tuple[str, float], ...]
     neuron_share: float
+    missed: float
     failed: tuple[str, ...]
+    refusal: str
     draws: int
     nearest: Mapping[Goal, float]
 
@@ -196,7 +202,8 @@ class Target:
                 for goal in GOALS for statistic in STATISTICS for others in self.others()
             ],
             "best": {
-                "values": list(self.best), "failed_checks": list(self.failed), "neuron_share": self.neuron_share,
+                "values": list(self.best), "failed_checks": list(self.failed), "refusal": self.refusal,
+                "share_missed": self.missed, "neuron_share": self.neuron_share,
                 "largest": [list(one) for one in self.largest],
                 "attribution": None if self.attribution is None else self.attribution.to_dict(),
             },

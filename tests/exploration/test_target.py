@@ -143,6 +143,30 @@ def test_bad_input_is_one_line(vary: list[str], hint: str) -> None:
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("limit", "hint"),
+    [
+        ("foo > 3", "unknown parameter or result 'foo'"),
+        ("3 > 2", "unknown parameter or result '3'"),
+        ("area_m2 < 3 V", "expected an area"),
+    ],
+)
+def test_a_limit_that_is_none_is_one_line(limit: str, hint: str) -> None:
+    with pytest.raises(NeuroestError, match=hint) as caught:
+        target(TWIN, TWIN, SPEECH, [ENERGY], limits=[limit], samples=16)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_neuron_that_never_fires_says_why() -> None:
+    with pytest.raises(ExplorationError, match=r"never fires in .*, such as capacitance"):
+        target("switch_vo2_heated", TWIN, SPEECH)
+    found = target("switch_vo2_heated", TWIN, SPEECH, ["threshold_voltage"], samples=16)
+    assert found.missed == pytest.approx(1.0)
+    text = " ".join(found.to_text().split())
+    assert "the drive is at or below the threshold of the switch" in text
+    assert "least median" not in text
+
+
 def test_what_is_no_neuron_is_refused() -> None:
     with pytest.raises(ExplorationError, match="not a neuron"):
         target("rram_hfox_28nm")
