@@ -11,7 +11,6 @@ from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.power import DRAWN
 from neuroest.pipeline.tiers import tier_of
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number
@@ -65,13 +64,10 @@ class EstimateRows(Estimate):
         if learned is None:
             return ()
         rows = [row for term in learned.rows for row in _by_layer("learning", term, names)]
-        added, sample = first_number(learned.time), first_number(learned.period)
-        drawn = [(row, added) for row in result.statics if row.when in DRAWN]
-        drawn += [(row, sample) for row in learned.statics]
         rows += [
-            _instance_row("learning", "rest", row, first_number(row.total) * time, 0.0)
-            for row, time in drawn
-            if first_number(row.total) * time > 0.0
+            _instance_row("learning", "rest", row, first_number(row.total) * first_number(time), 0.0)
+            for row, time in learned.powered(result.statics)
+            if first_number(row.total) * first_number(time) > 0.0
         ]
         return tuple(rows)
 

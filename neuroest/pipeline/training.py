@@ -1,6 +1,6 @@
 """Results of learning: energy, time and area of it apart from inference, and how long cells and neurons last."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
 from neuroest.pipeline.energy import Array, EnergyRow, dynamic_energy, energy_rows, total
 from neuroest.pipeline.learning import Learning
-from neuroest.pipeline.power import static_power
+from neuroest.pipeline.power import DRAWN, static_power
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.array import CrossbarArray
@@ -112,6 +112,11 @@ class LearningResults:
     def time(self) -> Array:
         """Time by which learning makes a sample longer. [s]."""
         return np.asarray(np.maximum(self.period - self.inference_period, 0.0))
+
+    def powered(self, rows: Iterable[InstanceRow]) -> Iterator[tuple[InstanceRow, Array]]:
+        """What learning keeps powered, with that time: the chip, and circuits that are off without it. [W, s]."""
+        yield from ((row, self.time) for row in rows if row.when in DRAWN)
+        yield from ((row, self.period) for row in self.statics)
 
     def energy(self, power_of_chip: Array) -> Array | None:
         """Energy of learning from a sample, inference left out; None where it has none of its own. [J]."""

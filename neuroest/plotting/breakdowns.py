@@ -14,8 +14,12 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "energy": ("energy per inference", "J"),
     "area": ("area", "m^2"),
     "latency": ("latency", "s"),
+    "learning": ("energy of learning from a sample", "J"),
 }
-TOTALS: Mapping[str, str] = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
+TOTALS: Mapping[str, str] = {
+    "energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s",
+    "learning": "learning_energy_J",
+}  # fmt: skip
 MOST_BESIDE = 4
 """Most designs whose parts are drawn side by side."""
 _KINDS = ("component", "layer")

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.errors import check_names
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import breakdown_figure, parts_figure
 from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
@@ -17,7 +17,7 @@ from neuroest.reporting.estimate_views import View
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 
-_QUANTITIES = ("energy", "area", "latency")
+_QUANTITIES = ("energy", "area", "latency", "learning")
 _OF_SEVERAL: Mapping[str, Callable[[Sequence[View]], Any]] = {
     **{name: partial(breakdown_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
     **{f"{name}_parts": partial(parts_figure, quantity=name, width=PAGE) for name in _QUANTITIES},
@@ -39,6 +39,7 @@ def estimate_figure(result: Estimate, kind: str, path: str | Path | None) -> Any
     """A figure of one design."""
     check_names("figure of an estimate", [kind], [*_OF_SEVERAL, *_OF_ONE])
     view = View(result)
+    _check_learners(kind, [view])
     figure = _OF_ONE[kind](view) if kind in _OF_ONE else _OF_SEVERAL[kind]([view])
     return save_figure(figure, path)
 
@@ -50,5 +51,13 @@ def comparison_figure(result: Comparison, kind: str, path: str | Path | None) ->
     if kind == "ratios":
         return save_figure(ratios_figure(result, COLUMN), path)
     views = [View(estimate) for estimate in result.estimates]
+    _check_learners(kind, views)
     make = partial(tradeoff_figure, width=COLUMN) if kind == "tradeoff" else _OF_SEVERAL[kind]
     return save_figure(make(views), path)
+
+
+def _check_learners(kind: str, views: Sequence[View]) -> None:
+    """Refuse a figure of learning for a design that spends no energy of its own on it."""
+    idle = [view for view in views if not view.learning]
+    if kind.startswith("learning") and idle:
+        raise NeuroestError(f"{idle[0].architecture} spends no energy on learning with {idle[0].workload}")

@@ -69,7 +69,7 @@ class Breakdown:
     Attributes
     ----------
     quantity : str
-        ``energy``, ``area`` or ``latency``.
+        ``energy``, ``area``, ``latency`` or ``learning``.
     by : str
         ``component`` or ``layer``.
     about : str
@@ -173,7 +173,16 @@ class View:
 
     def breakdown(self, quantity: str, by: str) -> Breakdown | None:
         """One of the breakdowns; None if there is none of this kind."""
-        return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
+        found = self.learning if quantity == "learning" else self.breakdowns
+        return next((b for b in found if (b.quantity, b.by) == (quantity, by)), None)
+
+    @cached_property
+    def learning(self) -> tuple[Breakdown, ...]:
+        """Energy of learning by component and by layer; empty where it has none of its own."""
+        if self.estimate.evaluation.learning_energy is None:
+            return ()
+        with np.errstate(all="ignore"):
+            return tuple(self._broken_down(*kind) for kind in _OF_LEARNING)
 
     def _broken_down(
         self, quantity: str, by: str, unit: str, parts: Callable[[Evaluation], _Parts]
@@ -311,6 +320,27 @@ def _energy_by_layer(source: Evaluation) -> _Parts:
     return parts
 
 
+def _learning_by_component(source: Evaluation) -> _Parts:
+    parts: _Parts = defaultdict(float)
+    if source.learned is not None:
+        for row in source.learned.rows:
+            parts[row.component] = parts[row.component] + np.sum(row.energy, axis=-1)
+        for static, time in source.learned.powered(source.statics):
+            parts[static.component] = parts[static.component] + _flat(static.total) * _flat(time)
+    return parts
+
+
+def _learning_by_layer(source: Evaluation) -> _Parts:
+    parts: _Parts = defaultdict(float)
+    if source.learned is not None:
+        for row in source.learned.rows:
+            for name, energy in _by_layer(source, row.energy):
+                parts[name] = parts[name] + energy
+        for static, time in source.learned.powered(source.statics):
+            parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(time)
+    return parts
+
+
 def _area_by_component(source: Evaluation) -> _Parts:
     parts: _Parts = defaultdict(float)
     for row in source.areas:
@@ -360,6 +390,11 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = 
     ("latency", "layer", "s", lambda source: dict(_by_layer(source, source.timing.step))),
 )
 """Total, parts, unit and method of each breakdown."""
+_OF_LEARNING: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = (
+    ("learning", "component", "J", _learning_by_component),
+    ("learning", "layer", "J", _learning_by_layer),
+)
+"""The same of networks that learn."""
 
 
 def _by_layer(source: Evaluation, values: Any) -> Iterator[tuple[str, Any]]:

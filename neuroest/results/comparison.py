@@ -237,8 +237,8 @@ class Comparison(Paced):
         Parameters
         ----------
         kind : str
-            ``ratios`` over the baselines, ``tradeoff`` of energy and area, ``energy``, ``area``, ``latency`` with
-            shares, ``energy_parts``, ``area_parts``, ``latency_parts`` in absolute terms, or ``distribution``.
+            ``ratios`` over the baselines, ``tradeoff`` of energy and area, ``energy``, ``area``, ``latency``,
+            ``learning`` with shares, ``energy_parts`` and so on in absolute terms, or ``distribution``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
 

@@ -396,8 +396,8 @@ class Estimate(Analysis):
         Parameters
         ----------
         kind : str
-            ``energy``, ``area``, ``latency`` with shares; ``energy_parts``, ``area_parts``, ``latency_parts`` in
-            absolute terms; ``area_map``, ``energy_map``, ``tiers``, ``bottleneck``, ``distribution`` or
+            ``energy``, ``area``, ``latency``, ``learning`` with shares; ``energy_parts`` and so on in absolute terms;
+            ``area_map``, ``energy_map``, ``tiers``, ``bottleneck``, ``distribution`` or
             ``tornado``.
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.

@@ -20,6 +20,7 @@ from neuroest.equations.random_bits import (
     units_for_rate,
 )
 from neuroest.exploration.random_bits import RandomBits
+from neuroest.validation.reproduce import reproduce
 
 NEURON = "diffusive_28nm_capacitor"
 
@@ -33,6 +34,11 @@ def test_extraction_is_the_mean_over_devices_that_differ() -> None:
     offsets = np.random.default_rng(3).standard_normal(200_000)
     fires = firing_statistics.firing_probability(0.886 + 0.062 * offsets, 0.886, 0.061)
     assert extracted_bits(0.062, 0.061) == pytest.approx(np.mean(fires * (1.0 - fires)), rel=5e-3)
+
+
+def test_von_neumann_extracts_what_a_fabricated_corrector_is_compared_with() -> None:
+    # R. Zhang, X. Wang, H. Shinohara, IEICE Trans. Electron. (2021): 62.21 % are 2.49 times the rule of von Neumann
+    assert extracted_bits(0.0, 0.061) == pytest.approx(0.6221 / 2.49, rel=2e-3)
 
 
 def test_waiting_brings_the_correlation_to_its_limit() -> None:
@@ -71,6 +77,15 @@ def test_bits_of_a_register_are_not_called_random(found: RandomBits) -> None:
     assert found.best.built
 
 
+def test_a_shift_register_of_a_layout_is_within_its_factor() -> None:
+    (row,) = (one for one in reproduce("lfsr_nangate45").rows if one.quantity == "energy_of_a_bit")
+    (found,) = neuroest.randomness(
+        ["logic_45nm_horowitz"], stages=8, process="cmos_45nm_hp", samples=16
+    ).generators  # fmt: skip
+    assert row.predicted == pytest.approx(found.energy[0, 0] * (1.1 / 0.9) ** 2 * 1e15, rel=1e-9)
+    assert row.verdict == "within"
+
+
 def test_energy_of_a_bit_falls_with_the_rate_until_more_units_are_needed(found: RandomBits) -> None:
     for low, middle, high in found.along("energy").values():
         assert np.all(low <= middle)
@@ -86,6 +101,9 @@ def test_energy_of_a_bit_falls_with_the_rate_until_more_units_are_needed(found: 
         ({"devices": ["lif_28nm_besrour"]}, "is a reported_neuron, which makes no random bits"),
         ({"rate": 0.0}, "is not above 0"),
         ({"correlation": 1.0}, "is not between 0 and 1"),
+        ({"devices": ["logic_spiking_28nm"], "stages": 3}, "taps need at least 4"),
+        ({"devices": ["logic_45nm_horowitz"]}, "give a process of its node, such as cmos_45nm_hp"),
+        ({"devices": ["logic_spiking_28nm"], "process": "hbm2_2000"}, "not a process"),
     ],
 )
 def test_bad_input_is_one_line(arguments: dict[str, object], message: str) -> None:
