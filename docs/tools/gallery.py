@@ -3,6 +3,7 @@
 ::
 
     python docs/tools/gallery.py           draw everything and write docs/gallery.md
+    python docs/tools/gallery.py NAME...   draw these figures alone
     python docs/tools/gallery.py --page    write the page alone
 """
 
@@ -57,6 +58,14 @@ found"""
 _ESTIMATED = """\
 found = neuroest.estimate("diffusive_low_power_28nm", "shd_recurrent_spiking")
 found"""
+_LEARNT = """\
+found = neuroest.compare(
+    "learning_diffusive_28nm",
+    "learning_crossbar_28nm",
+    "shd_recurrent_learning",
+    {"learning.rule": "pair_stdp"},
+)
+found"""
 _REPORT = (
     "neuroest report diffusive_low_power_28nm analog_lif_low_power_28nm digital_spiking_28nm loihi_14nm "
     "-w shd_recurrent_spiking"
@@ -102,6 +111,20 @@ EXHIBITS = (
         "tiers", "Tiers of a stacked chip", "The widest tier makes the area of the die.",
         python='found = neuroest.estimate("stacked_neurons_28nm", "shd_recurrent_spiking")\n'
         'found.plot("tiers", "tiers.svg")',
+    ),
+    Exhibit(
+        "target", "What a neuron would have to be",
+        "Where a chip with 1M1T1R neurons loses nothing relevant and lasts for a year, with the device of today.",
+        "neuroest target diffusive_28nm_capacitor --vary 'integration_time=100us..100ms' --vary 'endurance=1e6..1e14' "
+        "--limit 'neuron_lifetime_s >= 1 year' -p target.svg",
+    ),
+    Exhibit(
+        "learning", "Energy of learning", "What learning from a sample costs, by one rule with either kind of neurons.",
+        python=f'{_LEARNT}.plot("learning_parts", "learning.svg")',
+    ),
+    Exhibit(
+        "random_bits", "Random bits", "Energy and area of generators against the rate that is needed.",
+        "neuroest randomness -p random_bits.svg",
     ),
     Exhibit(
         "energy_map", "Energy from the wall to the cell", "A what-if of human size, shells included.",
@@ -186,10 +209,13 @@ def draw_report() -> None:
 def main() -> None:
     """Draw and write."""
     FIGURES.mkdir(parents=True, exist_ok=True)
-    if "--page" not in sys.argv[1:]:
+    asked = sys.argv[1:]
+    if "--page" not in asked:
         for one in EXHIBITS:
-            draw(one)
-        draw_report()
+            if one.name in asked or not asked:
+                draw(one)
+        if not asked:
+            draw_report()
     PAGE.write_text(page(), encoding="utf-8")
 
 

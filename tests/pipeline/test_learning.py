@@ -583,26 +583,15 @@ def test_the_learning_chip_learns_by_every_rule(network: str, rule: str) -> None
 
 
 def test_rules_that_read_a_neuron_are_refused_where_its_state_is_ions() -> None:
-    learns = {
-        "chip.tile.learning": {
-            "model": "learning_engine", "device": "logic_45nm_horowitz", "lanes": 16, "multipliers": 2,
-            "operand_bits": "12 bit", "clock_frequency": "200 MHz",
-        },
-        "chip.tile.traces": {
-            "model": "sram", "device": "sram_28nm_anchored", "capacity": "4 KiB", "width": "64 bit",
-            "stores": ["traces"],
-        },
-        "chip.tile.array.weight_bits": 5,
+    as_the_other = {
         "chip.tile.array.cell.device": "rram_hfox_28nm",
         "technology.supply_voltage": "0.9 V",
         "chip.tile.array.readout.neuron.input_voltage": "0.9 V",
-        "chip.tile.array.write_circuit.update_access": "rows_and_columns",
-        "chip.tile.array.write_circuit.columns_per_driver": 1,
-    }  # fmt: skip
+    }
     with pytest.raises(MappingError, match="ions, which no circuit reads; rules of spikes: pair_stdp, sdsp"):
-        estimate("diffusive_low_power_28nm", "shd_recurrent_learning", learns)
+        estimate("learning_diffusive_28nm", "shd_recurrent_learning")
     spikes = estimate(
-        "diffusive_low_power_28nm", "shd_recurrent_learning", {**learns, "learning.rule": "pair_stdp"}
+        "learning_diffusive_28nm", "shd_recurrent_learning", {**as_the_other, "learning.rule": "pair_stdp"}
     )
     cmos = estimate("learning_crossbar_28nm", "shd_recurrent_learning", {"learning.rule": "pair_stdp"})
     pulses = [
