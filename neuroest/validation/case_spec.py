@@ -283,7 +283,7 @@ class CaseSpec(Spec):
             raise _fault("runs", "state `runs`, `neurons` or `generators`")
         for kind, named in (("neurons", self.neurons), ("generators", self.generators)):
             if twice := sorted(name for name in named if self.named_runs.count(name) > 1):
-                raise _fault(kind, f"{twice[0]!r} is the name of another run as well; give each its own")
+                raise _fault(kind, f"{twice[0]!r} is the name of a run as well; give each its own")
         if bool(self.neurons) != (self.evidence == "measured_device"):
             raise _fault("evidence", "a case with `neurons`, and no other, is of a measured_device")
         return self
