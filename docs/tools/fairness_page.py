@@ -353,11 +353,11 @@ def contest_lines(network: str) -> list[str]:
         "|---|--:|--:|--:|--:|---|",
     ]
     for one in found.standings:
-        if one.cost is None or one.ratio is None:
+        if one.value is None or one.ratio is None:
             lines.append(f"| {one.title} | - | - | - | - | {one.reason} |")
             continue
         lines.append(
-            f"| {one.title} | {formatted(one.cost.median, 'J')} | {_interval(one.cost, 'J')} | "
+            f"| {one.title} | {formatted(one.value.median, 'J')} | {_interval(one.value, 'J')} | "
             f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
         )
     lines += [*_without_wear(network, found), ""]
@@ -383,11 +383,11 @@ def _without_wear(network: str, found: Contest) -> list[str]:
         file.write_text(rules, encoding="utf-8")
         free = contest(file, network, axes=here, samples=SAMPLES)
     one = next(one for one in free.standings if one.contender == LEADING)
-    if one.ratio is None or one.cost is None:
+    if one.ratio is None or one.value is None:
         return []
     text = (
-        f"Without the limit on wear {_title(LEADING)} has a chip here ({one.chip}): {formatted(one.cost.median, 'J')}, "
-        f"{_ratio(one.ratio)} times the best."
+        f"Without the limit on wear {_title(LEADING)} has a chip here ({one.chip}): "
+        f"{formatted(one.value.median, 'J')}, {_ratio(one.ratio)} times the best."
     )
     return ["", *_paragraph(text)[:-1]]
 

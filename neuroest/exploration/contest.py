@@ -36,7 +36,7 @@ SHIPPED = "spiking_neurons"
 SAMPLES = 256
 _SHOWN = (
     "area_m2", "energy_per_inference_J", "dynamic_energy_J", "static_energy_J", "initiation_interval_s", "latency_s",
-    "signal_to_error_ratio", "neuron_lifetime_s",
+    "signal_to_error_ratio", "neuron_lifetime_s", "energy_per_spike_J",
 )  # fmt: skip
 
 
@@ -110,6 +110,30 @@ def contest(
     >>> len(found.cells), found.axes[0].values[found.axes[0].reference]
     (4, 1.4)
     """
+    (only,) = contests(
+        rules, workload, () if minimize is None else (minimize,), axes=axes, limits=limits, relevance=relevance, by=by,
+        points=points, workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed,
+        given=given, started=started,
+    )  # fmt: skip
+    return only
+
+
+def contests(
+    rules: str | Path, workload: Named, minimize: Sequence[str] = (), *, axes: Mapping[str, Any] | None = None,
+    limits: Sequence[str] = (), relevance: float | None = None, by: str | None = None,
+    points: str | Path | None = None, workers: int | None = None, scheduler: str | None = None,
+    overwrite: bool = False, samples: int = SAMPLES, seed: int = SEED, given: GivenFile | None = None,
+    started: Callable[[int, int], Tick] | None = None,
+) -> tuple[Contest, ...]:  # fmt: skip
+    """One contest for each of several results to minimize, from one search of the same chips.
+
+    Parameters
+    ----------
+    minimize : sequence of str
+        The results; that of the file if left out.
+    rules, workload, axes, limits, relevance, by, points, workers, scheduler, overwrite, samples, seed, given, started
+        As in `contest`.
+    """
     learnt = None if given is None else calibration_of(given)
     file = read_contest(rules)
     if by is not None:
@@ -117,14 +141,18 @@ def contest(
     if relevance is not None:
         check_relevance(relevance)
     on_results, on_share = separated((*file.spec.limits, *limits))
-    job = _job(file, workload, _axes(file, axes or {}), on_results, minimize, by, seed)
+    objectives = tuple(dict.fromkeys(quantity_names(minimize or (file.spec.minimize,))))
+    job = _job(file, workload, _axes(file, axes or {}), on_results, objectives, by, seed)
     found = run_job(
         job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
         most_in_memory=job.points,
     )  # fmt: skip
-    return _outcome(
-        file, job, Search(found, job), samples, on_share, None if learnt is None else learnt.elsewhere(),
-        file.spec.relevance if relevance is None else relevance,
+    return tuple(
+        _outcome(
+            file, job, Search(found, job, objective), objective, samples, on_share,
+            None if learnt is None else learnt.elsewhere(), file.spec.relevance if relevance is None else relevance,
+        )
+        for objective in objectives
     )  # fmt: skip
 
 
@@ -136,19 +164,19 @@ def _without_bounds(file: ContestFile) -> ContestFile:
 
 
 def _outcome(
-    file: ContestFile, job: ContestJob, search: Search, samples: int, passing: Sequence[Constraint],
-    given: Given | None, relevance: float,
+    file: ContestFile, job: ContestJob, search: Search, objective: str, samples: int,
+    passing: Sequence[Constraint], given: Given | None, relevance: float,
 ) -> Contest:  # fmt: skip
     field, limits = search.field, tuple(map(str, (*job.limits, *passing)))
     posterior = None if given is None else given.posterior
-    finalists = Finalists(search, job.objective, samples, job.seed, passing, posterior)
+    finalists = Finalists(search, objective, samples, job.seed, passing, posterior)
     known = {name: one.title for name, one in file.spec.contenders.items()} if job.by is None else {}
     titles = MappingProxyType({name: known.get(name, name.replace("_", " ")) for name in search.teams})
     bounds = tuple(name for name in titles if name in known and file.spec.contenders[name].bound)
     outcome = Outcome(search, finalists, limits, titles, bounds, relevance)
     return Contest(
-        file.spec.name, field.resolved.groups[0].workload.name, job.objective, limits, titles, field.axes,
-        outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(job.objective),
+        file.spec.name, field.resolved.groups[0].workload.name, objective, limits, titles, field.axes,
+        outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(objective),
         field.chips, samples, job.seed, "" if given is None else given.words, relevance, bounds,
     )  # fmt: skip
 
@@ -166,20 +194,19 @@ def _axes(file: ContestFile, given: Mapping[str, Any]) -> tuple[Axis, ...]:
 
 
 def _job(
-    file: ContestFile, workload: Named, axes: Sequence[Axis], limits: tuple[Constraint, ...], minimize: str | None,
-    by: str | None, seed: int,
+    file: ContestFile, workload: Named, axes: Sequence[Axis], limits: tuple[Constraint, ...],
+    objectives: tuple[str, ...], by: str | None, seed: int,
 ) -> ContestJob:  # fmt: skip
-    (objective,) = quantity_names((minimize or file.spec.minimize,))
     _check_limits(limits)
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
     field = field_of(file, workload, axes)
     asked = _without_arbitrary(limits, field.resolved.groups[0].workload)
     sides = [side for one in asked for side in (one.left, one.right) if side in QUANTITIES]
-    kept = tuple(dict.fromkeys((objective, *_SHOWN, *sides)))
+    kept = tuple(dict.fromkeys((*objectives, *_SHOWN, *sides)))
     Job(field.resolved, asked, "grid", 0, seed, kept).check()
     return ContestJob(
-        field.resolved, (), "grid", 0, seed, kept, field=field, objective=objective, limits=asked, by=by
+        field.resolved, (), "grid", 0, seed, kept, field=field, objectives=objectives, limits=asked, by=by
     )
 
 

@@ -102,7 +102,7 @@ class Finalists:
                 cost = costs[chip, key[1]]
                 if np.isfinite(cost).mean() >= WORKS:
                     found.append(Best(row, chip, cost, quantiles(cost, (0.5,))[0]))
-            found.sort(key=lambda one: one.median)
+            found.sort(key=lambda one: one.median)  # of equal ones the first, which takes less energy
             if best := next((one for one in found if self._passes(one, key[1])), None):
                 self.best[key] = best
 
@@ -172,8 +172,7 @@ def sampled(
         given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
         shape = (stop - start, len(xs), len(ys))
         found = evaluate_points(group, {**given, **moved}, shape, (objective,), judged=False)
-        parts.append(cost_of(found.totals[objective], objective).reshape(shape))
+        parts.append(cost_of(found.totals[objective], found.feasible, objective).reshape(shape))
     cost = np.concatenate(parts)
-    cost = np.where(np.isfinite(cost), cost, np.inf)
     for x, y in places:
         yield (x, y), cost[:, xs.index(x), ys.index(y)]

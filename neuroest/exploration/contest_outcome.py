@@ -12,11 +12,12 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.statistics import quantiles
 from neuroest.exploration.contest_field import Structure
 from neuroest.exploration.contest_finalists import Finalists
-from neuroest.exploration.contest_search import RANGE, Place, Search
+from neuroest.exploration.contest_search import RANGE, SECOND, Place, Search
 from neuroest.pipeline.attribution import ATTRIBUTED
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.attribution import Attribution, verdict
 from neuroest.results.contest import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
+from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
 
 _FRAIL = "no estimate in more than a tenth of the samples"
@@ -68,7 +69,9 @@ class Outcome:
             "contender": [team for team, _ in rows],
             "chip": [self._words(int(self._search.chip[row])) for _, row in rows],
             **{
-                name: [float(self._search.totals[name][row]) for _, row in rows]
+                name: [
+                    float(QUANTITIES[name].as_objective(self._search.totals[name][row])) for _, row in rows
+                ]
                 for name in dict.fromkeys(("area_m2", objective))
             },
         }
@@ -77,7 +80,8 @@ class Outcome:
         order = self._order(place)
         here = {name: self._best[name, place] for name in self._search.teams if (name, place) in self._best}
         reasons = {name: self._reason(name, place) for name in self._search.teams if name not in here}
-        medians = {name: here[name].median for name in (*order, *self._bounds) if name in here}
+        shown = [name for name in (*order, *self._bounds) if name in here]
+        medians = {name: self._value(here[name].cost).median for name in shown}
         if not order:
             return Cell(*place, "nobody", "", "", None, "", medians, {}, {}, reasons)
         winner = order[0]
@@ -101,6 +105,13 @@ class Outcome:
         judged: CellVerdict = "tie" if won == "loss" else won
         return Cell(*place, judged, winner, order[1], margin, chip, medians, ratios, verdicts, reasons)
 
+    def _value(self, cost: Array) -> Band:
+        """The objective behind samples of a cost."""
+        if QUANTITIES[self._objective].better != "more":
+            return Band(*quantiles(cost))
+        with np.errstate(divide="ignore"):
+            return Band(*quantiles(1.0 / cost))
+
     def _contribution(self, name: str, other: str, place: Place, band: Band) -> float:
         """Part of the ratio of two teams that what competes contributes: the neurons, or all of the chip."""
         found = self._attribution(name, other, place, band)
@@ -108,7 +119,7 @@ class Outcome:
 
     def _attribution(self, name: str, other: str, place: Place, band: Band) -> Attribution | None:
         attribute = ATTRIBUTED.get(self._objective)
-        if attribute is None or not math.isfinite(band.median):
+        if attribute is None or not 0.0 < band.median < math.inf:
             return None
         one, two = (self._finalists.ledger(self._best[team, place], place) for team in (name, other))
         return attribute(one, two, band.median, None)
@@ -116,14 +127,15 @@ class Outcome:
     def _order(self, place: Place) -> list[str]:
         """Rank the contenders in a cell: first the one that beats every other in half of the samples, then the closest.
 
-        Median costs decide if no contender beats all others.
+        Median costs decide if no contender beats all others, and of equal ones the energy.
         """
         here = {
             name: self._best[name, place]
             for name in self._search.teams
             if (name, place) in self._best and name not in self._bounds
         }
-        by_median = sorted(here, key=lambda name: here[name].median)
+        second = self._search.totals[SECOND]
+        by_median = sorted(here, key=lambda name: (here[name].median, float(second[here[name].row])))
         ahead = {
             (one, other): band.median
             for one in here for other in here
@@ -198,7 +210,7 @@ class Outcome:
             differs = ratio is not None and name != order[0]
             made = self._attribution(name, order[0], place, ratio) if ratio is not None and differs else None
             yield Standing(
-                name, self._titles[name], self._words(one.chip), totals, Band(*quantiles(one.cost)), ratio,
+                name, self._titles[name], self._words(one.chip), totals, self._value(one.cost), ratio,
                 float(np.isfinite(one.cost).mean()), self._finalists.passing_share(one, place),
                 "" if made is None else made.words, "", self._dead_ends(name, place),
             )  # fmt: skip

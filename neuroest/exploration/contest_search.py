@@ -7,7 +7,7 @@ checks are counted. So millions of chips need little memory.
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.batch_evaluation import PASSED, Codes, Labels, Points, block_of, box_of, joined
-from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds
+from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds, plain
 from neuroest.exploration.contest_field import Field, Structure
 from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.space import Constraint
@@ -30,16 +30,23 @@ KEPT = 6
 """Number of cheapest chips of a circuit that are kept in a cell."""
 PACE = "initiation_interval_s"
 """Result that gives the maximum speed of a chip, independent of its operating pace."""
+SECOND = "energy_per_inference_J"
+"""Result that ranks chips of equal cost, such as those that outlive their use."""
 _AREA = "area_m2"
-_REASON, _CHIP, _CHIPS = "failed_check", "chip", "chips"
+_OBJECTIVE, _REASON, _CHIP, _CHIPS = "objective", "failed_check", "chip", "chips"
 
 
-def cost_of(values: Array, objective: str) -> Array:
-    """Cost to minimize: the result, or its inverse if more is better, so that ratios stay ratios."""
-    if QUANTITIES[objective].better != "more":
-        return values
+def cost_of(values: Array, exists: Mask, objective: str) -> Array:
+    """Cost to minimize: the result, or its inverse if more is better, so that ratios stay ratios; else infinite.
+
+    More than `Quantity.enough` costs as much as enough, and so does a result that does not apply, such as the lifetime
+    of what does not wear.
+    """
+    quantity = QUANTITIES[objective]
+    compared = np.asarray(quantity.as_objective(values))
     with np.errstate(all="ignore"):
-        return np.asarray(1.0 / values)
+        cost = 1.0 / compared if quantity.better == "more" else compared
+    return np.where(exists & np.isfinite(cost), cost, np.inf)
 
 
 @frozen_dataclass(kw_only=True)
@@ -50,8 +57,8 @@ class ContestJob(Job):
     ----------
     field : Field
         The chips and the map.
-    objective : str
-        The result to minimize.
+    objectives : tuple of str
+        The results to minimize, one contest each, of the same chips.
     limits : tuple of Constraint
         Limits on every chip.
     by : str or None
@@ -59,7 +66,7 @@ class ContestJob(Job):
     """
 
     field: Field
-    objective: str
+    objectives: tuple[str, ...]
     limits: tuple[Constraint, ...]
     by: str | None
 
@@ -83,11 +90,12 @@ class ContestJob(Job):
             {"circuit": one.label, "numbers": {name: dict(labels) for name, labels in one.stated.items()}}
             for one in self.field.structures
         ]
-        asked = {"objective": self.objective, "limits": [str(one) for one in self.limits], "by": self.by}
+        limits = [str(one) for one in self.limits]
+        asked = {"objectives": list(self.objectives), "limits": limits, "by": self.by}
         return {**super().description(), **asked, "numbers": numbers}
 
     def compute(self, number: int) -> Columns:
-        """The rows of one circuit: its best chips in each cell, and one row for each reason why other chips fail."""
+        """The rows of one circuit: for each objective its best chips in each cell, and the reasons why others fail."""
         structure = self.field.structures[number]
         axes = (*structure.axes, *self.resolved.numeric)
         shape = (*structure.shape, *self.field.shape)
@@ -96,13 +104,19 @@ class ContestJob(Job):
         parts = [grid_points(group, axes, blocks, one, self._evaluated) for one in range(blocks.chunks)]
         given = {path: np.concatenate([part[0][path] for part in parts]) for path in parts[0][0]}
         points = joined([part[1] for part in parts])
-        cost, codes, words = self._judged(points)
-        rows, counts = self._kept(structure, cost, points, codes)
-        return self._rows(
-            number, points, {path: values[rows] for path, values in given.items()}, rows, counts, codes, words
-        )
+        found = [self._rows_for(objective, number, given, points) for objective in self.objectives]
+        return {name: _together([columns[name] for columns in found]) for name in found[0]}
 
-    def _judged(self, points: Points) -> tuple[Array, Codes, tuple[str, ...]]:
+    def _rows_for(self, objective: str, number: int, given: Mapping[str, Array], points: Points) -> Columns:
+        cost, codes, words = self._judged(points, objective)
+        rows, counts = self._kept(self.field.structures[number], cost, points, codes)
+        own = {path: values[rows] for path, values in given.items()}
+        return {
+            _OBJECTIVE: _alike(objective, rows.size),
+            **self._rows(number, points, own, rows, counts, codes, words),
+        }
+
+    def _judged(self, points: Points, objective: str) -> tuple[Array, Codes, tuple[str, ...]]:
         """Cost of each point, infinite if it may not compete, and the reason."""
         codes, words = points.failed.copy(), list(points.reasons)
 
@@ -116,9 +130,9 @@ class ContestJob(Job):
             for side in {one.left, one.right} & points.totals.keys():
                 met = met | np.isnan(points.totals[side])  # an absent result meets every limit
             refuse(~met, str(one))
-        refuse(~np.isfinite(points.totals[self.objective]), f"{self.objective} does not apply")
-        cost = np.where(codes == PASSED, cost_of(points.totals[self.objective], self.objective), np.inf)
-        return cost, codes, tuple(words)
+        values = points.totals[objective]
+        refuse(~np.isfinite(QUANTITIES[objective].as_objective(values)), f"{objective} does not apply")
+        return cost_of(values, codes == PASSED, objective), codes, tuple(words)
 
     def _kept(
         self, structure: Structure, cost: Array, points: Points, codes: Codes
@@ -130,14 +144,14 @@ class ContestJob(Job):
         """
         cells = math.prod(self.field.shape)
         shape = (structure.chips, cells)
-        area, pace = (points.totals[name].reshape(shape) for name in (_AREA, PACE))
+        area, pace, second = (points.totals[name].reshape(shape) for name in (_AREA, PACE, SECOND))
         cost, codes = cost.reshape(shape), codes.reshape(shape)
         counts = np.zeros(cost.shape, dtype=np.int64)
         here = int(np.ravel_multi_index(self.field.here, self.field.shape))
         teams = np.array(structure.teams(self.by), dtype=object)
         for team in dict.fromkeys(teams):
             own = np.flatnonzero(teams == team)
-            best = own[np.argsort(cost[own], axis=0, kind="stable")[:KEPT]]
+            best = own[np.lexsort((second[own], cost[own]), axis=0)[:KEPT]]
             counts[best, np.arange(cells)] = np.isfinite(np.take_along_axis(cost, best, axis=0))
             able = np.isfinite(cost[own])
             for values, places in ((pace, np.flatnonzero(able.sum(axis=0) > KEPT)), (area, [here])):
@@ -183,8 +197,15 @@ def _alike(word: str | None, rows: int) -> Labels:
     return Labels(codes, () if word is None else (word,))
 
 
+def _together(parts: Sequence[Labels | NDArray[Any]]) -> Labels | NDArray[Any]:
+    """One column of several, one after the other."""
+    if isinstance(parts[0], Labels):
+        return Labels.joined(part for part in parts if isinstance(part, Labels))
+    return np.concatenate([part for part in parts if not isinstance(part, Labels)])
+
+
 class Search:
-    """Result of the search, by team and cell.
+    """Result of the search for one objective, by team and cell.
 
     Attributes
     ----------
@@ -194,17 +215,15 @@ class Search:
         Chip of each row, and its cost; infinite if the row represents excluded chips.
     """
 
-    def __init__(self, found: SweepResult, job: ContestJob) -> None:
-        columns, field = _columns(found), job.field
+    def __init__(self, found: SweepResult, job: ContestJob, objective: str) -> None:
+        columns, field = _columns(found, objective), job.field
         self.field = field
         self.totals = {name: np.asarray(columns[name], dtype=np.float64) for name in job.quantities}
         self.chip = np.asarray(columns[_CHIP]).astype(np.intp)
         reasons = columns[_REASON]
         self._codes, self._words = reasons.codes, reasons.words
         self._count = np.asarray(columns[_CHIPS]).astype(np.int64)
-        self.cost = np.where(
-            self._codes == PASSED, cost_of(self.totals[job.objective], job.objective), np.inf
-        )
+        self.cost = cost_of(self.totals[objective], self._codes == PASSED, objective)
         teams = [team for one in field.structures for team in one.teams(job.by)]
         self.teams = tuple(dict.fromkeys(teams))
         numbers = {team: number for number, team in enumerate(self.teams)}
@@ -224,7 +243,7 @@ class Search:
             places.append(np.abs(values[:, np.newaxis] - levels).argmin(axis=1))
         shape = (len(self.teams), *self.field.shape)
         cell = np.ravel_multi_index((team, *places), shape)
-        order = np.lexsort((self.chip, self.cost, cell))
+        order = np.lexsort((self.chip, self.totals[SECOND], self.cost, cell))
         bounds = np.searchsorted(cell[order], np.arange(math.prod(shape) + 1))
         found = {}
         for number, (first, last) in enumerate(itertools.pairwise(bounds)):
@@ -265,12 +284,18 @@ class Search:
         ]  # fmt: skip
 
 
-def _columns(found: SweepResult) -> Mapping[str, Any]:
+def _columns(found: SweepResult, objective: str) -> Mapping[str, Any]:
+    """The rows of one objective."""
     if found.columns is not None:
-        return found.columns
+        kept = plain({_OBJECTIVE: found.columns[_OBJECTIVE]})[_OBJECTIVE] == objective
+        return {
+            name: Labels(values.codes[kept], values.words) if isinstance(values, Labels) else values[kept]
+            for name, values in found.columns.items()
+        }
     import pandas as pd  # noqa: PLC0415 - heavy, and only a run with a file needs it
 
     frame = found.to_frame()
+    frame = frame[frame[_OBJECTIVE] == objective]
     codes, words = pd.factorize(frame[_REASON])
-    kept = {str(name): frame[name].to_numpy() for name in frame.columns if name != _REASON}
-    return {**kept, _REASON: Labels(codes.astype(np.int16), tuple(map(str, words)))}
+    own = {str(name): frame[name].to_numpy() for name in frame.columns if name != _REASON}
+    return {**own, _REASON: Labels(codes.astype(np.int16), tuple(map(str, words)))}

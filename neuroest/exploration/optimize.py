@@ -16,7 +16,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.pareto import ParetoResult, non_dominated
+from neuroest.exploration.pareto import ParetoResult, non_dominated, objective_values
 from neuroest.exploration.passing_share import PASSING_SHARE, meets, separated, share_that_passes
 from neuroest.exploration.space import Constraint, Space
 from neuroest.exploration.structures import Group
@@ -144,7 +144,7 @@ class _Archive:
         self._limit_share(frame, points, keep)
         self.frames.append(frame[keep])
         self.points.extend(points[row] for row in np.flatnonzero(keep).tolist())
-        values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
+        values = objective_values(frame, self.objectives) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
         values = np.where(np.isfinite(values), values, np.finfo(np.float64).max ** 0.5)
         for key, value, passed in zip(keys, values, feasible, strict=True):
@@ -264,12 +264,12 @@ def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], 
     objectives = [*minimize, *maximize]
     frame = pd.concat(archive.frames, ignore_index=True)
     feasible = frame[frame["feasible"].to_numpy(bool)]
-    feasible = feasible[np.isfinite(feasible[objectives].to_numpy(np.float64)).all(axis=1)]
+    feasible = feasible[np.all(np.isfinite(objective_values(feasible, objectives)), axis=1)]
     if feasible.empty:
         failed = frame["failed_check"].dropna()
         why = f"; most fail {failed.mode().iloc[0]}" if len(failed) else "; all miss the constraints"
         raise ExplorationError(f"none of {len(archive.rows)} designs is feasible{why}")
-    values = feasible[objectives].to_numpy(np.float64) * signs
+    values = objective_values(feasible, objectives) * signs
     best = feasible[non_dominated(values)]
     inputs = [name for name in feasible.columns if name not in QUANTITIES]
     best = best.drop_duplicates(inputs).sort_values(objectives[0], kind="stable")

@@ -15,6 +15,7 @@ from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import SweepResult, read_sweep
 from neuroest.registry import render
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.loaded import listed
 
 if TYPE_CHECKING:
@@ -94,6 +95,18 @@ def non_dominated(values: Array) -> Mask:
     return keep
 
 
+def objective_values(frame: pd.DataFrame, objectives: Sequence[str]) -> Array:
+    """Columns of rows that have an estimate as objectives, by `Quantity.as_objective`, one column each."""
+    columns = (frame[name].to_numpy(np.float64) for name in objectives)
+    return np.stack(
+        [
+            QUANTITIES[name].as_objective(values) if name in QUANTITIES else values
+            for name, values in zip(objectives, columns, strict=True)
+        ],
+        axis=1,
+    )
+
+
 def _beaten(rows: Array, others: Array) -> Mask:
     found = np.zeros(len(rows), dtype=bool)
     for start in range(0, len(others), 2048):
@@ -143,14 +156,14 @@ def pareto(
             if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
                 numbers = [str(c) for c in frame.columns if pd.api.types.is_float_dtype(frame[c])]
                 raise UnknownNameError("column", name, numbers)
-        sound = np.isfinite(frame[objectives].to_numpy(np.float64)).all(axis=1)
+        sound = np.all(np.isfinite(objective_values(frame, objectives)), axis=1)
         if "feasible" in frame.columns:
             sound &= frame["feasible"].to_numpy(bool)
         kept = frame[sound]
         considered += len(kept)
         samples.append(kept.iloc[:: max(1, len(kept) // 2000)][objectives])
         both = kept if front is None else pd.concat([front, kept], ignore_index=True)
-        front = both[non_dominated(both[objectives].to_numpy(np.float64) * signs)]
+        front = both[non_dominated(objective_values(both, objectives) * signs)]
     if front is None or considered == 0:
         raise ExplorationError("no point of the sweep is feasible, so none can be best")
     front = front.sort_values(objectives[0], kind="stable").reset_index(drop=True)

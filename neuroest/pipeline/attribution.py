@@ -11,7 +11,6 @@ from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -19,6 +18,7 @@ from neuroest.core.shapley import shapley_logarithms
 from neuroest.design.build import Design
 from neuroest.pipeline.area import area_by_component
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.neurons import is_neuron, neuron_parts
 from neuroest.results.attribution import (
     INTEGRATING,
     MEMORIES,
@@ -65,6 +65,8 @@ class Ledger:
         Time for which an inference is charged static power, and from one inference to the next. [s]
     neurons : mapping
         Device of the neurons by their path.
+    neuron_parts : frozenset of str
+        Neurons, and memories that store nothing but their states.
     paced_by_neurons : bool
         Whether neurons take most of the slowest step.
     """
@@ -77,6 +79,7 @@ class Ledger:
     powered: Array
     interval: Array
     neurons: Mapping[str, str]
+    neuron_parts: frozenset[str]
     paced_by_neurons: bool
 
     def followed_by(self, other: Self) -> Self:
@@ -130,12 +133,12 @@ def ledger(design: Design, result: Evaluation, points: int = 1) -> Ledger:
         return Ledger(
             dynamic, static, power, area, {part.path: _family(part) for part in result.chip.components()},
             flat(result.active_time), flat(result.timing.initiation_interval), _neurons(design, result),
-            _paced_by_neurons(result),
+            neuron_parts(result.chip.components()), _paced_by_neurons(result),
         )  # fmt: skip
 
 
 def _family(component: Any) -> str:
-    if isinstance(component, UpdatesNeurons):
+    if is_neuron(component):
         return NEURON
     module = type(component).__module__
     if module.startswith(_LEVELS):
@@ -205,6 +208,15 @@ def attributed_area(design: Ledger, baseline: Ledger, ratio: float, kept: Mask |
         sides = [side.area.get(component, 0.0 * side.powered) for side in (baseline, design)]
         table[family] = table.get(family, 0.0) + np.stack([np.stack([side, side]) for side in sides])
     return _attribution(table, WAITING, design, baseline, ratio, kept)
+
+
+def attributed_spike_energy(
+    design: Ledger, baseline: Ledger, ratio: float, kept: Mask | None = None
+) -> Attribution:
+    """Attribution of a ratio of energies per spike, as `attributed_energy`; chips of a network have the same spikes."""
+    parts = design.neuron_parts | baseline.neuron_parts
+    others = {*design.dynamic, *design.static, *baseline.dynamic, *baseline.static} - parts
+    return attributed_energy(design, baseline, ratio, kept, others)
 
 
 def _energies(sides: Sequence[Ledger], component: str) -> Array:
@@ -277,5 +289,6 @@ def _factor(name: str, logarithms: Array) -> Factor:
 
 ATTRIBUTED: Mapping[str, Attributing] = {
     "energy_per_inference_J": attributed_energy, "area_m2": attributed_area,
+    "energy_per_spike_J": attributed_spike_energy,
 }  # fmt: skip
 """Results whose ratios have an attribution."""

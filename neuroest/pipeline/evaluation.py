@@ -24,6 +24,7 @@ from neuroest.pipeline import (
     die_cost,
     energy,
     lifetime,
+    neurons,
     power,
     shells,
     system_traffic,
@@ -114,6 +115,21 @@ class Evaluation(Stages):
     def energy(self) -> Array:
         """Energy of one inference. [J]."""
         return self.dynamic_energy + self.static_energy
+
+    @property
+    def energy_per_spike(self) -> Array | None:
+        """Energy of the neurons over the spikes of the network; None where none has an energy of its own. [J]."""
+        parts = neurons.neuron_parts(self.chip.components())
+        dynamic = [cost for cost in self.costs.energies if cost.component in parts]
+        static = [row for row in self.statics if row.component in parts]
+        spikes = neurons.network_spikes(self.layers)
+        if not (dynamic or static) or not np.any(spikes > 0.0):
+            return None
+        drawn = power.energy_of(static, self.static_times)
+        with np.errstate(all="ignore"):
+            return np.where(
+                spikes > 0.0, (energy.energy_of_terms(self.counts, dynamic) + drawn) / spikes, np.nan
+            )
 
     # --- area
 

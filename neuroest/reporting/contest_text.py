@@ -1,5 +1,6 @@
 """A contest as text of 80 columns, as a document, and as rows of a table."""
 
+import math
 from collections.abc import Iterator, Mapping
 from string import ascii_uppercase
 from typing import Any
@@ -10,7 +11,7 @@ from neuroest.reporting.summaries import Document, Heading, Points
 from neuroest.reporting.table_model import Interval, Quantity, Table
 from neuroest.reporting.text_style import PLAIN, Style
 from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing
-from neuroest.results.quantities import label_and_unit
+from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.results.uncertainty import Band
 
 _MAP = "The map: winner, and the cost of the runner-up over its own (medians)"
@@ -81,10 +82,10 @@ def standings_table(contest: Contest) -> Table:
 
 
 def _standing(one: Standing, unit: str) -> tuple[Any, ...]:
-    if one.cost is None or one.ratio is None:
+    if one.value is None or one.ratio is None:
         return (one.title, "no chip", "", "", "", "")
     return (
-        one.title, Quantity(one.cost.median, unit), Interval(one.cost.low, one.cost.high, unit),
+        one.title, Quantity(one.value.median, unit), Interval(one.value.low, one.value.high, unit),
         f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}", percent(one.passes),
     )  # fmt: skip
 
@@ -169,6 +170,10 @@ def _rules(contest: Contest) -> Iterator[str]:
         f"as much; tie: it contains 1; otherwise level"
         + ("".join(f"; {contest.titles[name]} is a bound and wins no cell" for name in contest.bounds))
     )
+    enough = QUANTITIES[contest.objective].enough
+    if math.isfinite(enough):
+        label, unit = label_and_unit(contest.objective)
+        yield f"{label}: beyond {formatted(enough, unit)} all are equal, and so is what has no end, such as no wear"
     if contest.given:
         yield contest.given
 
@@ -185,7 +190,7 @@ def _place(contest: Contest) -> str:
 def _notes(contest: Contest) -> Iterator[str]:
     judged = contest.cell(*(axis.reference for axis in contest.axes)).verdicts
     for one in contest.standings:
-        if one.cost is None:
+        if one.value is None:
             yield f"{one.title} has no chip: {one.reason}"
             continue
         area = formatted(one.totals["area_m2"], "m^2")

@@ -136,13 +136,18 @@ def verdict(band: Band, contribution: float, relevance: float = RELEVANCE) -> Ve
     """
     beyond = math.log1p(relevance)
     direction = 1.0 if band.median > 1.0 else -1.0
-    if direction * math.log(contribution) < beyond:
+    if direction * _logarithm(contribution) < beyond:
         return "level"
     if band.low <= 1.0 <= band.high:
         return "tie"
-    if math.isfinite(band.median) and abs(math.log(band.median)) < beyond:
+    if math.isfinite(band.median) and abs(_logarithm(band.median)) < beyond:
         return "level"
     return "loss" if direction > 0.0 else "win"
+
+
+def _logarithm(ratio: float) -> float:
+    """Of a ratio that is zero where a bound, such as an ideal neuron, takes nothing."""
+    return math.log(ratio) if ratio > 0.0 else -math.inf
 
 
 def product(factors: Sequence[Factor]) -> float:

@@ -74,7 +74,7 @@ class Cell:
     chip : str
         Choices of the winner's chip.
     median : mapping
-        Median cost of the best chip of each contender that has one.
+        Median of the objective for the best chip of each contender that has one.
     ratio : mapping
         Cost of each of them over the cost of the best other one, sample by sample.
     reasons : mapping
@@ -152,10 +152,10 @@ class Standing:
         Choices of its best chip; empty if it has none.
     totals : mapping
         Results of that chip at its stated inputs.
-    cost : Band or None
-        Cost that the contest minimizes.
+    value : Band or None
+        The objective.
     ratio : Band or None
-        Cost relative to the winner.
+        Cost relative to the winner: the objective, or its inverse if more is better.
     works : float
         Share of the samples in which the chip has an estimate.
     passes : float
@@ -173,7 +173,7 @@ class Standing:
     title: str
     chip: str
     totals: Mapping[str, float]
-    cost: Band | None
+    value: Band | None
     ratio: Band | None
     works: float
     passes: float

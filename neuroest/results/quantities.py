@@ -69,6 +69,9 @@ class Quantity:
         Quantities that it is computed from.
     alias : str
         Short name that `explain` also accepts.
+    enough : float
+        Value beyond which more is no better, such as the years that a product is asked to last, a convention; infinite
+        for none. A chip to which such a quantity does not apply has more than enough of it.
     """
 
     name: str
@@ -86,6 +89,24 @@ class Quantity:
     rule: str = ""
     inputs: tuple[str, ...] = ()
     alias: str = ""
+    enough: float = math.inf
+
+    def as_objective(self, values: Any) -> Any:
+        """Values of chips that have an estimate, as they are compared: no more than enough, and enough if none applies.
+
+        Parameters
+        ----------
+        values : float or array
+            The quantity; NaN where it does not apply.
+
+        Examples
+        --------
+        >>> year = 365.25 * 86400.0
+        >>> values = QUANTITIES["neuron_lifetime_s"].as_objective(np.array([2.0 * year, 500.0 * year, np.nan]))
+        >>> [float(value) for value in values / year]
+        [2.0, 10.0, 10.0]
+        """
+        return values if math.isinf(self.enough) else np.fmin(values, self.enough)
 
     @property
     def learning(self) -> bool:
@@ -257,8 +278,10 @@ def _table() -> Iterator[Quantity]:
         given: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in about.items()
         }
-        condition = given.pop("applies", "")
-        follows = _calculation(name, about["unit"])
+        condition, unit = given.pop("applies", ""), about["unit"]
+        if "enough" in given:
+            given["enough"] = parse_quantity(given["enough"], unit)
+        follows = _calculation(name, unit)
         yield Quantity(name, of=follows, applies=_CONDITIONS.get(condition, condition), **given)
 
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.exploration.contest import contest
+from neuroest.exploration.contest import contest, contests
 from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_outcome import _crossing
 from neuroest.exploration.contest_spec import read_contest
@@ -168,7 +168,7 @@ def test_a_margin_is_that_of_the_runner_up_over_the_winner(found: Contest) -> No
 def test_a_limit_on_what_a_chip_does_not_have_is_met(folder: Path) -> None:
     limits = ["neuron_lifetime_s >= 1000 year", "signal_to_error_ratio >= 1"]
     kept = contest(written(folder, limits=limits), SPEECH, samples=16)
-    assert kept.standings[0].cost is not None
+    assert kept.standings[0].value is not None
     small = written(
         folder, contenders__analog__alternatives=["supply"], alternatives={"supply": RULES["alternatives"]["supply"]}
     )  # fmt: skip
@@ -215,7 +215,7 @@ def test_a_band_is_that_of_the_same_chip_estimated_alone(folder: Path) -> None:
     file = written(folder, contenders=contenders, alternatives={"supply": voltages})
     found = contest(file, SPEECH, samples=512, axes={"period": ["1.4 s", "3 s"], "spike_rate": [1, 2]})
     alone = estimate("digital_spiking_28nm", SPEECH, operated("1.4 s", **voltages["0.8 V"]))
-    cost = next(one.cost for one in found.standings if one.contender == "digital")
+    cost = next(one.value for one in found.standings if one.contender == "digital")
     assert cost is not None
     assert cost.median == pytest.approx(alone.bands.totals["energy_per_inference_J"].median, rel=0.1)
 
@@ -230,7 +230,7 @@ def test_the_share_of_samples_that_pass_is_that_of_the_chip_estimated_alone(fold
     assert 0.0 < shares["analog"] < 1.0
     assert "passes" in free.to_text()
     bound = contest(rules, SPEECH, samples=64, limits=[f"passing_share >= {shares['analog'] + 0.01:.4f}"])
-    assert {one.contender for one in bound.standings if one.cost is not None} == {"digital"}
+    assert {one.contender for one in bound.standings if one.value is not None} == {"digital"}
     with pytest.raises(NeuroestError, match="passing_share"):
         contest(rules, SPEECH, samples=64, limits=["passing_share >= 2 mm"])
 
@@ -239,7 +239,7 @@ def test_the_accuracy_of_a_network_replaces_a_limit_on_the_error_of_its_results(
     regime = {"period": ["10 ms", "10 s"], "spike_rate": [1, 2]}
     limits = ["signal_to_error_ratio >= 1000", "accuracy >= 90 %"]
     unmeasured = contest(written(folder, regime=regime, limits=limits[:1]), SPEECH, samples=16)
-    assert next(one for one in unmeasured.standings if one.contender == "analog").cost is None
+    assert next(one for one in unmeasured.standings if one.contender == "analog").value is None
     rules = written(folder, regime=regime, limits=limits)
     measured = contest(rules, "examples/digits_snn/digits_spiking.yaml", samples=16)
     assert measured.limits == ("accuracy >= 90 %",)
@@ -463,3 +463,39 @@ def test_the_highest_wins_if_more_is_better(folder: Path) -> None:
     assert "highest throughput wins" in contest_text(fast)
     cell = fast.cells[0]
     assert cell.median[cell.winner] == max(cell.median.values())
+
+
+IONS = {"title": "ions", "architecture": "diffusive_low_power_28nm"}
+YEAR = 365.25 * 86400.0
+
+
+def test_no_wear_is_the_best_lifetime_and_more_than_enough_is_no_better(folder: Path) -> None:
+    contenders = {"ions": IONS, "digital": RULES["contenders"]["digital"]}
+    file = written(
+        folder,
+        contenders=contenders,
+        alternatives={},
+        regime={"period": ["3 s", "5 s"], "spike_rate": [1, 8]},
+    )
+    found = contest(file, SPEECH, samples=32, minimize="neuron_lifetime_s")
+    rare, often = found.cell(1, 0), found.cell(1, 1)
+    for cell in (rare, often):
+        assert cell.winner == "digital"
+        assert cell.median["digital"] == pytest.approx(10 * YEAR)
+        assert cell.median["ions"] <= 10 * YEAR
+        assert cell.ratio["ions"].low >= 1.0
+    assert often.median["ions"] < rare.median["ions"]
+    assert often.verdicts["ions"] == "tie", "one in ten outlives its use"
+    assert "beyond 10 year all are equal" in " ".join(contest_text(found).split())
+    assert json.loads(found.to_json())["points"]["neuron_lifetime_s"][-1] == pytest.approx(10 * YEAR)
+
+
+def test_several_objectives_of_one_search_are_those_of_each_alone(folder: Path) -> None:
+    asked = ("area_m2", "energy_per_spike_J")
+    file = written(folder)
+    together = contests(file, SPEECH, asked, samples=16)
+    for objective, found in zip(asked, together, strict=True):
+        alone = contest(file, SPEECH, minimize=objective, samples=16)
+        assert found.objective == objective
+        assert found.to_dict()["cells"] == alone.to_dict()["cells"]
+        assert found.to_dict()["standings"] == alone.to_dict()["standings"]
