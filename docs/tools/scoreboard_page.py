@@ -212,20 +212,30 @@ def _nodes(board: Scoreboard) -> list[str]:
         "## By node",
         "",
         "The same values of digital and spiking chips by the node of the run. *Median* counts each chip once; below",
-        "one the estimate is too small. Where few of the chips are inside, the bands of designs at such a node are",
+        "one the estimate is too small. *Left out* is the median factor that remains when each chip is divided by the",
+        "median of the others in its row. Where few of the chips are inside, the bands of designs at such a node are",
         "too narrow; where all of many chips are inside, they are too wide.",
         "",
+        _biased(board),
+        "",
         *_markdown_table(
-            ("cost", "nodes", "chips", "values", "median", "inside p10 to p90", "each chip once", "mean ln(p90/p10)"),
+            ("cost", "nodes", "family", "chips", "values", "median", "left out", "inside p10 to p90", "each chip once",
+             "mean ln(p90/p10)"),
             (
                 (
-                    s.kind, s.nodes, str(s.chips), str(s.values), factor(s.median), f"{s.coverage:.0%}",
-                    f"{s.coverage_by_chip:.0%}", f"{s.mean_band_width:.2f}",
+                    s.kind, s.nodes, s.family, str(s.chips), str(s.values), factor(s.median), factor(s.left_out_factor),
+                    f"{s.coverage:.0%}", f"{s.coverage_by_chip:.0%}", f"{s.mean_band_width:.2f}",
                 )
                 for s in board.nodes
             ),
         ),
     ]  # fmt: skip
+
+
+def _biased(board: Scoreboard) -> str:
+    """Rows of many chips whose median is far from one."""
+    names = [f"{s.kind} {s.nodes} ({s.family}, {s.median:.2f})" for s in board.nodes if s.biased]
+    return f"Outside 0.8 to 1.25 with eight chips or more: {', '.join(names) if names else 'none'}."
 
 
 def _outside(board: Scoreboard) -> list[str]:

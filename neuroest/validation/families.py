@@ -27,6 +27,10 @@ _NODES: Sequence[tuple[str, float]] = (
     ("above 28 nm", 30e-9), ("20 nm to 28 nm", 19e-9), ("below 20 nm", 0.0),
 )  # fmt: skip
 """Ranges of nodes and their lower ends in metres, with a margin; FinFET processes begin below 20 nm."""
+_ENOUGH_CHIPS = 8
+"""Chips whose median says something about others. A convention."""
+_BIAS = 1.25
+"""Median of that many chips, or of its inverse, from which on models are wrong there. A convention."""
 LOGIC = frozenset({"digital", "spiking"})
 """Families whose costs are those of logic and memories."""
 
@@ -72,7 +76,7 @@ class FamilySummary:
 
 @frozen_dataclass
 class NodeSummary:
-    """Bottom-up values of digital and spiking chips of some nodes, for one kind of cost.
+    """Bottom-up values of digital or spiking chips of some nodes, or of both, for one kind of cost.
 
     Attributes
     ----------
@@ -80,10 +84,15 @@ class NodeSummary:
         Areas, energies (and powers) or times.
     nodes : str
         Range of nodes.
+    family : str
+        How the chips compute, or ``both``.
     chips, values : int
         Number of chips and values.
     median : float
         Median over chips of p50 over published cost; each chip counts once.
+    left_out_factor : float or None
+        Exponential of the median of |ln| of each chip's median over that of the other chips: the error that remains
+        after centering on them. None with fewer than three chips.
     coverage, coverage_by_chip : float
         Share of the values inside p10 to p90, and the mean of the chips' shares.
     mean_band_width : float
@@ -92,12 +101,19 @@ class NodeSummary:
 
     kind: Kind
     nodes: str
+    family: str
     chips: int
     values: int
     median: float
+    left_out_factor: float | None
     coverage: float
     coverage_by_chip: float
     mean_band_width: float
+
+    @property
+    def biased(self) -> bool:
+        """Whether eight chips or more have a median outside 0.8 to 1.25."""
+        return self.chips >= _ENOUGH_CHIPS and abs(math.log(self.median)) > math.log(_BIAS)
 
 
 @frozen_dataclass
@@ -254,20 +270,37 @@ def node_summaries(
         if counts and cost is not None and node is not None and families.get(row.case) in LOGIC:
             found.setdefault((cost[0], _range_of(node)), []).append(row)
     keys = [(kind, name) for kind in get_args(Kind) for name, *_ in _NODES if (kind, name) in found]
-    return [_node_summary(*key, found[key]) for key in keys]
+    return [
+        _node_summary(*key, family, chosen)
+        for key in keys
+        for family, chosen in _by_family(found[key], families)
+    ]
+
+
+def _by_family(rows: Sequence[Row], families: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
+    """Values of each family, and of both where there are two."""
+    each = [(family, [row for row in rows if families[row.case] == family]) for family in sorted(LOGIC)]
+    found = [(family, chosen) for family, chosen in each if chosen]
+    return found if len(found) < len(LOGIC) else [*found, ("both", list(rows))]
 
 
 def _range_of(node: float) -> str:
     return next(name for name, smallest in _NODES if node >= smallest)
 
 
-def _node_summary(kind: Kind, nodes: str, rows: Sequence[Row]) -> NodeSummary:
+def _node_summary(kind: Kind, nodes: str, family: str, rows: Sequence[Row]) -> NodeSummary:
     by_chip: dict[str, list[Row]] = {}
     for row in rows:
         by_chip.setdefault(row.case, []).append(row)
-    medians = (statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values())
+    medians = [statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values()]
+    left_out = [
+        abs(median - statistics.median(medians[:place] + medians[place + 1 :]))
+        for place, median in enumerate(medians)
+        if len(medians) > 2
+    ]
     return NodeSummary(
-        kind, nodes, len(by_chip), len(rows), math.exp(statistics.median(medians)),
+        kind, nodes, family, len(by_chip), len(rows), math.exp(statistics.median(medians)),
+        math.exp(statistics.median(left_out)) if left_out else None,
         statistics.mean(row.inside for row in rows),
         statistics.mean(statistics.mean(row.inside for row in own) for own in by_chip.values()),
         statistics.mean(math.log(row.high / row.low) for row in rows),

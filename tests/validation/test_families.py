@@ -88,9 +88,25 @@ def test_values_are_grouped_by_the_node_of_their_run():
         pytest.approx(0.5, rel=1e-9),
     )
     assert energy.median == pytest.approx((0.25 * 0.5) ** 0.5)
+    assert energy.left_out_factor is None  # two chips give no median of the others
     assert (small.nodes, small.median) == ("below 20 nm", pytest.approx(9.0))
     assert (area.kind, area.values) == ("area", 1)
     assert node_summaries(rows, dict.fromkeys("abc", "analog"), nodes) == []
+
+
+def test_a_row_of_eight_chips_says_that_it_is_biased():
+    chips = "abcdefgh"
+    families = {chip: "digital" if chip < "e" else "spiking" for chip in chips}
+    nodes = {(chip, "value"): 28e-9 for chip in chips}
+    rows = [row(chip, "pJ", 0.5 if chip < "e" else 2.0) for chip in chips]
+    digital, spiking, both = node_summaries(rows, families, nodes)
+    assert [s.family for s in (digital, spiking, both)] == ["digital", "spiking", "both"]
+    assert (digital.median, spiking.median, both.median) == pytest.approx((0.5, 2.0, 1.0))
+    # chips of one family agree; each is twice or half of the median of three of its own and four others
+    assert (digital.left_out_factor, both.left_out_factor) == pytest.approx((1.0, 4.0))
+    assert not any(s.biased for s in (digital, both))
+    (low,) = node_summaries([row(chip, "pJ", 0.5) for chip in chips], dict.fromkeys(chips, "digital"), nodes)
+    assert low.biased
 
 
 def test_the_median_of_the_band_is_what_is_compared():
