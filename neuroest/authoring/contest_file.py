@@ -1,5 +1,6 @@
 """Add your own chip to a shipped contest."""
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -57,7 +58,7 @@ def contest_with(
     rules = yaml.safe_load(text)
     contenders = rules["contenders"]
     file = find_file("architecture", chip)
-    load_architecture(file)  # reports all problems of the file
+    title = load_architecture(file).spec.title or file.stem  # reports all problems of the file
     place = os.path.relpath(file, folder or Path.cwd()).replace(os.sep, "/")
     shown = (place if "/" in place else f"./{place}") if is_path(chip) else chip
     bases = _bases(file)
@@ -73,12 +74,18 @@ def contest_with(
     without = f" but {', '.join(replaced)}, since the chip has its own" if replaced else ""
     entry = (
         f"contenders:\n  # your chip, with the alternatives of the contenders on {base}{without}\n"
-        f"  {file.stem}:\n    title: {file.stem}\n    architecture: {shown}\n"
+        f"  {file.stem}:\n    title: {_quoted(title)}\n    architecture: {shown}\n"
         f"    alternatives: [{', '.join(one for one in like_it[base] if one not in replaced)}]\n"
     )
     text = _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
     text = _CONTENDERS.sub(lambda _: entry, text, count=1)
     return text if workload is None else _RATES.sub(lambda found: _possible(found, workload), text, count=1)
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it, in one line."""
+    dumped: str = yaml.safe_dump(text, allow_unicode=True, width=math.inf)
+    return dumped.removesuffix("...\n").strip()
 
 
 def _possible(found: re.Match[str], workload: str) -> str:

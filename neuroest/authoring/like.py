@@ -52,7 +52,9 @@ _PLACES: Mapping[str, _Place] = {
 }
 
 
-def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: Path | None = None) -> str:
+def architecture_like(
+    name: str, like: str, devices: Mapping[str, str], folder: Path | None = None, title: str | None = None
+) -> str:
     """A copy of a chip with some devices replaced.
 
     Parameters
@@ -65,6 +67,8 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
         Shipped name or path of each replacement, by ``neuron``, ``cell`` or ``adc``.
     folder : Path, optional
         Folder of the new file; its paths are relative to it. By default, the working directory.
+    title : str, optional
+        Name of the chip in figures and tables.
 
     Returns
     -------
@@ -82,14 +86,14 @@ def architecture_like(name: str, like: str, devices: Mapping[str, str], folder: 
         changes |= device_changes(chip, like, what, device)
     with tempfile.TemporaryDirectory(prefix="neuroest-") as place:
         draft = Path(place) / f"{name}.yaml"
-        draft.write_text(_text(name, like, devices, changes, Path(place)), encoding="utf-8")
+        draft.write_text(_text(name, like, devices, changes, Path(place), title), encoding="utf-8")
         problems = check_files([draft])
     if problems:
         found = "; ".join(dict.fromkeys(f"{p.path}: {p.message}" if p.path else p.message for p in problems))
         raise NeuroestError(
             f"{like} cannot take {' and '.join(devices.values())}: {found}{_examples(devices)}"
         )
-    return _text(name, like, devices, changes, folder or Path())
+    return _text(name, like, devices, changes, folder or Path(), title)
 
 
 def device_changes(chip: Any, like: str, what: str, device: str) -> dict[str, tuple[Any, str]]:
@@ -215,6 +219,7 @@ def _text(
     devices: Mapping[str, str],
     changes: Mapping[str, tuple[Any, str]],
     folder: Path,
+    title: str | None,
 ) -> str:
     """The file as if it were in a folder, so that its paths resolve from there."""
     base = _written(like, folder)
@@ -225,6 +230,7 @@ def _text(
         f"#   neuroest compare {name}.yaml {base} -w WORKLOAD",
         "kind: architecture",
         f"name: {name}",
+        *([f"title: {_flow(title)}"] if title else []),
         "description: >-",
         f"  {chip} with {replaced}. State here what the chip is and what it is not.",
         f"base: {base}",

@@ -14,6 +14,8 @@ cell
     Memory cell of a new architecture.
 adc
     Converter of a new architecture; needs --like.
+title
+    Name of a new architecture in figures and tables; needs --like.
 chip
     Architecture that enters a new contest.
 workload
@@ -71,6 +73,7 @@ def run(
     chip: Annotated[
         str | None, typer.Option(metavar="ARCH", autocompletion=shared.complete_architecture)
     ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     workload: shared.OptionalWorkload = None,
     force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
@@ -87,6 +90,8 @@ def run(
     _applicable(kind, {"--chip": chip, "--workload": workload}, {Template.CONTEST})
     if adc is not None and like is None:
         raise NeuroestError("--adc needs --like, a chip whose columns are read by converters")
+    if title is not None and (like is None or kind is not Template.ARCHITECTURE):
+        raise NeuroestError("--title needs an architecture with --like")
     places = {"neuron": neuron, "cell": cell, "adc": adc}
     devices = {what: device for what, device in places.items() if device}
     file = shared.file_of(output)
@@ -100,7 +105,7 @@ def run(
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 
-        text = architecture_like(name, like, devices, place)
+        text = architecture_like(name, like, devices, place, title)
     elif like is not None:
         text = templates.copy_of(kind.value, name, like)
     elif kind is Template.ARCHITECTURE:

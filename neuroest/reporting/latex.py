@@ -135,7 +135,7 @@ def results_table(views: Sequence[View], caption: str = "", label: str = "result
     rows = []
     for view in views:
         result = view.estimate
-        rows.append(rf"\multicolumn{{4}}{{@{{}}l@{{}}}}{{{tex(view.architecture)}}} \\")
+        rows.append(rf"\multicolumn{{4}}{{@{{}}l@{{}}}}{{{tex(view.label)}}} \\")
         values, bands = [], []
         for name in MAIN:
             found, unit = result.headline(name), label_and_unit(name)[1]
@@ -171,7 +171,7 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
                 rf"{{\scriptsize {band(item.low, item.high, item.value, 'J')}}}",
             )
             rows.append(" & ".join(cells) + r" \\")
-    caption = f"Energy of one inference of {tex(view.architecture)} on {tex(view.workload)} by {by}."
+    caption = f"Energy of one inference of {tex(view.label)} on {tex(view.workload)} by {by}."
     ragged = r">{\raggedright\arraybackslash}p"
     columns = rf"@{{}}{ragged}{{0.34\columnwidth}}rr{ragged}{{0.3\columnwidth}}@{{}}"
     return _table(caption, label, columns, r"Part & Energy & \unit{\percent} & p10, p90", rows)
@@ -190,9 +190,7 @@ def tiers_table(estimate: Estimate, label: str) -> str:
         + r" \\"
         for row in reversed(estimate.tiers)
     ]  # fmt: skip
-    caption = (
-        f"Tiers of {tex(estimate.architecture)} on {tex(estimate.workload.name)}; the widest makes the area."
-    )
+    caption = f"Tiers of {tex(estimate.title)} on {tex(estimate.workload.name)}; the widest makes the area."
     ragged = r">{\raggedright\arraybackslash}p"
     columns = rf"@{{}}{ragged}{{0.16\columnwidth}}rrr{ragged}{{0.34\columnwidth}}@{{}}"
     return _table(caption, label, columns, r"Tier & Area & \unit{\percent} & Vias down & Contains", rows)
@@ -200,7 +198,7 @@ def tiers_table(estimate: Estimate, label: str) -> str:
 
 def differences_table(comparison: Comparison, label: str) -> str:
     """Table of differences and exclusions, to be read before any ratio."""
-    names = [result.architecture for result in comparison.estimates]
+    names = [result.title for result in comparison.estimates]
     rows = []
     for item in comparison.differences:
         if item.differs:
@@ -227,9 +225,9 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
     """Ratios with bands and what makes them; the caption refers to the table of differences."""
     rows, said = [], []
     for baseline in comparison.baselines:
-        over = f"Over {baseline.architecture}, " if len(comparison.baselines) > 1 else ""
+        over = f"Over {baseline.title}, " if len(comparison.baselines) > 1 else ""
         said += [f"{over}{line}" for line in attribution_lines(comparison, baseline)]
-        over = f"over {tex(baseline.architecture)}{scope_note(comparison.design, baseline)}"
+        over = f"over {tex(baseline.title)}{scope_note(comparison.design, baseline)}"
         rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{{over}}}}} \\")
         for ratio in comparison.ratios:
             if ratio.baseline == baseline.architecture:
@@ -245,7 +243,7 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
                 )
     said.append(attribution_rule(comparison))
     caption = (
-        rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
+        rf"{tex(comparison.design.title)} over its baselines on {tex(comparison.design.workload.name)}; "
         rf"what differs between them is in Table~\ref{{{differences}}}. "
         r"$^\ast$~At least "
         rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side is based on projected or assumed values. "
@@ -259,7 +257,7 @@ def paces_table(comparison: Comparison, label: str) -> str:
     rows: list[str] = []
     notes: dict[str, None] = {}
     for baseline in comparison.baselines:
-        rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
+        rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.title)}}}}} \\")
         for first, *cells in pace_table(comparison, baseline).rows:
             name = rf"\textit{{{tex(first)}}}" if not first.startswith(" ") else tex(first.strip())
             rows.append(
@@ -267,7 +265,7 @@ def paces_table(comparison: Comparison, label: str) -> str:
             )
         notes |= dict.fromkeys(pace_notes(comparison, baseline))
     caption = (
-        f"Median energy of an inference of {comparison.design.architecture} and its baselines on "
+        f"Median energy of an inference of {comparison.design.title} and its baselines on "
         f"{comparison.design.workload.name} at stated pace. {'; '.join(notes)}."
     )
     columns = r"@{}>{\raggedright\arraybackslash}p{0.3\columnwidth}rrrr@{}"

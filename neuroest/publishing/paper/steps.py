@@ -78,7 +78,8 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
              optional=True, absent=no_neuron),
         Step("network", _command("import", (plan.network, "-o", network)), (plan.network,), (network,),
              absent="" if imported else "the network is a workload already"),
-        Step("chip", _command("new architecture", ("--like", plan.like, slot, device), f"-o {CHIP} --force"),
+        Step("chip", _command("new architecture", ("--like", plan.like, slot, device, *_title(plan.title)),
+                              f"-o {CHIP} --force"),
              (device, *(name for name in files if name == plan.like)), (CHIP,)),
         Step("contest_file",
              _command("new contest", ("--like", plan.contest, "--chip", CHIP, *run), f"-o {CONTEST} --force"),
@@ -95,7 +96,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
                       f"{map_figures} --format json -o data/contest.json"),
              (CONTEST, *on_chip), ("data/contest.json", "figures/contest.pdf", "figures/front.pdf"), optional=True,
              absent=no_contest),
-        Step("report", _command("report", (*compared, *_label(plan.title, "chip=")), "-o report --bundle --force"),
+        Step("report", _command("report", compared, "-o report --bundle --force"),
              on_chip, ("report",)),
     ]  # fmt: skip
     fitted = ("data/fit.json",) if plan.curves else ()
@@ -107,9 +108,14 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     return [_with_options(step, plan) for step in made]
 
 
-def _label(title: str, of: str = "") -> tuple[str, ...]:
-    """The title of the paper as the name of the data, or of a design, in figures."""
-    return ("--label", f"{of}{title}") if title else ()
+def _label(title: str) -> tuple[str, ...]:
+    """The title of the paper as the name of the data in figures."""
+    return ("--label", title) if title else ()
+
+
+def _title(title: str) -> tuple[str, ...]:
+    """The title of the paper as the name of the chip in figures, tables and the contest."""
+    return ("--title", title) if title else ()
 
 
 def _command(verb: str, words: tuple[str, ...], options: str = "") -> tuple[str, ...]:
