@@ -15,8 +15,10 @@ from neuroest.dynamics.in_time import Drive, NeuronInTime, spike_energy
 from neuroest.dynamics.spikes import SpikeRun
 from neuroest.dynamics.stimulus import Array
 
-_LEVELS = 9
+_LEVELS = 25
 """Number of drives of a curve besides the nominal one; a convention."""
+_NEAR_AN_EDGE = 6
+"""Further drives between two, of which the neuron fires at one alone; a convention."""
 _SPIKES = 5
 """Number of spikes per drive, used for rate and energy; a convention."""
 _INTERVALS = 120
@@ -80,7 +82,11 @@ class NeuronBench:
     @cached_property
     def curve(self) -> Curve:
         """The typical neuron versus its drive."""
-        return typical(self.neuron, self.neuron.levels(_LEVELS))
+        levels = self.neuron.levels(_LEVELS)
+        fires = typical(self.neuron, levels, priced=False).rate > 0.0
+        edges = np.flatnonzero(fires[1:] != fires[:-1])
+        within = [np.linspace(levels[at], levels[at + 1], _NEAR_AN_EDGE + 2)[1:-1] for at in edges]
+        return typical(self.neuron, np.unique(np.concatenate([levels, *within])))
 
     @cached_property
     def noisy(self) -> SpikeRun:
