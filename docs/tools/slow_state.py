@@ -17,7 +17,7 @@ import numpy as np
 
 import neuroest
 from neuroest.core.errors import NeuroestError
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import formatted
 
 ROOT = Path(__file__).parents[2]
@@ -147,20 +147,18 @@ def figure(path: Path) -> Any:
     ):  # fmt: skip
         for place, name in enumerate(KINDS):
             own = [row for row in holders if row["holder"] == name]
-            colour = style.COLOURS[place % len(style.COLOURS)]
+            colour = style.colour(place)
             times, values = ([float(row[one]) for row in own] for one in ("time_constant_s", key))
             axes.plot(
                 times,
                 values,
                 color=colour,
-                marker=style.MARKERS[place % len(style.MARKERS)],
+                marker=style.marker(place),
                 ms=2.5,
                 label=name,
             )
-        style.logarithmic(axes.xaxis, "s")
-        style.logarithmic(axes.yaxis, unit)
-        axes.set_xlabel("time constant")
-        axes.set_title(label, loc="left")
+        quantity_axes.logarithmic(axes.xaxis, "s", "time constant")
+        quantity_axes.logarithmic(axes.yaxis, unit, label)
     panels[1][2].axis("off")
     panels[1][2].legend(*panels[1][0].get_legend_handles_labels(), loc="lower center", fontsize=6)
     return style.save_figure(drawn, path)

@@ -67,6 +67,15 @@ _MODULES = {"import": "import_network"}
 _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "cite", "schema"})
 """Verbs that start no other process or thread and leave nothing open: when they are done, so is the process."""
 
+DRAWING = frozenset(
+    {
+        "behave", "breakeven", "calibrate", "characterise", "contest", "estimate", "figure", "fit", "optimize",
+        "pareto", "randomness", "report", "reproduce", "sensitivity", "simulate", "survey", "sweep", "target",
+        "uncertainty",
+    }
+)  # fmt: skip
+"""Verbs that can draw a figure, which have ``--style``."""
+
 BAD_INPUT = 1
 FAILED_CHECK = 3
 INTERRUPTED = 130
@@ -103,6 +112,10 @@ def _command(verb: str) -> Any:
     about, epilog = inspect.getdoc(module.run), f"Example: {example}" if example else None
     one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(module.run)
     command = typer.main.get_command(one)
+    if verb in DRAWING:
+        from neuroest.cli.figure_style import style_option  # noqa: PLC0415 - only verbs that draw have it
+
+        command.params.append(style_option())
     for option in command.params:
         option.help = option.help or options.get(option.name or "")  # type: ignore[attr-defined]
     return command

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Part
-from neuroest.plotting.style import PAGE, matplotlib, named, new_figure, save_figure, styled
+from neuroest.plotting.style import PAGE, headline, matplotlib, named, new_figure, save_figure, styled
 from neuroest.reporting.formatting import formatted, percent, typeset
 from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
@@ -101,9 +101,10 @@ def block_diagram(estimate: Estimate, width: float = PAGE) -> Any:
     axes.axis("off")
     axes.set_aspect("equal")
     _draw(axes, top, (0.02, 0.0), width - 0.06, top.total or 1.0)
-    axes.set_title(
+    headline(
+        axes,
         f"{named(estimate.architecture).replace(chr(10), '')} on {estimate.workload.name}: "
-        f"{typeset(formatted(top.total, 'J'))} an inference; a line is as wide as its share of the energy"
+        f"{typeset(formatted(top.total, 'J'))} an inference; a line is as wide as its share of the energy",
     )
     return figure
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.formatting import formatted, percent, typeset
 from neuroest.reporting.text_style import words
@@ -50,11 +50,9 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
             first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
         face = "white" if view.marked(total) else "black"
         first.plot([found.value], [row], "o", ms=4.0, mfc=face, mec="black")
-    style.logarithmic(first.xaxis, unit, 3)
-    first.xaxis.set_minor_formatter(style.matplotlib("ticker").NullFormatter())
+    quantity_axes.logarithmic(first.xaxis, unit, label)
     first.set_yticks(rows, [style.design_label(view, total, _LONGEST_LINE) for view in views])
-    first.set_title("median, p10 to p90")
-    first.set_xlabel(label)
+    first.set_title("Median, p10 to p90")
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
         _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
     _totals(axes[-1], rows, [formatted(view.estimate.headline(total).value, unit) for view in views])
@@ -98,7 +96,7 @@ def _stacked(
     handles = [style.patch(_entry(name, found), fill) for name, fill in fills.items()]
     handles += [style.patch(_OTHERS, style.OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
-    axes.set_title(f"share by {by} (%)")
+    quantity_axes.quantity_axis(axes.xaxis, "%", f"share by {by}")
     below.legend(
         handles=handles, loc="upper center", ncols=2, handlelength=1.4, columnspacing=0.8,
         borderaxespad=0.0,
@@ -142,7 +140,7 @@ def _largest_shares(found: Sequence[Breakdown | None]) -> dict[str, float]:
 def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     """Components and layers in absolute terms, medians with bands, a few designs next to each other."""
     views = views[:MOST_BESIDE]
-    _, unit = LABELS[quantity]
+    label, unit = LABELS[quantity]
     chosen = [_rows_of([view.breakdown(quantity, by) for view in views]) for by in _KINDS]
     most = max(map(len, chosen))
     figure, axes = style.new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), ncols=2)
@@ -155,21 +153,20 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
                 item = slices.get(name)
                 if item is None:
                     continue
-                colour, at = style.COLOURS[index % len(style.COLOURS)], len(names) - 1 - row - shift
+                colour, at = style.colour(index), len(names) - 1 - row - shift
                 if item.low is not None and item.high is not None and item.low > 0.0:
                     panel.plot((item.low, item.high), (at, at), color=colour, lw=0.9)
                 middle = item.value if item.median is None else item.median
-                panel.plot([middle], [at], style.MARKERS[index], ms=3.0, mfc=colour, mec=colour)
-        style.logarithmic(panel.xaxis, unit)
+                panel.plot([middle], [at], style.marker(index), ms=3.0, mfc=colour, mec=colour)
+        quantity_axes.logarithmic(panel.xaxis, unit, f"{label} by {by}, p10 to p90")
         panel.set_yticks(range(len(names)), [words(name) for name in reversed(names)])
         panel.set_ylim(-0.6, max(len(names), 1) - 0.4)
         panel.grid(axis="x", color="#dddddd", lw=0.4)
         panel.set_axisbelow(True)
-        panel.set_title(f"{quantity} by {by}, median, p10 to p90")
     handles = [
         style.line(
-            color=style.COLOURS[i % len(style.COLOURS)],
-            marker=style.MARKERS[i],
+            color=style.colour(i),
+            marker=style.marker(i),
             ms=3.0,
             lw=0.9,
             label=style.named(view.label),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.exploration.pareto import non_dominated
-from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.estimate_views import View
 from neuroest.results.comparison import Comparison
 from neuroest.results.quantities import MAIN, label_and_unit
@@ -23,42 +23,41 @@ _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")
 
 def ratios_figure(comparison: Comparison, width: float) -> Any:
     """Ratios of the design over each baseline with bands; open markers are based on projected or assumed values."""
-    baselines = comparison.baselines[:MOST_DESIGNS]
+    baselines = comparison.baselines[: style.MOST_DESIGNS]
     names = [result.architecture for result in baselines]
     shown = {result.architecture: result.title for result in baselines}
-    figure, axes = new_figure(width, 0.95 + min(0.4, _TALLEST / len(names)) * len(names))
+    figure, axes = style.new_figure(width, 0.95 + min(0.4, _TALLEST / len(names)) * len(names))
     place = {name: len(names) - 1 - i for i, name in enumerate(names)}
     for ratio in comparison.ratios:
         if ratio.baseline not in place:
             continue
         index = MAIN.index(ratio.quantity)
         row = place[ratio.baseline] + 0.27 - 0.18 * index
-        colour = COLOURS[index]
+        colour = style.colour(index)
         if ratio.low is not None and ratio.high is not None:
             axes.plot((ratio.low, ratio.high), (row, row), color=colour, lw=1.4)
         face = "white" if ratio.marked else colour
-        axes.plot([ratio.value], [row], MARKERS[index], ms=3.6, mfc=face, mec=colour, mew=0.8)
+        axes.plot([ratio.value], [row], style.marker(index), ms=3.6, mfc=face, mec=colour, mew=0.8)
     axes.axvline(1.0, color="black", lw=0.6, ls=":")
-    logarithmic(axes.xaxis, "1", 6)
-    axes.set_yticks(list(place.values()), [named(shown[name]) for name in place])
+    quantity_axes.logarithmic(axes.xaxis, "1", "ratio over the baseline, p10 to p90")
+    axes.set_yticks(list(place.values()), [style.named(shown[name]) for name in place])
     axes.set_ylim(-0.5, len(names) - 0.5)
-    axes.set_xlabel("ratio over the baseline, p10 to p90")
     handles = [
-        line(color=COLOURS[i], marker=MARKERS[i], ms=3.6, label=label_and_unit(name)[0])
+        style.line(color=style.colour(i), marker=style.marker(i), ms=3.6, label=label_and_unit(name)[0])
         for i, name in enumerate(MAIN)
     ]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
-    handles.append(line(label="open: in part projected or assumed", **open_marker))
+    handles.append(style.line(label="open: in part projected or assumed", **open_marker))
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     return figure
 
 
 def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     """Energy against area, the size by throughput; designs on the Pareto front of the three are filled."""
-    views = views[:MOST_DESIGNS]
+    views = views[: style.MOST_DESIGNS]
     columns = 2 if max(len(view.label) for view in views) <= _NARROW else 1
     lines = math.ceil(len(views) / columns)
-    figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
+    figure, axes = style.new_figure(width, width * 0.7 + 0.13 * (lines + 2))
     table = np.array([[view.estimate.headline(name).value or math.nan for name in _AXES] for view in views])
     front = non_dominated(table * (1.0, 1.0, -1.0))
     sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
@@ -69,7 +68,7 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             axes.plot((across.low, across.high), (energy, energy), color="#aaaaaa", lw=0.7, zorder=1)
         if up.low is not None:
             axes.plot((area, area), (up.low, up.high), color="#aaaaaa", lw=0.7, zorder=1)
-        colour = COLOURS[index % len(COLOURS)]
+        colour = style.colour(index)
         face = colour if front[index] else "white"
         marker = "s" if any(view.marked(name) for name in _AXES) else "o"
         axes.scatter(
@@ -83,18 +82,20 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             zorder=2,
         )
         _numbered(axes, index, table)
-    logarithmic(axes.xaxis, "m^2")
-    logarithmic(axes.yaxis, "J")
-    axes.set_xlabel("area")
-    axes.set_ylabel("energy per inference")
+    quantity_axes.logarithmic(axes.xaxis, "m^2", "area")
+    quantity_axes.logarithmic(axes.yaxis, "J", "energy per inference")
     around = {"ls": "", "ms": 4.0, "mec": "black", "mew": 0.7}
     handles = [
-        line(marker="o", mfc="black", label="on the Pareto front of energy, area, throughput", **around),
-        line(marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around),
+        style.line(
+            marker="o", mfc="black", label="on the Pareto front of energy, area, throughput", **around
+        ),
+        style.line(
+            marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around
+        ),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=1)
-    reported = [f"{i + 1} {named(view.label).replace(chr(10), '')}" for i, view in enumerate(views)]
-    numbers = [line(ls="", label=name) for name in reported]
+    reported = [f"{i + 1} {style.named(view.label).replace(chr(10), '')}" for i, view in enumerate(views)]
+    numbers = [style.line(ls="", label=name) for name in reported]
     figure.legend(
         handles=numbers,
         loc="outside lower center",

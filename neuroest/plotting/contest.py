@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.core.errors import check_names
 from neuroest.exploration.pareto import non_dominated
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.results.contest import Cell, Contest, RegimeAxis
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.results.uncertainty import Band
@@ -43,7 +43,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     x, y = contest.axes
     figure, axes = style.new_figure(style.PAGE, 1.45 + _CELL * len(y.values))
     fills = (
-        {name: style.fill_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
+        {name: style.tint_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
     )
     rectangle = style.matplotlib("patches").Rectangle
     seen = set()
@@ -70,7 +70,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     handles = [style.patch(labels[key], fill) for key, fill in fills.items() if key in seen]
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
-    style.figure_title(figure, _title(contest, of))
+    style.headline(figure, _title(contest, of))
     return style.save_figure(figure, path)
 
 
@@ -136,11 +136,8 @@ def _edges(contest: Contest, axes: Any, key: Callable[[Cell], str]) -> None:
 
 
 def _ticks(axis: Any, found: RegimeAxis) -> None:
-    axis.set_ticks(
-        [place + 0.5 for place in range(len(found.values))],
-        labels=[style.tick_label(value, found.unit) for value in found.values],
-    )
-    axis.set_label_text(found.label)
+    places = [place + 0.5 for place in range(len(found.values))]
+    quantity_axes.cell_axis(axis, found.unit, found.label, places, found.values)
 
 
 @style.styled
@@ -157,14 +154,14 @@ def front_figure(contest: Contest, path: str | Path | None) -> Any:
         values = np.stack([table[first][own], table[second][own]], axis=1)
         best = values[non_dominated(values * np.array([1.0, sign]))]
         best = best[np.argsort(best[:, 0])]
-        colour, marker = style.COLOURS[place % len(style.COLOURS)], style.MARKERS[place % len(style.MARKERS)]
+        colour, marker = style.colour(place), style.marker(place)
         axes.plot(*values.T, marker, ms=2.0, color=colour, mew=0.0, alpha=0.4)
         axes.plot(*best.T, color=colour, marker=marker, ms=3.5, drawstyle="steps-post", label=title)
     for axis, name in ((axes.xaxis, first), (axes.yaxis, second)):
-        style.result_axis(axis, name, table[name])
+        quantity_axes.result_axis(axis, name, table[name])
     axes.legend()
-    axes.set_title(
+    style.headline(
+        axes,
         f"{contest.workload}: chips that pass, at their stated inputs, and the front of each contender",
-        loc="left",
     )
     return style.save_figure(figure, path)

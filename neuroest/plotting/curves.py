@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 
 if TYPE_CHECKING:
     from neuroest.exploration.curves import Curves
 
-_STYLES = ("-", "--", "-.", ":")
 _FEW = 12
 """Points that each have a tick."""
 _ROW = 0.075
@@ -29,9 +28,9 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
             np.array([getattr(band, name) if band else np.nan for band in curve.bands()])
             for name in ("low", "median", "high")
         )
-        colour, dashes = style.COLOURS[index % len(style.COLOURS)], _STYLES[index % len(_STYLES)]
+        colour, dashes = style.colour(index), style.dashes(index)
         label = style.named(curve.title).replace("\n", "")
-        axes.plot(result.values, median, dashes, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
+        axes.plot(result.values, median, ls=dashes, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
         axes.fill_between(result.values, low, high, color=colour, alpha=style.SHADE, lw=0.0)
         missed = np.array([bool(check) for check in curve.failed], dtype=bool)
         if missed.any():
@@ -47,18 +46,18 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
         spans += [low, high]
     known = np.concatenate(spans)
     known = known[np.isfinite(known) & (known > 0.0)]
-    if known.size and style.wide(known):
+    if known.size and quantity_axes.wide(known):
         axes.set_yscale("log")
     few = len(result.values) <= _FEW
-    if style.wide(result.values) or (few and result.values[-1] == 2.0 * result.values[-2]):
+    if quantity_axes.wide(result.values) or (few and result.values[-1] == 2.0 * result.values[-2]):
         axes.set_xscale("log")
     for row, equal in enumerate(result.equal):
         _break_even(axes, result, row, equal)
     if np.isfinite(result.own) and result.values[0] <= result.own <= result.values[-1]:
-        axes.axvline(result.own, color="#888888", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
+        axes.axvline(result.own, color="#808080", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
     axes.set_xlim(result.values[0], result.values[-1])
-    style.result_axis(axes.yaxis, result.quantity)
-    style.quantity_axis(axes.xaxis, result.unit, result.label)
+    quantity_axes.result_axis(axes.yaxis, result.quantity)
+    quantity_axes.quantity_axis(axes.xaxis, result.unit, result.label)
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
         axes.xaxis.set_minor_locator(style.matplotlib("ticker").NullLocator())
@@ -72,7 +71,7 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
 def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     """A break-even point: its band above the axes, its median as a line, in the colour of the baseline."""
     index = next(i for i, curve in enumerate(result.curves) if curve.name == equal.baseline)
-    colour, height = style.COLOURS[index % len(style.COLOURS)], 1.0 + _ROW * (row + 0.6)
+    colour, height = style.colour(index), 1.0 + _ROW * (row + 0.6)
     edges = (float(result.values[0]), float(result.values[-1]))
     middle = equal.band.median
     low, high = max(equal.band.low, edges[0]), min(equal.band.high, edges[1])
@@ -88,6 +87,6 @@ def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     right = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])
     axes.annotate(
         text, (high if right else low, height), (4 if right else -4, 0), xycoords=across,
-        textcoords="offset points", fontsize=6.0, color=colour, va="center", ha="left" if right else "right",
+        textcoords="offset points", fontsize=6.0, va="center", ha="left" if right else "right",
         annotation_clip=False,
     )  # fmt: skip

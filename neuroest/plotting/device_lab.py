@@ -10,9 +10,8 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.dynamics.experiments import Characteristic, Series
 from neuroest.dynamics.run import Traces
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 
-_DASHES = ("-", "--", ":", "-.")
 MEASURED: Mapping[str, Any] = {
     "color": "black",
     "marker": "s",
@@ -22,12 +21,14 @@ MEASURED: Mapping[str, Any] = {
 }
 """Measured points."""
 _MOST_SPIKES = 12
+_STEPS = 1e-4
+"""Range of intervals over their mean up to which they are the same but for numerics; numerical."""
 
 
 @style.styled
 def draw_characteristic(found: Characteristic, path: Path) -> None:
     """Curves of one characteristic, next to the intervals or waveforms of a typical device where it has some."""
-    many = found.intervals is not None and len(found.intervals) > 10
+    many = found.intervals is not None and len(found.intervals) > 10 and _differ(found.intervals)
     if not many and not found.waveforms:
         figure, right = style.new_figure(0.6 * style.PAGE, 3.0)
     else:
@@ -46,10 +47,10 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
             right.set_yscale("log")
     if "probability" not in found.y[0] and not (found.logarithmic and found.y[1] != "1"):
         right.set_ylim(bottom=0.0)
-    style.quantity_axis(right.xaxis, found.x[1], found.x[0])
-    style.quantity_axis(right.yaxis, found.y[1], found.y[0])
+    quantity_axes.quantity_axis(right.xaxis, found.x[1], found.x[0])
+    quantity_axes.quantity_axis(right.yaxis, found.y[1], found.y[0])
     right.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
-    style.figure_title(figure, found.title)
+    style.headline(figure, found.title)
     style.save_figure(figure, path)
 
 
@@ -57,17 +58,26 @@ def _curve(axis: Any, series: Series, number: int) -> None:
     if series.measured:
         axis.plot(series.x, series.y, label=series.label, **MEASURED)
         return
-    colour = style.COLOURS[number % len(style.COLOURS)]
-    axis.plot(series.x, series.y, _DASHES[number % len(_DASHES)], color=colour,
-              marker=style.MARKERS[number % len(style.MARKERS)], markersize=3.0, label=series.label)  # fmt: skip
+    colour = style.colour(number)
+    axis.plot(series.x, series.y, ls=style.dashes(number), color=colour,
+              marker=style.marker(number), markersize=3.0, label=series.label)  # fmt: skip
     if series.low is not None and series.high is not None:
         axis.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
 
 
+def _differ(intervals: Any) -> bool:
+    """Whether intervals differ by more than the steps of a simulation."""
+    return bool(np.ptp(intervals) > _STEPS * np.mean(intervals))
+
+
 def _histogram(axis: Any, intervals: Any) -> None:
-    axis.hist(intervals, bins=40, color=style.COLOURS[0], edgecolor="white", linewidth=0.3)
-    style.quantity_axis(axis.xaxis, "s", "interval between spikes")
-    axis.set_ylabel("intervals")
+    bins: Any = 40
+    if quantity_axes.wide(intervals):
+        bins = np.geomspace(np.min(intervals), np.max(intervals), bins)
+        axis.set_xscale("log")
+    axis.hist(intervals, bins=bins, color=style.colour(0), edgecolor="white", linewidth=0.3)
+    quantity_axes.quantity_axis(axis.xaxis, "s", "interval between spikes")
+    quantity_axes.quantity_axis(axis.yaxis, "1", "number of intervals")
 
 
 def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
@@ -84,9 +94,9 @@ def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
 def _state(axis: Any, traces: dict[str, Any]) -> None:
     """Membrane, capacitor or material of one neuron over time."""
     time, state = traces["time"], traces["gate"]
-    axis.plot(time, state, color=style.COLOURS[0])
-    style.quantity_axis(axis.xaxis, "s", "time")
-    axis.set_ylabel("state of one neuron")
+    axis.plot(time, state, color=style.colour(0))
+    quantity_axes.quantity_axis(axis.xaxis, "s", "time")
+    quantity_axes.quantity_axis(axis.yaxis, "1", "state of one neuron")
 
 
 def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
@@ -97,15 +107,15 @@ def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
     traces = _cropped(traces)
     time = traces["time"]
     axis.step(time, traces["input"][:, 0], where="post", color="0.72", linewidth=0.8, label="input")
-    axis.plot(time, traces["gate"][:, 0], color=style.COLOURS[0], label="gate node")
+    axis.plot(time, traces["gate"][:, 0], color=style.colour(0), label="gate node")
     if traces["gate"].shape[1] > 1:
         axis.step(time, traces["input"][:, 1], where="post", color="0.55", linewidth=0.8, linestyle="--")
-        axis.plot(time, traces["gate"][:, 1], "--", color=style.COLOURS[1], label="gate node, higher input")
+        axis.plot(time, traces["gate"][:, 1], "--", color=style.colour(1), label="gate node, higher input")
     state = traces["filament"][:, 0] + traces["residue"][:, 0]
     axis.plot(time, state, ":", color="black", label="filament + residue")
     axis.set_ylim(0.0, 1.35 * max(1.0, float(np.max(traces["input"]))))
-    style.quantity_axis(axis.xaxis, "s", "time")
-    axis.set_ylabel("voltage (V) or state")
+    quantity_axes.quantity_axis(axis.xaxis, "s", "time")
+    quantity_axes.quantity_axis(axis.yaxis, "1", "voltage (V) or state")
     axis.legend(loc="upper left", ncols=2)
 
 
@@ -118,18 +128,18 @@ def draw_traces(found: Traces, path: Path) -> None:
     both = (traces["input"], traces["gate"])
     for axis, trace, label, unit in zip(axes, both, found.labels, found.units[1:], strict=True):
         values = trace if trace.ndim == 1 else trace[:, 0]
-        axis.step(time, values, where="post", color=style.COLOURS[0])
+        axis.step(time, values, where="post", color=style.colour(0))
         axis.set_ylim(bottom=min(0.0, 1.1 * float(np.min(values))))
-        style.quantity_axis(axis.yaxis, unit, label)
+        quantity_axes.quantity_axis(axis.yaxis, unit, label)
     if "filament" in traces:
         twin = axes[1].twinx()
         state = traces["filament"][:, 0] + traces["residue"][:, 0]
         twin.plot(time, state, ":", color="black", linewidth=1.0)
         twin.spines["right"].set_visible(True)
-        twin.set_ylabel("filament + residue (dotted)")
         twin.set_ylim(0.0, 1.05)
-    style.quantity_axis(axes[1].xaxis, found.units[0], "time")
-    style.figure_title(figure, found.title)
+        quantity_axes.quantity_axis(twin.yaxis, "1", "filament + residue (dotted)")
+    quantity_axes.quantity_axis(axes[1].xaxis, found.units[0], "time")
+    style.headline(figure, found.title)
     style.save_figure(figure, path)
 
 
@@ -140,16 +150,16 @@ def draw_energy(compared: EnergyComparison, title: str, path: Path) -> None:
     rows = [row for row in compared.rows if row.simulated > 0.0 or row.closed > 0.0]
     place = np.arange(len(rows))
     for shift, name, colour, hatch in (
-        (-0.2, "simulated", style.COLOURS[0], ""), (0.2, "closed form", style.COLOURS[5], "///"),
+        (-0.2, "simulated", style.colour(0), ""), (0.2, "closed form", style.colour(5), "///"),
     ):  # fmt: skip
         values = [row.simulated if name == "simulated" else row.closed for row in rows]
         bars = axis.bar(place + shift, values, 0.38, color=colour, hatch=hatch, edgecolor="black", linewidth=0.5,
                         label=name)  # fmt: skip
         axis.bar_label(bars, [format_quantity(v, "J") if v else "" for v in values], padding=2)
-    style.logarithmic(axis.yaxis, "J")
+    axis.set_yscale("log")
     axis.margins(y=0.15)
+    quantity_axes.logarithmic(axis.yaxis, "J", "energy of one spike")
     axis.set_xticks(place, [row.term.replace("_", " ") for row in rows])
-    axis.set_ylabel("energy of one spike")
     axis.legend(loc="upper left")
-    style.figure_title(figure, title)
+    style.headline(figure, title)
     style.save_figure(figure, path)

@@ -18,7 +18,7 @@ from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.resistive import surviving
 from neuroest.fitting.predictions import Rows
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 
 _POINTS = 160
 _BEYOND = 0.04
@@ -62,7 +62,7 @@ def draw_fit(result: Fit, path: Path, label: str = "data") -> None:
     for place in range(count, across * down):
         axes[place // across][place % across].remove()
     if result.rejected:
-        style.figure_title(figure, "model rejected by the data")
+        style.headline(figure, "model rejected by the data")
     style.save_figure(figure, path)
 
 
@@ -119,7 +119,7 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
         raise TypeError("a curve by formula needs a law that is one")
     columns = {name: values[part.used][rows] for name, values in part.experiment.columns.items()}
     x = columns[along]
-    if style.wide(x[x > 0.0]) and np.all(x > 0.0) and along != "pulse":
+    if quantity_axes.wide(x[x > 0.0]) and np.all(x > 0.0) and along != "pulse":
         low, high = np.log(np.min(x)), np.log(np.max(x))
         grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
     else:
@@ -170,7 +170,7 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     several = len(drawn) > 1
     some = np.unique(np.linspace(0, len(drawn) - 1, min(len(drawn), _MOST_CURVES)).round().astype(int))
     for number, curve in enumerate(drawn[at] for at in some):
-        colour = style.COLOURS[number % len(style.COLOURS)]
+        colour = style.colour(number)
         name = curve.label if several else "fit, 80 % band"
         axis.plot(curve.x, curve.y, color=colour, label=name)
         if curve.low is not None and curve.high is not None:
@@ -184,12 +184,12 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
         )
     if len(some) < len(drawn):
         axis.plot([], [], linestyle="none", label=f"{len(some)} of {len(drawn)} settings")
-    if style.wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
+    if quantity_axes.wide(part.measured[part.measured > 0.0]) and unit != "%" and np.all(part.measured > 0.0):
         axis.set_yscale("log")
-    if np.all(x > 0.0) and style.wide(x) and along != "pulse":
+    if np.all(x > 0.0) and quantity_axes.wide(x) and along != "pulse":
         axis.set_xscale("log")
-    style.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, LABELS[layout.result])
-    style.quantity_axis(axis.xaxis, x_unit, LABELS[along])
+    quantity_axes.quantity_axis(axis.yaxis, "1" if unit == "%" else unit, LABELS[layout.result])
+    quantity_axes.quantity_axis(axis.xaxis, x_unit, LABELS[along])
     axis.legend(loc="best")
 
 
@@ -209,26 +209,26 @@ def _lifetimes(axis: Any, part: Rows, law: LawFit, label: str) -> None:
         share(life * law.factor("endurance") ** a, shape * law.factor("shape") ** b)
         for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
     ]
-    axis.plot(grid, 100.0 * share(life, shape), color=style.COLOURS[0], label=f"fit, {_BAND}")
+    axis.plot(grid, 100.0 * share(life, shape), color=style.colour(0), label=f"fit, {_BAND}")
     axis.fill_between(
         grid,
         100.0 * np.min(corners, axis=0),
         100.0 * np.max(corners, axis=0),
-        color=style.COLOURS[0],
+        color=style.colour(0),
         alpha=0.2,
         linewidth=0,
     )
     axis.plot(cycles[used], 100.0 * (1.0 - survive), label=label, **_points(0))
-    if style.wide(cycles):
+    if quantity_axes.wide(cycles):
         axis.set_xscale("log")
-    style.quantity_axis(axis.xaxis, "1", "cycles")
-    style.quantity_axis(axis.yaxis, "1", "failed devices (%)")
+    quantity_axes.quantity_axis(axis.xaxis, "1", "cycles")
+    quantity_axes.quantity_axis(axis.yaxis, "1", "failed devices (%)")
     axis.legend(loc="best")
 
 
 def _points(number: int, colour: str = "black") -> dict[str, Any]:
     return {
-        "color": colour, "marker": style.MARKERS[number % len(style.MARKERS)], "linestyle": "none", "markersize": 2.6,
+        "color": colour, "marker": style.marker(number), "linestyle": "none", "markersize": 2.6,
         "markerfacecolor": "white", "markeredgewidth": 0.6, "zorder": 5, "alpha": 0.8,
     }  # fmt: skip
 
@@ -248,7 +248,7 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     axis.plot(
         voltage[:first],
         part.predicted[0][:first],
-        color=style.COLOURS[0],
+        color=style.colour(0),
         linewidth=1.2,
         label="fit",
         zorder=6,
@@ -259,10 +259,10 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
         middle, factor = law.values[name], law.factor(name)
         for side in {float(np.sign(v)) for v in voltage[:first] if v}:
             ends = sorted((side * middle / factor, side * middle * factor))
-            axis.axvspan(*ends, color=style.COLOURS[0], alpha=0.2, linewidth=0, label=_BAND)
+            axis.axvspan(*ends, color=style.colour(0), alpha=0.2, linewidth=0, label=_BAND)
     axis.set_yscale("log")
-    style.quantity_axis(axis.yaxis, "A", "current")
-    style.quantity_axis(axis.xaxis, "V", "voltage")
+    quantity_axes.quantity_axis(axis.yaxis, "A", "current")
+    quantity_axes.quantity_axis(axis.xaxis, "V", "voltage")
     handles, names = axis.get_legend_handles_labels()
     once = dict(zip(names, handles, strict=True))
     axis.legend(once.values(), once.keys(), loc="best")

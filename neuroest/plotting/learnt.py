@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import QUANTITIES
 
@@ -37,7 +37,7 @@ def learnt_figure(learnt: Learnt, path: str | Path | None) -> Any:
         left.plot([one.moved], [row], "o", color="black", markersize=3)
     names = short_causes([one.cause.replace("model_discrepancy:", "model ") for one in causes])[::-1]
     left.set_yticks(range(len(causes)), [style.named(name) for name in names])
-    left.set_xlabel("standard deviations of the prior")
+    quantity_axes.quantity_axis(left.xaxis, "1", "standard deviations of the prior")
     _ratios(right, learnt)
     figure.legend(
         handles=[
@@ -47,7 +47,7 @@ def learnt_figure(learnt: Learnt, path: str | Path | None) -> Any:
         ],
         loc="outside lower center", ncols=4,
     )  # fmt: skip
-    style.figure_title(figure, f"{learnt.architecture}: {learnt.calibration.spec.name}")
+    style.headline(figure, f"{learnt.architecture}: {learnt.calibration.spec.name}")
     return style.save_figure(figure, path)
 
 
@@ -68,8 +68,7 @@ def _ratios(axes: Any, learnt: Learnt) -> None:
         names.append(value.name if value.used else f"{value.name} (contradicts)")
     axes.set_yticks(range(len(names)), [style.named(name) for name in names])
     axes.set_xscale("log")
-    style.logarithmic(axes.xaxis, "1")
-    axes.set_xlabel("over the median before")
+    quantity_axes.logarithmic(axes.xaxis, "1", "ratio to the median before")
 
 
 def _bar(axes: Any, row: float, band: Band, over: float, look: dict[str, Any]) -> None:

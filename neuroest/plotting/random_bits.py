@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.exploration.random_bits import RATES
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 
 if TYPE_CHECKING:
     from neuroest.exploration.random_bits import RandomBits
 
-_STYLES = ("-", "--", "-.", ":")
 _SIDES = (("energy", "J", "energy of a bit"), ("area", "m^2", "area of all units"))
 
 
@@ -25,13 +24,13 @@ def random_bits_figure(result: RandomBits, path: str | Path | None) -> Any:
     for axes, (quantity, unit, label) in zip(panels, _SIDES, strict=True):
         for title, (low, middle, high) in result.along(quantity, RATES).items():
             index = titles.index(title)
-            colour, dashes = style.COLOURS[index % len(style.COLOURS)], _STYLES[index % len(_STYLES)]
-            axes.plot(RATES, middle, dashes, color=colour, label=title)
+            colour, dashes = style.colour(index), style.dashes(index)
+            axes.plot(RATES, middle, ls=dashes, color=colour, label=title)
             axes.fill_between(RATES, low, high, color=colour, alpha=style.SHADE, lw=0.0)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        style.quantity_axis(axes.yaxis, unit, label)
-        style.quantity_axis(axes.xaxis, "1/s", "bits needed")
+        quantity_axes.quantity_axis(axes.yaxis, unit, label)
+        quantity_axes.quantity_axis(axes.xaxis, "1/s", "bits needed")
         axes.set_xlim(float(np.min(RATES)), float(np.max(RATES)))
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(

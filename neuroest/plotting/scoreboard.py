@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError
-from neuroest.plotting.style import COLOURS, MARKERS, STYLE, line, logarithmic, new_figure, styled
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.validation.board import Scoreboard
@@ -55,12 +55,16 @@ def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
     rows = [row for row in standing.record.rows if row.scored and row.predicted > 0.0]
     bottom_up = [row for row in rows if row.quantity_class == "bottom_up"]
     cases = list(dict.fromkeys(row.case for row in bottom_up))
-    figure, axes = new_figure(width, max(2.3, 0.9 + 0.21 * len(cases)), ncols=2, width_ratios=(1.0, 1.15))
-    style: dict[str, tuple[str, str]] = dict(zip(CLASSES, zip(MARKERS, COLOURS, strict=False), strict=False))
+    figure, axes = style.new_figure(
+        width, max(2.3, 0.9 + 0.21 * len(cases)), ncols=2, width_ratios=(1.0, 1.15)
+    )
+    looks: dict[str, tuple[str, str]] = dict(
+        zip(CLASSES, zip(style.MARKERS, style.COLOURS, strict=False), strict=False)
+    )
     ends = []
     for row in rows:
         published, predicted, _, _ = in_si(row)
-        marker, colour = style[row.quantity_class]
+        marker, colour = looks[row.quantity_class]
         face = colour if (row.case, row.quantity) in alike else "none"
         axes[0].plot([published], [predicted], marker, ms=3.0, mfc=face, mec=colour, mew=0.6)
         ends += [published]
@@ -69,14 +73,14 @@ def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
     axes[0].fill_between(
         span, [s * _AROUND[0] for s in span], [s * _AROUND[1] for s in span], color="#e8e8e8", lw=0
     )
-    logarithmic(axes[0].xaxis, "1", 6)
-    logarithmic(axes[0].yaxis, "1", 6)
-    axes[0].set_xlabel("published, in SI units; grey: a factor of two")
-    axes[0].set_ylabel("predicted")
-    _ratios(axes[1], standing, bottom_up, cases, alike, style["bottom_up"][1])
-    handles = [line(ls="", marker=m, ms=3.5, color=c, label=words(name)) for name, (m, c) in style.items()]
+    quantity_axes.logarithmic(axes[0].xaxis, "1", "published, in SI units; grey: a factor of two")
+    quantity_axes.logarithmic(axes[0].yaxis, "1", "predicted, in SI units")
+    _ratios(axes[1], standing, bottom_up, cases, alike, looks["bottom_up"][1])
+    handles = [
+        style.line(ls="", marker=m, ms=3.5, color=c, label=words(name)) for name, (m, c) in looks.items()
+    ]
     handles.append(
-        line(ls="", marker="o", ms=3.5, mfc="none", mec="black", label="open: other kind of design")
+        style.line(ls="", marker="o", ms=3.5, mfc="none", mec="black", label="open: other kind of design")
     )
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
@@ -98,16 +102,15 @@ def _ratios(
             if low > 0.0 and math.isfinite(high):
                 axes.plot((low, high), (at, at), color=colour, lw=0.6)
             face = colour if (row.case, row.quantity) in alike else "white"
-            axes.plot([row.ratio], [at], MARKERS[2], ms=2.4, mfc=face, mec=colour, mew=0.5)
+            axes.plot([row.ratio], [at], style.marker(2), ms=2.4, mfc=face, mec=colour, mew=0.5)
     axes.axvline(1.0, color="black", lw=0.6)
-    logarithmic(axes.xaxis, "1", 6)
+    quantity_axes.logarithmic(axes.xaxis, "1", "predicted over published, bottom-up")
     found = standing.record.by_case
     axes.set_yticks(
         range(len(cases)),
         [found[c].title + ("" if found[c].is_chip else " (no chip)") for c in reversed(cases)],
     )
     axes.set_ylim(-0.6, len(cases) - 0.4)
-    axes.set_xlabel("predicted over published, bottom-up")
 
 
 def case_styles(board: Scoreboard) -> dict[str, Style]:
@@ -123,7 +126,7 @@ def case_styles(board: Scoreboard) -> dict[str, Style]:
     return found
 
 
-@styled
+@style.styled
 def board_figure(board: Scoreboard) -> Any:
     """A column for each class: above predicted against published, below their ratios.
 
@@ -138,7 +141,7 @@ def board_figure(board: Scoreboard) -> Any:
     if not by_class:
         raise NeuroestError("nothing to draw: no value of these cases is scored")
     below = min(max(_ROW * max(map(len, by_class.values())), _LEAST), _MOST)
-    figure, panels = new_figure(
+    figure, panels = style.new_figure(
         _WIDTH * len(by_class), _ABOVE + below + 1.0, nrows=2, ncols=len(by_class), height_ratios=(_ABOVE, below),
         squeeze=False,
     )  # fmt: skip
@@ -148,20 +151,18 @@ def board_figure(board: Scoreboard) -> Any:
         _draw(above, rows, styles)
         _case_ratios(ratios, rows, styles, with_bands=quantity_class == "bottom_up")
     handles = [
-        line(linestyle="", marker=marker, color=colour, markersize=4, label=case)
+        style.line(linestyle="", marker=marker, color=colour, markersize=4, label=case)
         for case, (marker, colour) in styles.items()
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2 + 2 * len(by_class))
-    figure.supxlabel(_CAPTION, fontsize=STYLE["legend.fontsize"])
+    figure.supxlabel(_CAPTION, fontsize=style.STYLE["legend.fontsize"])
     return figure
 
 
 def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
     """Predicted against published with bands, misses hollow."""
-    logarithmic(panel.xaxis, "1")
-    logarithmic(panel.yaxis, "1", 7)
-    panel.set_xlabel("published (SI units)")
-    panel.set_ylabel("predicted (SI units)")
+    quantity_axes.logarithmic(panel.xaxis, "1", "published, in SI units")
+    quantity_axes.logarithmic(panel.yaxis, "1", "predicted, in SI units")
     ends = []
     for row in rows:
         factor = unit_factor(row.unit)
@@ -174,8 +175,7 @@ def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
 
 def _case_ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, with_bands: bool) -> None:
     """Predicted over published, a line for each value, with its band and its tolerance."""
-    logarithmic(panel.xaxis, "1")
-    panel.set_xlabel("predicted over published")
+    quantity_axes.logarithmic(panel.xaxis, "1", "predicted over published")
     panel.axvline(1.0, color="0.5", linewidth=0.8, zorder=1)
     panel.set_ylim(len(rows) - 0.5, -0.5)
     cases: dict[str, list[int]] = {}

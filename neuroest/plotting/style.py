@@ -1,19 +1,20 @@
 """Common parts of figures: venue widths, style, axes of quantities, fills distinct in grey, files."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any, ParamSpec
 
 from neuroest.core.atomic_files import figure_bytes, write_figure
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.extras import extra
-from neuroest.core.units import parse_quantity
+from neuroest.plotting.quantity_axes import set_axes
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset
-from neuroest.results.quantities import label_and_unit
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -21,16 +22,21 @@ VENUES: Mapping[str, tuple[float, float]] = {
     "ieee": (3.5, 7.16),
     "acm": (3.33, 7.0),
     "nature": (3.5, 7.2),
+    "science": (4.76, 7.24),
     "springer": (3.31, 6.85),
 }
-"""Width of one and of two columns in inches."""
+"""Width of one and of two columns in inches; of Science two and three of its narrow columns."""
 COLUMN, PAGE = VENUES["ieee"]
 FORMATS = ("pdf", "svg", "png")
 MOST_DESIGNS = 24
 """Most designs in one figure."""
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-"""Lines and markers, of Okabe and Ito."""
-MARKERS = "osD^v<>ph*"
+COLOURS = (
+    "#006aa6", "#d55e00", "#000000", "#35a882", "#332288", "#9a1750",
+    "#56b4e9", "#c98a00", "#c66b9b", "#7a4b1e", "#7d8a1e", "#808080",
+)  # fmt: skip
+"""Lines and markers, one for each contender; the first six stay apart in grey and for colour-blind readers."""
+MARKERS = "osD^v<>phXP*"
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 SHADE = 0.16
 """Opacity of a shaded band."""
 MEDIANS = "lines: medians; shaded: p10 to p90"
@@ -41,19 +47,31 @@ _FILLS = (
     ("#cc79a7", "\\\\\\"), ("#56b4e9", "++"), ("#f7f7f7", "oo"), ("#e69f00", "--"), ("#f0e442", "||"),
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
+_HATCHES = ("", "///", "..", "\\\\\\", "xx", "--", "||", "++", "oo", "", "////", "")
+_TINT = 0.5
+"""Share of its colour in the tint of a contender, so that black text is readable on it."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
+JOURNAL_FONTS = ("Arial", "Helvetica", "Nimbus Sans", "TeX Gyre Heros", "Liberation Sans", "Arimo")
+"""Fonts of the metric that journals ask for, the first that is installed is embedded."""
 STYLE: Mapping[str, Any] = {
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
     "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
     "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "none",
     "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
     "font.family": ["sans-serif", "DejaVu Sans"],  # the second has the superscripts that Liberation Sans lacks
-    "font.sans-serif": ["Arial", "Helvetica", "Nimbus Sans", "Liberation Sans", "DejaVu Sans"],
+    "font.sans-serif": [*JOURNAL_FONTS, "DejaVu Sans"],
 }  # fmt: skip
-_MOST_DECADES = 1e4
-_WIDE = 20.0
-"""Ratio of the ends of an axis from which on it is logarithmic."""
-_YEAR = parse_quantity("1 year", "s")
+_FILE_SETTINGS: Mapping[str, Any] = {
+    key: STYLE[key]
+    for key in ("pdf.fonttype", "svg.fonttype", "svg.hashsalt", "text.usetex", "text.parse_math")
+}
+"""Settings that no style changes: fonts are embedded, and names are no TeX."""
+_CHOSEN: ContextVar[tuple[str | None, Mapping[str, Any]]] = ContextVar("figure_style", default=(None, {}))
+"""Venue and settings that `figure_style` has chosen."""
+HEADLINE = "headline"
+"""Mark of a text that says what a figure shows, which a caption repeats."""
+_NARROW = 0.8
+"""Share of a page up to which a figure for a venue is one column wide."""
 _AROUND = 0.8
 """Inches of a figure for its title, the labels of its axes and a line below."""
 _LONGEST_LINE = 24
@@ -70,10 +88,84 @@ def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
 
     @wraps(make)
     def inside(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> Any:
-        with matplotlib().rc_context(dict(STYLE)):
+        with _common_style():
             return make(*arguments, **options)
 
     return inside
+
+
+@contextmanager
+def figure_style(*names: str | Path) -> Iterator[None]:
+    """Draw every figure inside this context for a venue, or in styles of matplotlib.
+
+    Parameters
+    ----------
+    *names : str or Path
+        A venue (`VENUES`): figures are as wide as its columns and have no headline. A style that matplotlib knows,
+        such as ``ggplot`` or, with SciencePlots, ``science``; or a file with settings (``.mplstyle``). Later ones
+        come first. Colours, fonts and lines follow the style; text is never sent to TeX.
+
+    Raises
+    ------
+    NeuroestError
+        For a style that is neither.
+
+    Examples
+    --------
+    >>> with figure_style("nature"):
+    ...     colour(0), venue_width(5.0)
+    ('#006aa6', 3.5)
+    """
+    settings: dict[str, Any] = {}
+    for name in names:
+        if str(name) not in VENUES:
+            settings |= _settings_of(name)
+    venue = next((str(name) for name in reversed(names) if str(name) in VENUES), None)
+    token = _CHOSEN.set((venue, settings))
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def _settings_of(name: str | Path) -> dict[str, Any]:
+    """Settings of a style, by name or file."""
+    styles = matplotlib("style")
+    with suppress(ImportError):  # its styles are known once it is imported
+        import_module("scienceplots")
+    if str(name) in styles.library:
+        return dict(styles.library[str(name)])
+    if not Path(name).is_file():
+        raise NeuroestError(
+            f"--style {name}: no venue ({', '.join(VENUES)}), no style of matplotlib and no file"
+            f"{did_you_mean(str(name), [*VENUES, *styles.available])}"
+        )
+    try:
+        found = matplotlib().rc_params_from_file(Path(name), use_default_template=False)
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        raise NeuroestError(f"--style {name}: cannot be read as a style of matplotlib: {error}") from None
+    if not found:
+        raise NeuroestError(f"--style {name}: states no setting of matplotlib, such as font.size: 7")
+    return dict(found)
+
+
+@contextmanager
+def _common_style() -> Iterator[None]:
+    settings = {**STYLE, "axes.prop_cycle": matplotlib("rcsetup").cycler(color=COLOURS)}
+    with matplotlib().rc_context({**settings, **_CHOSEN.get()[1], **_FILE_SETTINGS}):
+        yield
+
+
+def font_note() -> str:
+    """What to say where none of the fonts that journals ask for is installed; else nothing."""
+    manager = matplotlib("font_manager")
+    installed = {font.name for font in manager.fontManager.ttflist}
+    if installed & set(JOURNAL_FONTS):
+        return ""
+    return (
+        "figures are set in DejaVu Sans, which is wider: none of "
+        f"{', '.join(JOURNAL_FONTS)} is installed (Liberation Sans is free)"
+    )
 
 
 def check_figure_path(path: Path) -> None:
@@ -93,45 +185,63 @@ def check_figure_path(path: Path) -> None:
 
 @styled
 def save_figure(figure: Any, path: str | Path | None) -> Any:
-    """The figure; with a path also as a file, the same bytes each time."""
+    """The figure with its axes set; with a path also as a file, the same bytes each time."""
+    _finish(figure, headlines=_CHOSEN.get()[0] is None)
     if path is not None:
         check_figure_path(Path(path))
         write_figure(figure, Path(path))
     return figure
 
 
+@styled
 def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
-    """Draw a figure and write it as PDF, SVG and PNG; the same result gives the same files."""
-    with matplotlib().rc_context(dict(STYLE)):
-        figure = make()
-        _without_crowds(figure)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        written = []
-        for form in FORMATS:
-            file = path.with_name(f"{path.name}.{form}")
-            file.write_bytes(figure_bytes(figure, file.suffix))
-            written.append(file)
+    """Draw a figure with a caption and write it as PDF, SVG and PNG; the same result gives the same files."""
+    figure = make()
+    _finish(figure, headlines=False)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    written = []
+    for form in FORMATS:
+        file = path.with_name(f"{path.name}.{form}")
+        file.write_bytes(figure_bytes(figure, file.suffix))
+        written.append(file)
     return tuple(written)
 
 
-def _without_crowds(figure: Any) -> None:
-    """Take away the small ticks of axes over so many decades that they only blacken the axis."""
-    ticker = matplotlib("ticker")
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            if axis.get_scale() == "log" and low > 0.0 and high / low > _MOST_DECADES:
-                axis.set_minor_locator(ticker.NullLocator())
+def _finish(figure: Any, *, headlines: bool) -> None:
+    """Take headlines away where a caption says what is drawn, and set the axes."""
+    if not headlines:
+        for text in figure.findobj(lambda part: part.get_gid() == HEADLINE):
+            text.set_text("")
+    set_axes(figure)
+
+
+def headline(target: Any, text: str) -> None:
+    """What a figure, or one panel of it, shows, at its upper left; a figure for a venue has it in its caption."""
+    if hasattr(target, "suptitle"):
+        # over the whole figure, so that long names on the left do not push it out on the right
+        title = target.suptitle(text, fontsize=STYLE["axes.titlesize"], x=0.01, horizontalalignment="left")
+    else:
+        title = target.set_title(text, loc="left")
+    title.set_gid(HEADLINE)
 
 
 def new_figure(width: float, height: float, **panels: Any) -> tuple[Any, Any]:
     """A figure and its axes; `panels` as `matplotlib.figure.Figure.subplots` takes them."""
-    figure = matplotlib("figure").Figure(figsize=(width, height), layout="constrained")
+    figure = matplotlib("figure").Figure(figsize=(venue_width(width), height), layout="constrained")
     axes = figure.subplots(**panels)
     if len(figure.axes) > 1:
         panel_letters(figure.axes)
     return figure, axes
+
+
+def venue_width(width: float) -> float:
+    """Width of a figure in inches: that of one or of two columns where the figure is for a venue."""
+    venue = _CHOSEN.get()[0]
+    if venue is None:
+        return width
+    narrow, wide = VENUES[venue]
+    return narrow if width <= _NARROW * PAGE else wide
 
 
 def panel_letters(axes: Iterable[Any]) -> None:
@@ -143,21 +253,19 @@ def panel_letters(axes: Iterable[Any]) -> None:
         )  # fmt: skip
 
 
-def figure_title(figure: Any, text: str) -> None:
-    """A line over the whole figure, so that long names on the left do not push it out on the right."""
-    figure.suptitle(text, fontsize=STYLE["axes.titlesize"], x=0.01, horizontalalignment="left")
-
-
 def legended_figure(width: float, height: float, below: float, columns: int) -> tuple[Any, Any, Any]:
     """A figure with its axes side by side, and room of its own below each for a legend, heights in inches.
 
     A legend that hangs out of its axes takes their height away, until none is left.
     """
-    figure = matplotlib("figure").Figure(figsize=(width, height + below + _AROUND), layout="constrained")
+    figure = matplotlib("figure").Figure(
+        figsize=(venue_width(width), height + below + _AROUND), layout="constrained"
+    )
     grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
     axes = [figure.add_subplot(grid[0, 0])]
     axes += [figure.add_subplot(grid[0, column], sharey=axes[0]) for column in range(1, columns)]
-    panel_letters(axes)
+    if columns > 1:
+        panel_letters(axes)
     for one in axes[1:]:
         one.tick_params(labelleft=False)
     under = [figure.add_subplot(grid[1, column]) for column in range(columns)]
@@ -172,84 +280,28 @@ def tick_label(value: float, unit: str) -> str:
     return typeset(plain if unit == "1" else formatted(value, unit)).removeprefix("1×").replace("ohm", "Ω")
 
 
-_LONG = 1e3
-"""Seconds from which on an axis counts in powers of ten; a convention."""
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+def colour(index: int) -> str:
+    """Colour of a contender; that of the chosen style where there is one."""
+    chosen = "axes.prop_cycle" in _CHOSEN.get()[1]
+    colours = matplotlib().rcParams["axes.prop_cycle"].by_key().get("color", COLOURS) if chosen else COLOURS
+    return str(colours[index % len(colours)])
 
 
-def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
-    """An axis of powers of ten whose ticks are quantities."""
-    _in_decades(axis)
-    ticker = matplotlib("ticker")
-
-    def reported(value: float, _: int) -> str:
-        if unit == "s" and value >= _LONG:
-            # powers of ten are no round numbers of hours and days
-            leading, power = f"{value:.0e}".split("e")
-            return f"{leading}×10".removeprefix("1×") + f"{int(power)}".translate(_RAISED) + " s"
-        return tick_label(value, unit) if value > 0.0 else ""
-
-    def between(value: float, place: int) -> str:
-        low, high = sorted(axis.get_view_interval())
-        # less than two decades have too few powers of ten to read values from
-        if low <= 0.0 or high / low > 50.0:
-            return ""
-        leading = round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
-        return reported(value, place) if leading in _labelled(high / low) else ""
-
-    axis.set_major_formatter(ticker.FuncFormatter(reported))
-    axis.set_minor_formatter(ticker.FuncFormatter(between))
-    axis.set_major_locator(ticker.LogLocator(numticks=ticks))
+def marker(index: int) -> str:
+    """Marker of a contender."""
+    return MARKERS[index % len(MARKERS)]
 
 
-def quantity_axis(axis: Any, unit: str, label: str = "", values: Any = ()) -> None:
-    """An axis whose ticks are quantities: logarithmic if it is so already, or if its `values` span much."""
-    if len(values) and wide(values):
-        _in_decades(axis)
-    if label:
-        axis.set_label_text(label)
-    if axis.get_scale() == "log":
-        logarithmic(axis, unit, 7)
-        return
-    ticker = matplotlib("ticker")
-    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: tick_label(value, unit)))
-    low, high = sorted(axis.get_view_interval())
-    step = 1.0 if unit != "s" or high < 2.0 * _YEAR else _YEAR
-    if step == 1.0:
-        axis.set_major_locator(ticker.MaxNLocator(5 if unit == "1" else 4))
-    else:  # round numbers of years are no round numbers of seconds
-        ticks = ticker.MaxNLocator(5).tick_values(low / step, high / step) * step
-        axis.set_major_locator(ticker.FixedLocator([tick for tick in ticks if low <= tick <= high]))
+def dashes(index: int) -> Any:
+    """Line style of a contender."""
+    return DASHES[index % len(DASHES)]
 
 
-def wide(values: Any) -> bool:
-    """Whether positive values span so much that their axis is logarithmic."""
-    return bool(min(values) > 0.0 and max(values) > _WIDE * min(values))
-
-
-def result_axis(axis: Any, name: str, values: Any = ()) -> None:
-    """The axis of a result, as `quantity_axis` makes it."""
-    quantity_axis(axis, label_and_unit(name)[1], result_label(name), values)
-
-
-def _in_decades(axis: Any) -> None:
-    axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-
-
-def result_label(name: str) -> str:
-    """A result as the label of its axis; its unit is at the ticks.
-
-    Examples
-    --------
-    >>> result_label("energy_per_inference_J"), result_label("worst_ir_drop")
-    ('energy per inference', 'worst IR drop')
-    """
-    return label_and_unit(name)[0].replace(" ir ", " IR ")
-
-
-def _labelled(span: float) -> Sequence[int]:
-    """Leading digits that have room for a label."""
-    return (2, 5) if span > 4.0 else (2, 3, 5, 7) if span > 2.0 else range(1, 10)
+def tint_of(index: int) -> dict[str, Any]:
+    """Pale colour and hatching of a contender whose lines have this colour."""
+    colours = matplotlib("colors")
+    red, green, blue = (1.0 - _TINT * (1.0 - part) for part in colours.to_rgb(colour(index)))
+    return {"facecolor": colours.to_hex((red, green, blue)), "hatch": _HATCHES[index % len(_HATCHES)]}
 
 
 def fill_of(index: int) -> dict[str, str]:

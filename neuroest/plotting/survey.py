@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.survey import Row, Survey
 from neuroest.results.uncertainty import Band
 
@@ -41,11 +41,9 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
         drawn, cell = _marker(place), row.cells.get("realisation")
         face = drawn["color"] if cell is not None and cell.value in _MEASURED else "white"
         axes.plot([area], [energy], **drawn, ls="", ms=3.6, mfc=face, mew=0.8)
-    style.logarithmic(axes.xaxis, "m^2")
-    style.logarithmic(axes.yaxis, "J")
     across, up = _LABELS[found.subject]
-    axes.set_xlabel(across)
-    axes.set_ylabel(up)
+    quantity_axes.logarithmic(axes.xaxis, "m^2", across)
+    quantity_axes.logarithmic(axes.yaxis, "J", up)
     handles = [style.line(**_marker(place), ls="", ms=3.6, label=kind) for kind, place in kinds.items()]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
     handles.append(style.line(label="open: simulated or projected", **open_marker))
@@ -69,8 +67,8 @@ def energy_of(row: Row) -> float | None:
 def _marker(place: int) -> dict[str, str]:
     """Colour and marker of a kind of row."""
     return {
-        "color": style.COLOURS[place % len(style.COLOURS)],
-        "marker": style.MARKERS[place % len(style.MARKERS)],
+        "color": style.colour(place),
+        "marker": style.marker(place),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import column_name, label_and_unit
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _WIDTH = 0.75 * style.PAGE
 _GREY = "#999999"
-_LINES = (("-", "black"), ("--", "black"), (":", "black"), ("-.", "black"), ("-", _GREY), ("--", _GREY))
-"""Styles of lines that differ without colour."""
+_MOST_LINES = 6
+"""Most lines in one figure; more combinations are points."""
+_ENERGY = "energy_per_inference_J"
+_HIDDEN = 0.004
+"""Relative distance below which two lines lie on one another."""
 
 
 def points_figure(sweep: SweepPoints, width: float) -> Any:
@@ -38,9 +41,8 @@ def points_figure(sweep: SweepPoints, width: float) -> Any:
     axes.plot(front[columns[0]], front[columns[1]], "-o", ms=2.6, color="black", drawstyle="steps-post")
     for axis, name in ((axes.xaxis, columns[0]), (axes.yaxis, columns[1])):
         label, unit = label_and_unit(name)
-        style.logarithmic(axis, unit)
-        axis.set_label_text(label)
-    axes.set_title(f"{len(table)} points of the sweep and the Pareto front of {sweep.count}")
+        quantity_axes.logarithmic(axis, unit, label)
+    style.headline(axes, f"{len(table)} points of the sweep and the Pareto front of {sweep.count}")
     return figure
 
 
@@ -50,20 +52,22 @@ def pareto_figure(result: ParetoResult, path: str | Path | None) -> Any:
     x, y = result.objectives[:2]
     front = result.frame.sort_values(x)
     figure, axes = style.new_figure(_WIDTH, 3.6)
-    axes.scatter(result.sample[x], result.sample[y], s=4, color=_GREY, linewidths=0, label="beaten", zorder=1)
+    axes.scatter(
+        result.sample[x], result.sample[y], s=4, color=_GREY, linewidths=0, label="dominated", zorder=1
+    )
     size: Any = 16.0
     if len(result.objectives) > 2:
         third = front[result.objectives[2]].to_numpy(float)
         spread = np.ptp(third)
         size = 8.0 + 50.0 * ((third - third.min()) / spread if spread else 0.0 * third)
-        axes.set_title(f"larger marks: larger {style.result_label(result.objectives[2])}", loc="left")
+        axes.set_title(f"Larger marks: larger {label_and_unit(result.objectives[2])[0]}", loc="left")
     elif len(front) > 1:
         where = "post" if (x in result.minimize) else "pre"
         axes.step(front[x], front[y], where=where, color="black", zorder=2)
     axes.scatter(front[x], front[y], s=size, color="white", edgecolors="black", linewidths=0.9,
                  label="Pareto front", zorder=3)  # fmt: skip
     for axis, name in ((axes.xaxis, x), (axes.yaxis, y)):
-        style.result_axis(axis, name, result.sample[name].to_numpy(float))
+        quantity_axes.result_axis(axis, name, result.sample[name].to_numpy(float))
     axes.legend()
     return style.save_figure(figure, path)
 
@@ -77,7 +81,7 @@ def sweep_figure(
     results = list(result.metadata["quantities"])
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
     x = along if along in frame else _named_in(numbers, along)
-    x, y = x or next(iter(numbers), ""), quantity or _first_that_varies(frame, results)
+    x, y = x or next(iter(numbers), ""), quantity or _asked(frame, results)
     for what, name, known in (("parameter", x, numbers), ("result", y, results)):
         check_names(what, [name], known, "a figure needs a parameter that is a number")
     formatted = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
@@ -86,7 +90,7 @@ def sweep_figure(
     others = [name for name in parameters if name != x and len(set(formatted[name])) > 1]
     units: Mapping[str, str] = result.metadata.get("units", {})
     figure, axes = style.new_figure(_WIDTH, 3.2)
-    if len(formatted[others].drop_duplicates()) <= len(_LINES):
+    if len(formatted[others].drop_duplicates()) <= _MOST_LINES:
         _lines_along(axes, formatted, x, y, others, units)
     else:
         good = formatted["feasible"].to_numpy(bool)
@@ -96,8 +100,8 @@ def sweep_figure(
             axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
         axes.legend()
     unit = units.get(x, "1")
-    style.quantity_axis(axes.xaxis, unit, _parameter(x, unit), formatted[x].to_numpy(float))
-    style.result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
+    quantity_axes.quantity_axis(axes.xaxis, unit, _parameter(x, unit), formatted[x].to_numpy(float))
+    quantity_axes.result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
     return style.save_figure(figure, path)
 
 
@@ -106,9 +110,10 @@ def _named_in(columns: Sequence[str], path: str | None) -> str | None:
     return next((n for n in columns if n.startswith(f"{path}_") or f".{n}".endswith(f".{path}")), path)
 
 
-def _first_that_varies(frame: pd.DataFrame, results: Sequence[str]) -> str:
-    """The first result that varies between rows."""
-    return next((name for name in results if np.unique(frame[name].dropna()).size > 1), results[0])
+def _asked(frame: pd.DataFrame, results: Sequence[str]) -> str:
+    """The energy, or else the first result that varies between rows."""
+    order = sorted(results, key=lambda name: name != _ENERGY)
+    return next((name for name in order if np.unique(frame[name].dropna()).size > 1), order[0])
 
 
 def _parameter(column: str, unit: str) -> str:
@@ -120,7 +125,8 @@ def _lines_along(
     axes: Any, formatted: pd.DataFrame, x: str, y: str, others: Sequence[str], units: Mapping[str, str]
 ) -> None:
     groups = formatted.groupby(list(others), sort=False, dropna=False) if others else [((), formatted)]
-    for (key, part), (dashes, colour) in zip(groups, _LINES, strict=False):
+    lines: list[tuple[str, pd.DataFrame]] = []
+    for key, part in groups:
         ordered = part.sort_values(x)
         words = [
             f"{_parameter(n, units.get(n, '1'))} {style.tick_label(v, units.get(n, '1'))}"
@@ -128,13 +134,43 @@ def _lines_along(
             else str(v)
             for n, v in zip(others, key, strict=True)
         ]
-        axes.plot(ordered[x], ordered[y], dashes, color=colour, label=", ".join(words))
+        lines.append((", ".join(words), ordered))
+    for place, same in enumerate(_coincident(lines, x, y)):
+        names, ordered = [name for name, _ in same], same[0][1]
+        look = {
+            "color": style.colour(place),
+            "ls": style.dashes(place),
+            "marker": style.marker(place),
+            "ms": 2.6,
+        }
+        axes.plot(ordered[x], ordered[y], **look, label="\n".join(names))
         missed = ordered[~ordered["feasible"].to_numpy(bool)]
-        axes.scatter(missed[x], missed[y], s=14, marker="x", color=colour, linewidths=0.8, zorder=3)
+        axes.scatter(
+            missed[x], missed[y], s=22, marker="x", color=style.colour(place), linewidths=0.8, zorder=3
+        )
     if others:
         axes.figure.legend(loc="outside lower center", ncols=3)
     if not formatted["feasible"].all():
-        axes.set_title("crosses: not feasible", loc="left")
+        axes.set_title("Crosses: not feasible", loc="left")
+
+
+def _coincident(
+    lines: Sequence[tuple[str, pd.DataFrame]], x: str, y: str
+) -> list[list[tuple[str, pd.DataFrame]]]:
+    """Lines in groups of those that would lie on one another."""
+    groups: list[list[tuple[str, pd.DataFrame]]] = []
+    for name, part in lines:
+        for group in groups:
+            first = group[0][1]
+            if len(first) == len(part) and all(
+                np.allclose(first[column].to_numpy(float), part[column].to_numpy(float), rtol=_HIDDEN)
+                for column in (x, y)
+            ):
+                group.append((name, part))
+                break
+        else:
+            groups.append([(name, part)])
+    return groups
 
 
 @style.styled
@@ -143,7 +179,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     figure, axes = style.new_figure(_WIDTH, 3.0)
     bands = result.bands()
     for index, ((low, median, high), name) in enumerate(zip(bands, result.names, strict=True)):
-        colour = style.COLOURS[index]
+        colour = style.colour(index)
         axes.plot(result.places, median, "-" if index == 0 else "--", color=colour, label=name)
         axes.fill_between(result.places, low, high, color=colour, alpha=style.SHADE, lw=0.0)
     for crossing in result.break_even_points:
@@ -153,7 +189,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
             xycoords=("data", "axes fraction"), va="top", ha="left", xytext=(3, 0), textcoords="offset points",
         )  # fmt: skip
     both = np.concatenate(bands, axis=None)
-    style.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
-    style.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
+    quantity_axes.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
+    quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
     axes.legend(title=style.MEDIANS, title_fontsize=6.0)
     return style.save_figure(figure, path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.results.quantities import label_and_unit
 from neuroest.results.target import STATISTICS, Goal
 
@@ -41,8 +41,8 @@ def _along(found: Target) -> Any:
     low, median, high = (
         np.where(np.isfinite(band), band, np.nan) for band in (found.low, found.median, found.high)
     )
-    axes.fill_between(values, low, high, color=style.COLOURS[0], alpha=style.SHADE, lw=0.0)
-    axes.plot(values, median, color=style.COLOURS[0], label="median")
+    axes.fill_between(values, low, high, color=style.colour(0), alpha=style.SHADE, lw=0.0)
+    axes.plot(values, median, color=style.colour(0), label="median")
     axes.axhspan(
         1.0 / beyond, beyond, color=_GREY, alpha=style.SHADE, lw=0.0, label=f"within {found.relevance:.0%}"
     )
@@ -50,7 +50,7 @@ def _along(found: Target) -> Any:
     if axis.today and found.today is not None and math.isfinite(found.today.median):
         axes.plot([axis.today], [found.today.median], "*", color="black", label="today")
     _axis(axes.xaxis, axis)
-    style.quantity_axis(axes.yaxis, "1", _ratio(found), median[np.isfinite(median)])
+    quantity_axes.quantity_axis(axes.yaxis, "1", _ratio(found), median[np.isfinite(median)])
     axes.legend(title=style.MEDIANS, title_fontsize=6.0)
     return figure
 
@@ -88,14 +88,14 @@ def _region(found: Target) -> Any:
         f", {axis.name.replace('_', ' ')} {style.tick_label(float(f'{axis.values[place]:.3g}'), axis.unit)}"
         for axis, place in zip(rest, at, strict=True)
     )
-    style.figure_title(
+    style.headline(
         figure, f"{found.device} against {found.baseline} on {found.workload}\n{_ratio(found)}{fixed}"
     )
     return figure
 
 
 def _axis(axis: Any, one: TargetAxis) -> None:
-    style.quantity_axis(axis, one.unit, one.name.replace("_", " "), np.array(one.values))
+    quantity_axes.quantity_axis(axis, one.unit, one.name.replace("_", " "), np.array(one.values))
 
 
 def _ratio(found: Target) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import percent, short
 from neuroest.reporting.text_style import words
@@ -12,8 +12,6 @@ _ROW_INCHES, _LEGEND_INCHES = 0.32, 0.135
 _MOST_PARTS = 9
 _LEAST_SHARE = 0.02
 """Share of the widest tier below which a part is drawn as one of the others; a convention."""
-_SQUARE_MILLIMETRES = 1e6
-"""Square millimetres of a square metre."""
 
 
 def tiers_figure(view: View, width: float) -> Any:
@@ -43,9 +41,9 @@ def tiers_figure(view: View, width: float) -> Any:
         own = {path: row.parts_m2[path] for path in fills if path in row.parts_m2}
         parts = [*own.items(), ("others", row.area_m2 - sum(own.values()))]
         for path, area in parts:
-            size, fill = area * _SQUARE_MILLIMETRES, fills.get(path, style.OTHERS_FILL)
-            axes.barh(level, size, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
-            left += size
+            fill = fills.get(path, style.OTHERS_FILL)
+            axes.barh(level, area, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
+            left += area
         axes.annotate(
             percent(row.width),
             (left, level),
@@ -55,8 +53,8 @@ def tiers_figure(view: View, width: float) -> Any:
             fontsize=6.0,
         )
     axes.set_yticks(range(len(rows)), ["logic", *(words(short(row.tier)) for row in rows[1:])])
-    axes.set_xlabel("area (mm²)")
-    axes.set_title("tiers, share of the area of the die")
+    quantity_axes.quantity_axis(axes.xaxis, "m^2", "area")
+    axes.set_title("Tiers, share of the area of the die")
     handles = [style.patch(words(short(path)), fill) for path, fill in fills.items()]
     handles.append(style.patch("others", style.OTHERS_FILL))
     below.legend(

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.plotting.style import STYLE, matplotlib, named
+from neuroest.plotting.style import HEADLINE, STYLE, matplotlib, named
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset
 from neuroest.reporting.text_style import words
@@ -95,7 +95,7 @@ def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
     figure.text(
         1.0 - _MARGIN / width, (below - 0.1) / height, about, fontsize=_FONT, ha="right", style="italic"
     )
-    figure.text(_MARGIN / width, 1.0 - 0.16 / height, title, fontsize=STYLE["axes.titlesize"])
+    figure.text(_MARGIN / width, 1.0 - 0.16 / height, title, fontsize=STYLE["axes.titlesize"], gid=HEADLINE)
     for place, (number, text) in enumerate(key.values()):
         column, row = place % _KEY_COLUMNS, place // _KEY_COLUMNS
         spot = (_MARGIN / width + column / _KEY_COLUMNS, (below - _LINE * (row + 1.9)) / height)

@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.statistics import quantiles
-from neuroest.plotting import style
+from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import label_and_unit
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LOW = {"facecolor": "white", "hatch": "////"}
 _HIGH = {"facecolor": "#56b4e9"}
 _MOST_BARS = 10
+_BAR = 0.25
+"""Inches of a bar, whose name may have two lines."""
 _LONGEST_TITLE = 46
 _PALE = "#d9d9d9"
 
@@ -43,7 +45,7 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
     axes.axvline(base, color="black", lw=0.8)
     if all(end > 0.0 for bar in bars for end in (base, bar.low, bar.high) if math.isfinite(end)):
         axes.set_xscale("log")
-    style.result_axis(axes.xaxis, total)
+    quantity_axes.result_axis(axes.xaxis, total)
     handles = [style.patch("parameter at its p10", _LOW), style.patch("at its p90", _HIGH)]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
 
@@ -51,9 +53,9 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
     """A total of an estimate with each cause of uncertainty at its p10 and p90, and the others as stated."""
     bars = view.tornado(total)[:_MOST_BARS]
-    figure, axes = style.new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
+    figure, axes = style.new_figure(width, 0.95 + _BAR * max(len(bars), 2))
     _tornado(figure, axes, bars, view.estimate.totals[total] or math.nan, total)
-    axes.set_title(style.design_label(view, total, _LONGEST_TITLE))
+    style.headline(axes, style.design_label(view, total, _LONGEST_TITLE))
     return figure
 
 
@@ -67,13 +69,13 @@ def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Pat
     shares = {share.cause: share for share in result.sobol.get(quantity, ())}
     panels: dict[str, Any] = {"ncols": 2, "sharey": True, "width_ratios": (5, 3)} if shares else {}
     figure, found = style.new_figure(
-        style.PAGE if shares else 0.75 * style.PAGE, 0.95 + 0.19 * max(len(bars), 2), **panels
+        style.PAGE if shares else 0.75 * style.PAGE, 0.95 + _BAR * max(len(bars), 2), **panels
     )
     axes = found[0] if shares else found
     _tornado(figure, axes, bars, result.base[quantity], quantity)
     if shares:
         _variance(found[1], [shares.get(bar.cause) for bar in reversed(bars)])
-    style.figure_title(figure, f"{result.architecture} on {result.workload}")
+    style.headline(figure, f"{result.architecture} on {result.workload}")
     return style.save_figure(figure, path)
 
 
@@ -90,8 +92,8 @@ def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
         )  # fmt: skip
     axes.axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_xlim(left=min(-0.05, axes.get_xlim()[0]), right=max(1.0, axes.get_xlim()[1]))
-    axes.set_xlabel("Sobol index, 95 % confidence")
-    axes.legend(loc="best")
+    quantity_axes.quantity_axis(axes.xaxis, "1", "Sobol index, 95 % confidence")
+    axes.legend(loc="lower right")
 
 
 def distribution_figure(views: Sequence[View], width: float, total: str = "energy_per_inference_J") -> Any:
@@ -111,10 +113,13 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         found = view.estimate.headline(total)
         axes.plot([found.value], [row], "|", color="black", ms=7.0, mew=1.2)
         axes.plot([found.nominal], [row], "o", color="black", ms=2.5, mfc="white", mew=0.8)
-    style.logarithmic(axes.xaxis, unit)
+    quantity_axes.logarithmic(axes.xaxis, unit, label)
     axes.set_yticks(range(len(views)), [style.design_label(view, total) for view in reversed(views)])
-    # next to long names the label is wider than the axes
-    axes.set_xlabel(f"{label}; stroke: median, circle: nominal", loc="right")
+    marks = [
+        style.line(ls="", marker="|", color="black", ms=7.0, mew=1.2, label="median"),
+        style.line(ls="", marker="o", color="black", ms=2.5, mfc="white", mew=0.8, label="nominal"),
+    ]
+    figure.legend(handles=marks, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -125,7 +130,7 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
     values = result.samples[quantity]
     figure, axes = style.new_figure(0.75 * style.PAGE, 3.0)
     for label, part, dashes, width, colour in (
-        ("knowledge of the means alone", values[1:, 0], "-", 3.0, "#b8b8b8"),
+        ("knowledge of the means alone", values[1:, 0], "-", 3.0, "#8c8c8c"),
         ("variability of devices alone", values[0, 1:], ":", 1.4, "black"),
         ("both", values[1:, 1:], "-", 0.9, "black"),
     ):
@@ -137,10 +142,10 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
         axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
     low, high = quantiles(values[np.isfinite(values)], (0.005, 0.995))
-    style.result_axis(axes.xaxis, quantity, (low, high))
+    quantity_axes.result_axis(axes.xaxis, quantity, (low, high))
     if high > low:
         axes.set_xlim(low, high)
-    axes.set_ylabel("share of the samples below")
+    axes.set_ylabel("Share of the samples below")
     axes.legend()
-    style.figure_title(figure, f"{result.architecture} on {result.workload}")
+    style.headline(figure, f"{result.architecture} on {result.workload}")
     return style.save_figure(figure, path)
