@@ -1,10 +1,12 @@
-"""Draw the figures of the gallery and write its page from the commands that make them.
+"""Draw the figures of the gallery, check them as a journal would, and write the page from the commands that make them.
 
 ::
 
     python docs/tools/gallery.py           draw everything and write docs/gallery.md
     python docs/tools/gallery.py NAME...   draw these figures alone
     python docs/tools/gallery.py --page    write the page alone
+
+A figure that a journal would send back (`figure_check.faults`) ends it.
 """
 
 from __future__ import annotations
@@ -15,8 +17,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from figure_check import watched
+
+from neuroest.cli import main as main_of_neuroest
 
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "gallery.md"
@@ -184,8 +194,17 @@ def _folded(command: str) -> str:
 def draw(one: Exhibit) -> None:
     """Run what makes a figure, in the folder of the figures."""
     words = shlex.split(one.command)[1:] if one.command else []
-    call = ["-m", "neuroest", *words] if words else ["-c", f"import neuroest\n{one.python}"]
-    subprocess.run([sys.executable, *call], cwd=FIGURES, check=True, capture_output=True)  # noqa: S603 - commands above
+    with chdir(FIGURES), watched() as faults, redirect_stdout(StringIO()):
+        if words:
+            try:
+                main_of_neuroest(words)
+            except SystemExit as ended:
+                if ended.code:
+                    raise
+        else:
+            exec(f"import neuroest\n{one.python}", {})  # noqa: S102 - the Python above
+    if faults:
+        raise SystemExit(f"{one.name}: " + "; ".join(faults))
     for rest in (*FIGURES.glob("*.csv"), *FIGURES.glob("*.txt"), *FIGURES.glob("*.json")):
         rest.unlink()
 

@@ -29,7 +29,7 @@ def test_all_energy_of_an_inference_is_in_the_diagram(chip: str, network: str) -
     widths = [line.get_linewidth() for line in axes.lines]
     # lines that leave the trunk of the chip carry all that is in the chip
     assert max(widths) <= _width(1.0)
-    title = axes.get_title()
+    title = axes.get_title(loc="left")
     assert chip in title
     assert network in title
 
