@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 import subprocess
@@ -753,11 +754,13 @@ def cited() -> set[str]:
         keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.cited_in))
         if spec.task is not None:
             keys.update((spec.task.source, spec.task.cited_in))
-    for name in ARCHITECTURES:
-        for workload in WORKLOADS:
-            result = outcome(name, workload)
-            if isinstance(result, Estimate):
-                keys.update(k for claim in result.claims.values() for k in (claim.source, claim.cited_in))
+    spiking = [name for name in WORKLOADS if name.endswith("_spiking")]
+    others = [name for name in WORKLOADS if name not in spiking]
+    for name, networks in itertools.product(ARCHITECTURES, (spiking, others)):
+        results = (outcome(name, network) for network in networks if runs(name, network))
+        result = next((one for one in results if isinstance(one, Estimate)), None)
+        if result is not None:
+            keys.update(k for claim in result.claims.values() for k in (claim.source, claim.cited_in))
     for name in shipped_cases():
         case = load_case(name)
         keys.update(k for stated in case.published.values() for k in (stated.source, stated.cited_in))

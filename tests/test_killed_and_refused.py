@@ -201,7 +201,7 @@ def test_a_folder_that_may_not_be_written_is_one_line(tmp_path: Path, verb: str)
 # --- A scheduler that is killed -------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_killed_scheduler_of_dask_costs_no_finished_chunk(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     cluster = "import sys\nfrom distributed.cli.dask_{0} import main\nmain()"

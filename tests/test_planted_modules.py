@@ -66,15 +66,23 @@ STANDARD = {name for name in sys.stdlib_module_names if not name.startswith("_")
 }
 
 
-BY_MODULE = ("import", "sweep")
-"""Tried with `python -m` as well for each change, others each night: an interpreter and workers."""
+EACH_CHANGE = {
+    ("import", True),
+    ("import", False),
+    ("sweep", True),
+    ("sweep", False),
+    ("cluster", True),
+    ("estimate", True),
+}
+"""Verbs, and whether by name or with `python -m`, that are tried for each change: an interpreter, workers, a cluster
+and nothing of these. The others are tried each night."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("verb", "by_name"),
     [
-        pytest.param(verb, by_name, marks=() if by_name or verb in BY_MODULE else pytest.mark.nightly)
+        pytest.param(verb, by_name, marks=() if (verb, by_name) in EACH_CHANGE else pytest.mark.nightly)
         for verb in VERBS
         for by_name in (True, False)
     ],

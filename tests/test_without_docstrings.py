@@ -20,7 +20,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_output_is_the_same(tmp_path: Path) -> None:
     said, files = [], []
     for option in ("-O", "-OO"):

@@ -71,6 +71,7 @@ def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> 
         assert "latches" in found["limits"].findings[0]
 
 
+@pytest.mark.nightly
 def test_progress_is_reported_to_the_end(tmp_path: Path) -> None:
     seen: list[float] = []
     simulate("switch_vo2_oscillator", progress=seen.append)

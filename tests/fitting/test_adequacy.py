@@ -68,7 +68,7 @@ def test_the_band_reaches_to_where_each_row_can_be_met() -> None:
     assert needed_shift(shifts, rows) == pytest.approx(2.0, abs=0.11)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_law_that_the_model_does_not_know_is_rejected_and_its_subsets_agree_within_their_bands() -> None:
     every = fitted(0, len(LAW))
     subsets = [every, *(fitted(start, start + 3) for start in (0, 2))]

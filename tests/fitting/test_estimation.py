@@ -56,6 +56,7 @@ def test_the_spread_between_devices_is_estimated() -> None:
     assert found.deviations["field_mobility"] >= found.device_to_device / np.sqrt(12)
 
 
+@pytest.mark.nightly
 def test_a_start_far_away_ends_at_the_same_place() -> None:
     data = drive_data(0.0)
     near = fit(data, TEMPLATE, conduction_length=LENGTH, starts=2)
@@ -97,6 +98,7 @@ def first_spike_fitted() -> Fit:
     return fit(data, TEMPLATE, conduction_length=LENGTH, starts=1)
 
 
+@pytest.mark.nightly
 def test_one_pulse_train_tells_one_parameter() -> None:
     found = first_spike_fitted()
     assert found.fitted == ("field_mobility",)
@@ -104,6 +106,7 @@ def test_one_pulse_train_tells_one_parameter() -> None:
     assert 180.0 < found.values["field_mobility"] < 260.0
 
 
+@pytest.mark.nightly
 def test_held_parameters_widen_the_band() -> None:
     data = read_measurements(example_folder() / "zhao2025_first_spike.csv")
     certain = dict.fromkeys(TRUTH, 1e-06)
@@ -169,6 +172,7 @@ def test_the_same_seed_gives_the_same_fit() -> None:
     assert first.values == second.values
 
 
+@pytest.mark.nightly
 def test_a_neuron_of_the_stochastic_simulation_is_recovered() -> None:
     # examples/measurements/make_simulated_neuron.py; its pulses and pairs are those of another device than its times
     data = read_measurements(example_folder() / "simulated_neuron.csv")

@@ -67,7 +67,12 @@ def test_the_band_of_a_rate_rises_with_the_current(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "names", [("delays",), ("sweeps",), ("delays", "sweeps", "relaxation", "capacitors")]
+    "names",
+    [
+        ("delays",),
+        ("sweeps",),
+        pytest.param(("delays", "sweeps", "relaxation", "capacitors"), marks=pytest.mark.nightly),
+    ],
 )
 def test_a_figure_of_one_or_many_experiments_is_written(names: tuple[str, ...], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib").use("agg")

@@ -131,16 +131,8 @@ FOREIGN = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        "two regimes",
-        pytest.param("two powers", marks=pytest.mark.nightly),
-        pytest.param("stretched", marks=pytest.mark.nightly),
-        pytest.param("between power and exponential", marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", FOREIGN)
 def test_bands_of_laws_that_no_model_knows_hold_the_delay_at_the_reference(name: str) -> None:
     held, count = 0, 24
     for seed in range(count):

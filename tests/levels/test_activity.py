@@ -9,7 +9,7 @@ import pytest
 
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
-from tests.pairs import pairs
+from tests.pairs import other_chips_nightly, pairs
 from tests.shared import estimated
 
 _NETWORKS = ("mlp_mnist_dense", "mlp_mnist_spiking")
@@ -18,7 +18,7 @@ _LEVELS = {"rate": (0.01, 0.1, 0.5), "bit_density": (0.02, 0.25, 0.5), "density"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("chip", "network"), pairs(*_NETWORKS))
+@pytest.mark.parametrize(("chip", "network"), other_chips_nightly(pairs(*_NETWORKS)))
 def test_no_energy_falls_when_activity_rises(chip: str, network: str) -> None:
     mappers = {getattr(part.spec, "mapper", None) for part in estimated(chip, network).design.root.walk()}
     if "crossbar" not in mappers:

@@ -230,7 +230,7 @@ def test_folders_that_are_no_paper_are_refused(tmp_path: Path) -> None:
         paper(folder, only="sumary")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_whole_paper_from_the_curves_of_the_examples(tmp_path: Path, command: Command) -> None:
     folder = folder_of_curves(tmp_path)
     paper(folder, workload="mlp_mnist_spiking", commands=True)

@@ -307,8 +307,15 @@ def test_every_control_is_reached_and_named_by_the_keyboard(opened: Any) -> None
     assert all(outline != "none" for *_, outline in reached), "the focus must be seen"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1280, "light"),
+        (390, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.nightly),
+        pytest.param(390, "light", marks=pytest.mark.nightly),
+    ],
+)
 def test_no_rule_of_accessibility_is_broken(
     browser: Any, small: Report, tmp_path: Path, scheme: Any, width: int
 ) -> None:  # fmt: skip

@@ -75,7 +75,7 @@ def test_the_page_says_that_the_neuron_of_3_nm_stands_on_a_fabric_of_28_nm():
 HINT = "run `python docs/tools/fairness_page.py`"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_page_has_the_contest_of_the_claim_and_every_chip_on_its_network_as_they_are_now():
     """The chips on the other networks, and all that the page solves for, are compared in the nightly lane."""
     text = PAGE.read_text(encoding="utf-8")

@@ -142,7 +142,7 @@ def test_four_of_five_measured_characteristics_are_missed() -> None:
     assert rows["deviation_of_the_amplitude"].verdict == "within"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_record_of_the_page_is_what_the_command_writes() -> None:
     board = reproduce("zhao_2025")
     assert not board.failed
