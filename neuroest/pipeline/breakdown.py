@@ -208,10 +208,17 @@ class EstimateRows(Estimate):
         for area, inside in zip(areas, parts, strict=True):
             inside["white_space"] = area - sum(inside.values())
         number = (0.0, *map(first_number, result.vias))
+        heat = zip(result.tier_powers, result.tier_temperature_rises, strict=True)
+        shares: list[float | None] = [first_number(share) for share in result.tier_yields]
+        good = shares or [None] * len(areas)
         return tuple(
-            TierRow(path, area, area / max(areas), vias, blocks, inside)
-            for path, area, vias, blocks, inside in zip(paths, areas, number, contents, parts, strict=True)
-        )
+            TierRow(
+                path, area, area / max(areas), vias, first_number(watts), first_number(rise), share, blocks, inside
+            )
+            for path, area, vias, (watts, rise), share, blocks, inside in zip(
+                paths, areas, number, heat, good, contents, parts, strict=True
+            )
+        )  # fmt: skip
 
     @cached_property
     def traffic(self) -> tuple[TrafficRow, ...]:

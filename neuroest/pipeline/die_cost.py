@@ -43,14 +43,27 @@ def _first(chip: Chip, role: type[Any]) -> Any:
     return next((block for _, block in chip.find(role)), None)
 
 
-def _good_share(block: Any, die: Die) -> u.Numeric:
+def good_shares(chip: Chip, die: Die) -> tuple[u.Numeric, ...]:
+    """Share of the dies whose lowest tier works, and whose other tiers do, from the lowest up. [1].
+
+    Empty if the chip has no block for it.
+    """
+    block = _first(chip, PricesDie)
+    if block is None:
+        return ()
+    own = [block.good_share(tier.area, tier.device.defect_density) for tier in die.tiers]
+    stacked = (
+        stacked_tiers.stacking_yield(share, tier.device.stacking_yield, tier.vias, tier.device.via_failure)
+        for share, tier in zip(own, die.tiers, strict=True)
+    )
+    return (block.good_share(die.area), *stacked)
+
+
+def _good_share(chip: Chip, die: Die) -> u.Numeric:
     """Share of the dies of which all tiers work. [1]."""
-    share: u.Numeric = block.good_share(die.area)
-    for tier in die.tiers:
-        device, own = tier.device, block.good_share(tier.area, tier.device.defect_density)
-        share = share * stacked_tiers.stacking_yield(
-            own, device.stacking_yield, tier.vias, device.via_failure
-        )
+    share: u.Numeric = 1.0
+    for one in good_shares(chip, die):
+        share = share * one
     return share
 
 
@@ -59,7 +72,7 @@ def yield_and_cost(chip: Chip, die: Die) -> tuple[Array, Array] | None:
     block = _first(chip, PricesDie)
     if block is None:
         return None
-    good = _good_share(block, die)
+    good = _good_share(chip, die)
     stacked = sum((tier.device.tier_wafer_cost for tier in die.tiers), start=0.0)
     return np.asarray(good), np.asarray(block.cost(die.area, good, stacked))
 
@@ -69,7 +82,7 @@ def wafers(chip: Chip, die: Die, chips: u.Numeric) -> Array | None:
     block = _first(chip, PricesDie)
     if block is None:
         return None
-    good = np.asarray(block.dies(die.area) * _good_share(block, die))
+    good = np.asarray(block.dies(die.area) * _good_share(chip, die))
     return np.asarray(np.where(good > 0.0, chips / np.where(good > 0.0, good, 1.0), np.inf))
 
 

@@ -172,6 +172,37 @@ class Evaluation(Stages):
         resistance = tiers.thermal_resistance(self.costs.tiers)
         return np.asarray(stacked_tiers.tier_temperature_rise(self.die_power, resistance, self.die_area))
 
+    @property
+    def tier_powers(self) -> list[Array]:
+        """Mean power of each tier of one die while it is powered, the logic first. [W].
+
+        A block of which parts are in several tiers counts in the highest one; what no stacked tier has is in the logic.
+        """
+        dies, stack = self.mapped.counts[self.chip.top.path], self.costs.tiers
+        above: list[Array] = [np.zeros(1) for _ in stack]
+        with np.errstate(all="ignore"):
+            drawn = [
+                (row.component, power.average_power(np.sum(row.energy, axis=-1, keepdims=True), self.active_time))
+                for row in self.dynamic
+            ] + [(row.component, row.total) for row in self.statics if row.when in power.DRAWN]  # fmt: skip
+        for component, watts in drawn:
+            if number := tiers.highest_tier_of(stack, component):
+                above[number - 1] = np.asarray(above[number - 1] + watts / dies)
+        return [np.asarray(self.die_power - total(above)), *above]
+
+    @property
+    def tier_temperature_rises(self) -> list[Array]:
+        """Temperature of each tier above the logic, with the power of each. [K]."""
+        return [
+            np.asarray(rise)
+            for rise in tiers.temperature_rises(self.costs.tiers, self.tier_powers, self.die_area)
+        ]
+
+    @property
+    def tier_yields(self) -> tuple[Array, ...]:
+        """Share of the dies whose lowest tier works, and whose other tiers do; empty without a block for it. [1]."""
+        return tuple(np.asarray(share) for share in die_cost.good_shares(self.chip, self._die))
+
     @cached_property
     def area(self) -> Array:
         """Area of the chip. [m^2]."""

@@ -1,6 +1,6 @@
 """Stacked tiers of a chip: which area is in which tier, the vias between them, their heat and their yield."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -63,6 +63,20 @@ def tier_of(tiers: Iterable[StackedTier], component: str, term: str) -> int:
         if component == tier.path or any(name.startswith(f"{path}.") for path in tier.spec.contains):
             return number
     return 0
+
+
+def highest_tier_of(tiers: Iterable[StackedTier], component: str) -> int:
+    """Number of the highest tier that has a component or a part of it: 0 for the logic."""
+    found = [
+        number
+        for number, tier in enumerate(tiers, 1)
+        if component == tier.path
+        or any(
+            f"{component}.".startswith(f"{path}.") or path.startswith(f"{component}.")
+            for path in tier.spec.contains
+        )
+    ]
+    return max(found, default=0)
 
 
 def widest(areas: Iterable[u.Numeric]) -> list[Any]:
@@ -170,6 +184,18 @@ def via_checks(
 def thermal_resistance(tiers: Iterable[StackedTier]) -> u.Numeric:
     """Thermal resistance from the highest tier to the logic, for a unit of area. [m^2 K/W]."""
     return sum((tier.device.tier_thermal_resistance for tier in tiers), start=0.0)
+
+
+def temperature_rises(
+    tiers: Iterable[StackedTier], powers: Sequence[u.Numeric], area: u.Numeric
+) -> list[Any]:
+    """Temperature of each tier above the logic, which is first, with the power of each tier of a die. [K]."""
+    rises: list[Any] = [0.0]
+    for number, tier in enumerate(tiers, 1):
+        through: u.Numeric = sum(powers[number:], start=0.0)
+        step = stacked_tiers.tier_temperature_rise(through, tier.device.tier_thermal_resistance, area)
+        rises.append(rises[-1] + step)
+    return rises
 
 
 def vias(tiers: tuple[StackedTier, ...], chip: Chip, mapped: NetworkMapping) -> list[Array]:

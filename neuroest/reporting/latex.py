@@ -178,22 +178,27 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
 
 
 def tiers_table(estimate: Estimate, label: str) -> str:
-    """Area and vias of the tiers of a stacked chip, the highest first."""
+    """Area, vias, heat and yield of the tiers of a stacked chip, the highest first."""
     rows = [
         " & ".join(
             (
                 tex(words(short(row.tier))) if row.blocks else "logic", quantity(row.area_m2, "m^2"),
-                number(row.width * 100), number(row.vias),
+                number(row.width * 100), number(row.vias), quantity(row.power_W, "W"),
+                quantity(row.temperature_rise_K, "K"), "--" if row.good_share is None else number(row.good_share * 100),
                 tex(", ".join(words(short(path)) for path in row.blocks)) or "all other blocks",
             )
         )
         + r" \\"
         for row in reversed(estimate.tiers)
     ]  # fmt: skip
-    caption = f"Tiers of {tex(estimate.title)} on {tex(estimate.workload.name)}; the widest makes the area."
+    caption = (
+        f"Tiers of {tex(estimate.title)} on {tex(estimate.workload.name)}; the widest makes the area, and the rise is "
+        "above the logic."
+    )
     ragged = r">{\raggedright\arraybackslash}p"
-    columns = rf"@{{}}{ragged}{{0.16\columnwidth}}rrr{ragged}{{0.34\columnwidth}}@{{}}"
-    return _table(caption, label, columns, r"Tier & Area & \unit{\percent} & Vias down & Contains", rows)
+    columns = rf"@{{}}{ragged}{{0.2\columnwidth}}rrrrrr{ragged}{{0.6\columnwidth}}@{{}}"
+    head = r"Tier & Area & \unit{\percent} & Vias & Power & Rise & Yield, \unit{\percent} & Contains"
+    return _table(caption, label, columns, head, rows, wide=True)
 
 
 def differences_table(comparison: Comparison, label: str) -> str:

@@ -122,11 +122,23 @@ def _tiers(estimate: Estimate) -> Table:
     rows = [
         (
             short(row.tier) if row.blocks else "logic", Quantity(row.area_m2, "m^2"), Share(row.width),
-            f"{row.vias:.4g}", ", ".join(map(short, row.blocks)) or "all other blocks",
+            f"{row.vias:.4g}", Quantity(row.power_W, "W"), Quantity(row.temperature_rise_K, "K"),
+            "" if row.good_share is None else Share(row.good_share),
+            ", ".join(map(short, row.blocks)) or "all other blocks",
         )
         for row in reversed(estimate.tiers)
     ]  # fmt: skip
-    return Table.of(("tier", "area", "of the widest", "vias down", "contains"), rows, "<>>><")
+    head = (
+        "tier",
+        "area",
+        "of the widest",
+        "vias down",
+        "power",
+        "warmer than the logic",
+        "yield",
+        "contains",
+    )
+    return Table.of(head, rows, "<>>>>>><")
 
 
 def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:

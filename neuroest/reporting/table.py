@@ -360,19 +360,23 @@ def _shells(estimate: Estimate, style: Style) -> list[str]:
 
 
 def _tiers(estimate: Estimate, style: Style) -> list[str]:
-    """Area and vias of the tiers of a chip that has several, at nominal inputs."""
+    """Area, vias, heat and yield of the tiers of a chip that has several, at nominal inputs."""
     if not estimate.tiers:
         return []
-    rows: list[tuple[str, ...]] = [("", "area", "of the widest", "vias down", "contains")]
+    rows: list[tuple[str, ...]] = [
+        ("", "area", "of widest", "vias down", "power", "warmer", "yield", "contains")
+    ]
     rows += [
         (
-            f"  {'logic' if not row.blocks else short(row.tier)}", formatted(row.area_m2, "m^2"),
-            percent(row.width), f"{row.vias:.4g}", ", ".join(map(short, row.blocks)) or "all other blocks",
+            f"  {'logic' if not row.blocks else short(row.tier)}", formatted(row.area_m2, "m^2"), percent(row.width),
+            f"{row.vias:.4g}", formatted(row.power_W, "W"), formatted(row.temperature_rise_K, "K"),
+            "-" if row.good_share is None else percent(row.good_share),
+            ", ".join(map(short, row.blocks)) or "the rest",
         )
         for row in estimate.tiers
     ]  # fmt: skip
     title = "Tiers from the lowest up, nominal; the widest makes the area of the die"
-    return [style.bold(title), *fitting_columns(rows, "<>>><"), ""]
+    return [style.bold(title), *fitting_columns(rows, "<>>>>>><"), ""]
 
 
 def _traffic(estimate: Estimate, style: Style) -> list[str]:

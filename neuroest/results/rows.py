@@ -138,6 +138,12 @@ class TierRow:
         The same over the area of the widest tier.
     vias : float
         Vias to the tier below; zero for the logic.
+    power_W : float
+        Mean power of it in one die; a block with parts in several tiers counts in the highest one.
+    temperature_rise_K : float
+        Its temperature above that of the logic.
+    good_share : float or None
+        Share of the dies of which this tier works; None for a chip without a `die_cost` block.
     blocks : tuple of str
         Paths of the blocks and area terms in it; empty for the logic, which has all others.
     parts_m2 : dict
@@ -148,6 +154,9 @@ class TierRow:
     area_m2: float
     width: float
     vias: float
+    power_W: float  # noqa: N815 - the unit is part of the column's name
+    temperature_rise_K: float  # noqa: N815 - the unit is part of the column's name
+    good_share: float | None
     blocks: tuple[str, ...]
     parts_m2: dict[str, float]
 

@@ -130,9 +130,26 @@ def test_yield_and_cost_of_every_tier(tmp_path: Path) -> None:
     base, above = (row.area_m2 for row in result.tiers)
     good = math.exp(-base * 0.1e4) * math.exp(-above * 0.5e4) * 0.98 * (1.0 - 1e-9) ** 2200
     assert result.totals["die_yield"] == pytest.approx(good)
+    assert math.prod(row.good_share or 0.0 for row in result.tiers) == pytest.approx(good)
     dies = math.floor(math.pi * 0.15**2 / base - math.pi * 0.3 / math.sqrt(2.0 * base))
     cost = (3000 + 400 + 800) / (dies * good) + 2
     assert result.totals["cost_per_good_die_usd"] == pytest.approx(cost)
+
+
+def test_heat_of_every_tier() -> None:
+    result = estimated(CHIP, NETWORK)
+    logic, cells, neurons = result.tiers
+    assert sum(row.power_W for row in result.tiers) == pytest.approx(
+        float(result.evaluation.die_power.item())
+    )
+    # through the oxide below the synapses flows what both tiers take, through the next one that of the neurons
+    path = float(result.claims["chip.synapses.tier_thermal_resistance"].value) / result.totals["area_m2"]
+    assert (logic.temperature_rise_K, logic.good_share) == (0.0, None)
+    assert cells.temperature_rise_K == pytest.approx(path * (cells.power_W + neurons.power_W))
+    assert neurons.temperature_rise_K - cells.temperature_rise_K == pytest.approx(path * neurons.power_W)
+    assert neurons.temperature_rise_K < result.totals["tier_temperature_rise_K"], (
+        "as if all power were at the top"
+    )
 
 
 def test_the_highest_tier_sets_the_temperature(tmp_path: Path) -> None:
