@@ -260,6 +260,26 @@ def test_examples_of_the_file_formats_work_together(tmp_path: Path) -> None:
     assert result.totals["throughput_per_s"] == pytest.approx(100.0)  # one a period of 10 ms
 
 
+@pytest.mark.parametrize(
+    ("example", "case", "network"),
+    [
+        ("my_array", "origami", "filter_layer"), ("my_macro", "chih_2021", "bits_4"),
+        ("my_core", "odin", "one_event_each"),
+    ],
+)  # fmt: skip
+def test_chips_of_the_guide_are_the_validated_ones(
+    example: str, case: str, network: str, tmp_path: Path
+) -> None:
+    saved_examples((ROOT / "docs" / "describe_a_chip.md").read_text("utf-8"), tmp_path)
+    folder = ROOT / "validation" / case
+    guide, scored = (
+        estimate(chip, folder / f"{network}.yaml").totals
+        for chip in (tmp_path / f"{example}.yaml", folder / "chip.yaml")
+    )
+    for name in ("area_m2", "energy_per_inference_J", "initiation_interval_s"):
+        assert guide[name] == pytest.approx(scored[name], rel=1e-9)
+
+
 def test_results_page_defines_every_total_and_every_key() -> None:
     page = (ROOT / "docs" / "results.md").read_text("utf-8")
     found = estimate("diffusive_28nm_derived", "mlp_mnist_spiking").to_dict()
