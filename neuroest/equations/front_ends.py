@@ -6,9 +6,11 @@ from neuroest.core import units as u
 from neuroest.core.provenance import equation
 
 _ROUNDS = 10
-"""Most rounds of Newton's method; numerical."""
+"""Most rounds of Halley's method; numerical."""
 _LAST_STEP = 2.0**-26
-"""Relative step after which Newton's method is exact, since its error is below the square; numerical."""
+"""Relative step after which Halley's method is exact, since its error is below the square; numerical."""
+_LEAST_LOSS = 1e-100
+"""Loss in place of none, by which a current may be divided; numerical."""
 _DEEPEST = 50.0
 """Logarithm at which all of a bias counts as used; numerical, since what is left is lost in rounding."""
 
@@ -82,8 +84,8 @@ def clamp_depth(
     Formula: y from I_b (1 - e^-y) = G (V - R I_b y)
 
     Valid: a transistor in weak inversion carries the bias minus the column current, so its gate or source
-    moves by n U_T y = R I_b y. Newton's method from y = 0 comes from one side; ten rounds leave less than
-    1e-9
+    moves by n U_T y = R I_b y. Halley's method from max(f/(1 + R G), (f - 1)/(R G)), f = G V/I_b, comes from
+    one side; most columns take two rounds
 
     References
     ----------
@@ -96,15 +98,27 @@ def clamp_depth(
     >>> f"{clamp_depth(0.1, 80e-6, 3e3, 12e-6):.3f}"
     '0.694'
     """
-    full = read_voltage * column_conductance / bias_current
-    lost = input_resistance * column_conductance
-    depth: u.Dimensionless = full / (1.0 + lost)
+    full = np.asarray(read_voltage * column_conductance / bias_current, dtype=float)
+    lost = np.asarray(input_resistance * column_conductance, dtype=float)
+    shape = np.broadcast_shapes(full.shape, lost.shape)
+    full, lost = (np.broadcast_to(one, shape).ravel() for one in (full, lost))
+    # the current is at least that of a circuit without depletion, and takes at least what exceeds the bias
+    exceeding = (full - 1.0) / np.maximum(lost, _LEAST_LOSS)
+    depth = np.minimum(np.maximum(full / (1.0 + lost), exceeding), _DEEPEST)
+    places = np.flatnonzero(depth < _DEEPEST)
+    full, lost, before = full[places], lost[places], depth[places]
     for _ in range(_ROUNDS):
-        left, before = np.exp(-depth), depth
-        depth = np.minimum(depth + (full - lost * depth - (1.0 - left)) / (left + lost), _DEEPEST)
-        if np.all(np.abs(depth - before) <= _LAST_STEP * (1.0 + depth)):
+        left = np.exp(-before)
+        slope, missing = left + lost, full - lost * before - (1.0 - left)
+        step = 2.0 * missing * slope / (2.0 * slope * slope - missing * left)
+        now = np.minimum(before + step, _DEEPEST)
+        depth[places] = now
+        going = np.flatnonzero(np.abs(now - before) > _LAST_STEP * (1.0 + now))
+        if not going.size:
             break
-    return depth
+        places, before, full, lost = places[going], now[going], full[going], lost[going]
+    found: u.Dimensionless = depth.reshape(shape)[()]
+    return found
 
 
 @equation
