@@ -50,7 +50,7 @@ WARM = dict(
     zip(("resnet18_crossbar", "resnet18_digital", "default_chip", "loihi"), counted.WARM, strict=True)
 )
 LISTS = dict(zip(("list_mlp", "list_vgg9", "list_default_chip"), counted.LISTED, strict=True))
-DRAWN = {"draws_resnet18": counted.RESNET, "draws_mlp": ("analog_lif_28nm", "mlp_mnist_spiking")}
+DRAWN = dict(zip(("draws_resnet18", "draws_mlp"), counted.DRAWN, strict=True))
 GRID = {f"{counted.ARRAY}.read_voltage": "0.05..0.2 V:4000", "technology.supply_voltage": "0.7..0.9 V:4000"}
 POINTS = 65_536
 """Points of a chunk."""

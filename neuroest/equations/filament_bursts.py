@@ -263,7 +263,7 @@ def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Arr
     arrays, since few fire often.
     """
     spikes, ended, on = np.zeros(driven.shape), np.zeros(driven.shape), np.zeros(driven.shape)
-    at = np.flatnonzero(driven)
+    at = driven.nonzero()[0]
     b = burst.at(at)
     fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
     # the place of a neuron is the driven time of the burst that has passed; a timestep is `pulse` of it
@@ -275,16 +275,20 @@ def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Arr
         last = residue[at]
         place = b.first * _share_of_first(b, last, fresh)
     left, stays_on = np.maximum(fresh, last), np.zeros(at.shape)
+    ends = np.isfinite(b.delay)
+    some_end, some_last = bool(ends.any()), not ends.all()
     for turn in range(_MOST_SPIKES):
         fires = place <= b.end
         if not fires.all():
-            gone, still = np.flatnonzero(~fires), np.flatnonzero(fires)
+            gone, still = (~fires).nonzero()[0], fires.nonzero()[0]
             spikes[at[gone]], ended[at[gone]], on[at[gone]] = turn, last[gone], stays_on[gone]
             at, place, left, stays_on = at[still], place[still], left[still], stays_on[still]
             b = b.at(still)
         if not at.size:
             break
-        last, driven_on, interval, place, idle = _spike(b, place, left)
+        last, driven_on, interval, place, idle = _spike(
+            b, place, left, some_end=some_end, some_last=some_last
+        )
         stays_on = stays_on + driven_on
         left = _grown(b, last, _MEAN_FILAMENT, interval, idle)
     else:
@@ -292,22 +296,34 @@ def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Arr
     return spikes, ended, on
 
 
-def _spike(b: _Burst, place: Array, residue: Array) -> tuple[Array, Array, Array, Array, Array]:
-    """What a spike leaves: residue, driven time of its filament, interval, place of the next, idle time until then."""
+def _spike(
+    b: _Burst, place: Array, residue: Array, *, some_end: bool, some_last: bool
+) -> tuple[Array, Array, Array, Array, Array]:
+    """What a spike leaves: residue, driven time of its filament, interval, place of the next, idle time until then.
+
+    Some drives may end with the spike, and some may last.
+    """
     ends = np.isfinite(b.delay)
     pulses = np.ceil(place / b.pulse * (1.0 - _ROUNDING))
     over = pulses * b.pulse
     held, rest = residue >= b.held_residue, np.maximum(over - place, 0.0)
-    driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
-    # a complete filament fills the gap, and turns into residue all the faster
-    left = _grown(b, residue, 1.0, driven_on, 0.0) if held.any() else residue
-    interval = _after(b, left) + np.where(ends, 0.0, b.dead)
-    begins = np.where(ends | held, over, place)
+    driven_on, left = np.zeros(place.shape), residue
+    if held.any():
+        driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
+        # a complete filament fills the gap, and turns into residue all the faster
+        left = _grown(b, residue, 1.0, driven_on, 0.0)
+    interval = _after(b, left)
     # a filament that needs several pulses of a drive that ends keeps its place in them; one that is cut off by the
     # end of a lasting drive decays until the next
-    whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
-    cut_off = np.where(ends | held | (interval <= rest), 0.0, rest * b.decayed)
-    following = begins + np.where(ends & (interval > b.pulse), whole, interval + cut_off)
+    ended = lasting = over
+    if some_end:
+        whole = np.ceil(interval / b.pulse * (1.0 - _ROUNDING)) * b.pulse
+        ended = over + np.where(interval > b.pulse, whole, interval)
+    if some_last:
+        interval = interval + np.where(ends, 0.0, b.dead)
+        cut_off = np.where(held | (interval <= rest), 0.0, rest * b.decayed)
+        lasting = np.where(held, over, place) + (interval + cut_off)
+    following = np.where(ends, ended, lasting)
     passed = np.ceil(following / b.pulse * (1.0 - _ROUNDING)) - pulses
     return left, driven_on, interval, following, passed * b.pause
 

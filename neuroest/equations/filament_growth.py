@@ -4,8 +4,8 @@ A filament grows under the voltage, from a residue that outlives it; both decay 
 the state of the 1M1T1R neuron, which has no membrane capacitor.
 
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`
-- time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
-  `integration_time`, `timescale_separation`
+- time to a spike: `quasi_steady_integration_time`, `residue_assisted_integration_time`, `integration_time`,
+  `timescale_separation`
 
 Its conductance is in `filament_conduction`; pulse-to-pulse firing and the time after a spike are in
 `firing_statistics`.
@@ -266,63 +266,6 @@ def quasi_steady_integration_time(
 
 
 @equation
-def driven_integration_time(
-    drive_voltage: u.Volt,
-    field_mobility: u.PerVoltSecond,
-    field_offset: u.Dimensionless,
-    residue_rate: u.PerSecond,
-    filament_decay: u.PerSecond,
-) -> u.Second:
-    """Time to the first spike under a strong drive, without residue. [s].
-
-    Parameters
-    ----------
-    drive_voltage : float or ndarray
-        Constant voltage across the memristor. [V]
-    field_mobility : float or ndarray
-        Filament growth per field, mu. [1/V/s]
-    field_offset : float or ndarray
-        Gap that stays when the filament is complete, alpha. [1]
-    residue_rate : float or ndarray
-        Rate at which filament turns into residue, beta. [1/s]
-    filament_decay : float or ndarray
-        Rate at which the filament dissolves, gamma_1. [1/s]
-
-    Returns
-    -------
-    float or ndarray
-        Upper bound of the time to the complete filament; infinite up to V_fast. [s]
-
-    Notes
-    -----
-    Formula: t = [ln(u/(u - alpha))/2 + (s/d) (atan((2 - s)/d) + atan(s/d))] / (gamma_1 + beta)
-
-    Valid: V > V_fast, upper bound: 7 % long at 1.5 V_fast for beta = 0.03 gamma_1; diverges towards V_fast
-
-    With s = 1 + alpha, u = q V and d = sqrt(4u - s^2). Residue always shortens the time, so this is an upper
-    bound.
-
-    References
-    ----------
-    docs/models/neurons.md, "Above the upper threshold".
-
-    Examples
-    --------
-    The 3 nm projection of Zhao et al. 2025, Supplementary Table 8, at 0.8 V = 1.5 V_fast; with residue 40 ns.
-
-    >>> f"{1e9 * driven_integration_time(0.8, 3e7, 0.01, 2e6, 6e7):.0f} ns"
-    '42 ns'
-    """
-    settling = filament_decay + residue_rate
-    gap = 1.0 + field_offset
-    filament = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
-    above = filament > gap * gap / 4.0
-    safe = np.where(above, filament, gap * gap)
-    root = np.sqrt(4.0 * safe - gap * gap)
-    return gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
-
-
-@equation
 def residue_assisted_integration_time(
     drive_voltage: u.Volt,
     field_mobility: u.PerVoltSecond,
@@ -356,7 +299,7 @@ def residue_assisted_integration_time(
 
     Valid: V > 1.03 V_fast within 9 % of the rate equations, 1.1 V_fast within 4 %; 20 % too long at V_fast
 
-    `driven_integration_time` times the ratio of two passages of the bottleneck at F = s/2: with the residue
+    The time without residue times the ratio of two passages of the bottleneck at F = s/2: with the residue
     rising at beta s/2, and without. With k = gamma_1 + beta and excess e^2 = (u - s^2/4)/(s/2),
     c = (3 pi/2) sqrt(s/2)/k and p^3 = e^3 + c beta s/2; A and L are the angles and the logarithm of the time
     without residue.
@@ -376,18 +319,15 @@ def residue_assisted_integration_time(
     settling = filament_decay + residue_rate
     gap = 1.0 + field_offset
     filament = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
-    above = filament > gap * gap / 4.0
-    safe = np.where(above, filament, gap * gap)
-    root = np.sqrt(4.0 * safe - gap * gap)
-    excess = np.sqrt((safe - gap * gap / 4.0) / (gap / 2.0))
-    passage = _PASSAGE_PHASE * np.sqrt(gap / 2.0) / settling
-    lifted = np.cbrt(excess * excess * excess + passage * residue_rate * gap / 2.0)
+    square, half = gap * gap, gap / 2.0
+    above = filament > square / 4.0
+    safe = np.where(above, filament, square)
+    root, root_of_half = np.sqrt(4.0 * safe - square), np.sqrt(half)
+    excess = root / (2.0 * root_of_half)
+    passage = _PASSAGE_PHASE / settling * root_of_half
+    lifted = np.cbrt(excess * excess * excess + passage * residue_rate * half)
     through = passage * (lifted + excess) / (lifted * lifted + lifted * excess + excess * excess)
-    alone = np.pi * gap / (root * settling)
-    unaided = driven_integration_time(
-        drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
-    )
-    result: u.Second = unaided * (through / alone)
+    result: u.Second = through * _growth_angle(safe, gap, root) * np.where(above, 1.0 / np.pi, np.inf)
     return result
 
 

@@ -105,7 +105,7 @@ def clamp_depth(
     # the current is at least that of a circuit without depletion, and takes at least what exceeds the bias
     exceeding = (full - 1.0) / np.maximum(lost, _LEAST_LOSS)
     depth = np.minimum(np.maximum(full / (1.0 + lost), exceeding), _DEEPEST)
-    places = np.flatnonzero(depth < _DEEPEST)
+    places = (depth < _DEEPEST).nonzero()[0]
     full, lost, before = full[places], lost[places], depth[places]
     for _ in range(_ROUNDS):
         left = np.exp(-before)
@@ -113,7 +113,7 @@ def clamp_depth(
         step = 2.0 * missing * slope / (2.0 * slope * slope - missing * left)
         now = np.minimum(before + step, _DEEPEST)
         depth[places] = now
-        going = np.flatnonzero(np.abs(now - before) > _LAST_STEP * (1.0 + now))
+        going = (np.abs(now - before) > _LAST_STEP * (1.0 + now)).nonzero()[0]
         if not going.size:
             break
         places, before, full, lost = places[going], now[going], full[going], lost[going]
