@@ -14,7 +14,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.exploration.sweep import read_sweep
-from neuroest.fitting.layouts import read_measurements
+from neuroest.fitting.measurements import read_measurements
 from neuroest.loading.library import load_device, shipped
 from neuroest.validation.cases import load_case
 

@@ -25,7 +25,7 @@ from neuroest.dynamics.experiments import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import firing_statistics, output_branch
-from neuroest.fitting.layouts import published
+from neuroest.fitting.measurements import published
 
 
 def leaky_integration(bench: Bench) -> Characteristic:

@@ -13,7 +13,7 @@ from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
 from neuroest.dynamics.stimulus import Array, Segment
-from neuroest.fitting.layouts import published
+from neuroest.fitting.measurements import published
 
 
 @frozen_dataclass

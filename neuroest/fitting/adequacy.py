@@ -14,6 +14,7 @@ import numpy as np
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 from neuroest.fitting.sequence import few_changes, places
 
@@ -29,6 +30,8 @@ _SMALLEST_SCATTER = 1e-3
 """Standard deviation of the logarithm below which rows agree to the last digit of an instrument."""
 _REPEATS = 3
 """Minimum number of repeated rows for their own scatter to be used."""
+_MANY_REPEATS = 5
+"""Number of repeated rows above which a wide scatter counts as measured, not as a contradiction."""
 _RUNNING = 0.01
 """Probability of so few changes of sign below which residuals run; a convention."""
 
@@ -160,3 +163,43 @@ def needed_shift(shifts: Array, residuals: Array) -> float:
     ends = np.minimum(np.maximum(np.abs(shifts[:-1]), np.abs(shifts[1:]))[:, None], np.inf)
     nearest = np.min(np.where(met, ends, np.inf), axis=0)
     return float(np.max(nearest[np.isfinite(nearest)], initial=0.0))
+
+
+def contradictions_of(experiment: Experiment) -> list[str]:
+    """Rows with the same conditions but contradictory results, in words.
+
+    More voltage must not take longer, and a few repeated rows must not differ by more than a factor of ten.
+    """
+    layout, found = experiment.layout, []
+    settings = [n for n in layout.columns if n != layout.result]
+    groups: dict[tuple[float, ...], list[float]] = {}
+    device = experiment.column("device", 0.0)
+    for row in range(experiment.rows):
+        key = (device[row], *(experiment.columns[n][row] for n in settings))
+        groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
+    # lifetimes vary naturally; sweeps and pulse trains depend on history
+    if layout.name not in {"current_voltage", "endurance", "pulse_response"}:
+        for key, values in groups.items():
+            low = min(values)
+            if 1 < len(values) < _MANY_REPEATS and low > 0.0 and max(values) > 10.0 * low:
+                formatted = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
+                found.append(
+                    f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({formatted})"
+                )
+    if layout.name == "firing_probability":
+        found += _falling(experiment, rising=True)
+    if layout.name == "integration_time":
+        found += _falling(experiment, rising=False)
+    return found
+
+
+def _falling(experiment: Experiment, *, rising: bool) -> list[str]:
+    voltage, result = experiment.columns["voltage"], experiment.columns[experiment.layout.result]
+    if len(np.unique(voltage)) < 3:
+        return []
+    order = np.argsort(voltage, kind="stable")
+    slope = np.polyfit(voltage[order], result[order] if rising else np.log(result[order]), 1)[0]
+    if (slope < 0.0) == rising:
+        way = "falls" if rising else "rises"
+        return [f"{experiment.layout.name}: {experiment.layout.result} {way} with voltage"]
+    return []

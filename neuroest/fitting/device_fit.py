@@ -30,7 +30,8 @@ from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
 from neuroest.fitting.law_fits import composed
 from neuroest.fitting.laws.table import FAMILIES, LAWS
-from neuroest.fitting.layouts import Experiment, Measurements, Stated, read_devices
+from neuroest.fitting.layouts import Experiment, Measurements, Stated
+from neuroest.fitting.measurements import read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
 from neuroest.fitting.spec_writer import write_spec
 from neuroest.fitting.sweeps import MEMORY, Kind, kind_of, loops_of, without_offset

@@ -20,6 +20,7 @@ from neuroest.fitting import predictions
 from neuroest.fitting.adequacy import (
     SPARE_CONDITIONS,
     condition_labels,
+    contradictions_of,
     misfit,
     needed_shift,
     running,
@@ -27,7 +28,7 @@ from neuroest.fitting.adequacy import (
 )
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.laws.base import IDENTIFIED_WITHIN, Completion, LawFit
-from neuroest.fitting.layouts import Measurements, check_contradictions
+from neuroest.fitting.layouts import Measurements
 
 CANDIDATES = (
     "field_mobility",
@@ -368,7 +369,7 @@ def fit(
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
         rows=rows, rejected=rejected, refined_starts=refined, reservations=tuple(reservations),
         agreeing_starts=agreeing, converged=kept.converged,
-        contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
+        contradictions=tuple(text for e in data.experiments for text in contradictions_of(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
         cycle_to_cycle=scatter.within, shares=_shares(reported, free),
     )  # fmt: skip

@@ -6,9 +6,10 @@ import numpy as np
 
 from neuroest.dynamics.in_time import refused_alone
 from neuroest.dynamics.stimulus import Array
+from neuroest.fitting.adequacy import contradictions_of
 from neuroest.fitting.estimation import CORRELATED, Fit
 from neuroest.fitting.laws.base import Family, LawFit
-from neuroest.fitting.layouts import Measurements, check_contradictions
+from neuroest.fitting.layouts import Measurements
 from neuroest.loading.library import Device
 
 
@@ -59,7 +60,7 @@ def composed(
         singular_values=np.zeros(0),
         chi_square=float(np.mean(np.concatenate([fit.rows.residuals[0] for fit in fits]) ** 2)),
         rows=[fit.rows for fit in fits], refined_starts=1, agreeing_starts=1, converged=True,
-        contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
+        contradictions=tuple(text for e in data.experiments for text in contradictions_of(e)),
         device_to_device=next((f.between_devices for f in fits if f.between_devices is not None), None),
         cycle_to_cycle=next((f.between_cycles for f in fits if f.between_cycles is not None), None),
         shares={}, rejected="; ".join(map(str, rejected)), laws=tuple(fits),

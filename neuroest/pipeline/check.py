@@ -42,8 +42,8 @@ _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.sweep_data.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = {
     ".cell": ("authoring.cell_file.read_cell",),
-    ".csv": ("fitting.layouts.read_measurements", "authoring.table.import_table"),
-    ".xlsx": ("fitting.layouts.read_measurements",),
+    ".csv": ("fitting.measurements.read_measurements", "authoring.table.import_table"),
+    ".xlsx": ("fitting.measurements.read_measurements",),
     ".json": ("reporting.saved.read_results", _RECORDING),
     ".npz": (_RECORDING, "network_simulation.files.read_arrays"),
     ".nird": (_RECORDING,),

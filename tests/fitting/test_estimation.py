@@ -8,7 +8,8 @@ import pytest
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.first_spike import Rates, first_spike
 from neuroest.fitting.estimation import Fit, fit
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_folder, read_measurements
+from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_folder
+from neuroest.fitting.measurements import read_measurements
 from neuroest.fitting.predictions import predict
 from neuroest.loading.library import load_device
 

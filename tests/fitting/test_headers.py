@@ -7,7 +7,7 @@ import pytest
 
 from neuroest.core.errors import SpecError
 from neuroest.fitting.headers import column_of
-from neuroest.fitting.layouts import read_devices, read_measurements
+from neuroest.fitting.measurements import read_devices, read_measurements
 
 
 def write(folder: Path, text: str, name: str = "data.csv") -> Path:

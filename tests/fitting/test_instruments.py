@@ -11,7 +11,8 @@ import pytest
 
 from neuroest.core.errors import SpecError
 from neuroest.fitting.headers import column_of
-from neuroest.fitting.layouts import Experiment, Stated, read_measurements
+from neuroest.fitting.layouts import Experiment, Stated
+from neuroest.fitting.measurements import read_measurements
 
 SWEEP = np.concatenate([np.arange(0.0, 1.01, 0.1), np.arange(0.9, -0.01, -0.1)])
 

@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError, SpecError
-from neuroest.fitting.layouts import (
-    LAYOUTS,
-    check_contradictions,
-    example_folder,
-    read_devices,
-    read_measurements,
-)
+from neuroest.fitting.adequacy import contradictions_of
+from neuroest.fitting.layouts import LAYOUTS, example_folder
+from neuroest.fitting.measurements import read_devices, read_measurements
 
 
 def read(tmp_path, text):
@@ -51,7 +47,7 @@ def test_shipped_measurements_read_and_state_their_source(path) -> None:
         "measured", "simulated",
     }  # fmt: skip
     for experiment in data.experiments:
-        assert not check_contradictions(experiment)
+        assert not contradictions_of(experiment)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +127,9 @@ def test_a_file_counts_as_one_device_once(tmp_path) -> None:
 
 def test_contradictions_are_found(tmp_path) -> None:
     data = read(tmp_path, "voltage [V],integration_time [ms]\n0.8,3\n0.8,300\n")
-    assert "differ by a factor 100" in check_contradictions(data.experiments[0])[0]
+    assert "differ by a factor 100" in contradictions_of(data.experiments[0])[0]
     data = read(tmp_path, "voltage [V],integration_time [ms]\n0.6,3\n0.8,30\n1,300\n")
-    assert "rises with voltage" in check_contradictions(data.experiments[0])[0]
+    assert "rises with voltage" in contradictions_of(data.experiments[0])[0]
 
 
 def test_every_layout_measures_one_of_its_columns() -> None:

@@ -256,7 +256,7 @@ def _folder_of(*names: str) -> list[tuple[str, bytes]]:
 
 
 def _read_measurements(file: Path, seed: str) -> None:
-    from neuroest.fitting.layouts import read_measurements
+    from neuroest.fitting.measurements import read_measurements
 
     read_measurements(file)
 

@@ -1,0 +1,478 @@
+"""Read one table of measurements: which column is what, in which unit, and the value of each cell in SI units.
+
+All problems are reported at once, each with its place and what to do.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from neuroest.core.arrays import Array
+from neuroest.core.errors import (
+    Problem,
+    QuantityError,
+    SpecError,
+    did_you_mean,
+    printable,
+    raise_all,
+)
+from neuroest.core.units import describe_dimension, parse_quantity, parse_unit
+from neuroest.fitting import headers
+from neuroest.fitting.headers import UNITS
+from neuroest.fitting.layouts import LAYOUTS, Experiment, Layout, Measurements, Stated
+from neuroest.fitting.tables import EXAMPLE
+from neuroest.specs.csv_table import CsvTable
+from neuroest.specs.file_text import shortened
+
+_OVERFLOW = 9.9e37
+"""Smallest value that Keithley and Keysight instruments write for an out-of-range reading."""
+_OVERFLOWN = "is what an instrument writes on overflow; delete the row"
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+\Z|[+-]?\d{1,3}(?:,\d{3})+\.\d+\Z")
+_UNSIGNED = {"voltage", "current"}
+_SWEPT = {"current_voltage", "pulse_response", "voltage_trace"}
+"""Experiments with signed voltage and current; in the others, both are amplitudes of the applied signal."""
+_DRIVEN = {"integration_time", "pulse_train", "relaxation", "oscillation", "spike_interval", "paired_pulse"}
+"""Experiments on the response to a voltage; zero volts is no input."""
+_MAGNITUDES = {
+    "s": (1e-18, 1e15), "V": (1e-9, 1e6), "A": (1e-21, 1e6), "ohm": (1e-6, 1e21), "F": (1e-24, 1e3), "S": (1e-21, 1e6),
+    "K": (1e-3, 1e5), "m^2": (1e-21, 1e3), "1": (1e-15, 1e18), "1/s": (1e-15, 1e18), "%": (1e-15, 1e3),
+}  # fmt: skip
+"""Plausible range of a measured nonzero number, by unit."""
+_OF_EITHER_SIGN = frozenset({"set_voltage", "reset_voltage", "low_resistance", "high_resistance"})
+"""Columns whose sign is that of the polarity; their amounts are read."""
+_DECISIONS = frozenset({"failed", "rising"})
+"""Columns of yes or no, 1 or 0."""
+_NAMES = frozenset({"device", "cycle"})
+"""Columns whose cells may be names; each name is mapped to a number that does not occur in files."""
+_NUMBER = re.compile(r"[+-]?[\d.,]")
+_FIRST_NAME = 1e6
+"""Number of the first name, larger than any device number in practice."""
+_SIGNED_TIME = frozenset({"current_voltage", "voltage_trace"})
+"""Experiments whose time may begin before zero: an oscilloscope counts from its trigger."""
+_MOST_NOISE = 0.5
+"""Share of the conductances that may be at or below zero, as noise of an open device; a convention."""
+_MOST_ASKED = 12
+"""Most columns of a file whose header is asked for; rows with more are tables of several devices or pulses."""
+_UNUSED = "-"
+"""Name of a column that is not needed, in a stated header."""
+_COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
+
+
+def read_table(
+    table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float] | None = None
+) -> Measurements:
+    """Read the measurements of one table.
+
+    Parameters
+    ----------
+    table : CsvTable
+        Its cells as text.
+    stated : Stated
+        What the user says of the file.
+    labels : dict, optional
+        Numbers of the names of devices and cycles so far, which the tables of a workbook share.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the table.
+    """
+    return _Reader(table, stated, {} if labels is None else labels).read()
+
+
+class _Reader:
+    def __init__(self, table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float]) -> None:
+        self.table, self.file, self.problems, self.stated = table, table.file, list[Problem](), stated
+        self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self.faults: dict[str, list[int]] = {}
+        self.labels = labels
+        self.si = False
+        self.heading: Sequence[str] = ()
+        self.strange: list[tuple[int, str, str]] = []
+        self.unread: list[str] = []
+        self.wrong: dict[str, list[str]] = {}
+        self.unitless: list[str] = []
+        self.read_from = ""
+        self.notes: list[str] = []
+        self.zeros: dict[str, float] = {}
+        self.comments: dict[str, str] = {}
+        for comment in table.comments:
+            if match := _COMMENT.match(comment):
+                self.comments.setdefault(match[1].lower(), match[2])
+
+    def report(self, line: int, message: str, column: int = 1) -> None:
+        self.problems.append(Problem(self.file, line, column, "", message))
+
+    def stop(self, line: int, message: str) -> None:
+        self.report(line, message)
+        raise SpecError(self.problems)
+
+    def read(self) -> Measurements:
+        rows = [(self.table.line, self.table.heading), *self.table.rows]
+        line, heading, data = self.header_of(rows)
+        self.heading, self.si = heading, headers.is_si(heading)
+        if data and headers.units_row(data[0][1]) and not any(headers.column_of(cell)[1] for cell in heading):
+            heading = [
+                f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
+            ]
+        names, factors = self.header(line, heading)
+        kinds = self.kinds_of(line, names, factors)
+        groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
+        for number, cells in data:
+            if len(cells) > len(names):
+                self.bad_row(number, f"has {len(cells)} cells, the header {len(names)}")
+                continue
+            given = dict(zip(names, cells, strict=False))
+            kind = given.pop("experiment", None) or kinds
+            if kind not in LAYOUTS:
+                self.bad_row(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
+                continue
+            if kind not in groups:
+                self.refuse_columns(line, LAYOUTS[kind])
+            groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
+        self.report_cells()
+        raise_all(self.problems)
+        if not groups:
+            self.stop(line, "has a header and no data")
+        experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
+        raise_all(self.problems)
+        used = {
+            *(n for e in experiments for n in (*e.layout.columns, *e.layout.optional)),
+            self.read_from,
+            "experiment",
+        }
+        left = [
+            shortened(cell)
+            for cell, name in zip(heading, names, strict=True)
+            if name not in used and name not in UNITS
+        ]
+        left = [*self.unread, *(cell for cell in left if headers.column_of(cell)[0] not in headers.IGNORED)]
+        left += [
+            cell for cell, name in zip(heading, names, strict=True) if name in UNITS and name not in used
+        ]
+        unread = (f"columns not read: {', '.join(dict.fromkeys(left))}",) if left else ()
+        return Measurements(self.file, experiments, self.comments, (*unread, *self.notes))
+
+    def header_of(
+        self, rows: Sequence[tuple[int, Sequence[str]]]
+    ) -> tuple[int, list[str], list[tuple[int, Sequence[str]]]]:
+        """Line and cells of the header, and the rows below it."""
+        if self.stated.columns:
+            heading = [
+                "" if cell.strip() == _UNUSED else cell.strip() for cell in self.stated.columns.split(",")
+            ]
+            due = [at for at, cell in enumerate(heading) if cell]
+
+            def filled(cells: Sequence[str]) -> list[str]:
+                return [cells[at] for at in due if at < len(cells)]
+
+            first = next(
+                (at for at, (_, cells) in enumerate(rows) if headers.all_numbers(filled(cells))), len(rows)
+            )
+            wide = max((len(cells) for _, cells in rows[first:]), default=0)
+            heading += [""] * (wide - len(heading))
+            return rows[max(first - 1, 0)][0], heading, list(rows[first:])
+        start = headers.header_row(rows)
+        if start is None:
+            first_cells = rows[0][1]
+            shown = shortened(", ".join(cell for cell in first_cells if cell))
+            count = len(next((cells for _, cells in rows if headers.all_numbers(cells)), first_cells))
+            guess = ",".join(["voltage [V]", "current [A]", *[_UNUSED] * max(0, count - 2)][:count])
+            how = (
+                f"say what its columns are, such as: neuroest fit {self.file} --columns '{guess}'"
+                if 1 < count <= _MOST_ASKED
+                else f"its rows have {count} cells; write one reading a row"
+            )
+            self.stop(
+                rows[0][0],
+                f"there is no header line; expected something like `{EXAMPLE}`, found {shown!r}; {how}",
+            )
+            raise AssertionError
+        line, cells = rows[start]
+        return line, list(cells), list(rows[start + 1 :])
+
+    def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
+        names: list[str] = []
+        factors: dict[str, float] = {}
+        for place, cell in enumerate(cells, 1):
+            name, unit = headers.column_of(cell)
+            if name == "experiment" or name in headers.IGNORED:
+                names.append(name if name == "experiment" else f"column_{place}")
+                continue
+            if name not in UNITS:
+                self.strange.append((place, cell.strip(), name))
+                names.append(f"column_{place}")
+                continue
+            if name in names:
+                earlier = names.index(name)
+                ours, before = headers.preference(cell), headers.preference(cells[earlier])
+                if ours > before:
+                    names[earlier] = f"column_{earlier + 1}"
+                else:
+                    names.append(f"column_{place}")
+                    if ours == before > 0:
+                        twice = f"{name} occurs twice"
+                        self.wrong.setdefault(name, []).append(
+                            twice
+                            if cells[earlier] == cell
+                            else f"{twice}, as {cells[earlier]!r} and {cell!r}"
+                        )
+                    continue
+            names.append(name)
+            factors[name] = self.factor(name, unit, UNITS[name])
+        if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
+            # if each pulse has a conductance, the pulse number is an index, not a count
+            names[names.index("pulses_to_fire")] = "pulse"
+            factors["pulse"] = factors.pop("pulses_to_fire")
+        return names, factors
+
+    def factor(self, name: str, unit: str | None, due: str) -> float:
+        """Factor of a column's unit; what is wrong with it counts only if the experiment needs the column."""
+        dimension = parse_unit(due)[1]
+        if unit is None:
+            if not self.si and any(dimension):
+                self.unitless.append(name)
+            return 1.0
+        if name == "temperature" and unit in headers.CELSIUS:
+            self.zeros[name] = headers.CELSIUS[unit]
+            return 1.0
+        try:
+            factor, given = parse_unit(unit)
+        except QuantityError as error:
+            self.wrong.setdefault(name, []).append(f"column {name}: {error}")
+            return 1.0
+        if given != dimension:
+            fault = f"column {name} is in {unit}; expected {describe_dimension(dimension)}"
+            self.wrong.setdefault(name, []).append(fault)
+        return factor
+
+    def refuse_columns(self, line: int, layout: Layout) -> None:
+        """Report what is wrong with the columns that an experiment needs, in one message if units are missing."""
+        due = {*layout.columns, *layout.optional}
+        if self.read_from:
+            due.add(self.read_from)
+        for name in [n for n in self.wrong if n in due]:
+            for fault in self.wrong.pop(name):
+                self.report(line, fault)
+        bare = [name for name in self.unitless if name in due]
+        if bare:
+            self.unitless = []
+            asked = ", ".join(f"`{name} [{UNITS[name]}]`" for name in bare)
+            stated = [headers.column_of(cell) for cell in self.heading]
+            shown = ",".join(
+                f"{name} [{unit or UNITS[name]}]" if name in due and UNITS.get(name, "1") != "1" else
+                name if name in due else _UNUSED for name, unit in stated
+            )  # fmt: skip
+            lacks = "column {} has no unit" if len(bare) == 1 else "columns {} have no units"
+            self.report(
+                line,
+                f"{lacks.format(', '.join(bare))}; write {'it' if len(bare) == 1 else 'them'} as {asked}, or read the "
+                f"file with: neuroest fit {self.table.file} --columns '{shown}'",
+            )
+
+    def kinds_of(self, line: int, names: list[str], factors: dict[str, float]) -> str:
+        """Experiment of the rows; empty where a column names it."""
+        if "experiment" in names:
+            return ""
+        if not self.comments.get("experiment") and not _whole(names):
+            self.derive(line, names, factors)
+        return self.kind_of(line, names)
+
+    def derive(self, line: int, names: list[str], factors: dict[str, float]) -> None:
+        """Take a resistance, or a current at a read voltage, as a conductance if an experiment then has its columns."""
+        known = "read_voltage" in names or bool(self.stated.read_voltage or self.comments.get("read_voltage"))
+        for source in ("resistance", "current"):
+            if source not in names or "conductance" in names:
+                continue
+            changed = ["conductance" if name == source else name for name in names]
+            if not _whole(changed):
+                continue
+            if source == "current" and not known:
+                (kind, *_) = _whole(changed)
+                self.stop(
+                    line,
+                    f"{kind.name} needs a conductance; a current is one at a read voltage, so say it: neuroest fit "
+                    f"{self.table.file} --read-voltage '0.1 V', or a line `# read_voltage: 0.1 V` above the header",
+                )
+            names[:] = changed
+            self.read_from = source
+            factors["conductance"] = factors[source]
+            words = "1 over the resistance" if source == "resistance" else "the current over the read voltage"
+            self.notes.append(f"conductance is {words}")
+            return
+
+    def conductance(self, value: float, given: Mapping[str, str], factors: Mapping[str, float]) -> float:
+        """Conductance of a resistance or of a current."""
+        if self.read_from == "resistance":
+            return 1.0 / value if value else math.inf
+        text = given.get("read_voltage", "")
+        if text:
+            voltage = headers.plain_number(text) * factors["read_voltage"]
+        else:
+            voltage = parse_quantity(self.stated.read_voltage or self.comments["read_voltage"], "V")
+        return abs(value / voltage) if voltage else math.inf
+
+    def kind_of(self, line: int, names: Sequence[str]) -> str:
+        stated = self.comments.get("experiment")
+        if stated is not None:
+            return stated
+        whole = _whole(names)
+        if len(whole) == 1:
+            return whole[0].name
+        nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
+        missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
+        if self.strange and not whole:
+            self.stop(
+                line,
+                _unknown_columns(self.strange) + (f"; {nearest.name} lacks {missing}" if missing else ""),
+            )
+        self.stop(
+            line,
+            "the columns match no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
+            + "; the experiments are " + ", ".join(LAYOUTS),
+        )  # fmt: skip
+        raise AssertionError
+
+    def values(
+        self, number: int, given: Mapping[str, str], factors: Mapping[str, float], layout: Layout
+    ) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name in (*layout.columns, *layout.optional):
+            text = given.get(name, "")
+            if not text:
+                if name in layout.columns:
+                    self.bad_row(number, f"{layout.name} needs a value for {name}")
+                continue
+            if name in _NAMES and not _NUMBER.match(text):
+                found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
+                continue
+            try:
+                number_of_file = headers.plain_number(text, decision=name in _DECISIONS)
+            except ValueError:
+                why = "; write it without marks between the thousands" if _THOUSANDS.match(text) else ""
+                self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
+                continue
+            value = number_of_file * factors[name] + self.zeros.get(name, 0.0)
+            if name == "conductance" and self.read_from and math.isfinite(value):
+                value = self.conductance(value, given, factors)
+            value = abs(value) if name in _OF_EITHER_SIGN else value
+            if name in _UNSIGNED and abs(value) < _MAGNITUDES[UNITS[name]][0]:
+                value = 0.0  # the zero of a sweep made in steps
+            fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)
+            if fault:
+                self.bad_cell(number, name, text, fault)
+            else:
+                found[name] = value
+        return found
+
+    def bad_row(self, line: int, fault: str) -> None:
+        self.faults.setdefault(fault, []).append(line)
+
+    def bad_cell(self, line: int, name: str, text: str, fault: str) -> None:
+        self.cells.setdefault((name, fault), []).append((line, text))
+
+    def report_cells(self) -> None:
+        """One message per cause: its first row or cell, and the number of further ones."""
+        for fault, lines in self.faults.items():
+            more = f"; {len(lines) - 1} more rows as well" if len(lines) > 1 else ""
+            self.report(lines[0], f"{fault}{more}")
+        for (name, fault), found in self.cells.items():
+            line, text = found[0]
+            more = f"; {len(found) - 1} more cells of this column as well" if len(found) > 1 else ""
+            self.report(line, f"{name}: {text!r} {fault}{more}")
+
+    def experiment(self, layout: Layout, rows: list[tuple[int, dict[str, float]]]) -> Experiment:
+        if len(rows) < layout.fewest:
+            given = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+            self.report(rows[0][0], f"{layout.name} has {given}; at least {layout.fewest} are needed")
+        if layout.name not in _SIGNED_TIME and any(values.get("time", 0.0) < 0.0 for _, values in rows):
+            later = [row for row in rows if row[1].get("time", 0.0) >= 0.0]
+            self.notes.append(f"{len(rows) - len(later)} rows before time zero are left out")
+            rows = later or rows
+        names = [n for n in (*layout.columns, *layout.optional) if any(n in values for _, values in rows)]
+        columns = {n: np.array([values.get(n, math.nan) for _, values in rows]) for n in names}
+        if layout.name in _SIGNED_TIME:
+            self.check_time(columns, [number for number, _ in rows])
+        dead = columns.get("conductance", np.ones(1)) <= 0.0
+        if np.mean(dead) > _MOST_NOISE:
+            self.report(
+                rows[int(np.argmax(dead))][0],
+                f"conductance is not above zero in {np.sum(dead)} of {len(rows)} rows",
+            )
+        elif np.any(dead):
+            self.notes.append(
+                f"conductance is not above zero in {np.sum(dead)} of {len(rows)} rows: noise of an open device"
+            )
+        return Experiment(layout, columns, tuple(number for number, _ in rows), self.file)
+
+    def check_time(self, columns: dict[str, Array], lines: Sequence[int]) -> None:
+        if "time" not in columns:
+            return
+        if np.min(columns["time"]) < 0.0:
+            columns["time"] = columns["time"] - np.min(columns["time"])
+        # unnumbered sweeps begin where time restarts
+        if "cycle" not in columns:
+            back = (np.diff(columns["time"]) < 0.0) & (columns["time"][1:] <= columns["time"][0])
+            columns["cycle"] = np.concatenate([[0.0], np.cumsum(back)])
+        sweep = columns["cycle"]
+        backwards = (np.diff(columns["time"]) <= 0.0) & (np.diff(sweep) == 0.0)
+        if np.any(backwards):
+            place = int(np.argmax(backwards)) + 1
+            self.report(
+                lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
+            )
+
+
+def _whole(names: Sequence[str]) -> list[Layout]:
+    """Experiments that have all their columns, without those whose columns another one has as well."""
+    whole = [layout for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
+    return [
+        one
+        for one in whole
+        if not any(
+            one is not other
+            and one.columns.keys() <= {*other.columns, *other.optional}
+            and not other.columns.keys() <= {*one.columns, *one.optional}
+            for other in whole
+        )
+    ]
+
+
+def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
+    """Advice on columns that belong to no experiment, in one line."""
+    near = next((hint for _, _, name in strange if (hint := _near(name))), "")
+    names = ", ".join(repr(shortened(cell)) for _, cell, _ in strange)
+    if len(strange) == 1:
+        return f"column {strange[0][0]}: unknown column {names}{near}; a header looks like `{EXAMPLE}`"
+    return (
+        f"columns {strange[0][0]} to {strange[-1][0]}: unknown columns {names}{near}; a header looks like `{EXAMPLE}`, "
+        "with one reading a row and devices in a column `device`"
+    )
+
+
+def _near(name: str) -> str:
+    hint = did_you_mean(name, UNITS)
+    return hint if hint.startswith("; did you mean") else ""
+
+
+def _fault(layout: Layout, name: str, value: float) -> str:
+    """Problem of a number in a column; empty if there is none."""
+    unit = UNITS[name]
+    least, most = _MAGNITUDES[unit]
+    if not math.isfinite(value):
+        return "is not a finite number"
+    if value < 0.0 and name in _UNSIGNED and layout.name not in _SWEPT:
+        return "is negative; give the amplitude, without a sign"
+    if name == "conductance" or (name == "time" and layout.name in {*_SIGNED_TIME, "retention"}):
+        value = abs(value) or least  # noise, or a time before the trigger; the rows together show which
+    if name not in _UNSIGNED and value < 0.0:
+        return "is negative"
+    if value == 0.0 and (name not in headers.MAY_BE_ZERO or (name == "voltage" and layout.name in _DRIVEN)):
+        return "must be above zero"
+    if name == "probability" and value > 1.0:
+        return "is above 100 %"
+    if value and not least <= abs(value) <= most:
+        return f"is not a plausible measurement; between {least:g} and {most:g} {unit} is allowed"
+    return ""
