@@ -17,6 +17,8 @@ from neuroest.fitting.layouts import Experiment
 
 _PARTS = 8
 """Number of parts of a train whose means show its direction."""
+_FEWEST_IN_SEQUENCE = 8
+"""Fewest values of a sequence whose autocorrelation is estimated."""
 _FAR_FROM_NOISE = 4.0
 """Number of standard deviations beyond which a mean has moved."""
 
@@ -68,11 +70,13 @@ def _turns(values: Array) -> int:
 def branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
     """Rows of each branch of a sweep, and whether the amplitude rises along it.
 
-    Sweeps need no numbering: a branch ends where the amplitude reverses, and that row belongs to both branches.
+    Sweeps need no numbering: a branch ends where the amplitude reverses, and that row belongs to both branches; and
+    where the sign changes.
     """
-    amplitude = np.abs(experiment.columns[driven_by(experiment)])
+    driven = experiment.columns[driven_by(experiment)]
+    amplitude = np.abs(driven)
     way = np.sign(np.diff(amplitude))
-    breaks = np.any(np.diff(_labels(experiment)) != 0.0, axis=0)
+    breaks = np.any(np.diff(_labels(experiment)) != 0.0, axis=0) | (driven[1:] * driven[:-1] < 0.0)
     start, direction = 0, 0.0
     for row in range(len(way)):
         turned = direction and way[row] and way[row] != direction
@@ -169,3 +173,44 @@ def few_changes(residuals: Array) -> float:
     variance = (expected - 1.0) * (expected - 2.0) / (above + below - 1.0)
     runs = 1.0 + float(np.sum(sign[1:] != sign[:-1]))
     return float(extra("scipy.stats", "lab").norm.cdf((runs - expected) / np.sqrt(variance)))
+
+
+def independent_count(values: Array) -> float:
+    """Number of independent values that determine a mean as well as a sequence of dependent ones.
+
+    Parameters
+    ----------
+    values : ndarray
+        Values in the order in which they were measured, such as the threshold of each cycle.
+
+    Returns
+    -------
+    float
+        Their number over 1 + 2 times the sum of the autocorrelations up to the first one that is not above zero; their
+        number itself if the first one is within two standard deviations of that of independent values.
+
+    References
+    ----------
+    G. V. Bayley and J. M. Hammersley, J. R. Stat. Soc. Suppl. 8, 184 (1946): effective number of observations.
+
+    Examples
+    --------
+    Ten levels, each measured ten times, are no more than ten values, and a hundred of a generator are a hundred.
+
+    >>> generator = np.random.default_rng(0)
+    >>> drawn = generator.normal(size=100)
+    >>> f"{independent_count(np.repeat(drawn[:10], 10)):.0f} {independent_count(drawn):.0f}"
+    '7 100'
+    """
+    count = len(values)
+    away = values - np.mean(values)
+    square = float(np.sum(away**2))
+    if count < _FEWEST_IN_SEQUENCE or square == 0.0:
+        return float(count)
+    total = 0.0
+    for lag in range(1, count // 2):
+        alike = float(np.sum(away[lag:] * away[:-lag])) / square
+        if alike <= 0.0 or (lag == 1 and alike < 2.0 / np.sqrt(count)):
+            break
+        total += alike
+    return float(max(1.0, count / (1.0 + 2.0 * total)))

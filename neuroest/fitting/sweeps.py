@@ -10,12 +10,14 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import compliance_current
-from neuroest.fitting.sequence import branches
+from neuroest.fitting.sequence import branches, driven_by
 
 _LEAST_JUMP = 2.0
 """Minimum conductance ratio of two adjacent rows that counts as switching, and of the two states of a switch."""
 _BEYOND_STEPS, _MOST_STEPS = 3.0, 0.9
 """A jump is this many times as large, as a logarithm, as nine tenths of the other steps of its branch."""
+_LEAST_SNAP = 0.1
+"""Share of the highest voltage of a sweep of the current by which it falls in a switch; a convention."""
 _SMALLEST = 1e-3
 """Share of the largest voltage below which rows give no resistance, because of the instrument's zero error."""
 _NEAR_ZERO = 0.1
@@ -32,6 +34,8 @@ _OF_THE_SWEEP = 0.25
 """Largest read voltage, as a share of the amplitude of the sweep."""
 _MOVED = 1.5
 """Ratio of the states before and after a loop above which it has changed the cell; a convention."""
+_WIDE = 3.0
+"""Ratio of the states of both polarities above which a cell is set and reset by them; a capacitor's are closer."""
 _CLOSED = 1.2
 """Ratio of the two branches of a loop below which it is closed; a convention."""
 _MOST = 0.5
@@ -51,6 +55,8 @@ class Branch:
         Whether the compliance limits the current.
     jump : int
         Row before the jump of the conductance: up on the way up, down on the way back; -1 if there is none.
+    snaps : bool
+        Whether the current was swept, so that the voltage snaps back where the device turns on.
     """
 
     rows: Array
@@ -62,6 +68,7 @@ class Branch:
     cycle: float
     positive: bool
     jump: int
+    snaps: bool = False
 
     @property
     def ratio(self) -> Array:
@@ -84,26 +91,39 @@ class Branch:
     def at_jump(self) -> tuple[float, float]:
         """Voltage of the jump and the width of its interval. [V].
 
-        In a sweep of the current the voltage snaps back: turn-on is the last voltage before, turn-off the last after.
+        In a sweep of the current the voltage snaps back: it turns on at the highest voltage before, and off at the
+        lowest one while it is on.
         """
-        here, next_one, last_one = (
-            float(self.voltage[at]) for at in (self.jump, self.jump + 1, max(0, self.jump - 1))
-        )
-        snaps = (here > next_one) == self.rising
-        middle = here if snaps else (here + next_one) / 2.0
-        return middle, abs(here - (last_one if snaps else next_one))
+        if self.snaps:
+            level = float(self.voltage[self.turn])
+            beside = [at for at in (self.turn - 1, self.turn + 1) if 0 <= at < len(self.voltage)]
+            return level, float(min(abs(self.voltage[at] - level) for at in beside))
+        here, after = float(self.voltage[self.jump]), float(self.voltage[self.jump + 1])
+        return (here + after) / 2.0, abs(here - after)
+
+    @property
+    def turn(self) -> int:
+        """Row at which it turns on or off: that of the jump, or where the voltage begins to snap.
+
+        On the way up that is the highest voltage before the jump. On the way back it is the lowest one, below which the
+        current would fall faster than a series resistor can follow.
+        """
+        if not self.snaps:
+            return self.jump
+        before = self.voltage[: self.jump + 1]
+        return int(np.argmax(before) if self.rising else np.argmin(before))
 
     @property
     def off(self) -> Array:
         """Rows below the jump, where the device is off."""
         places = np.arange(len(self.voltage))
-        return places[places <= self.jump] if self.rising else places[places > self.jump]
+        return places[places <= self.turn] if self.rising else places[places > self.jump]
 
     @property
     def on(self) -> Array:
         """Rows beyond the jump, where the device is on."""
         places = np.arange(len(self.voltage))
-        return places[places > self.jump] if self.rising else places[places <= self.jump]
+        return places[places > self.jump] if self.rising else places[places <= self.turn]
 
 
 @frozen_dataclass
@@ -190,7 +210,7 @@ def _read(experiment: Experiment) -> list[Branch]:
     # scatter above the compliance does not mean a smaller resistance
     current = np.minimum(current, compliance)
     device, cycle = experiment.column("device", -1.0), experiment.column("cycle", 0.0)
-    found = []
+    found, driven = [], driven_by(experiment)
     for rows, rising in branches(experiment):
         kept = rows[(voltage[rows] > _SMALLEST * np.max(voltage)) & (current[rows] > 0.0)]
         if len(kept) < 2:
@@ -198,7 +218,12 @@ def _read(experiment: Experiment) -> list[Branch]:
         positive = float(np.sum(experiment.columns["voltage"][kept])) >= 0.0
         at = float(device[kept[0]]), float(cycle[kept[-1]])
         jump = _jump(np.diff(np.log(current[kept] / voltage[kept])), rising)
-        found.append(Branch(kept, voltage[kept], current[kept], limited[kept], rising, *at, positive, jump))
+        snaps = driven == "current"
+        if snaps and jump < 0:
+            jump = _snap(voltage[kept], rising)
+        found.append(
+            Branch(kept, voltage[kept], current[kept], limited[kept], rising, *at, positive, jump, snaps)
+        )
     return found
 
 
@@ -209,6 +234,22 @@ def _jump(steps: Array, rising: bool) -> int:
     others = np.abs(np.delete(steps, place))
     usual = float(np.quantile(others, _MOST_STEPS)) if len(others) else 0.0
     return place if way[place] >= max(np.log(_LEAST_JUMP), _BEYOND_STEPS * usual) else -1
+
+
+def _snap(voltage: Array, rising: bool) -> int:
+    """Row before the largest step by which the voltage snaps back while the current rises; -1 if it does not.
+
+    A filament may form in several steps, none of which doubles the conductance.
+    """
+    forward = voltage if rising else voltage[::-1]
+    top = int(np.argmax(forward))
+    fallen = float(forward[top] - np.min(forward[top:]))
+    steps = np.diff(forward)
+    noise = float(np.median(np.abs(np.diff(forward, n=2)))) if len(forward) > 2 else 0.0
+    if top + 1 >= len(forward) or fallen < max(_LEAST_SNAP * forward[top], _FAR * noise):
+        return -1
+    largest = top + int(np.argmin(steps[top:]))
+    return largest if rising else len(voltage) - 2 - largest
 
 
 def _free_share(current: Array, compliance: Array) -> float:
@@ -238,6 +279,8 @@ def offset_of(experiment: Experiment) -> float:
     '-33.0 nA'
     """
     voltage, current = experiment.columns["voltage"], experiment.columns["current"]
+    if driven_by(experiment) == "current":
+        return 0.0
     near = np.abs(voltage) <= _NEAR_ZERO * float(np.max(np.abs(voltage)))
     if not (np.any(voltage > 0.0) and np.any(voltage < 0.0)):
         return 0.0
@@ -246,6 +289,11 @@ def offset_of(experiment: Experiment) -> float:
     )
     share = -voltage[first] / (voltage[first + 1] - voltage[first])
     passes = current[first] + share * (current[first + 1] - current[first])
+    # a current that changes its sign with the voltage needs no offset: a rectifier carries less on one side
+    apart = np.minimum(np.abs(voltage[first]), np.abs(voltage[first + 1])) > _SMALLEST * np.max(
+        np.abs(voltage)
+    )
+    passes[apart & (current[first] * current[first + 1] < 0.0)] = 0.0
     if len(passes) < _FEWEST_ZEROS:
         return 0.0
     middle = float(np.median(passes))
@@ -281,6 +329,13 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     voltage : float
         Read voltage, at which the states before and after a loop are compared. [V]
     """
+    spans = [float(np.ptp(loop.any.voltage) / np.max(loop.any.voltage)) for loop in loops]
+    if float(np.median(spans)) < _NEAR_ZERO:
+        at = format_quantity(max(float(np.median(loop.any.voltage)) for loop in loops), "V")
+        return Kind(
+            UNKNOWN, f"the voltage stays near {at} and is not swept; a current over time at a read voltage is a "
+            "retention, so read its time and current with --read-voltage"
+        )  # fmt: skip
     whole = [loop for loop in loops if loop.whole]
     if not whole:
         return _one_way(loops)
@@ -301,7 +356,8 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
         if lost > _MOST * max(1, followed):
             return Kind(
                 UNKNOWN, f"the loops change the conductance at {read}, but in {lost} of {followed} the next one starts "
-                "from the state before; a capacitor or a reaction does so, and a memory cell does not"
+                "from the state before; a capacitor or a reaction does so, and a memory cell does not; read its state "
+                "some time after each loop"
             )  # fmt: skip
         ratio = f"{np.exp(np.median(moved)):.3g}"
         return Kind(
@@ -323,6 +379,17 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     )
 
 
+def rectifies(loops: Sequence[Loop], voltage: float) -> bool:
+    """Whether the state that one polarity leaves reads otherwise with the other one, in most of the pairs."""
+    apart = []
+    for loop, after in pairwise(loops):
+        same = (loop.any.device, loop.any.cycle) == (after.any.device, after.any.cycle)
+        left, begins = loop.states(voltage)[1], after.states(voltage)[0]
+        if same and loop.any.positive != after.any.positive and np.isfinite(left * begins):
+            apart.append(abs(float(np.log(begins / left))))
+    return len(apart) > 0 and float(np.median(apart)) > np.log(_MOVED)
+
+
 def _lost(loops: Sequence[Loop], voltage: float) -> tuple[int, int]:
     """Loops after which the next one of the same run starts nearer to the state before, and loops with a next one."""
     lost = followed = 0
@@ -333,7 +400,11 @@ def _lost(loops: Sequence[Loop], voltage: float) -> tuple[int, int]:
             continue
         if np.isfinite(begins):
             followed += 1
-            lost += 2.0 * abs(float(np.log(begins / loop.states(voltage)[1]))) > abs(change)
+            # set with one polarity and reset with the other: a rectifier has other conductances at the other one
+            undone = loop.any.positive != after.any.positive and (
+                after.change(voltage) * np.sign(change) < -np.log(_WIDE) and abs(change) > np.log(_WIDE)
+            )
+            lost += not undone and 2.0 * abs(float(np.log(begins / loop.states(voltage)[1]))) > abs(change)
     return int(lost), followed
 
 

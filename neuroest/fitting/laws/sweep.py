@@ -13,6 +13,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, compliance_current
+from neuroest.fitting.sequence import independent_count
 from neuroest.fitting.sweeps import VOLATILE, Branch, Loop, kind_of, loops_of, read_voltage, without_offset
 
 _EVEN = 1.0 / np.sqrt(12.0)
@@ -38,16 +39,20 @@ class Seen:
         self.widths.append(width)
 
     def known(self) -> tuple[float, float, float]:
-        """Median, standard deviation of its logarithm, and degrees of freedom (from devices if several)."""
+        """Median, standard deviation of its logarithm, and degrees of freedom (from devices if several).
+
+        Cycles of one device that follow each other closely count as fewer.
+        """
         logs, device = np.log(self.values), np.array(self.devices)
         names = np.unique(device)
         resolution = _EVEN * float(np.mean(np.array(self.widths) / np.array(self.values)))
         groups = [float(np.mean(logs[device == name])) for name in names] if len(names) > 1 else list(logs)
         if len(groups) == 1:
             return float(np.exp(logs[0])), float(np.hypot(_ONE_SWEEP, resolution)), np.inf
-        error = float(np.std(groups, ddof=1)) / np.sqrt(len(groups))
+        count = float(len(groups)) if len(names) > 1 else max(2.0, independent_count(np.array(groups)))
+        error = float(np.std(groups, ddof=1)) / np.sqrt(count)
         middle = float(np.exp(np.median(logs)))
-        return middle, float(np.hypot(max(error, LEAST_DEVIATION), resolution)), float(len(groups) - 1)
+        return middle, float(np.hypot(max(error, LEAST_DEVIATION), resolution)), count - 1.0
 
 
 @dataclass
@@ -132,10 +137,10 @@ def _add(seen: _Sweeps, branch: Branch) -> None:
     if len(free):
         seen.on.add(float(np.median(resistance[free])), name)
     seen.limited_on.append(float(np.min(resistance[branch.on])))
-    if not branch.rising and branch.limited[branch.jump]:
-        seen.limited_hold.append(float(branch.current[branch.jump]))
+    if not branch.rising and branch.limited[branch.turn]:
+        seen.limited_hold.append(float(branch.current[branch.turn]))
     elif not branch.rising:
-        seen.hold_current.add(float(branch.current[branch.jump]), name)
+        seen.hold_current.add(float(branch.current[branch.turn]), name)
 
 
 def _scatter(seen: Seen) -> tuple[float, float] | None:

@@ -179,13 +179,15 @@ LAWS: tuple[Law, ...] = (
 
 def _window(values: Values, supply: float, threshold: float, hold: float, hold_current: float) -> float:
     """The series resistor closest to the given one for which the switch opens and closes."""
-    low = max(
-        float(threshold_switches.limiting_series_resistance(supply, hold, hold_current)),
-        values["on_resistance"] / _MUCH_LESS,
-    )
+    least = float(threshold_switches.limiting_series_resistance(supply, hold, hold_current))
     high = float(
         threshold_switches.limiting_series_resistance(supply, threshold, threshold / values["off_resistance"])
     )
+    low = max(least, values["on_resistance"] / _MUCH_LESS)
+    if not low < high:
+        low = (
+            least  # a switch of a small ratio oscillates with a resistor that is not much larger than itself
+        )
     if not 0.0 < low < high:
         return values["series_resistance"]
     margin = min(10.0**_WINDOW, (high / low) ** (1.0 / 2.0))
