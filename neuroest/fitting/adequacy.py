@@ -30,6 +30,10 @@ _SMALLEST_SCATTER = 1e-3
 """Standard deviation of the logarithm below which rows agree to the last digit of an instrument."""
 _REPEATS = 3
 """Minimum number of repeated rows for their own scatter to be used."""
+_VARIED = frozenset(
+    {"current_voltage", "endurance", "programmed_states", "pulse_response", "switching_states"}
+)
+"""Experiments whose rows at the same settings may differ by much."""
 _MANY_REPEATS = 5
 """Number of repeated rows above which a wide scatter counts as measured, not as a contradiction."""
 _RUNNING = 0.01
@@ -177,8 +181,8 @@ def contradictions_of(experiment: Experiment) -> list[str]:
     for row in range(experiment.rows):
         key = (device[row], *(experiment.columns[n][row] for n in settings))
         groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
-    # lifetimes vary naturally; sweeps and pulse trains depend on history
-    if layout.name not in {"current_voltage", "endurance", "pulse_response"}:
+    # lifetimes and states vary naturally; sweeps and pulse trains depend on history
+    if layout.name not in _VARIED:
         for key, values in groups.items():
             low = min(values)
             if 1 < len(values) < _MANY_REPEATS and low > 0.0 and max(values) > 10.0 * low:

@@ -54,9 +54,9 @@ _MEASURED = re.compile(r"(?:a|anode|drain)_?[iv]\Z|(?:smu_?\d*_)?measured?_|we\(
 """Names that instruments give to what they measured, which wins over a formula or a set value of the same name."""
 _OF_TERMINALS = re.compile(r"(?:a|anode|drain)_?[iv]\Z")
 """Column names that a Keithley 4200 uses for its first terminal. Its values are in SI units, but it writes no units."""
-_DATA_NAME = "dataname"
-"""First header cell of a Keysight EasyEXPERT file; its numbers are in SI units."""
-_SEARCHED = 200
+_DATA_NAME, _DATA_VALUE = "dataname", "datavalue"
+"""First cells of the header and of a row of a Keysight EasyEXPERT file; its numbers are in SI units."""
+_SEARCHED = 1000
 """Number of lines searched for a header; instruments write a preamble above it."""
 CELSIUS = MappingProxyType(dict.fromkeys(("°C", "C", "degC", "deg C", "℃", "Celsius", "celsius"), 273.15))
 """Temperature units with an offset, and their zero point in kelvin."""
@@ -152,10 +152,20 @@ def is_si(cells: Sequence[str]) -> bool:
     """
     names = [_name(cell) for cell in cells]
     return bool(names) and (
-        names[0] == _DATA_NAME
+        is_data_name(cells[0])
         or any(_OF_TERMINALS.match(name) for name in names)
         or any(_OF_B2900.match(cell.strip().lower()) for cell in cells)
     )
+
+
+def is_data_name(cell: str) -> bool:
+    """Whether a cell begins the header of a Keysight EasyEXPERT table."""
+    return _name(cell) == _DATA_NAME
+
+
+def is_data_value(cell: str) -> bool:
+    """Whether a cell begins a row of readings of a Keysight EasyEXPERT table."""
+    return _name(cell) == _DATA_VALUE
 
 
 def header_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
@@ -164,7 +174,7 @@ def header_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
     first = None
     for place, (_, cells) in enumerate(rows[:_SEARCHED]):
         count = sum(column_of(cell)[0] in known for cell in cells)
-        if count >= _FEWEST_KNOWN or _name(cells[0]) == _DATA_NAME:
+        if count >= _FEWEST_KNOWN or is_data_name(cells[0]):
             return place
         first = 0 if count and not place else first
     return first

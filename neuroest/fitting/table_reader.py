@@ -5,7 +5,7 @@ All problems are reported at once, each with its place and what to do.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from neuroest.core.errors import (
 )
 from neuroest.core.units import describe_dimension, parse_quantity, parse_unit
 from neuroest.fitting import headers
+from neuroest.fitting.arrangement import Arranged, Row, arranged, guessed, series_at_end, shown, under
 from neuroest.fitting.headers import UNITS
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Layout, Measurements, Stated
 from neuroest.fitting.tables import EXAMPLE
@@ -53,10 +54,15 @@ _SIGNED_TIME = frozenset({"current_voltage", "voltage_trace"})
 """Experiments whose time may begin before zero: an oscilloscope counts from its trigger."""
 _MOST_NOISE = 0.5
 """Share of the conductances that may be at or below zero, as noise of an open device; a convention."""
-_MOST_ASKED = 12
-"""Most columns of a file whose header is asked for; rows with more are tables of several devices or pulses."""
-_UNUSED = "-"
-"""Name of a column that is not needed, in a stated header."""
+_LABELS = ("device", "cycle", "uncertainty")
+"""Columns that every experiment may have."""
+_STATES = (
+    ("conductance", "resistance"), ("conductance", "current"), ("low_resistance", "on_current"),
+    ("high_resistance", "off_current"),
+)  # fmt: skip
+"""States that experiments need, each with a column that gives it: its inverse, or a current at a read voltage."""
+_STATES_ALONE = "programmed_states"
+"""Experiment that is a list of states and has no other column."""
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
@@ -93,8 +99,11 @@ class _Reader:
         self.strange: list[tuple[int, str, str]] = []
         self.unread: list[str] = []
         self.wrong: dict[str, list[str]] = {}
+        self.filled: Sequence[bool] = ()
+        self.blank: set[str] = set()
+        self.twice: dict[str, str] = {}
         self.unitless: list[str] = []
-        self.read_from = ""
+        self.read_from: dict[str, str] = {}
         self.notes: list[str] = []
         self.zeros: dict[str, float] = {}
         self.comments: dict[str, str] = {}
@@ -110,22 +119,29 @@ class _Reader:
         raise SpecError(self.problems)
 
     def read(self) -> Measurements:
-        rows = [(self.table.line, self.table.heading), *self.table.rows]
-        line, heading, data = self.header_of(rows)
+        found = self.arranged()
+        line, heading, data = found.line, found.heading, found.rows
         self.heading, self.si = heading, headers.is_si(heading)
         if data and headers.units_row(data[0][1]) and not any(headers.column_of(cell)[1] for cell in heading):
             heading = [
                 f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
             ]
-        names, factors = self.header(line, heading)
+        self.filled = filled_columns(data, len(heading))
+        names, factors = self.header(heading)
         kinds = self.kinds_of(line, names, factors)
+        if "pulse" in names[len(heading) :]:
+            data = numbered_rows(data, len(heading))
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
+        empty = 0
         for number, cells in data:
             if len(cells) > len(names):
                 self.bad_row(number, f"has {len(cells)} cells, the header {len(names)}")
                 continue
             given = dict(zip(names, cells, strict=False))
             kind = given.pop("experiment", None) or kinds
+            if kind == kinds and not any(given.get(name) for name in LAYOUTS[kind].columns):
+                empty += 1  # of columns of other lengths next to these
+                continue
             if kind not in LAYOUTS:
                 self.bad_row(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
                 continue
@@ -138,62 +154,51 @@ class _Reader:
             self.stop(line, "has a header and no data")
         experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
         raise_all(self.problems)
+        if empty:
+            self.notes.append(f"{empty} rows without values in these columns are left out")
         used = {
-            *(n for e in experiments for n in (*e.layout.columns, *e.layout.optional)),
-            self.read_from,
-            "experiment",
-        }
+            *(n for e in experiments for n in (*e.layout.columns, *e.layout.optional)), *self.read_from.values(),
+            "read_voltage" if self.read_from else "", "experiment",
+        }  # fmt: skip
         left = [
             shortened(cell)
-            for cell, name in zip(heading, names, strict=True)
+            for cell, name in zip(heading, names, strict=False)
             if name not in used and name not in UNITS
         ]
         left = [*self.unread, *(cell for cell in left if headers.column_of(cell)[0] not in headers.IGNORED)]
         left += [
-            cell for cell, name in zip(heading, names, strict=True) if name in UNITS and name not in used
+            cell for cell, name in zip(heading, names, strict=False) if name in UNITS and name not in used
         ]
         unread = (f"columns not read: {', '.join(dict.fromkeys(left))}",) if left else ()
         return Measurements(self.file, experiments, self.comments, (*unread, *self.notes))
 
-    def header_of(
-        self, rows: Sequence[tuple[int, Sequence[str]]]
-    ) -> tuple[int, list[str], list[tuple[int, Sequence[str]]]]:
-        """Line and cells of the header, and the rows below it."""
+    def arranged(self) -> Arranged:
+        """The header and its rows; refused with the command that says it if there is none."""
+        rows = [(self.table.line, self.table.heading), *self.table.rows]
         if self.stated.columns:
-            heading = [
-                "" if cell.strip() == _UNUSED else cell.strip() for cell in self.stated.columns.split(",")
-            ]
-            due = [at for at, cell in enumerate(heading) if cell]
-
-            def filled(cells: Sequence[str]) -> list[str]:
-                return [cells[at] for at in due if at < len(cells)]
-
-            first = next(
-                (at for at, (_, cells) in enumerate(rows) if headers.all_numbers(filled(cells))), len(rows)
-            )
-            wide = max((len(cells) for _, cells in rows[first:]), default=0)
-            heading += [""] * (wide - len(heading))
-            return rows[max(first - 1, 0)][0], heading, list(rows[first:])
-        start = headers.header_row(rows)
-        if start is None:
-            first_cells = rows[0][1]
-            shown = shortened(", ".join(cell for cell in first_cells if cell))
-            count = len(next((cells for _, cells in rows if headers.all_numbers(cells)), first_cells))
-            guess = ",".join(["voltage [V]", "current [A]", *[_UNUSED] * max(0, count - 2)][:count])
+            return under(self.stated.columns, rows)
+        found = arranged(rows)
+        if found is None:
+            line, cells = rows[0]
+            begins, guess = shortened(", ".join(cell for cell in cells if cell)), guessed(rows)
             how = (
-                f"say what its columns are, such as: neuroest fit {self.file} --columns '{guess}'"
-                if 1 < count <= _MOST_ASKED
-                else f"its rows have {count} cells; write one reading a row"
+                f"say what its columns are, such as: {self.command(guess)}"
+                if guess
+                else "write one reading a row"
             )
             self.stop(
-                rows[0][0],
-                f"there is no header line; expected something like `{EXAMPLE}`, found {shown!r}; {how}",
+                line, f"there is no header line; expected something like `{EXAMPLE}`, found {begins!r}; {how}"
             )
             raise AssertionError
-        line, cells = rows[start]
-        return line, list(cells), list(rows[start + 1 :])
+        return found
 
-    def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
+    def command(self, header: str) -> str:
+        """The command that reads the file with a stated header."""
+        voltage = " --read-voltage '0.1 V'" if "on_current" in header and not self.knows_read_voltage else ""
+        return f"neuroest fit {self.table.file} --columns '{header}'{voltage}"
+
+    def header(self, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
+        """Name of each column and factor of its unit; of two columns of one name, the filled or preferred one."""
         names: list[str] = []
         factors: dict[str, float] = {}
         for place, cell in enumerate(cells, 1):
@@ -207,19 +212,22 @@ class _Reader:
                 continue
             if name in names:
                 earlier = names.index(name)
-                ours, before = headers.preference(cell), headers.preference(cells[earlier])
+                ours, before = (
+                    headers.preference(cells[at]) if self.filled[at] else -1 for at in (place - 1, earlier)
+                )
                 if ours > before:
                     names[earlier] = f"column_{earlier + 1}"
+                    self.blank.discard(name)
                 else:
                     names.append(f"column_{place}")
                     if ours == before > 0:
-                        twice = f"{name} occurs twice"
-                        self.wrong.setdefault(name, []).append(
-                            twice
-                            if cells[earlier] == cell
-                            else f"{twice}, as {cells[earlier]!r} and {cell!r}"
+                        same = cells[earlier] == cell
+                        self.twice[name] = f"{name} occurs twice" + (
+                            "" if same else f", as {cells[earlier]!r} and {cell!r}"
                         )
                     continue
+            if not self.filled[place - 1]:
+                self.blank.add(name)
             names.append(name)
             factors[name] = self.factor(name, unit, UNITS[name])
         if {"pulses_to_fire", "conductance"} <= set(names) and "pulse" not in names:
@@ -250,83 +258,149 @@ class _Reader:
 
     def refuse_columns(self, line: int, layout: Layout) -> None:
         """Report what is wrong with the columns that an experiment needs, in one message if units are missing."""
-        due = {*layout.columns, *layout.optional}
-        if self.read_from:
-            due.add(self.read_from)
+        due = {*layout.columns, *layout.optional, *self.read_from.values()}
         for name in [n for n in self.wrong if n in due]:
             for fault in self.wrong.pop(name):
                 self.report(line, fault)
+        if due & self.twice.keys():
+            self.report(line, self.said_twice(due))
+            return
         bare = [name for name in self.unitless if name in due]
         if bare:
             self.unitless = []
             asked = ", ".join(f"`{name} [{UNITS[name]}]`" for name in bare)
-            stated = [headers.column_of(cell) for cell in self.heading]
-            shown = ",".join(
-                f"{name} [{unit or UNITS[name]}]" if name in due and UNITS.get(name, "1") != "1" else
-                name if name in due else _UNUSED for name, unit in stated
-            )  # fmt: skip
             lacks = "column {} has no unit" if len(bare) == 1 else "columns {} have no units"
             self.report(
                 line,
                 f"{lacks.format(', '.join(bare))}; write {'it' if len(bare) == 1 else 'them'} as {asked}, or read the "
-                f"file with: neuroest fit {self.table.file} --columns '{shown}'",
+                f"file with: {self.command(self.proposed(due))}",
             )
+
+    def said_twice(self, due: Collection[str]) -> str:
+        """Message about columns of one name, with a command that reads the first of each."""
+        twice = "; ".join(text for name, text in self.twice.items() if name in due)
+        return f"{twice}; choose one of each, such as: {self.command(self.proposed(due))}"
+
+    def proposed(self, due: Collection[str]) -> str:
+        """Stated header that reads the first column of each name that is due, with units where they are missing."""
+        written: dict[int, str] = {}
+        taken: set[str] = set()
+        first_of_many = len(self.heading) - series_at_end(self.heading)
+        for place, cell in enumerate(self.heading):
+            stem = re.sub(r"_?\d+\Z", "", cell) if place == first_of_many else cell
+            name, unit = headers.column_of(stem)
+            if name in due and name not in taken and self.filled[place]:
+                taken.add(name)
+                unit = unit or UNITS[name]
+                written[place] = name if unit == "1" else f"{name} [{unit}]"
+        return shown(self.heading, written)
 
     def kinds_of(self, line: int, names: list[str], factors: dict[str, float]) -> str:
         """Experiment of the rows; empty where a column names it."""
         if "experiment" in names:
             return ""
-        if not self.comments.get("experiment") and not _whole(names):
+        if self.comments.get("experiment"):
+            return self.kind_of(line, names)
+        if self.blank:
+            # the columns of another experiment next to these, without a value
+            kept = [f"column_{at}" if name in self.blank else name for at, name in enumerate(names, 1)]
+            if not self.whole(kept):
+                self.derive(line, kept, factors)
+            if self.whole(kept):
+                names[:] = kept
+        states = {"conductance", "resistance"} & {*names} or (self.knows_read_voltage and "current" in names)
+        if states and "pulse_width" in names and not {"pulse", "time"} & {*names}:
+            self.derive(line, counted := [*names, "pulse"], factors)
+            if self.whole(counted):
+                names[:], factors["pulse"] = counted, 1.0
+                self.notes.append("each row is a pulse, in their order")
+        elif not self.whole(names):
             self.derive(line, names, factors)
         return self.kind_of(line, names)
 
+    @property
+    def knows_read_voltage(self) -> bool:
+        """Whether the file or the user states the voltage at which states were read."""
+        stated = self.stated.read_voltage or self.comments.get("read_voltage")
+        return bool(stated) or any(headers.column_of(cell)[0] == "read_voltage" for cell in self.heading)
+
     def derive(self, line: int, names: list[str], factors: dict[str, float]) -> None:
-        """Take a resistance, or a current at a read voltage, as a conductance if an experiment then has its columns."""
-        known = "read_voltage" in names or bool(self.stated.read_voltage or self.comments.get("read_voltage"))
-        for source in ("resistance", "current"):
-            if source not in names or "conductance" in names:
+        """Take a resistance, or a current at a read voltage, as the state that an experiment needs."""
+        states = {source: target for target, source in _STATES if source in names and target not in names}
+        for sources in ({"resistance"}, {"current"}, {"on_current", "off_current"}):
+            if not sources <= states.keys():
                 continue
-            changed = ["conductance" if name == source else name for name in names]
-            if not _whole(changed):
+            changed = [states[name] if name in sources else name for name in names]
+            kinds = self.whole(changed)
+            if not kinds:
                 continue
-            if source == "current" and not known:
-                (kind, *_) = _whole(changed)
+            if sources & self.twice.keys():
+                self.stop(line, self.said_twice(sources | {"set_voltage", "reset_voltage"}))
+            if sources != {"resistance"} and not self.knows_read_voltage:
                 self.stop(
                     line,
-                    f"{kind.name} needs a conductance; a current is one at a read voltage, so say it: neuroest fit "
-                    f"{self.table.file} --read-voltage '0.1 V', or a line `# read_voltage: 0.1 V` above the header",
+                    f"{kinds[0].name} needs a {' and a '.join(sorted(states[one] for one in sources))}; a current "
+                    "is one at a read voltage, so say it: "
+                    f"neuroest fit {self.table.file} --read-voltage '0.1 V', or a line "
+                    "`# read_voltage: 0.1 V` above the header",
                 )
             names[:] = changed
-            self.read_from = source
-            factors["conductance"] = factors[source]
-            words = "1 over the resistance" if source == "resistance" else "the current over the read voltage"
-            self.notes.append(f"conductance is {words}")
+            for source in sources:
+                self.read_from[states[source]] = source
+                factors[states[source]] = factors[source]
+                words = "1 over the resistance" if source == "resistance" else (
+                    f"from the {source.replace('_', ' ')} at the read voltage")  # fmt: skip
+                self.notes.append(f"{states[source].replace('_', ' ')} is {words}")
             return
 
-    def conductance(self, value: float, given: Mapping[str, str], factors: Mapping[str, float]) -> float:
-        """Conductance of a resistance or of a current."""
-        if self.read_from == "resistance":
+    def state(self, name: str, value: float, given: Mapping[str, str], factors: Mapping[str, float]) -> float:
+        """A state from a resistance or a current: conductance or, at a read voltage, resistance."""
+        if self.read_from[name] == "resistance":
             return 1.0 / value if value else math.inf
         text = given.get("read_voltage", "")
         if text:
             voltage = headers.plain_number(text) * factors["read_voltage"]
         else:
             voltage = parse_quantity(self.stated.read_voltage or self.comments["read_voltage"], "V")
-        return abs(value / voltage) if voltage else math.inf
+        over, under = (value, voltage) if name == "conductance" else (voltage, value)
+        return abs(over / under) if under else math.inf
+
+    def whole(self, names: Sequence[str]) -> list[Layout]:
+        """Experiments that have all their columns.
+
+        A list of states has no column but them: with others, known or nearly so, it is another experiment's.
+        """
+        others = {*names} & UNITS.keys() - {"conductance", "read_voltage", *_LABELS}
+        alone = not others and not any(_near(name) for _, _, name in self.strange)
+        return [one for one in _whole(names) if one.name != _STATES_ALONE or alone]
 
     def kind_of(self, line: int, names: Sequence[str]) -> str:
         stated = self.comments.get("experiment")
         if stated is not None:
             return stated
-        whole = _whole(names)
+        whole = self.whole(names)
         if len(whole) == 1:
             return whole[0].name
+        if whole:
+            self.stop(
+                line,
+                f"the columns are those of {' and of '.join(one.name for one in whole)}; keep those of one, such as: "
+                f"{self.command(self.proposed([*whole[-1].columns, *whole[-1].optional]))}",
+            )
         nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
         missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
         if self.strange and not whole:
+            many = series_at_end(self.heading)
+            how = (
+                f"; if the last {many} columns are readings of one row: {self.command(self.proposed(UNITS))}"
+                if many
+                else ""
+            )
             self.stop(
                 line,
-                _unknown_columns(self.strange) + (f"; {nearest.name} lacks {missing}" if missing else ""),
+                _unknown_columns(self.strange)
+                + (f"; {nearest.name} lacks {missing}" if missing else "")
+                + how,
             )
         self.stop(
             line,
@@ -355,8 +429,8 @@ class _Reader:
                 self.bad_cell(number, name, printable(shortened(text)), f"is not a number{why}")
                 continue
             value = number_of_file * factors[name] + self.zeros.get(name, 0.0)
-            if name == "conductance" and self.read_from and math.isfinite(value):
-                value = self.conductance(value, given, factors)
+            if name in self.read_from and math.isfinite(value):
+                value = self.state(name, value, given, factors)
             value = abs(value) if name in _OF_EITHER_SIGN else value
             if name in _UNSIGNED and abs(value) < _MAGNITUDES[UNITS[name]][0]:
                 value = 0.0  # the zero of a sweep made in steps
@@ -423,6 +497,22 @@ class _Reader:
             self.report(
                 lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
             )
+
+
+def filled_columns(rows: Sequence[Row], width: int) -> list[bool]:
+    """Whether each column has a value in some row."""
+    empty = set(range(width))
+    for _, cells in rows:
+        empty -= {place for place in empty if place < len(cells) and cells[place]}
+        if not empty:
+            break
+    return [place not in empty for place in range(width)]
+
+
+def numbered_rows(rows: Sequence[Row], width: int) -> list[Row]:
+    """Rows with the number of their line among the rows as a last cell; readings of one line share it."""
+    number = {line: place for place, line in enumerate(dict.fromkeys(line for line, _ in rows))}
+    return [(line, [*cells, *[""] * (width - len(cells)), str(number[line])]) for line, cells in rows]
 
 
 def _whole(names: Sequence[str]) -> list[Layout]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import SpecError
+from neuroest.fitting.choice import candidates
 from neuroest.fitting.headers import column_of
 from neuroest.fitting.layouts import Experiment, Stated
 from neuroest.fitting.measurements import read_measurements
@@ -154,3 +155,95 @@ def test_a_conductance_below_zero_is_noise_and_a_time_before_zero_is_left_out(tm
 )  # fmt: skip
 def test_units_as_suffixes_and_places_in_names(heading: str, name: str, unit: str | None) -> None:
     assert column_of(heading) == (name, unit)
+
+
+EASY_EXPERT = """SetupTitle, Mott switch
+TestParameter, Channel.IName, Ig, Itop
+TestParameter, Channel.VName, Vg, Vtop
+TestParameter, Channel.Func, CONST, VAR1
+{padding}
+Dimension1, 6, 6
+DataName, Itop, Vtop, R
+{rows}
+"""
+
+
+def test_channels_that_the_user_named_are_what_the_preamble_says(tmp_path: Path) -> None:
+    # a preamble of a B1500 has some 250 lines, and every run repeats it
+    rows = "\n".join(f"DataValue, {1e-5 * at:g}, {0.2 * at:g}, 2e4" for at in (1, 2, 3, 4, 3, 2))
+    run = EASY_EXPERT.format(padding="\n".join(["AnalysisSetup, x, 1"] * 250), rows=rows)
+    found = read_measurements(write(tmp_path, run + run))
+    (sweep,) = found.experiments
+    assert sweep.columns["voltage"][:6] == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.6, 0.4])
+    assert sweep.columns["current"][3] == pytest.approx(4e-5)
+    assert sweep.columns["cycle"].tolist() == [0.0] * 6 + [1.0] * 6
+    assert found.notes == ("columns not read: R",)
+
+
+def test_runs_below_titles_of_their_own_are_numbered_and_empty_cells_at_the_end_are_none(
+    tmp_path: Path,
+) -> None:
+    run = "device 7\tcycle\t\nU / V\tI / A\n0.1\t1e-6\t\t\t\n0.2\t2e-6\t\t\t\n0.1\t1e-6\t\t\t\n"
+    (sweep,) = read_measurements(write(tmp_path, run + run, "data.qtj")).experiments
+    assert sweep.columns["cycle"].tolist() == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+
+
+TRAINS = "(U2;4) tprog: 0.0002\nGprog, 9e-7, 6e-7, 4e-7\nGerase, 1e-9, 2e-9, 4e-9\n"
+
+
+def test_trains_along_rows_are_read_after_the_message_that_says_how(tmp_path: Path) -> None:
+    file = write(tmp_path, TRAINS)
+    with pytest.raises(SpecError, match=r"neuroest fit \S+ --columns '-,conductance \[S\],\.\.\.'"):
+        read_measurements(file)
+    (found,) = read_measurements(file, Stated("-,conductance [S],...")).experiments
+    assert found.layout.name == "pulse_response"
+    assert found.columns["pulse"].tolist() == [0.0, 1.0, 2.0] * 2
+    assert found.columns["cycle"].tolist() == [0.0] * 3 + [1.0] * 3
+    assert found.columns["conductance"] == pytest.approx([9e-7, 6e-7, 4e-7, 1e-9, 2e-9, 4e-9])
+
+
+def test_repeated_readings_of_a_row_belong_to_its_pulse(tmp_path: Path) -> None:
+    text = "# pulse_v,pulse_width,meas_v,i_0,i_1\n4.2,5e-7,-0.1,-1e-9,-2e-9\n4.4,5e-7,-0.1,-3e-9,-4e-9\n"
+    file = write(tmp_path, text)
+    asked = r"--columns 'voltage \[V\],pulse_width \[s\],read_voltage \[V\],current \[A\],\.\.\.'"
+    with pytest.raises(SpecError, match=asked):
+        read_measurements(file)
+    stated = Stated("voltage [V],pulse_width [s],read_voltage [V],current [A],...")
+    found = read_measurements(file, stated)
+    assert found.experiments[0].columns["pulse"].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert found.experiments[0].columns["conductance"] == pytest.approx([1e-8, 2e-8, 3e-8, 4e-8])
+    assert "each row is a pulse, in their order" in found.notes
+
+
+def test_states_may_be_currents_next_to_columns_of_another_experiment(tmp_path: Path) -> None:
+    # as a program of a Keithley 4200 writes its results: states twice, and a sweep whose columns are empty
+    text = (
+        "Index\tILRS\tIHRS\tVSET\tILRS\tIHRS\tVRESET\tAI\tAV\n"
+        + "1\t2e-4\t2e-6\t1.1\t1e-4\t1e-6\t0.9\t\t\n" * 3
+    )
+    file = write(tmp_path, text, "data.txt")
+    with pytest.raises(SpecError) as caught:
+        read_measurements(file)
+    said = str(caught.value)
+    assert "on_current occurs twice; off_current occurs twice" in said
+    columns = "-,on_current [A],off_current [A],set_voltage [V],-,-,reset_voltage [V]"
+    assert f"--columns '{columns}' --read-voltage '0.1 V'" in said
+    (found,) = read_measurements(file, Stated(columns, "0.2 V")).experiments
+    assert found.columns["low_resistance"] == pytest.approx([1e3] * 3)
+    assert found.columns["high_resistance"] == pytest.approx([1e5] * 3)
+
+
+def test_a_column_of_states_is_their_spread_and_a_train_without_its_pulses_is_not(tmp_path: Path) -> None:
+    states = [50e-6, 44e-6, 55e-6, 41e-6, 47e-6, 52e-6]
+    (found,) = read_measurements(
+        write(tmp_path, "\n".join(map(str, states))), Stated("conductance [S]")
+    ).experiments
+    (best, *_) = candidates(found)
+    assert best.fit is not None
+    assert best.fit.values["conductance_spread"] == pytest.approx(np.std(np.log(states), ddof=1))
+    # a typing error is no list of states
+    with pytest.raises(SpecError, match="did you mean 'pulse'"):
+        read_measurements(write(tmp_path, "pulze,conductance [S]\n" + "1,1e-6\n" * 5))
+    rising = "conductance [S]\n" + "\n".join(f"{1e-6 * at:g}" for at in range(1, 30))
+    (train,) = read_measurements(write(tmp_path, rising)).experiments
+    assert "change along the file" in candidates(train)[0].refused

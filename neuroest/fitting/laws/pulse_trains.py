@@ -37,6 +37,8 @@ _ALIKE = 2.0
 """Factor within which step variances over few and many pulses count as equal; numerical."""
 _SMOOTHED = 20.0
 """Fraction of a train over which the conductance is averaged on either side; numerical."""
+_MOST_ROWS = 2500
+"""Rows of pulse trains that are fitted; numerical."""
 _WAYS = {1.0: "rising", 0.0: "falling"}
 _DERIVED = frozenset({"update_states", "update_noise", "update_spread"})
 
@@ -87,7 +89,7 @@ class PulseLaw(CurveLaw):
         """Fit the curve, then estimate the noise and spread of the steps."""
         if np.ptp(experiment.columns["conductance"]) == 0.0:
             raise NeuroestError(f"{self.about}: no pulse changes the conductance")
-        experiment = with_directions(experiment)
+        experiment, fewer = _fewer(with_directions(experiment))
         ways = set(experiment.columns["rising"])
         if self.both != (len(ways) > 1):
             which = "trains one way only" if self.both else "trains both ways"
@@ -106,7 +108,7 @@ class PulseLaw(CurveLaw):
         return _within_readings(replace(
             found, values={**found.values, **scatter.values}, settings=settings,
             deviations={**found.deviations, **scatter.deviations}, freedoms={**found.freedoms, **scatter.freedoms},
-            bounds={**found.bounds, **scatter.bounds}, correlation=whole, notes=(*found.notes, *scatter.notes),
+            bounds={**found.bounds, **scatter.bounds}, correlation=whole, notes=(*fewer, *found.notes, *scatter.notes),
         ), experiment)  # fmt: skip
 
     def _responses(self, found: LawFit, experiment: Experiment) -> dict[float, Response]:
@@ -122,6 +124,21 @@ class PulseLaw(CurveLaw):
                 last = last / -float(np.expm1(-bent))
             responses[way] = Response(last, bent)
         return responses
+
+
+def _fewer(experiment: Experiment) -> tuple[Experiment, tuple[str, ...]]:
+    """Evenly chosen pairs of trains if there are very many rows, with a note; more of them decide nothing."""
+    every = int(np.ceil(experiment.rows / _MOST_ROWS))
+    if every == 1:
+        return experiment, ()
+    trains = trains_of(experiment)
+    kept = np.flatnonzero(trains // 2 % every == 0)
+    columns = {name: values[kept] for name, values in experiment.columns.items()}
+    found = replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in kept))
+    shown = (
+        f"{len(np.unique(trains[kept]))} of {len(np.unique(trains))} trains are fitted, evenly chosen pairs"
+    )
+    return found, (shown,)
 
 
 def _within_readings(found: LawFit, experiment: Experiment) -> LawFit:

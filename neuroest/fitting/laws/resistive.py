@@ -28,7 +28,7 @@ from neuroest.fitting.laws.base import (
     described,
 )
 from neuroest.fitting.laws.curve import CurveLaw
-from neuroest.fitting.laws.switching import StatesLaw, SwitchingLaw
+from neuroest.fitting.laws.switching import SpreadLaw, StatesLaw, SwitchingLaw
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
@@ -301,6 +301,7 @@ LAWS: tuple[Law, ...] = (
     *pulse_trains.LAWS,
     SwitchingLaw(*described("set_reset")),
     StatesLaw(*described("states")),
+    SpreadLaw(*described("spread")),
     RetentionLaw(
         *described("drift_none"), _drifting,
         lambda _columns, result: {"written_conductance": float(np.median(result))}, _earliest, own_levels=True,

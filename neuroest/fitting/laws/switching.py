@@ -13,10 +13,22 @@ from neuroest.fitting.laws.base import Law, LawFit, Values
 from neuroest.fitting.laws.sweep import Seen
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
-from neuroest.fitting.sweeps import MEMORY, Branch, Loop, kind_of, loops_of, read_voltage, without_offset
+from neuroest.fitting.sequence import few_changes
+from neuroest.fitting.sweeps import (
+    MEMORY,
+    Branch,
+    Loop,
+    kind_of,
+    loops_of,
+    read_voltage,
+    rectifies,
+    without_offset,
+)
 
 _FEWEST = 3
 """Minimum number of states for their spread."""
+_ALONG = 0.01
+"""Probability of so few changes of sign below which states change along a file; a convention."""
 _LINEAR = 2.0
 """Ratio of the currents at the read voltage and at half of it in a resistor."""
 
@@ -44,14 +56,17 @@ class SwitchingLaw(Law):
             raise NeuroestError(f"{experiment.layout.name}: {kind}")
         sets = [loop for loop in loops if loop.whole and loop.change(at) > 0.0]
         resets = [loop for loop in loops if loop.whole and loop.change(at) < 0.0]
+        # a cell is read with one polarity, so that a rectifier has its low state before each set
+        one_polarity = bool(sets) and rectifies(loops, at)
         seen = {
-            "low_conductance": _states(resets, 1, at) if resets else _states(sets, 0, at),
+            "low_conductance": _states(sets, 0, at) if one_polarity or not resets else _states(resets, 1, at),
             "high_conductance": _states(sets, 1, at) if sets else _states(resets, 0, at),
             "set_voltage": _all(sets, _set_voltage), "reset_voltage": _all(resets, _reset_voltage),
             "program_current": _all(loops, lambda branch: float(np.max(branch.current))),
         }  # fmt: skip
         known = _Known.of(seen)
-        notes = [text for text in (offset, *_notes(sets, resets, at), *known.notes) if text]
+        rectifier = "it rectifies: both states are those at the polarity of the set" if one_polarity else ""
+        notes = [text for text in (offset, rectifier, *_notes(sets, resets, at), *known.notes) if text]
         missing = "set" if not sets else "reset"
         why = f"no loop {missing}s the cell, which may take more"
         reservations = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
@@ -92,6 +107,51 @@ class StatesLaw(SwitchingLaw):
             law=self, values=known.values, settings={}, deviations=known.deviations, freedoms=known.freedoms,
             rows=Rows(experiment, every, measured, predicted, residual), notes=tuple(known.notes),
             conditions=experiment.rows, correlation=np.eye(len(known.values)),
+        )  # fmt: skip
+
+
+@frozen_dataclass
+class SpreadLaw(Law):
+    """Scatter of states that were programmed alike; the level itself is one of many and no end of the window."""
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """Median of the states, and the standard deviation of their logarithm; of several reads of a device, the mean.
+
+        Raises
+        ------
+        NeuroestError
+            If they change along the file, as those of pulses or of a retention do.
+        """
+        used = np.flatnonzero(experiment.columns["conductance"] > 0.0)
+        measured, device = experiment.columns["conductance"][used], experiment.column("device", np.nan)[used]
+        logs, each = np.log(measured), device
+        if np.all(np.isnan(device)):
+            each = np.arange(len(used), dtype=float)
+            if few_changes(logs - np.median(logs)) < _ALONG:
+                raise NeuroestError(
+                    "programmed_states: the conductances change along the file, as those of pulses or of a retention; "
+                    "name their column `pulse` or `time [s]`"
+                )
+        place = np.unique(each, return_inverse=True)[1]
+        means = np.bincount(place, logs) / np.bincount(place)
+        spread = float(np.std(means, ddof=1)) if len(means) > 1 else 0.0
+        if len(means) < _FEWEST or not spread:
+            raise NeuroestError(
+                f"programmed_states: {len(means)} devices give no scatter, {_FEWEST} that differ are needed"
+            )
+        middle, freedom = float(np.exp(np.median(means))), float(len(means) - 1)
+        predicted = np.full((1, len(used)), middle)
+        ends = [format_quantity(float(np.exp(end)), "S") for end in (np.min(means), np.max(means))]
+        return LawFit(
+            law=self, values={"state_conductance": middle, "conductance_spread": spread}, settings={},
+            deviations={
+                "state_conductance": spread / np.sqrt(len(means)),
+                "conductance_spread": 1.0 / np.sqrt(2.0 * freedom),
+            },
+            freedoms={"state_conductance": freedom, "conductance_spread": freedom},
+            rows=Rows(experiment, used, measured, predicted, np.log(predicted / measured) / experiment.layout.error),
+            conditions=1, correlation=np.eye(2),
+            notes=(f"{len(means)} states, from {ends[0]} to {ends[1]}",),
         )  # fmt: skip
 
 

@@ -1,0 +1,200 @@
+"""Where the header of a table is, and which of its rows are readings.
+
+Instruments write preambles above the header, and programs that measure several runs repeat both. A row may hold many
+readings, such as all pulses of a train.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.fitting import headers
+
+UNUSED = "-"
+"""Name of a column that is not needed, in a stated header."""
+ALONG = "..."
+"""Last name of a stated header whose column before it goes on to the end of each row."""
+MOST_ASKED = 12
+"""Most columns of a file whose header is asked for one by one; rows with more are trains, one in a row."""
+_FEWEST_ALONG = 2
+"""Fewest readings of a row of many."""
+_SETTINGS = frozenset({"voltage", "pulse_width", "pulse", "time"})
+"""Columns that set each row: the readings along it are repetitions. Without them, they are pulses."""
+_NUMBERED = re.compile(r"(.*?)_?\d+\Z")
+Row = tuple[int, Sequence[str]]
+
+
+@frozen_dataclass
+class Arranged:
+    """A header with its rows.
+
+    Attributes
+    ----------
+    line : int
+        Line of the header in the file.
+    heading : list of str
+        Cells of the header.
+    rows : list of tuples
+        Line and cells of each row of readings.
+    """
+
+    line: int
+    heading: list[str]
+    rows: list[Row]
+
+
+def arranged(rows: Sequence[Row]) -> Arranged | None:
+    """Find the header and its rows, without preambles; None if there is no header.
+
+    A header that occurs again begins a new run, which a column `cycle` numbers. What stands above it is no reading.
+
+    Examples
+    --------
+    >>> rows = [(1, ["V", "I"]), (2, ["1", "2"]), (3, ["run 2", ""]), (4, ["V", "I"]), (5, ["1", "3"])]
+    >>> found = arranged(rows)
+    >>> found.heading, found.rows
+    (['V', 'I', 'cycle'], [(2, ['1', '2', '0']), (5, ['1', '3', '1'])])
+    """
+    start = headers.header_row(rows)
+    if start is None:
+        return None
+    line, cells = rows[start]
+    heading = named_by_instrument(list(cells), rows[:start])
+    width, runs = len(heading), [list[Row]()]
+    for number, row in rows[start + 1 :]:
+        if list(row) == list(cells):
+            while runs[-1] and not any(headers.all_numbers([cell]) for cell in runs[-1][-1][1]):
+                runs[-1].pop()  # the title of the next run
+            runs.append([])
+        elif len(row) > width and not any(row[width:]):
+            runs[-1].append((number, row[:width]))
+        else:
+            runs[-1].append((number, row))
+    if headers.is_data_name(cells[0]):
+        runs = [[row for row in run if headers.is_data_value(row[1][0])] for run in runs]
+    if len(runs) == 1:
+        return Arranged(line, heading, runs[0])
+    numbered: list[Row] = [
+        (number, [*row, *[""] * (width - len(row)), str(run)])
+        for run, part in enumerate(runs)
+        for number, row in part
+    ]
+    return Arranged(line, [*heading, "cycle"], numbered)
+
+
+def named_by_instrument(heading: list[str], above: Sequence[Row]) -> list[str]:
+    """The header with the quantities of channels that the user of a Keysight EasyEXPERT has named.
+
+    The preamble lists the names of the currents and voltages of all channels, and which of them sweeps.
+
+    Examples
+    --------
+    >>> above = [(1, ["TestParameter", "Channel.VName", "Vg", "Vtop"]),
+    ...          (2, ["TestParameter", "Channel.IName", "Ig", "Itop"]),
+    ...          (3, ["TestParameter", "Channel.Func", "CONST", "VAR1"])]
+    >>> named_by_instrument(["DataName", "Itop", "Vtop", "R"], above)
+    ['DataName', 'current [A]', 'voltage [V]', 'R']
+    """
+    listed = {row[1]: list(row[2:]) for _, row in above if len(row) > 1 and row[0] == "TestParameter"}
+    functions = listed.get("Channel.Func", [])
+    sweeps = [place for place, name in enumerate(functions) if name.startswith("VAR")]
+    found = list(heading)
+    for column, written in (("Channel.VName", "voltage [V]"), ("Channel.IName", "current [A]")):
+        names = listed.get(column, [])
+        first = [names[place] for place in sweeps if place < len(names)]
+        here = next((name for name in (*first, *names) if name and name in heading), None)
+        if here is not None:
+            found[heading.index(here)] = written
+    return found
+
+
+def under(stated: str, rows: Sequence[Row]) -> Arranged:
+    """Rows under a header that the user states.
+
+    With `...` at its end, each row holds many readings of the last column. They are pulses, numbered in a column
+    `pulse`, and each row is a train; or repetitions, where other columns set the voltage, pulse or time of the row.
+
+    Examples
+    --------
+    >>> under("-,conductance [S],...", [(1, ["up", "1e-6", "2e-6"])]).rows
+    [(1, ['up', '1e-6', '0', '0']), (1, ['up', '2e-6', '1', '0'])]
+    """
+    named = [cell.strip() for cell in stated.split(",")]
+    along = named[-1] == ALONG
+    heading = ["" if cell == UNUSED else cell for cell in (named[:-1] if along else named)]
+    due = [place for place, cell in enumerate(heading) if cell]
+
+    def readable(cells: Sequence[str]) -> bool:
+        return headers.all_numbers([cells[place] for place in due if place < len(cells)])
+
+    if along:
+        return _along(heading, rows)
+    first = next((at for at, (_, cells) in enumerate(rows) if readable(cells)), len(rows))
+    line = rows[max(first - 1, 0)][0]
+    wide = max((len(cells) for _, cells in rows[first:]), default=0)
+    return Arranged(line, heading + [""] * (wide - len(heading)), list(rows[first:]))
+
+
+def _along(heading: list[str], rows: Sequence[Row]) -> Arranged:
+    """One row for each reading of rows of many; rows with other text than numbers are titles."""
+    lead = len(heading) - 1
+    due = [place for place, cell in enumerate(heading[:lead]) if cell]
+    pulses = not _SETTINGS & {headers.column_of(cell)[0] for cell in heading}
+    longer: list[Row] = []
+    trains = 0
+    for number, cells in rows:
+        readings = [cell for cell in cells[lead:] if cell]
+        if len(readings) < _FEWEST_ALONG or not headers.all_numbers([*(cells[at] for at in due), *readings]):
+            continue
+        longer += [
+            (number, [*cells[:lead], cell, *([str(pulse), str(trains)] if pulses else [])])
+            for pulse, cell in enumerate(readings)
+        ]
+        trains += 1
+    return Arranged(rows[0][0], [*heading, *(["pulse", "cycle"] if pulses else [])], longer)
+
+
+def guessed(rows: Sequence[Row]) -> str:
+    """Header to propose for a file without one; empty if its rows are neither few columns nor a train."""
+    numbers = next((cells for _, cells in rows if headers.all_numbers(cells)), None)
+    if numbers is not None and len(numbers) == 1:
+        return "conductance [S]"
+    if numbers is not None and len(numbers) <= MOST_ASKED:
+        return ",".join(["voltage [V]", "current [A]", *[UNUSED] * (len(numbers) - 2)])
+    cells = max((cells for _, cells in rows), key=len)
+    labels = [place for place, cell in enumerate(cells) if cell and not headers.all_numbers([cell])]
+    lead = labels[-1] + 1 if labels else 0
+    if len(cells) - lead < _FEWEST_ALONG:
+        return ""
+    return ",".join([*[UNUSED] * lead, "conductance [S]", ALONG])
+
+
+def series_at_end(heading: Sequence[str]) -> int:
+    """Number of columns at the end whose names differ only in a number, such as ``i_0, i_1, i_2``; 0 if fewer than 2.
+
+    Examples
+    --------
+    >>> series_at_end(["pulse_v", "i_0", "i_1", "i_2"]), series_at_end(["V1", "I1"])
+    (3, 0)
+    """
+    stems = [found[1] if (found := _NUMBERED.match(cell.strip())) else "" for cell in heading]
+    count = 0
+    for stem in reversed(stems):
+        if not stem or stem != stems[-1]:
+            break
+        count += 1
+    return count if count >= _FEWEST_ALONG else 0
+
+
+def shown(heading: Sequence[str], written: Mapping[int, str]) -> str:
+    """Stated header that reads some columns of a table: `written` has the name and unit of each by its place."""
+    many = series_at_end(heading)
+    last = len(heading) - many
+    names = [written.get(place, UNUSED) for place in range(len(heading))]
+    if many and last in written:
+        return ",".join([*names[: last + 1], ALONG])
+    while names and names[-1] == UNUSED:
+        names.pop()
+    return ",".join(names)
