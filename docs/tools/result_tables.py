@@ -467,6 +467,27 @@ def survey_columns(subject: str) -> list[str]:
     return table(("cell", "heading", "definition"), rows)
 
 
+def measured_files() -> list[str]:
+    """Published files of other laboratories: what the device lab says of each, next to an independent analysis."""
+    found = json.loads((Path(__file__).parents[2] / "tests/fitting/strangers_found.json").read_text("utf-8"))
+    rows = []
+    for one in found["files"]:
+        file = f"{one['repository'].split('/')[0]}, `{Path(one['path']).name[-36:]}`"
+        said = one["why"].replace("|", "/")
+        messages = str(one["messages"]) if one["messages"] >= 0 else "not read"
+        first = [file, one["what"], messages, f"{one['outcome']}{': ' + said if said else ''}"]
+        values = one.get("values") or {"": None}
+        for place, (name, value) in enumerate(sorted(values.items())):
+            mark = "" if value is None or value["measured"] else "*"
+            rows.append([
+                *(first if not place else [""] * 4), f"`{name}`{mark}" if value else "",
+                f"{value['fit']:.3g} ({value['p5']:.3g} to {value['p95']:.3g})" if value else "",
+                f"{value['independent']:.3g}" if value else "",
+            ])  # fmt: skip
+    head = ("file", "device", "messages", "what fit says", "value [SI]", "fit (p5 to p95)", "independent")
+    return table(head, rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
@@ -475,6 +496,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
+    "measured_files": measured_files,
     **{name: partial(paper_tables.claims, *groups) for name, groups in paper_tables.TABLES.items()},
     "survey_neurons": partial(surveyed, "neurons"), "survey_chips": partial(surveyed, "chips"),
     "neuron_columns": partial(survey_columns, "neurons"), "chip_columns": partial(survey_columns, "chips"),
