@@ -74,6 +74,7 @@ ROOMS = (
     ("fitting.headers", "names and units in the header of a measurement file"),
     ("fitting.tables", "tables of numbers in the files of instruments"),
     ("fitting.layouts", "columns and rows of each kind of experiment"),
+    ("fitting.arrangement", "the header of a table, and which of its rows are readings"),
     ("fitting.table_reader", "rows of one table, in SI units"),
     ("fitting.measurements", "measured curves as files hold them"),
     ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
