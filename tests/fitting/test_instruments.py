@@ -176,7 +176,7 @@ def test_channels_that_the_user_named_are_what_the_preamble_says(tmp_path: Path)
     (sweep,) = found.experiments
     assert sweep.columns["voltage"][:6] == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.6, 0.4])
     assert sweep.columns["current"][3] == pytest.approx(4e-5)
-    assert sweep.columns["cycle"].tolist() == [0.0] * 6 + [1.0] * 6
+    assert sweep.columns["cycle"].astype(int).tolist() == [0] * 6 + [1] * 6
     assert found.notes == ("columns not read: R",)
 
 
@@ -185,7 +185,7 @@ def test_runs_below_titles_of_their_own_are_numbered_and_empty_cells_at_the_end_
 ) -> None:
     run = "device 7\tcycle\t\nU / V\tI / A\n0.1\t1e-6\t\t\t\n0.2\t2e-6\t\t\t\n0.1\t1e-6\t\t\t\n"
     (sweep,) = read_measurements(write(tmp_path, run + run, "data.qtj")).experiments
-    assert sweep.columns["cycle"].tolist() == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+    assert sweep.columns["cycle"].astype(int).tolist() == [0, 0, 0, 1, 1, 1]
 
 
 TRAINS = "(U2;4) tprog: 0.0002\nGprog, 9e-7, 6e-7, 4e-7\nGerase, 1e-9, 2e-9, 4e-9\n"
@@ -197,8 +197,8 @@ def test_trains_along_rows_are_read_after_the_message_that_says_how(tmp_path: Pa
         read_measurements(file)
     (found,) = read_measurements(file, Stated("-,conductance [S],...")).experiments
     assert found.layout.name == "pulse_response"
-    assert found.columns["pulse"].tolist() == [0.0, 1.0, 2.0] * 2
-    assert found.columns["cycle"].tolist() == [0.0] * 3 + [1.0] * 3
+    assert found.columns["pulse"].astype(int).tolist() == [0, 1, 2] * 2
+    assert found.columns["cycle"].astype(int).tolist() == [0] * 3 + [1] * 3
     assert found.columns["conductance"] == pytest.approx([9e-7, 6e-7, 4e-7, 1e-9, 2e-9, 4e-9])
 
 
@@ -210,7 +210,7 @@ def test_repeated_readings_of_a_row_belong_to_its_pulse(tmp_path: Path) -> None:
         read_measurements(file)
     stated = Stated("voltage [V],pulse_width [s],read_voltage [V],current [A],...")
     found = read_measurements(file, stated)
-    assert found.experiments[0].columns["pulse"].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert found.experiments[0].columns["pulse"].astype(int).tolist() == [0, 0, 1, 1]
     assert found.experiments[0].columns["conductance"] == pytest.approx([1e-8, 2e-8, 3e-8, 4e-8])
     assert "each row is a pulse, in their order" in found.notes
 
