@@ -118,6 +118,8 @@ class NetworkContext:
     activation_bits: u.Dimensionless
     accumulator_bits: u.Dimensionless
     mean_absolute_weight: u.Dimensionless
+    weight_bit_density: u.Dimensionless = 0.5
+    """Share of ones among the bits of the weights; half for two's complement around zero."""
     output_rate: u.Dimensionless = 1.0
     """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
     firing_threshold: u.Dimensionless = 1.0

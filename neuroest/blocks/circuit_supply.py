@@ -41,6 +41,10 @@ class AnalogCircuit(Component[_DeviceT_co]):
         stated: u.Volt = self.device.circuit_voltage  # type: ignore[union-attr]
         return either(stated > 0.0, stated, nominal)
 
+    def supply_voltage(self) -> u.Volt:
+        """Supply of the circuit: that of the chip."""
+        return self.technology.supply_voltage
+
     def _at_node(self, quantity: Literal["energy", "area", "time"], value: u.Numeric) -> u.Numeric:
         """Value on the chip's process; unchanged if either process has no law."""
         here, there = self.process, self.device_process
@@ -52,7 +56,7 @@ class AnalogCircuit(Component[_DeviceT_co]):
     def at_supply(self, energy: u.Joule) -> u.Joule:
         """Energy at the chip's node and supply; proportional to the square of the supply."""
         return technology.voltage_scaled_energy(
-            self._at_node("energy", energy), self.technology.supply_voltage, self.circuit_voltage()
+            self._at_node("energy", energy), self.supply_voltage(), self.circuit_voltage()
         )
 
     def energy_at_node(self, energy: u.Joule) -> u.Joule:
@@ -65,7 +69,7 @@ class AnalogCircuit(Component[_DeviceT_co]):
 
     def time_at_supply(self, time: u.Second) -> u.Second:
         """Time at the chip's node and supply, by the delay of logic on a typical die of either process."""
-        here, there, supply = self.process, self.device_process, self.technology.supply_voltage
+        here, there, supply = self.process, self.device_process, self.supply_voltage()
         if there is None or not moves_between_nodes(here, there):
             return time * _slowness(there or here, supply, self.circuit_voltage())
         at_nominal = time * _slowness(there, there.nominal_supply_voltage, self.circuit_voltage())

@@ -446,7 +446,7 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}
     files += [InputFile("table", str(name), file, sha256) for file, (name, sha256) in tables.items()]
-    sources: dict[str, SourceSpec] = {}
+    sources: dict[str, SourceSpec] = dict(loaded.spec.sources)
     for device in seen.values():
         sources.update(device.spec.sources)
     return Design(

@@ -136,13 +136,15 @@ def separate_charges(cells: u.Dimensionless, probability: u.Dimensionless) -> u.
 
 
 @equation
-def product_probability(input_density: u.Dimensionless) -> u.Dimensionless:
+def product_probability(input_density: u.Dimensionless, weight_density: u.Dimensionless) -> u.Dimensionless:
     """Probability that an input bit and a weight bit are both one. [1].
 
     Parameters
     ----------
     input_density : float or array
         Share of the input bits that are one.
+    weight_density : float or array
+        Share of the weight bits that are one.
 
     Returns
     -------
@@ -151,9 +153,9 @@ def product_probability(input_density: u.Dimensionless) -> u.Dimensionless:
 
     Notes
     -----
-    Formula: p = d / 2
+    Formula: p = d w
 
-    Valid: weights in two's complement, symmetric around zero, so half of their bits are one
+    Valid: bits independent of each other; weights in two's complement that are symmetric around zero have w = 1/2
 
     References
     ----------
@@ -161,10 +163,10 @@ def product_probability(input_density: u.Dimensionless) -> u.Dimensionless:
 
     Examples
     --------
-    >>> product_probability(0.5)
+    >>> product_probability(0.5, 0.5)
     0.25
     """
-    return input_density / 2.0
+    return input_density * weight_density
 
 
 @equation

@@ -257,6 +257,7 @@ def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded
     spec = validate(ArchitectureSpec, document)
     raise_all(problem_at(document, place, text) for place, text in misnamed(spec.chip))
     loaded = Loaded(spec, document.file, document.sha256, document)
+    raise_all(_unknown_sources(loaded))
     keep("architecture", chain, loaded)
     return loaded
 
@@ -340,7 +341,7 @@ def workload_problems(loaded: Loaded[WorkloadSpec]) -> list[Problem]:
 
 
 def _unknown_sources(
-    loaded: "Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec]",
+    loaded: "Loaded[WorkloadSpec] | Loaded[PopulationSpec] | Loaded[DeviceSpec] | Loaded[ArchitectureSpec]",
 ) -> list[Problem]:
     """A problem for each cited source that is in neither the file nor the shared bibliography."""
     if isinstance(loaded.document, Unparsed):

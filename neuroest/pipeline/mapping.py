@@ -47,6 +47,7 @@ def network_context(
         accumulator_bits=layers.accumulator_bits,
         output_bits=layers.output_bits,
         mean_absolute_weight=layers.mean_absolute_weight,
+        weight_bit_density=layers.weight_bit_density,
         output_rate=layers.is_weighted * layers.output_rate,
         firing_threshold=layers.firing_threshold,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),

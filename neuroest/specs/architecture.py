@@ -19,6 +19,7 @@ from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs import base
 from neuroest.specs.choice import Choice, stated
 from neuroest.specs.claims import Uncertain
+from neuroest.specs.device import SourceSpec
 from neuroest.specs.layers import LAYER_TYPES
 
 AUTO = "auto"
@@ -230,6 +231,8 @@ class ArchitectureSpec(Heading):
     """Search terms for `neuroest list`. They are not inherited from a base."""
     exclusions: tuple[str, ...] = ()
     """What this description leaves out, so the estimate does not include it."""
+    sources: dict[str, SourceSpec] = Field(default_factory=dict)
+    """Sources of values that this file states, such as the paper that measured a parameter."""
     chip: Level
     """The chip, the top of the hierarchy."""
 

@@ -107,6 +107,9 @@ class Weights(Provenance):
     conductance of a differential pair."""
     density: ClaimedFraction | None = None
     """Share of nonzero weights in a pruned network. Default: all. Arrays that skip zero weights use it."""
+    bit_density: ClaimedFraction | None = None
+    """Share of ones among the bits of the weights, which static cells store. Default: one half, as in two's complement
+    around zero. Memristors follow `mean_absolute`."""
 
 
 class AccuracyCurve(Provenance):
@@ -259,10 +262,10 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     """All numbers of a workload except shapes, as claims by path.
 
     The paths are ``workload.timesteps``, ``workload.precision.weights``, ``workload.weights.mean_absolute``,
-    ``workload.weights.density`` where it is stated, ``workload.input.activity.rate``, ``workload.activity.rate`` (for
-    all layers without their own) and ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and
-    ``bit_density`` for ``rate``,
-    in spiking coding also ``threshold``, and ``active_steps`` where it is stated.
+    ``workload.weights.density`` and ``workload.weights.bit_density`` where they are stated,
+    ``workload.input.activity.rate``, ``workload.activity.rate`` (for all layers without their own) and
+    ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``, in spiking
+    coding also ``threshold``, and ``active_steps`` where it is stated.
 
     Raises
     ------
@@ -570,6 +573,11 @@ def _stated_claims(
     if weights.density is not None:
         text = "Share of the weights that are not zero"
         yield ("weights", "density"), "workload.weights.density", weights.density, _provenance(weights), text
+    if weights.bit_density is not None:
+        text = "Share of ones among the bits of the weights"
+        yield (
+            ("weights", "bit_density"), "workload.weights.bit_density", weights.bit_density, _provenance(weights), text
+        )  # fmt: skip
     if spec.period is not None:
         yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
     learning = spec.learning

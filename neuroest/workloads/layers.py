@@ -157,6 +157,8 @@ class LayerTable(Geometry):
     mean_absolute_weight: u.Numeric
     weight_density: u.Numeric = 1.0
     """Share of the weights that are not zero."""
+    weight_bit_density: u.Numeric = 0.5
+    """Share of ones among the bits of the weights."""
     accuracy_curve: workload.AccuracyCurve | None = None
     """Accuracy of the network with errors of its results."""
     output_bits: u.Numeric | None = None
@@ -289,6 +291,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
         accumulator_bits=given["workload.precision.accumulator"],
         mean_absolute_weight=given["workload.weights.mean_absolute"],
         weight_density=given.get("workload.weights.density", 1.0),
+        weight_bit_density=given.get("workload.weights.bit_density", 0.5),
         accuracy_curve=plan.accuracy_curve,
     )
     if not hybrid:

@@ -19,7 +19,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "shared_plate_charges": {"cells": 2000.0, "probability": 0.4, "capacitors": 2304.0, "plate_ratio": 200.0},
     "separate_charges": {"cells": 2000.0, "probability": 0.4},
-    "product_probability": {"input_density": 0.3},
+    "product_probability": {"input_density": 0.3, "weight_density": 0.5},
     "plate_swing": {"drive_voltage": 0.85, "capacitors": 2304.0, "plate_ratio": 200.0},
     "charging_current": {"capacitance": 1e-12, "voltage": 0.9, "time": 10e-9},
     "charge_noise_energy_floor": {"temperature": 300.0, "bits": 8.0},

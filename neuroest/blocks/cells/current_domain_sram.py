@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, ReadPortCell, ReadPortParameters
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
@@ -22,6 +23,9 @@ class CurrentCellBlock(DeviceBlock):
 
     record = CurrentCellParameters
     model: Literal["current_domain_sram"]
+    current_linearity: Literal["stated", "auto"] = "stated"
+    """Current of a cell. stated: by the `current_linearity` of the device; auto: at most the current with which a full
+    read leaves the column at the saturation voltage, as of rows that are driven below the supply."""
 
 
 class CurrentCell(ReadPortCell):
@@ -32,6 +36,9 @@ class CurrentCell(ReadPortCell):
     example = "current_sram_28nm"
     prior_error = STATIC_CELL_ERROR
     device: CurrentCellParameters
+
+    limits_current: bool = chosen("current_linearity", "auto")
+    """Whether rows are driven only so far that a full read leaves the column in saturation."""
 
     def precharge_load(self) -> u.Farad:
         """Gates of the transistors that precharge one column."""

@@ -8,7 +8,7 @@ from neuroest.blocks.circuit_supply import AnalogCircuit, CircuitParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
-from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto, Voltage
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, positive
 
@@ -40,6 +40,8 @@ class ResolvedAdcBlock(DeviceBlock):
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution, if the network tolerates fewer."""
+    supply_voltage: Voltage | None = None
+    """Supply of the converters, if they have their own. Default: that of the chip."""
 
 
 class ClockedAdcBlock(ResolvedAdcBlock):
@@ -62,6 +64,16 @@ class Converter(AnalogCircuit[Any], ABC):
     owns = ("analog-to-digital conversion",)
 
     @property
+    def counts_during_pulse(self) -> bool:
+        """Whether its counter runs while the rows are driven, so that it converts no longer than they are."""
+        return False
+
+    @property
+    def steps_in_time(self) -> bool:
+        """Whether it passes its steps one after the other."""
+        return False
+
+    @property
     def holds_input(self) -> bool:
         """Whether its own capacitors hold the input during conversion, so that the column is free after sampling."""
         return False
@@ -70,6 +82,10 @@ class Converter(AnalogCircuit[Any], ABC):
     def ramps(self) -> bool:
         """Whether it compares its input over many cycles."""
         return False
+
+    def supply_voltage(self) -> u.Volt:
+        """Supply of the converter: its own, or that of the chip."""
+        return self.options.get("supply_voltage", self.technology.supply_voltage)
 
     def bits(
         self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
@@ -98,7 +114,9 @@ class Converter(AnalogCircuit[Any], ABC):
         around = (1.0, 1.0, 1.0) if chosen else (place["rows"], place["input_bits"], place["cell_bits"])
         bits = self.bits(*around)
         return Costs(
-            self.energy_costs(bits, place.network), [self.area_cost(bits)], checks=self.range_checks(bits)
+            self.energy_costs(bits, place.network),
+            [self.area_cost(bits)],
+            checks=self.resolution_checks(bits),
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
@@ -114,6 +132,20 @@ class Converter(AnalogCircuit[Any], ABC):
     def booked(self, term: str, energy: u.Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
         return self.energy("conversion", term, energy, "analog-to-digital conversion")
+
+    def resolution_checks(self, bits: u.Dimensionless) -> list[Check]:
+        """Checks of the range of the model, and of a supply of its own.
+
+        Checks
+        ------
+        converter_supply
+            the converters have a supply outside the range of the process
+        """
+        found = self.range_checks(bits)
+        if "supply_voltage" not in self.options:
+            return found
+        low, high = self.process.minimum_supply_voltage, self.process.maximum_supply_voltage
+        return [*found, self.check_range("converter_supply", self.supply_voltage(), low, high, "V")]
 
     def area_cost(self, bits: u.Dimensionless) -> AreaCost:
         """Area of a converter."""

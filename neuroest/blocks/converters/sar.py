@@ -69,7 +69,7 @@ class SarAdc(ClockedConverter):
         """Energy of decisions, logic and the capacitor array."""
         d = self.device
         own = self.spec.reference == "own"
-        reference = d.reference_voltage if own else self.technology.supply_voltage
+        reference = d.reference_voltage if own else self.supply_voltage()
         array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
         return converter_circuits.successive_approximation_energy(
             bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array

@@ -60,6 +60,10 @@ class WholeAdcBlock(ResolvedAdcBlock):
     """Conversions per second of one converter. Default: the maximum rate of the circuit."""
     takes: Literal["voltage", "current", "time"] = "voltage"
     """Input: a voltage that a circuit makes from the column current, the current itself, or a time."""
+    counts: Literal["after_pulse", "during_pulse"] = "after_pulse"
+    """When a converter that counts runs: after the columns have settled, or while the rows are driven, so that the
+    count is complete when the pulses end. An oscillator that takes the current of its column counts during the
+    pulse."""
 
 
 class WholeAdc(SampledConverter):
@@ -85,14 +89,25 @@ class WholeAdc(SampledConverter):
     @property
     def ramps(self) -> bool:
         """Whether it compares its input over many cycles: a counter runs through the steps."""
-        return bool(self.spec.takes == "voltage" and np.all(np.asarray(self.device.step_time) > 0.0))
+        return self.spec.takes == "voltage" and self.steps_in_time
+
+    @property
+    def counts_during_pulse(self) -> bool:
+        """Whether its counter runs while the rows are driven."""
+        return bool(self.spec.counts == "during_pulse")
+
+    @property
+    def steps_in_time(self) -> bool:
+        """Whether it passes its steps one after the other, so that its counter can run during a pulse."""
+        return bool(np.all(np.asarray(self.device.step_time) > 0.0))
 
     @property
     def holds_input(self) -> bool:
-        """Whether it resolves a voltage bit by bit, during which it must hold it."""
+        """Whether it resolves a sampled voltage or current bit by bit, during which it must hold it."""
         d = self.device
         bit_by_bit = np.all(np.asarray(d.step_time) == 0.0) and np.all(np.asarray(d.bit_time) > 0.0)
-        return bool(self.spec.takes == "voltage" and bit_by_bit)
+        clamps = np.any(np.asarray(d.input_resistance) > 0.0)  # it needs the current of the column to the end
+        return bool(self.spec.takes != "time" and bit_by_bit and not clamps)
 
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext

@@ -218,10 +218,14 @@ class CrossbarCounts(CrossbarLayout):
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()
-        charged = {(array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active)}
+        charged = {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(self.network, used, active)
+        }
         if array.cell.discharges or array.cell.divides:
             return charged
-        return charged | {(array.cell.path, "product"): column_reads * array.products_of_one(used, active)}
+        return charged | {
+            (array.cell.path, "product"): column_reads * array.products_of_one(self.network, used, active)
+        }
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the stationary factor, one head after another."""

@@ -246,7 +246,7 @@ class CrossbarArray(WrittenArray):
             source = self.switched_source(network, drawn=False)
             checks.extend(self.multiplexer.switch_checks(source, self.switch_width(network)))
         if self.converter is not None:
-            checks.extend(self.converter.range_checks(self.resolution(network)))
+            checks.extend(self.converter.resolution_checks(self.resolution(network)))
             checks.extend(self._waiting_checks(network))
         if self.write_circuit is not None:
             checks.extend(self.write_circuit.written_checks(self.written))

@@ -462,6 +462,9 @@ class ArrayCircuit(ArrayParts):
         converter = self.converter
         if converter is None:
             return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
+        if converter.counts_during_pulse:  # the count of all columns is complete with the pulses
+            counted = np.maximum(settling, all_of_them / pulses)
+            return ReadSchedule(counted, reset, sampling, 0.0, 0.0, groups, pulses)
         if self.shares_bits:  # each bit is taken by itself
             settling, sampling = settling + sampling, 0.0
         if converter.integrates or self.holding == "stage":

@@ -48,12 +48,14 @@ class ChargeDomainArray(StaticArray):
         """Column voltage if all products are one."""
         return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
 
-    def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
+    def capacitors_charged(
+        self, network: NetworkContext, cells: u.Numeric, input_density: u.Numeric
+    ) -> u.Numeric:
         """Unit capacitors charged in one column read, for this many cells in use and this share of ones.
 
         Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
         """
-        ones = self.product_probability(input_density)
+        ones = self.product_probability(network, input_density)
         if self.cell.common_plate and not self.driver.analog:
             return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
         return charge.separate_charges(cells, ones)

@@ -433,14 +433,14 @@ class _Columns:
     def _of_charges(self, array: StaticArray) -> dict[str, Array]:
         """Errors from capacitor mismatch and thermal noise, over all products of a column."""
         products = array.rows_at_once() * self._level(array.bits_per_cell(self.network))
-        mismatch = array.mismatch_at(array.product_probability(self.density))
+        mismatch = array.mismatch_at(array.product_probability(self.network, self.density))
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
         found = {
             "mismatch of cells": self.per_column(mismatch * products),
             "thermal noise": self.per_column(noise * products),
         }
         if array.merge is not None:  # each column adds the error of its own weight
-            level = products * array.product_probability(self.density)
+            level = products * array.product_probability(self.network, self.density)
             found["merging of columns"] = self.per_column(array.merge.device.relative_error * level)
         return found
 

@@ -29,13 +29,34 @@ class CurrentDomainArray(StaticArray):
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Current of the cells that are read at once, over the column voltage."""
-        return self.rows_at_once() * self.cell.current() / self.options["read_voltage"]
+        return self.rows_at_once() * self.cell_current(network) / self.options["read_voltage"]
 
     def full_scale(self, network: NetworkContext) -> u.Volt:
         """Voltage drop of a column if all products of a read are one and inputs are at their largest."""
+        swing = self._swing(network)
+        return np.minimum(swing, self.largest_swing()) if self.limits_current else swing
+
+    @property
+    def limits_current(self) -> bool:
+        """Whether rows are driven so far that a full read leaves the column in saturation."""
+        return self.cell.limits_current
+
+    def largest_swing(self) -> u.Volt:
+        """Voltage drop of a column at which its cells leave saturation."""
+        return self.options["read_voltage"] - self.cell.device.saturation_voltage
+
+    def _swing(self, network: NetworkContext) -> u.Volt:
+        """Voltage drop of a full read with the current that the device states."""
         return static_cells.discharge_swing(
             self.rows_at_once(), self.cell.current(), self.drive_time(network), self.column_capacitance()
         )
+
+    def cell_current(self, network: NetworkContext) -> u.Ampere:
+        """Current of a cell: of the device, or at most that of a full read within the saturation of the column."""
+        current = self.cell.current()
+        if not self.limits_current:
+            return current
+        return current * np.minimum(self.largest_swing() / self._swing(network), 1.0)
 
     def mismatch_error(self) -> u.Dimensionless:
         """Column error from cell-current mismatch, over full scale."""
@@ -55,8 +76,8 @@ class CurrentDomainArray(StaticArray):
         """Charge that a product removes from its column, at most its share; it is restored before the next read."""
         cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
         taken = static_cells.discharge_charge(
-            self.products_of_one(cells, network.active_share), self.cell.current(), self.drive_time(network),
-            self.column_capacitance(), self.options["read_voltage"],
+            self.products_of_one(network, cells, network.active_share), self.cell_current(network),
+            self.drive_time(network), self.column_capacitance(), self.options["read_voltage"],
         )  # fmt: skip
         energy = taken * self.read_supply_voltage()
         return [self.cell.energy("charge", "discharge", energy, "cell read current")]
@@ -73,11 +94,10 @@ class CurrentDomainArray(StaticArray):
         ------
         column_in_saturation
             a full read discharges the column below the voltage where the cell currents drop; shorten pulse_width,
-            drive the rows below the supply (current_linearity of the cell), or read fewer rows_at_once
+            drive the rows below the supply (current_linearity: auto of the cell), or read fewer rows_at_once
         """
-        left = self.options["read_voltage"] - self.cell.device.saturation_voltage
         swing = self.full_scale(network)
         return [
             *super().cell_checks(network),
-            self.require("design_rule", "column_in_saturation", swing, "<=", left, "V"),
+            self.require("design_rule", "column_in_saturation", swing, "<=", self.largest_swing(), "V"),
         ]

@@ -45,7 +45,7 @@ class DividerArray(StaticArray):
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Energy that a pull-up cell draws into its column during a read."""
-        ones = self.product_probability(network.active_share)
+        ones = self.product_probability(network, network.active_share)
         brought = static_cells.divider_charge(
             self.cell.conductance(), self.options["read_voltage"], read_time, ones
         )

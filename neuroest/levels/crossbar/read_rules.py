@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
 from neuroest.core import units as u
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -21,6 +22,8 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         Whether the network spikes.
     """
     chosen, converter = array.schedule_choice, array.converter
+    if converter is not None:
+        yield from _counting_faults(array, converter)
     if "schedule" not in array.slots:
         return
     if converter is None:
@@ -31,7 +34,10 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
     if chosen.columns == "in_turn":
         yield from _turn_faults(array)
     if chosen.holding == "converter" and not converter.holds_input:
-        yield f"holding is converter, but a {converter.model} needs its column to the end; use stage or none"
+        yield (
+            f"holding is converter, but this {converter.model} needs its column to the end; use stage or none, or a "
+            "converter that samples, such as sar_macro"
+        )
     if chosen.holding in ("converter", "none") and array.sampler is not None:
         yield f"holding is {chosen.holding}, but there is a sample_and_hold; leave one of them out"
     yield from _pulse_faults(array)
@@ -43,6 +49,29 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
     bits = array.slots["schedule"].options.get("bits_per_phase")
     if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
         yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
+
+
+def _counting_faults(array: CrossbarArray, converter: Converter) -> Iterator[str]:
+    """Reasons why a converter cannot count while the rows are driven."""
+    if not converter.counts_during_pulse:
+        return
+    if not converter.steps_in_time:
+        yield (
+            f"counts is during_pulse, but this {converter.model} decides bit by bit; use a counting converter, such as "
+            "oscillator_macro"
+        )
+    if array.adds_charges:
+        yield "counts is during_pulse, but the columns add charges, whose sum is there at the end; use after_pulse"
+    elif not converter.takes_columns and array.interface is None:
+        yield "counts is during_pulse, which adds up the current of a column; use takes: current, or a current_clamp"
+    columns, joined = array.readout.options["columns_per_converter"], array.merge is not None
+    if np.any(columns > 1.0) and not (joined or array.columns_take_turns):
+        yield (
+            f"counts is during_pulse, but {float(np.max(columns)):g} columns wait for a converter; use one converter a "
+            "column, or schedule.columns: in_turn"
+        )
+    if array.sampler is not None:
+        yield "counts is during_pulse, and a sample_and_hold has nothing to hold; leave it out"
 
 
 def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
@@ -74,7 +103,10 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
             if array.cell.in_series
             else "capacitors of a column share its charge"
         )
-        yield f"rows_at_once is below the rows, but all {why}; leave it out"
+        yield (
+            f"rows_at_once is below the rows, but all {why}; use {float(np.min(at_once)):g} rows and a higher count of "
+            "arrays"
+        )
 
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:

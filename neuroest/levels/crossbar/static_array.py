@@ -8,6 +8,9 @@ from neuroest.core import units as u
 from neuroest.equations import array_lines, charge, converters, writing
 from neuroest.levels.crossbar.array import CrossbarArray
 
+EVEN = 0.5
+"""Share of ones among bits that are one or zero equally often."""
+
 
 class StaticArray(CrossbarArray):
     """Array whose weights are in static memory cells: no static current flows between reads."""
@@ -69,19 +72,23 @@ class StaticArray(CrossbarArray):
         """Conductance of the cells of a column for which its switches are sized: that of the actual cells."""
         return self.source_conductance(network)
 
-    def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
+    def products_of_one(
+        self, network: NetworkContext, cells: u.Numeric, input_density: u.Numeric
+    ) -> u.Numeric:
         """Cells of one column whose product is one in a read."""
-        return charge.separate_charges(cells, self.product_probability(input_density))
+        return charge.separate_charges(cells, self.product_probability(network, input_density))
 
-    def product_probability(self, input_density: u.Numeric) -> u.Numeric:
+    def product_probability(self, network: NetworkContext, input_density: u.Numeric) -> u.Numeric:
         """Probability that a product is one, for this share of ones at the input."""
-        if self.cell.signed_product:  # plus or minus one, both equally often
-            return 0.0 * input_density + charge.product_probability(1.0)
-        return charge.product_probability(input_density)
+        if self.cell.signed_product:  # a product of plus or minus one is one where both have the same sign
+            return 0.0 * input_density + charge.product_probability(1.0, EVEN)
+        return charge.product_probability(input_density, network.weight_bit_density)
 
-    def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
+    def capacitors_charged(
+        self, network: NetworkContext, cells: u.Numeric, input_density: u.Numeric
+    ) -> u.Numeric:
         """Products of a column that draw charge in a read, for this many cells in use and this share of ones."""
-        return self.products_of_one(cells, input_density)
+        return self.products_of_one(network, cells, input_density)
 
     @property
     def unselected_cells_conduct(self) -> bool:

@@ -1,0 +1,157 @@
+"""What papers on analog macros state and a description can say, each number by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+import neuroest
+from neuroest.core.errors import MappingError, SpecError
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.bibliography import cite
+from tests.chips import changed, energy, failed, known, run
+
+ARRAY = "chip.tile.array."
+ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
+COUNTING = {"model": "whole_adc", "device": "oscillator_macro", "bits": 8, "takes": "current"}
+PULSES = {"model": "pulse_width", "device": "pulse_width_timely"}
+CASES = data_folder("validation_case")
+
+
+def counted(folder: Path, **converter: object) -> Any:
+    changes = {
+        f"{ARRAY}input": PULSES,
+        f"{ARRAY}pulse_width": "2 ns",
+        f"{ARRAY}readout.columns_per_converter": 1,
+        f"{ARRAY}readout.converter": COUNTING | converter,
+        f"{ARRAY}readout.sample_and_hold": None,
+        f"{ARRAY}readout.multiplexer": None,
+        f"{ARRAY}schedule": {"model": "read_schedule", "holding": "none"},
+    }
+    return run(ADC, DENSE, changes, folder)
+
+
+def test_a_converter_that_counts_during_the_pulse_adds_no_time(tmp_path: Path) -> None:
+    after, during = counted(tmp_path), counted(tmp_path, counts="during_pulse")
+    longest = 255 * 2e-9
+    # 256 steps of 0.5 ns come after the pulses, or while they last
+    assert known(after, "read time") == pytest.approx(longest + 256 * 0.5e-9)
+    assert known(during, "read time") == pytest.approx(longest)
+    assert energy(during, term="conversion") == pytest.approx(energy(after, term="conversion"))
+    assert energy(during, term="bias") < energy(after, term="bias")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"device": "sar_macro"}, "decides bit by bit; use a counting converter, such as oscillator_macro"),
+        ({"shared": 8}, "8 columns wait for a converter; use one converter a column"),
+    ],
+)
+def test_what_cannot_count_during_a_pulse_is_refused_with_the_remedy(
+    changes: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    converter = COUNTING | {"counts": "during_pulse"} | {k: v for k, v in changes.items() if k != "shared"}
+    nodes = {
+        f"{ARRAY}input": PULSES,
+        f"{ARRAY}readout.converter": converter,
+        f"{ARRAY}readout.sample_and_hold": None,
+        f"{ARRAY}readout.columns_per_converter": changes.get("shared", 1),
+    }
+    with pytest.raises(MappingError, match=says):
+        run(ADC, DENSE, nodes, tmp_path)
+
+
+def test_a_converter_that_samples_a_current_holds_its_column(tmp_path: Path) -> None:
+    def read(device: str) -> Any:
+        nodes = {
+            f"{ARRAY}readout.converter": COUNTING | {"device": device, "bits": 4},
+            f"{ARRAY}readout.sample_and_hold": None,
+            f"{ARRAY}readout.interface": None,
+            f"{ARRAY}schedule": {"model": "read_schedule", "holding": "converter"},
+        }
+        return run(ADC, DENSE, nodes, tmp_path)
+
+    # seven of eight columns wait for 7.5 ns each, and the last one is sampled in 1.5 ns
+    mapper = read("sar_macro").evaluation.mapper
+    settled = float(np.ravel(mapper.compute.settled_time(mapper.network))[0])
+    assert known(read("sar_macro"), "read time") == pytest.approx(settled + 7 * 7.5e-9 + 1.5e-9)
+    with pytest.raises(MappingError, match="a converter that samples, such as sar_macro"):
+        read("current_sense_28nm")
+
+
+def test_converters_have_a_supply_of_their_own(tmp_path: Path) -> None:
+    def read(**supply: str) -> Any:
+        nodes = {
+            f"{ARRAY}readout.converter": {"model": "whole_adc", "device": "sar_macro", "bits": 8} | supply
+        }
+        return run(ADC, DENSE, nodes, tmp_path)
+
+    chip, own = read(), read(supply_voltage="1.1 V")
+    assert energy(own, term="conversion") / energy(chip, term="conversion") == pytest.approx((1.1 / 0.9) ** 2)
+    assert energy(own, component="cell") == pytest.approx(energy(chip, component="cell"), rel=0.2)
+    assert "converter_supply" not in failed(own)
+    assert "converter_supply" in failed(read(supply_voltage="1.5 V"))
+
+
+def filled(folder: Path, **weights: float) -> Path:
+    data = yaml.safe_load((CASES / "papistas_2021" / "fill.yaml").read_text())
+    data["weights"] |= weights
+    file = folder / "fill.yaml"
+    file.write_text(yaml.safe_dump(data))
+    return file
+
+
+def test_products_follow_the_share_of_ones_among_the_weights(tmp_path: Path) -> None:
+    def products(**weights: float) -> float:
+        key = "chip.array.cell.current_linearity"  # a column that is empty gives no more
+        found = estimate(CASES / "papistas_2021" / "chip.yaml", filled(tmp_path, **weights), {key: "auto"})
+        return energy(found, term="discharge")
+
+    assert products(bit_density=0.5) == pytest.approx(products())
+    assert products(bit_density=0.1) == pytest.approx(0.2 * products(), rel=1e-6)
+
+
+def test_the_current_of_a_cell_that_keeps_its_column_in_saturation_is_found() -> None:
+    chip, net = CASES / "chen_2023" / "chip.yaml", CASES / "chen_2023" / "fill.yaml"
+    key = "chip.array.cell.current_linearity"
+    stated, found = (estimate(chip, net, {key: choice}) for choice in ("stated", "auto"))
+    assert "column_in_saturation" in failed(stated)
+    assert "column_in_saturation" not in failed(found)
+    cell = found.evaluation.mapper.compute.cell
+    left = 0.8 - float(cell.device.saturation_voltage)
+    assert known(found, "full scale of a column") == pytest.approx(left)
+    assert energy(found, term="discharge") < energy(stated, term="discharge")
+
+
+def test_a_paper_that_an_architecture_cites_is_cited(tmp_path: Path) -> None:
+    paper = {"type": "article", "title": "A macro", "authors": ["Doe, Jane"], "year": 2026, "seen": "primary"}
+    measured = {"value": 1.2, "basis": "measured", "source": "doe2026", "locator": "Fig. 3"}
+    data = yaml.safe_load(changed(ADC, {}, tmp_path).read_text())
+    converter = data["chip"]["tile"]["array"]["readout"]["converter"]
+    converter["parameters"] = {"energy_factor": measured}
+    data["sources"] = {"doe2026": paper}
+    file = tmp_path / "cited.yaml"
+    file.write_text(yaml.safe_dump(data))
+    result = estimate(load_architecture(file), load_workload(DENSE))
+    assert "doe2026" in {key for key, _ in result.sources}
+    assert "A macro" in cite(result, "bibtex")
+    data["sources"] = {}
+    file.write_text(yaml.safe_dump(data))
+    with pytest.raises(SpecError, match="unknown source 'doe2026'"):
+        neuroest.estimate(file, DENSE)
+
+
+def test_rows_that_share_a_charge_are_read_together_and_the_remedy_is_arrays(tmp_path: Path) -> None:
+    data = yaml.safe_load((CASES / "jia_2020" / "chip.yaml").read_text())
+    data["chip"]["array"]["schedule"] = {"model": "read_schedule", "rows_at_once": 576}
+    file = tmp_path / "parts.yaml"
+    file.write_text(yaml.safe_dump(data))
+    with pytest.raises(MappingError, match="use 576 rows and a higher count of arrays"):
+        estimate(file, CASES / "jia_2020" / "full_array.yaml")
