@@ -15,13 +15,14 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import cite
-from tests.chips import changed, energy, failed, known, run
+from tests.chips import area, changed, energy, failed, known, run
 
 ARRAY = "chip.tile.array."
 ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
 COUNTING = {"model": "whole_adc", "device": "oscillator_macro", "bits": 8, "takes": "current"}
 PULSES = {"model": "pulse_width", "device": "pulse_width_timely"}
 CASES = data_folder("validation_case")
+EIGHT = {f"{ARRAY}readout.converter": {"model": "whole_adc", "device": "sar_macro", "bits": 8}}
 
 
 def counted(folder: Path, **converter: object) -> Any:
@@ -155,3 +156,46 @@ def test_rows_that_share_a_charge_are_read_together_and_the_remedy_is_arrays(tmp
     file.write_text(yaml.safe_dump(data))
     with pytest.raises(MappingError, match="use 576 rows and a higher count of arrays"):
         estimate(file, CASES / "jia_2020" / "full_array.yaml")
+
+
+def test_one_driver_for_both_rows_of_a_pair(tmp_path: Path) -> None:
+    def read(**choice: str) -> Any:
+        ladder = {"model": "resistive_ladder", "device": "resistive_ladder_28nm"} | choice
+        return run(
+            ADC,
+            DENSE,
+            {f"{ARRAY}input": ladder, f"{ARRAY}weight_encoding": "row_differential"} | EIGHT,
+            tmp_path,
+        )
+
+    each, pair = read(), read(rows_per_driver="pair")
+    assert area(pair, "input") == pytest.approx(area(each, "input") / 2, rel=0.15)
+    assert energy(pair, term="buffer") == pytest.approx(energy(each, term="buffer") / 2)
+    assert energy(pair, term="row_line") == pytest.approx(energy(each, term="row_line"))
+    assert "rows_per_driver_used" in {c.name for c in unused(tmp_path)}
+
+
+def unused(folder: Path) -> Any:
+    driver = {"model": "one_bit_driver", "device": "row_driver_tapered", "rows_per_driver": "pair"}
+    return run(ADC, DENSE, {f"{ARRAY}input": driver, f"{ARRAY}weight_encoding": "offset"}, folder).advice
+
+
+def test_counted_pulses_charge_their_row_as_often_as_the_number_says(tmp_path: Path) -> None:
+    def read(coding: str) -> Any:
+        return run(ADC, DENSE, {f"{ARRAY}input": PULSES | {"coding": coding}} | EIGHT, tmp_path)
+
+    width, count_ = read("width"), read("count")
+    layers = width.evaluation.mapper.layers
+    lines = [
+        sum(np.ravel(row.energy) for row in found.evaluation.dynamic if row.term == "row_line")
+        for found in (width, count_)
+    ]
+    # a mean of d (2^8 - 1) pulses for an input, of which the share that is not zero has one pulse by its width
+    expected = np.ravel(255 * layers.input_bit_density / layers.input_density)
+    assert lines[1] / lines[0] == pytest.approx(expected)
+    assert energy(count_, component="input", term="pulse_width") == pytest.approx(
+        energy(width, component="input", term="pulse_width")
+    )
+    assert energy(count_, component="cell", term="read_current") == pytest.approx(
+        energy(width, component="cell", term="read_current")
+    )

@@ -1,15 +1,17 @@
 """Common part of the row drivers of a crossbar."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import resistance_at_corner
 from neuroest.core import units as u
 from neuroest.equations import converters, drivers
+from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 DRIVER_ERROR: ModelErrors = model_errors(
@@ -31,6 +33,14 @@ class RowDriverParameters(Record):
     """Area of the smallest driver."""
 
 
+class RowDriverBlock(DeviceBlock):
+    """Circuit at the rows."""
+
+    rows_per_driver: Literal["one", "pair"] = "one"
+    """pair: both rows of a weight (`weight_encoding: row_differential`) have one output stage and one amplifier, as
+    where one line selects the cells of both."""
+
+
 class RowDriver(AnalogCircuit[Any]):
     """Interface between the array and the circuit at its rows.
 
@@ -38,6 +48,10 @@ class RowDriver(AnalogCircuit[Any]):
     voltage. All three give a cell the same charge on average: it is proportional to the mean input.
     """
 
+    drives_pairs: bool = chosen("rows_per_driver", "pair")
+    """Whether both rows of a pair have one output stage."""
+    counts_pulses: bool = False
+    """Whether a number is as many pulses."""
     whole_numbers: ClassVar[bool] = False
     """Whether an input is applied in one read instead of bit by bit."""
     analog: ClassVar[bool] = False

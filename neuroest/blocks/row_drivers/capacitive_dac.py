@@ -3,10 +3,14 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
+from neuroest.blocks.row_drivers.base import (
+    DRIVER_ERROR,
+    RowDriverBlock,
+    VoltageDriver,
+    VoltageDriverParameters,
+)
 from neuroest.core import units as u
 from neuroest.equations import drivers
-from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
 
 
@@ -23,7 +27,7 @@ class CapacitiveDacParameters(VoltageDriverParameters):
     """Area of the switches of one bit."""
 
 
-class CapacitiveDacBlock(DeviceBlock):
+class CapacitiveDacBlock(RowDriverBlock):
     """Charge-redistribution digital-to-analog converter at the end of each row."""
 
     record = CapacitiveDacParameters

@@ -6,18 +6,17 @@ from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Check, Component, NetworkContext
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.roles import DrivesOneBit
-from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
+from neuroest.blocks.row_drivers.base import RowDriver, RowDriverBlock, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
 from neuroest.core import units as u
 from neuroest.specs.base import VoltageOrAuto
-from neuroest.specs.blocks import DeviceBlock
 
 
 class OneBitDriverParameters(RowDriverParameters):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
 
-class OneBitDriverBlock(DeviceBlock):
+class OneBitDriverBlock(RowDriverBlock):
     """One-bit driver at the end of each row; inputs are bit-serial."""
 
     slots = ("level_shifter",)

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters
-from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverBlock, RowDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count
-from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative
 
 
@@ -21,11 +21,14 @@ class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
     """Area of the counter or delay line of one row."""
 
 
-class PulseWidthBlock(DeviceBlock):
+class PulseWidthBlock(RowDriverBlock):
     """Pulse-width driver at the end of each row: one `pulse_width` of the array per input step."""
 
     record = PulseWidthDriverParameters
     model: Literal["pulse_width"]
+    coding: Literal["width", "count"] = "width"
+    """width: one pulse that is as long as the number; count: as many pulses of one `pulse_width`, edges included, and
+    each of them charges the row."""
     rows_per_converter: Count = 1.0
     """Rows that share one digital-to-time converter in series."""
 
@@ -37,6 +40,8 @@ class PulseWidthDriver(RowDriver):
     prior_error = DRIVER_ERROR
     device: PulseWidthDriverParameters
     whole_numbers = True
+    counts_pulses: bool = chosen("coding", "count")
+    """Whether a number is as many pulses."""
 
     def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
         """Time of the largest number, in shortest pulses, for each row that shares a converter."""

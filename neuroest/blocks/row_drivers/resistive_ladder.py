@@ -3,10 +3,14 @@
 from typing import Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.row_drivers.base import DRIVER_ERROR, VoltageDriver, VoltageDriverParameters
+from neuroest.blocks.row_drivers.base import (
+    DRIVER_ERROR,
+    RowDriverBlock,
+    VoltageDriver,
+    VoltageDriverParameters,
+)
 from neuroest.core import units as u
 from neuroest.equations import drivers
-from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import positive
 
 
@@ -19,7 +23,7 @@ class ResistiveLadderParameters(VoltageDriverParameters):
     """Area of one resistor R."""
 
 
-class ResistiveLadderBlock(DeviceBlock):
+class ResistiveLadderBlock(RowDriverBlock):
     """R-2R digital-to-analog converter at the end of each row."""
 
     record = ResistiveLadderParameters

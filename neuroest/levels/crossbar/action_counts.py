@@ -37,9 +37,10 @@ class CrossbarCounts(CrossbarLayout):
         column_reads = counting.conversions(signs * steps, self.read_blocks(placement), used_columns)
         driver = array.driver
         pulses = toggles * array.row_pulses(self.network)
+        lines = pulses * self._pulses_of_a_number()
         actions: dict[tuple[str, str], u.Numeric] = {
-            (array.cell.path, "row_toggle"): pulses,
-            (driver.path, "row_toggle"): pulses,
+            (array.cell.path, "row_toggle"): lines,
+            (driver.path, "row_toggle"): lines / (rows_each if driver.drives_pairs else 1.0),
         }
         if np.any(t.groups > 1.0) and array.unselected_cells_conduct:
             others = equations.off_diagonal_groups(np.maximum(t.groups, 1.0), self._groups_together())
@@ -194,6 +195,14 @@ class CrossbarCounts(CrossbarLayout):
         return np.where(
             bits < array.input_bits(self.network), np.minimum(digit, t.input_density), t.input_density
         )
+
+    def _pulses_of_a_number(self) -> u.Numeric:
+        """Pulses of a row for an input that is not zero: one, or as many as its digit where the rows count."""
+        if not self.compute.driver.counts_pulses or self.network.spiking:
+            return 1.0
+        largest = np.exp2(self.compute.phase_bits(self.network)) - 1.0
+        number, share = self.layers.input_bit_density * largest, self._toggling()
+        return np.where(share > 0.0, number / np.where(share > 0.0, share, 1.0), 1.0)
 
     def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values passed on by the buffers along rows and columns, and by the stages at the columns."""

@@ -147,9 +147,10 @@ class CrossbarArray(WrittenArray):
         driver = self.driver
         stage = output_stage_area(driver, self.drawn_row_current(network))
         converting, rows_each = driver.own_area(self.phase_context(network)), self.devices_per_weight()[1]
+        shared = rows_each if driver.drives_pairs else 1.0
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
-            AreaCost(driver.path, "driver", stage + driver.row_area() + converting / rows_each),
+            AreaCost(driver.path, "driver", (stage + driver.row_area()) / shared + converting / rows_each),
         ]
         for shifter in driver.slots.values():
             costs.extend(shifter.areas(network))

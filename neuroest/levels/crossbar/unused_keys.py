@@ -33,6 +33,8 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
         active_rows
     active_rows_used
         active_rows has no effect, since bias_follows is mapped_current
+    rows_per_driver_used
+        rows_per_driver has no effect, since only weight_encoding row_differential has pairs of rows
     overlap_window_used
         overlap_window has no effect, since update_timing is not overlapping_pulses
     plates_used
@@ -44,6 +46,8 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
         _check(array, "drift_correction", array.age is not None or spec.drift_correction == "none"),
         _check(array, "inferences_per_pass", spec.oversize == "time_multiplex"),
     ]
+    opposed = spec.weight_encoding == "row_differential"
+    found.append(_check(array.driver, "rows_per_driver", opposed or not array.driver.drives_pairs))
     converter, interface = slots.get("converter"), slots.get("interface")
     if converter is not None:
         none_dropped = not np.any(np.asarray(converter.options.get("dropped_bits", 0.0)) > 0.0)
@@ -55,7 +59,7 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
             found.append(_stated(array.readout, "full_scale_used", used=False))
     if interface is not None:
         follows = getattr(interface.spec, "bias_follows", "stated_current")
-        found.append(_check(interface, "current_spreads", spec.weight_encoding == "row_differential"))
+        found.append(_check(interface, "current_spreads", opposed))
         found.append(_check(interface, "active_rows", follows == "stated_current"))
     writing = array.write_circuit
     if writing is not None:
