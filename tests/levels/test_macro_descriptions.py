@@ -39,13 +39,16 @@ def counted(folder: Path, **converter: object) -> Any:
 
 
 def test_a_converter_that_counts_during_the_pulse_adds_no_time(tmp_path: Path) -> None:
-    after, during = counted(tmp_path), counted(tmp_path, counts="during_pulse")
+    after, during = counted(tmp_path, counts="after_pulse"), counted(tmp_path, counts="during_pulse")
     longest = 255 * 2e-9
     # 256 steps of 0.5 ns come after the pulses, or while they last
     assert known(after, "read time") == pytest.approx(longest + 256 * 0.5e-9)
     assert known(during, "read time") == pytest.approx(longest)
     assert energy(during, term="conversion") == pytest.approx(energy(after, term="conversion"))
     assert energy(during, term="bias") < energy(after, term="bias")
+    assert known(counted(tmp_path), "read time") == known(during, "read time")  # nothing holds a current
+    ramp = counted(tmp_path, device="ramp_macro", takes="voltage")
+    assert known(ramp, "read time") > longest
 
 
 @pytest.mark.parametrize(
@@ -198,4 +201,35 @@ def test_counted_pulses_charge_their_row_as_often_as_the_number_says(tmp_path: P
     )
     assert energy(count_, component="cell", term="read_current") == pytest.approx(
         energy(width, component="cell", term="read_current")
+    )
+
+
+def test_two_cells_of_an_opposed_pair_share_what_the_supply_delivers(tmp_path: Path) -> None:
+    """Their current flows from one rail through both to the other, once for two cells."""
+
+    def read(encoding: str, supply: dict[str, Any]) -> float:
+        nodes = {f"{ARRAY}weight_encoding": encoding, f"{ARRAY}read_supply": supply} | EIGHT
+        found = run(ADC, DENSE, nodes, tmp_path)
+        rows = [r for r in found.evaluation.dynamic if (r.action, r.term) == ("cell_read", "read_current")]
+        left = found.evaluation.mapper.compute.current_left(found.evaluation.mapper.network)
+        return float(
+            sum(
+                np.sum(
+                    r.energy
+                    / left
+                    / found.evaluation.mapper.compute.read_time(found.evaluation.mapper.network)
+                )
+                for r in rows
+            )
+        )
+
+    regulated, published = (
+        {"model": "linear_regulator"},
+        {"model": "switching_converter", "efficiency": "100 %"},
+    )
+    columns, rows = read("column_differential", regulated), read("row_differential", regulated)
+    assert rows == pytest.approx(columns / 2, rel=1e-6)
+    # estimates that count V^2 G count every cell
+    assert read("row_differential", published) == pytest.approx(
+        read("column_differential", published), rel=1e-6
     )

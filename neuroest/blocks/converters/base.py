@@ -63,9 +63,12 @@ class Converter(AnalogCircuit[Any], ABC):
     family = "converter"
     owns = ("analog-to-digital conversion",)
 
+    counts_during_pulse: bool = False
+    """Whether its counter runs while the rows are driven, so that it converts no longer than they are."""
+
     @property
-    def counts_during_pulse(self) -> bool:
-        """Whether its counter runs while the rows are driven, so that it converts no longer than they are."""
+    def may_count_during_pulse(self) -> bool:
+        """Whether its counter runs while the rows are driven, if the circuits around it allow it."""
         return False
 
     @property

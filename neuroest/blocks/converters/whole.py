@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import exact_model
 from neuroest.core import units as u
 from neuroest.equations import whole_converters as equations
 from neuroest.specs.base import Frequency
-from neuroest.specs.parameters import FIT, RANGE_END, non_negative, positive
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, non_negative, positive
 
 
 class WholeAdcParameters(CircuitParameters):
@@ -39,6 +39,8 @@ class WholeAdcParameters(CircuitParameters):
     input_resistance: u.Ohm = non_negative(absent=0.0, symbol="R_in")
     """Input resistance of a current-input converter. Without it, only the cells determine the settling of the column.
     """
+    adds_current: u.Dimensionless = non_negative(absent=0.0, maximum=1.0, exact=DEFINED)
+    """One for a converter whose count adds up a current while it flows, such as that of an oscillator."""
     maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution of this kind of converter."""
     lowest_fitted_bits: u.Dimensionless = positive(exact=RANGE_END)
@@ -60,10 +62,10 @@ class WholeAdcBlock(ResolvedAdcBlock):
     """Conversions per second of one converter. Default: the maximum rate of the circuit."""
     takes: Literal["voltage", "current", "time"] = "voltage"
     """Input: a voltage that a circuit makes from the column current, the current itself, or a time."""
-    counts: Literal["after_pulse", "during_pulse"] = "after_pulse"
+    counts: Literal["auto", "after_pulse", "during_pulse"] = "auto"
     """When a converter that counts runs: after the columns have settled, or while the rows are driven, so that the
-    count is complete when the pulses end. An oscillator that takes the current of its column counts during the
-    pulse."""
+    count is complete when the pulses end. auto: during the pulse for an oscillator of each column that takes its
+    current, itself or from a clamp, if inputs are pulse widths, since nothing holds a current; otherwise after it."""
 
 
 class WholeAdc(SampledConverter):
@@ -91,10 +93,13 @@ class WholeAdc(SampledConverter):
         """Whether it compares its input over many cycles: a counter runs through the steps."""
         return self.spec.takes == "voltage" and self.steps_in_time
 
+    counts_during_pulse: bool = chosen("counts", "during_pulse")
+    """Whether its counter runs while the rows are driven, by choice."""
+
     @property
-    def counts_during_pulse(self) -> bool:
-        """Whether its counter runs while the rows are driven."""
-        return bool(self.spec.counts == "during_pulse")
+    def may_count_during_pulse(self) -> bool:
+        """Whether its counter runs while the rows are driven, if the circuits around it allow it."""
+        return bool(self.spec.counts == "auto" and np.any(np.asarray(self.device.adds_current) > 0.0))
 
     @property
     def steps_in_time(self) -> bool:

@@ -72,7 +72,7 @@ class CrossbarArray(WrittenArray):
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Current of the cells that hold weights, and of the idle cells between the groups of a convolution."""
-        cell, supply, left = self.memory, self.read_supply_voltage(), self.current_left(network)
+        cell, supply, left = self.memory, self.cell_supply_voltage(), self.current_left(network)
         if self.driven_load is not None:  # the cells have what the column's voltage, and so the neuron, leave
             reached = self.driven_voltage(network)
             left = left * (1.0 - reached / self.options["read_voltage"]) * (1.0 - reached / supply)
@@ -211,7 +211,8 @@ class CrossbarArray(WrittenArray):
         Checks
         ------
         read_supply
-            the read voltage exceeds the supply it is made from
+            the read voltage exceeds the supply it is made from, or half of it if opposed rows are above and below
+            their columns
         bits_per_cell
             more bits per cell than the device can store
         columns_conduct_long
@@ -224,7 +225,7 @@ class CrossbarArray(WrittenArray):
         read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
         checks = [
             *self.cell_checks(network),
-            self.require("infeasible", "read_supply", read, "<=", self.read_supply_voltage(), "V"),
+            self.require("infeasible", "read_supply", read, "<=", self.cell_supply_voltage(), "V"),
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
             self.noise_check(network),
             *self.driver.checks(network),

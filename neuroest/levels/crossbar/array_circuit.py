@@ -76,6 +76,20 @@ class ArrayCircuit(ArrayParts):
             return self.technology.supply_voltage
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
+    @property
+    def rows_about_the_column(self) -> bool:
+        """Whether rows are driven above and below their columns from one supply, by linear regulators."""
+        return self.opposed and self.slots["read_supply"].spec.model == "linear_regulator"
+
+    def cell_supply_voltage(self) -> u.Volt:
+        """Supply voltage for each cell that conducts.
+
+        The current of one cell of an opposed pair leaves its column through the other, so that two cells share what
+        the supply delivers.
+        """
+        supply = self.read_supply_voltage()
+        return supply / 2.0 if self.rows_about_the_column else supply
+
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
         cells = self.options["columns"] + self.options["spare_columns"]
@@ -452,6 +466,18 @@ class ArrayCircuit(ArrayParts):
             return self.converter.magnitude_bits(network)
         return self.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
 
+    @property
+    def counts_during_pulse(self) -> bool:
+        """Whether converters count while their columns are driven: by choice, or where only this holds a current."""
+        converter = self.converter
+        if converter is None or converter.counts_during_pulse:
+            return converter is not None
+        timed = self.driver.whole_numbers and not self.driver.analog
+        taken = converter.takes_columns or isinstance(self.interface, ClampsColumn)
+        alone = self.columns_take_turns or not np.any(self.readout.options["columns_per_converter"] > 1.0)
+        fits = timed and taken and alone and not self.adds_charges and self.sampler is None
+        return converter.may_count_during_pulse and fits
+
     def schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
@@ -462,7 +488,7 @@ class ArrayCircuit(ArrayParts):
         converter = self.converter
         if converter is None:
             return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
-        if converter.counts_during_pulse:  # the count of all columns is complete with the pulses
+        if self.counts_during_pulse:  # the count of all columns is complete with the pulses
             counted = np.maximum(settling, all_of_them / pulses)
             return ReadSchedule(counted, reset, sampling, 0.0, 0.0, groups, pulses)
         if self.shares_bits:  # each bit is taken by itself
