@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
-TOOLS = ("AccelForge", "NeuroSim", "SANA-FE", "ZigZag", "Stream", "mimarsinan")
+TOOLS = ("AccelForge", "NeuroSim", "SANA-FE", "ZigZag", "Stream", "mimarsinan", "SpikingJelly")
 
 
 def tables(section: str) -> list[list[str]]:

@@ -216,7 +216,7 @@ def test_python_of_a_page_runs(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for package in re.findall(r"\b(torchvision|torch|snntorch|spikingjelly|norse)\b", text):
-        pytest.importorskip(package, reason=f"needs {package}: pip install 'neuroest[dev-import]'")
+        pytest.importorskip(package, reason=f"needs {package}: pip install '.[dev-import]'")
     if "model." in text:
         model_files(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -83,9 +83,8 @@ _REPORT = (
 EXHIBITS = (
     Exhibit(
         "integration_time", "Energy against integration time",
-        "How fast a neuron must integrate to need less energy than each baseline, with bands. Crosses: the generic "
-        "switch is driven above the 0.9 V of its circuits, so a check fails.",
-        f"neuroest figure integration-time threshold_switch_28nm analog_lif_28nm digital_spiking_28nm loihi_14nm "
+        "How fast a niobium oxide (Mott) neuron must integrate to need less energy than each baseline, with bands.",
+        f"neuroest figure integration-time mott_neuron_28nm analog_lif_28nm digital_spiking_28nm loihi_14nm "
         f"{_SPIKING} -o integration_time.svg",
     ),
     Exhibit(

@@ -138,7 +138,7 @@ PAIRS = (
 
 COLUMNS = (
     "chip and network", "tool", "energy", "ours, its inputs", "ratio", "ours as shipped", "time", "ours", "ratio",
-    "processor time of the tool", "of neuroest",
+    "processor time of the tool, search included", "of neuroest, given mapping",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The spiking network and its dense twins on chips, side by side, from the recorded activity alone.
 
-Prints a table and writes `results.json`. Nothing is trained; ``pip install neuroest`` is enough.
+Prints a table and writes `results.json`. Nothing is trained; ``pip install .`` in a clone is enough.
 """
 
 from __future__ import annotations

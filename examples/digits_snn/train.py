@@ -1,6 +1,6 @@
 """Train a spiking network and its dense twin on scikit-learn's digits, quantise both, and record what they do.
 
-Run it with ``pip install 'neuroest[torch]' snntorch scikit-learn``; it takes one or two minutes on one core and writes,
+Run it with ``pip install '.[torch]' snntorch scikit-learn``; it takes one or two minutes on one core and writes,
 next to itself, the recordings, the workloads and `training.json`. What is committed came from this script. `compare.py`
 needs the results only.
 """

@@ -10,6 +10,8 @@ corners
     Compare the design with itself on slow and fast dies, all totals in one table.
 relevance
     Least share by which a win or a loss must differ from equal: 0.1 for 10 %.
+full
+    Also the energies at every pace, what is alike and different, and what each side excludes.
 form
     Form of the result.
 
@@ -39,13 +41,14 @@ def run(
     settings: shared.Settings = None,
     given: shared.Given = None,
     relevance: shared.Relevance = RELEVANCE,
+    full: Annotated[bool, typer.Option("--full")] = False,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
     """A design and its baselines: results, ratios and what differs.
 
-    Prints results, ratios with bands, then differences and what each side leaves out. --set changes every design
-    that has the path.
+    Prints results, ratios with bands and what makes them; --full adds differences and what each side leaves out. --set
+    changes every design that has the path.
     """
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []
@@ -71,5 +74,5 @@ def run(
         text = render(comparison, "latex")
     else:
         table = f"{totals_table(comparison)}\n" if corners else ""
-        text = table + render(comparison, "text", shared.style_for(output))
+        text = table + render(comparison, "text", shared.style_for(output), full=full)
     shared.emit(text, output)

@@ -37,12 +37,13 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli import shared
+from neuroest.cli import INTERRUPTED, shared
 from neuroest.cli.completion import names
 from neuroest.cli.exploring import Scheduler, Workers, points_shown
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.contest import SAMPLES, SHIPPED, contest
 from neuroest.exploration.space import settings_space
+from neuroest.exploration.sweep import Stopped
 from neuroest.registry import render
 
 
@@ -73,11 +74,26 @@ def run(
     alternatives is evaluated. -p draws the map.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
-    found = contest(
-        rules, workload, axes=named, limits=limits or [], minimize=minimize, relevance=relevance, by=by, points=points,
-        workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed, given=given,
-        started=points_shown(),
-    )  # fmt: skip
+    try:
+        found = contest(
+            rules, workload, axes=named, limits=limits or [], minimize=minimize, relevance=relevance, by=by,
+            points=points, rescue=Path(), workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples,
+            seed=seed, given=given, started=points_shown(),
+        )  # fmt: skip
+    except Stopped as stop:
+        where = f"go on: the same command with --points {stop.file}"
+        shared.note(
+            [f"stopped; {stop.done} of {stop.chunks} circuits are kept in {stop.file}.parts; {where}"]
+        )
+        raise typer.Exit(INTERRUPTED if stop.code is None else stop.code) from None
+    except (KeyboardInterrupt, SystemExit):
+        kept = (
+            "nothing was finished"
+            if points is None
+            else "finished circuits are kept; go on: the same command"
+        )
+        shared.note([f"stopped; {kept}"])
+        raise
     if plot is not None:
         found.plot(plot, of)
     if front is not None:

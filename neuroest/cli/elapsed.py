@@ -14,6 +14,8 @@ from neuroest.core.progress import Progress, silent
 
 _PATIENCE = 2.0
 """Seconds after which the running time of a command is shown; a convention."""
+_SIGNALLED = 128
+"""Exit codes above this one are of signals."""
 _ERASE = "\r\x1b[K"
 
 
@@ -36,6 +38,14 @@ def without_count() -> Iterator[None]:
     with running.lock:
         running.erase()
         yield
+
+
+def _ended(error: BaseException | None) -> str:
+    """Whether a command came to its end, was stopped by a signal, or failed."""
+    code = getattr(error, "exit_code", getattr(error, "code", None))
+    if isinstance(error, KeyboardInterrupt) or (isinstance(code, int) and code > _SIGNALLED):
+        return "stopped after"
+    return "done in" if error is None or code is not None else "failed after"
 
 
 class Elapsed:
@@ -62,7 +72,7 @@ class Elapsed:
         self._token = _running.set(self)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if self._token is not None:
             _running.reset(self._token)
         if self._thread is None:
@@ -70,7 +80,7 @@ class Elapsed:
         self.stop()
         taken = time.monotonic() - self._begun
         if taken > _PATIENCE:
-            self._write(f"neuroest: done in {taken:.1f} s\n")
+            self._write(f"neuroest: {_ended(error)} {taken:.1f} s\n")
 
     def stop(self) -> None:
         """Show no running time any more."""

@@ -18,8 +18,7 @@ form
 
 Examples
 --------
-neuroest optimize analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=64,128,256 --minimize
-    energy_per_inference_J
+neuroest optimize analog_lif_28nm -w mlp_mnist_spiking --set array.rows=64,128,256 --minimize energy
 """
 
 from typing import Annotated
@@ -63,11 +62,7 @@ def run(
         found.plot(plot)
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
-    shared.note(
-        [
-            f"{len(found.to_frame())} best of {found.evaluations} designs by nominal results; passing_share by samples"
-        ]
-    )
+    shared.note(found.to_text().splitlines())
     if found.interrupted:
         shared.note(["interrupted: these are the best of the designs evaluated so far"])
         raise typer.Exit(INTERRUPTED)

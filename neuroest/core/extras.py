@@ -25,11 +25,9 @@ def extra(module: str, name: str) -> Any:
     --------
     >>> extra("no_such_library.part", "lab")
     Traceback (most recent call last):
-    neuroest.core.errors.NeuroestError: this needs no_such_library: pip install 'neuroest[lab]', in a clone '.[lab]'
+    neuroest.core.errors.NeuroestError: this needs no_such_library: pip install '.[lab]' in the clone
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise NeuroestError(
-            f"this needs {error.name}: pip install 'neuroest[{name}]', in a clone '.[{name}]'"
-        ) from None
+        raise NeuroestError(f"this needs {error.name}: pip install '.[{name}]' in the clone") from None

@@ -59,7 +59,7 @@ class AnalysedEstimate(EstimateRows):
     @cached_property
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over the uncertainty of the inputs."""
-        return bands_of(self.sample)
+        return bands_of(self.sample, self.claims)
 
     @cached_property
     def passing(self) -> Passing:

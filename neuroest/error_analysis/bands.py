@@ -6,10 +6,12 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import named
+from neuroest.error_analysis.draws import common_cause
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.results.uncertainty import Band, Bands, Sample
+from neuroest.specs.claims import Claim
 
 _NOISE_SIGMAS = 4.0
 """Standard deviations of chance below which a rank correlation counts as noise."""
@@ -26,19 +28,32 @@ def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed
     return Sample(drawn, totals, feasible, seed)
 
 
-def bands_of(sample: Sample) -> Bands:
-    """Percentiles of the totals over the samples, and the parameters that affect them most."""
+def bands_of(sample: Sample, claims: Mapping[str, Claim]) -> Bands:
+    """Percentiles of the totals over the samples, and the parameters that affect them most.
+
+    Parameters that vary together count once, under the name of the first.
+    """
     feasible, drawn = sample.feasible, sample.drawn
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
-    ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
+    together: dict[str, list[str]] = {}
+    for path in drawn:
+        together.setdefault(common_cause(claims[path]) if path in claims else path, []).append(path)
+    groups = {paths[0]: tuple(paths) for paths in together.values()}
+    columns = [drawn[path] for path in groups]
+    ranks = _ranks(np.concatenate(columns, axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
     for name, values in sample.totals.items():
         kept = values[feasible]
         if kept.size and np.all(np.isfinite(kept)):
             totals[name] = Band.of(kept)
-            causes[name] = _causes(tuple(drawn), ranks, kept)
+            causes[name] = _causes(tuple(groups), ranks, kept)
     return Bands(
-        named(totals, "result with a band"), float(feasible.mean()), causes, feasible.size, sample.seed
+        named(totals, "result with a band"),
+        float(feasible.mean()),
+        causes,
+        feasible.size,
+        sample.seed,
+        {path: paths for path, paths in groups.items() if len(paths) > 1},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from neuroest.core.errors import UnknownNameError, did_you_mean
 from neuroest.error_analysis.calibration import Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SEED
-from neuroest.exploration.chunks import Job
+from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.contest_field import field_of
 from neuroest.exploration.contest_finalists import Finalists
 from neuroest.exploration.contest_outcome import Outcome
@@ -24,7 +24,7 @@ from neuroest.exploration.space import (
     setting_axis,
     wrong,
 )
-from neuroest.exploration.sweep import Tick, run_job
+from neuroest.exploration.sweep import Tick, rescued, run_job
 from neuroest.results.attribution import check_relevance
 from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, quantity_names
@@ -50,6 +50,7 @@ def contest(
     relevance: float | None = None,
     by: str | None = None,
     points: str | Path | None = None,
+    rescue: str | Path | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -81,6 +82,8 @@ def contest(
         Name of an alternative whose choices compete instead of the contenders, such as ``column``.
     points : path, optional
         ``.parquet`` or ``.csv`` for the best chips of all cells; an interrupted run resumes from it.
+    rescue : path, optional
+        Folder for what a run without `points` has finished when it is stopped.
     workers, scheduler, overwrite, started
         As in `neuroest.sweep`.
     samples, seed : int
@@ -98,6 +101,8 @@ def contest(
     ------
     NeuroestError
         For an invalid file or axis.
+    Stopped
+        If the run is stopped, and `rescue` is given; finished circuits are in its file.
 
     Notes
     -----
@@ -112,8 +117,8 @@ def contest(
     """
     (only,) = contests(
         rules, workload, () if minimize is None else (minimize,), axes=axes, limits=limits, relevance=relevance, by=by,
-        points=points, workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples, seed=seed,
-        given=given, started=started,
+        points=points, rescue=rescue, workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples,
+        seed=seed, given=given, started=started,
     )  # fmt: skip
     return only
 
@@ -121,9 +126,9 @@ def contest(
 def contests(
     rules: str | Path, workload: Named, minimize: Sequence[str] = (), *, axes: Mapping[str, Any] | None = None,
     limits: Sequence[str] = (), relevance: float | None = None, by: str | None = None,
-    points: str | Path | None = None, workers: int | None = None, scheduler: str | None = None,
-    overwrite: bool = False, samples: int = SAMPLES, seed: int = SEED, given: GivenFile | None = None,
-    started: Callable[[int, int], Tick] | None = None,
+    points: str | Path | None = None, rescue: str | Path | None = None, workers: int | None = None,
+    scheduler: str | None = None, overwrite: bool = False, samples: int = SAMPLES, seed: int = SEED,
+    given: GivenFile | None = None, started: Callable[[int, int], Tick] | None = None,
 ) -> tuple[Contest, ...]:  # fmt: skip
     """One contest for each of several results to minimize, from one search of the same chips.
 
@@ -131,7 +136,9 @@ def contests(
     ----------
     minimize : sequence of str
         The results; that of the file if left out.
-    rules, workload, axes, limits, relevance, by, points, workers, scheduler, overwrite, samples, seed, given, started
+    rules, workload, axes, limits, relevance, by, points, rescue
+        As in `contest`.
+    workers, scheduler, overwrite, samples, seed, given, started
         As in `contest`.
     """
     learnt = None if given is None else calibration_of(given)
@@ -143,17 +150,23 @@ def contests(
     on_results, on_share = separated((*file.spec.limits, *limits))
     objectives = tuple(dict.fromkeys(quantity_names(minimize or (file.spec.minimize,))))
     job = _job(file, workload, _axes(file, axes or {}), on_results, objectives, by, seed)
-    found = run_job(
-        job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started,
-        most_in_memory=job.points,
-    )  # fmt: skip
-    return tuple(
-        _outcome(
-            file, job, Search(found, job, objective), objective, samples, on_share,
-            None if learnt is None else learnt.elsewhere(), file.spec.relevance if relevance is None else relevance,
-        )
-        for objective in objectives
-    )  # fmt: skip
+    kept: dict[int, Columns] = {}
+    try:
+        found = run_job(
+            job, points, workers=workers, scheduler=scheduler, overwrite=overwrite, started=started, kept=kept,
+            most_in_memory=job.points,
+        )  # fmt: skip
+        return tuple(
+            _outcome(
+                file, job, Search(found, job, objective), objective, samples, on_share,
+                None if learnt is None else learnt.elsewhere(), file.spec.relevance if relevance is None else relevance,
+            )
+            for objective in objectives
+        )  # fmt: skip
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if rescue is None or not kept:
+            raise
+        raise rescued(job, kept, Path(rescue), stop) from None
 
 
 def _without_bounds(file: ContestFile) -> ContestFile:

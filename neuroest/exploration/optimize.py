@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +14,19 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
+from neuroest.core.text_layout import wrapped
+from neuroest.core.units import format_quantity
+from neuroest.error_analysis import draws
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated, objective_values
-from neuroest.exploration.passing_share import PASSING_SHARE, meets, separated, share_that_passes
+from neuroest.exploration.passing_share import PASSING_SHARE, drawn, meets, separated, share_that_passes
 from neuroest.exploration.space import Constraint, Space
-from neuroest.exploration.structures import Group
+from neuroest.exploration.structures import AxisValues, Group
 from neuroest.exploration.sweep import STANDARD, make_job
-from neuroest.results.quantities import QUANTITIES, quantity_names
+from neuroest.results.quantities import QUANTITIES, label_and_unit, quantity_names
+from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:
@@ -32,6 +37,47 @@ SAMPLES = 256
 """Samples of the share in which a design passes its checks."""
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
 """Largest population: every design is compared with every other one in memory."""
+_NEAR = 0.1
+"""Step along a range without points, as a share of it; a convention."""
+_NO_CHANGE = 5e-4
+"""Relative change that three digits do not show."""
+
+
+@frozen_dataclass
+class Step:
+    """The design next to the best one along an axis.
+
+    Attributes
+    ----------
+    path, value, best : str
+        The path, its value there, and that of the best design.
+    change : float or None
+        Relative change of the first objective; None without an estimate.
+    failed : str
+        Check or constraint that fails there; empty if all pass.
+    """
+
+    path: str
+    value: str
+    best: str
+    change: float | None
+    failed: str
+
+    def words(self, objective: str) -> str:
+        """What this step costs.
+
+        Examples
+        --------
+        >>> Step("technology.supply_voltage", "800 mV", "700 mV", 0.22, "").words("energy_per_inference_J")
+        '800 mV costs 22 % more energy per inference'
+        """
+        if self.failed or self.change is None:
+            return f"{self.value} fails {self.failed.removeprefix('constraint ')}"
+        if abs(self.change) < _NO_CHANGE:
+            return f"{self.value} gives the same {label_and_unit(objective)[0]}"
+        verb = "costs" if QUANTITIES[objective].better == "less" and self.change > 0.0 else "gives"
+        size = f"{100.0 * abs(self.change):.3g} % {'more' if self.change > 0.0 else 'less'}"
+        return f"{self.value} {verb} {size} {label_and_unit(objective)[0]}"
 
 
 @frozen_dataclass
@@ -42,6 +88,10 @@ class OptimisationResult:
     ----------
     front : ParetoResult
         The best feasible designs; the single best one for one objective.
+    bands : mapping of Band
+        Of each objective at the first of these designs, with the draws of `neuroest.estimate`.
+    steps : tuple of Step
+        What the designs next to the first one would cost, along each axis.
     evaluations : int
         Number of different designs evaluated.
     generations, seed : int
@@ -51,6 +101,8 @@ class OptimisationResult:
     """
 
     front: ParetoResult
+    bands: Mapping[str, Band]
+    steps: tuple[Step, ...]
     evaluations: int
     generations: int
     seed: int
@@ -64,11 +116,27 @@ class OptimisationResult:
         """Figure of the front."""
         return self.front.plot(path)
 
+    def to_text(self) -> str:
+        """The first of the best designs in words: its bands, and what the designs next to it would cost."""
+        first, objective = self.front.frame.iloc[0], next(iter(self.bands))
+        lines = [f"{len(self.front.frame)} best of {self.evaluations} designs by nominal results"]
+        for name, band in self.bands.items():
+            label, unit = label_and_unit(name)
+            low, median, high = (format_quantity(end, unit) for end in (band.low, band.median, band.high))
+            spread = f"median {median}, p10 .. p90 {low} .. {high}" if np.isfinite(band.median) else "no band"
+            lines.append(f"{label}: {spread}, nominal {format_quantity(first[name], unit)}")
+        lines[-1] += f"; passes all checks in {100.0 * first[PASSING_SHARE]:.0f} % of the samples"
+        for path in dict.fromkeys(step.path for step in self.steps):
+            near = [step for step in self.steps if step.path == path]
+            why = ", ".join(step.words(objective) for step in near)
+            lines.append(f"{path} {near[0].best}, because {why}")
+        return "\n".join(line for text in lines for line in wrapped(text, hanging=2))
+
     def __repr__(self) -> str:
-        return f"<OptimisationResult: {len(self.front.frame)} best of {self.evaluations} designs>"
+        return f"<OptimisationResult: {self.to_text()}>"
 
     def _repr_html_(self) -> str:
-        return notebook_table(self.front.frame)
+        return f"<pre>{escape(self.to_text())}</pre>{notebook_table(self.front.frame)}"
 
 
 @frozen_dataclass
@@ -82,6 +150,11 @@ class _Point:
         """Share of the samples of the bands in which the design passes all checks."""
         return share_that_passes(self.group, self.chosen, SAMPLES, seed, objective)
 
+    def bands(self, objectives: Sequence[str]) -> dict[str, Band]:
+        """Bands of results, with the draws of `neuroest.estimate`."""
+        found = drawn(self.group, self.chosen, draws.SAMPLES, SEED, objectives)
+        return {name: Band.of(found.totals[name]) for name in objectives}
+
 
 class _Archive:
     """Cache of evaluated designs by their coordinates."""
@@ -91,10 +164,12 @@ class _Archive:
     ) -> None:
         self.job, self.objectives, self.signs, self.on_share = job, objectives, signs, on_share
         self.variables = self._variables()
-        self.rows: dict[tuple[Any, ...], tuple[Array, bool]] = {}
+        self.rows: dict[tuple[Any, ...], tuple[Array, str | None]] = {}
+        """Objectives of each design, and what fails; None if nothing does."""
+        self.keys: list[tuple[Any, ...]] = []
         self.frames: list[pd.DataFrame] = []
         self.points: list[_Point] = []
-        """The design of each row of the frames."""
+        """The design of each row of the frames, as `keys` has its coordinates."""
 
     def _variables(self) -> dict[str, Any]:
         """Variables for pymoo: the numeric axes, then the choices."""
@@ -118,7 +193,7 @@ class _Archive:
         if fresh:
             self._compute(fresh)
         values = np.array([self.rows[key][0] for key in keys])
-        return values, np.array([[0.0 if self.rows[key][1] else 1.0] for key in keys])
+        return values, np.array([[0.0 if self.rows[key][1] is None else 1.0] for key in keys])
 
     def _compute(self, keys: Sequence[tuple[Any, ...]]) -> None:
         import pandas as pd  # noqa: PLC0415
@@ -127,11 +202,7 @@ class _Archive:
         given: dict[str, Array] = {}
         for column, axis in enumerate(resolved.numeric):
             for path, track in axis.tracks.items():
-                place = table[:, column]
-                if track.levels is not None:
-                    given[path] = track.levels[place.astype(np.intp)]
-                else:
-                    given[path] = place if track.whole else track.at(place)
+                given[path] = _values(track, table[:, column])
         groups = np.zeros(len(keys), dtype=np.intp)
         for column, choice in enumerate(resolved.choices, start=len(resolved.numeric)):
             groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
@@ -144,11 +215,47 @@ class _Archive:
         self._limit_share(frame, points, keep)
         self.frames.append(frame[keep])
         self.points.extend(points[row] for row in np.flatnonzero(keep).tolist())
+        self.keys.extend(keys[row] for row in np.flatnonzero(keep).tolist())
         values = objective_values(frame, self.objectives) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
         values = np.where(np.isfinite(values), values, np.finfo(np.float64).max ** 0.5)
-        for key, value, passed in zip(keys, values, feasible, strict=True):
-            self.rows[key] = (value, bool(passed))
+        failed = frame["failed_check"].astype(object).where(keep, "a constraint").fillna("the objective")
+        for key, value, passed, why in zip(keys, values, feasible, failed, strict=True):
+            self.rows[key] = (value, None if passed else str(why))
+
+    def steps(self, best: tuple[Any, ...]) -> Iterator[Step]:
+        """Designs next to a feasible one: one value further along each axis, and every other choice."""
+        moves: list[tuple[str, str, str, tuple[Any, ...]]] = []
+        for place, (path, values) in enumerate(self._next_to(best)):
+            moves += [
+                (path, text, values[best[place]], (*best[:place], value, *best[place + 1 :]))
+                for value, text in values.items()
+                if value != best[place]
+            ]
+        fresh = [key for *_, key in moves if key not in self.rows]
+        if fresh:
+            self._compute(list(dict.fromkeys(fresh)))
+        least = self.rows[best][0][0]
+        for path, text, own, key in moves:
+            (value, *_), failed = self.rows[key]
+            yield Step(path, text, own, None if failed else float(value / least - 1.0), failed or "")
+
+    def _next_to(self, best: tuple[Any, ...]) -> Iterator[tuple[str, dict[Any, str]]]:
+        """Path of each variable with its nearest values, the design's own among them, as coordinates and in words."""
+        for place, axis in zip(best, self.job.resolved.numeric, strict=False):
+            path, track = next(iter(axis.tracks.items()))
+            if axis.size is not None:
+                near = [one for one in (place - 1.0, place, place + 1.0) if 0.0 <= one < axis.size]
+            else:
+                low, high = (track.low, track.high) if track.whole else (0.0, 1.0)
+                step = max((high - low) * _NEAR, 1.0 if track.whole else 0.0)
+                step = float(round(step)) if track.whole else step
+                near = [one for one in (place - step, place, place + step) if low <= one <= high]
+            unit = self.job.resolved.units[path]
+            values = _values(track, np.array(near))
+            yield path, {one: format_quantity(float(v), unit) for one, v in zip(near, values, strict=True)}
+        for choice in self.job.resolved.choices:
+            yield choice.path, {float(number): label for number, label in enumerate(choice.labels)}
 
     def _limit_share(self, frame: pd.DataFrame, points: Sequence[_Point], keep: Mask) -> None:
         """Mark the designs that pass their checks in too few samples."""
@@ -159,6 +266,13 @@ class _Archive:
             if not meets(share, self.on_share):
                 frame.loc[row, "feasible"] = False
                 frame.loc[row, "failed_check"] = " and ".join(f"constraint {one}" for one in self.on_share)
+
+
+def _values(track: AxisValues, place: Array) -> Array:
+    """Values of a path at coordinates of its axis."""
+    if track.levels is not None:
+        return np.asarray(track.levels)[place.astype(np.intp)]
+    return place if track.whole else track.at(place)
 
 
 def optimize(
@@ -235,8 +349,11 @@ def optimize(
         if not archive.frames:
             raise
         interrupted = True  # what has been evaluated is kept
-    front = _front(archive, minimize, maximize, signs)
-    return OptimisationResult(front, len(archive.rows), generations, seed, interrupted)
+    evaluations = len(archive.rows)
+    front, first = _front(archive, minimize, maximize, signs)
+    bands = archive.points[first].bands(objectives)
+    steps = tuple(archive.steps(archive.keys[first]))
+    return OptimisationResult(front, bands, steps, evaluations, generations, seed, interrupted)
 
 
 def _search(archive: _Archive, population: int, generations: int, seed: int, progress: Progress) -> None:
@@ -258,7 +375,10 @@ def _search(archive: _Archive, population: int, generations: int, seed: int, pro
     )  # fmt: skip
 
 
-def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], signs: Array) -> ParetoResult:
+def _front(
+    archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], signs: Array
+) -> tuple[ParetoResult, int]:
+    """The best designs, and the number of the first of them among all."""
     import pandas as pd  # noqa: PLC0415
 
     objectives = [*minimize, *maximize]
@@ -274,5 +394,6 @@ def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], 
     inputs = [name for name in feasible.columns if name not in QUANTITIES]
     best = best.drop_duplicates(inputs).sort_values(objectives[0], kind="stable")
     best[PASSING_SHARE] = [archive.points[row].passing_share(objectives[0], SEED) for row in best.index]
+    first = int(best.index[0])
     best = best.reset_index(drop=True)
-    return ParetoResult(best, tuple(minimize), tuple(maximize), len(feasible), feasible[objectives])
+    return ParetoResult(best, tuple(minimize), tuple(maximize), len(feasible), feasible[objectives]), first

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.error_analysis.draws import draw
 from neuroest.error_analysis.posterior import Posterior
-from neuroest.exploration.batch_evaluation import in_blocks
+from neuroest.exploration.batch_evaluation import Points, in_blocks
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.space import Constraint, constraint, faults_of, wrong
 from neuroest.exploration.structures import Group
@@ -35,10 +35,18 @@ def share_that_passes(
     posterior : Posterior, optional
         What measured values have taught of the causes.
     """
+    return float(drawn(group, chosen, samples, seed, (quantity,), posterior).feasible.mean())
+
+
+def drawn(
+    group: Group, chosen: Mapping[str, Array], samples: int, seed: int, quantities: Sequence[str],
+    posterior: Posterior | None = None,
+) -> Points:  # fmt: skip
+    """Results of a design in each sample of its uncertain inputs; what the design sets is exact."""
     claims = {path: claim for path, claim in group.claims.items() if path not in chosen}
     values = {**draw(claims, samples, seed, posterior=posterior), **chosen}
     columns = {path: np.broadcast_to(value.reshape(-1), samples) for path, value in values.items()}
-    return float(in_blocks(group, columns, samples, (quantity,)).feasible.mean())
+    return in_blocks(group, columns, samples, quantities)
 
 
 def meets(share: float, limits: Sequence[Constraint]) -> bool:

@@ -282,10 +282,29 @@ def sweep(
     )  # fmt: skip
 
 
+class Stopped(KeyboardInterrupt):
+    """A run in memory was stopped, and the chunks that it had finished are kept.
+
+    Attributes
+    ----------
+    file : Path
+        Output with which the same run goes on.
+    done, chunks : int
+        Finished chunks, and all.
+    code : int or None
+        Exit code of the signal that ended the process; None for Ctrl-C.
+    """
+
+    def __init__(self, file: Path, done: int, chunks: int, code: int | None) -> None:
+        super().__init__(str(file))
+        self.file, self.done, self.chunks, self.code = file, done, chunks, code
+
+
 def run_job(
     job: Job,
     output: str | Path | None = None,
     *,
+    kept: dict[int, Columns] | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
     confirmed: bool = False,
@@ -293,7 +312,12 @@ def run_job(
     most_in_memory: int = MOST_IN_MEMORY,
     started: Callable[[int, int], Tick] | None = None,
 ) -> SweepResult:
-    """Evaluate all points of a checked job; the arguments are those of `sweep`.
+    """Evaluate all points of a checked job; the other arguments are those of `sweep`.
+
+    Parameters
+    ----------
+    kept : dict, optional
+        Receives each finished chunk of a run in memory; `rescued` writes them if the run is stopped.
 
     Raises
     ------
@@ -309,14 +333,25 @@ def run_job(
         raise ExplorationError(
             f"{job.points:,} points are too many without a file; name an output".replace(",", " ")
         )
-    return _in_memory(job, workers, scheduler, started)
+    return _in_memory(job, {} if kept is None else kept, workers, scheduler, started)
+
+
+def rescued(job: Job, kept: Mapping[int, Columns], folder: Path, stop: BaseException) -> Stopped:
+    """Store the finished chunks of a stopped run, under a name that no run of another input has."""
+    output = folder / f"stopped_{job.fingerprint[:8]}.parquet"
+    store = Store(output)
+    with store.opened(job):
+        for chunk, columns in kept.items():
+            store.write(chunk, columns)
+    code = stop.code if isinstance(stop, SystemExit) and isinstance(stop.code, int) else None
+    return Stopped(output, len(kept), job.chunks, code)
 
 
 def _in_memory(
-    job: Job, workers: int | None, scheduler: str | None, started: Callable[[int, int], Tick] | None
-) -> SweepResult:
+    job: Job, found: dict[int, Columns], workers: int | None, scheduler: str | None,
+    started: Callable[[int, int], Tick] | None,
+) -> SweepResult:  # fmt: skip
     tick = started(job.points, 0) if started else silent
-    found: dict[int, Columns] = {}
     for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
         found[chunk] = columns
         tick(job.rows_done(_count(columns)[0]))

@@ -1,5 +1,6 @@
 """Catalogue of everything with a name: shipped files, models, mappers and sources."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
@@ -13,6 +14,9 @@ from neuroest.registry import DATA_PACKAGES
 
 CATALOGUE = ("architectures", "contests", "devices", "mappers", "models", "sources", "workloads")
 """Kinds of entries; `catalogue_entries` has a function for each."""
+SPOKEN = {"chip": "architecture", "network": "workload"}
+"""Everyday names of kinds, without the plural."""
+LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 FROM_FILES = ("architectures", "contests", "devices", "sources", "workloads")
 """Kinds whose entries come from shipped files alone."""
 
@@ -51,7 +55,8 @@ def entries(kind: str | None = None) -> list[Entry]:
     """
     if kind is None:
         return [entry for name in ("architectures", "devices", "workloads") for entry in entries(name)]
-    plural = kind if kind in CATALOGUE else f"{kind}s"
+    spoken = SPOKEN.get(kind.removesuffix("s"), kind)
+    plural = spoken if spoken in CATALOGUE else f"{spoken}s"
     if plural not in CATALOGUE:
         raise UnknownNameError("kind", kind, CATALOGUE)
     found = _shipped(plural) if plural in FROM_FILES and not DATA_PACKAGES else read_entries(plural)
@@ -86,6 +91,12 @@ def rows_name(kind: str) -> str:
 def rows_of(found: list[Entry]) -> dict[str, Any]:
     """What is kept of the entries of shipped files."""
     return {"files": data_digest(), "rows": [astuple(entry) for entry in found]}
+
+
+def most_mature_first(found: Iterable[Entry]) -> list[Entry]:
+    """Entries by maturity, products first, then by name."""
+    stages = (*reversed(LEAST_MATURE_FIRST), "")
+    return sorted(found, key=lambda entry: (stages.index(entry.maturity), entry.name))
 
 
 def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:

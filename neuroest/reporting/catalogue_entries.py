@@ -6,12 +6,10 @@ from neuroest.design.build import build_without_values
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
-from neuroest.reporting.catalogue import Entry
+from neuroest.reporting.catalogue import LEAST_MATURE_FIRST, Entry
 from neuroest.reporting.text_style import one_line
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.layers import Population
-
-LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
 
 def least_mature(stages: set[str]) -> str:

@@ -19,6 +19,7 @@ from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line, words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import QUANTITIES
 from neuroest.results.rows import CheckResult
 from neuroest.specs.workload import ACTIVE_STEPS, Task
 
@@ -105,7 +106,9 @@ def _spike_energy(result: Estimate) -> str:
 
 def _neuron_lifetime(result: Estimate) -> str:
     lifetime = result.totals["neuron_lifetime_s"]
-    return "no wear" if lifetime is None else formatted(lifetime, "s")
+    if lifetime is None:
+        return "no wear"
+    return QUANTITIES["neuron_lifetime_s"].without_end(lifetime) or formatted(lifetime, "s")
 
 
 def _kind(result: Estimate) -> str:

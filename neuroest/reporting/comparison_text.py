@@ -4,34 +4,83 @@ from collections.abc import Sequence
 
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
+from neuroest.reporting.formatting import ratio_digits
 from neuroest.reporting.learning_text import learning_table
 from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.reporting.summary import bands_lines, designs_table, given_lines, scope_lines, settings_lines
+from neuroest.reporting.summary import (
+    attributions,
+    bands_lines,
+    designs_table,
+    equal_pace,
+    given_lines,
+    scope_lines,
+    settings_lines,
+)  # fmt: skip
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
 
 _EQUALLY_ACCURATE = 0.01
 """Difference of accuracies up to which designs count as equally accurate; a convention."""
 
 
-def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
-    """Comparison as text of 80 columns: designs by results, then common, different and excluded parts."""
+def comparison_text(comparison: Comparison, style: Style = PLAIN, *, full: bool = False) -> str:
+    """Comparison as text of 80 columns: results and ratios; in full also paces, properties and exclusions."""
     names = [result.architecture for result in comparison.estimates]
     title = wrapped(f"{names[0]} compared with {', '.join(names[1:])}", hanging=2)
+    where = "the end lists them" if full else "`--full` lists them"
     lines = [
         *map(style.bold, title),
         *settings_lines(comparison.settings),
         *given_lines(comparison.estimates),
         "",
-    ]
-    lines += [
-        *designs_table(comparison.estimates, comparison.ratios, style),
-        *bands_lines(comparison.estimates),
-        *scope_lines(comparison, "the end lists them"),
+        *designs_table(comparison.estimates, comparison.ratios, style, nominal=full),
+        *bands_lines(comparison.estimates, nominal=full),
+        *scope_lines(comparison, where),
+        *([] if full else accuracy_lines(comparison)),
         "",
-        style.bold("What makes the ratios"),
     ]
+    lines += _details(comparison, names, style) if full else _in_brief(comparison, style)
+    return "\n".join(lines) + "\n"
+
+
+def _in_brief(comparison: Comparison, style: Style) -> list[str]:
+    """What makes the ratios, as products over one baseline and as verdicts over several, and what differs."""
+    if len(comparison.baselines) == 1:
+        lines = [*attributions(comparison), *equal_pace(comparison)]
+    else:
+        lines = [
+            line for one in comparison.baselines for line in wrapped(_verdicts(comparison, one), hanging=2)
+        ]
+    apart = [item.what for item in comparison.differences if item.differs]
+    excluded = len({item for one in comparison.estimates for item in one.exclusions})
+    lines += ["", *wrapped(f"different: {', '.join(apart) or 'nothing'}", hanging=2)]
+    more = f"{len(comparison.differences) - len(apart)} properties alike, {excluded} parts excluded"
+    return [*lines, *map(style.dim, wrapped(f"{more}; values, paces and exclusions: `--full`", hanging=2))]
+
+
+def _verdicts(comparison: Comparison, baseline: Estimate) -> str:
+    """Verdicts of energy, area and energy at equal pace over a baseline."""
+    over = baseline.architecture
+    stated = [
+        f"{label_and_unit(ratio.quantity)[0]} {ratio_digits(ratio.value)} ({verdict})"
+        for ratio in comparison.ratios
+        if ratio.baseline == over and (verdict := comparison.verdict(ratio))
+    ]
+    stated += [
+        f"energy at equal pace {ratio_digits(row.ratio.headline)} ({verdict})"
+        for row in comparison.equal_pace
+        if row.baseline == over
+        and row.part == "energy"
+        and row.off_chip_link
+        and (verdict := comparison.verdict(row))
+    ]
+    return f"over {over}: {', '.join(stated) or 'no verdict'}"
+
+
+def _details(comparison: Comparison, names: Sequence[str], style: Style) -> list[str]:
+    lines = [style.bold("What makes the ratios")]
     for baseline in comparison.baselines:
         over = f"over {baseline.architecture}: " if len(comparison.baselines) > 1 else ""
         for line in attribution_lines(comparison, baseline):
@@ -40,19 +89,18 @@ def comparison_text(comparison: Comparison, style: Style = PLAIN) -> str:
     lines += learning_table(comparison.estimates, style)
     for baseline in comparison.baselines:
         lines += _pace_lines(comparison, baseline, style)
-    lines += accuracy_lines(comparison)
-    alike = [item for item in comparison.differences if not item.differs]
+    lines += [*accuracy_lines(comparison), ""]
     lines += [style.bold("Alike")]
-    for item in alike:
-        lines += wrapped(f"{item.what}: {item.values[0]}", indent=2, hanging=4)
+    for item in comparison.differences:
+        if not item.differs:
+            lines += wrapped(f"{item.what}: {item.values[0]}", indent=2, hanging=4)
     lines += ["", style.bold("Different")]
     for item in comparison.differences:
         if item.differs:
             lines.append(f"  {item.what}")
             for name, value in zip(names, item.values, strict=True):
                 lines += wrapped(f"{name}: {value}", indent=4, hanging=6)
-    lines += ["", *_left_out_lines(comparison, names, style)]
-    return "\n".join(lines) + "\n"
+    return [*lines, "", *_left_out_lines(comparison, names, style)]
 
 
 def accuracy_lines(comparison: Comparison) -> list[str]:
@@ -68,7 +116,7 @@ def accuracy_lines(comparison: Comparison) -> list[str]:
         if apart <= _EQUALLY_ACCURATE
         else f"not at iso-accuracy, {100.0 * apart:.1f} points apart, so the ratios compare unequal work"
     )
-    return [*wrapped(f"Accuracy: {stated}: {verdict}", hanging=2), ""]
+    return wrapped(f"accuracy: {stated}: {verdict}", hanging=2)
 
 
 def _left_out_lines(comparison: Comparison, names: Sequence[str], style: Style) -> list[str]:

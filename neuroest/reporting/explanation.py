@@ -604,8 +604,9 @@ class _Explainer:
         found = self.estimate.headline(name)
         if found.median is None or found.low is None or found.high is None:
             return ()
-        causes = self.estimate.bands.causes.get(name, ())
-        reported = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
+        bands = self.estimate.bands
+        causes = bands.causes.get(name, ())
+        reported = ", ".join(f"{bands.cause(path, short(path))} {percent(share)}" for path, share in causes)
         line = (
             f"the value above is for the stated inputs (nominal); over their uncertainty the median is "
             f"{formatted(found.median, unit)}, p10 .. p90 {formatted_interval(found.low, found.high, unit)}"

@@ -7,7 +7,7 @@ from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import Headline
+from neuroest.results.quantities import QUANTITIES, Headline
 from neuroest.results.rows import CheckResult
 from neuroest.results.uncertainty import Passing
 from neuroest.specs.claims import Claim
@@ -89,16 +89,20 @@ def formatted_interval(low: float, high: float, unit: str) -> str:
     return f"{first} .. {last}"
 
 
-def headline_cells(found: Headline, unit: str) -> tuple[str, str, str]:
-    """Headline number, band and nominal value; the last two are empty for a quantity without a band.
+def headline_cells(found: Headline, name: str) -> tuple[str, str, str]:
+    """Headline number of a result, band and nominal value; the last two are empty for a result without a band.
 
     Examples
     --------
-    >>> headline_cells(Headline(1.5e-9, 1.2e-9, 2e-9, 3e-9), "J"), headline_cells(Headline(4.0), "1")
-    (('2 nJ', '1.2 .. 3 nJ', '1.5 nJ'), ('4', '', ''))
+    >>> headline_cells(Headline(1.5e-9, 1.2e-9, 2e-9, 3e-9), "energy_per_inference_J")
+    ('2 nJ', '1.2 .. 3 nJ', '1.5 nJ')
+    >>> headline_cells(Headline(4e17), "cell_lifetime_s")
+    ('no wear', '', '')
     """
-    lead = formatted(found.value, unit)
-    if found.low is None or found.high is None:
+    unit = QUANTITIES[name].unit
+    endless = QUANTITIES[name].without_end(found.value)
+    lead = endless or formatted(found.value, unit)
+    if endless or found.low is None or found.high is None:
         return lead, "", ""
     return lead, formatted_interval(found.low, found.high, unit), formatted(found.nominal, unit)
 

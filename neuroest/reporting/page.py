@@ -286,7 +286,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
     cells = []
     for name in MAIN:
         found = result.headline(name)
-        lead, interval, nominal = map(typeset, headline_cells(found, label_and_unit(name)[1]))
+        lead, interval, nominal = map(typeset, headline_cells(found, name))
         cells.append(
             {
                 "raw": found.value, "value": lead, "marked": view.marked(name), "band": interval, "nominal": nominal,
@@ -295,7 +295,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         )  # fmt: skip
     exactness = accuracy_words(result) or ""
     totals = [
-        (label_and_unit(name)[0], found.value, *map(typeset, headline_cells(found, label_and_unit(name)[1])))
+        (label_and_unit(name)[0], found.value, *map(typeset, headline_cells(found, name)))
         for name in result.totals
         for found in (result.headline(name),)
         if found.value is not None

@@ -16,7 +16,7 @@ from neuroest.reporting.table_model import Interval, Quantity, Share, Table, pla
 from neuroest.reporting.text_style import words
 from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, scope_note
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import MAIN, label_and_unit
+from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 
 _LEAST_SHARE = 1e-3
 
@@ -112,9 +112,14 @@ def _results(estimate: Estimate) -> Table:
         nominal: Quantity | str = ""
         if found.low is not None and found.high is not None:
             interval, nominal = Interval(found.low, found.high, unit), Quantity(value, unit)
-        cause = f"{short(causes[0][0])} ({percent(causes[0][1])})" if causes else ""
-        rows.append((label, Quantity(found.value, unit), interval, nominal, cause))
+        cause = _cause(estimate, *causes[0]) if causes else ""
+        endless = QUANTITIES[name].without_end(found.value)
+        rows.append((label, endless or Quantity(found.value, unit), interval, nominal, cause))
     return Table.of(("result", "median", "p10 .. p90", "nominal", "band mostly from"), rows, "<>>><")
+
+
+def _cause(estimate: Estimate, path: str, share: float) -> str:
+    return f"{estimate.bands.cause(path, short(path))} {percent(share)}"
 
 
 def _tiers(estimate: Estimate) -> Table:
@@ -204,7 +209,7 @@ def _design_row(view: View) -> tuple[str, ...]:
     """Main results of a design with bands; projected or assumed values have a mark."""
     cells = [view.architecture]
     for name in MAIN:
-        lead, interval, _ = headline_cells(view.estimate.headline(name), label_and_unit(name)[1])
+        lead, interval, _ = headline_cells(view.estimate.headline(name), name)
         around = f" ({interval})" if interval else ""
         cells.append(f"{lead}{'*' if view.marked(name) else ''}{around}")
     return tuple(cells)

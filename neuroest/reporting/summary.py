@@ -97,9 +97,9 @@ def comparison_summary(comparison: Comparison, style: Style = PLAIN) -> str:
         *designs_table(estimates, comparison.ratios, style, nominal=False),
         *bands_lines(estimates, nominal=False),
         *scope_lines(comparison, "`neuroest compare` lists them"),
-        *_attributions(comparison),
+        *attributions(comparison),
     ]
-    lines += _equal_pace(comparison)
+    lines += equal_pace(comparison)
     lines += ["", *learning_table(estimates, style)]
     lines += [f"{style.bold(comparison.design.architecture)} {_NOMINAL}"]
     lines += _answers(comparison.design, comparison.baselines)
@@ -235,7 +235,7 @@ def scope_lines(comparison: Comparison, where: str) -> list[str]:
     return lines
 
 
-def _equal_pace(comparison: Comparison) -> list[str]:
+def equal_pace(comparison: Comparison) -> list[str]:
     """Energies at equal pace, which a back-to-back ratio hides."""
     lines: list[str] = []
     whole = ""
@@ -259,7 +259,7 @@ def _equal_pace(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _attributions(comparison: Comparison) -> Iterator[str]:
+def attributions(comparison: Comparison) -> Iterator[str]:
     """Ratios of energy and area as products over what differs, with their verdicts."""
     for baseline in comparison.baselines:
         over = f"over {baseline.architecture}: " if len(comparison.baselines) > 1 else ""
@@ -510,7 +510,7 @@ def _largest_cause(estimate: Estimate) -> str:
         return ""
     name, share = causes[0]
     path = shortest_name(name, estimate.claims) if name in estimate.claims else name
-    return f"{path} causes {percent(share)} of the energy band"
+    return f"{estimate.bands.cause(name, path)} causes {percent(share)} of the energy band"
 
 
 def _choices(estimate: Estimate) -> str:

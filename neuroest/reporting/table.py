@@ -134,11 +134,11 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
     for name, value in estimate.totals.items():
         if value is None:
             continue
-        label, unit = label_and_unit(name)
+        label = label_and_unit(name)[0]
         found = estimate.headline(name)
         indent = "  " if name in _PARTS_OF_ENERGY else ""
         main = QUANTITIES[name].main
-        lead, interval, nominal = headline_cells(found, unit)
+        lead, interval, nominal = headline_cells(found, name)
         shown = main or QUANTITIES[name].learning
         rows.append((indent + label, lead, interval if shown else "", nominal))
         cause = _cause(estimate, name) if main else _idle_cause(estimate) if name == "share_of_peak" else ""
@@ -170,7 +170,7 @@ def _cause(estimate: Estimate, total: str) -> str:
     if not causes:
         return ""
     path, share = causes[0]
-    return f"band mostly from {short(path)} ({percent(share)} of it)"
+    return f"band mostly from {estimate.bands.cause(path, short(path))}, {percent(share)} of it"
 
 
 def _mean_power(estimate: Estimate) -> str:
@@ -217,8 +217,8 @@ def _columns(comparison: Comparison) -> list[str]:
         values = [estimate.totals.get(name) for estimate in estimates]
         if all(value is None for value in values):
             continue
-        label, unit = label_and_unit(name)
-        cells = [headline_cells(estimate.headline(name), unit) for estimate in estimates]
+        label = label_and_unit(name)[0]
+        cells = [headline_cells(estimate.headline(name), name) for estimate in estimates]
         rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(lead for lead, _, _ in cells)))
         if QUANTITIES[name].main:
             rows.append(("    p10 .. p90", *(interval for _, interval, _ in cells)))

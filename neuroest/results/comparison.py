@@ -224,9 +224,9 @@ class Comparison(Paced):
 
         return pd.DataFrame(render(self, "rows"))
 
-    def to_text(self) -> str:
-        """The comparison as text of 80 columns: common properties, differences, exclusions, then ratios."""
-        return str(render(self, "text"))
+    def to_text(self, *, full: bool = False) -> str:
+        """The comparison as text of 80 columns: results and ratios; in full also paces, properties and exclusions."""
+        return str(render(self, "text", full=full))
 
     def __str__(self) -> str:
         return self.to_text()

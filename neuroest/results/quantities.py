@@ -31,6 +31,9 @@ _OF_LEARNING = frozenset(_CONDITIONS[name] for name in ("learns", "priced", "mov
 NOT_APPLICABLE = float("nan")
 """What a quantity returns where it does not apply to the chip or network; compared by identity, which is fast."""
 
+ENDLESS = parse_quantity("1000 year", "s")
+"""Time beyond which wear and fading count as none in tables; a convention. Data keep the number."""
+
 
 @frozen_dataclass(eq=False)
 class Quantity:
@@ -68,10 +71,12 @@ class Quantity:
     inputs : tuple of str
         Quantities that it is computed from.
     alias : str
-        Short name that `explain` also accepts.
+        Short name that options and `explain` also accept.
     enough : float
         Value beyond which more is no better, such as the years that a product is asked to last, a convention; infinite
         for none. A chip to which such a quantity does not apply has more than enough of it.
+    endless : str
+        Words for a time longer than `ENDLESS`, which no use of a chip reaches.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     alias: str = ""
     enough: float = math.inf
+    endless: str = ""
 
     def as_objective(self, values: Any) -> Any:
         """Values of chips that have an estimate, as they are compared: no more than enough, and enough if none applies.
@@ -107,6 +113,16 @@ class Quantity:
         [2.0, 10.0, 10.0]
         """
         return values if math.isinf(self.enough) else np.fmin(values, self.enough)
+
+    def without_end(self, value: float | None) -> str:
+        """Words in place of a time that no use of a chip reaches; empty for any other value.
+
+        Examples
+        --------
+        >>> QUANTITIES["cell_lifetime_s"].without_end(4e17), QUANTITIES["cell_lifetime_s"].without_end(4e7)
+        ('no wear', '')
+        """
+        return self.endless if value is not None and value > ENDLESS else ""
 
     @property
     def learning(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -40,6 +41,8 @@ class Bands:
         For each total the parameters that affect it most, with their shares of its variance by rank correlation.
     samples, seed : int
         Of the draw.
+    together : mapping
+        For a cause that stands for several parameters, which vary together, all of their paths.
     """
 
     totals: Mapping[str, Band]
@@ -47,6 +50,12 @@ class Bands:
     causes: Mapping[str, tuple[tuple[str, float], ...]]
     samples: int
     seed: int
+    together: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    def cause(self, path: str, name: str) -> str:
+        """Name of a cause, with how many parameters it stands for if these vary together."""
+        alike = len(self.together.get(path, ()))
+        return f"{name} ({alike} together)" if alike else name
 
 
 @frozen_dataclass(eq=False)

@@ -13,11 +13,23 @@ PAIR = ("diffusive_28nm_derived", "analog_lif_28nm", "-w", "shd_recurrent_spikin
 
 
 def test_designs_by_results_come_before_their_differences(command: Command) -> None:
-    formatted = command("compare", *PAIR)
+    formatted = command("compare", *PAIR, "--full")
     assert formatted.code == 0
     assert max(map(len, formatted.lines)) <= 80
     order = [formatted.lines.index(word) for word in (*PAIR[:2], "Alike", "Different", "Left out")]
     assert order == sorted(order)
+
+
+def test_a_comparison_is_one_screen_that_names_what_full_adds(command: Command) -> None:
+    brief = command("compare", "adc_crossbar_28nm", "digital_int8_28nm", "-w", "resnet18_imagenet_dense")
+    assert len(brief.lines) <= 40
+    assert max(map(len, brief.lines)) <= 80
+    told = " ".join(brief.out.split())
+    assert "different: link, accuracy of the columns" in told
+    assert told.endswith("exclusions: `--full`")
+    five = command("compare", *PAIR[:2], "digital_spiking_28nm", "loihi_14nm", *PAIR[2:]).out
+    assert "over loihi_14nm: area" in five
+    assert "nominal" not in five
 
 
 def test_json_has_both_designs_and_ratios_with_bands(command: Command) -> None:
@@ -57,6 +69,7 @@ def test_designs_may_run_different_networks(command: Command) -> None:
         "mlp_mnist_spiking",
         "-w",
         "mlp_mnist_dense",
+        "--full",
     )
     assert formatted.code == 0
     different = formatted.out[formatted.out.index("Different") : formatted.out.index("Left out")]

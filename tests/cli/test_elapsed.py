@@ -26,6 +26,20 @@ def test_a_long_command_says_how_long_it_runs_and_took(monkeypatch: pytest.Monke
     assert re.search(r"neuroest: done in 0\.[3-9] s\n\Z", shown.getvalue())
 
 
+@pytest.mark.parametrize(
+    ("error", "words"), [(KeyboardInterrupt(), "stopped after"), (SystemExit(143), "stopped after"),
+                         (SystemExit(3), "done in"), (ValueError(), "failed after")],
+)  # fmt: skip
+def test_a_command_that_is_stopped_is_not_done(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, words: str
+) -> None:
+    monkeypatch.setattr(elapsed, "_PATIENCE", 0.0)
+    shown = Terminal()
+    with pytest.raises(type(error)), Elapsed(shown):
+        raise error
+    assert f"neuroest: {words} " in shown.getvalue()
+
+
 def test_a_result_begins_at_the_start_of_its_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,9 +24,28 @@ def test_each_kind_is_listed_one_a_line_with_name_first(command: Command, kind: 
     assert all(row[1] for row in rows)
 
 
-def test_without_a_kind_all_files_are_listed(command: Command) -> None:
-    names = [line.split("\t")[0] for line in command("list").lines]
+def test_without_a_kind_one_screen_counts_the_files(command: Command) -> None:
+    listed = command("list")
+    assert len(listed.lines) <= 30
+    assert max(map(len, listed.lines)) <= 80
+    counts = {line.split()[0]: int(line.split()[1]) for line in listed.lines[: listed.lines.index("")]}
+    assert counts["chips"] == len(shipped("architecture"))
+    assert counts["networks"] == len(shipped("workload"))
+    groups = set(counts) - {"chips", "networks", "contests", "devices"}
+    assert counts["devices"] == len(shipped("device")) == sum(counts[group] for group in groups)
+    names = [line.split("\t")[0] for line in command("list", "--long").lines]
     assert names == [*shipped("architecture"), *shipped("device"), *shipped("workload")]
+
+
+def test_a_table_has_one_line_each_and_the_most_mature_first(command: Command) -> None:
+    lines = command("list", "chips", "--format", "table").lines
+    assert len(lines) == 1 + len(shipped("architecture"))
+    stages = [
+        next(stage for stage in ("product", "test chip", "concept", "") if stage in line)
+        for line in lines[1:]
+    ]
+    assert stages.index("product") < stages.index("test chip") < stages.index("concept")
+    assert len(command("list", "chips", "--format", "table", "--long").lines) > len(lines)
 
 
 def test_devices_say_their_folder(command: Command) -> None:
@@ -47,9 +66,9 @@ def test_a_terminal_gets_a_table_with_maturity(command: Command, monkeypatch: py
 
 
 def test_an_unknown_kind_is_refused(command: Command) -> None:
-    wrong = command("list", "chips")
+    wrong = command("list", "gadgets")
     assert wrong.code == 1
-    assert "unknown kind 'chips'" in wrong.err
+    assert "unknown kind 'gadgets'" in wrong.err
 
 
 def test_a_kind_of_device_may_be_asked_for(command: Command) -> None:

@@ -9,7 +9,7 @@ from neuroest.core.extras import extra
 
 
 def test_the_extra_that_brings_a_library_is_named() -> None:
-    with pytest.raises(NeuroestError, match=r"this needs no_such_library: pip install 'neuroest\[lab\]'"):
+    with pytest.raises(NeuroestError, match=r"this needs no_such_library: pip install '\.\[lab\]'"):
         extra("no_such_library.part", "lab")
 
 

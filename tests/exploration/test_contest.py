@@ -19,6 +19,7 @@ from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_outcome import _crossing
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.sweep import Stopped
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.contest_text import contest_document, contest_text
@@ -329,6 +330,29 @@ def test_a_line_lies_where_static_power_makes_up_for_dynamic_energy(folder: Path
     assert (lines[0].before, lines[0].after) == ("fast", "thrifty")
     assert lines[0].value == pytest.approx(by_hand, rel=0.1)
     assert lines[0].low <= lines[0].value <= lines[0].high
+
+
+def test_a_stopped_contest_keeps_its_circuits(folder: Path, found: Contest, tmp_path: Path) -> None:
+    def started(points: int, there: int) -> Any:
+        done = iter(range(points))
+
+        def tick(rows: int) -> None:
+            if next(done) == 1:
+                raise KeyboardInterrupt
+
+        return tick
+
+    with pytest.raises(Stopped) as stop:
+        contest(written(folder), SPEECH, samples=32, rescue=tmp_path, workers=1, started=started)
+    stopped = stop.value
+    assert 0 < stopped.done < stopped.chunks
+    left: list[int] = []
+    again = contest(
+        written(folder), SPEECH, samples=32, points=stopped.file, workers=1,
+        started=lambda points, there: left.append(there) or (lambda rows: None),
+    )  # fmt: skip
+    assert left[0] > 0
+    assert again.to_dict()["cells"] == found.to_dict()["cells"]
 
 
 def test_points_are_kept_and_used_again(folder: Path, found: Contest) -> None:

@@ -113,7 +113,7 @@ def test_spiking_next_to_dense_says_that_coding_and_precision_differ() -> None:
 
 def test_what_each_side_leaves_out_is_reported_once(twins: Comparison) -> None:
     both = compare("diffusive_28nm_derived", "loihi_14nm", SPEECH)
-    text = " ".join(both.to_text().split())
+    text = " ".join(both.to_text(full=True).split())
     for result in both.estimates:
         for item in result.exclusions:
             assert text.count(item) == 1

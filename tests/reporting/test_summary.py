@@ -100,5 +100,5 @@ def test_nominal_values_below_the_band_are_said() -> None:
     assert energy.nominal is not None
     assert energy.low is not None
     assert energy.nominal < energy.low
-    shown = flat(comparison_text(compare(chip, ["spinnaker_130nm"], network)))
+    shown = flat(comparison_text(compare(chip, ["spinnaker_130nm"], network), full=True))
     assert f"{chip}: energy: the stated values give less than p10" in shown

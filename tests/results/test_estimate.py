@@ -94,3 +94,15 @@ def test_results_import_nothing_that_computes_or_prints(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("neuroest."):
             assert node.module.split(".")[1] not in above, node.module
+
+
+def test_inputs_that_vary_together_are_one_cause(result: Estimate) -> None:
+    """The time of a conversion has two parameters of one fit, which share their samples."""
+    path = "chip.tile.array.readout.converter.base_time"
+    causes = dict(result.bands.causes["latency_s"])
+    assert path in causes
+    assert result.bands.together[path] == (path, path.replace("base_time", "bit_time"))
+    assert sum(causes.values()) <= 1.0
+    assert result.bands.cause(path, "base_time") == "base_time (2 together)"
+    alike = [paths for paths in result.bands.together.values() if set(paths) & set(causes)]
+    assert all(len(set(paths) & set(causes)) == 1 for paths in alike)

@@ -170,7 +170,7 @@ def test_a_sweep_carries_units_in_memory_and_in_its_file(tmp_path: Path) -> None
 
 
 def test_an_estimate_as_a_data_set() -> None:
-    pytest.importorskip("xarray", reason="needs xarray: pip install 'neuroest[xarray]'")
+    pytest.importorskip("xarray", reason="needs xarray: pip install '.[xarray]'")
     result = neuroest.estimate("loihi_14nm", SPIKING)
     data = result.to_xarray()
     energy = data["energy_per_inference_J"]
@@ -184,7 +184,7 @@ def test_an_estimate_as_a_data_set() -> None:
 
 
 def test_a_grid_has_an_axis_for_each_parameter_and_other_points_have_one() -> None:
-    pytest.importorskip("xarray", reason="needs xarray: pip install 'neuroest[xarray]'")
+    pytest.importorskip("xarray", reason="needs xarray: pip install '.[xarray]'")
     space = {"chip.tile.array.rows": [64, 128], "technology.supply_voltage": "0.8..1 V:3"}
     grid = neuroest.sweep("analog_lif_28nm", SPIKING, space).to_xarray()
     assert grid["area_m2"].shape == (2, 3)
@@ -202,7 +202,7 @@ def test_without_xarray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     import sys
 
     monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(NeuroestError, match=re.escape("pip install 'neuroest[xarray]'")):
+    with pytest.raises(NeuroestError, match=re.escape("pip install '.[xarray]'")):
         neuroest.estimate("loihi_14nm", SPIKING).to_xarray()
 
 

@@ -3,7 +3,7 @@
     python -m tests.workloads.importers.nir_writers            all that the installed versions can write
     python -m tests.workloads.importers.nir_writers norse sinabs
 
-It needs ``pip install 'neuroest[nir]' torch snntorch spikingjelly nirtorch``, and writes `tests/data/nir_writers/`.
+It needs ``pip install '.[nir]' torch snntorch spikingjelly nirtorch``, and writes `tests/data/nir_writers/`.
 Norse 1.1 and sinabs 3.1 hand scalars to nir that only nir 1.0.4 can write: their files were recorded with
 ``nir==1.0.4 nirtorch==2.0.2``.
 """

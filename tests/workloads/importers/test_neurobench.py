@@ -66,9 +66,9 @@ def harness(model: Any, sample: Any, snntorch: bool) -> dict[str, Any]:
 
 
 def test_all_metrics_of_a_spiking_network_equal_the_harness() -> None:
-    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
-    snn = pytest.importorskip("snntorch", reason="needs snnTorch: pip install 'neuroest[dev-import]'")
-    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install 'neuroest[dev-import]'")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[dev-import]'")
+    snn = pytest.importorskip("snntorch", reason="needs snnTorch: pip install '.[dev-import]'")
+    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install '.[dev-import]'")
     torch.manual_seed(3)
     model = torch.nn.Sequential(
         torch.nn.Linear(30, 20), snn.Leaky(beta=0.9, threshold=0.2, init_hidden=True),
@@ -95,9 +95,9 @@ def test_all_metrics_of_a_spiking_network_equal_the_harness() -> None:
 
 
 def frameworks() -> tuple[Any, Any]:
-    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
-    snn = pytest.importorskip("snntorch", reason="needs snnTorch: pip install 'neuroest[dev-import]'")
-    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install 'neuroest[dev-import]'")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[dev-import]'")
+    snn = pytest.importorskip("snntorch", reason="needs snnTorch: pip install '.[dev-import]'")
+    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install '.[dev-import]'")
     torch.manual_seed(0)
     return torch, snn
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
+torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[dev-import]'")
 
 import neuroest  # noqa: E402
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
@@ -77,7 +77,7 @@ def test_macs_equal_those_of_torchs_own_counter(name: str, model, sample) -> Non
 )
 def test_macs_of_torchvision_models_equal_torchs_own_counter(name: str) -> None:
     models = pytest.importorskip(
-        "torchvision.models", reason="needs torchvision: pip install 'neuroest[dev-import]'"
+        "torchvision.models", reason="needs torchvision: pip install '.[dev-import]'"
     )
     size = 224 if name == "vit_b_16" else 96
     model, sample = getattr(models, name)(), torch.randn(1, 3, size, size)
@@ -226,7 +226,7 @@ class SnnTorch(nn.Module):
 
 @pytest.fixture
 def snn():
-    return pytest.importorskip("snntorch", reason="needs snnTorch: pip install 'neuroest[dev-import]'")
+    return pytest.importorskip("snntorch", reason="needs snnTorch: pip install '.[dev-import]'")
 
 
 def test_snntorch_spikes_and_operations_equal_a_count_by_hand(snn) -> None:
@@ -246,7 +246,7 @@ def test_snntorch_spikes_and_operations_equal_a_count_by_hand(snn) -> None:
 
 
 def test_operations_equal_those_of_neurobench(snn) -> None:
-    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install 'neuroest[dev-import]'")
+    pytest.importorskip("neurobench", reason="needs NeuroBench: pip install '.[dev-import]'")
     from neurobench.benchmarks import Benchmark
     from neurobench.metrics.workload import SynapticOperations
     from neurobench.models import SNNTorchModel
@@ -291,7 +291,7 @@ def test_numbers_at_the_input_are_direct_coding_which_neuron_arrays_refuse(snn) 
 
 @pytest.mark.parametrize("mode", ["s", "m"])
 def test_spikingjelly_in_both_step_modes(mode: str) -> None:
-    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install 'neuroest[dev-import]'")
+    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install '.[dev-import]'")
     activation_based = pytest.importorskip(
         "spikingjelly.activation_based", reason="a part of SpikingJelly is missing"
     )
@@ -324,7 +324,7 @@ def test_spikingjelly_in_both_step_modes(mode: str) -> None:
 
 
 def test_norse_cells() -> None:
-    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install 'neuroest[dev-import]'")
+    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install '.[dev-import]'")
     model = norse.SequentialState(nn.Linear(30, 20), norse.LIFCell(), nn.Linear(20, 5), norse.LIFCell())
 
     def run(model, sample):
@@ -346,7 +346,7 @@ def stepwise(model, sample):
 
 
 def test_norse_recurrent_cells_are_recurrent_layers_with_both_matrices() -> None:
-    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install 'neuroest[dev-import]'")
+    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install '.[dev-import]'")
     model = norse.SequentialState(norse.LIFRecurrentCell(30, 20), nn.Linear(20, 5), norse.LIBoxCell())
 
     def run(model, sample):
@@ -366,7 +366,7 @@ def test_norse_recurrent_cells_are_recurrent_layers_with_both_matrices() -> None
 
 @pytest.mark.parametrize("mode", ["s", "m"])
 def test_spikingjelly_recurrent_containers_are_recurrent_layers(mode: str) -> None:
-    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install 'neuroest[dev-import]'")
+    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install '.[dev-import]'")
     from spikingjelly.activation_based import functional, layer, neuron
 
     model = nn.Sequential(
