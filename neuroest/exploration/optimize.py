@@ -225,6 +225,9 @@ class _Archive:
 
     def steps(self, best: tuple[Any, ...]) -> Iterator[Step]:
         """Designs next to a feasible one: one value further along each axis, and every other choice."""
+        least = self.rows[best][0][0]
+        if not least:
+            return  # nothing is a share of zero
         moves: list[tuple[str, str, str, tuple[Any, ...]]] = []
         for place, (path, values) in enumerate(self._next_to(best)):
             moves += [
@@ -235,7 +238,6 @@ class _Archive:
         fresh = [key for *_, key in moves if key not in self.rows]
         if fresh:
             self._compute(list(dict.fromkeys(fresh)))
-        least = self.rows[best][0][0]
         for path, text, own, key in moves:
             (value, *_), failed = self.rows[key]
             yield Step(path, text, own, None if failed else float(value / least - 1.0), failed or "")
