@@ -69,11 +69,12 @@ def _verdicts(comparison: Comparison, baseline: Estimate) -> str:
         if ratio.baseline == over and (verdict := comparison.verdict(ratio))
     ]
     stated += [
-        f"energy at equal pace {ratio_digits(row.ratio.headline)} ({verdict})"
+        f"energy at equal pace {ratio_digits(found)} ({verdict})"
         for row in comparison.equal_pace
         if row.baseline == over
         and row.part == "energy"
         and row.off_chip_link
+        and (found := row.ratio.headline) is not None
         and (verdict := comparison.verdict(row))
     ]
     return f"over {over}: {', '.join(stated) or 'no verdict'}"

@@ -11,7 +11,7 @@ from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words, weights_age
-from neuroest.reporting.catalogue_entries import LEAST_MATURE_FIRST
+from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.formatting import (
     check_line,
     coding_words,
