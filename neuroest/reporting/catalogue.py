@@ -1,6 +1,6 @@
 """Catalogue of everything with a name: shipped files, models, mappers and sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
@@ -14,7 +14,7 @@ from neuroest.registry import DATA_PACKAGES
 
 CATALOGUE = ("architectures", "contests", "devices", "mappers", "models", "sources", "workloads")
 """Kinds of entries; `catalogue_entries` has a function for each."""
-SPOKEN = {"chip": "architecture", "network": "workload"}
+SPOKEN: Mapping[str, str] = {"chip": "architecture", "network": "workload"}
 """Everyday names of kinds, without the plural."""
 LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 FROM_FILES = ("architectures", "contests", "devices", "sources", "workloads")
