@@ -17,6 +17,9 @@ _NOISE_SIGMAS = 4.0
 """Standard deviations of chance below which a rank correlation counts as noise."""
 _FEWEST_SAMPLES = 10
 """Feasible samples needed to name causes."""
+_MOST_CAUSES = 5
+_NEAR = 0.5
+"""Least rank correlation of parameters of one cause; a bound that clips samples takes a part of it."""
 
 
 def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
@@ -36,35 +39,51 @@ def bands_of(sample: Sample, claims: Mapping[str, Claim]) -> Bands:
     feasible, drawn = sample.feasible, sample.drawn
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
-    together: dict[str, list[str]] = {}
-    for path in drawn:
-        together.setdefault(common_cause(claims[path]) if path in claims else path, []).append(path)
-    groups = {paths[0]: tuple(paths) for paths in together.values()}
-    columns = [drawn[path] for path in groups]
-    ranks = _ranks(np.concatenate(columns, axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
+    together: dict[int, tuple[str, ...]] = {}
+    ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
     for name, values in sample.totals.items():
         kept = values[feasible]
         if kept.size and np.all(np.isfinite(kept)):
             totals[name] = Band.of(kept)
-            causes[name] = _causes(tuple(groups), ranks, kept)
+            causes[name] = _causes(tuple(drawn), ranks, kept, claims, together)
     return Bands(
-        named(totals, "result with a band"),
-        float(feasible.mean()),
-        causes,
-        feasible.size,
-        sample.seed,
-        {path: paths for path, paths in groups.items() if len(paths) > 1},
-    )
+        named(totals, "result with a band"), float(feasible.mean()), causes, feasible.size, sample.seed,
+        {paths[0]: paths for paths in together.values() if len(paths) > 1},
+    )  # fmt: skip
 
 
-def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[str, float], ...]:
-    """Squared rank correlations above noise, largest first."""
+def _causes(
+    paths: tuple[str, ...], ranks: Array, result: Array, claims: Mapping[str, Claim],
+    together: dict[int, tuple[str, ...]],
+) -> tuple[tuple[str, float], ...]:  # fmt: skip
+    """Squared rank correlations above noise, largest first; `together` keeps what varies together with each."""
     if result.size < _FEWEST_SAMPLES or np.ptp(result) == 0.0 or not paths:
         return ()
     shares = (ranks @ _ranks(result[np.newaxis, :])[0] / result.size) ** 2
     noise = _NOISE_SIGMAS**2 / result.size
-    largest = np.argsort(-shares)[:5]
-    return tuple((paths[index], float(shares[index])) for index in largest if shares[index] > noise)
+    found: dict[str, float] = {}
+    counted: set[str] = set()
+    for index in np.argsort(-shares, kind="stable").tolist():
+        if shares[index] <= noise or len(found) == _MOST_CAUSES:
+            break
+        if paths[index] not in counted:
+            if index not in together:
+                together[index] = _alike(index, paths, ranks, claims)
+            alike = together[index]
+            counted.update(alike)
+            found[alike[0]] = float(shares[index])
+    return tuple(found.items())
+
+
+def _alike(index: int, paths: tuple[str, ...], ranks: Array, claims: Mapping[str, Claim]) -> tuple[str, ...]:
+    """Paths of one common cause, which have the samples of one stream."""
+    if paths[index] not in claims:
+        return (paths[index],)
+    cause = common_cause(claims[paths[index]])
+    near = np.flatnonzero(np.abs(ranks @ ranks[index]) > _NEAR * ranks.shape[1])  # spares most of the paths
+    return tuple(
+        paths[one] for one in near if paths[one] in claims and common_cause(claims[paths[one]]) == cause
+    )
 
 
 def _ranks(rows: Array) -> Array:
