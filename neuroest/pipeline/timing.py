@@ -415,69 +415,101 @@ def _totals(
     step = _steps(run, resources)
     own_interval = _pace(run, step, time_sharing)
     stage_interval = np.maximum(own_interval, run.data_timestep)
-    reads = run.layers.reads
     drain = reduce(np.add, (level.mapper.drain_time() for level in run.levels))
     rest = reduce(np.maximum, (_recovery(level) for level in run.levels))
-    latency: u.Numeric
-    together: u.Numeric = 1.0
     if run.in_turns:
-        mapper = run.levels[0].mapper
-        together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
-        interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
-        latency = interval * together
+        times = _in_turns(run, step, rest)
     elif run.by_steps:
-        depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
-        latency = pipelining.layer_pipelined_latency(run.steps, stage_interval, depth)
-        passages = [level.mapper.passage_time() for level in run.levels]
-        known = [passage for passage in passages if passage is not None]
-        if known:
-            paths = {level.path for level in run.levels}
-            others = sum(time for path, time in resources.items() if path not in paths)
-            passage = critical_path(reduce(np.add, known) + others, reads)
-            latency = pipelining.event_latency(run.steps, stage_interval, passage)
-        latency = latency + critical_path(drain, reads)
-        turns = reduce(
-            np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels)
-        )
-        rest = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
-        if (
-            run.chip.data_period is not None
-        ):  # what the wait for the first data of the next inference leaves of it
-            rest = np.maximum(rest - np.max(stage_interval - own_interval, axis=-1, keepdims=True), 0.0)
+        rest = _rest_by_steps(run, stage_interval, own_interval, rest)
         interval = pipelining.initiation_interval(run.steps, stage_interval, rest)
+        times = _Times(_latency_by_steps(run, resources, step, stage_interval, drain), interval, rest, 1.0)
     else:
-        latency, interval = _pipelined(run, step + drain, stage_interval, sharing), stage_interval
-        if any(level.mapper.network.spiking for level in run.levels):
-            interval = pipelining.initiation_interval(1.0, stage_interval, rest)
+        spiking = any(level.mapper.network.spiking for level in run.levels)
+        interval = pipelining.initiation_interval(1.0, stage_interval, rest) if spiking else stage_interval
+        times = _Times(_pipelined(run, step + drain, stage_interval, sharing), interval, rest, 1.0)
     writing = reduce(np.maximum, (_writing(run, level) for level in run.levels))
-    one = run.levels[0]
-    if one.mapper.reprograms:
-        shared = one.mapper.options["inferences_per_pass"]
-        part_by_part = one.mapped.passes > 1.0
-        # arrays read all positions again where a layer goes on in the next part, and what they have held is converted
-        # before it is written; adders, memories and links have the same work, divided among the parts
-        parts = parts_of_layers(one.mapped)
-        longest = np.maximum(step, resources[one.path] * parts)
-        worked = np.sum(one.mapper.steps * longest + drain * parts, axis=-1, keepdims=True)
-        latency = np.where(part_by_part, (worked + writing) * shared, latency)
-        interval = np.where(part_by_part, worked, interval)
-        together = np.where(part_by_part, shared, together)
-    if any(level.mapper.weights_are_volatile for level in run.levels):
-        latency = latency + writing
-    interval = interval + writing
+    if run.levels[0].mapper.reprograms:
+        times = _part_by_part(run, times, resources, step, drain, writing)
+    volatile = any(level.mapper.weights_are_volatile for level in run.levels)
+    interval = np.asarray(times.interval + writing)
     return Timing(
         resources,
         loads,
         step,
         time_sharing,
         stage_interval,
-        latency,
+        times.latency + writing if volatile else times.latency,
         interval,
-        rest,
+        times.rest,
         writing,
-        together,
+        times.together,
         _waiting(run, own_interval, interval),
         run.by_steps,
+    )
+
+
+@frozen_dataclass(eq=False)
+class _Times:
+    """Latency, initiation interval without writing, and rest between two inferences [s]; inferences at a time [1]."""
+
+    latency: u.Numeric
+    interval: u.Numeric
+    rest: u.Numeric
+    together: u.Numeric
+
+
+def _in_turns(run: _Run, step: Array, rest: u.Numeric) -> _Times:
+    """Layers that follow each other on the same units, for a batch of inferences."""
+    mapper = run.levels[0].mapper
+    together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
+    interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
+    return _Times(interval * together, interval, rest, together)
+
+
+def _latency_by_steps(
+    run: _Run, resources: Mapping[str, Array], step: Array, stage_interval: Array, drain: Array
+) -> u.Numeric:
+    """Time from the first timestep to the last result: through a pipeline of layers, or event by event. [s]."""
+    reads = run.layers.reads
+    passages = [level.mapper.passage_time() for level in run.levels]
+    known = [passage for passage in passages if passage is not None]
+    if known:
+        paths = {level.path for level in run.levels}
+        others = sum(time for path, time in resources.items() if path not in paths)
+        passage = critical_path(reduce(np.add, known) + others, reads)
+        latency = pipelining.event_latency(run.steps, stage_interval, passage)
+    else:
+        depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
+        latency = pipelining.layer_pipelined_latency(run.steps, stage_interval, depth)
+    return latency + critical_path(drain, reads)
+
+
+def _rest_by_steps(run: _Run, stage_interval: Array, own_interval: Array, rest: u.Numeric) -> u.Numeric:
+    """Rest of neurons after an inference, less their turns and the wait for the first data of the next. [s]."""
+    turns = reduce(np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels))
+    left: u.Numeric = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
+    if run.chip.data_period is not None:
+        left = np.maximum(left - np.max(stage_interval - own_interval, axis=-1, keepdims=True), 0.0)
+    return left
+
+
+def _part_by_part(
+    run: _Run, times: _Times, resources: Mapping[str, Array], step: Array, drain: Array, writing: u.Numeric
+) -> _Times:
+    """The times of a network that is loaded part by part, where it does not fit as a whole."""
+    one = run.levels[0]
+    shared = one.mapper.options["inferences_per_pass"]
+    split = one.mapped.passes > 1.0
+    # arrays read all positions again where a layer goes on in the next part, and what they have held is converted
+    # before it is written; adders, memories and links have the same work, divided among the parts
+    parts = parts_of_layers(one.mapped)
+    longest = np.maximum(step, resources[one.path] * parts)
+    worked = np.sum(one.mapper.steps * longest + drain * parts, axis=-1, keepdims=True)
+    return _Times(
+        np.where(split, (worked + writing) * shared, times.latency),
+        np.where(split, worked, times.interval),
+        times.rest,
+        np.where(split, shared, times.together),
     )
 
 
