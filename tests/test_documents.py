@@ -280,6 +280,17 @@ def test_chips_of_the_guide_are_the_validated_ones(
         assert guide[name] == pytest.approx(scored[name], rel=1e-9)
 
 
+def test_the_sparse_array_of_the_guide_skips_the_zeros_of_its_inputs(tmp_path: Path) -> None:
+    saved_examples((ROOT / "docs" / "describe_a_chip.md").read_text("utf-8"), tmp_path)
+    network = ROOT / "examples" / "standard_networks" / "mlperf_tiny_image_classification.yaml"
+    sparse, dense = (
+        estimate(chip, network).evaluation.timing.resources["chip.array"][:4]
+        for chip in (tmp_path / "my_sparse_array.yaml", "digital_int8_28nm")
+    )
+    # pixels are never zero; of the inputs of the next two layers half are, and units wait for a fifth: 0.5/0.8
+    assert sparse[:3] == pytest.approx(dense[:3] * [1.0, 0.625, 0.625], rel=1e-9)
+
+
 def test_results_page_defines_every_total_and_every_key() -> None:
     page = (ROOT / "docs" / "results.md").read_text("utf-8")
     found = estimate("diffusive_28nm_derived", "mlp_mnist_spiking").to_dict()
