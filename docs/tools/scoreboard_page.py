@@ -16,6 +16,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import Scoreboard, reproduce
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.descriptions import factors, read_described
+from neuroest.validation.families import EVERY_NODE
 from neuroest.validation.record import FILE, record_text
 from neuroest.validation.scoreboard_text import (
     CLASS_NAMES,
@@ -205,13 +206,14 @@ def _families(board: Scoreboard) -> list[str]:
 
 
 def _nodes(board: Scoreboard) -> list[str]:
-    """Errors of digital and spiking chips by kind of cost and node."""
+    """Errors of chips by kind of cost, node and family."""
     if not board.nodes:
         return []
     return [
         "## By node",
         "",
-        "The same values of digital and spiking chips by the node of the run. *Median* counts each chip once; below",
+        "The same values by kind of cost, family and node of the run. *Both* are digital and spiking chips, whose",
+        "costs are those of logic and memories. *Median* counts each chip once; below",
         "one the estimate is too small. *Left out* is the median factor that remains when each chip is divided by the",
         "median of the others in its row. Where few of the chips are inside, the bands of designs at such a node are",
         "too narrow; where all of many chips are inside, they are too wide.",
@@ -234,7 +236,11 @@ def _nodes(board: Scoreboard) -> list[str]:
 
 def _biased(board: Scoreboard) -> str:
     """Rows of many chips whose median is far from one."""
-    names = [f"{s.kind} {s.nodes} ({s.family}, {s.median:.2f})" for s in board.nodes if s.biased]
+    names = [
+        f"{s.kind}, {s.nodes.replace(EVERY_NODE, 'all nodes')} ({s.family}, {s.median:.2f})"
+        for s in board.nodes
+        if s.biased
+    ]
     return f"Outside 0.8 to 1.25 with eight chips or more: {', '.join(names) if names else 'none'}."
 
 

@@ -86,7 +86,7 @@ class Scoreboard:
 
     @cached_property
     def nodes(self) -> tuple[NodeSummary, ...]:
-        """Errors of digital and spiking chips by kind of cost and node."""
+        """Errors of analog, digital and spiking chips by kind of cost and node."""
         found = {
             (spec.name, name): claim.value
             for result in self.results

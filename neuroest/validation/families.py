@@ -33,6 +33,10 @@ _BIAS = 1.25
 """Median of that many chips, or of its inverse, from which on models are wrong there. A convention."""
 LOGIC = frozenset({"digital", "spiking"})
 """Families whose costs are those of logic and memories."""
+SUMMED_BY_NODE = LOGIC | {"analog"}
+"""Families with enough chips for a summary by kind of cost and node."""
+EVERY_NODE = "all"
+"""Range that has all nodes."""
 
 
 @frozen_dataclass
@@ -76,7 +80,7 @@ class FamilySummary:
 
 @frozen_dataclass
 class NodeSummary:
-    """Bottom-up values of digital or spiking chips of some nodes, or of both, for one kind of cost.
+    """Bottom-up values of the chips of a family at some nodes, for one kind of cost.
 
     Attributes
     ----------
@@ -85,7 +89,7 @@ class NodeSummary:
     nodes : str
         Range of nodes.
     family : str
-        How the chips compute, or ``both``.
+        How the chips compute, or ``both`` for digital and spiking ones.
     chips, values : int
         Number of chips and values.
     median : float
@@ -252,7 +256,7 @@ def _errors(rows: Sequence[Row]) -> Errors:
 def node_summaries(
     rows: Sequence[Row], families: Mapping[str, str], nodes: Mapping[tuple[str, str], float]
 ) -> list[NodeSummary]:
-    """Summaries of digital and spiking chips by kind of cost and node.
+    """Summaries of analog, digital and spiking chips by kind of cost and node.
 
     Parameters
     ----------
@@ -267,9 +271,11 @@ def node_summaries(
     for row in rows:
         counts = row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS
         cost, node = cost_of(row.unit), nodes.get((row.case, row.quantity))
-        if counts and cost is not None and node is not None and families.get(row.case) in LOGIC:
-            found.setdefault((cost[0], _range_of(node)), []).append(row)
-    keys = [(kind, name) for kind in get_args(Kind) for name, *_ in _NODES if (kind, name) in found]
+        if counts and cost is not None and node is not None and families.get(row.case) in SUMMED_BY_NODE:
+            for nodes_of_row in (EVERY_NODE, _range_of(node)):
+                found.setdefault((cost[0], nodes_of_row), []).append(row)
+    ranges = [EVERY_NODE, *(name for name, *_ in _NODES)]
+    keys = [(kind, name) for kind in get_args(Kind) for name in ranges if (kind, name) in found]
     return [
         _node_summary(*key, family, chosen)
         for key in keys
@@ -278,10 +284,13 @@ def node_summaries(
 
 
 def _by_family(rows: Sequence[Row], families: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
-    """Values of each family, and of both where there are two."""
-    each = [(family, [row for row in rows if families[row.case] == family]) for family in sorted(LOGIC)]
-    found = [(family, chosen) for family, chosen in each if chosen]
-    return found if len(found) < len(LOGIC) else [*found, ("both", list(rows))]
+    """Values of each family, and of both with logic and memories where there are two."""
+    found = {
+        family: [row for row in rows if families[row.case] == family] for family in sorted(SUMMED_BY_NODE)
+    }
+    if all(found[family] for family in LOGIC):
+        found["both"] = [row for row in rows if families[row.case] in LOGIC]
+    return [(family, chosen) for family, chosen in found.items() if chosen]
 
 
 def _range_of(node: float) -> str:

@@ -67,7 +67,8 @@ def test_blind_cases_take_no_part_in_the_width_of_the_bands():
     blind = next(summary for summary in board.families if summary.blind)
     assert (blind.family, blind.chips) == ("digital", 1)
     assert board.to_dict()["families"][0]["family"] == board.families[0].family
-    assert {summary.nodes for summary in board.nodes} == {"20 nm to 28 nm"}  # odin and envision
+    logic = {summary.nodes for summary in board.nodes if summary.family != "analog"}
+    assert logic == {"all", "20 nm to 28 nm"}  # odin and envision
 
 
 def test_values_are_grouped_by_the_node_of_their_run():
@@ -78,10 +79,12 @@ def test_values_are_grouped_by_the_node_of_their_run():
         row("c", "pJ", 9.0),
     ]
     nodes = {("a", "value"): 28e-9, ("b", "value"): 22e-9, ("c", "value"): 5e-9}
-    energy, small, area = sorted(
-        node_summaries(rows, dict.fromkeys("abc", "digital"), nodes),
-        key=lambda s: (s.kind != "energy", s.nodes),
+    found = node_summaries(rows, dict.fromkeys("abc", "digital"), nodes)
+    every, energy, small, *areas = sorted(
+        found, key=lambda s: (s.kind != "energy", s.nodes != "all", s.nodes)
     )
+    assert (every.nodes, every.chips, every.median) == ("all", 3, pytest.approx(0.5))
+    area = areas[-1]
     assert (energy.nodes, energy.chips, energy.coverage) == (
         "20 nm to 28 nm",
         2,
@@ -91,7 +94,9 @@ def test_values_are_grouped_by_the_node_of_their_run():
     assert energy.left_out_factor is None  # two chips give no median of the others
     assert (small.nodes, small.median) == ("below 20 nm", pytest.approx(9.0))
     assert (area.kind, area.values) == ("area", 1)
-    assert node_summaries(rows, dict.fromkeys("abc", "analog"), nodes) == []
+    analog = node_summaries(rows, dict.fromkeys("abc", "analog"), nodes)
+    assert [s.chips for s in analog] == [s.chips for s in found]
+    assert node_summaries(rows, dict.fromkeys("abc", "processor"), nodes) == []
 
 
 def test_a_row_of_eight_chips_says_that_it_is_biased():
@@ -99,13 +104,13 @@ def test_a_row_of_eight_chips_says_that_it_is_biased():
     families = {chip: "digital" if chip < "e" else "spiking" for chip in chips}
     nodes = {(chip, "value"): 28e-9 for chip in chips}
     rows = [row(chip, "pJ", 0.5 if chip < "e" else 2.0) for chip in chips]
-    digital, spiking, both = node_summaries(rows, families, nodes)
+    digital, spiking, both, *_ = node_summaries(rows, families, nodes)
     assert [s.family for s in (digital, spiking, both)] == ["digital", "spiking", "both"]
     assert (digital.median, spiking.median, both.median) == pytest.approx((0.5, 2.0, 1.0))
     # chips of one family agree; each is twice or half of the median of three of its own and four others
     assert (digital.left_out_factor, both.left_out_factor) == pytest.approx((1.0, 4.0))
     assert not any(s.biased for s in (digital, both))
-    (low,) = node_summaries([row(chip, "pJ", 0.5) for chip in chips], dict.fromkeys(chips, "digital"), nodes)
+    low, _ = node_summaries([row(chip, "pJ", 0.5) for chip in chips], dict.fromkeys(chips, "digital"), nodes)
     assert low.biased
 
 
