@@ -16,7 +16,10 @@ OTHER_PACES: Collection[Pace] = ("equal_pace", "burst", "streaming")
 def attribution_lines(
     comparison: Comparison, baseline: Estimate, paces: Collection[Pace] = OTHER_PACES
 ) -> Iterator[str]:
-    """Ratios of energy and area over a baseline, and of the energies at other paces, each as a product and verdict."""
+    """Ratios of energy and area over a baseline, and of the energies at other paces, each as a product and verdict.
+
+    At equal pace also without the input path, which is the same on both sides there.
+    """
     own = {ratio.quantity: ratio for ratio in comparison.ratios if ratio.baseline == baseline.architecture}
     for quantity, name in _NAMES.items():
         ratio = own.get(quantity)
@@ -25,9 +28,10 @@ def attribution_lines(
     if not paces:
         return
     for row in comparison.paces:
-        shown = row.baseline == baseline.architecture and row.pace in paces and row.off_chip_link
-        if shown and row.attribution is not None:
-            yield f"{words(row.pace)}: energy {row.attribution.words}{_judged(comparison.verdict(row))}"
+        shown = row.baseline == baseline.architecture and row.pace in paces
+        if shown and row.attribution is not None and (row.off_chip_link or row.pace == "equal_pace"):
+            without = "" if row.off_chip_link else ", without the input path"
+            yield f"{words(row.pace)}{without}: energy {row.attribution.words}{_judged(comparison.verdict(row))}"
 
 
 def attribution_rule(comparison: Comparison) -> str:

@@ -249,11 +249,12 @@ def equal_pace(comparison: Comparison) -> list[str]:
             over = f" of {row.baseline}" if len(comparison.baselines) > 1 else ""
             product = "" if row.attribution is None else f" = {row.attribution.product}"
             verdict = f": {comparison.verdict(row)}" if product else ""
-            found = f"{own} against {other}{over}, ratio {ratio_digits(row.ratio.band.median)} ({ratio})"
+            energies = f"{own} against {other}{over}, ratio {ratio_digits(row.ratio.band.median)} ({ratio})"
+            made = f"{energies}{product}{verdict}"
             if row.off_chip_link:
-                text = f"equal pace, {period} each: {found}{product}{verdict}"
+                text = f"equal pace, {period} each: {made}"
             else:
-                text = "" if lines and found in whole else f"without the input path: {found}"
+                text = "" if lines and energies in whole else f"without the input path: {made}"
             whole = text
             lines += wrapped(text, hanging=2) if text else []
     return lines

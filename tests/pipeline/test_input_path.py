@@ -14,6 +14,7 @@ from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.kinds import shipped
 from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.comparison_text import comparison_text
 from neuroest.reporting.formatting import formatted, ratio_digits
 from neuroest.reporting.summary import comparison_summary, estimate_summary
 from neuroest.results.comparison import Comparison
@@ -246,6 +247,12 @@ def test_a_comparison_states_the_energies_without_the_input_path() -> None:
     stated = text.partition("without the input path: ")[2]
     assert stated.startswith(f"{formatted(row.design.headline, 'J')} against")
     assert f"ratio {ratio_digits(row.ratio.band.median)} (" in stated
+    assert row.attribution is not None
+    assert f") = {row.attribution.product}: {both.verdict(row)}" in stated
+    compared = " ".join(comparison_text(both, full=True).split())
+    assert (
+        f"equal pace, without the input path: energy {row.attribution.words}: {both.verdict(row)}" in compared
+    )
 
 
 @pytest.mark.parametrize(
