@@ -124,6 +124,8 @@ class NetworkContext:
     """Spikes of a neuron in a timestep, by layer; zero for layers without weights."""
     firing_threshold: u.Dimensionless = 1.0
     """Result at which a neuron fires over the standard deviation of the results of a timestep, by layer."""
+    recorded_drive: u.Dimensionless | None = None
+    """Share of a full drive that a neuron gets in a timestep, by layer; NaN where it is not known, None if nowhere."""
     positions: u.Dimensionless = 1.0
     """Positions of a layer that one array may process in sequence in a timestep, by layer."""
     active_share: u.Dimensionless = 1.0
@@ -170,6 +172,7 @@ class NetworkContext:
             firing_threshold=_of_layer(self.firing_threshold, index), positions=_of_layer(self.positions, index),
             active_share=_of_layer(self.active_share, index), fan_in=_of_layer(self.fan_in, index),
             events=_of_layer(self.events, index), pace=Pace(self.pace.least_timestep),
+            recorded_drive=None if self.recorded_drive is None else _of_layer(self.recorded_drive, index),
         )  # fmt: skip
         if self.output_bits is None:
             return found

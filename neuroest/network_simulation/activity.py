@@ -71,7 +71,10 @@ def simulated_workload(
         ISO date; today by default.
     """
     seen = {name: one.spikes for name, one in found.items()} | ({} if spikes is None else {"input": spikes})
-    data, key = with_activity(workload, {name: _recorded(one) for name, one in seen.items()}, "simulation")
+    recorded = {name: _recorded(one) for name, one in seen.items()}
+    for layer in origin.trims:
+        recorded[layer] = recorded[layer].with_drive(found[layer].drive)
+    data, key = with_activity(workload, recorded, "simulation")
     samples = len(next(iter(found.values())).counts)
     if accuracy is not None and data.get("task"):
         data["task"] = {

@@ -72,6 +72,7 @@ class KeptGroups:
                 key = f"{name}/{number}/{layer}"
                 self.arrays[f"{key}/counts"] = np.minimum(one.counts, 255).astype(np.uint8)
                 self.arrays[f"{key}/drives"] = one.drives
+                self.arrays[f"{key}/drive"] = one.drive
                 self.arrays[f"{key}/numbers"] = np.array([getattr(one, each) for each in _NUMBERS])
             if time.monotonic() - self.written >= _PATIENCE:
                 self._write()
@@ -82,7 +83,10 @@ class KeptGroups:
     def _taken(self, key: str) -> LayerActivity:
         numbers: dict[str, Any] = dict(zip(_NUMBERS, self.arrays[f"{key}/numbers"].tolist(), strict=True))
         return LayerActivity(
-            self.arrays[f"{key}/counts"].astype(int), drives=self.arrays[f"{key}/drives"], **numbers
+            self.arrays[f"{key}/counts"].astype(int),
+            drives=self.arrays[f"{key}/drives"],
+            drive=self.arrays[f"{key}/drive"],
+            **numbers,
         )
 
     def _write(self) -> None:

@@ -76,6 +76,8 @@ class LayerActivity:
         Share of the states of digital neurons at an end of their range.
     drives : ndarray
         Number of drives by their share of a full one, in `DRIVES` equal steps from zero to one.
+    drive : ndarray of shape (samples,)
+        Mean share of a full drive over timesteps and neurons; zero without a stage.
     """
 
     counts: Array
@@ -84,6 +86,7 @@ class LayerActivity:
     full: float = 0.0
     saturated: float = 0.0
     drives: Array = field(default_factory=lambda: np.zeros(DRIVES))
+    drive: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
     def spikes(self) -> Array:
@@ -108,6 +111,7 @@ class LayerActivity:
         return cls(
             np.concatenate([part.counts for part in parts]), sum(part.energy for part in parts),
             **means, drives=np.sum([part.drives for part in parts], axis=0),
+            drive=np.concatenate([part.drive for part in parts]),
         )  # fmt: skip
 
 
@@ -121,6 +125,7 @@ class _Watched:
         self.neurons, self.stage, self.trim = neurons, stage, trim
         self.deviation, self.noise, self.offsets = deviation, noise, offsets
         self.drives = np.zeros(DRIVES)
+        self.every: list[Array] = []
         self.full = self.seen = 0
 
     def advance(self, results: Array) -> Array:
@@ -132,6 +137,7 @@ class _Watched:
             self.full += int(np.count_nonzero(np.abs(share) >= 1.0 / (1.0 + self.stage.droop)))
             self.seen += share.size
             self.drives += np.histogram(share, DRIVES, (0.0, 1.0))[0]
+            self.every.append(np.clip(share, 0.0, 1.0).reshape(len(share), -1).mean(axis=1))
         return self.neurons.advance(results)
 
 
@@ -296,5 +302,5 @@ def _activity(watched: _Watched) -> LayerActivity:
     return LayerActivity(
         counts, float(energy), getattr(neurons, "latched", 0) / counts[:, 0].size,
         watched.full / max(watched.seen, 1), saturated,
-        watched.drives,
+        watched.drives, np.mean(watched.every, axis=0) if watched.every else np.zeros(len(counts)),
     )  # fmt: skip

@@ -50,6 +50,7 @@ def network_context(
         weight_bit_density=layers.weight_bit_density,
         output_rate=layers.is_weighted * layers.output_rate,
         firing_threshold=layers.firing_threshold,
+        recorded_drive=layers.recorded_drive,
         active_share=np.where(layers.is_weighted > 0.0, np.clip(active, 0.0, 1.0), 1.0),
         pace=pace,
         inputs=layers.input_elements_total,

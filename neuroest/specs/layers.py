@@ -82,6 +82,10 @@ class Activity(Provenance):
     """Spiking coding: weighted sum of inputs at which a neuron fires, over the standard deviation of the weighted sums
     of one timestep. It says over how many timesteps a neuron behind a column integrates a spike. Default: a value that
     trained networks have."""
+    drive: ClaimedFraction | None = None
+    """Spiking coding: drive of a neuron behind a column in a timestep, as a share of a full drive, averaged like the
+    rate. It belongs to the chip that it was recorded on; `neuroest behave` writes it. Default: that of weighted sums
+    with a mean of zero."""
     density: ClaimedFraction | None = None
     """Dense coding: fraction of nonzero activations."""
     bit_density: ClaimedFraction | None = None

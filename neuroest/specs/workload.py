@@ -66,10 +66,13 @@ ACTIVE_STEPS = "active_steps"
 """Optional key of an `activity` of spikes: a design choice, not a claim. Default: spikes in all timesteps."""
 THRESHOLD_KEY = "threshold"
 """Optional key of an `activity` of spikes, for layers: a claim."""
+DRIVE_KEY = "drive"
+"""Another one, which has no default."""
 _DEFAULT_THRESHOLD = Path(__file__).with_name("default_threshold.yaml")
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",
     THRESHOLD_KEY: "Threshold of a neuron over the standard deviation of the results of a timestep",
+    DRIVE_KEY: "Share of a full drive that a neuron gets in a timestep",
     "density": "Fraction of activations that are not zero",
     "bit_density": "Probability that a bit of an activation is one",
 }
@@ -265,7 +268,7 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     ``workload.weights.density`` and ``workload.weights.bit_density`` where they are stated,
     ``workload.input.activity.rate``, ``workload.activity.rate`` (for all layers without their own) and
     ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``, in spiking
-    coding also ``threshold``, and ``active_steps`` where it is stated.
+    coding also ``threshold``, and ``drive`` and ``active_steps`` where they are stated.
 
     Raises
     ------
@@ -291,7 +294,7 @@ def number_field(path: str) -> QuantityField:
         return SHARE
     if path.endswith(f".{THRESHOLD_KEY}"):
         return THRESHOLD
-    return FRACTION if path.endswith(("rate", "density", "mean_absolute")) else _COUNT
+    return FRACTION if path.endswith(("rate", "density", "mean_absolute", f".{DRIVE_KEY}")) else _COUNT
 
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
@@ -594,7 +597,7 @@ def _stated_claims(
         yield ("activity",), path, usual, Provenance(), f"{_DESCRIPTIONS[THRESHOLD_KEY]}, as none is stated"
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
-        allowed = due if owner == "input" or spec.coding != "spiking" else (*due, THRESHOLD_KEY)
+        allowed = due if owner == "input" or spec.coding != "spiking" else (*due, THRESHOLD_KEY, DRIVE_KEY)
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]
         plain = [name for name in stated if not isinstance(getattr(activity, name), ClaimSpec)]
         about = _provenance(activity)

@@ -129,6 +129,8 @@ class LayerTable(Geometry):
     firing_threshold : array
         Weighted sum at which a neuron of the layer fires, over the standard deviation of those of one timestep; one
         for layers without neurons.
+    recorded_drive : array or None
+        Share of a full drive that a neuron of the layer gets in a timestep; NaN where none is stated, None if nowhere.
     input_active_steps : array
         Share of the timesteps in which the layer reads spikes; one if spikes come in every timestep.
     timesteps : float or array
@@ -162,6 +164,7 @@ class LayerTable(Geometry):
     accuracy_curve: workload.AccuracyCurve | None = None
     """Accuracy of the network with errors of its results."""
     output_bits: u.Numeric | None = None
+    recorded_drive: Array | None = None
     in_numbers: LayerTable | None = None
     """Of a spiking network with layers in numbers: the network as these layers have it."""
     numbers: Array = field(default_factory=lambda: np.zeros(1))
@@ -270,6 +273,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
     """The table of a list of points with all values of a workload given."""
     read, written = plan.activity(given)
     bursts, thresholds = plan.active_steps(given), plan.firing_thresholds(given)
+    drives = plan.recorded_drives(given)
     counts = vars(plan.geometry)
     hybrid = bool(np.any(plan.numbers > 0.0))
     if layout.points_first(points, len(counts["names"])):
@@ -278,6 +282,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
             [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
         )
         bursts, thresholds = (layout.points_apart(array, points) for array in (bursts, thresholds))
+        drives = None if drives is None else layout.points_apart(drives, points)
     counts = plan.varied(counts, given)
     bits = plan.widths(given)
     activations = bits["activation_bits"]
@@ -286,6 +291,7 @@ def _table(plan: _Plan, given: Mapping[str, u.Numeric], points: int) -> LayerTab
         **_densities(read, written, 0, 0 if hybrid else -1),
         input_active_steps=bursts,
         firing_threshold=thresholds,
+        recorded_drive=drives,
         timesteps=given.get("workload.timesteps", 1.0),
         **{**bits, "activation_bits": _BIT if hybrid else activations},
         accumulator_bits=given["workload.precision.accumulator"],
@@ -366,6 +372,7 @@ class _Plan:
     paths: frozenset[str]
     bursts: tuple[tuple[str, ...], ...]
     thresholds: tuple[tuple[str, ...], ...]
+    drives: tuple[tuple[str, ...], ...]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
     accuracy_curve: workload.AccuracyCurve | None
@@ -477,6 +484,13 @@ class _Plan:
                 largest = np.maximum(largest, value)
         return _stack([largest if value is None else value for value in stated])
 
+    def recorded_drives(self, given: Mapping[str, u.Numeric]) -> Array | None:
+        """Drive of the neurons of each layer, NaN where none is stated; None if no layer states one."""
+        stated = [next((given[path] for path in paths if path in given), None) for paths in self.drives]
+        if all(value is None for value in stated):
+            return None
+        return _stack([np.nan if value is None else value for value in stated])
+
 
 def _stack(values: Sequence[u.Numeric]) -> Array:
     """Put the values side by side on the last axis."""
@@ -525,8 +539,15 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         () if weightless or spec.coding == "dense" else rule(layer, workload.THRESHOLD_KEY)
         for layer, weightless in zip(spec.layers, weightless_layers, strict=True)
     )
+    drives = tuple(
+        () if weightless or spec.coding == "dense" else rule(layer, workload.DRIVE_KEY)
+        for layer, weightless in zip(spec.layers, weightless_layers, strict=True)
+    )
     every_path = {
-        path for paths in (*rules, bursts, thresholds) for alternatives in paths for path in alternatives
+        path
+        for paths in (*rules, bursts, thresholds, drives)
+        for alternatives in paths
+        for path in alternatives
     }
     if spec.coding == "spiking":
         every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
@@ -537,6 +558,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         paths=frozenset(claims) | every_path,
         bursts=bursts,
         thresholds=thresholds,
+        drives=drives,
         inputs=tuple(workload.activity_path("input", quantity) for quantity in given),
         accuracy_curve=None if spec.task is None else spec.task.against_error,
         numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),

@@ -196,3 +196,24 @@ def test_dense_networks_run_on_arrays_with_converters(command: Command, tmp_path
         in command(*base, "--calibration", calibration, "-o", "x.yaml").err
     )
     assert "did you mean" in command(*base, "--calibration", calibration, "--without", "nois").err
+
+
+@pytest.mark.slow
+def test_neurons_take_what_is_estimated_for_the_activity_that_they_had(
+    command: Command, tmp_path: Path
+) -> None:
+    """Spikes, thresholds and drives of the run are those of the estimate next to it."""
+    out = tmp_path / "active.yaml"
+    chip = "diffusive_low_power_28nm"
+    done = command(
+        "behave", chip, "-w", str(DIGITS / "digits_spiking.yaml"), "--weights", str(DIGITS / "weights.npz"),
+        "--samples", str(DIGITS / "test.npz"), "--calibration", str(DIGITS / "calibration.npz"), "--count", "12",
+        "--format", "json", "-o", str(out),
+    )  # fmt: skip
+    device = json.loads(done.out)["runs"][2]
+    simulated, estimated = (device[f"{one}_neuron_energy_J"] for one in ("simulated", "estimated"))
+    assert estimated == pytest.approx(simulated, rel=0.25)
+    hidden = load_workload(out).spec.layers[0].activity
+    assert hidden is not None
+    assert hidden.threshold == load_workload(DIGITS / "digits_spiking.yaml").spec.layers[0].activity.threshold
+    assert hidden.drive.value == pytest.approx(0.026, rel=0.2)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from neuroest.core.errors import NeuroestError
 from neuroest.exploration.contest_spec import read_contest
@@ -24,6 +25,7 @@ CHIPS = [
     "analog_lif_circuit_28nm",
 ]  # fmt: skip
 """The default pair, and chips with every kind of neuron at their columns."""
+HOLDERS = Path(__file__).parents[2] / "examples" / "slow_state"
 FAIRNESS = Path(__file__).parents[2] / "docs" / "fairness.md"
 
 
@@ -63,6 +65,44 @@ def test_a_neuron_does_what_its_chip_is_priced_for(chip: str) -> None:
     report = simulate_operating_point(estimate(chip, SHD))
     assert len(report.points) == 2
     assert all(point.agrees for point in report.points), report.to_text()
+
+
+@pytest.mark.parametrize(
+    "chip",
+    [
+        "diffusive_low_power_28nm",
+        "analog_lif_low_power_28nm",
+        *(HOLDERS / f"{n}.yaml" for n in ("ions", "capacitor")),
+    ],
+)
+def test_a_neuron_that_streams_does_what_its_chip_is_priced_for(chip: str | Path) -> None:
+    """Its timestep is that of the data, and what it keeps from one to the next is in both."""
+    network = HOLDERS / "fan_in_256.yaml" if isinstance(chip, Path) else SHD
+    found = estimate(chip, network, {"operation.mode": "streaming"})
+    data = found.claims["workload.period"].value
+    report = simulate_operating_point(found)
+    for run in report.points:
+        assert run.point.burst.period == pytest.approx(data / run.point.timesteps)
+        assert run.agrees, report.to_text()
+
+
+def test_a_stated_drive_is_what_neurons_conduct(tmp_path: Path) -> None:
+    """A tenth of a full drive more, in 10 timesteps of 96 neurons."""
+    text = (Path(__file__).parents[2] / "examples" / "digits_snn" / "digits_spiking.yaml").read_text(
+        encoding="utf-8"
+    )
+    energies = []
+    for drive in (0.2, 0.3):
+        data = yaml.safe_load(text)
+        data["layers"][0]["activity"]["drive"] = {"value": drive, "basis": "assumed", "rationale": "made up"}
+        (tmp_path / "digits.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+        found = estimate("diffusive_low_power_28nm", tmp_path / "digits.yaml")
+        energies += [
+            row.energy_J for row in found.breakdown if (row.layer, row.term) == ("hidden", "sub_threshold")
+        ]
+    point: Any = operating_points(found)[0]
+    power = point.neuron.device.input_voltage**2 / float(np.ravel(point.neuron.integrating_resistance())[0])
+    assert energies[1] - energies[0] == pytest.approx(0.1 * 10 * 96 * power * point.full_pulse, rel=0.02)
 
 
 @pytest.mark.parametrize(("workload", "contender", "choices"), list(finalists()))

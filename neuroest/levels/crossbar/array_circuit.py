@@ -250,11 +250,25 @@ class ArrayCircuit(ArrayParts):
         return Burst(pulse, period, steps, idle, number, self.drive_ends)
 
     def drive_share(self, network: NetworkContext) -> u.Dimensionless:
-        """Mean current into a neuron of each layer over all timesteps, as a share of that under a full drive."""
+        """Mean current into a neuron of each layer over all timesteps, as a share of that under a full drive.
+
+        Of a recorded drive, what is left after a spike that ends it is not conducted. Without a record it is that of
+        results with a mean of zero, conducted to its end: more than trained layers have.
+        """
         if self.readout.spec.integration == "within_timestep":
             return 1.0
         timed = isinstance(self.interface, HoldsResults) and self.interface.adds_results
-        return integration.mean_drive_share(self.spike_drive(network).full_scale, 1.0 if timed else 2.0)
+        assumed = integration.mean_drive_share(self.spike_drive(network).full_scale, 1.0 if timed else 2.0)
+        recorded = network.recorded_drive
+        if (
+            recorded is None or not timed or self.neuron is None
+        ):  # of an amplitude the mean square would be needed
+            return assumed
+        if self.drive_ends:
+            burst = self.burst(network)
+            ended = network.output_rate * (burst.steps - self.neuron.conducting_steps(burst))
+            recorded = np.maximum(recorded - ended, 0.0)
+        return np.where(np.isnan(recorded), assumed, recorded)
 
     def spikes_for_one(self, network: NetworkContext) -> u.Dimensionless:
         """Spikes of the typical neuron of each layer per spike of the network."""

@@ -156,6 +156,21 @@ class Recorded:
             high={**self.high, key: max(high, value)},
         )  # fmt: skip
 
+    def with_drive(self, of_samples: Any) -> Recorded:
+        """The activity with the mean drive of the neurons over a full one.
+
+        Parameters
+        ----------
+        of_samples : ndarray
+            That of each sample.
+        """
+        key, value = "drive", float(of_samples.mean())
+        low, _, high = quantiles(of_samples)
+        return replace(
+            self, values={**self.values, key: value}, low={**self.low, key: min(low, value)},
+            high={**self.high, key: max(high, value)},
+        )  # fmt: skip
+
 
 @frozen_dataclass
 class CountedOperations:

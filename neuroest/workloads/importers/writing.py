@@ -142,7 +142,10 @@ def with_activity(
         key = f"{word}_{number}"
     owners = {"input": data["input"], **{layer["name"]: layer for layer in data["layers"]}}
     for name, recorded in found.items():
-        owners[name]["activity"] = recorded_activity(recorded, key)
+        # the threshold is of the weights and stays; other numbers that are not recorded belonged to the former spikes
+        before = owners[name].get("activity") or {}
+        stays = {"threshold": before["threshold"]} if "threshold" in before else {}
+        owners[name]["activity"] = stays | recorded_activity(recorded, key)
     return data, key
 
 
