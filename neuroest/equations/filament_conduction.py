@@ -8,9 +8,11 @@ from neuroest.equations.filament_growth import filament_gain, integration_time
 
 _AIRY_ZERO = 2.33810741
 """Minus the first zero of the Airy function Ai."""
-_POINTS, _WEIGHTS = (
-    np.array([1.0, 0.0])[:, np.newaxis] / 2.0 + np.array(np.polynomial.legendre.leggauss(16)) / 2.0
-)
+_ORDERS = np.arange(1.0, 16.0)
+"""Orders of the Legendre polynomials below that whose roots are the points; numerical."""
+# eigenvalues of their recurrence (Golub and Welsch), since `numpy.polynomial` takes longer to import
+_ROOTS, _VECTORS = np.linalg.eigh(np.diag(1.0 / (2.0 * np.sqrt(1.0 - 1.0 / (2.0 * _ORDERS) ** 2)), -1))
+_POINTS, _WEIGHTS = (1.0 + _ROOTS) / 2.0, _VECTORS[0] ** 2
 """Points and weights of Gauss and Legendre between 0 and 1; numerical."""
 
 

@@ -274,7 +274,8 @@ def _contribution(logarithms: Array) -> float:
     A spread without a stated value, such as a static power that nobody published, is no contribution by itself.
     """
     stated, drawn = float(logarithms[0]), logarithms[1:][np.isfinite(logarithms[1:])]
-    middle = float(np.median(drawn)) if drawn.size else stated
+    # `np.median` would import `numpy.ma`
+    middle = float(np.quantile(drawn, 1.0 / 2.0)) if drawn.size else stated
     return math.exp(min(stated, middle, key=abs)) if stated * middle > 0.0 else 1.0
 
 
