@@ -175,8 +175,8 @@ class _Reader:
     def arranged(self) -> Arranged:
         """The header and its rows; refused with the command that says it if there is none."""
         rows = [(self.table.line, self.table.heading), *self.table.rows]
-        if self.stated.columns:
-            return under(self.stated.columns, rows)
+        if stated := self.stated.columns or self.comments.get("columns", ""):
+            return under(stated, rows)
         found = arranged(rows)
         if found is None:
             line, cells = rows[0]

@@ -11,6 +11,7 @@ import pytest
 
 from neuroest.core.errors import SpecError
 from neuroest.fitting.choice import candidates
+from neuroest.fitting.device_fit import measures_a_cell
 from neuroest.fitting.headers import column_of
 from neuroest.fitting.layouts import Experiment, Stated
 from neuroest.fitting.measurements import read_measurements
@@ -200,6 +201,13 @@ def test_trains_along_rows_are_read_after_the_message_that_says_how(tmp_path: Pa
     assert found.columns["pulse"].astype(int).tolist() == [0, 1, 2] * 2
     assert found.columns["cycle"].astype(int).tolist() == [0] * 3 + [1] * 3
     assert found.columns["conductance"] == pytest.approx([9e-7, 6e-7, 4e-7, 1e-9, 2e-9, 4e-9])
+
+
+def test_a_line_in_the_file_states_its_columns_and_a_folder_of_such_files_is_a_cell(tmp_path: Path) -> None:
+    sweep = "".join(f"{v:.2f} {v / (1e3 if v > 1.2 or at > 20 else 1e6):.6g} 9.91e37\n" for at, v in enumerate(
+        np.concatenate([np.arange(0.1, 2.05, 0.1), np.arange(1.9, 0.05, -0.1)])))  # fmt: skip
+    file = write(tmp_path, "# columns: voltage [V],current [A],-\n" + sweep, "cell.txt")
+    assert measures_a_cell([file])
 
 
 def test_repeated_readings_of_a_row_belong_to_its_pulse(tmp_path: Path) -> None:
