@@ -29,7 +29,7 @@ from neuroest.fitting.choice import (
 from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
 from neuroest.fitting.law_fits import composed
-from neuroest.fitting.laws.table import FAMILIES, LAWS
+from neuroest.fitting.laws.table import FAMILIES, LAWS, REQUESTED
 from neuroest.fitting.layouts import Experiment, Measurements, Stated
 from neuroest.fitting.measurements import read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
@@ -374,7 +374,8 @@ def _readers(data: Measurements) -> list[str]:
     """Models that can use at least one experiment of the data."""
     names = {e.layout.name for e in data.experiments}
     found = [RATE_EQUATIONS] if names & set(RATE_EXPERIMENTS) else []
-    return list(dict.fromkeys([*found, *(law.model for law in LAWS if law.experiment in names)]))
+    laws = [*LAWS, *(law for laws in REQUESTED.values() for law in laws)]
+    return list(dict.fromkeys([*found, *(law.model for law in laws if law.experiment in names)]))
 
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:

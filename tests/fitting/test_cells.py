@@ -210,3 +210,20 @@ def test_cycles_that_drift_count_as_fewer() -> None:
     # the same values in order: hardly more than two independent ones
     assert drifting.known()[1] > 3.0 * seen.known()[1]
     assert drifting.known()[2] < 5.0 < seen.known()[2]
+
+
+def test_a_cell_without_a_transistor_has_the_nonlinearity_of_its_sweeps(tmp_path: Path) -> None:
+    # sinh(V / 0.3 V) in both states: at 1.48 V over 0.74 V, sinh(4.933)/sinh(2.467) = 11.9
+    step, lines, on = 0.02, ["voltage [V],current [A],cycle"], False
+    up = np.arange(step, 1.49, step)
+    for cycle in range(4):
+        for v in (*up, *up[-2::-1], *-up, *-up[-2::-1]):
+            on = (on or v >= SET) and v > -RESET
+            lines.append(f"{v:.3f},{(1e-6 if on else 1e-8) * np.sinh(v / 0.3):.6g},{cycle}")
+    found = fitted(tmp_path, "\n".join(lines) + "\n", model="passive")
+    value = found.result.values["nonlinearity"]
+    assert value == pytest.approx(np.sinh(1.48 / 0.3) / np.sinh(0.74 / 0.3), rel=0.01)
+    found.write(tmp_path / "cell.yaml")
+    assert load_device(str(tmp_path / "cell.yaml")).claims["nonlinearity"].basis == "measured"
+    # the default stays a cell with a transistor
+    assert fit(tmp_path / "data.csv").template.spec.model == "one_transistor_one_resistor"

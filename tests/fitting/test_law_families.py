@@ -7,7 +7,7 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.laws.table import FAMILIES, LAWS
+from neuroest.fitting.laws.table import FAMILIES, LAWS, REQUESTED
 from neuroest.fitting.layouts import LAYOUTS
 from neuroest.loading.library import load_device
 from neuroest.registry import DEVICE_MODELS
@@ -35,7 +35,7 @@ def written(found: DeviceFit, folder: Path):
 
 def test_each_law_names_a_layout_a_model_with_a_family_and_unknowns_in_words() -> None:
     assert len({law.name for law in LAWS}) == len(LAWS)
-    for law in LAWS:
+    for law in (*LAWS, *(one for laws in REQUESTED.values() for one in laws)):
         assert law.experiment in LAYOUTS
         assert law.model in FAMILIES
         assert law.model in DEVICE_MODELS

@@ -28,7 +28,7 @@ from neuroest.fitting.laws.base import (
     described,
 )
 from neuroest.fitting.laws.curve import CurveLaw
-from neuroest.fitting.laws.switching import SpreadLaw, StatesLaw, SwitchingLaw
+from neuroest.fitting.laws.switching import PassiveLaw, SpreadLaw, StatesLaw, SwitchingLaw
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
@@ -354,3 +354,9 @@ def _cautions(values: Values, fits: Sequence[LawFit]) -> tuple[str, ...]:
 
 
 FAMILY = Family("one_transistor_one_resistor", "rram_hfox_28nm", _completed, _cautions)
+PASSIVE = Family("passive", "rram_passive_generic", _completed, _cautions)
+PASSIVE_LAWS: tuple[Law, ...] = (
+    PassiveLaw(*described("set_reset_passive")),
+    *(replace(law, model=PASSIVE.model) for law in LAWS if law.experiment != "current_voltage"),
+)
+"""The same laws for a cell without a transistor; its sweeps have a nonlinearity too."""

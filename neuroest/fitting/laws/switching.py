@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -80,6 +81,40 @@ class SwitchingLaw(Law):
             rows=_shown(experiment, sets, resets, known.values, at), conditions=len(sets) + len(resets),
             correlation=np.eye(len(known.values)),
         )  # fmt: skip
+
+
+@frozen_dataclass
+class PassiveLaw(SwitchingLaw):
+    """Set and reset of a cell without a transistor, with what its half-selected neighbours carry."""
+
+    def fit(self, experiment: Experiment) -> LawFit:
+        """The same states, and the current of the high state over that at half of the voltage."""
+        found = super().fit(experiment)
+        seen = Seen()
+        loops = loops_of(without_offset(experiment)[0])
+        at = read_voltage(loops)
+        for loop in loops:
+            branch = loop.back if loop.change(at) > 0.0 else loop.up if loop.change(at) < 0.0 else None
+            ratio = np.nan if branch is None else _half_ratio(branch)
+            if branch is not None and ratio >= 1.0:
+                seen.add(ratio, branch.device)
+        if not seen.values:
+            return found
+        value, deviation, freedom = seen.known()
+        name = "nonlinearity"
+        return replace(
+            found, values={**found.values, name: value}, deviations={**found.deviations, name: deviation},
+            freedoms={**found.freedoms, name: freedom}, correlation=np.eye(len(found.values) + 1),
+        )  # fmt: skip
+
+
+def _half_ratio(branch: Branch) -> float:
+    """Current at the highest voltage that no compliance limits, over that at half of it; NaN if there is none."""
+    free = branch.voltage[~branch.limited]
+    if not len(free):
+        return float("nan")
+    highest = float(np.max(free))
+    return 2.0 * branch.read_at(highest) / branch.read_at(highest / 2.0)
 
 
 @frozen_dataclass
@@ -223,7 +258,8 @@ def _notes(sets: Sequence[Loop], resets: Sequence[Loop], at: float) -> list[str]
     jumps = sum(loop.up is not None and loop.up.jump >= 0 for loop in sets)
     if sets and 2 * jumps < len(sets):
         notes.append(
-            "its states change gradually, as an interface-type cell does; measure pulse_response for learning"
+            "its states change gradually, as an interface-type cell does; measure pulse_response for learning. "
+            "--model passive takes its nonlinearity, as a cell without a transistor"
         )
     loops, low_first = sets or resets, bool(sets)
     for words, after in (("low", not low_first), ("high", low_first)):
