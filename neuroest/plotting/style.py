@@ -102,8 +102,9 @@ def figure_style(*names: str | Path) -> Iterator[None]:
     ----------
     *names : str or Path
         A venue (`VENUES`): figures are as wide as its columns and have no headline. A style that matplotlib knows,
-        such as ``ggplot`` or, with SciencePlots, ``science``; or a file with settings (``.mplstyle``). Later ones
-        come first. Colours, fonts and lines follow the style; text is never sent to TeX.
+        such as ``ggplot`` or, with SciencePlots, ``science``; or a file with settings (``.mplstyle``). A name of
+        both, such as ``ieee`` with SciencePlots, is both. Later ones come first. Colours, fonts and lines follow
+        the style; text is never sent to TeX.
 
     Raises
     ------
@@ -118,8 +119,7 @@ def figure_style(*names: str | Path) -> Iterator[None]:
     """
     settings: dict[str, Any] = {}
     for name in names:
-        if str(name) not in VENUES:
-            settings |= _settings_of(name)
+        settings |= _settings_of(name)
     venue = next((str(name) for name in reversed(names) if str(name) in VENUES), None)
     token = _CHOSEN.set((venue, settings))
     try:
@@ -135,6 +135,8 @@ def _settings_of(name: str | Path) -> dict[str, Any]:
         import_module("scienceplots")
     if str(name) in styles.library:
         return dict(styles.library[str(name)])
+    if str(name) in VENUES:
+        return {}
     if not Path(name).is_file():
         raise NeuroestError(
             f"--style {name}: no venue ({', '.join(VENUES)}), no style of matplotlib and no file"
