@@ -76,7 +76,7 @@ def run(
     """Evaluate every point of a design space.
 
     Each row has the parameters, the totals, whether the design is feasible, and the first check that fails. Without
-    -o a small sweep is printed as CSV; a large one needs -o or -p. The figure shows the first result that varies
+    -o a small sweep is printed as CSV; a large one needs -o or -p. X
     against the first numeric parameter; -x and -y choose others.
     """
     if samples is not None and samples < 1:

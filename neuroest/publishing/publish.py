@@ -128,6 +128,9 @@ def _article(tables: list[str]) -> str:
     lines += [
         r"\clearpage",
         r"\input{figures.tex}",
+        r"\clearpage",
+        r"\section*{Supplement to the methods}",
+        r"\input{supplement.tex}",
         r"\clearpage\sloppy\hbadness=10000",
         r"\bibliographystyle{plain}",
         r"\bibliography{references}",

@@ -174,7 +174,7 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
     caption = f"Energy of one inference of {tex(view.label)} on {tex(view.workload)} by {by}."
     ragged = r">{\raggedright\arraybackslash}p"
     columns = rf"@{{}}{ragged}{{0.34\columnwidth}}rr{ragged}{{0.3\columnwidth}}@{{}}"
-    return _table(caption, label, columns, r"Part & Energy & \unit{\percent} & p10, p90", rows)
+    return _table(caption, label, columns, r"Part & Energy, nominal & \unit{\percent} & p10, p90", rows)
 
 
 def tiers_table(estimate: Estimate, label: str) -> str:

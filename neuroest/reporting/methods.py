@@ -19,6 +19,10 @@ from neuroest.results.estimate import Estimate
 if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import Evidence
 
+_MOST_ITEMS = 5
+_LONGEST_ITEM = 160
+"""Items in a sentence of the methods, and letters of one."""
+
 
 @frozen_dataclass
 class Methods:
@@ -27,7 +31,10 @@ class Methods:
     Attributes
     ----------
     paragraphs : tuple of str
-        The model and its inputs, what this study changed, and how the models compare with published chips.
+        The model and its inputs, what this study changed, and how the models compare with published chips: at most
+        400 words, for the body of a paper.
+    details : tuple of str
+        What only one design or one check is about, for the supplement.
     equations : tuple of (str, str)
         Equations that were used, with where each comes from.
     exclusions : tuple of (str, str)
@@ -37,6 +44,7 @@ class Methods:
     """
 
     paragraphs: tuple[str, ...]
+    details: tuple[str, ...]
     equations: tuple[tuple[str, str], ...]
     exclusions: tuple[tuple[str, str], ...]
     source_keys: tuple[str, ...]
@@ -48,14 +56,23 @@ class Methods:
         if cited:
             reported.append(rf"Parameter values come from~\cite{{{cited}}}.")
         reported.append(rf"The tool is cited as~\cite{{{OWN_KEY}}}.")
-        left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
-        reported.append(f"The estimates exclude: {tex(left)}." if left else "The files state no exclusions.")
         # names of files are long words; looser lines are better than names in the margin
         return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
 
     def to_markdown(self) -> str:
-        """The text as Markdown, with lists of equations and exclusions."""
-        lines = [line for paragraph in self.paragraphs for line in (plain(paragraph), "")]
+        """The text as Markdown."""
+        return "\n".join(line for paragraph in self.paragraphs for line in (plain(paragraph), ""))
+
+    def supplement_latex(self) -> str:
+        """Details of designs and exclusions as LaTeX."""
+        left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
+        reported = [tex(detail) + "\n" for detail in self.details]
+        reported.append(f"The estimates exclude: {tex(left)}." if left else "The files state no exclusions.")
+        return "{\\sloppy\\hbadness=10000\n" + "\n".join(reported) + "\\par}\n"
+
+    def supplement_markdown(self) -> str:
+        """Details of designs, exclusions, equations and sources as Markdown."""
+        lines = [line for detail in self.details for line in (plain(detail), "")]
         lines += ["## Left out", ""]
         lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
             "None stated in the files."
@@ -85,31 +102,42 @@ def methods(
             f"Medians and bands (10th to 90th percentile) are those of {SAMPLES} samples (seed {SEED}) over the "
             "uncertainty of the means of the parameters; values without a stated spread count as exact."
         ),
+        "Where both are shown, nominal values are those at the stated inputs.",
         *_given(results),
         *_operated(results),
-        *_rests_on(results),
+        *_rests_on(results[:1]),
     ]
     settings = dict(item for result in results for item in result.settings.items())
     study = []
     if settings:
-        study.append("Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + ".")
+        study.append(_some("Changed for this study", [f"{p} = {v}" for p, v in settings.items()]))
     broken = [
         f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.broken_rules
     ]
-    study.append(f"Failed checks: {'; '.join(broken)}." if broken else "The designs pass all checks.")
-    advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
-    remarks = [f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []
+    study.append(_some("Failed checks", broken) if broken else "The designs pass all checks.")
     if refused:
-        study.append(f"Without an estimate: {'; '.join(refused)}.")
-    validation = []
-    if standing is not None:
-        validation = [
-            standing.words,
-            *(f"{design.architecture}: {design.words}" for design in standing.designs),
-        ]
+        study.append(_some("Without an estimate", refused))
+    validation = [standing.words] if standing is not None else []
+    advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
+    details = [
+        *_rests_on(results),
+        *([f"Failed checks: {'; '.join(broken)}."] if broken else []),
+        *([f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []),
+        *([f"Without an estimate: {'; '.join(refused)}."] if refused else []),
+        *(f"{design.architecture}: {design.words}" for design in (standing.designs if standing else ())),
+    ]
     keys = tuple(sorted({key for result in results for key in result.source_keys}))
-    paragraphs = tuple(" ".join(each) for each in (model, study, remarks, validation) if each)
-    return Methods(paragraphs, equations_used(results), _exclusions(results), keys)
+    paragraphs = tuple(" ".join(each) for each in (model, study, validation) if each)
+    return Methods(paragraphs, tuple(details), equations_used(results), _exclusions(results), keys)
+
+
+def _some(what: str, items: Sequence[str]) -> str:
+    """A sentence with the first few of some items, each cut where it is long; the supplement has all."""
+    shown = [
+        one if len(one) <= _LONGEST_ITEM else f"{one[:_LONGEST_ITEM].rsplit(' ', 1)[0]} ..." for one in items
+    ]
+    more = f"; {len(items) - _MOST_ITEMS} more in the supplement" if len(items) > _MOST_ITEMS else ""
+    return f"{what}: {'; '.join(shown[:_MOST_ITEMS])}{more}."
 
 
 def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:

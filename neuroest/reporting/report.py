@@ -409,6 +409,10 @@ def write_text(report: Report, folder: Path) -> None:
     """Write methods, bibliography and JSON."""
     write_file(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
     write_file(folder / "methods.tex", report.methods.to_latex())
+    write_file(
+        folder / "supplement.md", "# Supplement to the methods\n\n" + report.methods.supplement_markdown()
+    )
+    write_file(folder / "supplement.tex", report.methods.supplement_latex())
     write_file(folder / "references.bib", references_bibtex(report.sources))
     write_file(folder / "results.json", json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
 

@@ -1,5 +1,6 @@
 """The plan for a folder of curves: a file that its owner may edit."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,15 @@ DENSE_LIKE = "adc_crossbar_28nm"
 DENSE_NETWORK, SPIKING_NETWORK = "mlp_mnist_dense", "mlp_mnist_spiking"
 """Networks for a folder with curves of a cell or of a neuron and no network."""
 CURVES = (".csv", ".xlsx")
+_STRONGEST = 4
+"""Baselines of least energy in the paper, besides the chip on the same fabric; the rest is its supplement."""
 _HEAD = """\
 # What `neuroest paper` does with this folder. Edit it and run the command again: a step runs when its command or a file
 # that it reads has changed, and every file that it writes may be edited too.
 # - network: workload file, shipped workload, or a model file that `neuroest import` reads
 # - like: chip whose fabric the device is put into
-# - baselines: chips that the report compares with
+# - baselines: chips that the paper compares with: that of `like`, and the four others of least energy
+# - supplement: further chips, in a table of their own
 # - options: what to add to the command of a step, such as  fit: [--accept-misfit]
 """
 
@@ -53,10 +57,11 @@ class Plan:
     like: str
     contest: str
     baselines: tuple[str, ...]
+    supplement: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
 
 
-_KEYS = ("title", "curves", "device", "network", "like", "contest", "baselines", "options")
+_KEYS = ("title", "curves", "device", "network", "like", "contest", "baselines", "supplement", "options")
 _TEXTS = ("title", "device", "network", "like", "contest")
 
 
@@ -91,6 +96,7 @@ def read_plan(file: Path, steps: Sequence[str]) -> Plan:
         like=data.get("like", DEFAULT_LIKE),
         contest=data.get("contest", DEFAULT_CONTEST),
         baselines=_words(file, "baselines", data.get("baselines", [])),
+        supplement=_words(file, "supplement", data.get("supplement", [])),
         options={step: _words(file, f"options: {step}", words) for step, words in options.items()},
     )
     if not (plan.network and plan.baselines and (plan.curves or plan.device)):
@@ -118,6 +124,7 @@ def write_plan(file: Path, plan: Plan) -> None:
         "title": plan.title,
         **({"curves": list(plan.curves)} if plan.curves else {"device": plan.device}),
         "network": plan.network, "like": plan.like, "contest": plan.contest, "baselines": list(plan.baselines),
+        **({"supplement": list(plan.supplement)} if plan.supplement else {}),
         "options": {step: list(words) for step, words in plan.options.items()},
     }  # fmt: skip
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
@@ -169,6 +176,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
             f"with -w, such as {SPIKING_NETWORK}, or a chip with --like"
         )
     like = like or (DENSE_LIKE if dense and not neuron else DEFAULT_LIKE)
+    baselines, supplement = _baselines(chosen, like)
     return Plan(
         title=folder.resolve().name,
         curves=tuple(_from(file, place) for file in curves),
@@ -176,7 +184,8 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         network=shown,
         like=_from(Path(like), place) if is_path(like) else like,
         contest=DENSE_CONTEST if dense else DEFAULT_CONTEST if neuron else SYNAPSE_CONTEST,
-        baselines=_baselines(chosen, like),
+        baselines=baselines,
+        supplement=supplement,
         options={},
     )
 
@@ -204,8 +213,11 @@ def _from(file: Path, place: Path) -> str:
         return whole.as_posix()
 
 
-def _baselines(network: str, like: str) -> tuple[str, ...]:
-    """The chip that is like it, then every shipped baseline that has an estimate of the network."""
+def _baselines(network: str, like: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The chips that matter: the one that is like it and those of least energy; and the other shipped baselines.
+
+    A baseline counts if it has an estimate of the network.
+    """
     trained = load_workload(network).spec.task is not None
     if reason := _refused(like, network):
         raise NeuroestError(
@@ -213,7 +225,12 @@ def _baselines(network: str, like: str) -> tuple[str, ...]:
         )
     names = [entry.name for entry in list_entries("architectures", "baseline") if "baseline" in entry.group]
     # what nobody makes, such as a brain, is a reference for populations and no competitor on a trained network
-    return (like, *(name for name in names if name != like and not _refused(name, network, makeable=trained)))
+    others = [name for name in names if name != like and not _refused(name, network, makeable=trained)]
+    energies = {
+        name: estimate(name, network).headline("energy_per_inference_J").value or math.inf for name in others
+    }
+    strongest = sorted(others, key=energies.__getitem__)[:_STRONGEST]
+    return (like, *strongest), tuple(name for name in others if name not in strongest)
 
 
 def _refused(architecture: str, network: str, *, makeable: bool = False) -> str:

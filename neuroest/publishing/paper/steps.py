@@ -10,8 +10,8 @@ from neuroest.registry import roles_of
 from neuroest.specs.file_text import is_path
 
 STEPS = (
-    "fit", "waveform", "circuit", "network", "chip", "contest_file", "check", "estimate", "compare", "table", "contest",
-    "report", "checklist", "summary",
+    "fit", "waveform", "circuit", "network", "chip", "contest_file", "check", "estimate", "compare", "table",
+    "supplement", "contest", "report", "checklist", "summary",
 )  # fmt: skip
 """Names of the steps in their order."""
 DEVICE, CHIP, CONTEST = "device.yaml", "chip.yaml", "contest.yaml"
@@ -91,6 +91,9 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
              ("data/compare.json",)),
         Step("table", _command("compare", compared, "--format markdown -o tables/compare.md"), on_chip,
              ("tables/compare.md",)),
+        Step("supplement",
+             _command("compare", (CHIP, *plan.supplement, *run), "--format markdown -o tables/supplement.md"), on_chip,
+             ("tables/supplement.md",), absent="" if plan.supplement else "the plan names no further chips"),
         Step("contest",
              _command("contest", (CONTEST, *run, "--points", "data/contest.csv"),
                       f"{map_figures} --format json -o data/contest.json"),
