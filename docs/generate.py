@@ -57,6 +57,7 @@ from neuroest.validation import case_spec, first_ratios, measured_spec
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
 BENCHMARKS = DOCS.parent / "benchmarks" / "README.md"
+PAPER = DOCS.parent / "paper" / "paper.md"
 REFERENCE = DOCS / "reference"
 OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
 """A block of the README that shows what a command prints."""
@@ -121,7 +122,7 @@ def pages_with_numbers() -> dict[Path, str]:
     sys.path.append(str(DOCS / "tools"))
     tables = importlib.import_module("result_tables").TABLES
     values = importlib.import_module("page_values")
-    texts = {page: page.read_text("utf-8") for page in [README, BENCHMARKS, *sorted(DOCS.rglob("*.md"))]}
+    texts = {page: page.read_text("utf-8") for page in [README, BENCHMARKS, PAPER, *sorted(DOCS.rglob("*.md"))]}
     return {
         page: values.with_values(
             NUMBERS.sub(

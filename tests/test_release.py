@@ -50,18 +50,6 @@ def test_the_paper_cites_what_its_bibliography_has_and_no_more() -> None:
     assert 250 < len(PAPER.split("---", 2)[2].split()) < 1000  # what the journal allows
 
 
-def test_the_paper_quotes_the_numbers_of_the_readme() -> None:
-    said = dict(
-        re.findall(
-            r"<!-- value: blind_(\w+) -->(.*?)<!-- /value -->", (ROOT / "README.md").read_text("utf-8")
-        )
-    )
-    text = " ".join(PAPER.split())
-    assert f"Their {said['values']} values were off by a median factor of {said['first_factor']}" in text
-    assert f"{said['first_inside']} of them lay inside" in text
-    assert f"after corrections, {said['present_factor']} and {said['present_inside']}." in text
-
-
 def test_the_sdist_has_what_its_own_tests_read() -> None:
     included = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"][
         "targets"
