@@ -122,7 +122,9 @@ def pages_with_numbers() -> dict[Path, str]:
     sys.path.append(str(DOCS / "tools"))
     tables = importlib.import_module("result_tables").TABLES
     values = importlib.import_module("page_values")
-    texts = {page: page.read_text("utf-8") for page in [README, BENCHMARKS, PAPER, *sorted(DOCS.rglob("*.md"))]}
+    texts = {
+        page: page.read_text("utf-8") for page in [README, BENCHMARKS, PAPER, *sorted(DOCS.rglob("*.md"))]
+    }
     return {
         page: values.with_values(
             NUMBERS.sub(
