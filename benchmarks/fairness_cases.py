@@ -33,10 +33,14 @@ from neuroest.results.uncertainty import Band
 FILE = Path(__file__).with_name("fairness_cases.csv")
 NETWORK = "shd_recurrent_spiking"
 MEMRISTOR, TWIN, DIGITAL = "diffusive_low_power_28nm", "analog_lif_low_power_28nm", "digital_spiking_28nm"
-REGIMES: dict[str, Pace] = {"back to back": "back_to_back", "burst": "burst", "streaming": "streaming"}
+REGIMES: dict[str, Pace] = {
+    "back to back": "back_to_back", "equal pace": "equal_pace", "burst": "burst", "streaming": "streaming",
+}  # fmt: skip
 """Regimes by name, and the pace that they are in a comparison."""
 ARRAY, BUFFER = "chip.tile.array", "chip.tile.buffer"
 NEURON, INTERFACE = f"{ARRAY}.readout.neuron", f"{ARRAY}.readout.interface"
+CHOSEN = "chosen for the pace"
+"""End of the name of a case whose links are those that `device: auto` takes, in all regimes."""
 COLUMNS = (
     "version", "case", "exchange", "regime", "low", "median", "high", "area_low", "area_median", "area_high", "passes",
     "twin_passes", "fails",
@@ -84,15 +88,16 @@ def cases() -> Iterator[Case]:
         "4 bit": {f"{ARRAY}.weight_bits": 4},
         "64 x 64 cells": {f"{ARRAY}.rows": 64, f"{ARRAY}.columns": 64, f"{ARRAY}.count": 32},
         "linear regulator of the rows": {f"{ARRAY}.read_supply": {"model": "linear_regulator"}},
-        "link of 5 cm chosen for the pace": {"chip.link": {**chosen, "distance": "5 cm"}},
-        "link of 2 mm chosen for the pace": {"chip.link": {**chosen, "distance": "2 mm"}},
+        f"link of 5 cm {CHOSEN}": {"chip.link": {**chosen, "distance": "5 cm"}},
+        f"link of 2 mm {CHOSEN}": {"chip.link": {**chosen, "distance": "2 mm"}},
         "LVDS that wakes for nothing": {"chip.link": {**link, "device": "aer_lvds", "sleep": "off"}},
         "1.1 V on both": {"technology.supply_voltage": "1.1 V"},
     }
     for device in ("rram_hfox_28nm", "rram_28nm_industrial", "rram_22nm_intel", "pcm_28nm_fdsoi"):
         exchanges[f"cell {device}"] = {f"{ARRAY}.cell.device": device}
     for name, changes in exchanges.items():
-        yield Case(name, changes, exchange=True)
+        everywhere = {"regimes": tuple(REGIMES)} if CHOSEN in name else {}
+        yield Case(name, changes, exchange=True, **everywhere)
     for capacity in ("1 KiB", "8 KiB"):
         yield Case(f"{capacity} of SRAM", sram(capacity))
     yield Case("UCIe", {"chip.link": {**link, "device": "ucie_standard"}})

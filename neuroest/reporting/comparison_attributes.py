@@ -125,10 +125,10 @@ def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
 
 
 def _links(result: Estimate) -> str:
-    """Links to other chips and memories, with those that were chosen for the pace."""
-    chosen = {choice.path: choice.words for choice in result.design.link_choices}
+    """Links to other chips and memories, and which of them were chosen for the pace."""
+    chosen = {choice.path: f"{choice.words} (chosen for the pace)" for choice in result.design.link_choices}
     links = [link.path for link in result.evaluation.chip.links()]
-    named = [chosen.get(path) or result.design.devices[path].spec.name for path in links]
+    named = [chosen.get(path) or f"{result.design.devices[path].spec.name} (named)" for path in links]
     return ", ".join(named) or "none"
 
 

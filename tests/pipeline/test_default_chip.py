@@ -9,6 +9,8 @@ from neuroest.cli.shared import DEFAULT_ARCHITECTURE
 from neuroest.levels.crossbar.weight_errors import weight_errors
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.pace import paces
+from neuroest.results.pace import PACES
 from tests.chips import failed, known
 
 SHD = "shd_recurrent_spiking"
@@ -36,6 +38,43 @@ def test_only_the_neuron_and_what_drives_it_differ_from_the_twin() -> None:
         "interface",
         "neurons_per_output",
     }
+
+
+LINK = "chip.link"
+
+
+@pytest.mark.parametrize("chip", [DEFAULT_ARCHITECTURE, TWIN])
+@pytest.mark.parametrize(
+    "operation",
+    [{"operation.mode": "streaming"}, {"operation.mode": "always_on", "operation.period": "1.4 s"}],
+)
+def test_the_link_is_the_one_chosen_for_the_pace_of_the_data(chip: str, operation: dict[str, str]) -> None:
+    named = load_architecture(chip).document.data["chip"]["link"]["device"]
+    (choice,) = estimate(
+        chip, SHD, {f"{LINK}.device": "auto", f"{LINK}.sleep": "auto", **operation}
+    ).design.link_choices
+    assert choice.device == named
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("distance", ["5 cm", "2 mm"])
+def test_a_link_chosen_for_the_pace_moves_no_headline_by_two(distance: str) -> None:
+    """Over a board and in a package, in every regime; `benchmarks/fairness_cases.py` says by how much."""
+    link = {
+        "model": "off_chip_link",
+        "device": "auto",
+        "sleep": "auto",
+        "distance": distance,
+        "carries": ["inputs", "outputs"],
+    }
+    medians = []
+    for settings in ({}, {LINK: link}):
+        pair = [estimate(chip, SHD, settings) for chip in (DEFAULT_ARCHITECTURE, TWIN)]
+        rows = [row for row in paces(*pair) if row.part == "energy" and row.off_chip_link]
+        medians.append({row.pace: row.ratio.band.median for row in rows if row.ratio.band is not None})
+    assert medians[0].keys() == set(PACES)
+    for pace, median in medians[0].items():
+        assert 0.5 < medians[1][pace] / median < 2.0, pace
 
 
 def test_sampled_columns_conduct_for_the_pulse_alone() -> None:

@@ -2,6 +2,7 @@
 
 import fairness_page
 import pytest
+from fairness_objectives import membrane_rows
 from fairness_page import (
     IDEAL,
     MEMRISTIVE,
@@ -88,3 +89,19 @@ def test_page_and_readme_are_the_ones_that_would_be_written():
     assert PAGE.read_text(encoding="utf-8") == fairness_page.fairness_page(), HINT
     text = README.read_text(encoding="utf-8")
     assert text == readme_with_claim(text), HINT
+
+
+def test_a_larger_membrane_of_the_twin_is_a_win_in_area_and_nothing_in_energy():
+    """1 pF is 487 um^2 more at each of the 220 outputs of the twin, with its white space."""
+    rows = [
+        line.split(" | ")
+        for line in membrane_rows(estimated("diffusive_28nm", SPEECH), estimated(TWIN, SPEECH), NEURON)
+    ]
+    small, large = (next(row for row in rows if row[0] == f"| {size}") for size in ("26 fF", "1 pF"))
+    assert small[1] == "34 um^2"
+    assert small[2].endswith("level")
+    assert large[2].endswith("win")
+    assert large[3].endswith("level |")
+    ours, twin = (estimated(name, SPEECH).totals["area_m2"] for name in ("diffusive_28nm", TWIN))
+    ratio = float(large[2].split(" ")[0])
+    assert ratio == pytest.approx(ours / (twin + 220 * 487e-12 / 0.75), rel=0.05)
