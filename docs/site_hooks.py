@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,19 @@ OUTSIDE = {
     "CITATION.cff": "CITATION.cff",
 }
 """Place in the repository, and on the site."""
+NOTEBOOKS = runpy.run_path(str(Path(__file__).parent / "tools" / "notebooks.py"))
+PAGES = {f"examples/notebooks/{name}.ipynb": f"notebooks/{name}.md" for name in NOTEBOOKS["names"]()}
+"""Notebooks, and their pages on the site."""
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?=[)#])")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the outside files."""
+    """Add the outside files, and the notebooks as pages."""
     for source, place in OUTSIDE.items():
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
+    for source, place in PAGES.items():
+        content = NOTEBOOKS["page"](NOTEBOOKS["read"](Path(source).stem))
+        files.append(File.generated(config, place, content=content))
     return files
 
 
@@ -38,9 +45,9 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
 
     def moved(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(origin), found["target"]))
-        if target not in OUTSIDE and not target.startswith("docs/"):
+        if target not in {**OUTSIDE, **PAGES} and not target.startswith("docs/"):
             return found["target"]
-        there = OUTSIDE.get(target, target.removeprefix("docs/"))
+        there = {**OUTSIDE, **PAGES}.get(target, target.removeprefix("docs/"))
         return posixpath.relpath(there, posixpath.dirname(place) or ".")
 
     return _LINK.sub(moved, markdown)

@@ -87,7 +87,7 @@ def area(result: Estimate, component: str) -> float:
 
 def failed(result: Estimate) -> set[str]:
     """Names of the design checks that fail."""
-    return {check.name for check in result.failed_checks}
+    return {check.name for check in result.remarks}
 
 
 def known(result: Estimate, name: str) -> float:

@@ -33,6 +33,7 @@ def copy_of_the_docs(folder: Path) -> Path:
     for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
         (root / place).mkdir(parents=True)
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
+    shutil.copytree(ROOT / "examples" / "notebooks", root / "examples" / "notebooks")
     return root
 
 
@@ -44,7 +45,8 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
         str(path.relative_to(tmp_path / "site").with_suffix("")) for path in tmp_path.glob("site/**/*.html")
     }
     outside = {"start", "contributing", "changelog", "benchmarks", "peers", "accuracy_benchmark"}
-    assert built - {"404"} == pages | outside
+    notebooks = {f"notebooks/{path.stem}" for path in (ROOT / "examples" / "notebooks").glob("*.ipynb")}
+    assert built - {"404"} == pages | outside | notebooks
     assert not list((tmp_path / "site").rglob("__pycache__"))
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front

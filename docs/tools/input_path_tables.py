@@ -83,7 +83,7 @@ def front_ends() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         parts = {row.term: row.energy_J for row in found.breakdown if row.component == "chip.front_end"}
         number = round(parts["sensing"] / found.claims["chip.front_end.power"].value / 1.4)
         failed = (
-            ", ".join(check.name for check in found.broken_rules if check.component == "chip.front_end")
+            ", ".join(check.name for check in found.failed_checks if check.component == "chip.front_end")
             or "none"
         )
         rows.append(

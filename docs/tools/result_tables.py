@@ -276,7 +276,7 @@ def cells_of_low_conductance() -> list[str]:
         fixed, less, held = (
             formatted(total(found, "energy_per_inference_J"), "J") for found in (plain, mapped, default)
         )
-        failed = ", ".join(f"`{check.name}`" for check in default.failed_checks)
+        failed = ", ".join(f"`{check.name}`" for check in default.remarks)
         rows.append((
             f"`{cell}`", formatted(read_current(plain), "J"), fixed, less, f"{total(plain, 'effective_bits'):.1f}",
             held, f"{total(default, 'effective_bits'):.1f}", failed or "-",

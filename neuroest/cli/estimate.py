@@ -71,7 +71,7 @@ def run(
     if diagram is not None:
         estimates[0].block_diagram(diagram)
         shared.figure_written(diagram)
-    failed = [(result, check) for result in estimates for check in result.failed_checks]
+    failed = [(result, check) for result in estimates for check in result.remarks]
     if form is not shared.Format.TABLE or output is not None:
         shared.note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
     if strict and any(check.severity != "advice" for _, check in failed):

@@ -130,6 +130,10 @@ class Curves:
         """The figure; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
+    def __repr__(self) -> str:
+        names = ", ".join(curve.name for curve in self.curves)
+        return f"<Curves: {self.quantity} along {self.label}, {names}, {len(self.equal)} break-even points>"
+
 
 Point = tuple[float, Group, Mapping[str, Any]]
 """Axis value, structure, and the value of each path as a number or as a factor on its draw."""

@@ -15,7 +15,7 @@ from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import SweepResult, read_sweep
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES
+from neuroest.results.quantities import QUANTITIES, full_name
 from neuroest.specs.loaded import listed
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def pareto(
     """
     import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-    minimize, maximize = listed(minimize), listed(maximize)
+    minimize, maximize = (tuple(map(full_name, listed(names))) for names in (minimize, maximize))
     objectives = [*minimize, *maximize]
     if len(objectives) < 2 or len(set(objectives)) < len(objectives):
         raise ExplorationError("a Pareto front needs at least two objectives, each named once")

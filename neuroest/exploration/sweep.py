@@ -23,7 +23,7 @@ from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, spa
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.metadata import column_units
-from neuroest.results.quantities import quantity_names
+from neuroest.results.quantities import full_name, quantity_names
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named, listed
 
@@ -130,7 +130,7 @@ class SweepResult:
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
         """
-        return render(self, "figure", result, along, path)
+        return render(self, "figure", None if result is None else full_name(result), along, path)
 
     def most_common_failure(self) -> str | None:
         """The most frequent first failing check; None if no check fails."""
@@ -144,13 +144,13 @@ class SweepResult:
         return load("neuroest.exploration.pareto.pareto")(self, minimize, maximize)
 
     def __repr__(self) -> str:
-        return f"<SweepResult: {self.rows} points, {self.feasible} feasible>"
+        return f"<SweepResult: {self.rows} points, {self.feasible} feasible; results are nominal>"
 
     def _repr_html_(self) -> str:
         if self.columns is None:
             return f"<p>{self.rows} points, {self.feasible} feasible, in {self.output}</p>"
         head = self.to_frame().head(10).to_html(index=False)
-        return f"<p>{self.rows} points, {self.feasible} feasible</p>{head}"
+        return f"<p>{self.rows} points, {self.feasible} feasible; results are nominal</p>{head}"
 
 
 def _csv(file: Path) -> pd.DataFrame:

@@ -509,10 +509,10 @@ def _made(
     largest = sorted(taken.items(), key=lambda item: -item[1])[:_LARGEST]
     neurons = sum(value for path, value in taken.items() if ledger.families.get(path) == NEURON)
     try:
-        before = {check.name for check in estimate(chip, network, changes).broken_rules}
+        before = {check.name for check in estimate(chip, network, changes).failed_checks}
     except NeuroestError:  # the chip has no estimate today
         before = set()
-    failed = tuple(check.name for check in own.broken_rules if check.name not in before)
+    failed = tuple(check.name for check in own.failed_checks if check.name not in before)
     return attribution, tuple((path, value / total) for path, value in largest), neurons / total, failed, ""
 
 

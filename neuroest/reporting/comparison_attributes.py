@@ -152,7 +152,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "accuracy of the columns": _accuracy,
     "energy of a spike": _spike_energy,
     "lifetime of the neurons": _neuron_lifetime,
-    "failed checks": lambda result: _checks(result.broken_rules),
+    "failed checks": lambda result: _checks(result.failed_checks),
     "advice": lambda result: _checks(result.advice),
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),

@@ -350,7 +350,7 @@ def comparison_latex(comparison: Comparison) -> str:
 
 
 def _notes(estimate: Estimate) -> list[str]:
-    lines = [check_line(check) for check in estimate.failed_checks]
+    lines = [check_line(check) for check in estimate.remarks]
     exactness = accuracy_words(estimate)
     lines += [exactness] if exactness else []
     lines += [f"assumed of the network: {item}" for item in estimate.workload.assumed]

@@ -112,7 +112,7 @@ def methods(
     if settings:
         study.append(_some("Changed for this study", [f"{p} = {v}" for p, v in settings.items()]))
     broken = [
-        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.broken_rules
+        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
     ]
     study.append(_some("Failed checks", broken) if broken else "The designs pass all checks.")
     if refused:

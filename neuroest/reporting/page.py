@@ -307,10 +307,8 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         "place": typeset(operating_point(result)),
         "cells": cells,
         "totals": totals,
-        "checks": [
-            ("advice" if c in result.advice else "failed", check_line(c)) for c in result.failed_checks
-        ],
-        "passed": len(result.checks) - len(result.failed_checks),
+        "checks": [("advice" if c in result.advice else "failed", check_line(c)) for c in result.remarks],
+        "passed": len(result.checks) - len(result.remarks),
         "exactness": typeset(exactness[:1].upper() + exactness[1:]),
         "basis": [(name, basis_words(shares)) for name, shares in result.basis_share.items()],
         "explanations": [(anchor, label, text) for anchor, _, label, text in explanations],

@@ -88,7 +88,7 @@ def estimate_document(estimate: Estimate) -> Document:
         _breakdown("area by component", area_by_component(estimate), "m^2"),
         *([_tiers(estimate)] if estimate.tiers else []),
     ]
-    points = [check_line(check) for check in estimate.failed_checks]
+    points = [check_line(check) for check in estimate.remarks]
     exactness = accuracy_words(estimate)
     points += [exactness] if exactness else []
     points += [

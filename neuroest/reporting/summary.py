@@ -299,7 +299,7 @@ def _failed(estimates: Sequence[Estimate], style: Style) -> list[str]:
     lines: list[str] = []
     for estimate in estimates:
         of = f"{estimate.architecture}: " if len(estimates) > 1 else ""
-        for check in estimate.failed_checks:
+        for check in estimate.remarks:
             lines += [style.red(line) for line in wrapped(f"! {of}{check_line(check)}", hanging=2)]
     dropped = dict.fromkeys(item for each in estimates for item in workload_exclusions(each.workload))
     for item in dropped:
@@ -533,7 +533,7 @@ def _choices(estimate: Estimate) -> str:
 def _closing(estimates: Sequence[Estimate]) -> list[str]:
     """Checks, exclusions, sources, and where to find the rest."""
     total = counted(sum(len(estimate.checks) for estimate in estimates), "check")
-    failed = [check for estimate in estimates for check in estimate.failed_checks]
+    failed = [check for estimate in estimates for check in estimate.remarks]
     advice = sum(check.severity == "advice" for check in failed)
     passed = f"{len(failed) - advice} of {total} failed" if len(failed) > advice else f"{total} passed"
     passed += f", {advice} with advice" if advice else ""

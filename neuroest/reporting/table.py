@@ -414,7 +414,7 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     lines += _bottleneck(estimate)
     exactness = accuracy_words(estimate)
     lines += wrapped(exactness, hanging=2) if exactness else []
-    failed = estimate.failed_checks
+    failed = estimate.remarks
     for check in failed:
         lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
     if over_samples := passing_words(estimate.passing):

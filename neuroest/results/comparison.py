@@ -14,6 +14,7 @@ from neuroest.registry import render
 from neuroest.results.attribution import RELEVANCE, Attribution, Verdict, verdict
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.results.pace import PaceRow
+from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
@@ -230,6 +231,17 @@ class Comparison(Paced):
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def __repr__(self) -> str:
+        first = self.baselines[0].architecture
+        shown = ", ".join(
+            f"{label_and_unit(ratio.quantity)[0]} {ratio.words.removesuffix(' times')}"
+            f"{f' {verdict}' if (verdict := self.verdict(ratio)) else ''}"
+            for ratio in self.ratios
+            if ratio.baseline == first and QUANTITIES[ratio.quantity].alias
+        )
+        more = f"; {len(self.baselines) - 1} more baselines" if len(self.baselines) > 1 else ""
+        return f"<Comparison {self.design.architecture} over {first}: {shown}; ratio (p10 .. p90){more}>"
 
     def plot(self, kind: str = "ratios", path: str | Path | None = None) -> Any:
         """A figure; written to `path` if given, and returned.

@@ -13,7 +13,7 @@ from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.attribution import Verdict
 from neuroest.results.estimate import SCHEMA_VERSION
-from neuroest.results.quantities import QUANTITIES
+from neuroest.results.quantities import QUANTITIES, Headline, label_and_unit
 from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
@@ -319,6 +319,20 @@ class Contest:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def __repr__(self) -> str:
+        unit = QUANTITIES[self.objective].unit
+        shown = [
+            f"{one.title} {Headline.of(one.value.median, one.value).words(unit)}"
+            for one in self.standings
+            if one.value is not None
+        ]
+        order = ", ".join(shown) or "no contender has a chip"
+        what = f"{label_and_unit(self.objective)[0]} on {self.workload}, {len(self.cells)} cells"
+        return f"<Contest {self.name}: {what}; median (p10 .. p90): {order}>"
+
+    def _repr_html_(self) -> str:
+        return str(render(self, "document").to_html())
 
 
 def _finite(value: Any) -> Any:

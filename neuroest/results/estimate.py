@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import format_quantity
 from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.kinds import shipped
 from neuroest.registry import render
 from neuroest.results import rows
-from neuroest.results.quantities import Headline
+from neuroest.results.quantities import QUANTITIES, Headline
 from neuroest.results.uncertainty import Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
@@ -205,18 +204,18 @@ class Estimate(Analysis):
 
     @property
     def failed_checks(self) -> tuple[rows.CheckResult, ...]:
-        """Checks that the design fails, and advice."""
-        return tuple(check for check in self.checks if not check.passed)
-
-    @property
-    def broken_rules(self) -> tuple[rows.CheckResult, ...]:
-        """Checks that the design fails, without advice: with advice a design works, but wastes time or energy."""
-        return tuple(check for check in self.failed_checks if check.severity != "advice")
+        """Checks that the design fails, without `advice`."""
+        return tuple(check for check in self.remarks if check.severity != "advice")
 
     @property
     def advice(self) -> tuple[rows.CheckResult, ...]:
-        """Advice on a design that works."""
-        return tuple(check for check in self.failed_checks if check.severity == "advice")
+        """Advice: a design works without following it, but wastes time or energy."""
+        return tuple(check for check in self.remarks if check.severity == "advice")
+
+    @property
+    def remarks(self) -> tuple[rows.CheckResult, ...]:
+        """Failed checks and advice, in the order of the checks."""
+        return tuple(check for check in self.checks if not check.passed)
 
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
@@ -367,12 +366,14 @@ class Estimate(Analysis):
         return render(self, "xarray")
 
     def __repr__(self) -> str:
-        totals = self.totals
+        shown = (
+            f"{what} {self.headline(name).words(QUANTITIES[name].unit)}"
+            for what, name in (
+                ("energy", "energy_per_inference_J"), ("area", "area_m2"), ("latency", "latency_s"),
+            )
+        )  # fmt: skip
         return (
-            f"<Estimate {self.architecture} on {self.workload.name}: "
-            f"{format_quantity(totals['area_m2'] or 0.0, 'm^2')}, "
-            f"{format_quantity(totals['energy_per_inference_J'] or 0.0, 'J')} per inference, "
-            f"{format_quantity(totals['latency_s'] or 0.0, 's')}>"
+            f"<Estimate {self.architecture} on {self.workload.name}: {', '.join(shown)}; median (p10 .. p90)>"
         )
 
     def block_diagram(self, path: str | Path | None = None) -> Any:

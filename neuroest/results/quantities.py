@@ -20,7 +20,7 @@ from neuroest.core.data_file import read_data
 from neuroest.core.errors import check_names
 from neuroest.core.frozen import frozen
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.units import OUTSIDE_SI, parse_quantity
+from neuroest.core.units import OUTSIDE_SI, format_quantity, parse_quantity
 
 _TERA = 1e12
 _DATA: Mapping[str, Any] = frozen(read_data(Path(__file__).with_name("quantities.yaml")))
@@ -171,6 +171,21 @@ class Headline:
     def value(self) -> float | None:
         """Number to show first: the median, or the nominal value if there is no band."""
         return self.nominal if self.median is None else self.median
+
+    def words(self, unit: str) -> str:
+        """Median and band, or the nominal value, as a `repr` has them.
+
+        Examples
+        --------
+        >>> Headline(1.5e-9, 1.2e-9, 2e-9, 3e-9).words("J"), Headline(1.5e-9).words("J"), Headline(None).words("J")
+        ('2 nJ (1.2 nJ .. 3 nJ)', '1.5 nJ nominal', '-')
+        """
+        if self.value is None:
+            return "-"
+        lead = format_quantity(self.value, unit)
+        if self.low is None or self.high is None:
+            return f"{lead} nominal"
+        return f"{lead} ({format_quantity(self.low, unit)} .. {format_quantity(self.high, unit)})"
 
 
 def first_number(value: Any) -> float:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ from neuroest.registry import render
 from neuroest.results.attribution import Attribution, Verdict
 from neuroest.results.estimate import SCHEMA_VERSION
 from neuroest.results.pace import Pace
-from neuroest.results.quantities import column_name
+from neuroest.results.quantities import column_name, label_and_unit
 from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
@@ -252,6 +253,19 @@ class Target:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def __repr__(self) -> str:
+        now = "no estimate today"
+        if self.today is not None:
+            now = f"today {self.today.median:.3g} ({self.today.low:.3g} .. {self.today.high:.3g}) {self.verdict}"
+        share = (
+            f"wins in {100.0 * self.reach_win:.0f} %, level in {100.0 * self.reach_level:.0f} % of the draws"
+        )
+        what = label_and_unit(self.quantity)[0]
+        return f"<Target {self.device} in {self.design} against {self.baseline}: {what}, {now}; {share}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.to_text())}</pre>"
 
 
 def _crossing(values: Array, scores: Array, good: int, bad: int) -> float:

@@ -21,6 +21,11 @@ class Loaded(Generic[_T]):
     sha256: str
     document: Document
 
+    def __repr__(self) -> str:
+        return (
+            f"<Loaded {getattr(self.spec, 'kind', 'spec')} {getattr(self.spec, 'name', '')!r} of {self.file}>"
+        )
+
 
 Named: TypeAlias = str | Path | Loaded[Any]
 """How to request a spec: a shipped name, the path of a file, or the spec object."""

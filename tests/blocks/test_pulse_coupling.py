@@ -83,6 +83,6 @@ def test_full_scale_by_hand() -> None:
 
 
 def test_a_clamp_that_conducts_for_its_neuron_is_reported() -> None:
-    naive = {check.name for check in estimate("diffusive_28nm_capacitor", SHD).failed_checks}
+    naive = {check.name for check in estimate("diffusive_28nm_capacitor", SHD).remarks}
     assert "columns_conduct_long" in naive
     assert "columns_conduct_long" not in failed(estimate("analog_lif_circuit_28nm", SHD))

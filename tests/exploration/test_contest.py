@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.core.units import format_quantity
 from neuroest.exploration.contest import contest, contests
 from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_outcome import _crossing
@@ -74,6 +75,14 @@ def found(folder: Path) -> Contest:
 
 def operated(period: str, **settings: Any) -> dict[str, Any]:
     return {"operation.mode": "always_on", "operation.period": period, **settings}
+
+
+def test_a_contest_shows_its_order_with_bands(found: Contest) -> None:
+    first = found.standings[0]
+    assert first.value is not None
+    ends = [format_quantity(end, "J") for end in (first.value.median, first.value.low, first.value.high)]
+    assert f"median (p10 .. p90): {first.title} {ends[0]} ({ends[1]} .. {ends[2]})" in repr(found)
+    assert "<table" in found._repr_html_()
 
 
 def test_the_workload_itself_is_a_cell_of_the_map(found: Contest) -> None:

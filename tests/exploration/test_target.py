@@ -26,6 +26,13 @@ def found() -> Target:
     return target(TWIN, TWIN, SPEECH, [ENERGY], samples=512)
 
 
+def test_a_target_shows_today_and_the_share_of_the_draws(found: Target) -> None:
+    assert found.today is not None
+    assert f"today {found.today.median:.3g} ({found.today.low:.3g} .. {found.today.high:.3g})" in repr(found)
+    assert f"wins in {100 * found.reach_win:.0f} %" in repr(found)
+    assert found._repr_html_().startswith("<pre>")
+
+
 def test_at_a_requirement_compare_says_the_margin(found: Target) -> None:
     ((low, high),) = found.intervals("level", "median")
     assert low == pytest.approx(1e-15)

@@ -52,7 +52,7 @@ def computed(
                 value,
                 *(end if end is None or math.isfinite(end) else None for end in ends),
             )
-        shares = {f"{FAILS}{check.name} ({check.component})": 1.0 for check in result.failed_checks}
+        shares = {f"{FAILS}{check.name} ({check.component})": 1.0 for check in result.remarks}
         if bands:
             shares[PASSES] = result.passing.share
             shares |= {f"{SAMPLES_FAIL}{check}": share for check, share in result.passing.failing.items()}

@@ -91,7 +91,7 @@ def test_widths_and_joined_results_follow_the_converters(tmp_path: Path) -> None
 def test_a_width_that_follows_nothing_is_said() -> None:
     path = "chip.tile.accumulator.operand_bits"
     names = [
-        {check.name for check in neuroest.estimate(chip, network, {path: "auto"}).failed_checks}
+        {check.name for check in neuroest.estimate(chip, network, {path: "auto"}).remarks}
         for chip, network in (
             ("adc_crossbar_28nm", "mlp_mnist_dense"),
             ("counting_neurons_28nm", "mlp_mnist_spiking"),

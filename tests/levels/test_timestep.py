@@ -237,7 +237,7 @@ def test_spikes_that_come_late_because_the_residue_has_settled_are_named(
 
 def test_the_default_chip_spikes_in_time_on_every_network_of_the_claim() -> None:
     for network in ("mlp_mnist_spiking", SHD, "keyword_spotting_spiking"):
-        failed = {check.name for check in estimate("diffusive_low_power_28nm", network).failed_checks}
+        failed = {check.name for check in estimate("diffusive_low_power_28nm", network).remarks}
         assert failed <= {"neuron_fires_once"}
 
 

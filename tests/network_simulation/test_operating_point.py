@@ -147,8 +147,8 @@ def test_a_drive_that_lasts_latches_and_is_reported() -> None:
     assert points[1].own_spikes > 3.0
     assert points[1].energy > 100.0 * points[0].energy
     assert ended.totals["neuron_lifetime_s"] > lasting.totals["neuron_lifetime_s"]
-    assert {c.name for c in lasting.broken_rules} == {"drive_releases"}
-    assert not ended.broken_rules
+    assert {c.name for c in lasting.failed_checks} == {"drive_releases"}
+    assert not ended.failed_checks
     report = simulate_operating_point(lasting)
     assert all(point.agrees for point in report.points), report.to_text()
 

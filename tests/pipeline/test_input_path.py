@@ -75,7 +75,7 @@ def test_a_sensor_takes_its_power_for_the_word_and_its_events(device: str) -> No
     terms = energies(found, SENSOR)
     assert terms["sensing"] == pytest.approx(sensors * power * 1.4, rel=1e-9)
     assert terms["events"] == pytest.approx(7000 * EVENT.get(device, 0.0), rel=1e-9)
-    assert not [check for check in found.broken_rules if check.component == SENSOR]
+    assert not [check for check in found.failed_checks if check.component == SENSOR]
 
 
 def test_inputs_of_a_sensor_on_the_die_pass_no_link_and_its_area_is_the_chips() -> None:
@@ -108,7 +108,7 @@ def test_a_chip_says_that_its_sensor_is_left_out() -> None:
 
 
 def test_a_sensor_is_no_faster_than_its_data() -> None:
-    failed = [check.name for check in estimate(TWIN, NET, sensor("cochlea_180nm")).broken_rules]
+    failed = [check.name for check in estimate(TWIN, NET, sensor("cochlea_180nm")).failed_checks]
     assert {"sensor_in_real_time", "sensor_event_rate"} <= set(failed)
 
 

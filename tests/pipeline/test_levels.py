@@ -264,7 +264,7 @@ def test_what_no_level_takes_is_refused(tmp_path: Path) -> None:
 
 def test_a_name_that_no_layer_has_is_reported() -> None:
     found = estimate(CHIP, NETWORK, {"chip.digital.units.layers": "type:depthwise_convolution, stemm"})
-    assert any("the network has no layer called stemm" in check.message for check in found.failed_checks)
+    assert any("the network has no layer called stemm" in check.message for check in found.remarks)
 
 
 def test_a_level_without_layers_takes_its_area_and_leaks() -> None:

@@ -518,7 +518,7 @@ def test_methods_keep_advice_apart_from_failed_checks() -> None:
         "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: outside a model's range: "
     )
     assert advice.startswith("Advice (not failed checks): diffusive_28nm_derived")
-    assert not {str(check) for check in failing.advice} & {str(check) for check in failing.broken_rules}
+    assert not {str(check) for check in failing.advice} & {str(check) for check in failing.failed_checks}
     text = methods([passing])
     (_, study), advice = text.paragraphs, text.details[-1]
     assert study == "The designs pass all checks."

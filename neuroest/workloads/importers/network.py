@@ -303,6 +303,12 @@ class ImportedNetwork:
         count = sum(number for _, number in self.weights.values())
         return sum(mean * number for mean, number in self.weights.values()) / count if count else None
 
+    def __repr__(self) -> str:
+        refused = f", {len(self.unsupported)} operators unsupported" if self.unsupported else ""
+        steps = "" if self.timesteps is None else f", {self.timesteps} timesteps"
+        layers = f"{len(self.layers)} {self.coding} layers{steps}"
+        return f"<ImportedNetwork {self.name}: {layers}, by {self.format}{refused}>"
+
     def workload(self, name: str | None = None) -> Loaded[WorkloadSpec]:
         """Convert the network into a workload for estimates."""
         workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.loaded_workload")(self, name)
