@@ -61,7 +61,7 @@ def test_a_word_wider_than_any_macro_is_of_macros_side_by_side() -> None:
     assert wide.energies["write"] == pytest.approx(4 * part.energies["write"])
     assert wide.area == pytest.approx(4 * part.area)
     assert wide.static_power == pytest.approx(4 * part.static_power)
-    assert not wide.remarks
+    assert not wide.failed_checks
     # no step where one more macro begins: a bit more is a 512th more of the word, in macros of that much less capacity
     one, more = (neuroest.block("sram", capacity="64 KiB", width=f"{w} bit", **keys) for w in (512, 513))
     assert more.energies["read"] / one.energies["read"] == pytest.approx((513 / 512) ** (1 - 0.476))
