@@ -15,6 +15,7 @@ import yaml
 from neuroest.cli import VERBS
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.fitting.device_fit import fit
+from neuroest.pipeline.estimate import estimate
 from neuroest.publishing.paper import pages
 from neuroest.publishing.paper import run as runner
 from neuroest.publishing.paper.plan import Plan
@@ -94,9 +95,18 @@ def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> No
     plan = yaml.safe_load((folder / "paper" / "paper.yaml").read_text())
     assert plan["curves"] == [f"../{file.name}" for file in sorted(folder.glob("*.csv"))]
     assert plan["baselines"][0] == plan["like"] == "analog_lif_low_power_28nm"
-    assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["baselines"])
+    # the strongest are compared with, the others stand in the supplement
+    assert len(plan["baselines"]) == 5
+    assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["supplement"])
+    energies = {
+        name: estimate(name, "mlp_mnist_spiking").headline("energy_per_inference_J").value
+        for name in (*plan["baselines"][1:], *plan["supplement"])
+    }
+    assert max(energies[name] for name in plan["baselines"][1:]) < min(
+        energies[name] for name in plan["supplement"]
+    )
     # a brain is no competitor on a trained network
-    assert "grey_matter" not in plan["baselines"]
+    assert "grey_matter" not in {*plan["baselines"], *plan["supplement"]}
 
 
 def test_what_has_not_changed_is_not_done_again(
@@ -118,7 +128,8 @@ def test_what_has_not_changed_is_not_done_again(
     assert outcomes["chip"] == "edited"
     assert outcomes["fit"] == "unchanged"
     assert commands.ran == [
-        "contest_file", "check", "estimate", "compare", "table", "contest", "report", "checklist", "summary",
+        "contest_file", "check", "estimate", "compare", "table", "supplement", "contest", "report", "checklist",
+        "summary",
     ]  # fmt: skip
     # curves that change ask for a fit, whose device nobody has edited, and for a chip, which somebody has
     (folder / "switch_delays.csv").write_text("Voltage (V),Delay (us)\n1,2\n")
@@ -139,7 +150,9 @@ def test_a_step_that_was_cut_off_is_where_the_next_run_goes_on(tmp_path: Path, c
     assert "error: the chip is too hot" in (folder / "paper" / "log" / "estimate.txt").read_text()
     commands.fails, commands.ran = {}, []
     paper(folder)
-    assert commands.ran == ["estimate", "compare", "table", "contest", "report", "checklist", "summary"]
+    assert commands.ran == [
+        "estimate", "compare", "table", "supplement", "contest", "report", "checklist", "summary",
+    ]  # fmt: skip
 
 
 def test_the_same_command_again_is_taken_and_another_network_is_not(
@@ -373,7 +386,7 @@ def test_a_model_that_the_data_reject_is_a_point_of_the_checklist(tmp_path: Path
     (tmp_path / "data.csv").write_text("Voltage (V),Delay (us)\n" + rows, encoding="utf-8")
     found = fit(tmp_path / "data.csv", law="delay_exponential")
     found.write(tmp_path / "device.yaml")
-    plan = Plan("", ("data.csv",), "", "", "", "", (), {})
+    plan = Plan("", ("data.csv",), "", "", "", "", (), (), {})
     results: Any = SimpleNamespace(folder=tmp_path, device="device.yaml", fitted=found.to_dict(), plan=plan)
     item = [*pages._on_the_device(results)][1]
     assert "Rejected by the data: the model does not describe integration_time" in item.answer

@@ -173,7 +173,15 @@ def test_the_results_are_saved_as_a_spreadsheet(opened: Any, tmp_path: Path) -> 
     assert float(rows[0]["energy_per_inference_J_p10"]) < float(rows[0]["energy_per_inference_J_p90"])
 
 
+def test_a_referee_scrolls_little_and_finds_all_folded(opened: Any) -> None:
+    assert opened.evaluate("document.documentElement.scrollHeight") < 8000
+    for part in ("assumptions", "methods", "sources"):
+        assert opened.locator(f"#{part} details").count() > 0
+    assert not opened.locator("#assumptiontable").is_visible()
+
+
 def test_the_filter_filters(opened: Any) -> None:
+    opened.evaluate(ALL_TEXTS)
     filtered = opened.locator("input.filter[data-table=assumptiontable]")
     filtered.fill("bias current")
     rows = opened.locator("#assumptiontable tbody tr:visible")
