@@ -505,4 +505,5 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_headlines": lambda: table(*input_path_tables.headlines()),
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
     "tier_devices": tier_devices, "slow_state_holders": lambda: table(*slow_state.holders_table()),
+    "slow_state_leads": lambda: table(*slow_state.leads_table()),
 }  # fmt: skip

@@ -17,14 +17,16 @@ import numpy as np
 
 import neuroest
 from neuroest.core.errors import NeuroestError
+from neuroest.exploration.contest import contests
 from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import formatted
+from neuroest.results.quantities import label_and_unit
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "slow_state"
 MAP, HOLDERS, FIGURE = FOLDER / "map.csv", FOLDER / "holders.csv", ROOT / "docs/figures/slow_state.svg"
 FAN_INS = (64, 256, 1024)
-OBJECTIVES = ("energy_per_inference_J", "area_m2")
+OBJECTIVES = ("energy_per_inference_J", "area_m2", "neuron_lifetime_s", "energy_per_spike_J")
 SAMPLES = 64
 NEURONS, STEPS, TIME_CONSTANT_STEPS = 64, 100, 10
 """Of the networks in the folder."""
@@ -59,15 +61,13 @@ TIME_CONSTANTS = tuple(float(f"{one:.4g}") for one in np.geomspace(1e-3, 10.0, 1
 def map_rows() -> Iterator[dict[str, Any]]:
     """Winner of each cell of the contest, by fan-in and objective."""
     for fan_in in FAN_INS:
-        for objective in OBJECTIVES:
-            found = neuroest.contest(
-                FOLDER / "contest.yaml", FOLDER / f"fan_in_{fan_in}.yaml", minimize=objective, samples=SAMPLES
-            )
+        rules, network = FOLDER / "contest.yaml", FOLDER / f"fan_in_{fan_in}.yaml"
+        for found in contests(rules, network, OBJECTIVES, samples=SAMPLES):
             x, y = found.axes
             for cell in found.cells:
                 margin = cell.margin
                 yield {
-                    "fan_in": fan_in, "objective": objective,
+                    "fan_in": fan_in, "objective": found.objective,
                     "time_constant_s": f"{x.values[cell.x]:.6g}", "spike_rate": f"{y.values[cell.y]:.6g}",
                     "winner": cell.winner, "verdict": cell.verdict, "runner_up": cell.runner_up,
                     **{
@@ -194,6 +194,20 @@ def holders_table() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         own = {float(row["time_constant_s"]): row for row in read(HOLDERS) if row["holder"] == name}
         rows.append((name, *(_cell(own.get(float(f"{one:.6g}"))) for one in chosen)))
     return ("holder", *(formatted(one, "s") for one in chosen)), rows
+
+
+def leads_table() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Cells of the map in which each holder wins, and in which it is ahead of what ties or is level, by objective."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for row in read(MAP):
+        if row["winner"]:
+            own = counts.setdefault((KIND_OF[row["winner"]], row["objective"]), [0, 0])
+            own[row["verdict"] not in {"win", "alone"}] += 1
+    rows = [
+        (kind, *("{} and {}".format(*counts.get((kind, objective), (0, 0))) for objective in OBJECTIVES))
+        for kind in dict.fromkeys(KIND_OF.values())
+    ]
+    return ("wins and is ahead", *(label_and_unit(objective)[0] for objective in OBJECTIVES)), rows
 
 
 def _cell(row: Mapping[str, str] | None) -> str:
