@@ -92,7 +92,7 @@ def test_the_axes_of_the_figure_can_be_chosen(command: Command, tmp_path: Path) 
     )
     assert done.code == 0
     assert "most of the others fail" in done.err
-    assert "energy per inference" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "Energy per inference (" in (tmp_path / "a.svg").read_text("utf-8")
     wrong = command(*sweep, "-p", str(tmp_path / "b.svg"), "-y", "no_result")
     assert wrong.code == 1
     assert "no_result" in wrong.err
