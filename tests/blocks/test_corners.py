@@ -310,7 +310,7 @@ def test_a_corner_is_in_the_heading_the_sources_and_the_exclusions() -> None:
     slow = at("slow")
     assert "slow corner" in estimate_table(slow).split("\n\n", 1)[0]
     assert "corner" not in estimate_table(estimate(CHIP, NET)).split("\n\n", 1)[0]
-    assert "slow corner" in neuroest.compare(at_corner(CHIP, "slow"), CHIP, NET).to_text()
+    assert "slow corner" in neuroest.compare(at_corner(CHIP, "slow"), CHIP, NET).to_text(full=True)
     assert {"technology.corner.speed_depth", "technology.corner.leakage_depth"} <= slow.used_paths
     assert {"sky130_models", "gf180mcu_models"} <= set(slow.source_keys)
     assert any("corner" in item for item in slow.exclusions)

@@ -37,4 +37,4 @@ def test_bad_input(command: Command) -> None:
     assert "power of two" in command(*FAST, "--sobol", "10").err
     assert "figures are written as" in command(*FAST, "-p", "t.doc").err
     assert command("sensitivity", "nobody").code == 1
-    assert "area_m2" in command(*FAST[:-1], "area").err
+    assert "area_m2" in command(*FAST[:-1], "area_m").err

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
     assert found.sample(5)["chip.tile.array.rows"].tolist() == [64] * 4
     axes = found.plot("energy_per_inference_J", path=tmp_path / "s.svg").axes[0]
     assert (tmp_path / "s.svg").stat().st_size > 1000
-    assert axes.get_xlabel() == "array › read voltage"  # the unit is at the marks
+    assert axes.get_xlabel() == "Array › read voltage (V)"
     # without merging the network does not fit, so those rows have nothing to draw
     lines = axes.get_lines()
     assert [line.get_label() for line in lines] == ["array › rows 64", "array › rows 128"]
@@ -345,9 +346,13 @@ def test_marks_of_a_logarithmic_axis_do_not_crowd() -> None:
     found = breakeven("analog_lif_28nm", "digital_spiking_28nm", NET, along, quantity="area_m2")
     figure = found.plot()
     figure.draw_without_rendering()
-    texts = [label.get_text() for label in figure.axes[0].get_xticklabels(which="both")]
-    inside = sorted((text for text in texts if text and 16 <= float(text) <= 512), key=float)
-    assert inside == ["20", "50", "100", "200", "500"]
+    labels = [label for label in figure.axes[0].get_xticklabels(which="both") if label.get_text()]
+    inside = sorted(
+        (one for one in labels if 16 <= float(one.get_text()) <= 512), key=lambda one: float(one.get_text())
+    )
+    assert len(inside) >= 5
+    boxes = [label.get_window_extent() for label in inside]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_lines_of_a_sweep_are_named_with_unit() -> None:

@@ -219,7 +219,7 @@ def test_packages_of_the_library(tmp_path: Path) -> None:
 
 def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
     result = estimate(heated(tmp_path), NET)
-    table = neuroest.compare(heated(tmp_path), "adc_crossbar_28nm", NET).to_text()
+    table = neuroest.compare(heated(tmp_path), "adc_crossbar_28nm", NET).to_text(full=True)
     assert "303 K in air of 300 K" in " ".join(table.split())
     reported = explain(result, "junction_temperature").to_text()
     assert "303 K" in reported
