@@ -37,7 +37,7 @@ EVENT_ROWS: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("spinnaker_130nm", {}, "`spinnaker_130nm`, one board in its box",
      "18 chips, as many as the software's 256 neurons a processor fill"),
     ("spinnaker_130nm", {"chip.count": "288"}, "`spinnaker_130nm`, `chip.count=288`, six boards",
-     ("the rest of these boards idles; 288 is from memory and was set with the measured numbers known, so that this "
+     ("the rest of these boards idles; 288 is unverified and was set with the measured numbers known, so that this "
       "row confirms nothing")),
     ("loihi_14nm", REAL_TIME, "`loihi_14nm`, chips alone, real time",
      "design check failed: a core has too few input axons"),

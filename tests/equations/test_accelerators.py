@@ -171,7 +171,7 @@ def test_extended_kernels_of_the_vendors_sheet():
 
 
 def test_buffer_accesses_of_row_stationary_passes_as_published():
-    # Eyeriss, AlexNet with a batch of four, MB by layer as we remember them; their sum is the 208.5 MB that we
+    # Eyeriss, AlexNet with a batch of four, MB by layer, unverified; their sum is the 208.5 MB that we
     # read. Two accesses to a partial sum for each pass over channels, and the input with its halo once for each
     # group of filters; channels and filters of a pass are 1 and 32, 2 and 16, 6 and 32, 6 and 32, 6 and 32.
     layers = (

@@ -75,7 +75,7 @@ _MIRROR_ADDER = 28.0
 """Transistors of the static adder for which a library's addition energy is stated."""
 _NOR, _BOOTH_SELECTOR = 4.0, 18.0
 """Transistors of a gate of two inputs, and of a Booth selector of one bit (G. Goto et al., "A 4.1-ns compact 54 x 54-b
-multiplier utilizing sign-select Booth encoders", IEEE J. Solid-State Circuits 32, 1676-1682 (1997), from memory)."""
+multiplier utilizing sign-select Booth encoders", IEEE J. Solid-State Circuits 32, 1676-1682 (1997), unverified)."""
 
 
 class InMemoryColumn(Datapath):
