@@ -19,6 +19,7 @@ from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.resistive import surviving
 from neuroest.fitting.predictions import Rows
 from neuroest.plotting import quantity_axes, style
+from neuroest.reporting.formatting import typeset
 
 _POINTS = 160
 _BEYOND = 0.04
@@ -102,7 +103,7 @@ def _setting(name: str, value: float, unit: str) -> str:
     """A setting in the legend."""
     if name == "rising":
         return "pulses up" if value else "pulses down"
-    return format_quantity(value, unit, 3)
+    return typeset(format_quantity(value, unit, 3))
 
 
 def _by_rows(part: Rows, _law: LawFit | None, along: str, rows: Array, words: str) -> Curve:

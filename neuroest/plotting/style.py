@@ -14,7 +14,7 @@ from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.extras import extra
 from neuroest.plotting.quantity_axes import set_axes
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import formatted, typeset
+from neuroest.reporting.formatting import formatted, typeset, with_subscripts
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -211,11 +211,14 @@ def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
 
 
 def _finish(figure: Any, *, headlines: bool) -> None:
-    """Take headlines away where a caption says what is drawn, and set the axes."""
+    """Take headlines away where a caption says what is drawn, set the axes and lower the indices of formulas."""
     if not headlines:
         for text in figure.findobj(lambda part: part.get_gid() == HEADLINE):
             text.set_text("")
     set_axes(figure)
+    for text in figure.findobj(matplotlib("text").Text):
+        if (lowered := with_subscripts(text.get_text())) != text.get_text():
+            text.set_text(lowered)
 
 
 def headline(target: Any, text: str) -> None:

@@ -19,10 +19,12 @@ from neuroest.reporting.summary import (
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import label_and_unit
+from neuroest.results.quantities import QUANTITIES
 
 _EQUALLY_ACCURATE = 0.01
 """Difference of accuracies up to which designs count as equally accurate; a convention."""
+_DIFFERENCES_SHOWN = 6
+"""Properties named in brief where several baselines fill the screen."""
 
 
 def comparison_text(comparison: Comparison, style: Style = PLAIN, *, full: bool = False) -> str:
@@ -54,22 +56,24 @@ def _in_brief(comparison: Comparison, style: Style) -> list[str]:
             line for one in comparison.baselines for line in wrapped(_verdicts(comparison, one), hanging=2)
         ]
     apart = [item.what for item in comparison.differences if item.differs]
+    shown = apart if len(comparison.baselines) == 1 else apart[:_DIFFERENCES_SHOWN]
+    others = f" and {len(apart) - len(shown)} more" if len(apart) > len(shown) else ""
     excluded = len({item for one in comparison.estimates for item in one.exclusions})
-    lines += ["", *wrapped(f"different: {', '.join(apart) or 'nothing'}", hanging=2)]
+    lines += ["", *wrapped(f"different: {', '.join(shown) or 'nothing'}{others}", hanging=2)]
     more = f"{len(comparison.differences) - len(apart)} properties alike, {excluded} parts excluded"
     return [*lines, *map(style.dim, wrapped(f"{more}; values, paces and exclusions: `--full`", hanging=2))]
 
 
 def _verdicts(comparison: Comparison, baseline: Estimate) -> str:
-    """Verdicts of energy, area and energy at equal pace over a baseline."""
+    """Verdicts over a baseline; the table has the ratios but for that of the energies at equal pace."""
     over = baseline.architecture
     stated = [
-        f"{label_and_unit(ratio.quantity)[0]} {ratio_digits(ratio.value)} ({verdict})"
+        f"{QUANTITIES[ratio.quantity].alias} {verdict}"
         for ratio in comparison.ratios
         if ratio.baseline == over and (verdict := comparison.verdict(ratio))
     ]
     stated += [
-        f"energy at equal pace {ratio_digits(found)} ({verdict})"
+        f"at equal pace {ratio_digits(found)} ({verdict})"
         for row in comparison.equal_pace
         if row.baseline == over
         and row.part == "energy"

@@ -29,6 +29,13 @@ _HOUR = 3600.0
 _SLOW = 0.01
 """Rate per second below which it is printed per hour, as times are then in hours."""
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
+_METALS = "Ag|Al|Ba|Bi|Ca|Ce|Co|Cu|Fe|Ga|Gd|Ge|Hf|In|La|Mn|Mo|Nb|Ni|Pr|Sb|Si|Sn|Sr|Ta|Ti|V|W|Y|Zn|Zr"
+_FORMULA = re.compile(
+    rf"(?<![A-Za-z0-9_])(?:(?:{_METALS})(?:\d+(?:\.\d+)?)?)+(?:O|N|S|Se|Te)(?:\d+|x)?(?![A-Za-z0-9_])"
+)
+"""An oxide, nitride or chalcogenide, of which memristors are made; no name of a network or format looks like one."""
+_INDEX = re.compile(r"\d[\d.]*|x$")
+_LOWERED = str.maketrans("0123456789x", "₀₁₂₃₄₅₆₇₈₉ₓ")
 _MICRO = re.compile(r"(?<![A-Za-z_\d.])(\d[\d.]*+|[\d.]*+[⁰¹²³⁴-⁹]++) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -117,6 +124,17 @@ def typeset(text: str) -> str:
     """
     text = _POWER.sub(lambda found: f"×10{str(int(found[1])).translate(_RAISED)}", text)
     return _MICRO.sub(r"\1 µ", text).replace("^2", "²").replace(" .. ", " to ")
+
+
+def with_subscripts(text: str) -> str:
+    """Text with the indices of its chemical formulas lowered; other names stay as they are.
+
+    Examples
+    --------
+    >>> with_subscripts("Ag/HfO2 on Al2O3"), with_subscripts("TaOx, Ge2Sb2Te5"), with_subscripts("FP16 of VGG16, W_O2")
+    ('Ag/HfO₂ on Al₂O₃', 'TaOₓ, Ge₂Sb₂Te₅', 'FP16 of VGG16, W_O2')
+    """
+    return _FORMULA.sub(lambda found: _INDEX.sub(lambda index: index[0].translate(_LOWERED), found[0]), text)
 
 
 def percent(share: float) -> str:

@@ -15,7 +15,7 @@ from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import check_line, scale_of, short
+from neuroest.reporting.formatting import check_line, scale_of, short, with_subscripts
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.text_style import words
 from neuroest.results.comparison import LEAST_UNPROVEN, scope_note
@@ -48,9 +48,11 @@ def tex(text: str) -> str:
     --------
     >>> print(tex("a_b 100 % of <script>"))
     a\_\allowbreak{}b 100 \% of \textless{}script\textgreater{}\allowbreak{}
+    >>> print(tex("HfO2"))
+    HfO\textsubscript{2}
     """
     reported = []
-    for character in escaped(text):
+    for character in escaped(with_subscripts(text)):
         if character in _WORDS["characters"]:
             reported.append(_WORDS["characters"][character])
         elif ord(character) < 0x180:

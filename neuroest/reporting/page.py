@@ -27,6 +27,7 @@ from neuroest.reporting.formatting import (
     short,
     short_causes,
     typeset,
+    with_subscripts,
 )
 from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.report import Report, unique_slugs
@@ -170,7 +171,7 @@ def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
             }
             for name in MAIN
         ]  # fmt: skip
-        found.append({"label": view.label, "about": about, "results": results, **data})
+        found.append({"label": with_subscripts(view.label), "about": about, "results": results, **data})
     return found
 
 
@@ -178,7 +179,11 @@ def _spreadsheet(report: Report) -> str:
     """One row per design and network: medians, bands and nominal values of all totals in SI units."""
     rows = []
     for view in report.views:
-        row: dict[str, Any] = {"design": view.architecture, "title": view.label, "network": view.workload}
+        row: dict[str, Any] = {
+            "design": view.architecture,
+            "title": with_subscripts(view.label),
+            "network": view.workload,
+        }
         for name in view.estimate.totals:
             found = view.estimate.headline(name)
             row |= {name: found.value}
@@ -206,7 +211,7 @@ _NAMED = 3
 
 
 def _title(report: Report) -> str:
-    names = list(dict.fromkeys(view.label for view in report.views))
+    names = list(dict.fromkeys(with_subscripts(view.label) for view in report.views))
     if len(names) == 1:
         return names[0]
     others = f"{names[1]} and {len(names) - 2} more" if len(names) > _NAMED else " and ".join(names[1:])
@@ -217,13 +222,13 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
     comparison = report.comparisons.get(name)
     strips = _strips(views)
     keys = [f"why-{number}-{index}" for index in range(1, len(views) + 1)]
-    labels = {view.architecture: view.label for view in views}
+    labels = {view.architecture: with_subscripts(view.label) for view in views}
     designs = [_design(view, key, strip) for view, key, strip in zip(views, keys, strips, strict=True)]
     found: dict[str, Any] = {
         "name": name,
         "description": views[0].estimate.workload.description,
         "designs": designs,
-        "names": [view.label for view in views],
+        "names": [with_subscripts(view.label) for view in views],
         "comparison": comparison,
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
         "breakdowns": [
@@ -302,7 +307,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
     ]
     return {
         "name": view.architecture,
-        "label": view.label,
+        "label": with_subscripts(view.label),
         "description": result.design.spec.description,
         "place": typeset(operating_point(result)),
         "cells": cells,
