@@ -173,7 +173,7 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     for number, curve in enumerate(drawn[at] for at in some):
         colour = style.colour(number)
         name = curve.label if several else "fit, 80 % band"
-        axis.plot(curve.x, curve.y, color=colour, label=name)
+        axis.plot(curve.x, curve.y, color=colour, label=name, zorder=3)  # above many points
         if curve.low is not None and curve.high is not None:
             axis.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
         shown = "" if several and number else label
