@@ -38,10 +38,10 @@ def attribution_rule(comparison: Comparison) -> str:
     """Meaning of the verdicts, in one sentence."""
     relevance = percent(comparison.relevance)
     return (
-        "products: mean over all orders of exchanging what differs, at the stated inputs; win or loss: p10 to p90 on "
-        f"one side of 1, median beyond {relevance}, and where neurons differ at least {relevance} of it from them, by "
-        "their energy and the leakage while they integrate (stated and in the median); tie: p10 to p90 contain 1; "
-        "otherwise level"
+        "products: mean over all orders of exchanging what differs, at the stated inputs; level: neurons that differ "
+        f"contribute less than {relevance}, by their energy and the leakage while they integrate (stated or in the "
+        f"median); otherwise tie: p10 to p90 contain 1; level also: the median is within {relevance}; otherwise win "
+        "or loss"
     )
 
 

@@ -11,6 +11,7 @@ from neuroest.reporting.formatting import (
     coding_words,
     corner_words,
     formatted,
+    link_names,
     operation_words,
     percent,
     temperature_words,
@@ -124,14 +125,6 @@ def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
     return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 
-def _links(result: Estimate) -> str:
-    """Links to other chips and memories, and which of them were chosen for the pace."""
-    chosen = {choice.path: f"{choice.words} (chosen for the pace)" for choice in result.design.link_choices}
-    links = [link.path for link in result.evaluation.chip.links()]
-    named = [chosen.get(path) or f"{result.design.devices[path].spec.name} (named)" for path in links]
-    return ", ".join(named) or "none"
-
-
 def _checks(found: Sequence[CheckResult]) -> str:
     return "; ".join(map(str, found)) or "none"
 
@@ -147,7 +140,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": temperature_words,
     "operation": operation_words,
-    "link": _links,
+    "link": link_names,
     "accuracy of the network": _network_accuracy,
     "accuracy of the columns": _accuracy,
     "energy of a spike": _spike_energy,

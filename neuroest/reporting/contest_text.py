@@ -167,7 +167,7 @@ def _rules(contest: Contest) -> Iterator[str]:
     share = percent(contest.relevance)
     yield (
         f"win: the band of the margin is above 1, its median by more than {share}, and neurons that differ contribute "
-        f"as much; tie: it contains 1; otherwise level"
+        f"as much; tie: they do, and the band contains 1; otherwise level"
         + ("".join(f"; {contest.titles[name]} is a bound and wins no cell" for name in contest.bounds))
     )
     enough = QUANTITIES[contest.objective].enough

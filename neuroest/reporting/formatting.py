@@ -262,6 +262,14 @@ def operating_point(result: Estimate) -> str:
     return ", ".join(text for text in reported if text)
 
 
+def link_names(estimate: Estimate) -> str:
+    """Links to other chips and memories, and which of them were chosen for the pace."""
+    chosen = {choice.path: f"{choice.words}, chosen for the pace" for choice in estimate.design.link_choices}
+    links = [link.path for link in estimate.evaluation.chip.links()]
+    named = [chosen.get(path) or f"{estimate.design.devices[path].spec.name}, named" for path in links]
+    return ", ".join(named) or "none"
+
+
 def operation_words(result: Estimate) -> str:
     """Mode of operation with its period: ``always on, an inference every 10 ms``."""
     period = result.claims.get("operation.period")

@@ -15,6 +15,7 @@ from neuroest.reporting.formatting import (
     coding_words,
     counted,
     formatted,
+    link_names,
     operating_point,
     operation_words,
     passing_words,
@@ -254,7 +255,9 @@ def equal_pace(comparison: Comparison) -> list[str]:
             if row.off_chip_link:
                 text = f"equal pace, {period} each: {made}"
             else:
-                text = "" if lines and energies in whole else f"without the input path: {made}"
+                links = dict.fromkeys(map(link_names, (comparison.design, *comparison.baselines)))
+                path = f" ({' or '.join(links)})"
+                text = "" if lines and energies in whole else f"without the input path{path}: {made}"
             whole = text
             lines += wrapped(text, hanging=2) if text else []
     return lines

@@ -244,7 +244,7 @@ def test_a_comparison_states_the_energies_without_the_input_path() -> None:
     text = " ".join(comparison_summary(both).split())
     (row,) = (r for r in both.equal_pace if (r.part, r.off_chip_link) == ("energy", False))
     assert row.ratio.band is not None
-    stated = text.partition("without the input path: ")[2]
+    stated = text.partition("without the input path (pads_parallel, named): ")[2]
     assert stated.startswith(f"{formatted(row.design.headline, 'J')} against")
     assert f"ratio {ratio_digits(row.ratio.band.median)} (" in stated
     assert row.attribution is not None
