@@ -19,8 +19,8 @@ from neuroest.results.estimate import Estimate
 if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import Evidence
 
-_MOST_ITEMS = 5
-_LONGEST_ITEM = 160
+_MOST_ITEMS = 3
+_LONGEST_ITEM = 100
 """Items in a sentence of the methods, and letters of one."""
 
 
@@ -104,13 +104,14 @@ def methods(
         ),
         "Where both are shown, nominal values are those at the stated inputs.",
         *_given(results),
-        *_operated(results),
+        *_operated(results)[:_MOST_ITEMS],
         *_rests_on(results[:1]),
     ]
     settings = dict(item for result in results for item in result.settings.items())
     study = []
-    if settings:
-        study.append(_some("Changed for this study", [f"{p} = {v}" for p, v in settings.items()]))
+    changed = [f"{path} = {value}" for path, value in settings.items()]
+    if changed:
+        study.append(_some("Changed for this study", changed))
     broken = [
         f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
     ]
@@ -120,7 +121,10 @@ def methods(
     validation = [standing.words] if standing is not None else []
     advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
     details = [
+        *_evidence(results),
+        *_operated(results)[_MOST_ITEMS:],
         *_rests_on(results),
+        *([f"Changed for this study: {'; '.join(changed)}."] if changed else []),
         *([f"Failed checks: {'; '.join(broken)}."] if broken else []),
         *([f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []),
         *([f"Without an estimate: {'; '.join(refused)}."] if refused else []),
@@ -152,23 +156,42 @@ def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
 
 
 def _given(results: Sequence[Estimate]) -> list[str]:
-    """Measured values that the bands are conditioned on."""
-    said = []
+    """Measured values that the bands are conditioned on, once, with the designs of the measured chip and of others."""
+    names: dict[tuple[str, bool], dict[str, None]] = {}
     for result in results:
-        if result.given is None:
-            continue
-        spec, (key, _) = result.given.calibration.spec, result.given.calibration.source
-        values = ", ".join(f"{name} ({_measured(one)})" for name, one in spec.evidence.items() if one.used)
-        left = [name for name, one in spec.evidence.items() if not one.used]
-        whose = "the same chip" if result.given.measured else "another chip"
-        text = (
-            f"The bands of {result.architecture} are conditioned on measured values of {spec.chip.name}, {whose}, by "
+        if result.given is not None:
+            key = (result.given.calibration.sha256, result.given.measured)
+            names.setdefault(key, {})[result.architecture] = None
+    said: list[str] = []
+    for calibration in {
+        one.given.calibration.sha256: one.given.calibration for one in results if one.given
+    }.values():
+        spec, (key, _) = calibration.spec, calibration.source
+        measured, others = (", ".join(names.get((calibration.sha256, same), ())) for same in (True, False))
+        whose = "the same chip" if measured else "another chip"
+        values = [f"{name} ({_measured(one)})" for name, one in spec.evidence.items() if one.used]
+        said.append(
+            f"The bands of {measured or others} are conditioned on measured values of {spec.chip.name}, {whose}, by "
             f"an iterated ensemble smoother in logarithms ({spec.draws:.0f} draws, worth "
-            f"{spec.effective_draws:.0f} of the exact posterior): {values} "
-            f"[{key}, SHA-256 {result.given.calibration.sha256[:12]}]."
+            f"{spec.effective_draws:.0f} of the exact posterior) [{key}, SHA-256 {calibration.sha256[:12]}]."
         )
-        said.append(text + (f" These contradicted and were left out: {', '.join(left)}." if left else ""))
-    return list(dict.fromkeys(said))
+        if measured and others:
+            said.append(f"For {others}, {spec.chip.name} is another chip.")
+        said.append(_some("Measured values", values))
+        if left := [name for name, one in spec.evidence.items() if not one.used]:
+            said.append(_some("These contradicted and were left out", left))
+    return said
+
+
+def _evidence(results: Sequence[Estimate]) -> list[str]:
+    """Every measured value, for the supplement."""
+    specs = {one.given.calibration.sha256: one.given.calibration.spec for one in results if one.given}
+    return [
+        f"Measured values of {spec.chip.name}: "
+        + "; ".join(f"{name} ({_measured(one)})" for name, one in spec.evidence.items())
+        + "."
+        for spec in specs.values()
+    ]
 
 
 def _measured(one: "Evidence") -> str:

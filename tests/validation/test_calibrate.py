@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,12 @@ def test_result_sources_and_methods_say_so(learnt) -> None:
     assert "area (0.086 mm^2, standard uncertainty 2.0 %)" in text
     both = neuroest.compare(CHIP, "digital_spiking_28nm", EVENTS, given=ours)
     assert [one.given.measured for one in both.estimates] == [True, False]
-    assert "another chip" in " ".join(methods(both.estimates).paragraphs)
+    text = methods(
+        [*both.estimates, replace(found, settings={f"a.b{n}": "0.123 V to 0.456 V " * 9 for n in range(40)})]
+    )
+    assert "another chip" in " ".join(text.paragraphs)
+    assert " ".join(text.paragraphs).count("conditioned on") == 1
+    assert len(" ".join(text.paragraphs).split()) <= 400
 
 
 def test_contest_is_given_it(learnt) -> None:
