@@ -72,8 +72,8 @@ _ENOUGH = 0.5
 """Share of the draws in which the other chip must have an estimate and keep up; the others are left out."""
 _LARGEST = 3
 _ROUNDING = 1e-9
-_PLACE = re.compile(r"^.*?:\d+:\d+: ")
-"""File, line and column at the start of a message."""
+_PLACE = re.compile(r"^(.*?:\d+:\d+: |--set: .*(?=\bchip\.[\w.]+: ))")
+"""File, line and column, or the values that were set, at the start of a message."""
 
 
 def target(

@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import QuantityError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import parse_quantity, three_digits
 from neuroest.design.chip import instantiate
@@ -127,7 +127,10 @@ def _values(
         first, last = ends[0].strip(), ends[1].strip()
         if first.replace(".", "").isdigit() and " " in last:  # the unit is given once, at the end
             first = f"{first} {last.split(' ', 1)[1]}"
-        low, high = parse_quantity(first, unit), parse_quantity(last, unit)
+        try:
+            low, high = parse_quantity(first, unit), parse_quantity(last, unit)
+        except QuantityError as error:
+            raise ExplorationError(f"{name}={span}: {error}") from None
         if not low < high:
             raise ExplorationError(f"{name}={span}: the lower end comes first")
         for end, nearest in ((low, bounds[0]), (high, bounds[1])):

@@ -119,7 +119,8 @@ def _notes(found: Target) -> Iterator[str]:
         f"{percent(found.reach_level)}"
     )
     for goal, value in found.nearest.items():
-        yield f"outside of this range, {_NAMES[goal]} at the median from {formatted(value, first.unit)}"
+        nearest = formatted(value, first.unit)
+        yield f"nearest value outside of this range that {_NAMES[goal]} at the median: {nearest}"
     where = ", ".join(
         f"{words(axis.name)} {formatted(value, axis.unit)}"
         for axis, value in zip(found.axes, found.best, strict=True)
@@ -127,8 +128,8 @@ def _notes(found: Target) -> Iterator[str]:
     if not found.reached("win", "median"):
         yield f"no value tried wins at the median: {_why(found)}"
     if np.isfinite(found.median).any():
-        made = "" if found.attribution is None else f": {found.attribution.words}"
-        yield f"least median at {where}{made}"
+        made = "" if found.attribution is None else f"; at the stated inputs {found.attribution.words}"
+        yield f"least median {ratio_digits(float(np.min(found.median)))} at {where}{made}"
     if found.missed > 0.0:
         share = percent(found.missed)
         yield f"in {share} of the draws the chip there is late, outside of a limit or without an estimate"

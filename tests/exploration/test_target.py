@@ -15,6 +15,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.target import target
 from neuroest.loading.library import devices_of
 from neuroest.registry import COMPONENTS, roles_of
+from neuroest.reporting.formatting import formatted
 from neuroest.results.target import STATISTICS, Target
 
 SPEECH, TWIN, CHIP = "shd_recurrent_spiking", "analog_lif_low_power_28nm", "diffusive_low_power_28nm"
@@ -94,10 +95,11 @@ def test_two_parameters_are_a_region(tmp_path: Path) -> None:
 def test_a_range_without_a_change_names_the_nearest_value() -> None:
     found = target(TWIN, TWIN, SPEECH, ["spike_energy=1 uJ..1 mJ"], samples=16)
     assert not found.reached("level", "median")
-    assert found.nearest.keys() <= {"level"}
+    assert found.nearest["level"] < 1e-6
+    assert f"is level at the median: {formatted(found.nearest['level'], 'J')}" in found.to_text()
     slow = target(CHIP, TWIN, SPEECH, ["integration_time=1 s..10 s"], samples=16)
     assert slow.nearest["level"] < 1.0
-    assert "outside of this range, is level at the median from" in slow.to_text()
+    assert "outside of this range that is level at the median: " in slow.to_text()
 
 
 def test_endurance_counts_by_a_limit() -> None:
@@ -141,7 +143,7 @@ def test_an_interrupted_search_goes_on(tmp_path: Path) -> None:
         (["static_power"], "is zero today; give a range"),
         (["spike_energy", "spike_energy"], "varied twice"),
         (["spike_energy", "footprint", "memory_time", "endurance"], "give one to 3"),
-        (["spike_energy=1 m..2 m"], "J"),
+        (["spike_energy=1 m..2 m"], r"spike_energy=1 m\.\.2 m: 1 m is a length; expected an energy"),
     ],
 )
 def test_bad_input_is_one_line(vary: list[str], hint: str) -> None:
@@ -171,6 +173,7 @@ def test_a_neuron_that_never_fires_says_why() -> None:
     assert found.missed == pytest.approx(1.0)
     text = " ".join(found.to_text().split())
     assert "the drive is at or below the threshold of the switch" in text
+    assert "--set" not in text, "the values are those of the search, not of the user"
     assert "least median" not in text
 
 
