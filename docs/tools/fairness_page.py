@@ -286,7 +286,7 @@ def _in_short() -> list[str]:
             loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. Where the
             data have a pace: *burst*, both wait for the inputs of an inference, which a buffer keeps, and work on them
             at once; *streaming*, the timesteps of both are as long as those of the data, and neurons hold their state
-            meanwhile. Over the samples in which the chip can; *too slow* where it cannot in half of them."""
+            meanwhile. Ratios are over the samples in which both chips can; *too slow*: it cannot in more than half."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -356,8 +356,10 @@ def _best_chips() -> list[str]:
             the sensor, and word width, lanes and sleep of digital cores that applies to it, and takes the best of them
             in every cell of a map of pace and spike rate. A chip that fails a check, uses a model outside of its
             range or misses a limit
-            ({", ".join(read_contest(RULES).spec.limits)}) does not compete. Standings are those at the pace and the
-            rate of the workload itself, dotted in the maps; *over
+            ({", ".join(read_contest(RULES).spec.limits)}) does not compete, nor does one without an estimate in more
+            than a tenth of its samples; of those that pass at the stated inputs, the cheapest few are sampled,
+            and faster ones if they fail. A neuron without a chip has the three reasons of the combinations that came
+            furthest. Standings are those at the pace and the rate of the workload itself, dotted in the maps; *over
             the best* is sample by sample."""
         ),
     ]
