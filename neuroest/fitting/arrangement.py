@@ -6,7 +6,6 @@ readings, such as all pulses of a train.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -22,7 +21,6 @@ _FEWEST_ALONG = 2
 """Fewest readings of a row of many."""
 _SETTINGS = frozenset({"voltage", "pulse_width", "pulse", "time"})
 """Columns that set each row: the readings along it are repetitions. Without them, they are pulses."""
-_NUMBERED = re.compile(r"(.*?)_?\d+\Z")
 Row = tuple[int, Sequence[str]]
 
 
@@ -48,7 +46,7 @@ class Arranged:
 def arranged(rows: Sequence[Row]) -> Arranged | None:
     """Find the header and its rows, without preambles; None if there is no header.
 
-    A header that occurs again begins a new run, which a column `cycle` numbers. What stands above it is no reading.
+    A header that occurs again begins a new run, which a column `cycle` numbers. What precedes it is no reading.
 
     Examples
     --------
@@ -171,6 +169,18 @@ def guessed(rows: Sequence[Row]) -> str:
     return ",".join([*[UNUSED] * lead, "conductance [S]", ALONG])
 
 
+def unnumbered(cell: str) -> str:
+    """A name without the number at its end.
+
+    Examples
+    --------
+    >>> unnumbered("i_12"), unnumbered("V1"), unnumbered("time")
+    ('i', 'V', 'time')
+    """
+    stem = cell.rstrip("0123456789")
+    return cell if stem == cell else stem.removesuffix("_")
+
+
 def series_at_end(heading: Sequence[str]) -> int:
     """Number of columns at the end whose names differ only in a number, such as ``i_0, i_1, i_2``; 0 if fewer than 2.
 
@@ -179,7 +189,8 @@ def series_at_end(heading: Sequence[str]) -> int:
     >>> series_at_end(["pulse_v", "i_0", "i_1", "i_2"]), series_at_end(["V1", "I1"])
     (3, 0)
     """
-    stems = [found[1] if (found := _NUMBERED.match(cell.strip())) else "" for cell in heading]
+    cells = [cell.strip() for cell in heading]
+    stems = [stem if (stem := unnumbered(cell)) != cell else "" for cell in cells]
     count = 0
     for stem in reversed(stems):
         if not stem or stem != stems[-1]:

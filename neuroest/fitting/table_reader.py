@@ -20,7 +20,16 @@ from neuroest.core.errors import (
 )
 from neuroest.core.units import describe_dimension, parse_quantity, parse_unit
 from neuroest.fitting import headers
-from neuroest.fitting.arrangement import Arranged, Row, arranged, guessed, series_at_end, shown, under
+from neuroest.fitting.arrangement import (
+    Arranged,
+    Row,
+    arranged,
+    guessed,
+    series_at_end,
+    shown,
+    under,
+    unnumbered,
+)
 from neuroest.fitting.headers import UNITS
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Layout, Measurements, Stated
 from neuroest.fitting.tables import EXAMPLE
@@ -287,7 +296,7 @@ class _Reader:
         taken: set[str] = set()
         first_of_many = len(self.heading) - series_at_end(self.heading)
         for place, cell in enumerate(self.heading):
-            stem = re.sub(r"_?\d+\Z", "", cell) if place == first_of_many else cell
+            stem = unnumbered(cell) if place == first_of_many else cell
             name, unit = headers.column_of(stem)
             if name in due and name not in taken and self.filled[place]:
                 taken.add(name)

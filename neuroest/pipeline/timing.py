@@ -485,7 +485,7 @@ def _latency_by_steps(
 
 
 def _rest_by_steps(run: _Run, stage_interval: Array, own_interval: Array, rest: u.Numeric) -> u.Numeric:
-    """Rest of neurons after an inference, less their turns and the wait for the first data of the next. [s]."""
+    """Rest of neurons after an inference, less their time slots and the wait for the first data of the next. [s]."""
     turns = reduce(np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels))
     left: u.Numeric = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
     if run.chip.data_period is not None:

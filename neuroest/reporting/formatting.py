@@ -107,9 +107,9 @@ def headline_cells(found: Headline, name: str) -> tuple[str, str, str]:
     ('no wear', '', '')
     """
     unit = QUANTITIES[name].unit
-    endless = QUANTITIES[name].without_end(found.value)
-    lead = endless or formatted(found.value, unit)
-    if endless or found.low is None or found.high is None:
+    unbounded = QUANTITIES[name].without_end(found.value)
+    lead = unbounded or formatted(found.value, unit)
+    if unbounded or found.low is None or found.high is None:
         return lead, "", ""
     return lead, formatted_interval(found.low, found.high, unit), formatted(found.nominal, unit)
 

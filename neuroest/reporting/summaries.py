@@ -113,8 +113,8 @@ def _results(estimate: Estimate) -> Table:
         if found.low is not None and found.high is not None:
             interval, nominal = Interval(found.low, found.high, unit), Quantity(value, unit)
         cause = _cause(estimate, *causes[0]) if causes else ""
-        endless = QUANTITIES[name].without_end(found.value)
-        rows.append((label, endless or Quantity(found.value, unit), interval, nominal, cause))
+        unbounded = QUANTITIES[name].without_end(found.value)
+        rows.append((label, unbounded or Quantity(found.value, unit), interval, nominal, cause))
     return Table.of(("result", "median", "p10 .. p90", "nominal", "band mostly from"), rows, "<>>><")
 
 

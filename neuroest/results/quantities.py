@@ -31,7 +31,7 @@ _OF_LEARNING = frozenset(_CONDITIONS[name] for name in ("learns", "priced", "mov
 NOT_APPLICABLE = float("nan")
 """What a quantity returns where it does not apply to the chip or network; compared by identity, which is fast."""
 
-ENDLESS = parse_quantity("1000 year", "s")
+BEYOND_ANY_USE = parse_quantity("1000 year", "s")
 """Time beyond which wear and fading count as none in tables; a convention. Data keep the number."""
 
 
@@ -75,8 +75,8 @@ class Quantity:
     enough : float
         Value beyond which more is no better, such as the years that a product is asked to last, a convention; infinite
         for none. A chip to which such a quantity does not apply has more than enough of it.
-    endless : str
-        Words for a time longer than `ENDLESS`, which no use of a chip reaches.
+    beyond_any_use : str
+        Words for a time longer than `BEYOND_ANY_USE`, which no use of a chip reaches.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     alias: str = ""
     enough: float = math.inf
-    endless: str = ""
+    beyond_any_use: str = ""
 
     def as_objective(self, values: Any) -> Any:
         """Values of chips that have an estimate, as they are compared: no more than enough, and enough if none applies.
@@ -122,7 +122,7 @@ class Quantity:
         >>> QUANTITIES["cell_lifetime_s"].without_end(4e17), QUANTITIES["cell_lifetime_s"].without_end(4e7)
         ('no wear', '')
         """
-        return self.endless if value is not None and value > ENDLESS else ""
+        return self.beyond_any_use if value is not None and value > BEYOND_ANY_USE else ""
 
     @property
     def learning(self) -> bool:
@@ -238,7 +238,7 @@ def _suffix(unit: str) -> str:
     return unit.replace("/", "_per_").replace("^", "").replace("*", "_").removeprefix("1_")
 
 
-_MAY_BE_ENDLESS = frozenset(
+_MAY_BE_BEYOND_ANY_USE = frozenset(
     {
         "neuron_lifetime_s", "first_neuron_failure_s", "first_cell_failure_s", "tolerated_failures_s",
         "signal_to_error_ratio", "effective_bits",
@@ -255,7 +255,7 @@ def _calculation(name: str, unit: str) -> Callable[[Any], Any]:
         value = follows(evaluation)
         if value is None:
             return NOT_APPLICABLE
-        return np.where(np.isfinite(value), value, np.nan) if name in _MAY_BE_ENDLESS else value
+        return np.where(np.isfinite(value), value, np.nan) if name in _MAY_BE_BEYOND_ANY_USE else value
 
     return of
 

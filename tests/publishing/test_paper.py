@@ -95,7 +95,7 @@ def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> No
     plan = yaml.safe_load((folder / "paper" / "paper.yaml").read_text())
     assert plan["curves"] == [f"../{file.name}" for file in sorted(folder.glob("*.csv"))]
     assert plan["baselines"][0] == plan["like"] == "analog_lif_low_power_28nm"
-    # the strongest are compared with, the others stand in the supplement
+    # the strongest are compared with, the others are in the supplement
     assert len(plan["baselines"]) == 5
     assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["supplement"])
     energies = {
