@@ -71,6 +71,12 @@ TARGET_PACES: tuple[Pace, ...] = ("streaming", "back_to_back")
 _ENOUGH = 0.5
 """Share of the draws in which the other chip must have an estimate and keep up; the others are left out."""
 _LARGEST = 3
+_TIMES = ("latency_s", "initiation_interval_s", "throughput_per_s")
+_ENERGIES = (
+    ENERGY, "operation_energy_J", "average_power_W", "energy_per_synaptic_operation_J", "energy_per_spike_J",
+    "tops_per_watt",
+)  # fmt: skip
+"""Results that follow from the times of layers, and from the energies of components."""
 _ROUNDING = 1e-9
 _PLACE = re.compile(r"^(.*?:\d+:\d+: |--set: .*(?=\bchip\.[\w.]+: ))")
 """File, line and column, or the values that were set, at the start of a message."""
@@ -504,7 +510,7 @@ def _made(
         return None, (), 0.0, (), _PLACE.sub("", str(error).splitlines()[0])
     attribution = _attributed(search, own, estimate(other, network))
     ledger = at_pace(own, "back_to_back").ledger
-    taken = _taken(search.quantity, ledger)
+    taken = _taken(search.quantity, own, ledger)
     total = sum(taken.values()) or 1.0
     largest = sorted(taken.items(), key=lambda item: -item[1])[:_LARGEST]
     neurons = sum(value for path, value in taken.items() if ledger.families.get(path) == NEURON)
@@ -516,13 +522,19 @@ def _made(
     return attribution, tuple((path, value / total) for path, value in largest), neurons / total, failed, ""
 
 
-def _taken(quantity: str, ledger: Ledger) -> dict[str, float]:
-    """Energy, or area, of each component at the stated inputs."""
+def _taken(quantity: str, own: Estimate, ledger: Ledger) -> dict[str, float]:
+    """Energy or area of each component at the stated inputs, or time of the layers that it limits; none of others."""
+    found: dict[str, float] = {}
     if quantity == "area_m2":
         return {path: float(area[0]) for path, area in ledger.area.items()}
-    parts = (ledger.dynamic, ledger.static)
-    paths = dict.fromkeys(path for part in parts for path in part)
-    return {path: sum(float(part[path][0]) for part in parts if path in part) for path in paths}
+    if quantity in _TIMES:
+        for layer in own.layers:
+            found[layer.bottleneck] = found.get(layer.bottleneck, 0.0) + layer.step_time_s
+    if quantity in _ENERGIES:
+        for part in (ledger.dynamic, ledger.static):
+            for path, value in part.items():
+                found[path] = found.get(path, 0.0) + float(value[0])
+    return found
 
 
 def _attributed(search: _Search, own: Estimate, theirs: Estimate) -> Attribution | None:

@@ -141,5 +141,7 @@ def _why(found: Target) -> str:
     """What dominates where the ratio is least."""
     if found.refusal:
         return f"the chip has no estimate; {found.refusal}"
+    if not found.largest:
+        return "no component has a share of this result"
     parts = ", ".join(f"{path.removeprefix('chip.')} {percent(share)}" for path, share in found.largest)
     return f"at the best the neurons take {percent(found.neuron_share)} of it; {parts}"

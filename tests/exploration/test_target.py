@@ -65,6 +65,13 @@ def test_none_says_what_dominates(found: Target) -> None:
     assert json.loads(found.to_json())["reachable"]["level"] == pytest.approx(1.0)
 
 
+def test_what_dominates_is_of_the_result_that_is_compared() -> None:
+    found = target(TWIN, TWIN, SPEECH, ["footprint=1 um^2..1 mm^2"], quantity="latency_s", samples=16)
+    layers = neuroest.estimate(TWIN, SPEECH).layers
+    assert {path for path, _ in found.largest} <= {layer.bottleneck for layer in layers}
+    assert sum(share for _, share in found.largest) == pytest.approx(1.0)
+
+
 def test_area_of_a_neuron_by_hand() -> None:
     found = target(TWIN, TWIN, SPEECH, ["footprint=1 um^2..1 mm^2"], quantity="area_m2", samples=512)
     ((_, high),) = found.intervals("level", "median")
