@@ -83,7 +83,7 @@ def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
         style.tick_label(float(f"{value:.3g}"), result.unit) for value in (low, middle, high)
     )
     below, above = ("<" if equal.band.low < edges[0] else ""), (">" if equal.band.high > edges[1] else "")
-    text = f"break-even {second} ({below}{first} .. {above}{third})"
+    text = f"break-even {second} ({below}{first} to {above}{third})"
     right = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])
     axes.annotate(
         text, (high if right else low, height), (4 if right else -4, 0), xycoords=across,
