@@ -18,7 +18,7 @@ from neuroest.dynamics.stimulus import Array
 _LEVELS = 25
 """Number of drives of a curve besides the nominal one; a convention."""
 _NEAR_AN_EDGE = 6
-"""Further drives between two, of which the neuron fires at one alone; a convention."""
+"""Further drives between two, where the neuron fires at only one of them; a convention."""
 _SPIKES = 5
 """Number of spikes per drive, used for rate and energy; a convention."""
 _INTERVALS = 120

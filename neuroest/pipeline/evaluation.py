@@ -176,7 +176,7 @@ class Evaluation(Stages):
     def tier_powers(self) -> list[Array]:
         """Mean power of each tier of one die while it is powered, the logic first. [W].
 
-        A block of which parts are in several tiers counts in the highest one; what no stacked tier has is in the logic.
+        A block with parts in several tiers counts in the highest one; parts in no stacked tier count in the logic.
         """
         dies, stack = self.mapped.counts[self.chip.top.path], self.costs.tiers
         above: list[Array] = [np.zeros(1) for _ in stack]

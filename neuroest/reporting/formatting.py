@@ -33,7 +33,7 @@ _METALS = "Ag|Al|Ba|Bi|Ca|Ce|Co|Cu|Fe|Ga|Gd|Ge|Hf|In|La|Mn|Mo|Nb|Ni|Pr|Sb|Si|Sn|
 _FORMULA = re.compile(
     rf"(?<![A-Za-z0-9_])(?:(?:{_METALS})(?:\d+(?:\.\d+)?)?)+(?:O|N|S|Se|Te)(?:\d+|x)?(?![A-Za-z0-9_])"
 )
-"""An oxide, nitride or chalcogenide, of which memristors are made; no name of a network or format looks like one."""
+"""An oxide, nitride or chalcogenide, as memristors contain; no name of a network or format looks like one."""
 _INDEX = re.compile(r"\d[\d.]*|x$")
 _LOWERED = str.maketrans("0123456789x", "₀₁₂₃₄₅₆₇₈₉ₓ")
 _MICRO = re.compile(r"(?<![A-Za-z_\d.])(\d[\d.]*+|[\d.]*+[⁰¹²³⁴-⁹]++) u(?=[A-Za-z])")

@@ -353,7 +353,9 @@ def quantity_names(names: Iterable[str]) -> tuple[str, ...]:
         For a result that does not exist; the message suggests the nearest name.
     """
     whole = tuple(map(full_name, names))
-    check_names("result", whole, QUANTITIES, "they are the totals of `neuroest estimate --format json`")
+    words = (quantity.alias for quantity in QUANTITIES.values() if quantity.alias)
+    everything = (*words, *QUANTITIES)
+    check_names("result", whole, everything, "they are the totals of `neuroest estimate --format json`")
     return whole
 
 

@@ -143,7 +143,7 @@ class TierRow:
     temperature_rise_K : float
         Its temperature above that of the logic.
     good_share : float or None
-        Share of the dies of which this tier works; None for a chip without a `die_cost` block.
+        Share of the dies in which this tier works; None for a chip without a `die_cost` block.
     blocks : tuple of str
         Paths of the blocks and area terms in it; empty for the logic, which has all others.
     parts_m2 : dict
