@@ -40,5 +40,5 @@ def test_no_samples_are_no_run(command: Command) -> None:
 
 
 def test_results_that_do_not_exist_or_apply(command: Command) -> None:
-    assert "did you mean 'area_m2'" in command(*FAST, "--results", "areas").err
+    assert "did you mean 'area'" in command(*FAST, "--results", "areas").err
     assert "does not apply" in command(*FAST, "--results", "tops_per_watt").err
