@@ -740,6 +740,20 @@ def every_claim_says_how_it_is_known(device: Device) -> None:
             )
 
 
+@each("name", DEVICES)
+def test_a_value_without_a_source_has_a_spread_of_a_quarter_or_more(name: str) -> None:
+    device = load_device(name)
+    for claim in device.claims.values():
+        if claim.source or "no source" not in (claim.rationale or "") or not claim.has_spread:
+            continue
+        wide = min(claim.high / claim.value, claim.value / claim.low)
+        if claim.unit == "1" and claim.maximum == 1.0:  # of a share, the rest may be what is unknown
+            wide = max(
+                wide, min((1.0 - claim.low) / (1.0 - claim.value), (1.0 - claim.value) / (1.0 - claim.high))
+            )
+        assert wide >= 1.25 - 1e-9, f"{claim.path}: {wide:.3g}"
+
+
 @cache
 def cited() -> set[str]:
     keys: set[str | None] = set()

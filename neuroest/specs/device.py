@@ -58,7 +58,7 @@ class SourceSpec(Spec):
     """Commit of a repository."""
     licence: str | None = None
     """Licence of a repository or data set."""
-    seen: Literal["primary", "secondary", "memory"] = "primary"
+    seen: Literal["primary", "secondary", "none"] = "primary"
     """Whether we read the source, only a text that quotes it, or neither."""
     seen_note: str | None = None
     """What we read."""

@@ -18,7 +18,7 @@ CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
 Evidence: TypeAlias = Literal[
     "measured_silicon", "design_study", "vendor_estimate", "peer_simulator", "measured_device"
 ]
-Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "memory"]
+Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "unverified"]
 Family: TypeAlias = Literal["analog", "digital", "spiking", "processor"]
 FAMILIES: tuple[Family, ...] = ("analog", "digital", "spiking", "processor")
 
@@ -115,7 +115,7 @@ class GivenValue(Spec):
     """Key of the text where the value was read, if the source itself was not seen."""
     status: Status | None = None
     """read: in the source; read_elsewhere: in a text that quotes it; derived: computed by us from published
-    values; memory: general knowledge of a source that was not seen."""
+    values; unverified: the source was not seen."""
     quantity_class: QuantityClass | None = Field(default=None, alias="class")
     """bookkeeping: a sum of inputs must close; structural: scaling from one anchored point; bottom_up: from
     process and device constants alone."""
