@@ -184,7 +184,7 @@ class Survey:
         return [
             OWN_MARK if row.own else "",
             row.title,
-            *(_shown(row.cells.get(name), known[name]) for name in names),
+            *(_shown(row, name, known[name]) for name in names),
             *([_parts(row)] if neurons else []),
             "" if area is None else f"{area:.3g} F^2" if neurons else formatted(area, "m^2"),
             formatted(scaled["energy"], "J") if "energy" in scaled else "",
@@ -200,10 +200,8 @@ class Survey:
             for column, cell in row.cells.items()
             if cell.note
         ]
-        lines = [
-            f"{len(self.entries)} {self.subject}; empty: unknown; {OWN_MARK} computed here, median (p10 to p90)"
-        ]
-        lines += [f"normalised: {self.rule}", *notes]
+        marks = f"empty: unknown; -: does not apply; {OWN_MARK} computed here, median (p10 to p90)"
+        lines = [f"{len(self.entries)} {self.subject}; {marks}", f"normalised: {self.rule}", *notes]
         return self.table(brief=True).to_text() + "\n" + "\n".join(lines) + "\n"
 
     def to_bibtex(self) -> str:
@@ -442,10 +440,11 @@ def _computed_chip(found: Estimate) -> dict[str, Cell]:
     return {name: cells[name] for name in columns("chips") if name in cells}
 
 
-def _shown(cell: Cell | None, column: Column) -> str:
-    """A cell as text."""
+def _shown(row: Row, name: str, column: Column) -> str:
+    """A cell as text; a dash where the column does not apply to this kind of chip."""
+    cell, kind = row.cells.get(name), row.cells.get("kind")
     if cell is None:
-        return ""
+        return "-" if column.kinds and kind is not None and kind.value not in column.kinds else ""
     value = cell.value
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -52,6 +52,8 @@ class Column:
         Factor from the SI unit to that of the heading.
     brief : bool
         Whether the brief table has it, which terminals and papers show.
+    kinds : tuple of str
+        Kinds of chips to which the column applies; empty if to all.
     parameter, reported : str
         Parameter and reported quantity of a device spec that fill the column; empty if none does.
     """
@@ -63,6 +65,7 @@ class Column:
     choices: tuple[str, ...] = ()
     scale: float = 1.0
     brief: bool = False
+    kinds: tuple[str, ...] = ()
     parameter: str = ""
     reported: str = ""
 
@@ -105,7 +108,10 @@ def columns(subject: str) -> Mapping[str, Column]:
     """Columns of the survey of neurons or of chips, in the order of the table."""
     rows: Mapping[str, Mapping[str, Any]] = read_data(Path(__file__).with_suffix(".yaml"))[subject]
     return frozen(
-        {name: Column(**{**row, "choices": tuple(row.get("choices", ()))}) for name, row in rows.items()}
+        {
+            name: Column(**{**row, **{key: tuple(row.get(key, ())) for key in ("choices", "kinds")}})
+            for name, row in rows.items()
+        }
     )
 
 

@@ -21,8 +21,8 @@ def row(found: Survey, name: str) -> Row:
 
 
 def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
-    assert len(NEURONS.entries) >= 30
-    assert len(CHIPS.entries) >= 40
+    assert len(NEURONS.entries) >= 60
+    assert len(CHIPS.entries) >= 95
     for found in (NEURONS, CHIPS):
         unsourced = [
             f"{entry.name}.{name}"
@@ -44,6 +44,10 @@ def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
         (CHIPS, "puma", "efficiency", 837e9, "ankit2019"),  # abstract
         (CHIPS, "truenorth", "area", 4.3e-4, "merolla2014text"),  # text
         (CHIPS, "sne", "energy", 0.221e-12, "dimauro2022"),  # abstract
+        (CHIPS, "si_2019", "efficiency", 907.2e12, "shanbhag2022"),  # its table, 55 nm at 1 V
+        (CHIPS, "xylo", "area", 6.5e-6, "open_neuromorphic"),  # page of the chip
+        (NEURONS, "cruz_albrecht2012", "energy", 0.4e-12, "cruzalbrecht2012"),  # abstract
+        (NEURONS, "organic_transistor2025", "area", 180e-12, "ji2025"),  # abstract
     ],
 )
 def test_values_of_papers(found: Survey, name: str, column: str, value: float, source: str) -> None:
@@ -65,6 +69,24 @@ def test_normalised_values_by_hand() -> None:
     assert xue["efficiency"] == pytest.approx(11.91e12 * 64 * 22 / 28)
     assert NEURONS.normalised(row(NEURONS, "lif_28nm_besrour"))["area"] == pytest.approx(34e-12 / 28e-9**2)
     assert NEURONS.normalised(row(NEURONS, "vox_shih2025")) == {}
+
+
+def test_a_column_that_does_not_apply_has_a_dash() -> None:
+    table = CHIPS.table()
+    synapses, chip = table.head.index("synapses"), table.head.index("chip")
+    shown = {line[chip]: line[synapses] for line in table.rows}
+    assert shown["ISAAC-CE"] == "-"  # a product of matrices has no synaptic operation
+    assert shown["ODIN"] == "65536"
+    assert shown["THOR"] == ""  # unknown
+
+
+def test_the_supply_is_that_of_the_reported_efficiency() -> None:
+    """Where the supply comes from the table of Shanbhag and Roy, so does the efficiency, up to the bits."""
+    one_bit = {"xue_2021": 762.24e12, "khwa_2022": 1312e12, "hung_2023": 1382.4e12, "jia_2021": 1936e12}
+    for name, efficiency in one_bit.items():
+        entry = row(CHIPS, name)
+        bits = (entry.number("weight_bits") or 0.0) * (entry.number("input_bits") or 0.0)
+        assert (entry.number("efficiency") or 0.0) * bits == pytest.approx(efficiency, rel=0.01)
 
 
 def test_ones_own_neuron_is_marked_and_costs_what_its_block_costs() -> None:
