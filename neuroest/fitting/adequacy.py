@@ -183,13 +183,18 @@ def contradictions_of(experiment: Experiment) -> list[str]:
         groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
     # lifetimes and states vary naturally; sweeps and pulse trains depend on history
     if layout.name not in _VARIED:
-        for key, values in groups.items():
-            low = min(values)
-            if 1 < len(values) < _MANY_REPEATS and low > 0.0 and max(values) > 10.0 * low:
-                formatted = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
-                found.append(
-                    f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({formatted})"
-                )
+        apart = {
+            key: max(values) / min(values)
+            for key, values in groups.items()
+            if 1 < len(values) < _MANY_REPEATS and 0.0 < 10.0 * min(values) < max(values)
+        }
+        if apart:
+            worst = max(apart, key=apart.__getitem__)
+            formatted = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), worst, strict=True))
+            more = f", and by more than 10 at {len(apart) - 1} other conditions" if len(apart) > 1 else ""
+            found.append(
+                f"{layout.name}: repeated rows differ by a factor {apart[worst]:.3g} ({formatted}){more}"
+            )
     if layout.name == "firing_probability":
         found += _falling(experiment, rising=True)
     if layout.name == "integration_time":

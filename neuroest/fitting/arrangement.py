@@ -1,13 +1,16 @@
 """Where the header of a table is, and which of its rows are readings.
 
 Instruments write preambles above the header, and programs that measure several runs repeat both. A row may hold many
-readings, such as all pulses of a train.
+readings, such as all pulses of a train, or one of each run where the runs stand next to each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.fitting import headers
 
@@ -21,6 +24,10 @@ _FEWEST_ALONG = 2
 """Fewest readings of a row of many."""
 _SETTINGS = frozenset({"voltage", "pulse_width", "pulse", "time"})
 """Columns that set each row: the readings along it are repetitions. Without them, they are pulses."""
+_MOST_TITLES = 3
+"""Most lines of text between a header and its readings, such as the units and comments of Origin."""
+_SAME_SWEEP = 0.01
+"""Largest difference of the settings of two runs, as a share of their range, by which a run without a header shows."""
 Row = tuple[int, Sequence[str]]
 
 
@@ -36,11 +43,17 @@ class Arranged:
         Cells of the header.
     rows : list of tuples
         Line and cells of each row of readings.
+    written : list of str
+        Cells of the header as it stands in the file, where the runs in it stand next to each other.
+    note : str
+        How those runs were read.
     """
 
     line: int
     heading: list[str]
     rows: list[Row]
+    written: Sequence[str] = ()
+    note: str = ""
 
 
 def arranged(rows: Sequence[Row]) -> Arranged | None:
@@ -72,14 +85,120 @@ def arranged(rows: Sequence[Row]) -> Arranged | None:
             runs[-1].append((number, row))
     if headers.is_data_name(cells[0]):
         runs = [[row for row in run if headers.is_data_value(row[1][0])] for run in runs]
+    heading = with_units(heading, runs[0])
     if len(runs) == 1:
-        return Arranged(line, heading, runs[0])
+        return beside(Arranged(line, _continued(heading, runs[0]), runs[0]))
     numbered: list[Row] = [
         (number, [*row, *[""] * (width - len(row)), str(run)])
         for run, part in enumerate(runs)
         for number, row in part
     ]
     return Arranged(line, [*heading, "cycle"], numbered)
+
+
+def with_units(heading: Sequence[str], rows: list[Row]) -> list[str]:
+    """The header with the units that a line below it states; lines of text above the readings leave `rows`.
+
+    Examples
+    --------
+    >>> rows = [(2, ["s", "ohm"]), (3, ["65 C", "4 s"]), (4, ["0.1", "230"])]
+    >>> with_units(["Time", "Resistance"], rows), rows
+    (['Time [s]', 'Resistance [ohm]'], [(4, ['0.1', '230'])])
+    """
+    found = list(heading)
+    first = next((at for at, (_, cells) in enumerate(rows) if any(map(_is_number, cells))), 0)
+    for _, cells in rows[:first] if first <= _MOST_TITLES else ():
+        if headers.units_row(cells) and not any(headers.column_of(cell)[1] for cell in found):
+            units = [unit.strip("[]() ") for unit in cells] + [""] * (len(found) - len(cells))
+            found = [f"{cell} [{unit}]" if unit else cell for cell, unit in zip(found, units, strict=False)]
+        del rows[0]
+    return found
+
+
+def _is_number(cell: str) -> bool:
+    return headers.all_numbers([cell])
+
+
+def _continued(heading: list[str], rows: Sequence[Row]) -> list[str]:
+    """The header, repeated over columns without a name if the settings of the named ones repeat in them.
+
+    Examples
+    --------
+    >>> rows = [(2, ["0", "1e-9", "0", "2e-9"]), (3, ["1", "1e-6", "1", "3e-6"])]
+    >>> _continued(["V", "I", "", ""], rows)
+    ['V', 'I', 'V', 'I']
+    """
+    found = list(heading)
+    start = width = place = 0
+    while place < len(heading):
+        if heading[place].strip():
+            start = place
+            width = next(
+                (at for at, cell in enumerate(heading[place:]) if not cell.strip()), len(heading) - place
+            )
+            place += width
+        elif width and _repeats(_numbers(rows, start), _numbers(rows, place)):
+            found[place : place + width] = heading[start : start + width]
+            place += width
+        else:
+            place += 1
+    return found[: len(heading)]
+
+
+def _repeats(settings: Array, others: Array) -> bool:
+    """Whether most of the settings of two runs are equal; those that an instrument measures at its limit are not."""
+    both = np.isfinite(settings) & np.isfinite(others)
+    if not np.any(both):
+        return False
+    return float(np.median(np.abs(settings - others)[both])) <= _SAME_SWEEP * float(np.ptp(settings[both]))
+
+
+def _numbers(rows: Sequence[Row], place: int) -> Array:
+    """Numbers of a column; NaN where it has none."""
+    cells = (cells[place] if place < len(cells) else "" for _, cells in rows)
+    return np.array([headers.plain_number(cell) if _is_number(cell) else np.nan for cell in cells])
+
+
+def beside(found: Arranged) -> Arranged:
+    """Runs next to each other, with equal headers, one below the other; a column `cycle` numbers them.
+
+    Columns before them that occur once, such as a time, belong to each run.
+
+    Examples
+    --------
+    >>> rows = [(2, ["0", "5", "6"]), (3, ["1", "7", ""])]
+    >>> found = beside(Arranged(1, ["t [s]", "R [ohm]", "R [ohm]"], rows))
+    >>> found.heading, found.rows
+    (['t [s]', 'R [ohm]', 'cycle'], [(2, ['0', '5', '0']), (3, ['1', '7', '0']), (2, ['0', '6', '1'])])
+    """
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(found.heading):
+        if headers.column_of(cell)[0] in headers.UNITS:
+            places.setdefault(cell.strip(), []).append(place)
+    again = {cell: where for cell, where in places.items() if len(where) > 1}
+    runs = {len(where) for where in again.values()}
+    once = [where[0] for where in places.values() if len(where) == 1]
+    if (
+        len(runs) != 1
+        or max(once, default=-1) > min(where[0] for where in again.values())
+        or "cycle" in again
+    ):
+        return found
+    longer: list[Row] = []
+    partial = 0
+    for run in range(runs.pop()):
+        of_run = [where[run] for where in again.values()]
+        for line, cells in found.rows:
+            taken = [cells[at] if at < len(cells) else "" for at in (*once, *of_run)]
+            filled = [bool(cell) for cell in taken[len(once) :]]
+            partial += any(filled) and not all(filled)
+            if all(filled):
+                longer.append((line, [*taken, str(run)]))
+    heading = [*(found.heading[at] for at in once), *again, "cycle"]
+    note = "runs that stand next to each other are read one after the other"
+    if partial:
+        note += f"; {partial} of their rows lack a cell, and are left out"
+    return Arranged(found.line, heading, longer, found.heading, note)
 
 
 def named_by_instrument(heading: list[str], above: Sequence[Row]) -> list[str]:
@@ -132,7 +251,7 @@ def under(stated: str, rows: Sequence[Row]) -> Arranged:
     first = next((at for at, (_, cells) in enumerate(rows) if readable(cells)), len(rows))
     line = rows[max(first - 1, 0)][0]
     wide = max((len(cells) for _, cells in rows[first:]), default=0)
-    return Arranged(line, heading + [""] * (wide - len(heading)), list(rows[first:]))
+    return beside(Arranged(line, heading + [""] * (wide - len(heading)), list(rows[first:])))
 
 
 def _along(heading: list[str], rows: Sequence[Row]) -> Arranged:
@@ -165,7 +284,8 @@ def guessed(rows: Sequence[Row]) -> str:
     labels = [place for place, cell in enumerate(cells) if cell and not headers.all_numbers([cell])]
     lead = labels[-1] + 1 if labels else 0
     if len(cells) - lead < _FEWEST_ALONG:
-        return ""
+        some = sum(map(_is_number, cells)) >= _FEWEST_ALONG
+        return "voltage [V],current [A]" if some else ""
     return ",".join([*[UNUSED] * lead, "conductance [S]", ALONG])
 
 

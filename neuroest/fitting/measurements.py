@@ -37,7 +37,7 @@ def read_measurements(path: Path | str, stated: Stated = Stated()) -> Measuremen
     used = [sheet for sheet in used if sheet.name.lower() not in _OF_SETTINGS] or used
     labels: dict[tuple[str, str], float] = {}
     tables = [(sheet.name, replace(sheet.table, file=f"{path} ({sheet.name})")) for sheet in used]
-    found = [read_table(table, stated, labels) for _, table in tables]
+    found = [read_table(table, stated, labels, str(path)) for _, table in tables]
     others = ", ".join(sheet.name for sheet in sheets if sheet not in used)
     notes = [f"sheets without a header of measurements, not read: {others}"] if others else []
     if len(found) > 1:

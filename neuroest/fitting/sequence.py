@@ -19,6 +19,8 @@ _PARTS = 8
 """Number of parts of a train whose means show its direction."""
 _FEWEST_IN_SEQUENCE = 8
 """Fewest values of a sequence whose autocorrelation is estimated."""
+_TURNS_ON = 2.0
+"""Least ratio of the currents by which a device turns on while its measured voltage falls; a convention."""
 _FAR_FROM_NOISE = 4.0
 """Number of standard deviations beyond which a mean has moved."""
 
@@ -71,20 +73,24 @@ def branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:
     """Rows of each branch of a sweep, and whether the amplitude rises along it.
 
     Sweeps need no numbering: a branch ends where the amplitude reverses, and that row belongs to both branches; and
-    where the sign changes.
+    where the sign changes. A measured voltage that falls while the current grows to twice its largest so far is no
+    reversal: the device turns on, and the limit of the instrument takes its voltage.
     """
-    driven = experiment.columns[driven_by(experiment)]
+    name = driven_by(experiment)
+    driven, current = experiment.columns[name], np.abs(experiment.columns["current"])
     amplitude = np.abs(driven)
-    way = np.sign(np.diff(amplitude))
+    ways = np.sign(np.diff(amplitude))
     breaks = np.any(np.diff(_labels(experiment)) != 0.0, axis=0) | (driven[1:] * driven[:-1] < 0.0)
     start, direction = 0, 0.0
-    for row in range(len(way)):
-        turned = direction and way[row] and way[row] != direction
+    for row, way in enumerate(ways):
+        turned = direction and way and way != direction
+        if turned and direction > 0.0 and name == "voltage" and not breaks[row]:
+            turned = current[row + 1] <= _TURNS_ON * np.max(current[start : row + 1])
         if breaks[row] or turned:
             yield np.arange(start, row + 1), direction > 0.0
-            start, direction = (row + 1, 0.0) if breaks[row] else (row, way[row])
-        elif way[row]:
-            direction = way[row]
+            start, direction = (row + 1, 0.0) if breaks[row] else (row, way)
+        elif way and not direction:
+            direction = way
     yield np.arange(start, len(amplitude)), direction > 0.0
 
 

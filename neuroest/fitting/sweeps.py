@@ -1,6 +1,7 @@
 """Loops of current-voltage sweeps: their branches, jumps and states, and what kind of device they show."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +41,8 @@ _CLOSED = 1.2
 """Ratio of the two branches of a loop below which it is closed; a convention."""
 _MOST = 0.5
 """Share of the loops that must show the same; a convention."""
+_RETURNED = 0.25
+"""Share of the way between the states within which a switch has returned to the state before; a convention."""
 VOLATILE, MEMORY, RESISTOR, UNKNOWN = "volatile switch", "memory cell", "resistor", "unknown"
 
 
@@ -57,6 +60,8 @@ class Branch:
         Row before the jump of the conductance: up on the way up, down on the way back; -1 if there is none.
     snaps : bool
         Whether the current was swept, so that the voltage snaps back where the device turns on.
+    width : float
+        Width of a gradual turn-off, 0 of a jump. [V]
     """
 
     rows: Array
@@ -69,6 +74,7 @@ class Branch:
     positive: bool
     jump: int
     snaps: bool = False
+    width: float = 0.0
 
     @property
     def ratio(self) -> Array:
@@ -99,7 +105,10 @@ class Branch:
             beside = [at for at in (self.turn - 1, self.turn + 1) if 0 <= at < len(self.voltage)]
             return level, float(min(abs(self.voltage[at] - level) for at in beside))
         here, after = float(self.voltage[self.jump]), float(self.voltage[self.jump + 1])
-        return (here + after) / 2.0, abs(here - after)
+        if self.rising and after < here:
+            # the limit of the instrument takes the voltage of a device that has turned on
+            return here, here - float(self.voltage[max(self.jump - 1, 0)])
+        return (here + after) / 2.0, max(abs(here - after), self.width)
 
     @property
     def turn(self) -> int:
@@ -197,7 +206,7 @@ def loops_of(experiment: Experiment) -> list[Loop]:
             and (last.any.device, last.any.cycle, last.any.positive) == (branch.device, branch.cycle, branch.positive)
         )  # fmt: skip
         if last is not None and belongs:
-            found[-1] = Loop(last.up, branch)
+            found[-1] = Loop(last.up, branch if last.up is None else _turning_off(last.up, branch))
         else:
             found.append(Loop(branch, None) if branch.rising else Loop(None, branch))
     return found
@@ -225,6 +234,29 @@ def _read(experiment: Experiment) -> list[Branch]:
             Branch(kept, voltage[kept], current[kept], limited[kept], rising, *at, positive, jump, snaps)
         )
     return found
+
+
+def _turning_off(up: Branch, back: Branch) -> Branch:
+    """The way back of a switch that jumps on and turns off gradually, as one that heat keeps on does; others unchanged.
+
+    Its hold voltage is where half of the way to the state before is done, as a logarithm, and uncertain by the voltages
+    at which a quarter and three quarters are.
+    """
+    if up.jump < 0 or back.jump >= 0 or back.snaps:
+        return back
+    voltage = read_voltage([Loop(up, back)])
+    before, after = up.read_at(voltage), back.read_at(voltage)
+    high = float(np.median(up.ratio[up.on]))
+    if not (np.isfinite(before * after) and high > _LEAST_JUMP * before):
+        return back
+    way = float(np.log(high / before))
+    if abs(float(np.log(after / before))) > _RETURNED * way:
+        return back
+    done = np.log(high / back.ratio) / way
+    quarter, half, most = (int(np.argmax(done > share)) for share in (0.25, 0.5, 0.75))
+    if not half or not np.max(done) > 0.75:
+        return back
+    return replace(back, jump=half - 1, width=abs(float(back.voltage[quarter] - back.voltage[most])))
 
 
 def _jump(steps: Array, rising: bool) -> int:

@@ -5,6 +5,7 @@ All problems are reported at once, each with its place and what to do.
 
 import math
 import re
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -76,7 +77,7 @@ _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
 
 
 def read_table(
-    table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float] | None = None
+    table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float] | None = None, path: str = ""
 ) -> Measurements:
     """Read the measurements of one table.
 
@@ -88,23 +89,29 @@ def read_table(
         What the user says of the file.
     labels : dict, optional
         Numbers of the names of devices and cycles so far, which the tables of a workbook share.
+    path : str
+        Path of the file if the table's name is another, as that of a sheet is.
 
     Raises
     ------
     SpecError
         With all problems of the table.
     """
-    return _Reader(table, stated, {} if labels is None else labels).read()
+    return _Reader(table, stated, {} if labels is None else labels, path or table.file).read()
 
 
 class _Reader:
-    def __init__(self, table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float]) -> None:
+    def __init__(
+        self, table: CsvTable, stated: Stated, labels: dict[tuple[str, str], float], path: str
+    ) -> None:
         self.table, self.file, self.problems, self.stated = table, table.file, list[Problem](), stated
+        self.path = shlex.quote(path)
         self.cells: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self.faults: dict[str, list[int]] = {}
         self.labels = labels
         self.si = False
         self.heading: Sequence[str] = ()
+        self.written: Sequence[str] = ()
         self.strange: list[tuple[int, str, str]] = []
         self.unread: list[str] = []
         self.wrong: dict[str, list[str]] = {}
@@ -130,11 +137,9 @@ class _Reader:
     def read(self) -> Measurements:
         found = self.arranged()
         line, heading, data = found.line, found.heading, found.rows
-        self.heading, self.si = heading, headers.is_si(heading)
-        if data and headers.units_row(data[0][1]) and not any(headers.column_of(cell)[1] for cell in heading):
-            heading = [
-                f"{cell} [{unit.strip('[]() ')}]" for cell, unit in zip(heading, data.pop(0)[1], strict=False)
-            ]
+        self.heading, self.written = heading, found.written or heading
+        self.si = headers.is_si(self.written)
+        self.notes += [found.note] if found.note else []
         self.filled = filled_columns(data, len(heading))
         names, factors = self.header(heading)
         kinds = self.kinds_of(line, names, factors)
@@ -204,7 +209,7 @@ class _Reader:
     def command(self, header: str) -> str:
         """The command that reads the file with a stated header."""
         voltage = " --read-voltage '0.1 V'" if "on_current" in header and not self.knows_read_voltage else ""
-        return f"neuroest fit {self.table.file} --columns '{header}'{voltage}"
+        return f"neuroest fit {self.path} --columns '{header}'{voltage}"
 
     def header(self, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
         """Name of each column and factor of its unit; of two columns of one name, the filled or preferred one."""
@@ -291,18 +296,22 @@ class _Reader:
         return f"{twice}; choose one of each, such as: {self.command(self.proposed(due))}"
 
     def proposed(self, due: Collection[str]) -> str:
-        """Stated header that reads the first column of each name that is due, with units where they are missing."""
+        """Stated header that reads the first column of each name that is due, with units where they are missing.
+
+        Of runs that stand next to each other, it reads the columns of all.
+        """
         written: dict[int, str] = {}
         taken: set[str] = set()
-        first_of_many = len(self.heading) - series_at_end(self.heading)
-        for place, cell in enumerate(self.heading):
+        beside = self.written is not self.heading
+        first_of_many = len(self.written) - series_at_end(self.written)
+        for place, cell in enumerate(self.written):
             stem = unnumbered(cell) if place == first_of_many else cell
             name, unit = headers.column_of(stem)
-            if name in due and name not in taken and self.filled[place]:
+            if name in due and (beside or (name not in taken and self.filled[place])):
                 taken.add(name)
                 unit = unit or UNITS[name]
                 written[place] = name if unit == "1" else f"{name} [{unit}]"
-        return shown(self.heading, written)
+        return shown(self.written, written)
 
     def kinds_of(self, line: int, names: list[str], factors: dict[str, float]) -> str:
         """Experiment of the rows; empty where a column names it."""
@@ -350,7 +359,7 @@ class _Reader:
                     line,
                     f"{kinds[0].name} needs a {' and a '.join(sorted(states[one] for one in sources))}; a current "
                     "is one at a read voltage, so say it: "
-                    f"neuroest fit {self.table.file} --read-voltage '0.1 V', or a line "
+                    f"neuroest fit {self.path} --read-voltage '0.1 V', or a line "
                     "`# read_voltage: 0.1 V` above the header",
                 )
             names[:] = changed

@@ -3,10 +3,12 @@
 import hashlib
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from neuroest.core.errors import Problem, SpecError, printable
 from neuroest.core.extras import extra
@@ -21,6 +23,12 @@ _LARGEST = 2**25
 _MOST_ROWS = 1_000_000
 """Maximum number of rows of a workbook; real lab data have fewer."""
 _OLD_WORKBOOK, _WORKBOOK = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+"""First bytes of an .xls and of an .xlsx workbook; the name says less, since instruments call text .xls as well."""
+_BINARY = (
+    (b"MATLAB 5.0", "MATLAB", "writematrix"), (b"\x89HDF", "HDF5", "numpy.savetxt"),
+    (b"\x93NUMPY", "numpy", "numpy.savetxt"),
+)  # fmt: skip
+"""First bytes of binary files of arrays, whose they are, and what writes their arrays as text."""
 _NUMBER = r"[+-]?\d+(?:[.,]\d*)?(?:[eE][+-]?\d+)?"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:[ ]+{_NUMBER})+\s*\Z")
 _ROW = re.compile(rf"\s*{_NUMBER}(?:[ ,;\t]+{_NUMBER})+\s*\Z")
@@ -46,12 +54,14 @@ def sheets_of(path: Path) -> list[Sheet]:
     """
     file = str(path)
     content = file_content(path, file, _LARGEST)
-    if path.suffix.lower() == ".xlsx":
+    if content.startswith((_OLD_WORKBOOK, _WORKBOOK)) or path.suffix.lower() == ".xlsx":
         return _workbook(content, file)
-    if content.startswith(_OLD_WORKBOOK):
-        _refuse(file, "is an old Excel workbook; save it as .xlsx or as .csv")
-    if content.startswith(_WORKBOOK):
-        _refuse(file, "is a workbook; give it a name that ends in .xlsx")
+    for first, whose, how in _BINARY:
+        if content.startswith(first):
+            _refuse(
+                file,
+                f"is a binary file of {whose}; write its columns as .csv with a header, such as with {how}",
+            )
     text = _text(content, file)
     digest = hashlib.sha256(content).hexdigest()
     return [Sheet("", csv_of(_separated(_with_header(text)), file, digest, EXAMPLE))]
@@ -114,19 +124,46 @@ def _header_in_blanks(filled: list[str]) -> str | None:
 
 def _workbook(content: bytes, file: str) -> list[Sheet]:
     try:
-        book = extra("openpyxl", "lab").load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        cells = [
-            (sheet.title, list(islice(sheet.iter_rows(values_only=True), _MOST_ROWS + 1)))
-            for sheet in book.worksheets
-        ]
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError, OSError) as error:
-        _refuse(file, f"is not a workbook: {printable(shortened(str(error)))}")
+        cells = _old_cells(content) if content.startswith(_OLD_WORKBOOK) else _cells(content)
+    except (
+        zipfile.BadZipFile, struct.error, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
+        SyntaxError, TypeError, ValueError,
+    ) as error:  # fmt: skip
+        why = printable(shortened(str(error) or type(error).__name__))
+        _refuse(file, f"is not a workbook that can be read ({why}); save it as .csv")
     digest = hashlib.sha256(content).hexdigest()
     found = [_sheet(name, rows, file, digest) for name, rows in cells]
     kept = [sheet for sheet in found if sheet is not None]
     if not kept:
         _refuse(file, f"has no header line; expected something like `{EXAMPLE}`")
     return kept
+
+
+_Cells: TypeAlias = list[tuple[str, Sequence[Sequence[object]]]]
+"""Name and cells of each sheet; a cell without a value is None."""
+
+
+def _cells(content: bytes) -> _Cells:
+    book = extra("openpyxl", "lab").load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    return [
+        (sheet.title, list(islice(sheet.iter_rows(values_only=True), _MOST_ROWS + 1)))
+        for sheet in book.worksheets
+    ]
+
+
+def _old_cells(content: bytes) -> _Cells:
+    xlrd = extra("xlrd", "lab")
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        return [
+            (
+                sheet.name,
+                [[None if cell.ctype == xlrd.XL_CELL_ERROR else cell.value for cell in row] for row in sheet],
+            )
+            for sheet in book.sheets()
+        ]
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        raise ValueError(str(error)) from None
 
 
 def _sheet(name: str, cells: Sequence[Sequence[object]], file: str, digest: str) -> Sheet | None:

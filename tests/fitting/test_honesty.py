@@ -166,6 +166,29 @@ def test_a_switch_must_switch_in_most_loops(tmp_path: Path) -> None:
         fitted(tmp_path, "voltage [V],current [A],cycle", rows)
 
 
+def test_a_switch_may_turn_off_gradually_and_lose_its_voltage_to_the_limit(tmp_path: Path) -> None:
+    # 1 kohm, on at 4 V, where the limit of 20 mA leaves 3 V; back, 150 ohm until 3 V, then a power of the voltage
+    up = np.arange(1, 41) / 10.0
+    back = np.arange(30, 0, -1) / 10.0
+    conductance = np.maximum(1e-3, (1.0 / 150.0) * (back / 3.0) ** 3.0)
+    voltage = np.concatenate([up, [3.0], back])
+    current = np.concatenate([up * 1e-3, [20e-3], back * conductance])
+    found = fitted(
+        tmp_path,
+        "voltage [V],current [A]",
+        "\n".join(f"{v},{i:.6g}" for v, i in zip(voltage, current, strict=True)),
+    )
+    assert found.kind == "this is a volatile switch: 1 of 1 loops turn on, and off again at a lower voltage"
+    values = found.result.values
+    assert values["threshold_voltage"] == pytest.approx(4.0)
+    # half of the way as a logarithm, 387 ohm, is at (150/387)^(1/3) of 3 V
+    assert values["hold_voltage"] == pytest.approx(3.0 * (150.0 / 387.0) ** (1.0 / 3.0), abs=0.1)
+    assert values["off_resistance"] == pytest.approx(1e3)
+    # 4 mA leak at the threshold, 5.5 mA hold it on: too close for any resistor
+    assert "hardly above the leakage of 4 mA" in found.to_text()
+    assert found.refusal == "the leakage of the open switch keeps the capacitor below the threshold"
+
+
 def test_a_maximum_of_the_current_is_no_compliance() -> None:
     # a reset: the current grows to 0.7 V, where the cell turns off, and back along the high resistance
     voltage = np.concatenate([np.arange(0.01, 1.5, 0.01), np.arange(1.5, 0.0, -0.01)])

@@ -129,6 +129,49 @@ def test_settings_of_a_4200_are_no_readings(tmp_path: Path) -> None:
     )
 
 
+def test_an_old_workbook_is_read_and_arrays_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    pytest.importorskip("xlrd", reason="needs neuroest[lab]")
+    found = read_measurements(Path(__file__).with_name("old_workbook.xls"))
+    (sweep,) = found.experiments
+    # up to 1.5 V in steps of 0.1 V and back, 1 uS before it is set and 1 mS after
+    assert sweep.columns["voltage"][[0, 14, 28]] == pytest.approx([0.1, 1.5, 0.1])
+    assert sweep.columns["current"][[0, 14, 28]] == pytest.approx([1e-7, 1.5e-3, 1e-4])
+    assert found.notes == (
+        "sheets without a header of measurements, not read: Settings",
+        "columns not read: R",
+    )
+    (tmp_path / "cut.xls").write_bytes(Path(__file__).with_name("old_workbook.xls").read_bytes()[:600])
+    with pytest.raises(SpecError, match=r"is not a workbook that can be read .*; save it as \.csv"):
+        read_measurements(tmp_path / "cut.xls")
+    (tmp_path / "data.mat").write_bytes(b"MATLAB 5.0 MAT-file\0")
+    with pytest.raises(SpecError, match=r"binary file of MATLAB; write its columns as \.csv"):
+        read_measurements(tmp_path / "data.mat")
+
+
+def test_runs_next_to_each_other_are_read_one_after_the_other(tmp_path: Path) -> None:
+    # as Origin writes them: units and comments below the names, and later columns without a name
+    text = "V,I,,,V,I\nV,A,,,V,A\nfirst,,second,,third,\n" + rows("{v},{i},{v},2e-9,{v},3e-9\n")
+    found = read_measurements(write(tmp_path, text))
+    (sweep,) = found.experiments
+    assert sweep.columns["voltage"] == pytest.approx(np.tile(SWEEP, 3), abs=1e-9)
+    assert sweep.columns["current"][len(SWEEP) :] == pytest.approx(np.repeat([2e-9, 3e-9], len(SWEEP)))
+    assert sweep.columns["cycle"] == pytest.approx(np.repeat([0.0, 1.0, 2.0], len(SWEEP)))
+    assert found.notes == ("runs that stand next to each other are read one after the other",)
+    # a time that all share, and a run that ends before the others
+    (traces,) = read_measurements(
+        write(tmp_path, "t [s],R [ohm],R [ohm]\n0,1e6,2e6\n1,1e6,4e6\n2,5e5,\n")
+    ).experiments
+    assert traces.columns["time"] == pytest.approx([0.0, 1.0, 2.0, 0.0, 1.0])
+    assert traces.columns["conductance"] == pytest.approx([1e-6, 1e-6, 2e-6, 5e-7, 2.5e-7])
+    # and with the command of the message, of a file whose name has blanks
+    (tmp_path / "run 1.csv").write_text("V,I,V,I\n" + rows("{v},{i},{v},2e-9\n"))
+    with pytest.raises(SpecError) as caught:
+        read_measurements(tmp_path / "run 1.csv")
+    words = shlex.split(str(caught.value).partition("read the file with: ")[2])
+    (again,) = read_measurements(Path(words[2]), Stated(columns=words[4])).experiments
+    assert again.columns["cycle"] == pytest.approx(np.repeat([0.0, 1.0], len(SWEEP)))
+
+
 def test_an_oscilloscope_counts_from_its_trigger(tmp_path: Path) -> None:
     lines = "".join(f"{1e-6 * (n - 20):g},{0.3 + 0.1 * (n % 5):g}\n" for n in range(60))
     (found,) = read_measurements(write(tmp_path, "x-axis,1\nsecond,Volt\n" + lines)).experiments

@@ -98,6 +98,11 @@ class RetentionLaw(CurveLaw):
             bound = abs(float(np.mean(slopes))) + _NINE_OF_TEN * apart
             notes.append(f"exponents of the thirds of the log of time: {words}")
             return replace(found, bounds={name: bound}, notes=(*found.notes, *notes))
+        if found.values[name] > _LOST:
+            notes.append(
+                "a conductance that falls so fast is that of a volatile switch: state the time until it is off as "
+                "relaxation_time, with voltage and pulse_width of the pulse before"
+            )
         share = apart / max(found.values[name], np.finfo(float).tiny)
         if share > found.deviations[name] and np.ptp(slopes) > _SAME_SLOPE * found.values[name]:
             notes.append(f"exponents of the thirds of the log of time disagree: {words}")
@@ -105,15 +110,17 @@ class RetentionLaw(CurveLaw):
         return replace(found, deviations=deviations, notes=(*found.notes, *notes))
 
 
+_LOST = 0.5
+"""Exponent of the drift above which a state is lost within a few decades, as in a volatile switch; a convention."""
 _UNKNOWN = 1e3
 """Standard deviation of an unknown logarithm."""
 
 
 def _thinned(experiment: Experiment) -> Experiment:
-    """One mean per device and step of the logarithm of time; the same rows where none shares its step."""
-    time, device = experiment.columns["time"], experiment.column("device", -1.0)
+    """One mean per run and step of the logarithm of time; the same rows where none shares its step."""
+    time = experiment.columns["time"]
     step = np.floor(_PER_DECADE * np.log10(np.where(time > 0.0, time, 1.0)))
-    cell = np.stack([device, np.where(time > 0.0, step, -np.inf)], axis=1)
+    cell = np.stack([_runs(experiment), np.where(time > 0.0, step, -np.inf)], axis=1)
     first, place, count = np.unique(cell, axis=0, return_index=True, return_inverse=True, return_counts=True)[
         1:
     ]
@@ -127,19 +134,25 @@ def _thinned(experiment: Experiment) -> Experiment:
     return replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in first))
 
 
+def _runs(experiment: Experiment) -> Array:
+    """Number of the run of each row: a device, written once."""
+    written = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)], axis=1)
+    return np.asarray(np.unique(written, axis=0, return_inverse=True)[1]).ravel()
+
+
 def _slopes(experiment: Experiment) -> Array:
     """Slopes of the logarithm of the conductance against that of time in equal parts of it; empty if too few rows."""
     time, conductance = experiment.columns["time"], experiment.columns["conductance"]
     kept = (time > 0.0) & (conductance > 0.0)
-    x, y, device = np.log(time[kept]), np.log(conductance[kept]), experiment.column("device", -1.0)[kept]
+    x, y, run = np.log(time[kept]), np.log(conductance[kept]), _runs(experiment)[kept]
     if not len(x) or np.ptp(x) == 0.0:
         return np.zeros(0)
     part = np.minimum(np.floor(_THIRDS * (x - np.min(x)) / np.ptp(x)), _THIRDS - 1)
     found = []
     for third in range(_THIRDS):
         mine = part == third
-        names = np.unique(device[mine])
-        left = [(x[mine & (device == n)], y[mine & (device == n)]) for n in names]
+        names = np.unique(run[mine])
+        left = [(x[mine & (run == n)], y[mine & (run == n)]) for n in names]
         moved = [(one - np.mean(one), other - np.mean(other)) for one, other in left]
         square = sum(float(np.sum(one**2)) for one, _ in moved)
         if np.sum(mine) - len(names) + 1 < _FEWEST_OF_A_THIRD or square == 0.0:

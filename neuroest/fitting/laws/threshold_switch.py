@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, firing_statistics, threshold_switches
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
@@ -194,6 +195,19 @@ def _window(values: Values, supply: float, threshold: float, hold: float, hold_c
     return float(np.clip(values["series_resistance"], low * margin, high / margin))
 
 
+def _least_supply(threshold: float, off_resistance: float, hold: float, hold_current: float) -> float:
+    """Supply from which on a series resistor, with a margin, lets the switch turn on and off. [V].
+
+    The resistor must carry the leakage at the threshold and less than the hold current at the hold voltage. If the
+    leakage is nearly as large as the hold current, no supply does both, and only the threshold counts.
+    """
+    least, margin, leakage = threshold * (1.0 + _ABOVE), _margin(), threshold / off_resistance
+    if hold_current <= margin * leakage:
+        return least
+    opens = off_resistance - margin * hold / hold_current
+    return max(least, opens / (1.0 / leakage - margin / hold_current))
+
+
 def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Completion]:
     """Supply, resistor and other values that must be consistent with the fitted ones."""
     done: dict[str, Completion] = {}
@@ -205,6 +219,15 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
         done["threshold_voltage"] = Completion(
             threshold, "The switch turned on at this voltage, so its threshold is no higher", threshold / 2.0
         )
+    if "hold_voltage" not in found and (done.get("threshold_voltage") or "threshold_voltage" in found):
+        hold = ratio * threshold
+        done["hold_voltage"] = Completion(
+            hold, "Same share of the threshold as in the spec of --from or its default", hold / 2.0
+        )
+    current = values["hold_current"]
+    if "hold_current" not in found and {"hold_voltage", "on_resistance"} & (found.keys() | done.keys()):
+        current = hold / values["on_resistance"]
+        done["hold_current"] = Completion(current, "Hold voltage over on-resistance")
     if delay is not None:
         low, high = (
             max(threshold, delay.settings["lowest_delay_voltage"]),
@@ -218,20 +241,15 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
                 chosen=True,
             )
             supply = done["supply_voltage"].value
-    elif "threshold_voltage" in found and supply <= threshold * (1.0 + _ABOVE):
-        supply = threshold * (1.0 + _ABOVE)
-        done["supply_voltage"] = Completion(
-            supply, "A designer's choice: above the threshold that was found", chosen=True
-        )
-    if "hold_voltage" not in found and (done.get("threshold_voltage") or "threshold_voltage" in found):
-        hold = ratio * threshold
-        done["hold_voltage"] = Completion(
-            hold, "Same share of the threshold as in the spec of --from or its default", hold / 2.0
-        )
-    current = values["hold_current"]
-    if "hold_current" not in found and {"hold_voltage", "on_resistance"} & (found.keys() | done.keys()):
-        current = hold / values["on_resistance"]
-        done["hold_current"] = Completion(current, "Hold voltage over on-resistance")
+    elif "threshold_voltage" in found:
+        least = _least_supply(threshold, values["off_resistance"], hold, current)
+        if supply < least:
+            supply = least
+            done["supply_voltage"] = Completion(
+                supply,
+                "A designer's choice: above the threshold, so that the switch can turn on and off",
+                chosen=True,
+            )
     resistor = _window(values, supply, threshold, hold, current)
     if resistor != values["series_resistance"]:
         done["series_resistance"] = Completion(
@@ -242,15 +260,28 @@ def _completed(values: Values, found: Mapping[str, LawFit]) -> dict[str, Complet
     return done
 
 
-def _cautions(values: Values, _fits: Sequence[LawFit]) -> tuple[str, ...]:
-    """A switch without a measured delay counts as a switch without delay."""
-    if values.get("switching_delay", 0.0) or values.get("delay_floor", 0.0):
-        return ()
-    why = (
-        "no curve shows the delay of the switch, so a chip with it is taken to fire at the threshold at once; measure "
-        "the delay against the voltage, since the columns conduct for as long"
-    )
-    return (why,)
+def _cautions(values: Values, fits: Sequence[LawFit]) -> tuple[str, ...]:
+    """A switch without a measured delay counts as a switch without delay, and one that leaks cannot turn off."""
+    found = []
+    if not (values.get("switching_delay", 0.0) or values.get("delay_floor", 0.0)):
+        found.append(
+            "no curve shows the delay of the switch, so a chip with it is taken to fire at the threshold at once; "
+            "measure the delay against the voltage, since the columns conduct for as long"
+        )
+    leakage, hold_current = values["threshold_voltage"] / values["off_resistance"], values["hold_current"]
+    measured = {name for fit in fits for name in fit.values}
+    if {"off_resistance", "hold_current"} <= measured and hold_current < _margin() * leakage:
+        found.append(
+            f"the hold current of {format_quantity(hold_current, 'A')} is hardly above the leakage of "
+            f"{format_quantity(leakage, 'A')} at the threshold, so no resistor lets the switch turn on and off; "
+            "measure a smaller, cooler or less conducting device"
+        )
+    return tuple(found)
+
+
+def _margin() -> float:
+    """Least ratio of the largest and smallest series resistor that counts as a window."""
+    return float(10.0 ** (2.0 * _WINDOW))
 
 
 FAMILY = Family("threshold_switch_neuron", "switch_generic_28nm", _completed, _cautions)
