@@ -69,7 +69,7 @@ def test_an_estimate_loads_neither_pandas_nor_matplotlib_nor_a_terminal_library(
     [
         "import neuroest.pipeline.estimate",
         "from neuroest.pipeline.estimate import Estimate",
-        "import neuroest.reporting.table",
+        "import neuroest.reporting.estimate_document",
     ],
 )
 def test_estimate_is_the_function_whatever_was_imported_first(first: str) -> None:

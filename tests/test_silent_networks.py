@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.reporting.table import estimate_table
+from neuroest.reporting.estimate_document import estimate_document
 
 NOTHING = {
     "rate": ("workload.input.activity.rate", "workload.activity.rate"),
@@ -35,7 +35,7 @@ def test_results_that_are_all_zero_have_no_error_of_their_spread(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = neuroest.estimate(chip, network, settings)
-        text = estimate_table(result, settings)
+        text = estimate_document(result, settings).to_text()
         result.to_json()
         result._repr_html_()
     assert "nan" not in text

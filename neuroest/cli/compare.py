@@ -29,7 +29,7 @@ from neuroest.cli import shared
 from neuroest.loading.library import baseline_of
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
-from neuroest.reporting.table import totals_table
+from neuroest.reporting.comparison_document import totals_table
 from neuroest.results.attribution import RELEVANCE
 
 
@@ -73,6 +73,7 @@ def run(
     elif form is shared.Format.LATEX:
         text = render(comparison, "latex")
     else:
-        table = f"{totals_table(comparison)}\n" if corners else ""
-        text = table + render(comparison, "text", shared.style_for(output), full=full)
+        style = shared.style_for(output)
+        totals = [*totals_table(comparison).lines(style, widest=3), "", ""] if corners else []
+        text = "\n".join(totals) + render(comparison, "screen" if full else "brief").to_text(style)
     shared.emit(text, output)

@@ -26,9 +26,9 @@ import neuroest
 from neuroest.cli import FAILED_CHECK, shared
 from neuroest.loading.library import baseline_of
 from neuroest.registry import render
+from neuroest.reporting.comparison_document import comparison_with_answers, side_by_side
+from neuroest.reporting.estimate_document import estimate_brief, estimate_document
 from neuroest.reporting.formatting import check_line
-from neuroest.reporting.summary import comparison_summary, estimate_summary
-from neuroest.reporting.text_style import Style
 
 
 def run(
@@ -56,7 +56,11 @@ def run(
     else:
         estimates = (neuroest.estimate(architecture, workload, changes, given=given),)
     if form is shared.Format.TABLE:
-        text = _to_read(estimates[0], comparison, changes, shared.style_for(output), full=full)
+        if comparison:
+            document = (side_by_side if full else comparison_with_answers)(comparison)
+        else:
+            document = (estimate_document if full else estimate_brief)(estimates[0], changes)
+        text = document.to_text(shared.style_for(output))
     elif form is shared.Format.MARKDOWN:
         text = render(comparison or estimates[0], "document").to_markdown()
     elif form is shared.Format.LATEX:
@@ -84,28 +88,6 @@ def _with_its_baseline(workload: str, changes: dict[str, str], given: Path | Non
     if baseline is None:
         raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
     return neuroest.compare(chip, baseline, workload, changes, given=given)
-
-
-def _to_read(
-    estimate: neuroest.Estimate,
-    comparison: neuroest.Comparison | None,
-    changes: dict[str, str],
-    style: Style,
-    *,
-    full: bool,
-) -> str:
-    if not full:
-        return (
-            comparison_summary(comparison, style)
-            if comparison
-            else estimate_summary(estimate, changes, style)
-        )
-    # the whole is asked for by few, and loads more
-    from neuroest.reporting.table import estimate_table, side_by_side_table  # noqa: PLC0415
-
-    if comparison:
-        return side_by_side_table(comparison, changes, style)
-    return estimate_table(estimate, changes, style)
 
 
 def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def run(
     found = survey(subject, own or (), workload=workload, node=parse_quantity(node, "m"))
     label = f"Published {subject}; normalised: {found.rule}"
     if form is shared.Format.LATEX:
-        from neuroest.reporting.table_latex import to_latex  # noqa: PLC0415 - text needs no LaTeX
+        from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text needs no LaTeX
 
         shared.emit(to_latex(found.table(brief=True), label), output)
     else:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,23 @@ from neuroest.core.progress import Progress, part, silent
 from neuroest.plotting.style import draw, matplotlib
 from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
+from neuroest.reporting.estimate_document import tiers_table
+from neuroest.reporting.estimate_views import View
+from neuroest.reporting.formatting import short
 from neuroest.reporting.page import Plan, page
 from neuroest.reporting.report import Report, unique_slugs, write_file, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
+from neuroest.reporting.table_model import Interval, Quantity, Share, Table
+from neuroest.reporting.text_style import words
+from neuroest.reporting.validation_coverage import TABLE_HEAD
 
 _WORKERS = 2
 _SIGNAL_OF_PARENT = 1
 """What Linux calls PR_SET_PDEATHSIG: send a signal to this process when its parent dies."""
 _FLOATS = 3
 """Tables between two page breaks; LaTeX holds back no more than a few."""
+_LEAST_SHARE = 1e-3
+"""Share of the energy from which a part has a row."""
 _FIGURES = 8
 """Figures between two page breaks."""
 _PLANS: list[tuple[str, Callable[[], Any]]] = []
@@ -84,32 +92,66 @@ def _fill(
 
 def _write_latex(report: Report, folder: Path) -> list[str]:
     (folder / "tables").mkdir()
-    names = unique_slugs([name for name, _ in report.networks])
     written = []
-
-    def write(name: str, text: str) -> None:
+    for name, text in latex_tables(report):
         write_file(folder / "tables" / f"{name}.tex", text)
         written.append(name)
-
-    for network, views in report.networks:
-        name = names[network]
-        comparison = report.comparisons.get(network)
-        if comparison is not None:
-            write(f"differences_{name}", latex.differences_table(comparison, f"tab:differences:{name}"))
-        write(f"results_{name}", latex.results_table(views, label=f"tab:results:{name}"))
-        if comparison is not None:
-            write(
-                f"ratios_{name}",
-                latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
-            )
-            write(f"paces_{name}", latex.paces_table(comparison, f"tab:paces:{name}"))
-        write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
-        if views[0].estimate.tiers:
-            write(f"tiers_{name}", latex.tiers_table(views[0].estimate, f"tab:tiers:{name}"))
-    write("scoreboard", latex.scoreboard_table(report.validation_coverage, "tab:scoreboard"))
-    if report.assumptions:
-        write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
     return written
+
+
+def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
+    """Names of all tables, and each as LaTeX."""
+    names = unique_slugs([name for name, _ in report.networks])
+    for network, views in report.networks:
+        name, (first, *_) = names[network], views
+        if network in report.comparisons:
+            for kind, text in latex.comparison_tables(report.comparisons[network], f":{name}").items():
+                yield f"{kind}_{name}", text
+        else:
+            yield f"results_{name}", latex.results_latex([first.estimate], f"tab:results:{name}")
+        about = f"Energy of one inference of {first.label} on {first.workload} by component"
+        yield f"energy_{name}", latex.to_latex(_energy_table(first), about, f"tab:energy:{name}")
+        if first.estimate.tiers:
+            tiers = tiers_table(first.estimate)
+            about = f"{first.label} on {first.workload}. {tiers.title}"
+            yield f"tiers_{name}", latex.to_latex(tiers, about, f"tab:tiers:{name}")
+    coverage = report.validation_coverage
+    about = (
+        f"Values of published chips and the estimates, by kind of computing level and class. {coverage.words}"
+    )
+    yield (
+        "scoreboard",
+        latex.to_latex(Table.of(TABLE_HEAD, coverage.table(), "<<>>>>"), about, "tab:scoreboard"),
+    )
+    if report.assumptions:
+        about = "Assumed and projected parameters"
+        yield "assumptions", latex.to_latex(_assumptions_table(report), about, "tab:assumptions")
+
+
+def _energy_table(view: View) -> Table:
+    """Energy of one inference by component with shares and bands."""
+    found = view.breakdown("energy", "component")
+    rows = [
+        (
+            item.name, Quantity(item.value, "J"), Share(item.share),
+            "" if item.low is None or item.high is None else Interval(item.low, item.high, "J"),
+        )
+        for item in (found.slices if found else ()) if item.share >= _LEAST_SHARE
+    ]  # fmt: skip
+    return Table.of(("part", "energy, nominal", "share", "p10 .. p90"), rows, "<>>>")
+
+
+def _assumptions_table(report: Report) -> Table:
+    """Assumed or projected parameters with their bands, reasons and sources."""
+    rows = [
+        (
+            f"{f'{owner}: ' if owner else ''}{words(short(claim.path).rpartition('.')[2])}",
+            Quantity(claim.value, claim.unit), Interval(claim.low, claim.high, claim.unit) if claim.has_spread else "",
+            claim.basis, (claim.rationale or claim.description) + (f" [{claim.source}]" if claim.source else ""),
+        )
+        for owner, claim in report.assumptions
+    ]  # fmt: skip
+    return Table.of(("parameter", "value", "p10 .. p90", "basis", "reason"), rows, "<>><<")
 
 
 def _article(tables: list[str]) -> str:

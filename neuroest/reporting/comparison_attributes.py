@@ -7,6 +7,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
+from neuroest.reporting.estimate_document import basis_words, devices_by, maturity_words
 from neuroest.reporting.formatting import (
     coding_words,
     corner_words,
@@ -16,7 +17,6 @@ from neuroest.reporting.formatting import (
     percent,
     temperature_words,
 )
-from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line, words
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate

@@ -6,8 +6,8 @@ from string import ascii_uppercase
 from typing import Any
 
 from neuroest.core.text_layout import columns, wrapped
+from neuroest.reporting.document import Document, Heading, Points
 from neuroest.reporting.formatting import formatted, percent
-from neuroest.reporting.summaries import Document, Heading, Points
 from neuroest.reporting.table_model import Interval, Quantity, Table
 from neuroest.reporting.text_style import PLAIN, Style
 from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing

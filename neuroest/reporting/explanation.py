@@ -18,10 +18,10 @@ from neuroest.error_analysis.doubling import doubled
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import largest_causes
+from neuroest.reporting.answers import only_describes
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short
-from neuroest.reporting.summary import only_describes
 from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number, full_name, label_and_unit

@@ -1,44 +1,68 @@
-"""Results as LaTeX tables (booktabs, siunitx) that fit the column of a two-column paper."""
+"""Tables and documents as LaTeX (booktabs, siunitx) that fit the columns of a paper."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from neuroest.core.data_file import read_data
 from neuroest.core.units import prefix_of
-from neuroest.reporting.accuracy_text import accuracy_words
-from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
+from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.bibliography import escaped
-from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import check_line, scale_of, short, with_subscripts
-from neuroest.reporting.pace_table import pace_notes, pace_table
-from neuroest.reporting.text_style import words
-from neuroest.results.comparison import LEAST_UNPROVEN, scope_note
+from neuroest.reporting.comparison_document import (
+    attribution_lines,
+    attribution_rule,
+    differences_table,
+    pace_notes,
+    pace_table,
+    ratios_table,
+)
+from neuroest.reporting.document import Document
+from neuroest.reporting.estimate_document import designs_table, estimate_document, unproven_note
+from neuroest.reporting.formatting import scale_of, with_subscripts
+from neuroest.reporting.table_model import (
+    ABSENT,
+    Citation,
+    Interval,
+    Number,
+    Quantity,
+    Share,
+    Span,
+    Table,
+    as_number,
+    text_of,
+)
+from neuroest.reporting.text_style import one_line
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import MAIN, label_and_unit
-from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:
-    from neuroest.reporting.validation_coverage import ValidationCoverage
     from neuroest.results.comparison import Comparison
 
-_Row = TypeVar("_Row")
-
-PACKAGES = r"\usepackage{booktabs,siunitx,array}"
+PACKAGES = r"\usepackage{booktabs,siunitx,array,graphicx}"
 """LaTeX packages that these tables need."""
 
 _WORDS: Mapping[str, Mapping[str, str]] = read_data(Path(__file__).with_suffix(".yaml"))
 _PREFIXES, _UNITS = _WORDS["prefixes"], _WORDS["units"]
-_LEAST_ROWS = 4
-"""Minimum rows of the last part of a table divided over pages."""
-_LINES_OF_A_PAGE = 44
-_LETTERS_OF_A_LINE = 72
-"""Lines per page and characters per line of the small print of a table in a plain article."""
+_COLUMN, _PAGE = 46.0, 78.0
+"""Characters per line in a two-column paper, and on a single-column page."""
+_LINES = 36.0
+"""Maximum number of table lines on a page."""
+_LONGEST = 30
+"""Cell length in characters above which it is broken into lines."""
+_EM = 0.54
+"""Mean width of a character in em."""
+_FEW, _MANY = 4, 5
+"""Rows up to which a table with more than this number of columns is transposed."""
+_BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
+_MEASURE = re.compile(
+    r"-?\d[\d.]*(?:e[+-]?\d+)?(?: \.\. -?\d[\d.]*(?:e[+-]?\d+)?)?(?: [\w^/]{1,8})?|-|too slow|fails|"
+)
+"""Text of a number, of a quantity or of an interval, or of what stands in its place."""
+_POWER = re.compile(r"(?<![\d.])([\d.]++)e([+-]?\d+)")
 
 
 def tex(text: str) -> str:
@@ -124,303 +148,202 @@ def quantity(value: float | None, unit: str) -> str:
     return rf"\qty{text.removeprefix(chr(92) + 'num')}{{{name}}}" if name else text
 
 
-def band(low: float | None, high: float | None, value: float, unit: str) -> str:
-    """An interval in the unit that `value` is written in."""
-    if low is None or high is None:
-        return ""
-    factor, _ = scale(value, unit)
-    return f"[{number(low / factor, 2)}, {number(high / factor, 2)}]"
-
-
-def results_table(views: Sequence[View], caption: str = "", label: str = "results") -> str:
-    """The main results of several designs on one network, three lines per design."""
-    rows = []
-    for view in views:
-        result = view.estimate
-        rows.append(rf"\multicolumn{{4}}{{@{{}}l@{{}}}}{{{tex(view.label)}}} \\")
-        values, bands = [], []
-        for name in MAIN:
-            found, unit = result.headline(name), label_and_unit(name)[1]
-            value = found.value
-            mark = r"\rlap{$^\ast$}" if view.marked(name) else ""
-            values.append(quantity(value, unit) + mark)
-            if not value or found.low is None or found.high is None:
-                bands.append("")
-            else:
-                bands.append(band(found.low, found.high, value, unit))
-        rows.append(" & ".join(values) + r" \\")
-        rows.append(" & ".join(rf"{{\scriptsize {b}}}" if b else "" for b in bands) + r" \\[2pt]")
-    about = caption or f"Results on {tex(views[0].workload)}."
-    about += (
-        " Medians; in brackets the 10th and 90th percentile over the uncertainty of the inputs, in the unit of the "
-        "value."
-        rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} is based on projected or assumed values."
+def to_latex(table: Table, caption: str, label: str = "", differences: str = "") -> str:
+    """Table as LaTeX tables that fit on the page; the first has the label, and may refer to a table of differences."""
+    if not table.head:
+        return f"% {one_line(caption)}: nothing\n"
+    if 0 < len(table.rows) <= _FEW and len(table.head) > _MANY and not table.align:
+        table = _turned(table)
+    table = table.noted
+    columns = range(len(table.head))
+    rows = [row for row in table.rows if not isinstance(row[0], Span)]
+    compact = [
+        side == ">" or (all(_is_compact(row[n]) for row in rows) and bool(rows))
+        for n, side in enumerate(table.sides)
+    ]
+    texts = [[text_of(row[column]) for row in rows] for column in columns]
+    widths = [_width(table.head[c], texts[c], breaks=not compact[c]) for c in columns]
+    letters = [max(map(len, texts[c]), default=0) for c in columns]
+    total = sum(widths) + 2.0 * len(columns)
+    if _COLUMN < total < _PAGE:  # the longest texts take what room a page leaves
+        longest = max((c for c in columns if not compact[c]), key=lambda c: letters[c], default=None)
+        if longest is not None:
+            spare = min(_PAGE - total, max(0.0, letters[longest] - widths[longest]))
+            widths[longest] += spare
+            total += spare
+    star = "*" if total > _COLUMN else ""
+    shrunk = min(1.0, (_PAGE if star else _COLUMN) / total)
+    kinds = "".join(
+        ("r" if side == ">" else "l")
+        if compact[n]
+        else rf">{{\raggedright\arraybackslash}}p{{{_EM * widths[n]:.2f}em}}"
+        for n, side in enumerate(table.sides)
     )
-    head = " & ".join(("Area", "Energy", "Latency", "Throughput"))
-    return _table(about, label, "@{}" + "l" * 4 + "@{}", head, rows, stretched=True)
-
-
-def breakdown_table(view: View, label: str, by: str = "component") -> str:
-    """Energy of one inference in parts with shares and bands."""
-    found = view.breakdown("energy", by)
-    rows = []
-    for item in found.slices if found else ():
-        if item.share >= 1e-3:
-            cells = (
-                tex(item.name),
-                quantity(item.value, "J"),
-                number(item.share * 100),
-                rf"{{\scriptsize {band(item.low, item.high, item.value, 'J')}}}",
-            )
-            rows.append(" & ".join(cells) + r" \\")
-    caption = f"Energy of one inference of {tex(view.label)} on {tex(view.workload)} by {by}."
-    ragged = r">{\raggedright\arraybackslash}p"
-    columns = rf"@{{}}{ragged}{{0.34\columnwidth}}rr{ragged}{{0.3\columnwidth}}@{{}}"
-    return _table(caption, label, columns, r"Part & Energy, nominal & \unit{\percent} & p10, p90", rows)
-
-
-def tiers_table(estimate: Estimate, label: str) -> str:
-    """Area, vias, heat and yield of the tiers of a stacked chip, the highest first."""
-    rows = [
-        " & ".join(
-            (
-                tex(words(short(row.tier))) if row.blocks else "logic", quantity(row.area_m2, "m^2"),
-                number(row.width * 100), number(row.vias), quantity(row.power_W, "W"),
-                quantity(row.temperature_rise_K, "K"), "--" if row.good_share is None else number(row.good_share * 100),
-                tex(", ".join(words(short(path)) for path in row.blocks)) or "all other blocks",
-            )
+    head = " & ".join(_broken(name.replace("_", " ")) for name in table.head)
+    written = [f"% needs {PACKAGES}"]
+    for index, chunk in enumerate(_pages(table.rows, widths, _LINES / shrunk)):
+        about = tex(f"{caption.rstrip('.')}." if not index else f"{caption.partition('.')[0]}, continued.")
+        about += (
+            rf" What differs between them is in Table~\ref{{{differences}}}."
+            if differences and not index
+            else ""
         )
-        + r" \\"
-        for row in reversed(estimate.tiers)
-    ]  # fmt: skip
-    caption = (
-        f"Tiers of {tex(estimate.title)} on {tex(estimate.workload.name)}; the widest makes the area, and the rise is "
-        "above the logic."
-    )
-    ragged = r">{\raggedright\arraybackslash}p"
-    columns = rf"@{{}}{ragged}{{0.2\columnwidth}}rrrrrr{ragged}{{0.6\columnwidth}}@{{}}"
-    head = r"Tier & Area & \unit{\percent} & Vias & Power & Rise & Yield, \unit{\percent} & Contains"
-    return _table(caption, label, columns, head, rows, wide=True)
+        written += [
+            rf"\begin{{table{star}}}[tb]", r"\centering\emergencystretch=2em\hbadness=10000", r"\footnotesize",
+            r"\setlength{\tabcolsep}{3pt}",
+            rf"\caption{{{about}}}", *([rf"\label{{{label}{f':{index + 1}' if index else ''}}}"] if label else []),
+            # shrunk where it is wider than the text, never stretched
+            r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+            rf"\begin{{tabular}}{{@{{}}{kinds}@{{}}}}", r"\toprule",
+            *((rf"{head} \\", r"\midrule") if any(table.head) else ()),
+            *(rf"{_row(row, compact)} \\" for row in chunk), r"\bottomrule", r"\end{tabular}}", rf"\end{{table{star}}}",
+            # LaTeX holds back no more than a few tables at a time
+            *([r"\clearpage"] if index % 3 == 2 else []),
+        ]  # fmt: skip
+    return "\n".join(written) + "\n"
 
 
-def differences_table(comparison: Comparison, label: str) -> str:
-    """Table of differences and exclusions, to be read before any ratio."""
-    names = [result.title for result in comparison.estimates]
-    rows = []
-    for item in comparison.differences:
-        if item.differs:
-            rows.append(rf"\multicolumn{{2}}{{@{{}}l}}{{\textit{{{tex(item.what)}}}}} \\")
-            rows += [rf"{tex(n)} & {tex(v)} \\" for n, v in zip(names, item.values, strict=True)]
-    rows.append(r"\multicolumn{2}{@{}l}{\textit{left out}} \\")
-    if comparison.left_out_by_all:
-        rows.append(rf"by all & {tex('; '.join(comparison.left_out_by_all))} \\")
-    also = "also by " if comparison.left_out_by_all else "by "
-    for name, left in zip(names, comparison.left_out, strict=True):
-        rows.append(rf"{also}{tex(name)} & {tex('; '.join(left)) or '--'} \\")
-    alike = "; ".join(f"{d.what}: {d.values[0]}" for d in comparison.differences if not d.differs)
-    caption = f"What differs between the designs. The same in all designs: {tex(alike) or '--'}."
-    return _chunked(
-        caption,
-        label,
-        (0.27, 0.67),
-        "Property and design & ",
-        rows,
-    )
-
-
-def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
-    """Ratios with bands and what makes them; the caption refers to the table of differences."""
-    rows, said = [], []
-    for baseline in comparison.baselines:
-        over = f"Over {baseline.title}, " if len(comparison.baselines) > 1 else ""
-        said += [f"{over}{line}" for line in attribution_lines(comparison, baseline)]
-        over = f"over {tex(baseline.title)}{scope_note(comparison.design, baseline)}"
-        rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{{over}}}}} \\")
-        for ratio in comparison.ratios:
-            if ratio.baseline == baseline.architecture:
-                mark = r"$^\ast$" if ratio.marked else r"\phantom{$^\ast$}"
-                interval = (
-                    f"[{_end(ratio.low)}, {_end(ratio.high)}]"
-                    if ratio.low is not None and ratio.high is not None
-                    else "--"
-                )
-                rows.append(
-                    rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} "
-                    rf"& {{\scriptsize {interval}}} \\"
-                )
-    said.append(attribution_rule(comparison))
-    caption = (
-        rf"{tex(comparison.design.title)} over its baselines on {tex(comparison.design.workload.name)}; "
-        rf"what differs between them is in Table~\ref{{{differences}}}. "
-        r"$^\ast$~At least "
-        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side is based on projected or assumed values. "
-        rf"{tex('; '.join(said))}."
-    )
-    return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
-
-
-def paces_table(comparison: Comparison, label: str) -> str:
-    """Energies at the three paces, with the periods at which each chip works."""
-    rows: list[str] = []
-    notes: dict[str, None] = {}
-    for baseline in comparison.baselines:
-        rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.title)}}}}} \\")
-        for first, *cells in pace_table(comparison, baseline).rows:
-            name = rf"\textit{{{tex(first)}}}" if not first.startswith(" ") else tex(first.strip())
-            rows.append(
-                " & ".join((name, *(rf"{{\scriptsize {_typeset(cell)}}}" for cell in cells))) + r" \\"
-            )
-        notes |= dict.fromkeys(pace_notes(comparison, baseline))
-    caption = (
-        f"Median energy of an inference of {comparison.design.title} and its baselines on "
-        f"{comparison.design.workload.name} at stated pace. {'; '.join(notes)}."
-    )
-    columns = r"@{}>{\raggedright\arraybackslash}p{0.3\columnwidth}rrrr@{}"
-    return _table(tex(caption), label, columns, "Median & Design & Baseline & Ratio & p10, p90", rows)
-
-
-def _typeset(text: str) -> str:
-    """Text cell with typeset quantities: powers of ten and micro."""
-    powers = re.sub(r"(?<![\d.])([\d.]++)e([+-]?\d+)", r"\\num{\1e\2}", tex(text))
-    return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", powers)
-
-
-def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
-    """Accuracy of the kinds of model against published chips, by class."""
-    rows, last = [], ""
-    for kind, *cells in standing.table():
-        if kind != last:
-            rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{{tex(kind)}}}}} \\")
-            last = kind
-        rows.append(" & ".join(tex(cell) for cell in cells) + r" \\")
-    unseen = " ".join(f"{design.architecture}: {design.words}" for design in standing.designs)
-    caption = (
-        f"Values of published chips and the estimates, by kind of computing level and class. {standing.words}"
-    )
-    table = _table(tex(caption), label, "@{}lrrrr@{}", r"Class & Values & Within & Worst & Inside", rows)
-    return table + f"% {' '.join(unseen.split())}\n"
-
-
-def _end(value: float) -> str:
-    """An end of a band: three digits near one, where the third may matter, two elsewhere."""
-    return number(value, 3 if 0.1 <= value < 1000.0 else 2)
-
-
-def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
-    """Assumed or projected parameters with their bands and reasons."""
-    rows = []
-    for owner, claim in claims:
-        interval = f" {band(claim.low, claim.high, claim.value, claim.unit)}" if claim.has_spread else ""
-        why = claim.rationale or claim.description
-        source = f" [{tex(claim.source)}]" if claim.source else ""
-        rows.append(
-            rf"{tex(f'{owner}: ' if owner else '')}{tex(words(short(claim.path).rpartition('.')[2]))} & "
-            rf"{quantity(claim.value, claim.unit)}{interval} & {claim.basis} & {tex(why)}{source} \\"
-        )
-    return _chunked(
-        "Assumed and projected parameters.",
-        label,
-        (0.24, 0.21, 0.12, 0.36),
-        "Parameter & Value [p10, p90] & Basis & Reason",
-        rows,
-    )
+def document_latex(document: Document) -> str:
+    """The tables of a document as LaTeX, and its texts as comments."""
+    tables = [to_latex(table, table.title or document.title) for table in document.tables]
+    return "\n".join([*tables, *(f"% {text}" for text in document.texts)]) + "\n"
 
 
 def estimate_latex(estimate: Estimate) -> str:
-    """Estimate as LaTeX: results, energy by component, failed checks and exclusions."""
-    view = View(estimate)
-    reported = [
-        f"% needs {PACKAGES}",
-        results_table([view], label="tab:results"),
-        breakdown_table(view, "tab:energy"),
-        *([tiers_table(estimate, "tab:tiers")] if estimate.tiers else []),
-    ]
-    reported += [f"% {line}" for line in _notes(estimate)]
-    return "\n".join(reported) + "\n"
+    """Estimate as LaTeX: all its tables; checks, basis and exclusions as comments."""
+    return document_latex(estimate_document(estimate))
 
 
 def comparison_latex(comparison: Comparison) -> str:
     """Comparison as LaTeX: differences and exclusions, then results, then ratios."""
-    views = [View(result) for result in comparison.estimates]
-    tables = (
-        differences_table(comparison, "tab:differences"),
-        results_table(views, label="tab:results"),
-        ratios_table(comparison, "tab:ratios", "tab:differences"),
-        paces_table(comparison, "tab:paces"),
+    return "\n".join(comparison_tables(comparison).values())
+
+
+def comparison_tables(comparison: Comparison, place: str = "") -> dict[str, str]:
+    """Tables of a comparison by name: what differs and is left out, results, ratios and paces; labelled for `place`."""
+    names, network = [one.title for one in comparison.estimates], comparison.design.workload.name
+    label = {name: f"tab:{name}{place}" for name in ("differences", "results", "ratios", "paces")}
+    alike = "; ".join(f"{item.what}: {item.values[0]}" for item in comparison.differences if not item.differs)
+    same = f"What differs between the designs. The same in all designs: {alike or '-'}"
+    left = [("all", "; ".join(comparison.left_out_by_all) or "-")]
+    left += [(name, "; ".join(items) or "-") for name, items in zip(names, comparison.left_out, strict=True)]
+    said = []
+    for baseline in comparison.baselines:
+        over = f"Over {baseline.title}, " if len(comparison.baselines) > 1 else ""
+        said += [f"{over}{line}" for line in attribution_lines(comparison, baseline)]
+    ratios = "; ".join((*said, attribution_rule(comparison)))
+    return {
+        "differences": to_latex(differences_table(comparison, names), same, label["differences"])
+        + to_latex(Table.of(("by", "left out"), left, "<<"), "What the designs leave out"),
+        "results": results_latex(comparison.estimates, label["results"]),
+        "ratios": to_latex(
+            ratios_table(comparison),
+            f"{comparison.design.title} over its baselines on {network}. {unproven_note()} on a side. {ratios}",
+            label["ratios"], label["differences"],
+        ),
+        "paces": "".join(
+            to_latex(
+                table, f"{table.title} on {network}. {'; '.join(pace_notes(comparison, one))}",
+                label["paces"] if one is comparison.baselines[0] else "",
+            )
+            for one in comparison.baselines
+            for table in (pace_table(comparison, one),)
+        ),
+    }  # fmt: skip
+
+
+def results_latex(estimates: Sequence[Estimate], label: str) -> str:
+    """The main results of several designs on one network."""
+    of = "" if len(estimates) > 1 else f" of {estimates[0].title}"
+    about = (
+        f"Results{of} on {estimates[0].workload.name}. Medians, and the 10th and 90th percentile over the uncertainty "
+        f"of the inputs. {unproven_note()}"
     )
-    return "\n".join((f"% needs {PACKAGES}", *tables)) + "\n"
+    return to_latex(designs_table(estimates, nominal=False, marked=True, titled=True), about, label)
 
 
-def _notes(estimate: Estimate) -> list[str]:
-    lines = [check_line(check) for check in estimate.remarks]
-    exactness = accuracy_words(estimate)
-    lines += [exactness] if exactness else []
-    lines += [f"assumed of the network: {item}" for item in estimate.workload.assumed]
-    lines += [f"left out: {item}" for item in estimate.exclusions]
-    return [" ".join(line.split()) for line in lines]
+def _is_compact(cell: Any) -> bool:
+    """Whether a cell is a number, a quantity, an interval or nothing, which is not broken into lines."""
+    if cell is None or cell is ABSENT or isinstance(cell, Quantity | Number | Interval | Share):
+        return True
+    return bool(_MEASURE.fullmatch(cell)) if isinstance(cell, str) else as_number(cell) is not None
 
 
-def _table(
-    caption: str,
-    label: str,
-    columns: str,
-    head: str,
-    rows: Sequence[str],
-    *,
-    stretched: bool = False,
-    wide: bool = False,
-) -> str:
-    star = "*" if wide else ""
-    environment, width = ("tabular*", r"{\columnwidth}") if stretched else ("tabular", "")
-    gap = "1pt" if stretched else "3pt"
-    fill = r"@{\extracolsep{\fill}}" if stretched else ""
-    if stretched:
-        columns = "@{}" + fill + columns.removeprefix("@{}")
-    lines = (
-        rf"\begin{{table{star}}}[tb]",
-        r"\centering\emergencystretch=2em\hbadness=10000", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
-        rf"\caption{{{caption}}}", rf"\label{{{label}}}", rf"\begin{{{environment}}}{width}{{{columns}}}",
-        r"\toprule", rf"{head} \\", r"\midrule", *rows, r"\bottomrule", rf"\end{{{environment}}}",
-        rf"\end{{table{star}}}",
-    )  # fmt: skip
-    return "\n".join(lines) + "\n"
+def _row(row: Sequence[Any], compact: Sequence[bool]) -> str:
+    if isinstance(row[0], Span):
+        return rf"\multicolumn{{{len(row)}}}{{@{{}}l@{{}}}}{{\textit{{{tex(row[0].text)}}}}}"
+    return " & ".join(
+        _measure(cell) if fits else _text(cell) for cell, fits in zip(row, compact, strict=True)
+    )
 
 
-def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows: Sequence[str]) -> str:
-    """Tables across both columns of a page, each at most one page long."""
-    columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in widths) + "@{}"
-    chunks = pages(rows, lambda row: _lines_of(row, widths), _LINES_OF_A_PAGE)
-    while len(chunks) > 1 and len(chunks[-1]) < _LEAST_ROWS < len(chunks[-2]):
-        chunks[-1].insert(0, chunks[-2].pop())  # a table of a row or two is not worth its head
-    tables = []
-    for index, chunk in enumerate(chunks):
-        about = caption if index == 0 else f"{caption.partition('.')[0]}, continued."
-        name = label if index == 0 else f"{label}:{index + 1}"
-        # LaTeX holds back no more than a few tables at a time
-        flushed = "\\clearpage\n" if index % 3 == 2 else ""
-        tables.append(_table(about, name, columns, head, chunk, wide=True) + flushed)
-    return "\n".join(tables)
+def _measure(cell: Any) -> str:
+    """A number, a quantity or an interval."""
+    if isinstance(cell, Quantity):
+        return quantity(cell.value, cell.unit) + r"\rlap{$^\ast$}" * cell.marked
+    if isinstance(cell, Number):
+        return number(cell.value) + r"\rlap{$^\ast$}" * cell.marked
+    if isinstance(cell, Interval):
+        factor, _ = scale(cell.high, cell.unit)
+        return f"{number(cell.low / factor)} to {quantity(cell.high, cell.unit)}"
+    if cell == "-":
+        return "--"
+    if isinstance(cell, str | Share):
+        text = _POWER.sub(r"\\num{\1e\2}", tex(str(cell).strip())).replace(" .. ", " to ")
+        return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", text).replace(r"\textasciicircum{}2", "$^2$")
+    found = as_number(cell)
+    return number(found, 4) if found is not None and math.isfinite(found) else "--"
 
 
-def pages(rows: Iterable[_Row], height: Callable[[_Row], float], most: float) -> list[list[_Row]]:
+def _pages(
+    rows: Sequence[tuple[Any, ...]], widths: Sequence[float], most: float
+) -> Iterator[list[tuple[Any, ...]]]:
     """Rows split into parts that fit on a page."""
-    parts: list[list[_Row]] = [[]]
-    used = 0.0
+    part: list[tuple[Any, ...]] = []
+    used = 0
     for row in rows:
-        if used + height(row) > most and parts[-1]:
-            parts.append([])
-            used = 0.0
-        parts[-1].append(row)
-        used += height(row)
-    return parts
+        cells = zip(row[: 1 if isinstance(row[0], Span) else None], widths, strict=False)
+        height = max(math.ceil(1.15 * len(text_of(cell)) / width) for cell, width in cells)
+        if used + height > most and part:
+            yield part
+            part, used = [], 0
+        part.append(row)
+        used += height
+    yield part
 
 
-def _lines_of(row: str, widths: Sequence[float]) -> int:
-    """Approximate number of lines of a row without its commands, on a single-column page."""
-    cells = [re.sub(r"\\[a-zA-Z]+(\{\})?|[\\{}$]", "", cell).strip() for cell in row.split(" & ")]
-    return max(
-        (math.ceil(len(c) / (w * _LETTERS_OF_A_LINE)) for c, w in zip(cells, widths, strict=False)), default=1
-    )
+def _turned(table: Table) -> Table:
+    """Table of a few long rows, transposed."""
+    head = ("quantity", *map(str, range(1, len(table.rows) + 1)))
+    return Table.of(head, zip(table.head, *table.rows, strict=True))
+
+
+def _text(cell: Any) -> str:
+    """A cell of a text column; citations as such."""
+    if isinstance(cell, Citation):
+        return rf"\cite{{{','.join(map(bibtex_key, cell.keys))}}}" if cell.keys else ""
+    return _broken(text_of(cell))
+
+
+def _broken(text: str) -> str:
+    """Text for LaTeX with line breaks allowed at dots of paths and anywhere in hashes."""
+    pieces = [piece[i : i + 16] for piece in _BREAKS.split(text) for i in range(0, max(len(piece), 1), 16)]
+    plain = tex(text)
+    if max(map(len, _BREAKS.split(text)), default=0) > _LONGEST:
+        return r"\allowbreak{}".join(tex(piece) for piece in pieces).replace(
+            r"\allowbreak{}\allowbreak{}", r"\allowbreak{}"
+        )
+    return re.sub(r"\.(?=[A-Za-z])", r".\\allowbreak{}", plain)
+
+
+def _width(name: str, cells: Sequence[str], *, breaks: bool) -> float:
+    """Width of a column in characters; a text column only needs room for its longest word."""
+    if not breaks:
+        formatted = [re.sub(r"e[+-]\d+", "xxxx", cell) for cell in cells]
+        return float(max(1, *map(len, (name, *formatted))))
+    texts = [name.replace("_", " "), *cells]
+    pieces = [len(piece) for text in texts for piece in _BREAKS.split(text)]
+    return float(max(min(max(pieces), _LONGEST), min(max(map(len, texts)), _LONGEST)) + 1)
 
 
 def preamble(options: Mapping[str, str] | None = None) -> str:

@@ -9,9 +9,9 @@ from neuroest.core.version import package_version
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
+from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, short, temperature_words
 from neuroest.reporting.latex import tex
-from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate

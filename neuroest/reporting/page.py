@@ -13,8 +13,9 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words
-from neuroest.reporting.attribution_text import attribution_lines, attribution_rule
 from neuroest.reporting.bibliography import reference
+from neuroest.reporting.comparison_document import attribution_lines, attribution_rule, pace_notes, pace_table
+from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.formatting import (
@@ -29,9 +30,7 @@ from neuroest.reporting.formatting import (
     typeset,
     with_subscripts,
 )
-from neuroest.reporting.pace_table import pace_notes, pace_table
 from neuroest.reporting.report import Report, unique_slugs
-from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import records_csv
 from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows

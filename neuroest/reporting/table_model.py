@@ -1,7 +1,7 @@
 """Table with its output formats: terminal, Markdown, HTML, LaTeX, CSV and JSON.
 
-A cell is text, a number, a `Quantity`, an `Interval`, a `Share`, a list of these, or None. Documents get it as text
-with its unit, programs as a number in SI units.
+A cell is text, a number, a `Quantity`, a `Number`, an `Interval`, a `Share`, a list of these, or None. Documents get
+it as text with its unit, programs as a number in SI units.
 """
 
 from __future__ import annotations
@@ -17,37 +17,56 @@ from typing import Any, Final
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.spreadsheets import cell_text
-from neuroest.core.text_layout import fitting_columns, stacked_columns
+from neuroest.core.text_layout import WIDTH, fitting_columns, stacked_columns, wrapped
 from neuroest.reporting.formatting import formatted, formatted_interval, percent
-from neuroest.reporting.text_style import one_line
+from neuroest.reporting.text_style import PLAIN, Style, one_line
 
 _SPECIAL = frozenset("\\`*_{}[]<>|#~$!&")
 _CELL = "padding:2px 10px;border:0;text-align:left;font-variant-numeric:tabular-nums;vertical-align:top"
 _NUMBER = _CELL.replace("left", "right", 1)
 _BAR = "display:inline-block;height:0.7em;background:#4a7ab5"
 _BAR_EM = 12.0
+MARK = "*"
+"""Mark of a number that a note explains."""
 
 
 @frozen_dataclass
 class Quantity:
-    """A value in SI units with its unit."""
+    """A value in SI units with its unit; `marked` where a note explains it."""
 
     value: float | None
     unit: str
+    marked: bool = False
 
     def __str__(self) -> str:
-        return formatted(self.value, self.unit)
+        return formatted(self.value, self.unit) + MARK * self.marked
+
+
+@frozen_dataclass
+class Number:
+    """A number without a unit, of three digits in the shortest form; `marked` where a note explains it."""
+
+    value: float
+    marked: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"{self.value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+            + MARK * self.marked
+        )
 
 
 @frozen_dataclass
 class Interval:
-    """An interval in SI units with its unit."""
+    """An interval in SI units with its unit, which is empty for numbers."""
 
     low: float
     high: float
     unit: str
 
     def __str__(self) -> str:
+        if not self.unit:
+            return f"{Number(self.low)} .. {Number(self.high)}"
         return formatted_interval(self.low, self.high, self.unit)
 
 
@@ -80,6 +99,16 @@ ABSENT: Final = _Nothing.ABSENT
 
 
 @frozen_dataclass
+class Span:
+    """First cell of a row that heads the rows below it; the other cells are empty."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@frozen_dataclass
 class Table:
     """A table of cells.
 
@@ -91,16 +120,24 @@ class Table:
         Cells, one a column.
     align : str
         ``<`` or ``>`` a column; by default columns of numbers are at the right.
+    title : str
+        What a document prints above it.
+    notes : tuple of tuple of str
+        What a document prints below each row of a table on a terminal, and as its last column elsewhere.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     align: str = ""
+    title: str = ""
+    notes: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
-    def of(cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "") -> Table:
+    def of(
+        cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "", title: str = ""
+    ) -> Table:
         """Make a table from any sequences."""
-        return cls(tuple(head), tuple(tuple(row) for row in rows), align)
+        return cls(tuple(head), tuple(tuple(row) for row in rows), align, title)
 
     @classmethod
     def of_records(cls, records: Any, head: Iterable[str] = ()) -> Table:
@@ -128,10 +165,39 @@ class Table:
         cells = [self.head, *([_written(cell) for cell in row] for row in self.rows)]
         return "\n".join(stacked_columns(cells, self.sides)) + "\n"
 
-    def lines(self, *, indent: int = 0, widest: int = 2) -> list[str]:
-        """The table as lines of text, with columns at most `widest` apart to fit 80 columns."""
-        cells = [self.head, *([text_of(cell) for cell in row] for row in self.rows)]
-        return fitting_columns(cells, self.sides, indent=indent, widest=widest)
+    def lines(self, style: Style = PLAIN, *, indent: int = 0, widest: int = 2) -> list[str]:
+        """The table as lines of text, with columns at most `widest` apart to fit 80 columns, and its notes.
+
+        A table of texts that does not fit has one line for each cell, below the first of its row.
+        """
+        spans = {at for at, row in enumerate(self.rows, 1) if row and isinstance(row[0], Span)}
+        rows = [self.head, *([_indented(cell) for cell in row] for row in self.rows)]
+        cells = [("",) * len(row) if at in spans else row for at, row in enumerate(rows)]
+        lines = fitting_columns(cells, self.sides, indent=indent, widest=widest)
+        if ">" not in self.sides and max(map(len, lines)) > WIDTH:
+            return self._stacked(rows, indent)
+        shown = [style.dim(lines[0])] if any(self.head) else []
+        for at, line in enumerate(lines[1:], 1):
+            shown.append(style.bold(rows[at][0]) if at in spans else line)
+            for note in self.notes[at - 1] if self.notes else ():
+                shown += [style.dim(text) for text in wrapped(note, indent=4, hanging=6)]
+        return shown
+
+    def _stacked(self, rows: Sequence[Sequence[str]], indent: int) -> list[str]:
+        lines: list[str] = []
+        for first, *others in rows[1:]:
+            lines += wrapped(first, indent=indent, hanging=indent + 2)
+            for name, cell in zip(self.head[1:], others, strict=True):
+                lines += wrapped(f"{name}: {cell}", indent=indent + 2, hanging=indent + 4)
+        return lines
+
+    @property
+    def noted(self) -> Table:
+        """The table with its notes as a last column."""
+        if not self.notes:
+            return self
+        rows = [(*row, "; ".join(notes)) for row, notes in zip(self.rows, self.notes, strict=True)]
+        return Table.of((*self.head, "note"), rows, self.align and f"{self.align}<", self.title)
 
     def to_markdown(self) -> str:
         r"""The table in Markdown, with special characters escaped.
@@ -192,7 +258,7 @@ def plain(text: str) -> str:
 
 def as_number(cell: Any) -> float | None:
     """Number of any type as a float; None for anything else."""
-    if isinstance(cell, Quantity | Share):
+    if isinstance(cell, Quantity | Number | Share):
         return cell.value
     if isinstance(cell, str) or _is_truth(cell):
         return None
@@ -220,7 +286,7 @@ def value_of(cell: Any) -> Any:
 
 def text_of(cell: Any) -> str:
     """Text of a cell in a document."""
-    if isinstance(cell, Quantity | Interval | Share):
+    if isinstance(cell, Quantity | Number | Interval | Share | Span):
         return str(cell)
     found = as_number(cell)
     if found is not None:
@@ -230,6 +296,13 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, list | tuple):
         return "; ".join(map(text_of, cell))
     return one_line(str(cell))
+
+
+def _indented(cell: Any) -> str:
+    """Text of a cell with the spaces that it begins with, as in a terminal."""
+    return (
+        " " * (len(cell) - len(cell.lstrip(" "))) + text_of(cell) if isinstance(cell, str) else text_of(cell)
+    )
 
 
 def _written(cell: Any) -> str:

@@ -227,7 +227,7 @@ class Comparison(Paced):
 
     def to_text(self, *, full: bool = False) -> str:
         """The comparison as text of 80 columns: results and ratios; in full also paces, properties and exclusions."""
-        return str(render(self, "text", full=full))
+        return str(render(self, "screen" if full else "brief").to_text())
 
     def __str__(self) -> str:
         return self.to_text()
@@ -262,4 +262,4 @@ class Comparison(Paced):
         return render(self, "figure", kind, path)
 
     def _repr_html_(self) -> str:
-        return str(render(self, "html"))
+        return str(render(self, "document").to_html())

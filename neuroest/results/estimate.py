@@ -411,4 +411,4 @@ class Estimate(Analysis):
         return render(self, "figure", kind, path)
 
     def _repr_html_(self) -> str:
-        return str(render(self, "html"))
+        return str(render(self, "document").to_html())

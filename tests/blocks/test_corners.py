@@ -20,7 +20,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.pipeline.comparison import at_corner
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.reporting.table import estimate_table
+from neuroest.reporting.estimate_document import estimate_document
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
 from tests.each import each
@@ -308,8 +308,8 @@ def test_the_ends_of_the_table_are_reported() -> None:
 
 def test_a_corner_is_in_the_heading_the_sources_and_the_exclusions() -> None:
     slow = at("slow")
-    assert "slow corner" in estimate_table(slow).split("\n\n", 1)[0]
-    assert "corner" not in estimate_table(estimate(CHIP, NET)).split("\n\n", 1)[0]
+    assert "slow corner" in estimate_document(slow).to_text().split("\n\n", 1)[0]
+    assert "corner" not in estimate_document(estimate(CHIP, NET)).to_text().split("\n\n", 1)[0]
     assert "slow corner" in neuroest.compare(at_corner(CHIP, "slow"), CHIP, NET).to_text(full=True)
     assert {"technology.corner.speed_depth", "technology.corner.leakage_depth"} <= slow.used_paths
     assert {"sky130_models", "gf180mcu_models"} <= set(slow.source_keys)

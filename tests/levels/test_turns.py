@@ -18,7 +18,7 @@ from neuroest.levels.time_multiplexing import (
     single_shared_unit,
 )
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.table import estimate_table
+from neuroest.reporting.estimate_document import estimate_document
 from tests.chips import run
 from tests.levels.test_packing import ADC, ARRAY, NEURON, SHARED, both
 
@@ -204,7 +204,7 @@ def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_p
 def test_a_chip_that_all_layers_share_has_no_pipeline_to_hold_up() -> None:
     result = estimate("digital_int8_28nm", "resnet18_imagenet_dense")
     assert result.evaluation.timing.bottleneck is None
-    assert "take turns" not in estimate_table(result)
+    assert "take turns" not in estimate_document(result).to_text()
 
 
 def test_blocks_of_a_tile_work_for_all_layers_in_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.pipeline.attribution import Ledger, attributed_energy
 from neuroest.pipeline.comparison import compared
-from neuroest.reporting.summary import comparison_summary
+from neuroest.reporting.comparison_document import comparison_with_answers
 from neuroest.results.attribution import INTEGRATING, NEURON, WAITING, product, verdict
 from neuroest.results.comparison import Comparison
 from neuroest.results.uncertainty import Band
@@ -93,7 +93,7 @@ def test_every_form_says_it() -> None:
     words, said = found.attribution(energy).words, found.verdict(energy)
     assert words.startswith(f"{energy.value:.3g} = neuron ")
     assert f"energy {words}: {said}" in " ".join(found.to_text().split())
-    assert f"energy {words}: {said}" in " ".join(comparison_summary(found).split())
+    assert f"energy {words}: {said}" in " ".join(comparison_with_answers(found).to_text().split())
     assert words in found._repr_html_()
     assert words in found.to_json()
     plain = next(ratio for ratio in found.to_dict()["ratios"] if ratio["quantity"] == energy.quantity)

@@ -14,8 +14,8 @@ from neuroest.design.overrides import design_with
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from tests.chips import changed, count, energy, failed, known, run
 
@@ -205,7 +205,7 @@ def test_every_pass_and_every_chip_is_written_for_itself(tmp_path: Path) -> None
 def test_a_chip_that_writes_its_cells_says_so_and_does_not_leave_it_out(tmp_path: Path) -> None:
     parts = run(ADC, DENSE, SMALL, tmp_path)
     assert not any("programming of" in text for text in parts.exclusions)
-    text = " ".join(estimate_table(parts).split())
+    text = " ".join(estimate_document(parts).to_text().split())
     assert "cells are written for 41.5 ms of each inference" in text
     assert "take turns" not in text
 

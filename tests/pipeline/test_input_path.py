@@ -14,9 +14,9 @@ from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.kinds import shipped
 from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.comparison_text import comparison_text
+from neuroest.reporting.comparison_document import comparison_with_answers
+from neuroest.reporting.estimate_document import estimate_brief
 from neuroest.reporting.formatting import formatted, ratio_digits
-from neuroest.reporting.summary import comparison_summary, estimate_summary
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 
@@ -235,13 +235,13 @@ def test_a_link_without_a_sleep_state_draws_the_same_asleep_in_every_sample() ->
 
 
 def test_the_summary_says_which_link_was_chosen() -> None:
-    text = " ".join(estimate_summary(estimate(TWIN, NET, {**WORD, **BOARD})).split())
+    text = " ".join(estimate_brief(estimate(TWIN, NET, {**WORD, **BOARD})).to_text().split())
     assert "link: pads_parallel, chosen for 1.4 s an inference, of 6" in text
 
 
 def test_a_comparison_states_the_energies_without_the_input_path() -> None:
     both = neuroest.compare(CHIP, TWIN, NET)
-    text = " ".join(comparison_summary(both).split())
+    text = " ".join(comparison_with_answers(both).to_text().split())
     (row,) = (r for r in both.equal_pace if (r.part, r.off_chip_link) == ("energy", False))
     assert row.ratio.band is not None
     stated = text.partition("without the input path (pads_parallel, named): ")[2]
@@ -249,7 +249,7 @@ def test_a_comparison_states_the_energies_without_the_input_path() -> None:
     assert f"ratio {ratio_digits(row.ratio.band.median)} (" in stated
     assert row.attribution is not None
     assert f") = {row.attribution.product}: {both.verdict(row)}" in stated
-    compared = " ".join(comparison_text(both, full=True).split())
+    compared = " ".join(both.to_text(full=True).split())
     assert (
         f"equal pace, without the input path: energy {row.attribution.words}: {both.verdict(row)}" in compared
     )

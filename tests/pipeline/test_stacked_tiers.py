@@ -15,8 +15,8 @@ from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.latex import estimate_latex
-from neuroest.reporting.summaries import estimate_document
 from neuroest.results.estimate import Estimate
 from tests.shared import estimated
 

@@ -40,9 +40,9 @@ from neuroest.plotting.style import STYLE, draw
 from neuroest.plotting.treemap import squarified
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.publishing.figure_list import MOST_DRAWN_ALONE, plans
-from neuroest.publishing.publish import publish
+from neuroest.publishing.publish import latex_tables, publish
+from neuroest.reporting.comparison_document import comparison_document
 from neuroest.reporting.page import page
-from neuroest.reporting.summaries import comparison_document
 from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed
 from tests.reporting.latex_here import needs_latex
@@ -399,14 +399,9 @@ def test_numbers_for_siunitx() -> None:
 @pytest.mark.parametrize("which", ["small", "evil"])
 def test_tables_compile_without_warnings(which: str, columns: str, request: Any, tmp_path: Path) -> None:
     found: Report = request.getfixturevalue(which)
-    views = list(found.views)
-    comparison = next(iter(found.comparisons.values()))
-    body = [
-        latex.preamble({"columns": columns}), r"\begin{document}", latex.differences_table(comparison, "d"),
-        latex.results_table(views, label="r"), latex.ratios_table(comparison, "q", "d"),
-        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.validation_coverage, "s"),
-        latex.assumptions_table(found.assumptions, "a"), r"\end{document}",
-    ]  # fmt: skip
+    tables = [*(text for _, text in latex_tables(found)), latex.estimate_latex(found.results[0])]
+    text = "\n\\clearpage\n".join(tables)
+    body = [latex.preamble({"columns": columns}), r"\begin{document}", text, r"\end{document}"]
     (tmp_path / "t.tex").write_text("\n".join(body), encoding="utf-8")
     for _ in range(3):
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]

@@ -8,8 +8,8 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import SpecError
+from neuroest.reporting.latex import to_latex
 from neuroest.reporting.survey import Row, Survey, read_survey
-from neuroest.reporting.table_latex import to_latex
 from tests.shared import estimated
 
 NEURONS, CHIPS = neuroest.survey("neurons"), neuroest.survey("chips")

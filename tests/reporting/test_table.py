@@ -4,20 +4,21 @@ import pytest
 
 from neuroest.pipeline.comparison import compare
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.comparison_document import side_by_side
+from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.formatting import formatted as in_words
-from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.reporting.text_style import Style
 from neuroest.results.estimate import Estimate
 
 
 @pytest.fixture(scope="module")
 def formatted(memristive: Estimate) -> str:
-    return estimate_table(memristive)
+    return estimate_document(memristive).to_text()
 
 
 @pytest.mark.parametrize("network", ["vgg9_cifar10_spiking", "mlp_mnist_spiking"])
 def test_wide_bands_still_fit_a_terminal(network: str) -> None:
-    lines = estimate_table(estimate("diffusive_28nm_derived", network), {}).splitlines()
+    lines = estimate_document(estimate("diffusive_28nm_derived", network), {}).to_text().splitlines()
     assert max(map(len, lines)) <= 80
 
 
@@ -38,7 +39,7 @@ def test_the_table_has_all_of_an_estimate(formatted: str, memristive: Estimate) 
 
 
 def test_the_neurons_terms_stand_side_by_side_however_small(bench: Estimate) -> None:
-    lines = estimate_table(bench).splitlines()
+    lines = estimate_document(bench).to_text().splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("  neuron  "))
     terms = [line for line in lines[start + 1 : start + 7] if line.startswith("    ")]
     assert any("gate charge" in line for line in terms)
@@ -46,7 +47,7 @@ def test_the_neurons_terms_stand_side_by_side_however_small(bench: Estimate) -> 
 
 
 def test_the_bench_neurons_output_branch_is_next_to_the_quoted_picojoule(bench: Estimate) -> None:
-    flat = " ".join(estimate_table(bench).split())
+    flat = " ".join(estimate_document(bench).to_text().split())
     branch = next(row for row in bench.breakdown if row.term == "output_branch")
     assert branch.energy_J / branch.count == pytest.approx(18e-9, rel=0.05)
     assert "Published headline figures" in flat
@@ -62,7 +63,7 @@ def test_shares_of_the_breakdown_are_of_the_total(memristive: Estimate) -> None:
 
 def test_colour_only_where_it_is_asked_for(memristive: Estimate, formatted: str) -> None:
     assert "\x1b" not in formatted
-    coloured = estimate_table(memristive, style=Style(colour=True))
+    coloured = estimate_document(memristive).to_text(Style(colour=True))
     assert "\x1b[1m" in coloured
     plain = coloured
     for code in ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"):
@@ -71,7 +72,7 @@ def test_colour_only_where_it_is_asked_for(memristive: Estimate, formatted: str)
 
 
 def test_bars_without_block_characters(memristive: Estimate) -> None:
-    plain = estimate_table(memristive, style=Style(blocks=False))
+    plain = estimate_document(memristive).to_text(Style(blocks=False))
     assert plain.isascii()
     assert "#" in plain
 
@@ -82,8 +83,8 @@ def test_a_failed_check_is_reported(memristive: Estimate) -> None:
         {"chip.tile.array.ir_drop_limit": "0.0001 %", "chip.tile.array.parallel_wires": 1},
     )  # fmt: skip
     assert failing.failed_checks
-    assert "design check failed: tile.array" in " ".join(estimate_table(failing).split())
-    assert "design check failed" not in estimate_table(memristive)
+    assert "design check failed: tile.array" in " ".join(estimate_document(failing).to_text().split())
+    assert "design check failed" not in estimate_document(memristive).to_text()
 
 
 @pytest.mark.parametrize(
@@ -98,13 +99,13 @@ def test_a_failed_check_is_reported(memristive: Estimate) -> None:
     ],
 )
 def test_every_kind_of_chip_fits_80_columns(architecture: str, workload: str) -> None:
-    table = estimate_table(estimate(architecture, workload), {"workload.precision.weights": "8"})
+    table = estimate_document(estimate(architecture, workload), {"workload.precision.weights": "8"}).to_text()
     assert max(map(len, table.splitlines())) <= 80
 
 
 def test_several_designs_stand_side_by_side() -> None:
     both = compare("diffusive_28nm_derived", "analog_lif_28nm", "shd_recurrent_spiking")
-    table = side_by_side_table(both)
+    table = side_by_side(both).to_text()
     heading = next(
         line for line in table.splitlines() if "diffusive_28nm_derived" in line and "analog_lif_28nm" in line
     )
@@ -114,7 +115,7 @@ def test_several_designs_stand_side_by_side() -> None:
 
 def test_the_share_of_the_peak_stands_with_what_the_units_wait_for() -> None:
     result = estimate("digital_int8_28nm", "vgg9_cifar10_dense")
-    lines = estimate_table(result).splitlines()
+    lines = estimate_document(result).to_text().splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("share of the peak"))
     assert lines[at + 1].strip() == "layers limited by memory take 91.2 % of the time"
     # layers with weights from outside wait for them: their step is the time of the memory
@@ -132,7 +133,7 @@ def test_the_power_of_a_chip_that_is_off_between_inferences_is_that_while_it_is_
     off = float(result.evaluation.standby_energy.item())
     assert off > 0.0
     assert power == pytest.approx((energy - off) / (result.totals["latency_s"] or 0.0))
-    text = " ".join(estimate_table(result).split())
+    text = " ".join(estimate_document(result).to_text().split())
     assert f"the mean over the period of 33 ms is {in_words(energy / 33e-3, 'W')} (nominal)" in text
 
 
@@ -152,4 +153,4 @@ def test_the_power_of_a_chip_that_is_off_between_inferences_is_that_while_it_is_
     ],
 )
 def test_the_share_of_the_peak_names_the_units_that_hold_layers(chip: str, network: str, words: str) -> None:
-    assert words in " ".join(estimate_table(estimate(chip, network)).split())
+    assert words in " ".join(estimate_document(estimate(chip, network)).to_text().split())

@@ -18,8 +18,8 @@ from neuroest.exploration.space import Space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import sweep
 from neuroest.exploration.uncertainty import uncertainty
+from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import (
     BANDED,
@@ -101,7 +101,7 @@ def test_labels_are_unambiguous() -> None:
 
 def test_every_total_stands_in_the_table_and_in_an_explanation_with_its_unit() -> None:
     found = neuroest.estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
-    text = estimate_table(found)
+    text = estimate_document(found).to_text()
     for name, value in found.totals.items():
         label, unit = label_and_unit(name)
         explained = explain(found, name)
