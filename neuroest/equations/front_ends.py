@@ -346,3 +346,35 @@ def opposed_column_current(
     '4.662e-05'
     """
     return read_voltage * window * np.sqrt(pairs * active_share * cell_mean_square)
+
+
+@equation
+def mean_magnitude(spread: u.Ampere) -> u.Ampere:
+    """Mean magnitude of a current of either sign. [A].
+
+    Parameters
+    ----------
+    spread : float or array
+        Root mean square of the current. [A]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    Notes
+    -----
+    Formula: E|I| = I_rms sqrt(2/pi)
+
+    Valid: a sum of many independent cells, normally distributed about zero
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> f"{mean_magnitude(10e-6):.4g}"
+    '7.979e-06'
+    """
+    return spread * np.sqrt(2.0 / np.pi)

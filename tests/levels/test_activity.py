@@ -43,3 +43,26 @@ def test_clamps_of_opposed_rows_cost_their_bias_in_every_read() -> None:
         assert sum(row.energy_J for row in found.breakdown if row.component == path) > 0.0
     # 128 columns in eight reads, one for each bit of an input
     assert actions == pytest.approx([1024.0, 1024.0])
+
+
+def test_a_follower_of_opposed_rows_gives_its_standing_current_and_the_difference() -> None:
+    """The difference of n pairs is V dG sqrt(n d E[g^2]), of which the mean magnitude is sqrt(2/pi)."""
+    case = Path(data_folder("validation_case")) / "yao_2020"
+    follower = {"chip.array.readout.interface.device": "current_follower_28nm"}
+    found = [
+        estimate(
+            case / "chip.yaml", case / "vector.yaml",
+            follower | {"workload.input.activity.bit_density": share},
+        )
+        for share in (0.1, 0.4)
+    ]  # fmt: skip
+    standing, given = (
+        [
+            sum(row.energy_J for row in one.breakdown if (row.action, row.term) == ("column_bias", term))
+            for one in found
+        ]
+        for term in ("standing", "column_current")
+    )
+    # 1024 reads of 50 ns and a sample of 2 ns, of 9 uA from 1.2 V
+    assert standing == pytest.approx([1024 * 52e-9 * 9e-6 * 1.2] * 2)
+    assert given[1] / given[0] == pytest.approx(2.0)

@@ -148,6 +148,25 @@ def test_signs_in_turn_take_two_reads_of_a_bit_less(tmp_path: Path) -> None:
     )
 
 
+def test_a_result_of_several_reads_drives_its_rows_again(tmp_path: Path) -> None:
+    one = read(tmp_path, holding="none", reset_time="2 ns")
+    each, last = (
+        read(tmp_path, holding="none", reset_time="2 ns", reads_per_result=4, converted=done)
+        for done in ("each_read", "last_read")
+    )
+    for part in (each, last):
+        assert count(part, "input", "row_toggle") == pytest.approx(4 * count(one, "input", "row_toggle"))
+        assert count(part, "cell", "cell_read") == pytest.approx(4 * count(one, "cell", "cell_read"))
+    assert count(each, "converter", "conversion") == pytest.approx(4 * count(one, "converter", "conversion"))
+    assert count(last, "converter", "conversion") == pytest.approx(count(one, "converter", "conversion"))
+    # four whole reads, or four times reset and pulse before the conversions of eight columns
+    assert cycle(each) == pytest.approx(cycle(one))
+    assert each.evaluation.mapper.conversions_each == pytest.approx(4 * one.evaluation.mapper.conversions_each)
+    assert cycle(last) == pytest.approx(4 * (2e-9 + 10e-9) + SHARED * CONVERSION)
+    # a column is driven for the conversions once
+    assert 4 * driven(last) == pytest.approx(4 * 10e-9 + SHARED * CONVERSION)
+
+
 def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
     single = {f"{ARRAY}parallel_wires": 1}
     whole, parts = (

@@ -1,4 +1,4 @@
-"""Current conveyor that clamps a column and passes its current to the neuron."""
+"""Circuit that clamps a column and passes its current on: class A, or a follower of the column's current."""
 
 from dataclasses import replace
 from typing import ClassVar, Literal, Self
@@ -17,10 +17,13 @@ from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, pos
 
 
 class CurrentClampParameters(Record):
-    """Current conveyor that fixes the voltage of a column and passes its current to the neuron."""
+    """Current conveyor that fixes the voltage of a column and passes its current on."""
 
     bias_current: u.Ampere = positive(symbol="I_b")
-    """Current of the active conveyor."""
+    """Largest current of the column that the conveyor carries. In class A it always flows."""
+    standing_current: u.Ampere = non_negative(absent=0.0, symbol="I_s")
+    """Current that always flows in a conveyor whose output follows the column, such as a regulated cascode or a
+    push-pull stage: that of its amplifier. Without it, the conveyor is class A, and its whole bias flows."""
     input_resistance: u.Ohm = positive(symbol="R_in")
     """Small-signal input resistance."""
     footprint: u.SquareMetre = positive()
@@ -68,6 +71,17 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
     owns: ClassVar[tuple[str, ...]] = ("column interface bias",)
     prior_error = model_errors(area=1.5)
 
+    @property
+    def follows_column(self) -> bool:
+        """Whether the current of the output is that of the column, so that only a part of the bias always flows."""
+        return bool(np.any(np.asarray(self.device.standing_current) > 0.0))
+
+    @property
+    def _flows(self) -> tuple[str, u.Ampere]:
+        """Name of the current that flows whatever the column carries, and the current."""
+        d = self.device
+        return ("standing", d.standing_current) if self.follows_column else ("bias", d.bias_current)
+
     def drawn_for(self, current: u.Ampere) -> Self:
         """Conveyor for a column with this current, if its device states how to size it."""
         d = self.device
@@ -92,19 +106,32 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         """Static bias that flows whether or not the column is read."""
         if self.spec.bias == "while_read":
             return []
-        supply = self.technology.supply_voltage
-        return [StaticCost(self.path, "bias", front_ends.bias_power(self.device.bias_current, supply))]
+        name, current = self._flows
+        return [StaticCost(self.path, name, front_ends.bias_power(current, self.technology.supply_voltage))]
 
-    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Energy of the conveyor's bias while the column is read, except for the part that the cell current supplies.
+    def column_energies(self, read_time: u.Second, given: u.Ampere = 0.0) -> list[EnergyCost]:
+        """Energy of the conveyor while the column is read, without the current that the cells' supply gives.
 
-        A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest.
+        A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest. A
+        follower takes its standing current, and gives what the supply of the cells does not.
+
+        Parameters
+        ----------
+        read_time : float or array
+            Time for which the column is read. [s]
+        given : float or array
+            Mean magnitude of the column current that a follower gives, of either sign. [A]
         """
-        if self.spec.bias == "always":
-            return []
         supply = self.technology.supply_voltage
-        bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
-        return [self.energy("column_bias", "bias", bias, "column interface bias")]
+        name, standing = self._flows
+        found = []
+        if self.spec.bias == "while_read":
+            energy = converters.front_end_bias_energy(standing, supply, read_time)
+            found.append(self.energy("column_bias", name, energy, "column interface bias"))
+        if self.follows_column and np.any(np.asarray(given) > 0.0):
+            energy = converters.front_end_bias_energy(given, supply, read_time)
+            found.append(self.energy("column_bias", "column_current", energy, "column interface bias"))
+        return found
 
     def alone(self, place: Place) -> Costs:
         """Costs with the bias during one read, sized or set for the column current if it is given."""

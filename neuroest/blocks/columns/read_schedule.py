@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import WITHOUT_COSTS
-from neuroest.specs.base import CountOrAuto, Duration
+from neuroest.specs.base import Count, CountOrAuto, Duration
 from neuroest.specs.blocks import Block
 
 
@@ -38,6 +38,12 @@ class ReadScheduleBlock(Block):
     four and so on times `pulse_width`, whose charges add up on the holding stage; shared: pulses of equal width, where
     each result shares its charge equally with the result of the previous bits, lowest bit first. The last two take one
     conversion for all bits."""
+    reads_per_result: Count = 1.0
+    """Times that the rows are driven for one result of a phase, such as four for two signs of inputs by two of weights,
+    several whose results are averaged, or one for each decision of a converter that needs its column anew."""
+    converted: Literal["each_read", "last_read"] = "each_read"
+    """What a converter does with several reads of a result: each_read, it converts each of them, and the results are
+    added; last_read, one conversion takes all of them."""
 
 
 class ReadScheduleChoice(Component[None]):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from neuroest.blocks import roles
+from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.equations import accelerators, counting, multiplexing, read_schedule
@@ -23,7 +24,8 @@ class CrossbarCounts(CrossbarLayout):
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
-        t, array, steps = self.layers, self.compute, self.steps * self.planes
+        t, array = self.layers, self.compute
+        steps = self.steps * self.planes * array.reads_per_result
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
         taps = self.on_array * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
@@ -53,7 +55,7 @@ class CrossbarCounts(CrossbarLayout):
         references = self._array_reads(placement) if array.reference_columns else 0.0
         results = column_reads / array.merged_columns(self.network) + references
         column_reads = column_reads + references
-        conversions = results / (self.planes if array.adds_pulses else 1.0)
+        conversions = results / self._reads_of_a_conversion()
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, roles.IdealColumn):
@@ -81,6 +83,11 @@ class CrossbarCounts(CrossbarLayout):
         return LevelCounts(
             counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
         )
+
+    def _reads_of_a_conversion(self) -> u.Numeric:
+        """Reads of a column that one conversion takes: of the bits of an input, and of a result that takes several."""
+        bits = self.planes if self.compute.adds_pulses else 1.0
+        return bits * self.compute.reads_per_conversion
 
     def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Products of two computed factors, which no array stores."""
@@ -112,7 +119,7 @@ class CrossbarCounts(CrossbarLayout):
         """Array reads, counted separately for each group of a layer."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
-        reads = self.steps * self.planes * self.compute.sign_phases
+        reads = self.steps * self.planes * self.compute.sign_phases * self.compute.reads_per_result
         return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
@@ -150,7 +157,7 @@ class CrossbarCounts(CrossbarLayout):
         inputs, levels = self._inputs_switched(placement), switches.options["levels"]
         several = inputs > 1.0
         if array.converter is not None:
-            converted = self.planes if array.adds_pulses else 1.0
+            converted = self._reads_of_a_conversion()
             passes = conversions
             steps = self._array_reads(placement) * inputs / converted
         else:
@@ -274,7 +281,8 @@ class CrossbarCounts(CrossbarLayout):
         array, interface = self.compute, self.compute.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
-            brought = 0.0 if array.opposed else self._brought_bias(interface, reads)
+            follows = isinstance(interface, CurrentClamp) and interface.follows_column
+            brought = 0.0 if array.opposed or follows else self._brought_bias(interface, reads)
             found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, roles.CouplesDirectly):
             found[interface.path, "couple"] = column_reads

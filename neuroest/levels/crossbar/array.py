@@ -98,7 +98,9 @@ class CrossbarArray(WrittenArray):
     def _column_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
         front_end = self.front_end(network)
-        if isinstance(front_end, ClampsColumn):
+        if isinstance(front_end, CurrentClamp):
+            costs.extend(front_end.column_energies(read_time, self.current_of_clamp(network)))
+        elif isinstance(front_end, ClampsColumn):
             costs.extend(front_end.column_energies(read_time))
         if isinstance(front_end, HoldsResults):
             costs.extend(front_end.hold_energies(self.hold_time(network)))
@@ -503,7 +505,8 @@ class CrossbarArray(WrittenArray):
         """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
         rows = self.options["rows"] * self.stacked_arrays(network)
         if self.opposed:
-            return self.opposed_current(network, rows, active_fraction)
+            low, high = self.ends()
+            return self.opposed_current(network, rows, active_fraction, high - low)
         active = active_fraction * rows * self.conductance(network)
         lost = self.ir_drop(network, active_fraction)
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)

@@ -157,7 +157,9 @@ class ArrayCircuit(ArrayParts):
         held = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
         chosen = self.readout.slots["interface"].options
         if self.opposed:
-            return chosen["current_spreads"] * self.opposed_current(network, held, chosen["active_rows"])
+            low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
+            drawn = self.opposed_current(network, held, chosen["active_rows"], high - low)
+            return chosen["current_spreads"] * drawn
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         return equations.clamped_column_current(
             self.options["read_voltage"], chosen["active_rows"] * held * cell
@@ -167,15 +169,27 @@ class ArrayCircuit(ArrayParts):
     """Whether the rows of a pair are driven with opposite signs, so that a column carries a difference of currents."""
 
     def opposed_current(
-        self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless
+        self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless, window: u.Siemens
     ) -> u.Ampere:
-        """Root-mean-square current of a column with this many rows in opposed pairs, on a typical die."""
-        low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
+        """Root-mean-square current of a column with this many rows in opposed pairs."""
         squares = self.over_digits(digits.digit_mean_square_share, network)
         square = sum(squares, start=0.0) / self.slices(network)
         pairs = rows / self.devices_per_weight()[1]
-        voltage = self.options["read_voltage"]
-        return front_ends.opposed_column_current(voltage, high - low, pairs, active_share, square)
+        return front_ends.opposed_column_current(
+            self.options["read_voltage"], window, pairs, active_share, square
+        )
+
+    def current_of_clamp(self, network: NetworkContext) -> u.Ampere:
+        """Mean magnitude of the column current that the clamp gives: the difference of opposed rows.
+
+        In other arrays the supply of the cells gives the current of a column.
+        """
+        if not self.opposed:
+            return 0.0
+        rows = np.minimum(self.rows_at_once(), network.fan_in * self.devices_per_weight()[1])
+        low, high = self.ends()
+        spread = self.opposed_current(network, rows, network.active_share, high - low)
+        return front_ends.mean_magnitude(spread)
 
     @property
     def current_reader(self) -> WholeAdc | None:
@@ -464,6 +478,21 @@ class ArrayCircuit(ArrayParts):
         return 1.0 if self.schedule_choice.input_signs == "together" else 2.0
 
     @property
+    def reads_per_result(self) -> u.Dimensionless:
+        """Times that an array is read for one result of a phase."""
+        return self.slots["schedule"].options["reads_per_result"] if "schedule" in self.slots else 1.0
+
+    @property
+    def reads_per_conversion(self) -> u.Dimensionless:
+        """Reads of a result that one conversion takes."""
+        return self.reads_per_result if self.schedule_choice.converted == "last_read" else 1.0
+
+    @property
+    def results_of_phase(self) -> u.Dimensionless:
+        """Converted results of one phase of an input that are added or subtracted: of its signs, and of its reads."""
+        return self.sign_phases * self.reads_per_result / self.reads_per_conversion
+
+    @property
     def shares_bits(self) -> bool:
         """Whether capacitors share the result of each input bit with the charge of the previous bits."""
         return self.schedule_choice.pulse_widths == "shared"
@@ -495,9 +524,10 @@ class ArrayCircuit(ArrayParts):
     def schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
-        settling, reset = self.settled_time(network), timed.get("reset_time", 0.0)
+        settling, reset = self.settled_time(network), timed.get("reset_time", 0.0) * self.reads_per_conversion
         groups = self.columns_switched(network) if self.columns_take_turns else 1.0
-        pulses, all_of_them = self.pulses_converted(network), self.conversion_time(network)
+        pulses = self.pulses_converted(network) * self.reads_per_conversion
+        all_of_them = self.conversion_time(network)
         sampling: u.Second = timed.get("sample_time", 0.0)
         converter = self.converter
         if converter is None:

@@ -156,7 +156,7 @@ class _Columns:
 
     def per_column(self, of_products: u.Numeric) -> Array:
         """Result error from an independent error in each column read, in units of the largest product of one digit."""
-        reads = self.reads * self.array.sign_phases
+        reads = self.reads * self.array.results_of_phase
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
 
@@ -169,7 +169,7 @@ class _Columns:
             array.converted_bits(self.network), array.merged_groups(self.network)
         )
         digits = np.where(merged, groups, self.digits)
-        reads = (1.0 if array.adds_pulses else self.reads) * array.sign_phases
+        reads = (1.0 if array.adds_pulses else self.reads) * array.results_of_phase
         columns = self.columns - array.merged_lines + 1.0
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
 
@@ -345,7 +345,7 @@ class _Columns:
         if not isinstance(front_end, ClampsColumn):
             return 0.0, None
         resistance = self.layers.of_each(front_end.input_resistance())
-        if not isinstance(front_end, CurrentClamp):
+        if not isinstance(front_end, CurrentClamp) or front_end.follows_column:
             return resistance, None
         bias = along_blocks(self.layers.of_each(front_end.device.bias_current))
         return resistance, Clamp(along_blocks(self.array.options["read_voltage"]), bias)

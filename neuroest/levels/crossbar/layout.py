@@ -276,9 +276,9 @@ class CrossbarLayout(Mapper):
 
     @property
     def conversions_each(self) -> u.Numeric:
-        """Phases of an input that are converted separately, for its digits and its signs."""
+        """Results of an input that are converted separately: of its digits, its signs, and its repeated reads."""
         digits = 1.0 if self.compute.adds_pulses else self.planes
-        return digits * self.compute.sign_phases
+        return digits * self.compute.results_of_phase
 
     def drain_time(self) -> Array:
         """Time to convert held results after the last read of a layer."""

@@ -45,6 +45,10 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
     if chosen.input_signs == "in_turn" and converter.integrates:
         yield f"input_signs is in_turn, but a {converter.model} takes the sign with the pulse; use sign_bits"
+    if spiking and np.any(np.asarray(array.reads_per_result) > 1.0):
+        yield "reads_per_result is above 1, and a timestep of spikes is read once; leave it out"
+    if np.any(np.asarray(array.reads_per_conversion) > 1.0) and array.counts_during_pulse:
+        yield "converted is last_read, but the converter counts during each read; use each_read"
     yield from _row_faults(array)
     bits = array.slots["schedule"].options.get("bits_per_phase")
     if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
