@@ -16,6 +16,13 @@ _LADDER_PER_BIT = 1.0 / 12.0
 """Exact mean over the codes of an R-2R ladder."""
 _LADDER_END = 1.0 / 18.0
 """Exact mean over the codes of an R-2R ladder."""
+# Mean switched capacitance of a C-2C ladder over all codes, over C: n/6 + (1 - 4^-n)/9.
+_CAPACITORS_PER_BIT = 1.0 / 6.0
+"""Exact mean over the codes of a C-2C ladder."""
+_CAPACITORS_END = 1.0 / 9.0
+"""Exact mean over the codes of a C-2C ladder."""
+_LADDER_UNITS = 3.0
+"""Unit capacitors of a C-2C ladder for each bit, less one at its end: n legs, n - 1 links of two, a termination."""
 # Unit resistors of a ladder of n legs: 2 n in the legs, n - 1 in the links, 2 in the termination.
 _RESISTORS_PER_BIT = 3.0
 """Elements of an R-2R ladder."""
@@ -349,6 +356,94 @@ def capacitive_dac_area(
     '1e-11'
     """
     return np.exp2(bits) * unit_capacitance / capacitance_per_area + bits * switch_area
+
+
+@equation
+def capacitive_ladder_energy(
+    bits: u.Dimensionless, unit_capacitance: u.Farad, reference_voltage: u.Volt
+) -> u.Joule:
+    """Mean energy of one conversion of a C-2C ladder. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    unit_capacitance : float or array
+        Capacitor C of a leg and of the termination; links have 2 C. [F]
+    reference_voltage : float or array
+        Voltage to which the legs are switched. [V]
+
+    Returns
+    -------
+    float or array
+        Energy drawn from the reference. [J]
+
+    Notes
+    -----
+    Formula: E = (n/6 + (1 - 4^-n)/9) C V^2
+
+    Valid: one step from ground to a code, floating output, all codes equally likely, no parasitic capacitance
+    at the nodes
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Row DACs".
+
+    Examples
+    --------
+    One bit charges C in series with the termination half of the time, 1/4 C V^2; eight bits of 2 fF at 1 V:
+
+    >>> [f"{capacitive_ladder_energy(bits, 2e-15, 1.0):.4g}" for bits in (1.0, 8.0)]
+    ['5e-16', '2.889e-15']
+    """
+    switched = _CAPACITORS_PER_BIT * bits + _CAPACITORS_END * (1.0 - np.exp2(-2.0 * bits))
+    return switched * unit_capacitance * reference_voltage**2
+
+
+@equation
+def capacitive_ladder_area(
+    bits: u.Dimensionless,
+    unit_capacitance: u.Farad,
+    capacitance_per_area: u.FaradPerSquareMetre,
+    switch_area: u.SquareMetre,
+) -> u.SquareMetre:
+    """Area of a C-2C ladder. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    unit_capacitance : float or array
+        Capacitor C of a leg. [F]
+    capacitance_per_area : float or array
+        Density of the capacitors. [F/m^2]
+    switch_area : float or array
+        Area of the switches of one bit. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = (3 n - 1) C / c_area + n A_switch
+
+    Valid: legs of C, links of 2 C and a termination of C, next to their switches
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Row DACs".
+
+    Examples
+    --------
+    8 bits of 2 fF at 2 fF/um^2 and switches of 0.5 um^2: 23 + 4 = 27 um^2.
+
+    >>> f"{capacitive_ladder_area(8.0, 2e-15, 2e-3, 0.5e-12):.3g}"
+    '2.7e-11'
+    """
+    units = _LADDER_UNITS * bits - 1.0
+    return units * unit_capacitance / capacitance_per_area + bits * switch_area
 
 
 @equation

@@ -198,18 +198,23 @@ def test_pulse_widths_read_once_and_long_instead_of_bit_by_bit(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("model", "device", "term", "each", "amplifier"),
+    ("driver", "term", "each", "amplifier"),
     [
         # 0.5 * 2^8 * 1 fF * (0.1 V)^2 = 1.28 fJ
-        ("capacitive_dac", "capacitive_dac_28nm", "capacitors", 1.28e-15, 2e-6),
+        ({"model": "capacitive_dac", "device": "capacitive_dac_28nm"}, "capacitors", 1.28e-15, 2e-6),
+        # (8/6 + 1/9) * 1 fF * (0.1 V)^2 = 14.44 aJ
+        (
+            {"model": "capacitive_dac", "device": "capacitive_dac_28nm", "topology": "c_2c"},
+            "capacitors", 14.444e-18, 2e-6,
+        ),
         # (8/12 + 1/18) (0.1 V)^2 / 50 kohm * 10 ns = 0.7222 * 2 fJ
-        ("resistive_ladder", "resistive_ladder_28nm", "ladder", 1.4444e-15, 45e-6),
+        ({"model": "resistive_ladder", "device": "resistive_ladder_28nm"}, "ladder", 1.4444e-15, 45e-6),
     ],
-)
+    ids=["binary", "c_2c", "r_2r"],
+)  # fmt: skip
 def test_voltages_from_converters_at_the_rows(
-    model: str, device: str, term: str, each: float, amplifier: float, tmp_path: Path
+    driver: dict[str, str], term: str, each: float, amplifier: float, tmp_path: Path
 ) -> None:
-    driver = {"model": model, "device": device}
     result = run(ADC, DENSE, {f"{ARRAY}input": driver, f"{ARRAY}readout.converter": SAR}, tmp_path)
     inputs = count(result, "input", "input")
     assert energy(result, term=term) == pytest.approx(inputs * each, rel=1e-3)

@@ -29,6 +29,13 @@ SAMPLES: dict[str, dict[str, float]] = {
         "reference_voltage": 0.9,
         "switching_factor": 0.5,
     },
+    "capacitive_ladder_energy": {"bits": 6.0, "unit_capacitance": 2e-15, "reference_voltage": 0.9},
+    "capacitive_ladder_area": {
+        "bits": 6.0,
+        "unit_capacitance": 2e-15,
+        "capacitance_per_area": 2e-3,
+        "switch_area": 0.5e-12,
+    },
     "capacitive_dac_area": {
         "bits": 6.0,
         "unit_capacitance": 1e-15,
@@ -125,6 +132,21 @@ def test_ladder_energy_is_the_mean_over_all_codes_of_the_solved_network(bits):
     voltages = np.linalg.solve(nodes, codes.T / 2.0).T
     power = np.sum(codes * (codes - voltages) / 2.0, axis=1)
     assert drivers.resistive_ladder_energy(bits, 1.0, 1.0, 1.0) == pytest.approx(power.mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_capacitive_ladder_takes_the_mean_over_all_codes_of_the_solved_network(bits):
+    # legs of 1 F from each bit, links of 2 F, 1 F from the first node to ground
+    nodes = np.eye(bits)
+    nodes[0, 0] += 1.0
+    for i in range(bits - 1):
+        nodes[i : i + 2, i : i + 2] += 2.0 * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    codes = np.array(list(itertools.product((0.0, 1.0), repeat=bits)))
+    voltages = np.linalg.solve(nodes, codes.T).T
+    # the output, at the highest bit, has equal steps
+    assert np.sort(voltages[:, -1]) == pytest.approx(np.arange(2**bits) / 2**bits)
+    energy = np.sum(codes * (codes - voltages), axis=1)
+    assert drivers.capacitive_ladder_energy(bits, 1.0, 1.0) == pytest.approx(energy.mean(), rel=1e-12)
 
 
 def test_ladder_of_two_bits_has_seven_unit_resistors():

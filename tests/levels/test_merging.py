@@ -89,6 +89,20 @@ def test_pairs_are_subtracted_before_one_conversion(tmp_path: Path) -> None:
     assert found == [11 - 4, 16 - 4]  # the chip drops four and covers a quarter of the sums
 
 
+def test_a_ladder_weights_the_bits_with_equal_capacitors(tmp_path: Path) -> None:
+    ladder = charges(tmp_path, merge=MERGE | {"topology": "c_2c"})
+    conversions = count(ladder, "converter", "conversion")
+    # each of eight columns charges 1.5 fF to half of 1 V from 1 V
+    assert energy(ladder, term="capacitors", component="merge") == pytest.approx(
+        8 * conversions * 1.5e-15 * 0.5 * 1.0
+    )
+    # 8 legs, 7 links of two and a termination: 23 capacitors for eight columns
+    at_28 = arrays(ladder) * 256 * (23 / 8 * 1.5e-15 / 2e-3 + 1e-12)
+    assert area(ladder, "merge") == pytest.approx(at_28 * 65 / 28, rel=1e-3)
+    with pytest.raises(MappingError, match="weights bits, and cells have 4; use binary"):
+        run(ADC, DENSE, {f"{ARRAY}readout.merge": MERGE | {"topology": "c_2c"}}, tmp_path)
+
+
 def test_fewer_columns_than_are_merged_cannot_share_a_converter(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="8 columns are merged"):
         charges(tmp_path, merge=MERGE, columns_per_converter=4)

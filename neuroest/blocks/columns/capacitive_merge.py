@@ -2,12 +2,13 @@
 
 from typing import Literal
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
 from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
-from neuroest.equations import array_lines, converters
+from neuroest.equations import array_lines, converters, drivers
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -32,10 +33,13 @@ class CapacitiveMergeBlock(DeviceBlock):
 
     record = CapacitiveMergeParameters
     model: Literal["capacitive_merge"]
+    topology: Literal["binary", "c_2c"] = "binary"
+    """binary: the column of a bit has a capacitor of its weight; c_2c: all columns have the same one, and links of two
+    units between them weight the bits."""
 
 
 class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
-    """Binary-weighted capacitors that sample the column voltages and then share their charge.
+    """Capacitors that sample the column voltages and share their charge by the weight of their bit.
 
     Model errors
     ------------
@@ -49,12 +53,18 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
     owns = ("charge merging",)
     prior_error = model_errors(energy=2, area=1.5)
 
+    is_ladder = chosen("topology", "c_2c")
+    """Whether equal capacitors and links weight the bits."""
+
     def merge_energies(
         self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
     ) -> list[EnergyCost]:
-        """Energy of charging the capacitor to half of the supply on average, and the gates of its switches."""
+        """Energy of charging the capacitor to half of the supply on average, and the gates of its switches.
+
+        The links of a ladder float with its nodes, so that a leg takes at most its own capacitance.
+        """
         d, supply = self.device, self.technology.supply_voltage
-        units = converters.mirror_unit_transistors(slices, cell_bits) / slices
+        units = 1.0 if self.is_ladder else converters.mirror_unit_transistors(slices, cell_bits) / slices
         charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
         gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
         control = array_lines.line_toggle_energy(gates, supply)
@@ -66,6 +76,11 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
     def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
         """Mean area at one column over the bits: capacitor, sized by matching at any node, and switches."""
         d = self.device
+        if self.is_ladder:
+            area = drivers.capacitive_ladder_area(
+                slices, d.unit_capacitance, d.capacitance_density, d.switch_area
+            )
+            return AreaCost(self.path, "capacitor", self.area_at_node(area / slices))
         units = converters.mirror_unit_transistors(slices, cell_bits) / slices
         area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
         return AreaCost(self.path, "capacitor", self.area_at_node(area))

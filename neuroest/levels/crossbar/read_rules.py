@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.columns.capacitive_merge import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
 from neuroest.core import units as u
@@ -167,6 +168,9 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
         )
     if array.adds_charges and array.merge.model != "capacitive_merge":
         yield f"charges on capacitors are not currents; they cannot feed a {array.merge.model}; use a capacitive_merge"
+    cell_bits = array.bits_per_cell(network)
+    if isinstance(array.merge, CapacitiveMerge) and array.merge.is_ladder and np.any(cell_bits > 1.0):
+        yield f"a ladder of {array.merge.path} weights bits, and cells have {float(np.max(cell_bits)):g}; use binary"
     if "pairs" in array.readout.spec.merged and array.spec.weight_encoding != "column_differential":
         yield f"merged is {array.readout.spec.merged}, but {array.spec.weight_encoding} has no pairs; use slices"
 
