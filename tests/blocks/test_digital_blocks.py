@@ -326,6 +326,7 @@ def test_above_45_nm_energy_is_the_mean_of_the_fit_and_of_simulated_inverters() 
     at_home = block(MultiplyAccumulate, "logic_45nm_horowitz", "cmos_45nm_hp", 0.9, **bits)
     energies = []
     for name, node, supply in (
+        ("180nm", 180, 1.8),
         ("130nm", 130, 1.3),
         ("90nm", 90, 1.2),
         ("65nm", 65, 1.1),
