@@ -377,6 +377,10 @@ class Mapper(StatesChecks, ABC):
         """Time from the last read of each layer to its last result; the units do not wait for it."""
         return self.zeros()
 
+    def product_time(self) -> Array | None:
+        """Time from the inputs of one position of each layer to its results; None if the units have no such sequence."""
+        return None
+
     def passage_time(self) -> Array | None:
         """Time from an event at a layer to its spike; None if layers operate in timesteps and wait for their end."""
         return None

@@ -5,7 +5,8 @@
 and unlisted logic,
 ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)`` the energy of a
 learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
-``time(path)`` accordingly. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
+``time(path)`` accordingly. ``delay(path, layer)`` is the time from the inputs of one position of a layer at the rows of an
+array to its results, without a layer that of the slowest. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
 expression)`` is an expression over another run of the case, for slopes and ratios of runs. Of a neuron that a case
 simulates, ``simulated(experiment, 250 * Mohm)`` is the curve of an experiment at a condition with the band of its
 devices, ``typical`` the same without a band, ``simulated(experiment, name)`` a single value, and ``closed_form`` what
@@ -71,7 +72,7 @@ _OF_GENERATOR: Mapping[str, str] = {"energy": "J", "power": "W", "rate": "1/s", 
 _MOST_FACTOR = 1e100
 _WHOLE = "chip"
 """Path of the whole chip."""
-_COSTS = frozenset({"area", "placed_area", "energy", "learning", "static_power", "power", "time"})
+_COSTS = frozenset({"area", "placed_area", "energy", "learning", "static_power", "power", "time", "delay"})
 """Functions whose value is a cost of a part, and not a count."""
 
 
@@ -533,6 +534,23 @@ class _Parts:
             raise UnknownNameError("part with a time", path, resources)
         return np.sum(resources[path] * self.chip.layers.timesteps, axis=-1, keepdims=True)
 
+    def delay(self, path: str, layer: str | None = None) -> Any:
+        levels = {one.path: one for one in self.chip.levels if one.mapper.product_time() is not None}
+        if path not in levels:
+            raise UnknownNameError("array with a delay", path, levels)
+        level = levels[path]
+        busy = level.mapper.unit_time(level.mapped.placement)
+        with np.errstate(divide="ignore", invalid="ignore"):  # with the error of the model of times
+            off = np.where(busy > 0.0, self.chip.timing.resources[path] / busy, 0.0)
+        times = level.mapper.product_time() * off
+        if layer is None:
+            return np.max(times, axis=-1, keepdims=True)
+        names = self.chip.layers.names
+        if layer not in names:
+            raise UnknownNameError("layer", layer, names)
+        place = names.index(layer)
+        return (times + np.zeros(len(names)))[..., place : place + 1]
+
 
 @frozen_dataclass
 class _Function:
@@ -558,4 +576,5 @@ _FUNCTIONS: Mapping[str, _Function] = {
     "instances": _Function(_Parts.instances, "1"),
     "count": _Function(_Parts.count, "1", least=2, most=2),
     "time": _Function(_Parts.time, "s"),
+    "delay": _Function(_Parts.delay, "s", most=2),
 }

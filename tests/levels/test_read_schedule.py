@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import MappingError, UnknownNameError
 from neuroest.results.estimate import Estimate
+from neuroest.validation.expressions import evaluate_expression
 from tests.chips import area, arrays, count, energy, known, read_energy_without_wires, run
 
 ARRAY = "chip.tile.array."
@@ -75,6 +76,17 @@ def test_a_converter_holds_one_column(tmp_path: Path) -> None:
     # seven whole conversions and the sampling cycle of the eighth, whose decisions leave the column free
     assert driven(result) == pytest.approx(10e-9 + 7 * CONVERSION + CLOCK)
     assert cycle(result) == pytest.approx(8 * CLOCK + CLOCK + 7 * CONVERSION)
+
+
+def test_the_delay_of_a_layer_is_that_of_one_position(tmp_path: Path) -> None:
+    result = read(tmp_path, holding="stage", sample_time="3 ns")
+    # eight bits of an input, each at the pace of the conversions, and the conversions of the last one
+    phases = 8 * (SHARED * CONVERSION + 3e-9)
+    delay = evaluate_expression("delay(chip.tile.array, output)", result.evaluation)
+    assert delay == pytest.approx(phases + SHARED * CONVERSION)
+    assert evaluate_expression("delay(chip.tile.array)", result.evaluation) == pytest.approx(delay)
+    with pytest.raises(UnknownNameError, match="allowed: hidden_1, hidden_2, output"):
+        evaluate_expression("delay(chip.tile.array, last)", result.evaluation)
 
 
 def test_columns_in_turn_settle_by_themselves_and_share_their_clamps(tmp_path: Path) -> None:

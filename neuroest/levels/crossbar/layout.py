@@ -280,6 +280,10 @@ class CrossbarLayout(Mapper):
         digits = 1.0 if self.compute.adds_pulses else self.planes
         return digits * self.compute.results_of_phase
 
+    def product_time(self) -> Array:
+        """Time from the inputs of a position at the rows to its converted results, or to the spikes of its neurons."""
+        return np.asarray(self.on_array * (self.cycle_time() + self._tail_time())) + self.drain_time()
+
     def drain_time(self) -> Array:
         """Time to convert held results after the last read of a layer."""
         return np.asarray(self.on_array * self.compute.schedule(self.network).held)
