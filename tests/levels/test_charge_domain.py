@@ -201,6 +201,26 @@ def test_a_voltage_at_the_row_carries_a_whole_input_in_one_read(tmp_path: Path) 
     assert energy(whole, term="buffer") == pytest.approx(inputs * (0.2 * current + 2e-6) * 1.0 * 50e-9)
 
 
+def test_a_follower_in_each_cell_spares_the_row_its_capacitors(tmp_path: Path) -> None:
+    follower = {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and",
+                "accumulation": "joined", "charged_by": "follower", "parameters": {"follower_current": "50 nA"}}
+    voltage = {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}
+    changes = {"chip.tile.array.cell": follower, "chip.tile.array.readout.converter.bits": 8}
+    result = run(
+        "charge_domain_65nm", "mlp_mnist_dense", changes | {"chip.tile.array.input": voltage}, tmp_path
+    )
+    array = result.evaluation.mapper.compute
+    # the gates of 256 followers, and no capacitor
+    row = 256 * (PITCH * 0.2e-9 + 0.13e-6 * float(array.process.gate_capacitance))
+    assert array.row_current(result.evaluation.mapper.network) == pytest.approx(row * 1.0 / 50e-9)
+    products = count(result, "cell", "product")
+    assert energy(result, term="followers") == pytest.approx(
+        products * 50e-9 * 1.0 * known(result, "read time")
+    )
+    with pytest.raises(MappingError, match="a one_bit_driver gives none"):
+        run("charge_domain_65nm", "mlp_mnist_dense", changes, tmp_path)
+
+
 def test_voltages_make_no_products_of_plus_and_minus_one(tmp_path: Path) -> None:
     changes = {
         "chip.tile.array.cell": {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "xnor",

@@ -28,6 +28,8 @@ class ChargeCellParameters(StaticCellParameters):
     """Resistance between row line and capacitor."""
     control_width: u.Metre = non_negative(maximum=1e-4, absent=0.0)
     """Width of the transistors of a cell that reset or join capacitors in every read, whatever the input."""
+    follower_current: u.Ampere = non_negative(maximum=1e-3, absent=0.0, symbol="I_f")
+    """Current that a follower in a cell draws while its row is driven. Without it, a follower only charges."""
 
 
 class ChargeCellBlock(DeviceBlock):
@@ -41,6 +43,9 @@ class ChargeCellBlock(DeviceBlock):
     accumulation: Literal["shared_plate", "joined"]
     """shared_plate: the capacitors of a column have one plate in common, which floats while the other plates are
     driven; joined: each is charged on its own, and switches join them afterwards."""
+    charged_by: Literal["row", "follower"] = "row"
+    """What charges a capacitor with analog inputs: the row line through a transistor of the cell, so that the buffer of
+    the row gives the charge of all cells; or a source follower in the cell, of which the row drives only the gate."""
     column_folding: Count = 1.0
     """Adjacent columns that form one folded column, each with a share of the rows: the array becomes wider and lower by
     this factor, and its row lines pass this many times more cells than they drive."""
@@ -80,9 +85,13 @@ class ChargeCell(StaticCell):
         )  # fmt: skip
         return d.product_resistance * ratio
 
+    follows_row: bool = chosen("charged_by", "follower")
+    """Whether a source follower in the cell charges the capacitor."""
+
     def row_load(self) -> u.Farad:
-        """Junction of the transistor that passes the level of the row line."""
-        return self.process.drain_capacitance * self.at_node(self.device.product_width)
+        """Junction of the transistor that passes the level of the row line, or gate of the follower."""
+        per_width = self.process.gate_capacitance if self.follows_row else self.process.drain_capacitance
+        return per_width * self.at_node(self.device.product_width)
 
     def column_load(self) -> u.Farad:
         """Junctions of the transistors that reset or join the capacitor, if it has any."""

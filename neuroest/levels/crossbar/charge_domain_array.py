@@ -3,7 +3,7 @@
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.charge_domain_sram import ChargeCell
 from neuroest.core import units as u
-from neuroest.equations import array_lines, charge, crossbar_wires
+from neuroest.equations import array_lines, charge, converters, crossbar_wires
 from neuroest.levels.crossbar.static_array import StaticArray
 
 
@@ -17,10 +17,11 @@ class ChargeDomainArray(StaticArray):
         """Zero for one-bit rows, which inverters charge; for analog rows, the current of a buffer while they settle."""
         if not self.driver.analog:
             return 0.0
-        cells = self.options["columns"] * (self.cell.device.unit_capacitance + self.cell.plate_load())
-        return charge.charging_current(
-            self.row_capacitance() + cells, self.options["read_voltage"], self.settled_time(network)
-        )
+        charged = self.row_capacitance()
+        if not self.cell.follows_row:
+            each = self.cell.device.unit_capacitance + self.cell.plate_load()
+            charged = charged + self.options["columns"] * each
+        return charge.charging_current(charged, self.options["read_voltage"], self.settled_time(network))
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that drive all capacitors of a column."""
@@ -77,12 +78,17 @@ class ChargeDomainArray(StaticArray):
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Energy of charging one unit capacitor and the parasitics of its driven plate to the read voltage."""
         cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
+        if cell.follows_row:
+            supply = self.technology.supply_voltage
         capacitor = array_lines.column_swing_energy(cell.device.unit_capacitance, read, supply)
         plate = array_lines.column_swing_energy(cell.plate_load(), read, supply)
         found = [
             cell.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
             cell.energy("product", "driven_plates", plate, "cell capacitor charge"),
         ]
+        if cell.follows_row:
+            standing = converters.front_end_bias_energy(cell.device.follower_current, supply, read_time)
+            found.append(cell.energy("product", "followers", standing, "cell capacitor charge"))
         if self.unselected_cells_conduct:
             both = capacitor + plate
             found.append(cell.energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))

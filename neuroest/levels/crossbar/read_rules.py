@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.cells.charge_domain_sram import ChargeCell
 from neuroest.blocks.columns.capacitive_merge import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
@@ -267,6 +268,11 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         yield ("of static memory cells, whose area includes their write circuits; leave out write_circuit")
     if driver.analog and array.every_input_toggles:
         yield "of products of plus and minus one, which voltages between them do not make; use product: and"
+    if isinstance(array.cell, ChargeCell) and array.cell.follows_row and not driver.analog:
+        yield (
+            f"on capacitors that followers charge from a voltage of the row, and a {driver.model} gives none; use a "
+            "capacitive_dac or resistive_ladder, or charged_by: row"
+        )
     if isinstance(array.interface, ClampsColumn) and not array.cell.discharges:
         clamp = array.interface.model
         yield f"whose column voltage is the result, and a {clamp} would fix it; leave out readout.interface"
