@@ -377,4 +377,4 @@ def mean_magnitude(spread: u.Ampere) -> u.Ampere:
     >>> f"{mean_magnitude(10e-6):.4g}"
     '7.979e-06'
     """
-    return spread * np.sqrt(2.0 / np.pi)
+    return spread * float(np.sqrt(2.0 / np.pi))

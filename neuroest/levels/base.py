@@ -378,7 +378,7 @@ class Mapper(StatesChecks, ABC):
         return self.zeros()
 
     def product_time(self) -> Array | None:
-        """Time from the inputs of one position of each layer to its results; None if the units have no such sequence."""
+        """Time from the inputs of one position of each layer to its results; None without such a sequence."""
         return None
 
     def passage_time(self) -> Array | None:

@@ -1,17 +1,18 @@
 """Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
 
-``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of everything in the tiles of the chip,
-``area(path, term)`` that of one term in it, ``placed_area(path)`` that of a part in a floor plan, with its white space
-and unlisted logic,
-``energy(chip.tile, conversion)`` the energy of one action or term in it, ``learning(path, action)`` the energy of a
-learning action, ``static_power(path)``, ``power(path)``, ``instances(path)``, ``count(path, action)`` and
-``time(path)`` accordingly. ``delay(path, layer)`` is the time from the inputs of one position of a layer at the rows of an
-array to its results, without a layer that of the slowest. All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run,
-expression)`` is an expression over another run of the case, for slopes and ratios of runs. Of a neuron that a case
-simulates, ``simulated(experiment, 250 * Mohm)`` is the curve of an experiment at a condition with the band of its
-devices, ``typical`` the same without a band, ``simulated(experiment, name)`` a single value, and ``closed_form`` what
-an estimate uses in its place. Of a generator of random bits, ``generator(energy)`` is the energy of a bit without
-static power, ``generator(power)`` that power, ``generator(rate)`` its bits per second and ``generator(area)`` its area.
+``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of everything in the tiles of the
+chip, ``area(path, term)`` that of one term in it, ``placed_area(path)`` that of a part in a floor plan, with its
+white space and unlisted logic, ``energy(chip.tile, conversion)`` the energy of one action or term in it,
+``learning(path, action)`` the energy of a learning action, ``static_power(path)``, ``power(path)``,
+``instances(path)``, ``count(path, action)`` and ``time(path)`` accordingly. ``delay(path, layer)`` is the time from
+the inputs of one position of a layer at the rows of an array to its results, without a layer that of the slowest.
+All values are in SI. A number with a unit is written as a product, ``2304 * ns``. ``of(run, expression)`` is an
+expression over another run of the case, for slopes and ratios of runs. Of a neuron that a case simulates,
+``simulated(experiment, 250 * Mohm)`` is the curve of an experiment at a condition with the band of its devices,
+``typical`` the same without a band, ``simulated(experiment, name)`` a single value, and ``closed_form`` what an
+estimate uses in its place. Of a generator of random bits, ``generator(energy)`` is the energy of a bit without
+static power, ``generator(power)`` that power, ``generator(rate)`` its bits per second and ``generator(area)`` its
+area.
 
 The dimension of an expression follows from its text: a total has the dimension of its unit, a function the dimension of
 its result, and counts of operations, inferences and bits are plain numbers.

@@ -202,8 +202,14 @@ def test_a_voltage_at_the_row_carries_a_whole_input_in_one_read(tmp_path: Path) 
 
 
 def test_a_follower_in_each_cell_spares_the_row_its_capacitors(tmp_path: Path) -> None:
-    follower = {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and",
-                "accumulation": "joined", "charged_by": "follower", "parameters": {"follower_current": "50 nA"}}
+    follower = {
+        "model": "charge_domain_sram",
+        "device": "charge_sram_65nm",
+        "product": "and",
+        "accumulation": "joined",
+        "charged_by": "follower",
+        "parameters": {"follower_current": "50 nA"},
+    }
     voltage = {"model": "capacitive_dac", "device": "capacitive_dac_28nm"}
     changes = {"chip.tile.array.cell": follower, "chip.tile.array.readout.converter.bits": 8}
     result = run(

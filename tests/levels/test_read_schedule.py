@@ -173,7 +173,9 @@ def test_a_result_of_several_reads_drives_its_rows_again(tmp_path: Path) -> None
     assert count(last, "converter", "conversion") == pytest.approx(count(one, "converter", "conversion"))
     # four whole reads, or four times reset and pulse before the conversions of eight columns
     assert cycle(each) == pytest.approx(cycle(one))
-    assert each.evaluation.mapper.conversions_each == pytest.approx(4 * one.evaluation.mapper.conversions_each)
+    assert each.evaluation.mapper.conversions_each == pytest.approx(
+        4 * one.evaluation.mapper.conversions_each
+    )
     assert cycle(last) == pytest.approx(4 * (2e-9 + 10e-9) + SHARED * CONVERSION)
     # a column is driven for the conversions once
     assert 4 * driven(last) == pytest.approx(4 * 10e-9 + SHARED * CONVERSION)

@@ -40,7 +40,7 @@ class ReadScheduleBlock(Block):
     conversion for all bits."""
     reads_per_result: Count = 1.0
     """Times that the rows are driven for one result of a phase, such as four for two signs of inputs by two of weights,
-    several whose results are averaged, or one for each decision of a converter that needs its column anew."""
+    several whose results are averaged, or one for each decision of a converter that reads its column again."""
     converted: Literal["each_read", "last_read"] = "each_read"
     """What a converter does with several reads of a result: each_read, it converts each of them, and the results are
     added; last_read, one conversion takes all of them."""

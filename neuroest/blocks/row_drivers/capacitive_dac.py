@@ -34,7 +34,8 @@ class CapacitiveDacBlock(RowDriverBlock):
     model: Literal["capacitive_dac"]
     topology: Literal["binary", "c_2c"] = "binary"
     """binary: capacitors of 1, 2, 4 and so on units; c_2c: a ladder of equal legs and links of two units, which grows
-    with the bits and not with the codes. Parasitic capacitance at its nodes, which limits its linearity, is not modelled."""
+    with the bits and not with the codes. Parasitic capacitance at its nodes, which limits its linearity, is not
+    modelled."""
 
 
 class CapacitiveDac(VoltageDriver):
@@ -59,9 +60,5 @@ class CapacitiveDac(VoltageDriver):
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of capacitors and switches."""
         d, bits = self.device, self.bits_per_read(network)
-        area = (
-            drivers.capacitive_ladder_area
-            if self.spec.topology == "c_2c"
-            else drivers.capacitive_dac_area
-        )
+        area = drivers.capacitive_ladder_area if self.spec.topology == "c_2c" else drivers.capacitive_dac_area
         return self.area_at_node(area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area))

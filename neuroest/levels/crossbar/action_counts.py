@@ -24,8 +24,7 @@ class CrossbarCounts(CrossbarLayout):
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
-        t, array = self.layers, self.compute
-        steps = self.steps * self.planes * array.reads_per_result
+        t, array, steps = self.layers, self.compute, self._reads_of_an_input()
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
         taps = self.on_array * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
@@ -84,6 +83,10 @@ class CrossbarCounts(CrossbarLayout):
             counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
         )
 
+    def _reads_of_an_input(self) -> u.Numeric:
+        """Reads of an array for one input, for one of its signs: its timesteps, its digits, and those of a result."""
+        return self.steps * self.planes * self.compute.reads_per_result
+
     def _reads_of_a_conversion(self) -> u.Numeric:
         """Reads of a column that one conversion takes: of the bits of an input, and of a result that takes several."""
         bits = self.planes if self.compute.adds_pulses else 1.0
@@ -119,7 +122,7 @@ class CrossbarCounts(CrossbarLayout):
         """Array reads, counted separately for each group of a layer."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
-        reads = self.steps * self.planes * self.compute.sign_phases * self.compute.reads_per_result
+        reads = self._reads_of_an_input() * self.compute.sign_phases
         return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
