@@ -16,6 +16,7 @@ CLAMP = {
     "bias_current": 12e-6,
 }
 SAMPLES: dict[str, dict[str, float]] = {
+    "mean_magnitude": {"spread": 1e-5},
     "drawn_bias": {
         "stated_bias": 8e-5,
         "current": 1e-5,
