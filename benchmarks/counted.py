@@ -301,7 +301,7 @@ def memory() -> dict[str, float]:
     from neuroest.exploration.sweep import make_job
 
     grid = {f"{ARRAY}.read_voltage": "0.05..0.2 V:4000", "technology.supply_voltage": "0.7..0.9 V:4000"}
-    job = make_job(*LISTED[0], grid, quantities=KEPT)
+    job = make_job(LISTED[0][0], grid, LISTED[0][1], quantities=KEPT)
     assert job.chunks >= 2 * CHUNKS[1]
     sizes = {}
     for _, (process, chunks, size) in run_chunks(Resident(job), range(2 * CHUNKS[1]), workers=2):

@@ -45,7 +45,7 @@ def run(name, **options):
             print(name, done / points, flush=True)
         return tick
     file, begun = Path(name + ".parquet"), time.monotonic()
-    found = neuroest.sweep("diffusive_28nm_derived", "mlp_mnist_spiking", AXES, output=file, sampler="random",
+    found = neuroest.sweep("diffusive_28nm_derived", AXES, "mlp_mnist_spiking", output=file, sampler="random",
                            samples=int(sys.argv[1]), started=started, **options)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     print("result", name, found.rows, found.feasible, digest, round(time.monotonic() - begun, 1), flush=True)

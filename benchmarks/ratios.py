@@ -111,7 +111,7 @@ def listed(
     """Time a point of a list or grid in one process, of another chunk in each run."""
     if options:
         options["samples"] = (RUNS + 1) * points
-    job = make_job(chip, network, space, quantities=counted.KEPT, chunk_size=points, **options)
+    job = make_job(chip, space, network, quantities=counted.KEPT, chunk_size=points, **options)
     return lambda run: spent(lambda: job.compute(run)) / points
 
 

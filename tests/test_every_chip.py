@@ -152,7 +152,7 @@ def test_rows_of_a_sweep_that_was_broken_off_are_the_estimates(
     def run() -> Any:
         axes = {SUPPLY: supplies(chip)}
         return neuroest.sweep(
-            chip, network(chip), axes, workers=1, output=tmp_path / "rows.csv", chunk_size=1
+            chip, axes, network(chip), workers=1, output=tmp_path / "rows.csv", chunk_size=1
         )
 
     kept, written = Store.write, []

@@ -102,7 +102,7 @@ def test_no_cell_of_a_sweep_or_a_report_is_a_formula(tmp_path: Path) -> None:
     cell = load_architecture(CHIP).document.data["chip"]["tile"]["array"]["cell"]
     axes = {"chip.tile.array.cell": {"=cmd|A1": cell, "plain": cell}}
     space.write_text(yaml.safe_dump({"kind": "space", "axes": axes}), "utf-8")
-    neuroest.sweep(CHIP, NETWORK, space, output=points)
+    neuroest.sweep(CHIP, space, NETWORK, output=points)
     labels = [line.split(",")[0].strip('"') for line in points.read_text("utf-8").splitlines()[1:]]
     assert labels == ["'=cmd|A1", "plain"]
 

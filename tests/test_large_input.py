@@ -37,10 +37,10 @@ REFUSED: dict[str, Callable[[Path], Any]] = {
     "100000 layers": lambda folder: neuroest.estimate(CHIP, layers(folder, 100_000)),
     "4000 layers with a wrong key each": lambda folder: neuroest.estimate(CHIP, layers(folder, 4_000, "typ")),
     "6000 layers": lambda folder: neuroest.estimate(CHIP, layers(folder, 6_000)),
-    "10^6 listed values": lambda _: neuroest.sweep(CHIP, NET, {HEAT: [f"{n} K" for n in range(10**6)]}),
-    "10^9 points of a range": lambda _: neuroest.sweep(CHIP, NET, {HEAT: "300..310 K:1000000000"}),
-    "10^12 samples": lambda _: neuroest.sweep(CHIP, NET, {HEAT: "300..310 K"}, samples=10**12),
-    "10^5 axes": lambda _: neuroest.sweep(CHIP, NET, {f"chip.x{n}": "1..2" for n in range(10**5)}),
+    "10^6 listed values": lambda _: neuroest.sweep(CHIP, {HEAT: [f"{n} K" for n in range(10**6)]}, NET),
+    "10^9 points of a range": lambda _: neuroest.sweep(CHIP, {HEAT: "300..310 K:1000000000"}, NET),
+    "10^12 samples": lambda _: neuroest.sweep(CHIP, {HEAT: "300..310 K"}, NET, samples=10**12),
+    "10^5 axes": lambda _: neuroest.sweep(CHIP, {f"chip.x{n}": "1..2" for n in range(10**5)}, NET),
     "10^5 settings": lambda _: neuroest.estimate(CHIP, NET, {f"chip.x{n}": "1" for n in range(10**5)}),
     "a value of 10^7 characters": lambda _: neuroest.estimate(CHIP, NET, {HEAT: "3" * 10**7}),
     "a path of 10^7 characters": lambda _: neuroest.estimate(CHIP, NET, {"a" * 10**7: "1"}),
@@ -53,7 +53,7 @@ REFUSED: dict[str, Callable[[Path], Any]] = {
         written(folder, "name,model\n" + "".join(f"n{n},m{n}\n" for n in range(10**5)))
     ),
     "deep mappings": lambda folder: neuroest.estimate(written(folder, "chip: " + "{a: " * 10**5), NET),
-    "deep lists": lambda folder: neuroest.sweep(CHIP, NET, written(folder, "axes: " + "[" * 10**5)),
+    "deep lists": lambda folder: neuroest.sweep(CHIP, written(folder, "axes: " + "[" * 10**5), NET),
     "aliases of aliases": lambda folder: neuroest.estimate(
         written(folder, "a0: &a0 [x]\n" + "".join(f"a{n + 1}: &a{n + 1} [{f'*a{n},' * 9}]\n" for n in range(9))),
         NET,

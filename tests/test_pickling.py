@@ -95,14 +95,14 @@ def test_what_is_loaded_travels(kind: str, load: Callable[[str], Any]) -> None:
     "made",
     [
         lambda: neuroest.compare(CHIP, OTHER, NET),
-        lambda: neuroest.sweep(CHIP, NET, SPACE, workers=1),
-        lambda: neuroest.pareto(neuroest.sweep(CHIP, NET, SPACE, workers=1), ["area_m2", "latency_s"]),
+        lambda: neuroest.sweep(CHIP, SPACE, NET, workers=1),
+        lambda: neuroest.pareto(neuroest.sweep(CHIP, SPACE, NET, workers=1), ["area_m2", "latency_s"]),
         lambda: neuroest.uncertainty(CHIP, NET, knowledge=8, variability=2),
         lambda: neuroest.sensitivity(CHIP, NET),
         lambda: neuroest.optimize(
             OTHER,
-            "mlp_mnist_dense",
             {"chip.array.rows": "32..256:3"},
+            "mlp_mnist_dense",
             ["area_m2"],
             population=4,
             generations=1,

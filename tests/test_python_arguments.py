@@ -23,9 +23,9 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "settings as a list": (lambda: neuroest.estimate(CHIP, NET, [f"{HEAT}=310 K"]), "settings: expected a mapping"),  # type: ignore[arg-type]
     "a number as a path": (lambda: neuroest.estimate(CHIP, NET, {5: "310 K"}), "settings: expected a mapping"),  # type: ignore[dict-item]
     "settings of a comparison": (lambda: neuroest.compare(CHIP, CHIP, NET, "x"), "settings: expected a mapping"),  # type: ignore[arg-type]
-    "settings of a sweep": (lambda: neuroest.sweep(CHIP, NET, {HEAT: "300 K"}, settings="x"), "expected a mapping"),  # type: ignore[arg-type]
-    "no space": (lambda: neuroest.sweep(CHIP, NET, None), "a space is a mapping .* not NoneType"),  # type: ignore[arg-type]
-    "a text of workers": (lambda: neuroest.sweep(CHIP, NET, {HEAT: "300 K"}, workers="two"), "workers"),  # type: ignore[arg-type]
+    "settings of a sweep": (lambda: neuroest.sweep(CHIP, {HEAT: "300 K"}, NET, settings="x"), "expected a mapping"),  # type: ignore[arg-type]
+    "no space": (lambda: neuroest.sweep(CHIP, None, NET), "a space is a mapping .* not NoneType"),  # type: ignore[arg-type]
+    "a text of workers": (lambda: neuroest.sweep(CHIP, {HEAT: "300 K"}, NET, workers="two"), "workers"),  # type: ignore[arg-type]
 }  # fmt: skip
 
 
@@ -39,11 +39,11 @@ def test_what_no_function_takes_is_one_line(called: Callable[[], Any], says: str
 def test_one_name_is_a_list_of_one() -> None:
     (view,) = neuroest.report(CHIP, NET).views
     assert (view.architecture, view.workload) == (CHIP, NET)
-    sweep = neuroest.sweep(CHIP, NET, {HEAT: "310 K"}, quantities="area_m2", workers=1)
+    sweep = neuroest.sweep(CHIP, {HEAT: "310 K"}, NET, quantities="area_m2", workers=1)
     assert "area_m2" in sweep.to_frame()
     assert "latency_s" not in sweep.to_frame()
     front = neuroest.pareto(
-        neuroest.sweep(CHIP, NET, {HEAT: "300 K"}, workers=1), "area_m2", "throughput_per_s"
+        neuroest.sweep(CHIP, {HEAT: "300 K"}, NET, workers=1), "area_m2", "throughput_per_s"
     )
     assert (front.minimize, front.maximize) == (("area_m2",), ("throughput_per_s",))
     found = neuroest.sensitivity(CHIP, NET, quantities="area_m2")

@@ -31,12 +31,12 @@ def test_a_setting(short: str, whole: str, value: str) -> None:
 
 
 def test_an_axis_and_a_constraint() -> None:
-    short = sweep(CHIP, NETWORK, {"array.rows": [64, 128, 256]}).to_frame()
-    assert short.equals(sweep(CHIP, NETWORK, {ROWS: [64, 128, 256]}).to_frame())
+    short = sweep(CHIP, {"array.rows": [64, 128, 256]}, NETWORK).to_frame()
+    assert short.equals(sweep(CHIP, {ROWS: [64, 128, 256]}, NETWORK).to_frame())
     from neuroest.exploration.space import space_from
 
     bounded = space_from({"array.rows": [64, 128, 256]}, ["rows > 100"])
-    assert list(sweep(CHIP, NETWORK, bounded).to_frame()[ROWS]) == [128, 256]
+    assert list(sweep(CHIP, bounded, NETWORK).to_frame()[ROWS]) == [128, 256]
 
 
 def test_the_axis_of_a_break_even_belongs_to_the_chip_that_has_it() -> None:

@@ -31,7 +31,7 @@ def test_a_row_of_a_sweep_exists_where_the_estimate_does(
     with pytest.raises(RangeError, match="finite"):
         neuroest.estimate(chip, net, {path: wrong})
     neuroest.estimate(chip, net, {path: right})
-    rows = neuroest.sweep(chip, net, {path: [wrong, right]}, workers=1).to_frame()
+    rows = neuroest.sweep(chip, {path: [wrong, right]}, net, workers=1).to_frame()
     assert list(rows["energy_per_inference_J"].notna()) == [False, True]
     assert not rows["feasible"][0]
     assert rows["failed_check"][0].startswith("not_finite")
@@ -79,5 +79,5 @@ def test_what_is_too_large_to_compute_with_is_refused_in_estimates_and_rows(
     monkeypatch.setattr("neuroest.pipeline.pacing.map_network", overflows)
     with pytest.raises(RangeError, match="too large or too small"):
         neuroest.estimate(INFINITE[0], INFINITE[1])
-    rows = neuroest.sweep(INFINITE[0], INFINITE[1], {INFINITE[2]: ["0.1", "0.2"]}, workers=1).to_frame()
+    rows = neuroest.sweep(INFINITE[0], {INFINITE[2]: ["0.1", "0.2"]}, INFINITE[1], workers=1).to_frame()
     assert not rows["feasible"].any()

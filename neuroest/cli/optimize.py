@@ -55,7 +55,7 @@ def run(
     """
     searched = space_of(space, axes, constraints)
     found = optimize(
-        architecture, workload, searched, minimize or [], maximize or [], limits=limits or [],
+        architecture, searched, workload, minimize or [], maximize or [], limits=limits or [],
         population=population, generations=generations, seed=seed, progress=progress_shown(),
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:

@@ -84,7 +84,7 @@ def run(
     found_space = exploring.space_of(space, axes, constraints)
     try:
         result = sweep(
-            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
+            architecture, found_space, workload, output=output, sampler=sampler.value if sampler else None,
             samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
             scheduler=scheduler, confirmed=yes, overwrite=overwrite, most_in_memory=_HELD,
             started=exploring.points_shown(),

@@ -279,8 +279,8 @@ def _values(track: AxisValues, place: Array) -> Array:
 
 def optimize(
     architecture: Named,
-    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
+    workload: Named,
     minimize: Sequence[str] = (),
     maximize: Sequence[str] = (),
     *,
@@ -295,9 +295,7 @@ def optimize(
 
     Parameters
     ----------
-    architecture, workload
-        Names, paths or loaded specs.
-    space
+    architecture, space, workload
         As in `sweep`; ranges without a number of points are continuous, and constraints apply.
     minimize, maximize : sequence of str
         Results by name, including the unit.
@@ -337,7 +335,7 @@ def optimize(
     on_results, on_share = separated(limits)
     sides = [side for one in on_results for side in (one.left, one.right) if side in QUANTITIES]
     quantities = tuple(dict.fromkeys((*objectives, *sides, *STANDARD)))
-    job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
+    job = make_job(architecture, space, workload, sampler="random", quantities=quantities, settings=settings)
     job = replace(job, constraints=(*job.constraints, *on_results))
     job.check()
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))

@@ -168,8 +168,8 @@ def _computed(job: Job, store: Store, chunk: int) -> int:
 
 def make_job(
     architecture: Named,
-    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
+    workload: Named,
     *,
     sampler: Sampler | None = None,
     samples: int | None = None,
@@ -213,8 +213,8 @@ def make_job(
 
 def sweep(
     architecture: Named,
-    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
+    workload: Named,
     *,
     output: str | Path | None = None,
     sampler: Sampler | None = None, samples: int | None = None, seed: int | None = None,
@@ -230,11 +230,12 @@ def sweep(
 
     Parameters
     ----------
-    architecture, workload
-        Names, paths or loaded specs; a choice in the space takes precedence.
+    architecture : str, Path or Loaded
+        The chip; a choice of chips in the space takes precedence.
     space : Space, mapping or path
-        Axes by path, such as ``{"chip.tile.array.rows": [64, 128], "technology.supply_voltage": "0.6..0.9 V:7"}``, or
-        the path of a space file.
+        Axes by path, such as ``{"array.rows": [64, 128], "supply": "0.6..0.9 V:7"}``, or the path of a space file.
+    workload : str, Path or Loaded
+        The network; a choice of networks in the space takes precedence.
     output : path, optional
         ``.parquet`` or ``.csv`` file to stream to; without it the rows stay in memory.
     sampler : str, optional
@@ -268,12 +269,12 @@ def sweep(
     Examples
     --------
     >>> from neuroest.exploration.sweep import sweep
-    >>> found = sweep("analog_lif_28nm", workload="mlp_mnist_spiking", space={"array.rows": [64, 128]})
+    >>> found = sweep("analog_lif_28nm", {"array.rows": [64, 128]}, workload="mlp_mnist_spiking")
     >>> found.rows
     2
     """
     job = make_job(
-        architecture, workload, space, sampler=sampler, samples=samples, seed=seed, quantities=quantities,
+        architecture, space, workload, sampler=sampler, samples=samples, seed=seed, quantities=quantities,
         settings=settings, chunk_size=chunk_size,
     )  # fmt: skip
     return run_job(

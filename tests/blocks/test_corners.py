@@ -319,7 +319,7 @@ def test_a_corner_is_in_the_heading_the_sources_and_the_exclusions() -> None:
 
 
 def test_corners_are_swept_by_their_words() -> None:
-    result = neuroest.sweep(CHIP, NET, {"technology.corner": ["slow", "typical", "fast"]})
+    result = neuroest.sweep(CHIP, {"technology.corner": ["slow", "typical", "fast"]}, NET)
     frame = result.to_frame().set_index("technology.corner")
     for corner in ("slow", "typical", "fast"):
         assert frame.loc[corner, "latency_s"] == pytest.approx(at(corner).totals["latency_s"], rel=1e-12)

@@ -110,7 +110,7 @@ def test_the_parts_of_an_estimate_with_sleeping_blocks_add_up() -> None:
 
 def test_a_batch_of_periods_gives_what_its_points_give() -> None:
     periods = ["1 ms", "10 ms", "1 s"]
-    frame = neuroest.sweep(CHIP, NET, {"operation.period": periods}, settings={**SECOND, **ALL}).to_frame()
+    frame = neuroest.sweep(CHIP, {"operation.period": periods}, NET, settings={**SECOND, **ALL}).to_frame()
     for row, period in enumerate(periods):
         alone = estimate(CHIP, NET, {**SECOND, **ALL, "operation.period": period})
         assert frame["energy_per_inference_J"].iloc[row] == pytest.approx(

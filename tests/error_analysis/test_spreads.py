@@ -132,7 +132,7 @@ def test_a_scenario_states_its_own_spread_and_basis() -> None:
 
 def test_a_sweep_takes_scenarios_by_their_names() -> None:
     path = "chip.link.static_power"
-    frame = neuroest.sweep(CHIP, NET, {path: ["0 W", "always_on"]}).to_frame()
+    frame = neuroest.sweep(CHIP, {path: ["0 W", "always_on"]}, NET).to_frame()
     for row, value in enumerate(("0 W", "always_on")):
         alone = neuroest.estimate(CHIP, NET, {path: value}).totals["energy_per_inference_J"]
         assert frame["energy_per_inference_J"].iloc[row] == pytest.approx(alone, rel=1e-12)

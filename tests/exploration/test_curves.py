@@ -58,8 +58,8 @@ def test_failed_checks_and_the_label_of_the_run_reach_every_point(tmp_path: Path
     chip = labelled([load_architecture("analog_lif_28nm")], {"analog_lif_28nm": "Mine"})[0]
     found = curves("array-size", chip, [], NETWORK)
     swept = sweep(
-        "analog_lif_28nm", NETWORK,
-        {"chip.tile.array.rows+chip.tile.array.columns": "32,64,128,256,512"},
+        "analog_lif_28nm", {"chip.tile.array.rows+chip.tile.array.columns": "32,64,128,256,512"},
+        NETWORK,
     ).to_frame()  # fmt: skip
     assert found.curves[0].title == "Mine"
     assert [bool(check) for check in found.curves[0].failed] == list(~swept["feasible"])

@@ -29,7 +29,7 @@ SPACE = {"chip.tile.array.rows": "32..256", "technology.supply_voltage": "0.7..0
 
 
 def run(file: Path, **options: object) -> None:
-    sweep(CHIP, NET, SPACE, output=file, samples=600, sampler="random", chunk_size=100, **options)  # type: ignore[arg-type]
+    sweep(CHIP, SPACE, NET, output=file, samples=600, sampler="random", chunk_size=100, **options)  # type: ignore[arg-type]
 
 
 def test_a_run_goes_on_from_the_finished_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_another_input_with_the_same_output_is_refused(tmp_path: Path) -> None:
 
 
 def test_chunks_of_another_input_are_refused(tmp_path: Path) -> None:
-    job, file = make_job(CHIP, NET, SPACE, samples=10, sampler="random"), tmp_path / "found.parquet"
+    job, file = make_job(CHIP, SPACE, NET, samples=10, sampler="random"), tmp_path / "found.parquet"
     store = stores.Store(file)
     with store.opened(job):
         store.write(0, job.compute(0))
@@ -237,7 +237,7 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
 def test_a_chunk_that_is_not_whole_is_computed_again(tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
     run(whole, workers=1)
-    job = make_job(CHIP, NET, SPACE, samples=600, sampler="random", chunk_size=100)
+    job = make_job(CHIP, SPACE, NET, samples=600, sampler="random", chunk_size=100)
     store = stores.Store(cut)
     with store.opened(job):
         for chunk in range(3):
@@ -362,7 +362,7 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
     script.write_text(
         "import neuroest\n"
         "options = {'sampler': 'random', 'samples': 300, 'chunk_size': 100, 'workers': 2}\n"
-        f"print(neuroest.sweep({CHIP!r}, {NET!r}, {SPACE!r}, **options).rows)\n",
+        f"print(neuroest.sweep({CHIP!r}, {SPACE!r}, {NET!r}, **options).rows)\n",
         "utf-8",
     )
     done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True)
@@ -376,7 +376,7 @@ def test_an_output_that_is_a_link_stays_one(tmp_path: Path, suffix: str) -> None
     link.symlink_to(target)
     axes = {"chip.tile.array.rows": [64, 128]}
     for _ in range(2):  # the second run finds the first one
-        sweep("analog_lif_28nm", "mlp_mnist_spiking", axes, output=link)
+        sweep("analog_lif_28nm", axes, "mlp_mnist_spiking", output=link)
         assert link.is_symlink()
         assert target.is_file()
         assert not target.is_symlink()

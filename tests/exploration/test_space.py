@@ -183,6 +183,6 @@ def test_every_message_about_a_file_has_its_place(tmp_path: Path, axes: str, lin
     file = tmp_path / "some.yaml"
     file.write_text(f"kind: space\nname: some\naxes:\n{axes}\n", "utf-8")
     with pytest.raises(SpecError) as caught:
-        make_job("analog_lif_28nm", "mlp_mnist_spiking", file)
+        make_job("analog_lif_28nm", file, "mlp_mnist_spiking")
     assert all(found.startswith(f"{file}:") for found in str(caught.value).splitlines())
     assert f"{file}:{line}" in str(caught.value)

@@ -79,7 +79,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
         "chip.tile.array.rows": [64, 128],
     }
     output = tmp_path / f"found{suffix}" if suffix else None
-    found = sweep(CHIP, NET, space, output=output)
+    found = sweep(CHIP, space, NET, output=output)
     assert found.parameters == (
         "chip.tile.array.readout.partial_sums", "chip.tile.array.read_voltage_V", "chip.tile.array.rows",
     )  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
 
 
 def test_many_points_are_drawn_as_points(tmp_path: Path) -> None:
-    found = sweep(CHIP, NET, {"chip.tile.array.rows": "32..256", "chip.tile.array.columns": "32..256"},
+    found = sweep(CHIP, {"chip.tile.array.rows": "32..256", "chip.tile.array.columns": "32..256"}, NET,
                   sampler="sobol", samples=64)  # fmt: skip
     axes = found.plot("area_m2", "chip.tile.array.columns").axes[0]
     assert sum(len(points.get_offsets()) for points in axes.collections) == 64
@@ -218,8 +218,8 @@ def test_the_front_is_what_comparing_every_pair_gives(rows: list[tuple[int, ...]
 def test_a_front_of_a_file_is_that_of_memory(tmp_path: Path) -> None:
     space = {"chip.tile.array.rows": [32, 64, 96, 128], "chip.tile.array.columns": [32, 64, 128]}
     names = ("area_m2", "worst_ir_drop")
-    memory = sweep(CHIP, NET, space, quantities=names)
-    sweep(CHIP, NET, space, quantities=names, output=tmp_path / "s.parquet")
+    memory = sweep(CHIP, space, NET, quantities=names)
+    sweep(CHIP, space, NET, quantities=names, output=tmp_path / "s.parquet")
     one, other = memory.pareto(names), pareto(tmp_path / "s.parquet", names)
     assert one.frame["area_m2"].tolist() == other.frame["area_m2"].tolist()
     assert len(one.frame) > 1
@@ -228,7 +228,7 @@ def test_a_front_of_a_file_is_that_of_memory(tmp_path: Path) -> None:
 
 
 def test_bad_objectives(tmp_path: Path) -> None:
-    found = sweep(CHIP, NET, {"chip.tile.array.rows": [64, 128]})
+    found = sweep(CHIP, {"chip.tile.array.rows": [64, 128]}, NET)
     with pytest.raises(ExplorationError, match="at least two"):
         found.pareto(["area_m2"])
     with pytest.raises(UnknownNameError, match="area_m2"):
@@ -248,8 +248,8 @@ def test_the_search_finds_the_front_of_the_exhaustive_sweep() -> None:
         ["power_density_W_per_m2 <= 0.2 W/mm^2"],
     )  # fmt: skip
     objectives = ["area_m2", "worst_ir_drop"]
-    full = sweep(CHIP, NET, space, quantities=[*objectives, "power_density_W_per_m2"]).pareto(objectives)
-    found = optimize(CHIP, NET, space, objectives, population=60, generations=25)
+    full = sweep(CHIP, space, NET, quantities=[*objectives, "power_density_W_per_m2"]).pareto(objectives)
+    found = optimize(CHIP, space, NET, objectives, population=60, generations=25)
     exact = {tuple(row) for row in full.frame[objectives].round(12).to_numpy().tolist()}
     front = {tuple(row) for row in found.to_frame()[objectives].round(12).to_numpy().tolist()}
     assert front == exact
@@ -263,7 +263,7 @@ def test_a_search_of_continuous_and_mixed_variables_is_reproducible() -> None:
         "workload": [NET],
     }
     one, two = (
-        optimize(CHIP, NET, space, ["energy_per_inference_J"], population=20, generations=5) for _ in range(2)
+        optimize(CHIP, space, NET, ["energy_per_inference_J"], population=20, generations=5) for _ in range(2)
     )
     assert one.to_frame().equals(two.to_frame())
 
@@ -274,7 +274,7 @@ def test_the_share_of_samples_that_pass_is_that_of_the_estimate_and_a_limit_of_a
     size = {"population": 6, "generations": 2}
 
     def smallest(*limits: str) -> pd.Series:
-        return optimize(chip, digits, space, ["area_m2"], limits=limits, **size).to_frame().iloc[0]
+        return optimize(chip, space, digits, ["area_m2"], limits=limits, **size).to_frame().iloc[0]
 
     free = smallest()
     alone = estimate(chip, digits, {"chip.tile.array.rows": f"{free['chip.tile.array.rows']:.0f}"})
@@ -288,22 +288,22 @@ def test_the_share_of_samples_that_pass_is_that_of_the_estimate_and_a_limit_of_a
     with pytest.raises(ExplorationError, match="most fail constraint accuracy >= 99 %"):
         smallest("accuracy >= 99 %")
     with pytest.raises(ExplorationError, match="most fail constraint passing_share >= 1"):
-        optimize(chip, digits, space, ["area_m2"], limits=["passing_share >= 1"], **size)
+        optimize(chip, space, digits, ["area_m2"], limits=["passing_share >= 1"], **size)
     with pytest.raises(NeuroestError, match="passing_share"):
-        optimize(chip, digits, space, ["area_m2"], limits=["passing_share >= 2 mm"])
+        optimize(chip, space, digits, ["area_m2"], limits=["passing_share >= 2 mm"])
 
 
 def test_a_search_without_an_answer_says_so() -> None:
     with pytest.raises(ExplorationError, match=r"none of .* is feasible; most fail constraint"):
         optimize(
             CHIP,
-            NET,
             settings_space(["chip.tile.array.rows=32,64"], ["area_m2 <= 1 um^2"]),
+            NET,
             ["area_m2"],
             generations=2,
         )
     with pytest.raises(ExplorationError, match="nothing to optimize"):
-        optimize(CHIP, NET, {"chip.tile.array.rows": [64, 128]})
+        optimize(CHIP, {"chip.tile.array.rows": [64, 128]}, NET)
 
 
 @pytest.mark.slow
@@ -357,7 +357,7 @@ def test_marks_of_a_logarithmic_axis_do_not_crowd() -> None:
 
 def test_lines_of_a_sweep_are_named_with_unit() -> None:
     space = {"chip.tile.array.rows": [64, 128], "technology.supply_voltage": ["0.7 V", "0.9 V"]}
-    (legend,) = sweep(CHIP, NET, space).plot("energy_per_inference_J").legends
+    (legend,) = sweep(CHIP, space, NET).plot("energy_per_inference_J").legends
     assert [text.get_text()[-6:] for text in legend.get_texts()] == [" 0.7 V", " 0.9 V"]
 
 
@@ -372,7 +372,7 @@ def test_break_even_of_nothing(path: str, values: str, quantity: str) -> None:
 
 
 def test_a_notebook_shows_the_ends_of_a_long_table() -> None:
-    found = sweep(CHIP, NET, {"chip.tile.array.rows": [64, 128]}).pareto(["area_m2", "latency_s"])
+    found = sweep(CHIP, {"chip.tile.array.rows": [64, 128]}, NET).pareto(["area_m2", "latency_s"])
     assert len(found.frame) < 20
     assert found._repr_html_().count("<tr") == len(found.frame) + 1
     long = replace(found, frame=pd.concat([found.frame] * 1000))

@@ -44,7 +44,7 @@ def test_totals_are_those_of_one_estimate(chip: str, net: str) -> None:
 
 
 def test_every_row_of_a_grid_is_one_estimate() -> None:
-    frame = sweep(CHIP, NET, SPACE).to_frame()
+    frame = sweep(CHIP, SPACE, NET).to_frame()
     assert len(frame) == 36
     for index in (0, 7, 22, 35):
         row = frame.iloc[index]
@@ -62,15 +62,15 @@ def test_every_row_of_a_grid_is_one_estimate() -> None:
 
 def test_the_last_axis_is_the_fastest() -> None:
     frame = sweep(
-        CHIP, NET, {"chip.tile.array.rows": [64, 128], "chip.tile.array.columns": [32, 64]}
+        CHIP, {"chip.tile.array.rows": [64, 128], "chip.tile.array.columns": [32, 64]}, NET
     ).to_frame()
     assert frame["chip.tile.array.columns"].tolist() == [32, 64, 32, 64]
 
 
 def test_answers_do_not_depend_on_order_or_company() -> None:
-    job = make_job(CHIP, NET, SAMPLED, sampler="random", samples=200)
+    job = make_job(CHIP, SAMPLED, NET, sampler="random", samples=200)
     group, names = job.resolved.groups[0], ("energy_per_inference_J", "area_m2", "latency_s")
-    frame = sweep(CHIP, NET, SAMPLED, sampler="random", samples=200).to_frame()
+    frame = sweep(CHIP, SAMPLED, NET, sampler="random", samples=200).to_frame()
     columns = {
         "chip.tile.array.rows": frame["chip.tile.array.rows"].to_numpy().reshape(-1, 1),
         "technology.supply_voltage": frame["technology.supply_voltage_V"].to_numpy().reshape(-1, 1),
@@ -89,8 +89,8 @@ def test_answers_do_not_depend_on_order_or_company() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("sampler", ["random", "latin_hypercube", "sobol"])
 def test_sampled_chunks_are_the_same_for_any_number_of_workers(sampler: str) -> None:
-    one = sweep(CHIP, NET, SAMPLED, sampler=sampler, samples=256, chunk_size=64, workers=1).to_frame()  # type: ignore[arg-type]
-    two = sweep(CHIP, NET, SAMPLED, sampler=sampler, samples=256, chunk_size=64, workers=2).to_frame()  # type: ignore[arg-type]
+    one = sweep(CHIP, SAMPLED, NET, sampler=sampler, samples=256, chunk_size=64, workers=1).to_frame()  # type: ignore[arg-type]
+    two = sweep(CHIP, SAMPLED, NET, sampler=sampler, samples=256, chunk_size=64, workers=2).to_frame()  # type: ignore[arg-type]
     pd.testing.assert_frame_equal(one, two, check_exact=True)
     assert one["chip.tile.array.rows"].between(32, 256).all()
     assert (one["chip.tile.array.rows"] % 1 == 0).all()
@@ -100,29 +100,29 @@ def test_sampled_chunks_are_the_same_for_any_number_of_workers(sampler: str) -> 
 @pytest.mark.parametrize("chunk_size", [1, 5, 7, 12, 1000])
 def test_a_grid_is_the_same_in_chunks_of_any_size(chunk_size: int) -> None:
     whole, cut = (
-        sweep(CHIP, NET, SPACE).to_frame(),
-        sweep(CHIP, NET, SPACE, chunk_size=chunk_size, workers=1).to_frame(),
+        sweep(CHIP, SPACE, NET).to_frame(),
+        sweep(CHIP, SPACE, NET, chunk_size=chunk_size, workers=1).to_frame(),
     )
     pd.testing.assert_frame_equal(whole, cut, rtol=1e-12)
 
 
 def test_a_refused_point_has_no_total_and_says_why() -> None:
     sums = {"chip.tile.array.readout.partial_sums": ["none", "analog_merge"], "chip.tile.array.rows": [64]}
-    frame = sweep(CHIP, NET, sums).to_frame()
+    frame = sweep(CHIP, sums, NET).to_frame()
     assert np.isnan(frame["energy_per_inference_J"][0])
     assert frame["failed_check"][0] == "fan_in_fits (chip.tile.array)"
     assert frame["feasible"].tolist() == [False, True]
 
 
 def test_a_network_that_a_chip_cannot_run_is_a_row_that_says_so() -> None:
-    frame = sweep(CHIP, NET, {"workload": ["mlp_mnist_dense", "shd_recurrent_spiking"]}).to_frame()
+    frame = sweep(CHIP, {"workload": ["mlp_mnist_dense", "shd_recurrent_spiking"]}, NET).to_frame()
     assert "cannot run a dense network" in frame["failed_check"][0]
     assert frame["feasible"].tolist() == [False, True]
 
 
 def test_several_architectures_stand_in_one_table() -> None:
     frame = sweep(
-        CHIP, NET, {"architecture": [CHIP, "analog_lif_28nm"], "workload.activity.rate": [0.05, 0.1]}
+        CHIP, {"architecture": [CHIP, "analog_lif_28nm"], "workload.activity.rate": [0.05, 0.1]}, NET
     ).to_frame()
     other = estimate("analog_lif_28nm", NET, {"workload.activity.rate": "0.1"})
     assert frame["energy_per_inference_J"][3] == pytest.approx(
@@ -135,7 +135,7 @@ def test_constraints_of_parameters_leave_points_out_and_those_of_results_mark_th
         ["chip.tile.array.rows=64,128", "chip.tile.array.columns=64,128"],
         ["chip.tile.array.rows <= chip.tile.array.columns", "area_m2 <= 2 mm^2"],
     )
-    frame = sweep(CHIP, NET, space).to_frame()
+    frame = sweep(CHIP, space, NET).to_frame()
     assert len(frame) == 3
     assert frame["failed_check"][0] == "constraint area_m2 <= 2 mm^2"
     assert not frame["feasible"][0]
@@ -145,7 +145,7 @@ def test_constraints_of_parameters_leave_points_out_and_those_of_results_mark_th
 def test_a_space_without_points_is_an_error() -> None:
     space = settings_space(["chip.tile.array.rows=64,128"], ["chip.tile.array.rows > 200"])
     with pytest.raises(ExplorationError, match="no point of the space meets its constraints"):
-        sweep(CHIP, NET, space)
+        sweep(CHIP, space, NET)
 
 
 @pytest.mark.parametrize(
@@ -160,27 +160,27 @@ def test_a_space_without_points_is_an_error() -> None:
 )
 def test_runs_that_make_no_sense(options: dict[str, object], message: str) -> None:
     with pytest.raises(NeuroestError, match=message):
-        sweep(CHIP, NET, SAMPLED, **options)  # type: ignore[arg-type]
+        sweep(CHIP, SAMPLED, NET, **options)  # type: ignore[arg-type]
 
 
 def test_unknown_results_and_sides_of_constraints_name_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="area_m2"):
-        sweep(CHIP, NET, SPACE, quantities=["area_m"])
+        sweep(CHIP, SPACE, NET, quantities=["area_m"])
     with pytest.raises(UnknownNameError, match="did you mean 'area_m2'"):
-        sweep(CHIP, NET, settings_space(["chip.tile.array.rows=64"], ["areas <= 3 mm^2"]))
+        sweep(CHIP, settings_space(["chip.tile.array.rows=64"], ["areas <= 3 mm^2"]), NET)
     with pytest.raises(NeuroestError, match="expected an area"):
-        sweep(CHIP, NET, settings_space(["chip.tile.array.rows=64"], ["area_m2 <= 3 mm"]))
+        sweep(CHIP, settings_space(["chip.tile.array.rows=64"], ["area_m2 <= 3 mm"]), NET)
 
 
 def test_a_parquet_file_says_how_it_was_made(tmp_path: Path) -> None:
     file = tmp_path / "found.parquet"
-    result = sweep(CHIP, NET, SPACE, output=file)
+    result = sweep(CHIP, SPACE, NET, output=file)
     known = json.loads(pq.read_schema(file).metadata[b"neuroest"])
     assert {item["kind"] for item in known["inputs"]} == {"architecture", "device", "workload"}
     assert known["rows"] == result.rows == 36
     pd.testing.assert_frame_equal(
         result.to_frame().astype({"failed_check": object}),
-        sweep(CHIP, NET, SPACE).to_frame(),
+        sweep(CHIP, SPACE, NET).to_frame(),
         check_dtype=False,
     )
     assert list(tmp_path.iterdir()) == [file]
@@ -188,8 +188,8 @@ def test_a_parquet_file_says_how_it_was_made(tmp_path: Path) -> None:
 
 def test_a_csv_file_has_the_same_rows(tmp_path: Path) -> None:
     file = tmp_path / "found.csv"
-    sweep(CHIP, NET, SPACE, output=file)
+    sweep(CHIP, SPACE, NET, output=file)
     frame = pd.read_csv(file)
     assert np.array_equal(
-        frame["area_m2"].to_numpy(), sweep(CHIP, NET, SPACE).to_frame()["area_m2"].to_numpy()
+        frame["area_m2"].to_numpy(), sweep(CHIP, SPACE, NET).to_frame()["area_m2"].to_numpy()
     )

@@ -197,7 +197,7 @@ def _spaces() -> list[tuple[str, bytes]]:
 def _read_space(file: Path, seed: str) -> None:
     """The space on a chip; each line about it names the file, the line and the column."""
     try:
-        make_job("analog_lif_28nm", "mlp_mnist_spiking", file)
+        make_job("analog_lif_28nm", file, "mlp_mnist_spiking")
     except SpecError as error:
         placed = re.compile(rf"{re.escape(printable(str(file)))}:\d+:\d+: ")
         bare = [line for line in str(error).split("\n") if not placed.match(line)]
@@ -235,7 +235,7 @@ def _read_settings(file: Path, seed: str) -> None:
     alone = neuroest.estimate(seed, network, settings)
     sound(alone)
     rows = neuroest.sweep(
-        seed, network, {path: [value] for path, value in settings.items()}, workers=1
+        seed, {path: [value] for path, value in settings.items()}, network, workers=1
     ).to_frame()
     for name, value in alone.totals.items():
         if value is not None and name in rows and not math.isclose(rows[name][0], value, rel_tol=1e-12):

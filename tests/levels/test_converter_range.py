@@ -105,7 +105,7 @@ def test_a_batch_of_ranges_is_its_points_one_by_one() -> None:
     shares = ["5 %", "20 %", "80 %"]
     key = f"{READOUT}.full_scale"
     swept = neuroest.sweep(
-        "sar_crossbar_28nm", "mlp_mnist_dense", {key: shares}, settings=FIVE_BITS,
+        "sar_crossbar_28nm", {key: shares}, "mlp_mnist_dense", settings=FIVE_BITS,
         quantities=["signal_to_error_ratio"],
     ).to_frame()  # fmt: skip
     single = [

@@ -230,7 +230,7 @@ def test_lists_of_points_equal_their_points(tmp_path: Path) -> None:
         "chip.macro.unit.rows": [64, 200], "chip.macro.unit.stages": [1, 3],
         "chip.macro.unit.weights_per_multiplier": [1, 2], "chip.macro.unit.weight_slice": ["2 bit", "8 bit"],
     }  # fmt: skip
-    frame = sweep(BASE, "resnet18_imagenet_dense", axes).to_frame()
+    frame = sweep(BASE, axes, "resnet18_imagenet_dense").to_frame()
     for row, point in zip(frame.to_dict("records"), product(*axes.values()), strict=True):
         alone = estimate(
             BASE, "resnet18_imagenet_dense", dict(zip(axes, map(str, point), strict=True))

@@ -107,8 +107,8 @@ def test_an_offset_of_the_comparator_is_there_at_each_event() -> None:
 def test_a_list_of_points_gives_what_each_gives() -> None:
     swept = neuroest.sweep(
         "diffusive_low_power_28nm",
-        SHD,
         {"operation.period": ["0.8 s", "1.4 s"]},
+        SHD,
         settings={**EVENTS, **REAL_TIME},
     ).to_frame()
     for row, period in zip(swept.itertuples(), ("0.8 s", "1.4 s"), strict=True):

@@ -359,7 +359,7 @@ def _results(path: Path) -> None:
 
 
 def _swept(path: Path) -> None:
-    sweep("analog_lif_28nm", "mlp_mnist_spiking", {"chip.tile.array.rows": [64, 128]}, output=path)
+    sweep("analog_lif_28nm", {"chip.tile.array.rows": [64, 128]}, "mlp_mnist_spiking", output=path)
 
 
 def _recorded(path: Path) -> None:

@@ -258,7 +258,7 @@ def test_maps_that_nothing_carries_off_the_chip_fit_its_memory(tmp_path: Path) -
 
 
 def test_an_advice_leaves_a_design_feasible() -> None:
-    frame = sweep("digital_int8_28nm", "resnet18_imagenet_dense", {"chip.array.batch": [1, 2]}).to_frame()
+    frame = sweep("digital_int8_28nm", {"chip.array.batch": [1, 2]}, "resnet18_imagenet_dense").to_frame()
     assert frame["feasible"].all()
 
 

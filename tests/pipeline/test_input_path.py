@@ -128,7 +128,7 @@ def test_a_network_of_numbers_senses_each_number_of_a_frame_once() -> None:
 def test_a_batch_of_sensors_gives_what_its_points_give() -> None:
     settings = {**WORD, **sensor("event_camera_vga", "bonded")}
     axes = {f"{SENSOR}.power": ["1 mW", "10 mW"], "operation.period": ["1.4 s", "3 s"]}
-    frame = neuroest.sweep(TWIN, NET, axes, settings=settings).to_frame()
+    frame = neuroest.sweep(TWIN, axes, NET, settings=settings).to_frame()
     for _, row in frame.iterrows():
         point = {
             f"{SENSOR}.power": f"{row[f'{SENSOR}.power_W']!r} W",

@@ -115,7 +115,7 @@ def test_a_width_of_a_layer_can_be_swept() -> None:
     assert energies[2] == pytest.approx(
         neuroest.estimate(chip, workload((8, 8), (8, 8), (8, 8))).totals["energy_per_inference_J"], rel=1e-9
     )
-    table = neuroest.sweep(chip, loaded, {path: ["2 bit", "4 bit", "8 bit"]}).to_frame()
+    table = neuroest.sweep(chip, {path: ["2 bit", "4 bit", "8 bit"]}, loaded).to_frame()
     assert table["energy_per_inference_J"].tolist() == pytest.approx(energies, rel=1e-9)
 
 

@@ -199,7 +199,7 @@ def test_auto_leaves_a_layer_that_arrays_cannot_hold_to_the_level_that_can() -> 
 def test_a_sweep_over_an_automatic_chip_has_the_estimates_in_its_rows() -> None:
     voltages = ["0.05 V", "0.1 V", "0.4 V"]
     space = {"chip.tile.array.read_voltage": voltages}
-    rows = sweep(CHIP, NETWORK, space, settings={"chip.digital.units.layers": "auto"}).to_frame()
+    rows = sweep(CHIP, space, NETWORK, settings={"chip.digital.units.layers": "auto"}).to_frame()
     for voltage, energy in zip(voltages, rows["energy_per_inference_J"], strict=True):
         alone = estimate(
             CHIP, NETWORK, {"chip.tile.array.read_voltage": voltage, "chip.digital.units.layers": "auto"}

@@ -136,7 +136,7 @@ def test_a_package_that_cannot_carry_the_leakage_off_is_refused_in_words(tmp_pat
 
 def test_points_that_run_away_are_infeasible_and_the_others_stand(tmp_path: Path) -> None:
     chip = heated(tmp_path)
-    result = neuroest.sweep(chip, NET, {"technology.thermal_resistance": ["10 K/W", "100 K/W", "5000 K/W"]})
+    result = neuroest.sweep(chip, {"technology.thermal_resistance": ["10 K/W", "100 K/W", "5000 K/W"]}, NET)
     frame = result.to_frame()
     assert list(frame["feasible"]) == [True, True, False]
     assert "thermal_runaway" in frame["failed_check"].iloc[2]
@@ -250,7 +250,7 @@ def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_p
     for name, value in estimate(CHIP, NET, {"technology.temperature": "320 K"}).totals.items():
         assert stated.totals[name] == (None if value is None else pytest.approx(value, rel=1e-12)), name
     swept = neuroest.sweep(
-        CHIP, NET, {AMBIENT: ["290 K", "310 K"]}, settings={"technology.package": "package_vqfn_48"}
+        CHIP, {AMBIENT: ["290 K", "310 K"]}, NET, settings={"technology.package": "package_vqfn_48"}
     )
     frame = swept.to_frame()
     assert frame["energy_per_inference_J"].iloc[1] == pytest.approx(

@@ -97,7 +97,7 @@ def test_streaming_needs_timesteps_and_a_period() -> None:
 
 def test_points_of_a_list_are_those_of_single_estimates() -> None:
     periods = ["0.2 s", "1.4 s", "14 s"]
-    rows = neuroest.sweep(MEMBRANE, SPEECH, {"operation.period": periods}, settings=STREAMING).to_frame()
+    rows = neuroest.sweep(MEMBRANE, {"operation.period": periods}, SPEECH, settings=STREAMING).to_frame()
     for period, energy in zip(periods, rows["energy_per_inference_J"], strict=True):
         alone = estimate(MEMBRANE, SPEECH, {**STREAMING, "operation.period": period})
         assert energy == pytest.approx(alone.totals["energy_per_inference_J"], rel=1e-12)

@@ -140,16 +140,16 @@ def test_a_limit_on_a_temperature_needs_kelvin(limit: str) -> None:
         {"technology.supply_voltage": ["0.8 V", "0.9 V"]}, [f"junction_temperature_K <= {limit}"]
     )
     if limit.endswith("K"):
-        assert sweep("adc_crossbar_28nm", "mlp_mnist_dense", space).rows == 2
+        assert sweep("adc_crossbar_28nm", space, "mlp_mnist_dense").rows == 2
     else:
         with pytest.raises(SpecError, match="write kelvin"):
-            sweep("adc_crossbar_28nm", "mlp_mnist_dense", space)
+            sweep("adc_crossbar_28nm", space, "mlp_mnist_dense")
 
 
 def test_a_limit_without_a_unit_is_refused() -> None:
     space = space_from({"technology.supply_voltage": ["0.8 V", "0.9 V"]}, ["junction_temperature_K <= 350"])
     with pytest.raises(SpecError, match="350 has no unit; expected a temperature such as 300 K"):
-        sweep("adc_crossbar_28nm", "mlp_mnist_dense", space)
+        sweep("adc_crossbar_28nm", space, "mlp_mnist_dense")
 
 
 def test_a_limit_in_units_outside_of_the_si_may_say_so() -> None:
@@ -196,5 +196,5 @@ def test_a_break_even_needs_a_direction() -> None:
 
 def test_an_unknown_quantity_is_refused_everywhere() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'latency_s'"):
-        sweep("adc_crossbar_28nm", "mlp_mnist_dense", space_from({"technology.supply_voltage": ["0.8 V"]}),
+        sweep("adc_crossbar_28nm", space_from({"technology.supply_voltage": ["0.8 V"]}), "mlp_mnist_dense",
               quantities=["latencys_s"])  # fmt: skip

@@ -157,9 +157,9 @@ def test_a_sweep_carries_units_in_memory_and_in_its_file(tmp_path: Path) -> None
     import pyarrow.parquet as parquet
 
     space = {"technology.supply_voltage": "0.8..1 V:3"}
-    held = neuroest.sweep("analog_lif_28nm", SPIKING, space).to_frame()
+    held = neuroest.sweep("analog_lif_28nm", space, SPIKING).to_frame()
     file = tmp_path / "sweep.parquet"
-    neuroest.sweep("analog_lif_28nm", SPIKING, space, output=file)
+    neuroest.sweep("analog_lif_28nm", space, SPIKING, output=file)
     units = {
         name: held.attrs["units"][name] for name in ("technology.supply_voltage_V", "area_m2", "latency_s")
     }
@@ -186,14 +186,14 @@ def test_an_estimate_as_a_data_set() -> None:
 def test_a_grid_has_an_axis_for_each_parameter_and_other_points_have_one() -> None:
     pytest.importorskip("xarray", reason="needs xarray: pip install '.[xarray]'")
     space = {"chip.tile.array.rows": [64, 128], "technology.supply_voltage": "0.8..1 V:3"}
-    grid = neuroest.sweep("analog_lif_28nm", SPIKING, space).to_xarray()
+    grid = neuroest.sweep("analog_lif_28nm", space, SPIKING).to_xarray()
     assert grid["area_m2"].shape == (2, 3)
     point = grid["area_m2"].sel({"chip.tile.array.rows": 128.0, "technology.supply_voltage_V": 0.8})
     settings = {"chip.tile.array.rows": "128", "technology.supply_voltage": "0.8 V"}
     alone = neuroest.estimate("analog_lif_28nm", SPIKING, settings).totals["area_m2"]
     assert float(point) == pytest.approx(alone, rel=1e-12)
     drawn = {"chip.tile.array.rows": "64..128", "technology.supply_voltage": "0.8..1 V"}
-    points = neuroest.sweep("analog_lif_28nm", SPIKING, drawn, samples=4).to_xarray()
+    points = neuroest.sweep("analog_lif_28nm", drawn, SPIKING, samples=4).to_xarray()
     assert points["area_m2"].dims == ("point",)
     assert points["technology.supply_voltage_V"].attrs["units"] == "V"
 
