@@ -6,6 +6,7 @@ readings, such as all pulses of a train, or one of each run where the runs stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,6 +23,11 @@ MOST_ASKED = 12
 """Most columns of a file whose header is asked for one by one; rows with more are trains, one in a row."""
 _FEWEST_ALONG = 2
 """Fewest readings of a row of many."""
+_FLAGS = frozenset({"t", "f", "true", "false", "yes", "no", "0", "1"})
+"""Cells of a column that says whether a reading was at compliance, as KickStart writes one."""
+_CONDITION = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([\d.,]+)")
+"""Heading of a column that has the readings at one condition, such as `V=0.5 V`."""
+_FEWEST_CONDITIONS = 2
 _SETTINGS = frozenset({"voltage", "pulse_width", "pulse", "time"})
 """Columns that set each row: the readings along it are repetitions. Without them, they are pulses."""
 _MOST_TITLES = 3
@@ -329,3 +335,22 @@ def shown(heading: Sequence[str], written: Mapping[int, str]) -> str:
     while names and names[-1] == UNUSED:
         names.pop()
     return ",".join(names)
+
+
+def flag_columns(rows: Sequence[Row], width: int) -> list[bool]:
+    """Whether each column has nothing but flags, such as T and F."""
+    cells = [
+        {row[place].lower() for _, row in rows if place < len(row) and row[place]} for place in range(width)
+    ]
+    return [bool(found) and found <= _FLAGS for found in cells]
+
+
+def one_reading_a_row(cells: Sequence[str]) -> str:
+    """Advice on a table with a column for each value of one condition; empty for any other."""
+    conditions = [match for cell in cells if (match := _CONDITION.match(cell))]
+    if len({match[1] for match in conditions}) != 1 or len(conditions) < _FEWEST_CONDITIONS:
+        return ""
+    name, value = conditions[0].groups()
+    column = headers.column_of(name)[0]
+    column = f"{column} [{headers.UNITS[column]}]" if column in headers.UNITS else name
+    return f"each column is a condition; write one reading a row: `{column},integration_time [us]`, then `{value},...`"

@@ -25,7 +25,9 @@ from neuroest.fitting.arrangement import (
     Arranged,
     Row,
     arranged,
+    flag_columns,
     guessed,
+    one_reading_a_row,
     series_at_end,
     shown,
     under,
@@ -116,6 +118,7 @@ class _Reader:
         self.unread: list[str] = []
         self.wrong: dict[str, list[str]] = {}
         self.filled: Sequence[bool] = ()
+        self.flagged: Sequence[bool] = ()
         self.blank: set[str] = set()
         self.twice: dict[str, str] = {}
         self.unitless: list[str] = []
@@ -141,6 +144,7 @@ class _Reader:
         self.si = headers.is_si(self.written)
         self.notes += [found.note] if found.note else []
         self.filled = filled_columns(data, len(heading))
+        self.flagged = flag_columns(data, len(heading))
         names, factors = self.header(heading)
         kinds = self.kinds_of(line, names, factors)
         if "pulse" in names[len(heading) :]:
@@ -195,11 +199,10 @@ class _Reader:
         if found is None:
             line, cells = rows[0]
             begins, guess = shortened(", ".join(cell for cell in cells if cell)), guessed(rows)
-            how = (
-                f"say what its columns are, such as: {self.command(guess)}"
-                if guess
-                else "write one reading a row"
-            )
+            how = one_reading_a_row(cells)
+            if guess and not how:
+                how = f"say what its columns are, such as: {self.command(guess)}"
+            how = how or "write one reading a row"
             self.stop(
                 line, f"there is no header line; expected something like `{EXAMPLE}`, found {begins!r}; {how}"
             )
@@ -219,6 +222,9 @@ class _Reader:
             name, unit = headers.column_of(cell)
             if name == "experiment" or name in headers.IGNORED:
                 names.append(name if name == "experiment" else f"column_{place}")
+                continue
+            if name == "compliance" and unit is None and self.flagged[place - 1]:
+                names.append(f"column_{place}")  # the fit finds the compliance by itself
                 continue
             if name not in UNITS:
                 self.strange.append((place, cell.strip(), name))

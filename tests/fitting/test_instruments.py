@@ -73,6 +73,19 @@ def test_columns_that_are_not_needed_are_listed(tmp_path: Path) -> None:
     assert found.notes == ("columns not read: Item, address, R",)
 
 
+def test_flags_of_compliance_are_no_current_and_a_column_for_each_condition_says_how_to_write_it(
+    tmp_path: Path,
+) -> None:
+    text = "Voltage (V),Current (A),Compliance\n" + rows("{v},{i},F\n").replace("F\n", "T\n", 1)
+    found = read_measurements(write(tmp_path, text))
+    same(found.experiments[0])
+    assert "compliance" not in found.experiments[0].columns
+    assert found.notes == ("columns not read: Compliance",)
+    wide = write(tmp_path, "trial,V=0.5 V,V=0.6 V\n1,8.1,2.2\n2,,2.4\n", "wide data.csv")
+    with pytest.raises(SpecError, match=r"`voltage \[V\],integration_time \[us\]`, then `0.5,\.\.\.`"):
+        read_measurements(wide)
+
+
 def test_a_unit_of_a_column_that_is_not_needed_stops_nothing(tmp_path: Path) -> None:
     same(read_measurements(write(tmp_path, "V (V),I (A),N (A)\n" + rows("{v},{i},2\n"))).experiments[0])
 
