@@ -36,6 +36,7 @@ import typer
 
 from neuroest.cli import exploring, shared
 from neuroest.cli.completion import last_of_several, quantities
+from neuroest.core.text_layout import wrapped
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
@@ -97,11 +98,10 @@ def run(
         result.plot(shown, along, path=plot)
     if output is None and (plot is None or result.rows <= _SHOWN):
         shared.emit(_printed(result, form))
-    words = f"{result.rows} points, {result.feasible} feasible"
-    if result.feasible < result.rows and (reason := result.most_common_failure()):
-        words += f"; most of the others fail {reason}"
-    where = f", in {output}" if output else ""
-    shared.note([f"{words}{where}; results are nominal, with all other inputs as stated"])
+    failure = result.most_common_failure() if result.feasible < result.rows else None
+    shared.note(
+        [*wrapped(result.lead, hanging=2), *([f"most of the others fail {failure}"] if failure else [])]
+    )
 
 
 def _printed(result: SweepResult, form: shared.Format) -> str:

@@ -75,6 +75,8 @@ def frozen_dataclass(cls: type[_T] | None = None, /, *, eq: bool = True, kw_only
         }
         if eq:
             added |= {"__eq__": _equal, "__hash__": _hash}
+        if not _is_plain(next(base for base in cls.__mro__ if "__repr__" in vars(base))):
+            del added["__repr__"]
         for name, one in added.items():
             if vars(cls).get(name) is None:  # a class that states `__eq__` has None as its `__hash__`
                 setattr(cls, name, one)
@@ -84,6 +86,11 @@ def frozen_dataclass(cls: type[_T] | None = None, /, *, eq: bool = True, kw_only
         return cls
 
     return decorated if cls is None else decorated(cls)
+
+
+def _is_plain(owner: type[Any]) -> bool:
+    """Whether a class has the `__repr__` of all objects or dataclasses, and none of its own."""
+    return owner is object or "__dataclass_fields__" in vars(owner)
 
 
 def _is_class_variable(annotation: Any) -> bool:

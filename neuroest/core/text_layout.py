@@ -3,12 +3,35 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from html import escape
 
 WIDTH = 80
 """Width of every table, in characters."""
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[afpnumkMGT]?(?:J|W|s|V|A|Hz|ohm|m|F|S)(?:\^2)?)(?![\w/]))")
+
+
+class Printed:
+    """A result with a text: `print` and a notebook show the text, a prompt its lead."""
+
+    def to_text(self) -> str:
+        """The result as text of 80 columns."""
+        raise NotImplementedError
+
+    @property
+    def lead(self) -> str:
+        """The result in one line; of a result without one of its own, the first line of its text."""
+        return next((line.strip() for line in self.to_text().splitlines() if line.strip()), "")
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.lead}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.to_text())}</pre>"
 
 
 def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import wrapped
+from neuroest.core.text_layout import Printed, wrapped
 from neuroest.dynamics.experiments import Characteristic
 from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
@@ -21,7 +21,7 @@ MEASURED_NEURON = "diffusive_bench"
 
 
 @frozen_dataclass
-class Characterisation:
+class Characterisation(Printed):
     """Characteristics of one neuron by name."""
 
     neuron: str

@@ -10,7 +10,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import columns
+from neuroest.core.text_layout import Printed, columns
 from neuroest.core.units import article, format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics import reference_neurons
 from neuroest.dynamics.agreement import compare_spike
@@ -103,7 +103,7 @@ def _shown(neuron: str) -> str:
 
 
 @frozen_dataclass
-class Report:
+class Report(Printed):
     """A result as text, as data for JSON, and as a table whose first row is its header."""
 
     lines: tuple[str, ...]

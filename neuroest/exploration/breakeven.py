@@ -18,7 +18,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.text_layout import wrapped
+from neuroest.core.text_layout import Printed, wrapped
 from neuroest.core.units import three_digits
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.draws_along import band_at, band_over_draws, break_even_values, results_along
@@ -26,7 +26,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, column_name, quantity_names
+from neuroest.results.quantities import QUANTITIES, Headline, column_name, label_and_unit, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
@@ -76,7 +76,7 @@ class BreakEvenPoint:
 
 
 @frozen_dataclass
-class BreakevenResult:
+class BreakevenResult(Printed):
     """Two chips along one parameter.
 
     Attributes
@@ -229,12 +229,14 @@ class BreakevenResult:
         """Both results along the parameter; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
-    def __repr__(self) -> str:
-        found = len(self.break_even_points)
-        return f"<BreakevenResult: {self.names[0]} and {self.names[1]}, {found} break-even points>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{self.to_text()}</pre>"
+    @property
+    def lead(self) -> str:
+        """Where both cost the same, with bands, or which one is better throughout."""
+        points = ", ".join(
+            Headline.of(one.value, one.band).words(self.unit) for one in self.break_even_points
+        )
+        where = f"equal at {self.path} {points}; median (p10 .. p90)" if points else self._always()
+        return f"{label_and_unit(self.quantity)[0]} of {self.names[0]} and {self.names[1]}, {where}"
 
 
 def _folded(line: str) -> list[str]:

@@ -39,7 +39,6 @@ CHUNK = 65_536
 """Points per chunk: the unit of computing, writing and retrying after a crash."""
 CONFIRM_ABOVE = 1_000_000_000
 """Points above which a run needs confirmation."""
-_ROWS_OF_A_NOTEBOOK = 20
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -209,7 +208,7 @@ class Job:
 
     def _table(self, given: Mapping[str, Array], groups: NDArray[Any], points: Points) -> Columns:
         columns, keep = self.marked(given, groups, points)
-        return columns if keep.all() else _rows(columns, keep)
+        return columns if keep.all() else rows_of(columns, keep)
 
     def marked(
         self, given: Mapping[str, Array], groups: NDArray[Any], points: Points
@@ -279,17 +278,13 @@ def holds(one: Constraint, known: Mapping[str, Array], points: int, unit: str) -
         return np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
 
 
-def notebook_table(frame: Any) -> str:
-    """A data frame as HTML for a notebook, without the middle of a long one."""
-    return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
-
-
 def plain(columns: Columns) -> dict[str, NDArray[Any]]:
     """Columns as arrays; columns of words contain the words."""
     return {name: v.texts() if isinstance(v, Labels) else v for name, v in columns.items()}
 
 
-def _rows(columns: Columns, keep: Mask) -> Columns:
+def rows_of(columns: Columns, keep: NDArray[Any]) -> Columns:
+    """Some rows of columns, by a mask or by their numbers."""
     return {
         name: Labels(values.codes[keep], values.words) if isinstance(values, Labels) else values[keep]
         for name, values in columns.items()

@@ -11,7 +11,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.core.text_layout import Printed, fitting_columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
@@ -79,7 +79,7 @@ class Crossover:
 
 
 @frozen_dataclass
-class CrossoverResult:
+class CrossoverResult(Printed):
     """A spiking chip compared with a dense one, in all scopes.
 
     Attributes
@@ -161,11 +161,17 @@ class CrossoverResult:
         ]
         return "\n".join(lines) + "\n"
 
-    def __repr__(self) -> str:
-        return f"<CrossoverResult: {self.names[0]} and {self.names[1]}, {len(self.rows)} rows>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{self.to_text()}</pre>"
+    @property
+    def lead(self) -> str:
+        """Spike rate below which the spiking chip takes less energy, by scope, with the dense network as stated."""
+        scopes = ", ".join(
+            f"{SCOPES[row.scope]} {median}" + (f" ({band})" if median.endswith("%") else "")
+            for row in self.rows
+            if row.bits == self.rows[0].bits
+            for median, band in (_cells(row)[4:6],)
+        )
+        one, other = self.names
+        return f"{one} takes less energy than {other} below a spike rate of {scopes}; median (p10 .. p90)"
 
 
 _HEAD = ("spiking", "dense", "ratio", "below", "p10 .. p90", "nominal")

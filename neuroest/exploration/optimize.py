@@ -16,16 +16,16 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
-from neuroest.error_analysis import draws
 from neuroest.error_analysis.draws import SEED
-from neuroest.exploration.chunks import Job, notebook_table, plain
+from neuroest.exploration.chunks import Job, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated, objective_values
-from neuroest.exploration.passing_share import PASSING_SHARE, drawn, meets, separated, share_that_passes
+from neuroest.exploration.passing_share import PASSING_SHARE, bands_at, meets, separated, share_that_passes
 from neuroest.exploration.space import Constraint, Space
 from neuroest.exploration.structures import AxisValues, Group
-from neuroest.exploration.sweep import STANDARD, make_job
-from neuroest.results.quantities import QUANTITIES, label_and_unit, quantity_names
+from neuroest.exploration.sweep import STANDARD, PrintedPoints, make_job
+from neuroest.registry import render
+from neuroest.results.quantities import QUANTITIES, Headline, label_and_unit, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
@@ -81,7 +81,7 @@ class Step:
 
 
 @frozen_dataclass
-class OptimisationResult:
+class OptimisationResult(PrintedPoints):
     """Result of a search.
 
     Attributes
@@ -132,11 +132,23 @@ class OptimisationResult:
             lines.append(f"{path} {near[0].best}, because {why}")
         return "\n".join(line for text in lines for line in wrapped(text, hanging=2))
 
-    def __repr__(self) -> str:
-        return f"<OptimisationResult: {self.to_text()}>"
+    def some_rows(self, most: int) -> pd.DataFrame:
+        """The first of the best designs."""
+        return self.front.frame.head(most)
+
+    @property
+    def lead(self) -> str:
+        """The first of the best designs, with its band."""
+        first = self.front.frame.iloc[0]
+        name, band = next(iter(self.bands.items()))
+        label, unit = label_and_unit(name)
+        place = ", ".join(
+            f"{path} {best}" for path, best in dict.fromkeys((one.path, one.best) for one in self.steps)
+        )
+        return f"{label} {Headline.of(first[name], band).words(unit)} at {place}, median (p10 .. p90)"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.to_text())}</pre>{notebook_table(self.front.frame)}"
+        return f"<pre>{escape(self.to_text())}</pre>{render(self, 'table').to_html()}"
 
 
 @frozen_dataclass
@@ -149,11 +161,6 @@ class _Point:
     def passing_share(self, objective: str, seed: int) -> float:
         """Share of the samples of the bands in which the design passes all checks."""
         return share_that_passes(self.group, self.chosen, SAMPLES, seed, objective)
-
-    def bands(self, objectives: Sequence[str]) -> dict[str, Band]:
-        """Bands of results, with the draws of `neuroest.estimate`."""
-        found = drawn(self.group, self.chosen, draws.SAMPLES, SEED, objectives)
-        return {name: Band.of(found.totals[name]) for name in objectives}
 
 
 class _Archive:
@@ -351,7 +358,8 @@ def optimize(
         interrupted = True  # what has been evaluated is kept
     evaluations = len(archive.rows)
     front, first = _front(archive, minimize, maximize, signs)
-    bands = archive.points[first].bands(objectives)
+    best = archive.points[first]
+    bands = bands_at(best.group, best.chosen, objectives)
     steps = tuple(archive.steps(archive.keys[first]))
     return OptimisationResult(front, bands, steps, evaluations, generations, seed, interrupted)
 

@@ -11,11 +11,11 @@ import numpy as np
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.exploration.chunks import notebook_table
+from neuroest.core.units import format_quantity
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.sweep import SweepResult, read_sweep
+from neuroest.exploration.sweep import PrintedPoints, SweepResult, read_sweep
 from neuroest.registry import render
-from neuroest.results.quantities import QUANTITIES, full_name
+from neuroest.results.quantities import QUANTITIES, full_name, label_and_unit
 from neuroest.specs.loaded import listed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @frozen_dataclass
-class ParetoResult:
+class ParetoResult(PrintedPoints):
     """A Pareto front.
 
     Attributes
@@ -57,11 +57,18 @@ class ParetoResult:
         """Plot front and dominated points in the first two objectives; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
-    def __repr__(self) -> str:
-        return f"<ParetoResult: {len(self.frame)} of {self.considered} feasible points>"
+    def some_rows(self, most: int) -> pd.DataFrame:
+        """Rows to show, the first by the first objective."""
+        return self.frame.head(most)
 
-    def _repr_html_(self) -> str:
-        return notebook_table(self.frame)
+    @property
+    def lead(self) -> str:
+        """Number of points, and what they reach."""
+        ends = ", ".join(
+            f"{label} {' .. '.join(format_quantity(end, unit) for end in (values.min(), values.max()))}"
+            for label, unit, values in ((*label_and_unit(name), self.frame[name]) for name in self.objectives)
+        )
+        return f"{len(self.frame)} of {self.considered} feasible points, {ends}; results are nominal"
 
 
 def non_dominated(values: Array) -> Mask:

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.error_analysis.draws import draw
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.posterior import Posterior
 from neuroest.exploration.batch_evaluation import Points, in_blocks
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.space import Constraint, constraint, faults_of, wrong
 from neuroest.exploration.structures import Group
+from neuroest.results.uncertainty import Band
 
 PASSING_SHARE = "passing_share"
 """Name of the share in a limit, and its column."""
@@ -47,6 +48,12 @@ def drawn(
     values = {**draw(claims, samples, seed, posterior=posterior), **chosen}
     columns = {path: np.broadcast_to(value.reshape(-1), samples) for path, value in values.items()}
     return in_blocks(group, columns, samples, quantities)
+
+
+def bands_at(group: Group, chosen: Mapping[str, Array], quantities: Sequence[str]) -> dict[str, Band]:
+    """Bands of results of a design, with the draws of `neuroest.estimate`; what the design sets is exact."""
+    found = drawn(group, chosen, SAMPLES, SEED, quantities)
+    return {name: Band.of(found.totals[name]) for name in quantities}
 
 
 def meets(share: float, limits: Sequence[Constraint]) -> bool:

@@ -19,7 +19,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.text_layout import columns, wrapped
+from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.dynamics.in_time import any_network, component_with
 from neuroest.equations import firing_statistics
@@ -27,6 +27,7 @@ from neuroest.equations import random_bits as equations
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import Device, devices_of, load_device
 from neuroest.registry import COMPONENTS, render
+from neuroest.results.quantities import Headline
 from neuroest.results.uncertainty import Band
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -129,7 +130,7 @@ class Generator:
 
 
 @frozen_dataclass(eq=False)
-class RandomBits:
+class RandomBits(Printed):
     """Contenders for random bits.
 
     Attributes
@@ -178,6 +179,18 @@ class RandomBits:
     def to_text(self) -> str:
         """The table as text for a terminal."""
         return "\n".join(self._lines()) + "\n"
+
+    @property
+    def lead(self) -> str:
+        """The generator that was built and takes the least energy, with its band."""
+        if self.best is None:
+            return f"{len(self.generators)} generators, none of them built"
+        band = Band.of(self.best.energy_at(self.rate))
+        energy = Headline.of(band.median, band).words("J")
+        return (
+            f"{len(self.generators)} generators at {format_quantity(self.rate, _PER_SECOND)}; of those built "
+            f"{self.best.title} takes least, {energy} a bit; median (p10 .. p90)"
+        )
 
     def _lines(self) -> Iterator[str]:
         yield from wrapped(

@@ -14,11 +14,11 @@ from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import WIDTH, columns, wrapped
+from neuroest.core.text_layout import WIDTH, Printed, columns, wrapped
+from neuroest.core.units import format_quantity, three_digits
 from neuroest.error_analysis.draws import common_cause, spread_over
 from neuroest.error_analysis.elasticities import slopes, step_sizes, steps
 from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
-from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
@@ -72,7 +72,7 @@ class Share:
 
 
 @frozen_dataclass
-class SensitivityResult:
+class SensitivityResult(Printed):
     """Sensitivity of the results.
 
     Attributes
@@ -125,16 +125,20 @@ class SensitivityResult:
         """Tornado of one result; written to `path` if given, and returned."""
         return render(self, "figure", full_name(quantity), path, most)
 
-    def __repr__(self) -> str:
-        return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"
-
-    def _repr_html_(self) -> str:
-        return notebook_table(self.to_frame())
+    @property
+    def lead(self) -> str:
+        """The first result, with what moves it most."""
+        name, nominal = next(iter(self.base.items()))
+        label, unit = label_and_unit(name)
+        said = f"{self.architecture} on {self.workload}: {label} {format_quantity(nominal, unit)} nominal"
+        if not self.tornado[name]:
+            return f"{said}, no parameter has a spread"
+        bar = self.tornado[name][0]
+        ends = " .. ".join(format_quantity(end, unit) for end in sorted((bar.low, bar.high)))
+        return f"{said}, most from {bar.cause} ({ends} at its p10 and p90)"
 
     def to_text(self, most: int = 10) -> str:
         """Tables for a terminal: for each result its longest bars."""
-        from neuroest.core.units import three_digits  # noqa: PLC0415
-
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
             *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +15,19 @@ from neuroest.core.extras import extra
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.core.progress import silent
+from neuroest.core.text_layout import Printed, wrapped
+from neuroest.core.units import format_quantity
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.checkpoint import SUFFIXES, Store, read_metadata
-from neuroest.exploration.chunks import CHUNK, Columns, Job, plain
+from neuroest.exploration.chunks import CHUNK, Columns, Job, plain, rows_of
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.metadata import column_units
-from neuroest.results.quantities import full_name, quantity_names
+from neuroest.results.quantities import QUANTITIES, Headline, full_name, label_and_unit, quantity_names
+from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named, listed
 
@@ -36,6 +40,8 @@ STANDARD = (
     "average_power_W", "power_density_W_per_m2", "energy_per_synaptic_operation_J", "neuron_lifetime_s",
 )  # fmt: skip
 """Default results."""
+ENERGY = "energy_per_inference_J"
+"""Result that a sweep is first read for."""
 _DEFAULT_SAMPLES = 10_000
 MOST_IN_MEMORY = 20_000_000
 """Most points without an output file: some gigabytes."""
@@ -45,8 +51,23 @@ JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 """Columns with the status of a row."""
 
 
+class PrintedPoints(Printed):
+    """A result with rows, some of which a notebook shows below its lead."""
+
+    def some_rows(self, most: int) -> pd.DataFrame:
+        """Rows to show."""
+        raise NotImplementedError
+
+    def to_text(self) -> str:
+        """Lead and rows as text of 80 columns."""
+        return "\n".join([*wrapped(self.lead), "", render(self, "table").to_text()])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.lead)}</p>{render(self, 'table').to_html()}"
+
+
 @frozen_dataclass
-class SweepResult:
+class SweepResult(PrintedPoints):
     """Points of a space with their results.
 
     Attributes
@@ -143,14 +164,72 @@ class SweepResult:
         """The Pareto-optimal points; see `neuroest.exploration.pareto`."""
         return load("neuroest.exploration.pareto.pareto")(self, minimize, maximize)
 
-    def __repr__(self) -> str:
-        return f"<SweepResult: {self.rows} points, {self.feasible} feasible; results are nominal>"
+    def some_rows(self, most: int) -> pd.DataFrame:
+        """Rows to show, equally far apart."""
+        return self.sample(most)
 
-    def _repr_html_(self) -> str:
+    @cached_property
+    def best(self) -> Mapping[str, Any] | None:
+        """Row of the feasible point with the best leading result, the energy if it is stored.
+
+        None if no point is feasible, if less or more of the result is neither better nor worse, or if the rows are in
+        a file.
+        """
         if self.columns is None:
-            return f"<p>{self.rows} points, {self.feasible} feasible, in {self.output}</p>"
-        head = self.to_frame().head(10).to_html(index=False)
-        return f"<p>{self.rows} points, {self.feasible} feasible; results are nominal</p>{head}"
+            return None
+        quantity = QUANTITIES[self._leading]
+        values = np.asarray(quantity.as_objective(self.columns[quantity.name]), np.float64)
+        values = {"less": values, "more": -values}.get(quantity.better, np.full_like(values, np.nan))
+        values = np.where(np.asarray(self.columns["feasible"], bool), values, np.nan)
+        if np.isnan(values).all():
+            return None
+        row = plain(rows_of(self.columns, np.array([np.nanargmin(values)])))
+        return {name: one[0] for name, one in row.items()}
+
+    @cached_property
+    def band(self) -> Band | None:
+        """Band of the leading result at the best point, with the draws of `neuroest.estimate`."""
+        if self.job is None or self.best is None:
+            return None
+        axes = self.job.resolved.choices
+        codes = [axis.labels.index(self.best[axis.path]) for axis in axes]
+        group = int(np.ravel_multi_index(codes, [len(axis.labels) for axis in axes])) if axes else 0
+        chosen = {path: np.array([self.best[name]]) for path, name in self.job.parameters.items()}
+        bands = load("neuroest.exploration.passing_share.bands_at")
+        found: dict[str, Band] = bands(self.job.resolved.groups[group], chosen, [self._leading])
+        return found[self._leading]
+
+    @property
+    def _leading(self) -> str:
+        stored = list(self.metadata["quantities"])
+        return ENERGY if ENERGY in stored else stored[0]
+
+    @property
+    def lead(self) -> str:
+        """Number of points, and the best of them with its band."""
+        said = f"{self.rows} points, {self.feasible} feasible"
+        if self.columns is None:
+            return f"{said}, in {self.output}; results are nominal"
+        if self.best is None:
+            return f"{said}; results are nominal"
+        label, unit = label_and_unit(self._leading)
+        value = Headline.of(self.best[self._leading], self.band).words(unit)
+        place = ", ".join(point_words(name, self.best[name]) for name in self.parameters)
+        return f"{said}; best {label} {value} at {place}, median (p10 .. p90); rows are nominal"
+
+
+def point_words(column: str, value: Any) -> str:
+    """A parameter by its column and its value, as a user reads it.
+
+    Examples
+    --------
+    >>> point_words("technology.supply_voltage_V", 0.7), point_words("architecture", "analog_lif_28nm")
+    ('technology.supply voltage 700 mV', 'architecture analog_lif_28nm')
+    """
+    if isinstance(value, str):
+        return f"{column} {value}"
+    label, unit = label_and_unit(column)
+    return f"{label} {format_quantity(float(value), unit)}"
 
 
 def _csv(file: Path) -> pd.DataFrame:

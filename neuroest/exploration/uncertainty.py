@@ -15,13 +15,12 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.core.text_layout import Printed, fitting_columns, wrapped
 from neuroest.core.units import three_digits
 from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw, within_bounds
 from neuroest.error_analysis.posterior import Posterior
 from neuroest.exploration.batch_evaluation import in_blocks
-from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
@@ -29,7 +28,7 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, Resolved, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
-from neuroest.results.quantities import label_and_unit, quantity_names
+from neuroest.results.quantities import Headline, label_and_unit, quantity_names
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
@@ -47,7 +46,7 @@ _SHOWN_SHARE = 0.005
 
 
 @frozen_dataclass
-class UncertaintyResult:
+class UncertaintyResult(Printed):
     """Distributions of the results.
 
     Attributes
@@ -129,12 +128,14 @@ class UncertaintyResult:
         )
         return "\n".join([*lines, *wrapped(note, hanging=2)]) + "\n"
 
-    def __repr__(self) -> str:
-        rows, columns = next(iter(self.samples.values())).shape
-        return f"<UncertaintyResult: {self.architecture} on {self.workload}, {rows} x {columns} samples>"
-
-    def _repr_html_(self) -> str:
-        return notebook_table(self.to_frame())
+    @property
+    def lead(self) -> str:
+        """The bands of all results."""
+        bands = ", ".join(
+            f"{label_and_unit(name)[0]} {Headline.of(nominal, self.knowledge[name]).words(label_and_unit(name)[1])}"
+            for name, nominal in self.base.items()
+        )
+        return f"{self.architecture} on {self.workload}: {bands}; median (p10 .. p90)"
 
 
 def _formatted(band: Band, unit: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import columns, noted, wrapped
+from neuroest.core.text_layout import Printed, columns, noted, wrapped
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.in_time import refused_alone
@@ -61,7 +61,7 @@ _FLOOR = 0.01
 
 
 @frozen_dataclass(eq=False)
-class DeviceFit:
+class DeviceFit(Printed):
     """Device parameters fitted to measurements.
 
     Attributes

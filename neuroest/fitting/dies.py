@@ -19,7 +19,7 @@ import yaml
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.text_layout import columns, wrapped
+from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.intervals import quantile
@@ -55,7 +55,7 @@ class Population:
 
 
 @frozen_dataclass(eq=False)
-class DiesFit:
+class DiesFit(Printed):
     """A device fitted on several dies.
 
     Attributes

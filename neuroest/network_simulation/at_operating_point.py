@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.text_layout import columns
+from neuroest.core.text_layout import Printed, columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.pipeline.operating_point import LayerOperatingPoint, operating_points
@@ -41,7 +41,7 @@ class SimulatedPoint:
 
 
 @frozen_dataclass
-class OperatingPointReport:
+class OperatingPointReport(Printed):
     """Neurons of all layers of a chip in time."""
 
     architecture: str

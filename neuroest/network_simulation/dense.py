@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import stacked_columns
+from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accuracy
@@ -101,7 +101,7 @@ class DenseResult:
 
 
 @frozen_dataclass(eq=False)
-class DenseSimulation:
+class DenseSimulation(Printed):
     """Accuracy of a dense network on a chip, and the cost of an inference."""
 
     chip: Estimate
@@ -111,6 +111,12 @@ class DenseSimulation:
     results: tuple[DenseResult, ...]
     layers: tuple[LayerExactness, ...]
     elsewhere: tuple[str, ...]
+
+    @property
+    def lead(self) -> str:
+        """Accuracy of each run."""
+        runs = ", ".join(f"{one.name} {one.accuracy.percent()}" for one in self.results)
+        return f"{self.network} on {self.chip.architecture}, {self.samples} samples: {runs}"
 
     def to_text(self) -> str:
         """Text of the runs for a terminal."""

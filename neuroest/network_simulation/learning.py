@@ -13,6 +13,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.text_layout import Printed
 from neuroest.design.short_paths import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
@@ -84,7 +85,7 @@ class Training:
 
 
 @frozen_dataclass(eq=False)
-class LearnedNetwork:
+class LearnedNetwork(Printed):
     """Training runs of a network on a chip, one for each learning rate."""
 
     architecture: str

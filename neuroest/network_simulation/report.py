@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.text_layout import stacked_columns
+from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.network_simulation.activity import simulated_workload
 from neuroest.network_simulation.calibration import trimmed
@@ -19,7 +19,7 @@ from neuroest.registry import render
 
 
 @frozen_dataclass(eq=False)
-class NetworkSimulation:
+class NetworkSimulation(Printed):
     """Accuracy and energy of a network on a simulated chip.
 
     Attributes
@@ -34,6 +34,13 @@ class NetworkSimulation:
     @property
     def _device(self) -> ConditionResult:
         return next(one for one in self.outcomes if one.name == "device")
+
+    @property
+    def lead(self) -> str:
+        """Accuracy of the chip with all its effects."""
+        study = self.study
+        where = f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}"
+        return f"{where}: {self._device.accuracy.percent()} of {len(study.samples.labels)} samples"
 
     def to_text(self) -> str:
         """Text of the runs for a terminal."""

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.text_layout import Printed
 from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
@@ -107,7 +108,7 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 @frozen_dataclass
-class Rerun:
+class Rerun(Printed):
     """Result of recomputing a bundle.
 
     Attributes

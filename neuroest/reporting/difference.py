@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.text_layout import columns, fitting_columns, wrapped
+from neuroest.core.text_layout import Printed, columns, fitting_columns, wrapped
 from neuroest.reporting.formatting import formatted, percent, short
 from neuroest.reporting.saved import read_results
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
@@ -79,7 +79,7 @@ class ResultDifference:
 
 
 @frozen_dataclass
-class FilesDifference:
+class FilesDifference(Printed):
     """Two files of results."""
 
     results: tuple[ResultDifference, ...]

@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
+from neuroest.core.text_layout import Printed
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.short_paths import preferred
@@ -39,7 +40,7 @@ _LEAST_ERROR = 1e-6
 
 
 @frozen_dataclass
-class Explanation:
+class Explanation(Printed):
     """Calculation of a quantity.
 
     Attributes
@@ -60,9 +61,6 @@ class Explanation:
     def to_text(self, style: Style = PLAIN) -> str:
         """The explanation as an indented tree of at most 80 columns."""
         return "\n".join(step_lines(self.step, style)) + "\n"
-
-    def __str__(self) -> str:
-        return self.to_text()
 
 
 def explain(estimate: Estimate, quantity: str) -> Explanation:

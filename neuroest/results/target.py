@@ -7,13 +7,13 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.text_layout import Printed
 from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.attribution import Attribution, Verdict
@@ -59,7 +59,7 @@ class TargetAxis:
 
 
 @frozen_dataclass(eq=False)
-class Target:
+class Target(Printed):
     """A chip against another one, over values of parameters of its neuron.
 
     Attributes
@@ -251,10 +251,9 @@ class Target:
         """The ratio along the parameter, or the region of two of them; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def __repr__(self) -> str:
+    @property
+    def lead(self) -> str:
+        """The ratio today, and in what share of the draws the device wins."""
         now = "no estimate today"
         if self.today is not None:
             now = f"today {self.today.median:.3g} ({self.today.low:.3g} .. {self.today.high:.3g}) {self.verdict}"
@@ -262,10 +261,7 @@ class Target:
             f"wins in {100.0 * self.reach_win:.0f} %, level in {100.0 * self.reach_level:.0f} % of the draws"
         )
         what = label_and_unit(self.quantity)[0]
-        return f"<Target {self.device} in {self.design} against {self.baseline}: {what}, {now}; {share}>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.to_text())}</pre>"
+        return f"{self.device} in {self.design} against {self.baseline}: {what}, {now}; {share}"
 
 
 def _crossing(values: Array, scores: Array, good: int, bad: int) -> float:

@@ -53,6 +53,10 @@ class Scoreboard:
     studies: tuple[Summary, ...]
     peers: tuple[Summary, ...]
 
+    def __repr__(self) -> str:
+        within = sum(row.verdict == "within" for row in self.rows)
+        return f"<Scoreboard: {len(self.results)} cases, {within} of {len(self.rows)} values within what is allowed>"
+
     @property
     def failed(self) -> tuple[Row, ...]:
         """Values that have moved out of the range stated in their case."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.text_layout import Printed
 from neuroest.core.version import package_version
 from neuroest.error_analysis.calibration import Calibration
 from neuroest.registry import render
@@ -128,7 +129,7 @@ class Candidate:
 
 
 @frozen_dataclass(eq=False)
-class Learnt:
+class Learnt(Printed):
     """What measured values of a chip have taught.
 
     Attributes
@@ -205,9 +206,11 @@ class Learnt:
         """Plot causes, measured values and totals before and after; written to `path` if given, and returned."""
         return render(self, "figure", path)
 
-    def __repr__(self) -> str:
+    @property
+    def lead(self) -> str:
+        """Number of measured values used."""
         used = sum(one.used for one in self.values)
-        return f"<Learnt: {used} of {len(self.values)} measured values of {self.architecture}>"
+        return f"{used} of {len(self.values)} measured values of {self.architecture}"
 
 
 def _named(band: Band) -> Mapping[str, float]:

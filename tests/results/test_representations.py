@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import neuroest
 from neuroest.core.units import format_quantity
+from neuroest.exploration.space import settings_space
 from tests.shared import estimated
 
 CHIP, TWIN, NETWORK = "diffusive_low_power_28nm", "analog_lif_low_power_28nm", "mlp_mnist_spiking"
@@ -31,3 +34,33 @@ def test_advice_is_no_failed_check() -> None:
     assert {check.name for check in found.advice} == {check.name for check in found.remarks}
     assert found.advice
     assert not found.failed_checks
+
+
+def test_a_sweep_leads_with_its_best_point_and_the_band_that_an_estimate_there_has() -> None:
+    space = {"architecture": ["sar_crossbar_28nm", "adc_crossbar_28nm"], "supply": ["0.7 V", "0.9 V"]}
+    found = neuroest.sweep("adc_crossbar_28nm", space, workload="mlp_mnist_dense")
+    assert found.best is not None
+    there = {"supply": f"{found.best['technology.supply_voltage_V']} V"}
+    best = neuroest.estimate(found.best["architecture"], "mlp_mnist_dense", there)
+    words = best.headline("energy_per_inference_J").words("J")
+    assert (
+        f"best energy per inference {words} at architecture {best.architecture}, technology.supply"
+        in repr(found)
+    )
+    front = found.pareto(["energy", "area"])
+    for one in (found, front):
+        assert one.lead in one._repr_html_()
+        assert one._repr_html_().count("<tr") == len(
+            one.to_text().partition("\n\n")[2].split("\n\n")[0].splitlines()
+        )
+    nothing = neuroest.sweep(
+        "adc_crossbar_28nm", settings_space(["supply=0.9V"], ["area <= 1 um^2"]), workload="mlp_mnist_dense"
+    )
+    assert repr(nothing) == "<SweepResult: 1 points, 0 feasible; results are nominal>"
+
+
+def test_the_lead_of_a_result_is_of_its_bands() -> None:
+    spread = neuroest.uncertainty("analog_lif_28nm", "mlp_mnist_spiking")
+    alone = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking")
+    assert f"energy per inference {alone.headline('energy_per_inference_J').words('J')}" in repr(spread)
+    assert spread._repr_html_() == f"<pre>{escape(spread.to_text())}</pre>"

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,10 @@ class Paper:
 
     folder: Path
     outcomes: tuple[Outcome, ...]
+
+    def __repr__(self) -> str:
+        became = Counter(one.became for one in self.outcomes)
+        return f"<Paper in {self.folder}: {', '.join(f'{count} {word}' for word, count in became.items())}>"
 
 
 def paper(
