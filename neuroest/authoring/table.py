@@ -15,7 +15,7 @@ from neuroest.authoring.device_text import (
     quantity_text,
     spec_name,
 )
-from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean, followed_by
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
@@ -207,9 +207,8 @@ def _sources(row: _Row, file: str) -> dict[str, Any]:
 def _claim(row: _Row, name: str, model: str, sources: Mapping[str, Any]) -> dict[str, Any]:
     parameters = DEVICE_MODELS[model].parameters()
     if name not in parameters:
-        row.report(
-            name, f"{model} has no such parameter{did_you_mean(name, parameters)}; leave the cell empty"
-        )
+        unknown = f"{model} has no such parameter{did_you_mean(name, parameters)}"
+        row.report(name, followed_by(unknown, "leave the cell empty"))
         return {}
     check, parts = parameters[name].check, row.values[name]
     entry: dict[str, Any] = {}

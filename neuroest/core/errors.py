@@ -110,8 +110,7 @@ class UnknownNameError(NeuroestError, KeyError):
 
     def __init__(self, what: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.what, self.name, self.known = what, name, sorted(known)
-        text = f"unknown {what} {name!r}{did_you_mean(name, self.known)}"
-        super().__init__(text + (f"; {hint}" if hint else ""))
+        super().__init__(followed_by(f"unknown {what} {name!r}{did_you_mean(name, self.known)}", hint))
 
 
 def check_names(what: str, names: Iterable[str], known: Collection[str], hint: str = "") -> None:
@@ -180,6 +179,21 @@ def raise_all(problems: Iterable[Problem]) -> None:
     """
     if found := tuple(problems):
         raise SpecError(found)
+
+
+def followed_by(text: str, hint: str) -> str:
+    """A message and what else helps: a clause, or a sentence after a question.
+
+    Examples
+    --------
+    >>> followed_by("unknown result 'gpu'", "`neuroest list` shows all")
+    "unknown result 'gpu'; `neuroest list` shows all"
+    >>> followed_by("unknown result 'arae'; did you mean 'area'?", "see the list")
+    "unknown result 'arae'; did you mean 'area'? See the list"
+    """
+    if not hint:
+        return text
+    return f"{text} {hint[0].upper()}{hint[1:]}" if text.endswith("?") else f"{text}; {hint}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from neuroest.exploration.space import (
 from neuroest.exploration.sweep import Tick, rescued, run_job
 from neuroest.results.attribution import check_relevance
 from neuroest.results.contest import Contest
-from neuroest.results.quantities import QUANTITIES, quantity_names
+from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, quantity_names
 from neuroest.specs.loaded import Named
 from neuroest.specs.workload import WorkloadSpec
 
@@ -233,5 +233,5 @@ def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -
 def _check_limits(limits: Sequence[Constraint]) -> None:
     for one in limits:
         if not {one.left, one.right} & set(QUANTITIES):
-            near = did_you_mean(one.left, QUANTITIES)
+            near = did_you_mean(one.left, RESULT_WORDS)
             raise wrong(str(one), f"a limit compares a result with a value{near}", "--limit")

@@ -20,7 +20,7 @@ from neuroest.exploration.space import (
 )
 from neuroest.loading.library import find_file, read_spec
 from neuroest.results.attribution import RELEVANCE
-from neuroest.results.quantities import QUANTITIES
+from neuroest.results.quantities import QUANTITIES, RESULT_WORDS
 from neuroest.specs.base import Fraction, Spec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
@@ -131,7 +131,7 @@ def read_contest(path: str | Path) -> ContestFile:
 def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Undefined references, limits without a comparison, and alternatives that set the same value."""
     if spec.minimize not in QUANTITIES:
-        yield ("minimize",), f"unknown result {spec.minimize!r}{did_you_mean(spec.minimize, QUANTITIES)}"
+        yield ("minimize",), f"unknown result {spec.minimize!r}{did_you_mean(spec.minimize, RESULT_WORDS)}"
     for index, text in enumerate(spec.limits):
         limit = constraint(text)
         rule = "; a limit compares a result with a value" if unknown_sides(limit, RESULT_UNITS) else ""

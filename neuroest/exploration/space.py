@@ -27,7 +27,7 @@ from neuroest.core.errors import (
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
-from neuroest.results.quantities import QUANTITIES, full_name, read_value
+from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, full_name, read_value
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.file_text import Place
 from neuroest.specs.loaded import Loaded
@@ -247,7 +247,10 @@ def faults_of(one: Constraint, units: Mapping[str, str]) -> list[str]:
     """Find problems with the sides of a comparison, using the units of the results and parameters."""
     words = unknown_sides(one, units)
     if words:
-        return [f"unknown parameter or result {word!r}{did_you_mean(word, units)}" for word in words[:1]]
+        return [
+            f"unknown parameter or result {word!r}{did_you_mean(word, [*RESULT_WORDS, *units])}"
+            for word in words[:1]
+        ]
     unit = next(units[side] for side in (one.left, one.right) if side in units)
     found = []
     for side in (one.left, one.right):

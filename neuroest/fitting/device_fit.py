@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, did_you_mean
+from neuroest.core.errors import NeuroestError, did_you_mean, followed_by
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
@@ -323,10 +323,14 @@ def fit(
     """
     if model is not None and model not in MODELS:
         near = did_you_mean(model, MODELS)
-        raise NeuroestError(f"{model} cannot be fitted{near}; models that can: {', '.join(MODELS)}")
+        raise NeuroestError(
+            followed_by(f"{model} cannot be fitted{near}", f"models that can: {', '.join(MODELS)}")
+        )
     if law is not None and law not in {one.name for one in LAWS}:
         names = [one.name for one in LAWS]
-        raise NeuroestError(f"no law {law!r}{did_you_mean(law, names)}; laws: {', '.join(names)}")
+        raise NeuroestError(
+            followed_by(f"no law {law!r}{did_you_mean(law, names)}", f"laws: {', '.join(names)}")
+        )
     if law is not None and model is None:
         model = next(one.model for one in LAWS if one.name == law)
     if start is not None and model is None:

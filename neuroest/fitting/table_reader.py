@@ -16,6 +16,7 @@ from neuroest.core.errors import (
     QuantityError,
     SpecError,
     did_you_mean,
+    followed_by,
     printable,
     raise_all,
 )
@@ -558,12 +559,11 @@ def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:
     """Advice on columns that belong to no experiment, in one line."""
     near = next((hint for _, _, name in strange if (hint := _near(name))), "")
     names = ", ".join(repr(shortened(cell)) for _, cell, _ in strange)
+    header = f"a header looks like `{EXAMPLE}`"
     if len(strange) == 1:
-        return f"column {strange[0][0]}: unknown column {names}{near}; a header looks like `{EXAMPLE}`"
-    return (
-        f"columns {strange[0][0]} to {strange[-1][0]}: unknown columns {names}{near}; a header looks like `{EXAMPLE}`, "
-        "with one reading a row and devices in a column `device`"
-    )
+        return followed_by(f"column {strange[0][0]}: unknown column {names}{near}", header)
+    unknown = f"columns {strange[0][0]} to {strange[-1][0]}: unknown columns {names}{near}"
+    return followed_by(unknown, f"{header}, with one reading a row and devices in a column `device`")
 
 
 def _near(name: str) -> str:

@@ -253,7 +253,7 @@ def labelled(
     UnknownNameError
         For a label of an architecture that is not among them.
     """
-    check_names("architecture", labels, [chip.spec.name for chip in chips], "of --label")
+    check_names("architecture of --label", labels, [chip.spec.name for chip in chips])
     return [
         replace(chip, spec=chip.spec.model_copy(update={"title": labels[chip.spec.name]}))
         if chip.spec.name in labels

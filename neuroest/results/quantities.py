@@ -324,6 +324,8 @@ BANDED = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.ban
 """Totals that have a band where they apply."""
 MAIN = tuple(quantity.name for quantity in QUANTITIES.values() if quantity.main)
 """Quantities in tables of several designs, ratios and tornado charts."""
+RESULT_WORDS = (*(quantity.alias for quantity in QUANTITIES.values() if quantity.alias), *QUANTITIES)
+"""Everything that names a result: its short word, if it has one, and its name."""
 
 _COLUMN_UNITS = (
     "W/m^2", "1/s", "m^2", "ohm", "bit", "Hz", "m", "J", "s", "W", "V", "A", "F", "K", "S",
@@ -353,9 +355,7 @@ def quantity_names(names: Iterable[str]) -> tuple[str, ...]:
         For a result that does not exist; the message suggests the nearest name.
     """
     whole = tuple(map(full_name, names))
-    words = (quantity.alias for quantity in QUANTITIES.values() if quantity.alias)
-    everything = (*words, *QUANTITIES)
-    check_names("result", whole, everything, "they are the totals of `neuroest estimate --format json`")
+    check_names("result", whole, RESULT_WORDS, "results are the totals of `neuroest estimate --format json`")
     return whole
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import pairwise
 
-from neuroest.core.errors import QuantityError, did_you_mean
+from neuroest.core.errors import QuantityError, did_you_mean, followed_by
 from neuroest.core.frozen_dataclass import frozen_dataclass
 
 EVENTS: Mapping[str, str] = {
@@ -189,4 +189,6 @@ def _number(base: str, times: int) -> float:
 def _unknown(name: str, allowed: Collection[str]) -> str:
     kind = "trace" if re.fullmatch(r"[xy]\d", name) else "tag" if name.startswith("t") else "name"
     near = did_you_mean(name, sorted(allowed))
-    return f"unknown {kind} {name!r}{near}; a rule declares what it names under traces, tags and constants"
+    return followed_by(
+        f"unknown {kind} {name!r}{near}", "a rule declares what it names under traces, tags and constants"
+    )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean
+from neuroest.core.errors import Problem, SpecError, did_you_mean, followed_by
 from neuroest.specs.base import Spec
 from neuroest.specs.choice import Choice, details
 from neuroest.specs.claims import build_schemas
@@ -149,13 +149,15 @@ def _problem(document: Document, data: Any, schema: type[BaseModel], detail: Err
         word = word or str(context.get("discriminator", "model")).strip("'")
         names = [tag.rpartition(":")[2] for tag in tags if not _ or tag.startswith(word)]
         message = f"unknown {word} {given_name!r}{did_you_mean(given_name, names)}"
-        message += "" if "allowed" in message else "; allowed: " + ", ".join(names)
+        message = message if "allowed" in message else followed_by(message, f"allowed: {', '.join(names)}")
     elif kind == "union_tag_not_found":
         message = "states no " + str(context.get("discriminator", "model")).strip("'")
     elif kind == "literal_error":
         allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         message = f"{_short(value)} is not allowed{did_you_mean(str(value), allowed)}"
-        message += "" if "allowed: " in message else "; allowed: " + ", ".join(allowed)
+        message = (
+            message if "allowed: " in message else followed_by(message, f"allowed: {', '.join(allowed)}")
+        )
     elif kind in _EXPECTED or kind in _BOUNDS:
         message = _refused(kind, value, context)
     elif kind == "string_pattern_mismatch":

@@ -116,7 +116,7 @@ def test_the_nearest_verb_is_suggested(command: Command) -> None:
         ),
         (
             ("estimate", "analog_lif_28mn"),
-            r"error: unknown architecture .* did you mean 'analog_lif_28nm'\?; see .*\n",
+            r"error: unknown architecture .* did you mean 'analog_lif_28nm'\? See .*\n",
         ),
         (
             ("estimate", CHIP, "-w", "zz"),
@@ -255,7 +255,7 @@ def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
             "set chip.tile.array.cell.model or",
         ),
         ("sweep analog_lif_28nm --set architectur=a,b", "did you mean 'architecture'?"),
-        ("contest --limit areas<=4mm^2", "did you mean 'area_m2'?"),
+        ("contest --limit areas<=4mm^2", "did you mean 'area'?"),
         ("contest --axis perod=1ms..1s:3", "name both, such as period and spike_rate"),
         ("fit x.csv --model treshold_switch", "did you mean 'threshold_switch_neuron'?"),
         ("uncertainty analog_lif_28nm -w mlp_mnist_spiking --scheduler locl", "did you mean 'local'?"),

@@ -67,7 +67,7 @@ def test_a_space_file_and_options_together(command: Command, tmp_path: Path) -> 
         (("--set", "chip.tile.array.rows=64..128", "--samples", "1000000000000"), "--yes"),
         (("--set", ROWS, "--where", "area_m2 <= 1 V"), "expected an area"),
         (("--set", ROWS, "-o", "out.xlsx"), ".parquet or .csv"),
-        (("--set", ROWS, "--keep", "areas"), "did you mean 'area'"),
+        (("--set", ROWS, "--keep", "areas"), "did you mean 'area'? Results are the totals"),
         (("nowhere.yaml",), "nowhere.yaml"),
     ],
 )

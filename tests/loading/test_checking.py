@@ -326,7 +326,7 @@ FOUND = {
     "rules": ["12 s is a time", "leave out write_circuit"],
     "contest": ["did you mean 'energy_per_inference_J'", "20 mm is a length", "did you mean 'latency_s'",
                 "did you mean 'digital_spiking_28nm'", "did you mean 'supply'", "is an alternative of no contender"],
-    "space": ["did you mean 'area_m2'", "3 mm is a length", "3 has no unit"],
+    "space": ["did you mean 'area'", "3 mm is a length", "3 has no unit"],
 }  # fmt: skip
 
 
