@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import math
 import re
 import subprocess
@@ -30,7 +29,7 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN
 from neuroest.specs.workload import workload_claims
-from neuroest.validation.cases import load_case, run_case, shipped_cases
+from neuroest.validation.cases import load_case, shipped_cases
 from tests.each import each
 from tests.pairs import EACH_KIND, runs
 
@@ -770,18 +769,17 @@ def cited() -> set[str]:
         keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.cited_in))
         if spec.task is not None:
             keys.update((spec.task.source, spec.task.cited_in))
-    spiking = [name for name in WORKLOADS if name.endswith("_spiking")]
-    others = [name for name in WORKLOADS if name not in spiking]
-    for name, networks in itertools.product(ARCHITECTURES, (spiking, others)):
-        results = (outcome(name, network) for network in networks if runs(name, network))
-        result = next((one for one in results if isinstance(one, Estimate)), None)
-        if result is not None:
-            keys.update(k for claim in result.claims.values() for k in (claim.source, claim.cited_in))
+    designs = {build(load_architecture(name)) for name in ARCHITECTURES}
     for name in shipped_cases():
         case = load_case(name)
         keys.update(k for stated in case.published.values() for k in (stated.source, stated.cited_in))
-        for found in run_case(case).estimates.values():
-            keys.update(k for claim in found.claims.values() for k in (claim.source, claim.cited_in))
+        chips = {run.architecture: case.folder / run.architecture for run in case.spec.runs.values()}
+        designs |= {
+            build(load_architecture(file if file.is_file() else chip)) for chip, file in chips.items()
+        }
+    keys.update(
+        k for design in designs for claim in design.claims.values() for k in (claim.source, claim.cited_in)
+    )
     return {key for key in keys if key is not None}
 
 

@@ -21,6 +21,8 @@ from tests.each import each
 ROOT = Path(__file__).parents[1]
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 WORDS = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in glossary().refused.items()}
+ANY_WORD = re.compile(rf"\b(?:{'|'.join(glossary().refused)})", re.IGNORECASE)
+"""All of them at once, which is several times as fast; each begins at a word."""
 
 TEXTS = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 
@@ -33,7 +35,7 @@ def refused(place: str, text: str) -> list[str]:
     return [
         f"{place}:{number}: {found[0]!r}, write {instead}: {line.strip()[:100]}"
         for number, line in enumerate(text.splitlines(), 1)
-        if not QUOTED.search(line)
+        if ANY_WORD.search(line) and not QUOTED.search(line)
         for pattern, instead in WORDS.items()
         for found in pattern.finditer(line)
     ]

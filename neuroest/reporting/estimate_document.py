@@ -500,7 +500,7 @@ def _traffic(estimate: Estimate) -> Iterator[Block]:
     yield Gap()
 
 
-# --- What stands behind the numbers ------------------------------------------------------------------------------
+# --- Basis, checks and exclusions --------------------------------------------------------------------------------
 
 
 def closing_line(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:

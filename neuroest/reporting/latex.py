@@ -61,7 +61,7 @@ _BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
 _MEASURE = re.compile(
     r"-?\d[\d.]*(?:e[+-]?\d+)?(?: \.\. -?\d[\d.]*(?:e[+-]?\d+)?)?(?: [\w^/]{1,8})?|-|too slow|fails|"
 )
-"""Text of a number, of a quantity or of an interval, or of what stands in its place."""
+"""Text of a number, of a quantity or of an interval, or of a word instead of one."""
 _POWER = re.compile(r"(?<![\d.])([\d.]++)e([+-]?\d+)")
 
 
