@@ -1,7 +1,7 @@
 """Where the header of a table is, and which of its rows are readings.
 
 Instruments write preambles above the header, and programs that measure several runs repeat both. A row may hold many
-readings, such as all pulses of a train, or one of each run where the runs stand next to each other.
+readings, such as all pulses of a train, or one of each run where the runs are side by side.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Arranged:
     rows : list of tuples
         Line and cells of each row of readings.
     written : list of str
-        Cells of the header as it stands in the file, where the runs in it stand next to each other.
+        Cells of the header unchanged, where the runs in it are side by side.
     note : str
         How those runs were read.
     """
@@ -201,7 +201,7 @@ def beside(found: Arranged) -> Arranged:
             if all(filled):
                 longer.append((line, [*taken, str(run)]))
     heading = [*(found.heading[at] for at in once), *again, "cycle"]
-    note = "runs that stand next to each other are read one after the other"
+    note = "runs side by side are read one after the other"
     if partial:
         note += f"; {partial} of their rows lack a cell, and are left out"
     return Arranged(found.line, heading, longer, found.heading, note)

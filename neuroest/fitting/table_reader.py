@@ -305,7 +305,7 @@ class _Reader:
     def proposed(self, due: Collection[str]) -> str:
         """Stated header that reads the first column of each name that is due, with units where they are missing.
 
-        Of runs that stand next to each other, it reads the columns of all.
+        Of runs side by side, it reads the columns of all.
         """
         written: dict[int, str] = {}
         taken: set[str] = set()

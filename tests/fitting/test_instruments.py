@@ -169,7 +169,7 @@ def test_runs_next_to_each_other_are_read_one_after_the_other(tmp_path: Path) ->
     assert sweep.columns["voltage"] == pytest.approx(np.tile(SWEEP, 3), abs=1e-9)
     assert sweep.columns["current"][len(SWEEP) :] == pytest.approx(np.repeat([2e-9, 3e-9], len(SWEEP)))
     assert sweep.columns["cycle"] == pytest.approx(np.repeat([0.0, 1.0, 2.0], len(SWEEP)))
-    assert found.notes == ("runs that stand next to each other are read one after the other",)
+    assert found.notes == ("runs side by side are read one after the other",)
     # a time that all share, and a run that ends before the others
     (traces,) = read_measurements(
         write(tmp_path, "t [s],R [ohm],R [ohm]\n0,1e6,2e6\n1,1e6,4e6\n2,5e5,\n")
