@@ -65,8 +65,13 @@ class MultipliesComputedFactors(Role):
     """Multiplies two computed factors; action ``multiply_accumulate``."""
 
 
-class ChargesClock(Role):
+class ChargesClock(Role, ABC):
     """States the overheads of clock, control and floor plan on the blocks of a chip."""
+
+    @property
+    @abstractmethod
+    def resting_power_density(self) -> u.WattPerSquareMetre:
+        """Power of a die that waits for work over its area, if `resting_clock` is stated."""
 
 
 class PricesDie(Role):

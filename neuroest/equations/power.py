@@ -45,6 +45,46 @@ def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule
 
 
 @equation
+def power_beyond_blocks(
+    resting_power_density: u.WattPerSquareMetre, area: u.SquareMetre, listed: u.Watt
+) -> u.Watt:
+    """Power of a die at rest beyond what its blocks list. [W].
+
+    Parameters
+    ----------
+    resting_power_density : float or array
+        Power of the die over its area while it waits for work. [W/m^2]
+    area : float or array
+        Area of the die. [m^2]
+    listed : float or array
+        Leakage and free-running clocks of the blocks of its description, which are part of this power. [W]
+
+    Returns
+    -------
+    float or array
+        Power; zero if the blocks draw more. [W]
+
+    Notes
+    -----
+    Formula: P = max(p A - P_listed, 0)
+
+    Valid: dies of data centres with clocks that run while they wait
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md, "Power of a die at rest".
+
+    Examples
+    --------
+    80 kW/m2 on 331 mm2, with 2 W of listed leakage.
+
+    >>> f"{power_beyond_blocks(8e4, 331e-6, 2.0):.2f}"
+    '24.48'
+    """
+    return np.maximum(resting_power_density * area - listed, 0.0)
+
+
+@equation
 def retention_supply(supply_voltage: u.Volt, retention_voltage: u.Volt) -> u.Volt:
     """Supply of a memory in retention: the retention voltage, or the chip's supply if that is lower. [V].
 

@@ -281,7 +281,7 @@ class Evaluation(Stages):
     @cached_property
     def statics(self) -> tuple[InstanceRow, ...]:
         """Static power by component and term. [W]."""
-        return power.static_rows(self.chip, self.levels, self.counts, self.costs, self.timing)
+        return power.static_rows(self.chip, self.levels, self.counts, self.costs, self.timing, self.area)
 
     @cached_property
     def static_power(self) -> Array:

@@ -1,13 +1,13 @@
 """Charged times of static power, static power and energy, and mean power."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from neuroest.blocks.base import FREE_CLOCK, StaticCost
-from neuroest.blocks.roles import SensesInput
+from neuroest.blocks.roles import ChargesClock, SensesInput
 from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import digital, power
@@ -20,6 +20,8 @@ from neuroest.pipeline.energy import Array, energy_of_terms, total
 from neuroest.pipeline.lifetime import refreshed_share
 from neuroest.pipeline.timing import Timing
 
+AT_REST = "at_rest"
+"""Term of the power of a die at rest beyond that of its blocks."""
 DRAWN = frozenset({"powered", "awake", "working"})
 """Kinds of static power that a chip draws while it is on and nothing of it sleeps."""
 
@@ -60,8 +62,9 @@ def static_rows(
     counts: ActionCounts,
     costs: CostTable,
     timing: Timing,
+    area: Array,
 ) -> tuple[InstanceRow, ...]:
-    """Static power by component and term. [W]."""
+    """Static power by component and term, on a chip of this area. [W]."""
     period = inference_period(chip, timing)
     in_steps = sleeps_in_steps(levels, timing)
     sleeps, awake = chip.operation.mode in {"always_on", "streaming"}, _never_off(chip)
@@ -94,6 +97,13 @@ def static_rows(
                 else row
                 for row in rows
             ]
+    for _, overheads in chip.find(ChargesClock):
+        if overheads.options.get("resting_clock") is not None:
+            die = overheads.options.get("resting_area", area)
+            off_die = _outside(chip)
+            listed = static_power(row for row in rows if not off_die(row))
+            beyond = power.power_beyond_blocks(overheads.resting_power_density, die, listed)
+            rows.append(InstanceRow(overheads.path, AT_REST, np.asarray(beyond), 1.0))
     return tuple(rows)
 
 
@@ -189,17 +199,19 @@ def average_power(energy: Array, powered: Array) -> Array:
         return np.asarray(power.average_power(energy, powered))
 
 
+def _outside(chip: Chip) -> Callable[[Any], bool]:
+    """Whether a row of energy or static power is of a memory or sensor off the die."""
+    outside = {(link.path, term) for link in chip.links() for term in link.outside_die}
+    sensors = {sensor.path for _, sensor in chip.find(SensesInput) if not sensor.on_die}
+    return lambda row: row.component in sensors or (row.component, row.term) in outside
+
+
 def die_power(
     chip: Chip, mapped: NetworkMapping, counts: ActionCounts, costs: CostTable, statics: Iterable[InstanceRow],
     average: Array, powered: Array,
 ) -> Array:  # fmt: skip
     """Mean power of one die while powered, without off-die memories and sensors; zero if unknown. [W]."""
-    outside = {(link.path, term) for link in chip.links() for term in link.outside_die}
-    sensors = {sensor.path for _, sensor in chip.find(SensesInput) if not sensor.on_die}
-
-    def off_die(row: Any) -> bool:
-        return row.component in sensors or (row.component, row.term) in outside
-
+    off_die = _outside(chip)
     moved = energy_of_terms(counts, filter(off_die, costs.energies))
     standing = total(row.total for row in statics if off_die(row) and row.when in DRAWN)
     with np.errstate(all="ignore"):

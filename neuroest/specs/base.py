@@ -257,4 +257,5 @@ GATED = "gated"
 """Word for the rate of a clock that is gated: it reaches registers only when they are written."""
 FrequencyOrGated: TypeAlias = Annotated[float | str, replace(_FREQUENCY, words=(GATED,))]
 Length: TypeAlias = Annotated[float, _LENGTH]
+Area: TypeAlias = Annotated[float, _above_zero("m^2", 1.0, "331 mm^2")]
 LengthOrAuto: TypeAlias = Annotated[float | str, replace(_LENGTH, words=_AUTO)]

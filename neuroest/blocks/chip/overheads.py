@@ -4,12 +4,15 @@ import math
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from neuroest.blocks.base import Component, StaticCost
+import numpy as np
+
+from neuroest.blocks.base import Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import gate_width, leakage_of_gates
 from neuroest.blocks.roles import ChargesClock
 from neuroest.blocks.sleep import gated_share, wake
 from neuroest.core import units as u
+from neuroest.specs.base import Area, Frequency
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -38,6 +41,10 @@ class Overheads(Record):
         absent=0.0, exact="without it, the logic of both fractions is taken not to leak"
     )
     """Leaking transistor width of a gate of the logic of both fractions, in feature sizes."""
+    resting_energy: u.JoulePerSquareMetre = non_negative(
+        absent=0.0, exact="without it, a die at rest draws what its blocks list"
+    )
+    """Energy of a die that waits for work, for each area and cycle: clocks that no gate stops, interfaces, leakage."""
     pad_ring_width: u.Metre = non_negative(
         maximum=1e-2, absent=0.0, exact="without it, a die has no ring of its own"
     )
@@ -52,7 +59,7 @@ class Overheads(Record):
 
 NO_OVERHEADS = Overheads(
     floorplan_utilisation=1.0, macro_utilisation=1.0, clock_fraction=0.0, control_fraction=0.0, leakage_width=0.0,
-    control_area_fraction=0.0, macro_control_area_fraction=0.0, pad_ring_width=0.0,
+    control_area_fraction=0.0, macro_control_area_fraction=0.0, pad_ring_width=0.0, resting_energy=0.0,
     power_density_limit=math.inf, largest_die=math.inf,
 )  # fmt: skip
 """A chip whose description states none."""
@@ -63,6 +70,12 @@ class OverheadsBlock(DeviceBlock):
 
     record = Overheads
     model: Literal["chip_overheads"]
+    resting_clock: Frequency | None = None
+    """Clock of a die that waits for work, which a device with a `resting_energy` needs: that at work, if nothing lowers
+    it."""
+    resting_area: Area | None = None
+    """Area of the whole die, of which the description may be a part, for its power at rest. Without it, that of the
+    estimate."""
 
 
 class ChipOverheads(Component[Overheads], ChargesClock):
@@ -81,6 +94,26 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     owns = ("clock", "control")
     overhead = ("clock", "control")
     prior_error = model_errors(area=1.05, static_power=3)
+
+    @property
+    def resting_power_density(self) -> u.WattPerSquareMetre:
+        """Power of a die that waits for work over its area; zero for devices that state none."""
+        return self.device.resting_energy * self.options.get("resting_clock", 0.0)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the clock of a die at rest is stated where the device has an energy of it, and only there.
+
+        Checks
+        ------
+        resting_clock_stated
+            the device has a resting_energy, which needs a `resting_clock`; or a `resting_clock` is stated for a
+            device without this energy (overheads_server_die has one)
+        """
+        known = bool(np.any(self.device.resting_energy > 0.0))
+        if known == ("resting_clock" in self.options):
+            return []
+        energy = np.where(known, self.resting_power_density, self.device.resting_energy)
+        return [self.require("infeasible", "resting_clock_stated", energy, ">", 0.0, "J/m^2")]
 
     def unlisted_leakage(
         self, block: Component[Any], area: u.SquareMetre, own: Iterable[StaticCost]
