@@ -41,9 +41,11 @@ def test_energy_of_a_die_at_rest_is_the_mean_of_seven_products_and_predicts_anot
         for row in rows
     }  # nJ/mm^2
     fitted = [energies[row["die"]] for row in rows if row["fitted"] == "yes"]
-    stated = yaml.safe_load(find_file("device", "overheads_server_die").read_text(encoding="utf-8"))["parameters"]["resting_energy"]
+    device = yaml.safe_load(find_file("device", "overheads_server_die").read_text(encoding="utf-8"))
+    stated = device["parameters"]["resting_energy"]
     value, low, high = (
-        float(text.split()[0]) for text in (stated["value"], stated["spread"]["low"], stated["spread"]["high"])
+        float(text.split()[0])
+        for text in (stated["value"], stated["spread"]["low"], stated["spread"]["high"])
     )
     assert value == pytest.approx(float(np.exp(np.mean(np.log(fitted)))), rel=0.005)
     assert sum(low <= each <= high for each in fitted) == 6  # K80 is below
