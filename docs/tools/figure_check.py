@@ -23,7 +23,7 @@ from neuroest.plotting import style
 from neuroest.plotting.quantity_axes import shown_by
 
 LEAST_FONT = 4.5
-"""Points of the smallest text; Nature asks for 5, digits in the cells of maps have half a point less."""
+"""Points of the smallest text of a figure for no venue, the digits in the cells of maps."""
 LEAST_CONTRAST_TEXT, LEAST_CONTRAST_MARK = 4.5, 2.2
 """Ratios of luminance to the background: of text by WCAG 2.2 (1.4.3); of a mark at least that of its palest colour."""
 LEAST_TICKS = 2
@@ -131,7 +131,7 @@ def _ticks(figure: Any) -> Iterator[str]:
 
 def _sizes(figure: Any) -> Iterator[str]:
     for text in texts(figure):
-        if text.get_fontsize() < LEAST_FONT:
+        if text.get_fontsize() < style.points(LEAST_FONT):
             yield f"{text.get_text()!r} is set in {text.get_fontsize():g} points"
 
 

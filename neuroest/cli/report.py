@@ -13,7 +13,7 @@ sweep
 labels
     Name of a design in figures; may be repeated.
 venue
-    Column widths of the figures.
+    Widths and least font of the figures.
 bundle
     Pack what `neuroest rerun` needs.
 force
@@ -49,7 +49,7 @@ def run(
     sweep: Annotated[Path | None, typer.Option("--from", metavar="SWEEP")] = None,
     settings: shared.Settings = None,
     labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
-    venue: Venue = Venue.IEEE,  # type: ignore[attr-defined]
+    venue: Venue | None = None,
     bundle: Annotated[bool, typer.Option("--bundle")] = False,
     force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
@@ -59,7 +59,14 @@ def run(
     """
     networks = workloads or [shared.DEFAULT_WORKLOAD]
     found = report(architectures, networks, shared.changes(settings), sweep, shared.parse_labels(labels))
-    publish(found, output, venue=venue.value, force=force, bundle=bundle, progress=progress_shown())
+    publish(
+        found,
+        output,
+        venue=venue.value if venue else None,
+        force=force,
+        bundle=bundle,
+        progress=progress_shown(),
+    )
     shared.note(
         f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused
     )

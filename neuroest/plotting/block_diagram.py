@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.design.build import Part
-from neuroest.plotting.style import PAGE, headline, matplotlib, named, new_figure, save_figure, styled
+from neuroest.plotting.style import PAGE, headline, matplotlib, named, new_figure, points, save_figure, styled
 from neuroest.reporting.formatting import formatted, percent, typeset
 from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
@@ -183,8 +183,12 @@ def _draw(axes: Any, node: _Node, corner: tuple[float, float], width: float, who
     top, bottom = (0.0, _GAP) if node.holds else (0.02, 0.02)
     _box(axes, (x, y - top), width, node.height - top - bottom, _TONES[node.kind])
     at, weight = y - node.head / 2, "bold" if node.holds else "normal"
-    axes.text(x + 0.05, at, _fitted(node.title, width - 1.1), va="center", fontsize=_FONT, weight=weight)
-    axes.text(x + width - 0.05, at, _amount(node.total, whole), ha="right", va="center", fontsize=_FONT)
+    axes.text(
+        x + 0.05, at, _fitted(node.title, width - 1.1), va="center", fontsize=points(_FONT), weight=weight
+    )
+    axes.text(
+        x + width - 0.05, at, _amount(node.total, whole), ha="right", va="center", fontsize=points(_FONT)
+    )
     down = y - node.head
     if node.chain:
         _draw_chain(axes, node.chain, (x + _INDENT, down), width - _INDENT - 0.08, whole)
@@ -224,7 +228,7 @@ def _draw_chain(
         _box(axes, (left, y - 0.03), box, 2.0 * _ROW - 0.06, _TONES[node.kind])
         value = _amount(node.energy, whole)
         text = f"{_fitted(node.title, box)}\n{_fitted(value, box)}"
-        axes.text(left + box / 2, middle, text, ha="center", va="center", fontsize=_FONT - 0.5)
+        axes.text(left + box / 2, middle, text, ha="center", va="center", fontsize=points(_FONT - 0.5))
 
 
 def _amount(energy: float, whole: float) -> str:
@@ -234,7 +238,7 @@ def _amount(energy: float, whole: float) -> str:
 
 def _fitted(text: str, width: float) -> str:
     """A text shortened to the width of a box in inches."""
-    room = max(int(width * 72.0 / (_FONT * 0.56)), 4)
+    room = max(int(width * 72.0 / (points(_FONT) * 0.56)), 4)
     return text if len(text) <= room else text[: room - 3].rstrip(" ,;:") + "..."
 
 

@@ -35,7 +35,11 @@ def bottleneck_figure(view: View, width: float) -> Any:
     handles.append(
         style.line(ls="", marker="o", ms=4.0, mfc="white", mec="black", label="open: not the limit")
     )
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+    figure.legend(
+        handles=handles,
+        loc="outside upper center",
+        ncols=style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 5),
+    )
     return figure
 
 

@@ -39,7 +39,13 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
     fills = {by: _fills(found_of[by]) for by in _KINDS}
     bars = _BAR_INCHES * (len(views) + 1)
-    legend = _LEGEND_INCHES * max(-(-(len(of) + 1) // 2) for of in fills.values())
+    columns = {
+        by: style.legend_columns(
+            style.venue_width(width) / 3.0, [_entry(name, found_of[by]) for name in of], 2
+        )
+        for by, of in fills.items()
+    }
+    legend = _LEGEND_INCHES * max(-(-(len(of) + 1) // columns[by]) for by, of in fills.items())
     figure, axes, below = style.legended_figure(width, bars, legend, 3)
     rows = np.arange(len(views))[::-1]
     label, unit = LABELS[quantity]
@@ -54,10 +60,13 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     first.set_yticks(rows, [style.design_label(view, total, _LONGEST_LINE) for view in views])
     first.set_title("Median, p10 to p90")
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
-        _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
+        rest = _stacked(axes_of_kind, rows, found_of[by], by, fills[by])
+        handles = [style.patch(_entry(name, found_of[by]), fill) for name, fill in fills[by].items()]
+        handles += [style.patch(_OTHERS, style.OTHERS_FILL)] if rest else []
+        style.legend_below(place, handles, columns[by])
     _totals(axes[-1], rows, [formatted(view.estimate.headline(total).value, unit) for view in views])
     if any(view.marked(total) for view in views):
-        figure.supxlabel("* and open marker: in part projected or assumed values", fontsize=6.0)
+        figure.supxlabel("* and open marker: in part projected or assumed values", fontsize=style.points(6.0))
     return figure
 
 
@@ -66,7 +75,7 @@ def _totals(axes: Any, rows: Any, texts: Sequence[str]) -> None:
     for row, text in zip(rows, texts, strict=True):
         axes.annotate(
             typeset(text), (1.0, row), (3.0, 0.0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", fontsize=6.0, annotation_clip=False,
+            textcoords="offset points", va="center", fontsize=style.points(6.0), annotation_clip=False,
         )  # fmt: skip
 
 
@@ -75,9 +84,9 @@ def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
 
 
 def _stacked(
-    axes: Any, below: Any, rows: Any, found: Sequence[Breakdown | None], by: str,
-    fills: Mapping[str, Mapping[str, str]],
-) -> None:  # fmt: skip
+    axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str, fills: Mapping[str, Mapping[str, str]]
+) -> bool:
+    """Bars of shares, and whether some are of parts without a fill of their own."""
     others = False
     for row, breakdown in zip(rows, found, strict=True):
         shares = {item.name: item.share for item in breakdown.slices} if breakdown else {}
@@ -93,14 +102,9 @@ def _stacked(
             fill = fills.get(name, style.OTHERS_FILL)
             axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
             left += share * 100
-    handles = [style.patch(_entry(name, found), fill) for name, fill in fills.items()]
-    handles += [style.patch(_OTHERS, style.OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
     quantity_axes.quantity_axis(axes.xaxis, "%", f"share by {by}")
-    below.legend(
-        handles=handles, loc="upper center", ncols=2, handlelength=1.4, columnspacing=0.8,
-        borderaxespad=0.0,
-    )  # fmt: skip
+    return others
 
 
 def _largest(found: Sequence[Breakdown | None], most: int) -> list[str]:
@@ -173,7 +177,8 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
         )
         for i, view in enumerate(views)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(views))
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], len(views))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     return figure
 
 

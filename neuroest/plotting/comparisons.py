@@ -48,7 +48,8 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     ]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
     handles.append(style.line(label="open: in part projected or assumed", **open_marker))
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
     return figure
 
 
@@ -118,7 +119,9 @@ def _numbered(axes: Any, index: int, table: Any) -> None:
         return float(np.min(np.hypot(*(others - spot).T))) if len(others) else 0.0
 
     best = max(sides, key=room)
-    axes.annotate(f"{index + 1}", (area, energy), xytext=best, textcoords="offset points", fontsize=6.5)
+    axes.annotate(
+        f"{index + 1}", (area, energy), xytext=best, textcoords="offset points", fontsize=style.points(6.5)
+    )
 
 
 def _relative(values: Any) -> Any:

@@ -54,7 +54,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
             alpha = _FADED if of is None and cell.verdict in {"tie", "level"} else 1.0
             axes.add_patch(rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[key]))
         axes.text(
-            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=_SMALL,
+            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=style.points(_SMALL),
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8},
         )  # fmt: skip
     _edges(contest, axes, lambda cell: cell.winner if of is None else _outcome(cell, of)[0])
@@ -69,7 +69,10 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     labels = contest.titles if of is None else {key: key for key in OUTCOMES}
     handles = [style.patch(labels[key], fill) for key, fill in fills.items() if key in seen]
     if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=_LEGEND_COLUMNS)
+        columns = style.legend_columns(
+            figure.get_figwidth(), [one.get_label() for one in handles], _LEGEND_COLUMNS
+        )
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     style.headline(figure, _title(contest, of))
     return style.save_figure(figure, path)
 

@@ -21,7 +21,7 @@ _ROW = 0.075
 @style.styled
 def curves_figure(result: Curves, path: str | Path | None) -> Any:
     """Medians as lines, p10 to p90 shaded, break-even points as vertical lines with their bands on top."""
-    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.16 * len(result.equal))
+    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.3 * len(result.equal))
     spans = []
     for index, curve in enumerate(result.curves):
         low, median, high = (
@@ -64,14 +64,15 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     title = style.MEDIANS
     if any(any(curve.failed) for curve in result.curves):
         title += "; crosses: a check fails"
-    figure.legend(loc="outside lower center", ncols=2, title=title, title_fontsize=6.0)
+    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 2)
+    figure.legend(loc="outside lower center", ncols=columns, title=title, title_fontsize=style.points(6.0))
     return style.save_figure(figure, path)
 
 
 def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     """A break-even point: its band above the axes, its median as a line, in the colour of the baseline."""
     index = next(i for i, curve in enumerate(result.curves) if curve.name == equal.baseline)
-    colour, height = style.colour(index), 1.0 + _ROW * (row + 0.6)
+    colour, height = style.colour(index), 1.0 + _ROW * (1.7 * row + 0.5)
     edges = (float(result.values[0]), float(result.values[-1]))
     middle = equal.band.median
     low, high = max(equal.band.low, edges[0]), min(equal.band.high, edges[1])
@@ -84,9 +85,8 @@ def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
     )
     below, above = ("<" if equal.band.low < edges[0] else ""), (">" if equal.band.high > edges[1] else "")
     text = f"break-even {second} ({below}{first} to {above}{third})"
-    right = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])
-    axes.annotate(
-        text, (high if right else low, height), (4 if right else -4, 0), xycoords=across,
-        textcoords="offset points", fontsize=6.0, va="center", ha="left" if right else "right",
-        annotation_clip=False,
+    left = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])
+    axes.text(
+        0.0 if left else 1.0, height + 0.75 * _ROW, text, transform=axes.transAxes, fontsize=style.points(6.0),
+        va="center", ha="left" if left else "right",
     )  # fmt: skip

@@ -49,7 +49,7 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
         right.set_ylim(bottom=0.0)
     quantity_axes.quantity_axis(right.xaxis, found.x[1], found.x[0])
     quantity_axes.quantity_axis(right.yaxis, found.y[1], found.y[0])
-    right.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=0.2)
     style.headline(figure, found.title)
     style.save_figure(figure, path)
 

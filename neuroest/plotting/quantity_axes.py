@@ -32,6 +32,7 @@ _PLAIN = (1e-3, 1e4)
 """Numbers that a tick writes without a power of ten."""
 _MOST = 7
 """Most labelled ticks."""
+_HALF_DECADE = 5.0
 _STEPS = (1.0, 2.0, 2.5, 5.0)
 _DIGITS = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
 """Leading digits of the ticks of a logarithmic axis, from dense to sparse."""
@@ -231,7 +232,7 @@ def ticks_of(low: float, high: float, room: float, *, log: bool, across: bool) -
     >>> ticks_of(239.0, 810.0, 30.0, log=True, across=True)
     ([300.0, 400.0, 500.0, 600.0, 700.0, 800.0], False)
     >>> ticks_of(1e-9, 1.0, 16.0, log=True, across=True)
-    ([1e-09, 1e-06, 0.001, 1.0], True)
+    ([1e-08, 1e-06, 0.0001, 0.01, 1.0], True)
     """
     candidates = [*_logarithmic_ticks(low, high)] if log else [*_even_ticks(low, high)]
     best: list[float] = []
@@ -274,8 +275,8 @@ def _even_ticks(low: float, high: float) -> Iterator[list[float]]:
 
 
 def _logarithmic_ticks(low: float, high: float) -> Iterator[list[float]]:
-    """Ticks at round numbers, from dense to sparse; within less than a factor of two, even ones."""
-    if high < 2.0 * low:
+    """Ticks at round numbers, from dense to sparse; within half a decade, even ones, which reach both ends."""
+    if high < _HALF_DECADE * low:
         yield from _even_ticks(low, high)
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     within = (low * (1.0 - 1e-9), high * (1.0 + 1e-9))

@@ -34,6 +34,7 @@ def random_bits_figure(result: RandomBits, path: str | Path | None) -> Any:
         axes.set_xlim(float(np.min(RATES)), float(np.max(RATES)))
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="outside lower center", ncols=3, title=style.MEDIANS, title_fontsize=6.0
-    )
+        handles, labels, loc="outside lower center", ncols=style.legend_columns(figure.get_figwidth(), labels, 3),
+        title=style.MEDIANS, title_fontsize=style.points(6.0),
+    )  # fmt: skip
     return style.save_figure(figure, path)

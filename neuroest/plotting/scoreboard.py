@@ -82,7 +82,8 @@ def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
     handles.append(
         style.line(ls="", marker="o", ms=3.5, mfc="none", mec="black", label="open: other kind of design")
     )
-    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 4)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
     return figure
 
 
@@ -154,8 +155,11 @@ def board_figure(board: Scoreboard) -> Any:
         style.line(linestyle="", marker=marker, color=colour, markersize=4, label=case)
         for case, (marker, colour) in styles.items()
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2 + 2 * len(by_class))
-    figure.supxlabel(_CAPTION, fontsize=style.STYLE["legend.fontsize"])
+    columns = style.legend_columns(
+        figure.get_figwidth(), [one.get_label() for one in handles], 2 + 2 * len(by_class)
+    )
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    figure.supxlabel(_CAPTION, fontsize=style.points(style.STYLE["legend.fontsize"]))
     return figure
 
 

@@ -1,13 +1,13 @@
 """Common parts of figures: venue widths, style, axes of quantities, fills distinct in grey, files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any, ParamSpec
+from typing import Any, NamedTuple, ParamSpec
 
 from neuroest.core.atomic_files import figure_bytes, write_figure
 from neuroest.core.errors import NeuroestError, did_you_mean
@@ -18,15 +18,31 @@ from neuroest.reporting.formatting import formatted, typeset, with_subscripts
 
 _Arguments = ParamSpec("_Arguments")
 
-VENUES: Mapping[str, tuple[float, float]] = {
-    "ieee": (3.5, 7.16),
-    "acm": (3.33, 7.0),
-    "nature": (3.5, 7.2),
-    "science": (4.76, 7.24),
-    "springer": (3.31, 6.85),
+
+class Venue(NamedTuple):
+    """What a venue asks of figures.
+
+    Attributes
+    ----------
+    column, page : float
+        Width of one and of two columns in inches; of Science two and three of its narrow columns.
+    least_font : float
+        Points of the smallest text.
+    """
+
+    column: float
+    page: float
+    least_font: float
+
+
+VENUES: Mapping[str, Venue] = {
+    "ieee": Venue(3.5, 7.16, 8.0),
+    "acm": Venue(3.33, 7.0, 7.0),
+    "nature": Venue(3.5, 7.2, 5.0),
+    "science": Venue(4.76, 7.24, 5.0),
+    "springer": Venue(3.31, 6.85, 8.0),
 }
-"""Width of one and of two columns in inches; of Science two and three of its narrow columns."""
-COLUMN, PAGE = VENUES["ieee"]
+COLUMN, PAGE = VENUES["ieee"][:2]
 FORMATS = ("pdf", "svg", "png")
 MOST_DESIGNS = 24
 """Most designs in one figure."""
@@ -48,6 +64,14 @@ _FILLS = (
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
 _HATCHES = ("", "///", "..", "\\\\\\", "xx", "--", "||", "++", "oo", "", "////", "")
+_FONT_SIZES = (
+    "font.size",
+    "axes.titlesize",
+    "axes.labelsize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+)
 _TINT = 0.5
 """Share of its colour in the tint of a contender, so that black text is readable on it."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
@@ -74,6 +98,10 @@ _NARROW = 0.8
 """Share of a page up to which a figure for a venue is one column wide."""
 _AROUND = 0.8
 """Inches of a figure for its title, the labels of its axes and a line below."""
+_LETTER = 0.52
+"""Mean width of a letter over the size of the font."""
+_HANDLE = 5.0
+"""Width of the handle of a legend with the gaps around it over the size of the font."""
 _LONGEST_LINE = 24
 _LONGEST_NAME = 46
 
@@ -96,15 +124,15 @@ def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
 
 @contextmanager
 def figure_style(*names: str | Path) -> Iterator[None]:
-    """Draw every figure inside this context for a venue, or in styles of matplotlib.
+    """Draw every figure inside this context for a venue, or in styles of matplotlib; an outer one still holds.
 
     Parameters
     ----------
     *names : str or Path
-        A venue (`VENUES`): figures are as wide as its columns and have no headline. A style that matplotlib knows,
-        such as ``ggplot`` or, with SciencePlots, ``science``; or a file with settings (``.mplstyle``). A name of
-        both, such as ``ieee`` with SciencePlots, is both. Later ones come first. Colours, fonts and lines follow
-        the style; text is never sent to TeX.
+        A venue (`VENUES`): figures are as wide as its columns, have text of its size and no headline. A style that
+        matplotlib knows, such as ``ggplot`` or, with SciencePlots, ``science``; or a file with settings
+        (``.mplstyle``). A name of both, such as ``ieee`` with SciencePlots, is both. Later ones come first. Colours,
+        fonts and lines follow the style; text is never sent to TeX.
 
     Raises
     ------
@@ -117,10 +145,11 @@ def figure_style(*names: str | Path) -> Iterator[None]:
     ...     colour(0), venue_width(5.0)
     ('#006aa6', 3.5)
     """
-    settings: dict[str, Any] = {}
+    outer, outer_settings = _CHOSEN.get()
+    settings = dict(outer_settings)
     for name in names:
         settings |= _settings_of(name)
-    venue = next((str(name) for name in reversed(names) if str(name) in VENUES), None)
+    venue = next((str(name) for name in reversed(names) if str(name) in VENUES), outer)
     token = _CHOSEN.set((venue, settings))
     try:
         yield
@@ -153,7 +182,8 @@ def _settings_of(name: str | Path) -> dict[str, Any]:
 
 @contextmanager
 def _common_style() -> Iterator[None]:
-    settings = {**STYLE, "axes.prop_cycle": matplotlib("rcsetup").cycler(color=COLOURS)}
+    sizes = {key: points(STYLE[key]) for key in _FONT_SIZES}
+    settings = {**STYLE, **sizes, "axes.prop_cycle": matplotlib("rcsetup").cycler(color=COLOURS)}
     with matplotlib().rc_context({**settings, **_CHOSEN.get()[1], **_FILE_SETTINGS}):
         yield
 
@@ -225,7 +255,9 @@ def headline(target: Any, text: str) -> None:
     """What a figure, or one panel of it, shows, at its upper left; a figure for a venue has it in its caption."""
     if hasattr(target, "suptitle"):
         # over the whole figure, so that long names on the left do not push it out on the right
-        title = target.suptitle(text, fontsize=STYLE["axes.titlesize"], x=0.01, horizontalalignment="left")
+        title = target.suptitle(
+            text, fontsize=points(STYLE["axes.titlesize"]), x=0.01, horizontalalignment="left"
+        )
     else:
         title = target.set_title(text, loc="left")
     title.set_gid(HEADLINE)
@@ -233,7 +265,9 @@ def headline(target: Any, text: str) -> None:
 
 def new_figure(width: float, height: float, **panels: Any) -> tuple[Any, Any]:
     """A figure and its axes; `panels` as `matplotlib.figure.Figure.subplots` takes them."""
-    figure = matplotlib("figure").Figure(figsize=(venue_width(width), height), layout="constrained")
+    figure = matplotlib("figure").Figure(
+        figsize=(venue_width(width), venue_height(height)), layout="constrained"
+    )
     axes = figure.subplots(**panels)
     if len(figure.axes) > 1:
         panel_letters(figure.axes)
@@ -245,8 +279,46 @@ def venue_width(width: float) -> float:
     venue = _CHOSEN.get()[0]
     if venue is None:
         return width
-    narrow, wide = VENUES[venue]
-    return narrow if width <= _NARROW * PAGE else wide
+    return VENUES[venue].column if width <= _NARROW * PAGE else VENUES[venue].page
+
+
+def points(size: float) -> float:
+    """Size of a text in points: at least what the venue of the figure asks for.
+
+    Examples
+    --------
+    >>> points(6.0)
+    6.0
+    >>> with figure_style("ieee"):
+    ...     points(6.0)
+    8.0
+    """
+    venue = _CHOSEN.get()[0]
+    return size if venue is None else max(size, VENUES[venue].least_font)
+
+
+def venue_height(height: float) -> float:
+    """Height of a figure in inches, larger by as much as its text."""
+    usual: float = STYLE["xtick.labelsize"]
+    return height * points(usual) / usual
+
+
+def legend_columns(inches: float, labels: Iterable[str], most: int) -> int:
+    """Columns of a legend, as many as its width in inches holds, at most `most`.
+
+    Examples
+    --------
+    >>> legend_columns(7.0, ["a chip", "its twin"], 4), legend_columns(1.0, ["a chip", "its twin"], 4)
+    (2, 1)
+    """
+    room = inches * 72.0 / points(STYLE["legend.fontsize"])
+    widths = [_LETTER * max(map(len, label.split("\n"))) + _HANDLE for label in labels]
+    fitting = (
+        count
+        for count in range(min(most, len(widths)), 1, -1)
+        if sum(max(widths[column::count]) for column in range(count)) <= room
+    )
+    return next(fitting, 1)
 
 
 def panel_letters(axes: Iterable[Any]) -> None:
@@ -254,7 +326,7 @@ def panel_letters(axes: Iterable[Any]) -> None:
     for letter, panel in zip(ascii_lowercase, axes, strict=False):
         panel.annotate(
             letter, (0.0, 1.0), (-4.0, 4.0), xycoords="axes fraction", textcoords="offset points",
-            ha="right", va="bottom", fontsize=8.0, fontweight="bold",
+            ha="right", va="bottom", fontsize=points(8.0), fontweight="bold",
         )  # fmt: skip
 
 
@@ -264,7 +336,7 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
     A legend that hangs out of its axes takes their height away, until none is left.
     """
     figure = matplotlib("figure").Figure(
-        figsize=(venue_width(width), height + below + _AROUND), layout="constrained"
+        figsize=(venue_width(width), venue_height(height + below + _AROUND)), layout="constrained"
     )
     grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
     axes = [figure.add_subplot(grid[0, 0])]
@@ -277,6 +349,18 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
     for one in under:
         one.axis("off")
     return figure, axes, under
+
+
+def legend_below(place: Any, handles: Sequence[Any], columns: int) -> None:
+    """A legend of parts in the room that `legended_figure` leaves for it."""
+    place.legend(
+        handles=handles,
+        loc="upper center",
+        ncols=columns,
+        handlelength=1.4,
+        columnspacing=0.8,
+        borderaxespad=0.0,
+    )
 
 
 def tick_label(value: float, unit: str) -> str:

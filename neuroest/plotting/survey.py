@@ -54,7 +54,8 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
         for row in found.entries
         if row.own
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
     return style.save_figure(figure, path)
 
 

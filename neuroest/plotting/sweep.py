@@ -149,7 +149,8 @@ def _lines_along(
             missed[x], missed[y], s=22, marker="x", color=style.colour(place), linewidths=0.8, zorder=3
         )
     if others:
-        axes.figure.legend(loc="outside lower center", ncols=3)
+        columns = style.legend_columns(axes.figure.get_figwidth(), axes.get_legend_handles_labels()[1], 3)
+        axes.figure.legend(loc="outside lower center", ncols=columns)
     if not formatted["feasible"].all():
         axes.set_title("Crosses: not feasible", loc="left")
 
@@ -191,5 +192,5 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     both = np.concatenate(bands, axis=None)
     quantity_axes.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
     quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
-    axes.legend(title=style.MEDIANS, title_fontsize=6.0)
+    axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
     return style.save_figure(figure, path)

@@ -51,7 +51,7 @@ def _along(found: Target) -> Any:
         axes.plot([axis.today], [found.today.median], "*", color="black", label="today")
     _axis(axes.xaxis, axis)
     quantity_axes.quantity_axis(axes.yaxis, "1", _ratio(found), median[np.isfinite(median)])
-    axes.legend(title=style.MEDIANS, title_fontsize=6.0)
+    axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
     return figure
 
 
@@ -83,7 +83,8 @@ def _region(found: Target) -> Any:
     ]  # fmt: skip
     if inside:
         handles.append(style.line(marker="*", color="black", linestyle="none", label="today"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 3)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     fixed = "".join(
         f", {axis.name.replace('_', ' ')} {style.tick_label(float(f'{axis.values[place]:.3g}'), axis.unit)}"
         for axis, place in zip(rest, at, strict=True)

@@ -34,7 +34,9 @@ def tiers_figure(view: View, width: float) -> Any:
     neurons = [path for path in sizes if path.endswith(".neuron")]
     drawn = sorted(set(large) - set(neurons), key=lambda path: -sizes[path])[: _MOST_PARTS - len(neurons)]
     fills = {path: style.fill_of(index) for index, path in enumerate((*drawn, *neurons))}
-    legend = _LEGEND_INCHES * -(-(len(fills) + 1) // 2)
+    labels = [*(words(short(path)) for path in fills), "others"]
+    columns = style.legend_columns(style.venue_width(width), labels, 2)
+    legend = _LEGEND_INCHES * -(-len(labels) // columns)
     figure, (axes,), (below,) = style.legended_figure(width, _ROW_INCHES * (len(rows) + 1), legend, 1)
     for level, row in enumerate(rows):
         left = 0.0
@@ -50,14 +52,11 @@ def tiers_figure(view: View, width: float) -> Any:
             (3.0, 0.0),
             textcoords="offset points",
             va="center",
-            fontsize=6.0,
+            fontsize=style.points(6.0),
         )
     axes.set_yticks(range(len(rows)), ["logic", *(words(short(row.tier)) for row in rows[1:])])
     quantity_axes.quantity_axis(axes.xaxis, "m^2", "area")
     axes.set_title("Tiers, share of the area of the die")
-    handles = [style.patch(words(short(path)), fill) for path, fill in fills.items()]
-    handles.append(style.patch("others", style.OTHERS_FILL))
-    below.legend(
-        handles=handles, loc="upper center", ncols=2, handlelength=1.4, columnspacing=0.8, borderaxespad=0.0
-    )
+    looks = [*fills.values(), style.OTHERS_FILL]
+    style.legend_below(below, [style.patch(*look) for look in zip(labels, looks, strict=True)], columns)
     return figure

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.plotting.style import HEADLINE, STYLE, matplotlib, named
+from neuroest.plotting.style import HEADLINE, STYLE, matplotlib, named, points, venue_height, venue_width
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset
 from neuroest.reporting.text_style import words
@@ -69,7 +69,8 @@ def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
         groups.setdefault(item.group, []).append(item)
     order = sorted(groups, key=lambda name: -sum(s.value for s in groups[name]))
     boxes = squarified([sum(s.value for s in groups[name]) for name in order])
-    side = width - 2.0 * _MARGIN
+    width = venue_width(width)
+    side, line = width - 2.0 * _MARGIN, venue_height(_LINE)
     drawn: list[tuple[Part, Box]] = []
     for name, outer in zip(order, boxes, strict=True):
         inner = squarified([s.value for s in groups[name]])
@@ -78,7 +79,7 @@ def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
             for item, (x, y, w, h) in zip(groups[name], inner, strict=True)
         ]
     key = _key([(item, box) for item, box in drawn if not _label(item, box, side, unit)], side, unit)
-    below = _LINE * (1 - (-len(key) // _KEY_COLUMNS)) + _MARGIN
+    below = line * (1 - (-len(key) // _KEY_COLUMNS)) + _MARGIN
     height = _TITLE + side + below
     figure = matplotlib("figure").Figure(figsize=(width, height))
     axes = figure.add_axes((_MARGIN / width, below / height, side / width, side / height))
@@ -93,13 +94,20 @@ def _treemap(view: View, width: float, parts: Sequence[Part], unit: str) -> Any:
     title = f"{named(view.label).replace(chr(10), '')}, nominal {total}"
     about = "treemap: sizes to scale, positions arbitrary"
     figure.text(
-        1.0 - _MARGIN / width, (below - 0.1) / height, about, fontsize=_FONT, ha="right", style="italic"
+        1.0 - _MARGIN / width,
+        (below - 0.1) / height,
+        about,
+        fontsize=points(_FONT),
+        ha="right",
+        style="italic",
     )
-    figure.text(_MARGIN / width, 1.0 - 0.16 / height, title, fontsize=STYLE["axes.titlesize"], gid=HEADLINE)
+    figure.text(
+        _MARGIN / width, 1.0 - 0.16 / height, title, fontsize=points(STYLE["axes.titlesize"]), gid=HEADLINE
+    )
     for place, (number, text) in enumerate(key.values()):
         column, row = place % _KEY_COLUMNS, place // _KEY_COLUMNS
-        spot = (_MARGIN / width + column / _KEY_COLUMNS, (below - _LINE * (row + 1.9)) / height)
-        figure.text(*spot, f"{number or '-'}  {text}", fontsize=_FONT)
+        spot = (_MARGIN / width + column / _KEY_COLUMNS, (below - line * (row + 1.9)) / height)
+        figure.text(*spot, f"{number or '-'}  {text}", fontsize=points(_FONT))
     return figure
 
 
@@ -112,7 +120,9 @@ def _label(item: Part, box: Box, side: float, unit: str) -> str:
     name, value = _words_of(item, unit)
     width, height = box[2] * side * 72.0, box[3] * side * 72.0
     for lines in ([name, value], [*name.split(" ", 1), value]):
-        if width > _LETTER * _FONT * (max(map(len, lines)) + _EDGES) and height > 1.35 * _FONT * len(lines):
+        if width > _LETTER * points(_FONT) * (max(map(len, lines)) + _EDGES) and height > 1.35 * points(
+            _FONT
+        ) * len(lines):
             return "\n".join(lines)
     return ""
 
@@ -122,7 +132,7 @@ def _key(blocks: Sequence[tuple[Part, Box]], side: float, unit: str) -> dict[str
     key = {}
     number = 0
     for item, box in blocks:
-        room = min(box[2], box[3]) * side * 72.0 > 1.3 * _FONT
+        room = min(box[2], box[3]) * side * 72.0 > 1.3 * points(_FONT)
         number += room
         key[item.path] = (str(number) if room else "", ", ".join(_words_of(item, unit)))
     return key
@@ -134,7 +144,7 @@ def _block(axes: Any, item: Part, box: Box, text: str) -> None:
     tone = "#ffffff" if white else _TONES[sum(map(ord, item.name)) % len(_TONES)]
     _rectangle(axes, box, facecolor=tone, edgecolor="black", linewidth=0.5, hatch="//" if white else "")
     backing = {"facecolor": tone, "edgecolor": "none", "pad": 0.6} if white else None
-    axes.text(x + w / 2, y + h / 2, text, ha="center", va="center", fontsize=_FONT, bbox=backing)
+    axes.text(x + w / 2, y + h / 2, text, ha="center", va="center", fontsize=points(_FONT), bbox=backing)
 
 
 def _rectangle(axes: Any, box: Box, **options: Any) -> None:

@@ -36,7 +36,7 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
             if math.isfinite(end):
                 axes.barh(row, end - base, left=base, height=0.65, edgecolor="black", linewidth=0.4, **fill)
             else:
-                axes.text(base, row, " no estimate at one end", va="center", fontsize=5.5)
+                axes.text(base, row, " no estimate at one end", va="center", fontsize=style.points(5.5))
     axes.set_yticks(
         range(len(bars)),
         [style.named(cause) for cause in short_causes([b.cause for b in bars])[::-1]],
@@ -47,7 +47,8 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
         axes.set_xscale("log")
     quantity_axes.result_axis(axes.xaxis, total)
     handles = [style.patch("parameter at its p10", _LOW), style.patch("at its p90", _HIGH)]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
@@ -119,7 +120,8 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         style.line(ls="", marker="|", color="black", ms=7.0, mew=1.2, label="median"),
         style.line(ls="", marker="o", color="black", ms=2.5, mfc="white", mew=0.8, label="nominal"),
     ]
-    figure.legend(handles=marks, loc="outside lower center", ncols=2)
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in marks], 2)
+    figure.legend(handles=marks, loc="outside lower center", ncols=columns)
     return figure
 
 

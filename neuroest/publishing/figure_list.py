@@ -11,7 +11,7 @@ from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure
 from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
 from neuroest.plotting.scoreboard import scoreboard_figure
-from neuroest.plotting.style import MOST_DESIGNS, VENUES
+from neuroest.plotting.style import COLUMN, MOST_DESIGNS, PAGE
 from neuroest.plotting.sweep import points_figure
 from neuroest.plotting.tiers import tiers_figure
 from neuroest.plotting.treemap import area_map_figure, energy_map_figure
@@ -30,9 +30,9 @@ MOST_DRAWN_ALONE = 4
 """Designs per network with their own tornado, roofline and area map."""
 
 
-def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
+def plans(report: Report, sweep: SweepPoints | None) -> list[Plan]:
     """All figures of a report."""
-    widths = VENUES[venue]
+    widths = (COLUMN, PAGE)
     names = unique_slugs([name for name, _ in report.networks])
     found: list[Plan] = []
     for network, views in report.networks:

@@ -12,7 +12,7 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.core.progress import Progress, part, silent
-from neuroest.plotting.style import draw, matplotlib
+from neuroest.plotting.style import draw, figure_style, matplotlib
 from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
 from neuroest.reporting.estimate_document import tiers_table
@@ -42,7 +42,7 @@ def publish(
     report: Report,
     target: str | Path,
     *,
-    venue: str = "ieee",
+    venue: str | None = None,
     force: bool = False,
     bundle: bool = False,
     progress: Progress = silent,
@@ -55,8 +55,8 @@ def publish(
         Result of `neuroest.report`.
     target : str or Path
         Folder to create.
-    venue : str
-        Venue whose column widths the figures use, one of `neuroest.plotting.style.VENUES`.
+    venue : str, optional
+        Venue for which the figures are drawn, one of `neuroest.plotting.style.VENUES`.
     force : bool
         Replace a report of the same name.
     bundle : bool
@@ -67,15 +67,14 @@ def publish(
     matplotlib()
     extra("jinja2", "report")
     sweep = read_sweep(report.sweep) if report.sweep is not None else None
-    write_folder(Path(target), partial(_fill, report, sweep, venue, bundle, progress), force=force)
+    with figure_style(*([venue] if venue else [])):
+        write_folder(Path(target), partial(_fill, report, sweep, bundle, progress), force=force)
 
 
-def _fill(
-    report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, progress: Progress, folder: Path
-) -> None:
+def _fill(report: Report, sweep: SweepPoints | None, bundle: bool, progress: Progress, folder: Path) -> None:
     write_tables(report, folder / "data")
     write_text(report, folder)
-    drawn = plans(report, sweep, venue)
+    drawn = plans(report, sweep)
     _draw(drawn, folder / "figures", part(progress, 0, 2))
     tables = _write_latex(report, folder)
     write_file(folder / "figures.tex", _environments(drawn))

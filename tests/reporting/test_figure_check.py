@@ -127,3 +127,24 @@ def test_an_unknown_style_is_one_line_with_the_nearest_name(capsys: pytest.Captu
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: --style natur: ")
     assert line.endswith("did you mean 'nature'?")
+
+
+@pytest.mark.parametrize(("venue", "least"), [("ieee", 8.0), ("springer", 8.0), ("nature", 5.0)])
+def test_text_is_as_large_as_a_venue_asks(venue: str, least: float) -> None:
+    with style.figure_style(venue):
+        drawn = plain(lambda _figure, axes: axes.set_title("title"))
+        with style.matplotlib().rc_context(dict(style.STYLE)):
+            sizes = {text.get_fontsize() for text in CHECK["texts"](drawn)}
+            assert faults(drawn) == []
+    assert min(sizes) >= least
+
+
+def test_a_legend_has_the_columns_that_its_width_holds() -> None:
+    # four entries of 30 letters in 6 points: 4 * (30 * 0.52 + 5) * 6 / 72 = 6.9 inches
+    labels = ["x" * 30] * 4
+    assert [style.legend_columns(inches, labels, 4) for inches in (7.0, 4.0, 2.0)] == [4, 2, 1]
+
+
+def test_ticks_within_half_a_decade_reach_both_ends() -> None:
+    ticks, _ = quantity_axes.ticks_of(56.0, 170.0, 30.0, log=True, across=True)
+    assert ticks[-1] >= 150.0

@@ -196,7 +196,7 @@ def test_labels_next_to_long_names_stay_on_the_paper(small: Report) -> None:
 def test_what_is_drawn_of_one_design_says_how_many_there_are(small: Report) -> None:
     views = tuple(View(view.estimate) for view in small.views for _ in range(4))
     many = Report(tuple(renamed(view, f"chip{i}") for i, view in enumerate(views)), (), {})
-    drawn = [plan for plan in plans(many, None, "ieee") if plan.name.startswith("tornado")]
+    drawn = [plan for plan in plans(many, None) if plan.name.startswith("tornado")]
     assert len(drawn) == MOST_DRAWN_ALONE
     assert len({plan.name for plan in drawn}) == MOST_DRAWN_ALONE
     assert all(f"Drawn of the first {MOST_DRAWN_ALONE} of 8 designs." in plan.caption for plan in drawn)
