@@ -72,7 +72,8 @@ def _middle_scores(samples: int) -> Array:
     """Quantiles of a standard normal variable in the middles of equally probable parts, ascending."""
     from statistics import NormalDist  # noqa: PLC0415 - a run without bands needs none
 
-    return np.array([NormalDist().inv_cdf((part + 0.5) / samples) for part in range(samples)])
+    lower = np.array([NormalDist().inv_cdf((part + 0.5) / samples) for part in range((samples + 1) // 2)])
+    return np.concatenate([lower, -lower[: samples // 2][::-1]])
 
 
 _kept_stream = lru_cache(maxsize=_KEPT)(_new_stream)

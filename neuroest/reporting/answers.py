@@ -163,7 +163,7 @@ def _columns(estimate: Estimate) -> str:
     if found is None or found.effective_bits is None:
         return ""
     cause = largest_causes(found)[0]
-    return f"{found.effective_bits:.2g} effective bits in layer {found.layer}, limited by {cause[0]}"
+    return f"{found.effective_bits:.2g} effective bits in layer {found.layer} ({cause[0]})"
 
 
 def _learning(estimate: Estimate) -> str:

@@ -26,9 +26,10 @@ def test_the_time_constant_sets_the_timestep_of_chips_that_stream() -> None:
     alone = estimate(
         FOLDER / "memory_word.yaml", NETWORK,
         {"operation.mode": "streaming", "operation.period": "1 s", "technology.supply_voltage": "0.7 V",
-         "chip.core.synapse_memory.capacity": "4 KiB"},
+         "chip.core.synapse_memory.capacity": "4 KiB", "technology.transistors": "low_leakage_planar",
+         "chip.core.neuron.clock_frequency": "20 MHz", "chip.core.vector_unit.clock_frequency": "20 MHz"},
     )  # fmt: skip
-    assert word.chip == "digital supply 0.7 V, synapses 4 KiB, digital transistors low power"
+    assert word.chip == "digital supply 0.7 V, synapses 4 KiB, digital transistors low leakage"
     assert word.totals["energy_per_inference_J"] == pytest.approx(
         alone.totals["energy_per_inference_J"], rel=1e-9
     )

@@ -73,7 +73,7 @@ def test_neurons_of_a_batch_are_in_time_and_as_each_alone() -> None:
     values = {path: claim.value for path, claim in claims.items()}
     # a model error of time stretches the timestep as a slow network on chip does
     stretched = {"model_discrepancy.crossbar.time": np.array([[1.0], [1.3], [1.9], [4.0]])}
-    batch = evaluate(design, network.spec, {**values, **draw(claims, 4, 1), **stretched})
+    batch = evaluate(design, network.spec, {**values, **draw(claims, 4, 2), **stretched})
     level = batch.one_level
     array, step = level.mapper.compute, np.asarray(batch.timing.timestep(level))
     late = array.overstretched(level.mapper.network, step)
@@ -84,7 +84,7 @@ def test_neurons_of_a_batch_are_in_time_and_as_each_alone() -> None:
     for place in range(4):
         own = {
             path: float(np.broadcast_to(v, (4, 1))[place, 0])
-            for path, v in {**draw(claims, 4, 1), **stretched}.items()
+            for path, v in {**draw(claims, 4, 2), **stretched}.items()
         }
         alone = evaluate(design, network.spec, {**values, **own})
         assert float(np.ravel(alone.energy)[0]) == pytest.approx(
