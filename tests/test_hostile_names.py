@@ -93,7 +93,7 @@ def test_a_field_longer_than_any_is_refused_in_its_line(tmp_path: Path) -> None:
 def test_many_short_lines_are_read_in_no_time(tmp_path: Path) -> None:
     file = tmp_path / "many.csv"
     file.write_text("time [s],voltage [V]\n" + "1,1\n" * 250_000, encoding="utf-8")
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SpecError):
         read_measurements(file)
-    assert time.monotonic() - began < 10.0
+    assert time.process_time() - began < 10.0

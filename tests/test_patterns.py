@@ -87,7 +87,7 @@ def seconds(read: Callable[[str], Any], text: str) -> float:
     return min(once() for _ in range(2))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_time_of_each_pattern_grows_with_the_length_of_the_text() -> None:
     slow: dict[str, str] = {}
     patterns = dict(used_patterns())

@@ -27,7 +27,7 @@ SILENT = {"diffusive_28nm_derived", "switch_ag_bench"}
 """Their outputs stay on under a constant drive, which the estimate flags."""
 SPIKES = 100
 LONG = {"diffusive_28nm_capacitor", "diffusive_65nm_estimate", "diffusive_3nm_projection"}
-"""Half a minute each; two of their kind are tried with each change."""
+"""Half a minute each."""
 
 
 def others_nightly(names: Iterable[str], long: set[str]) -> list[Any]:
@@ -56,10 +56,8 @@ def test_a_neuron_that_is_known_by_its_numbers_spikes_as_often_as_published() ->
 
 
 # `test_characteristics.py` has the experiments of the bench neuron, `test_characterise_neurons.py` the other neurons
-@pytest.mark.parametrize(
-    "name",
-    others_nightly([n for n in RUN_IN_TIME if NEURONS[n] in NEURON_MODELS], LONG | {"diffusive_bench"}),
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", [n for n in RUN_IN_TIME if NEURONS[n] in NEURON_MODELS])
 def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> None:
     found = characterise(name, devices=20).characteristics
     assert len(found) == len(EVERY_NEURON) + len(CHARACTERISTICS)
@@ -67,8 +65,11 @@ def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> 
     reasons = {each.absent for each in found.values() if each.absent}
     # one never fires at the input of some experiments, one has a gate that follows
     assert all(re.search("never fires|follows the filament", reason) for reason in reasons), reasons
-    if name == "diffusive_28nm_derived":
-        assert "latches" in found["limits"].findings[0]
+
+
+def test_a_neuron_whose_gate_holds_its_output_latches() -> None:
+    found = characterise("diffusive_28nm_derived", ["limits"], devices=20).characteristics
+    assert "latches" in found["limits"].findings[0]
 
 
 @pytest.mark.nightly

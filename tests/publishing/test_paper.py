@@ -365,7 +365,7 @@ def test_a_chip_without_a_contest_is_compared_with_the_baselines_at_equal_pace(
     assert f"at equal pace this chip needs less energy than {below} of 3 baselines" in summary
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_cell_that_cannot_compete_is_explained_and_compared(tmp_path: Path, command: Command) -> None:
     axes = ["--axis", "period=1ms,1s", "--axis", "technology.temperature=300 K,330 K", "--samples", "16"]
     like = "adc_crossbar_28nm"

@@ -346,11 +346,18 @@ def test_no_rule_of_accessibility_is_broken(
     tab.wait_for_selector("body[data-sweep=ready]", state="attached")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.evaluate(ALL_TEXTS)
-    found = axe.Axe().run(tab)
+    # the other scheme and width differ in colours and in the size of what is touched
+    rules = (
+        None if scheme == "light" else {"runOnly": ["color-contrast", "target-size", "link-in-text-block"]}
+    )
+    found = axe.Axe().run(tab, options=rules)
     reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
     assert reported == []
     tab.locator("table.summary a.why").first.click()
-    reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in axe.Axe().run(tab).response["violations"]]
+    reported = [
+        f"{v['id']}: {v['nodes'][0]['html']}"
+        for v in axe.Axe().run(tab, options=rules).response["violations"]
+    ]
     assert reported == []
     context.close()
 

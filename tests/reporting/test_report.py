@@ -248,7 +248,7 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
     assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_names_that_are_special_somewhere_are_harmless_everywhere(evil: Report, tmp_path: Path) -> None:
     publish(evil, tmp_path / "out")
     html = (tmp_path / "out" / "report.html").read_text()
