@@ -60,13 +60,14 @@ class RegisterFile(Memory):
         return self.options.get(name, 1.0)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy per word, which grows with the depth of the multiplexer."""
+        """Energy per word, which grows with the depth of the multiplexer; a single word is at the outputs already."""
         d = self.device
         energy = register_circuits.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
         )
         clocked = d.clock_energy * self.options["width"] if self.runs_freely else 0.0
-        return self.accesses(self.scaled(energy), self.scaled(energy - clocked))
+        selected = np.where(np.asarray(self.words()) > 1.0, 1.0, 0.0)
+        return self.accesses(self.scaled(energy) * selected, self.scaled(energy - clocked))
 
     @property
     def runs_freely(self) -> bool:
