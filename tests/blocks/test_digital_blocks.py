@@ -18,6 +18,7 @@ from neuroest.blocks.digital.matrix_unit import MatrixUnit
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.digital.vector_unit import VectorUnit
 from neuroest.blocks.process_scaling import logic_delay_ratio
+from neuroest.core.errors import NeuroestError
 from neuroest.equations import digital, register_circuits
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
@@ -352,3 +353,35 @@ def test_a_die_has_a_ring_of_pads_around_its_core(tmp_path: Path) -> None:
     assert none == 0.0
     assert die == pytest.approx((core**0.5 + 2 * 0.2e-3) ** 2)
     assert ring == pytest.approx(die - core)
+
+
+def test_a_dual_rail_neuron_charges_each_wire_in_every_operation(tmp_path: Path) -> None:
+    rails = {"chip.core.neuron.signalling": "dual_rail"}
+    clock = {"chip.core.neuron.device": "logic_45nm_horowitz"}
+    clocked, dual = (
+        run("digital_spiking_28nm", "mlp_mnist_spiking", clock | more, tmp_path) for more in ({}, rails)
+    )
+    # words of 16 bits: four times the wires that rise at random, and one acknowledge wire for 16 bits
+    ratio = energy(dual, component="neuron") / energy(clocked, component="neuron")
+    assert ratio == pytest.approx(4.0 * (1.0 + 1.0 / 16.0))
+    areas = [
+        sum(
+            float(np.ravel(row.total)[0])
+            for row in each.evaluation.areas
+            if row.component == "chip.core.neuron"
+        )
+        for each in (clocked, dual)
+    ]
+    assert areas[1] == pytest.approx(3.1 * areas[0])
+    # no share of clock and control, which other blocks still have
+    of_clock = [energy(each, component="overheads", term="clock") for each in (clocked, dual)]
+    assert 0.0 < of_clock[1] < of_clock[0]
+
+
+def test_dual_rail_needs_a_library_that_knows_it_and_no_clock(tmp_path: Path) -> None:
+    rails = {"chip.core.neuron.signalling": "dual_rail"}
+    with pytest.raises(NeuroestError, match="dual_rail_area"):
+        run("digital_spiking_28nm", "mlp_mnist_spiking", rails, tmp_path)
+    free = rails | {"chip.core.neuron.free_running_clock": "200 MHz"}
+    with pytest.raises(NeuroestError, match="leave out free_running_clock"):
+        run("digital_spiking_28nm", "mlp_mnist_spiking", free, tmp_path)

@@ -290,6 +290,8 @@ def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: P
     assert wires[1] / wires[0] == pytest.approx(4 * (1 + 1 / 64))
     assert wires[2] / wires[0] == pytest.approx(4 * (1 / 2 + 1 / 64))
     assert wires[3] / wires[0] == pytest.approx(1 + 8 / 64)
+    routers = [energy(result, component="noc", term="router") for result in (clocked, dual, four, bundled)]
+    assert np.array(routers) / routers[0] == pytest.approx([1.0, 4 * (1 + 1 / 64), 4 * (1 / 2 + 1 / 64), 1.0])
     assert "chip.noc" in clocked.evaluation.costs.synchronous
     assert "chip.noc" not in dual.evaluation.costs.synchronous
     noc = dual.evaluation.timing.resources["chip.noc"] / clocked.evaluation.timing.resources["chip.noc"]

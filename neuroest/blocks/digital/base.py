@@ -68,6 +68,8 @@ class LogicLibraryParameters(Record):
     """Energy of a real datapath with its control over that of its arithmetic."""
     area_overhead: u.Dimensionless = positive()
     """Area of a real datapath with its control over that of its arithmetic."""
+    dual_rail_area: u.Dimensionless = non_negative(maximum=10.0, absent=0.0)
+    """Area of asynchronous logic with two wires for each bit over that of the same function with a clock."""
     leakage_width: u.Dimensionless = non_negative()
     """Leaking transistor width of a two-input gate, in feature sizes."""
     register_file_depth: u.Dimensionless = non_negative(absent=0.0)

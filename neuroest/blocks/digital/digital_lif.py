@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
@@ -13,6 +14,7 @@ from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons, register_circuits, spiking_cores
+from neuroest.equations.network import handshake_wire_factor
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
 
 _LIST = ("additions", "multiplications", "comparisons")
@@ -48,6 +50,16 @@ class DigitalNeuronBlock(ClockedBlock):
     synaptic_operation: Literal["addition", "update"] = "addition"
     """Work of one synaptic operation. addition: the weight is added to the state; update: the state passes through the
     whole datapath, as in designs that check the threshold after every event."""
+    signalling: Literal["clocked", "dual_rail"] = "clocked"
+    """clocked: registers and a clock; dual_rail: asynchronous logic with two wires for each bit that return to zero, which
+    has no clock."""
+
+    @field_validator("signalling")
+    @classmethod
+    def _without_a_clock(cls, stated: str, info: ValidationInfo) -> str:
+        if stated == "dual_rail" and info.data.get("free_running_clock") is not None:
+            raise PydanticCustomError("clock", "dual_rail has no clock; leave out free_running_clock")
+        return stated
 
     @field_validator("gates")
     @classmethod
@@ -85,6 +97,15 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
     schema = DigitalNeuronBlock
     owns = ("digital neuron arithmetic",)
     prior_error = model_errors(energy=2, area=2, static_power=3)
+
+    clocked: bool = chosen("signalling", "clocked")
+    """Whether the datapath has a clock."""
+
+    def scaled(self, energy: u.Joule) -> u.Joule:
+        """Energy on the chip's process and supply; without a clock, every wire is charged in each operation."""
+        if self.clocked:
+            return super().scaled(energy)
+        return super().scaled(energy) * handshake_wire_factor(1.0, self.operation_bits)
 
     def action_rate(self) -> u.PerSecond:
         """Updates or synaptic operations per second of one instance."""
@@ -142,14 +163,19 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         return self.operation_bits
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the adders are wide enough for a weight.
+        """Whether the adders are wide enough for a weight, and whether the library knows the area of two rails.
 
         Checks
         ------
         operation_width
             additions are narrower than the weights of the network; raise operation_bits or state_bits
+        dual_rail_area_known
+            dual_rail needs the dual_rail_area of the library, which its device file does not state
         """
         found = super().checks(network)
+        if not self.clocked:
+            known = self.device.dual_rail_area
+            found.append(self.require("infeasible", "dual_rail_area_known", known, ">", 0.0))
         if network.spiking:
             width = self.require(
                 "design_rule", "operation_width", self.operation_bits, ">=", network.weight_bits, "bit"
@@ -177,4 +203,5 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
             lane = additions * adder + multiplications * multiplier + comparisons * comparator
         else:
             lane = 2.0 * adder + comparator
-        return self.options["lanes"] * (lane + register)
+        both = self.options["lanes"] * (lane + register)
+        return both if self.clocked else both * d.dual_rail_area

@@ -104,6 +104,10 @@ class Mesh(NetworkOnChip):
             return equations.bundled_data_wire_factor(self.device.flit_width)
         return equations.handshake_wire_factor(_SYMBOL_BITS[self.spec.signalling], self.device.flit_width)
 
+    def router_factor(self) -> u.Dimensionless:
+        """Ratio of router energy to that of a clocked router: buffers and crossbar of a code return to zero, too."""
+        return self.wire_factor() if self.spec.signalling in _SYMBOL_BITS else 1.0
+
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
         d, bit = self.device, 1.0
@@ -116,7 +120,7 @@ class Mesh(NetworkOnChip):
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         ledger = "spike and data transport"
         return [
-            self.energy("bit_hop", "router", router, ledger),
+            self.energy("bit_hop", "router", router * self.router_factor(), ledger),
             self.energy("bit_hop", "wire", wire * self.wire_factor(), ledger),
             self.energy("bit_entry", "interface", interface, ledger),
         ]
