@@ -51,8 +51,7 @@ class DigitalNeuronBlock(ClockedBlock):
     """Work of one synaptic operation. addition: the weight is added to the state; update: the state passes through the
     whole datapath, as in designs that check the threshold after every event."""
     signalling: Literal["clocked", "dual_rail"] = "clocked"
-    """clocked: registers and a clock; dual_rail: asynchronous logic without one, with two wires for each bit that return
-    to zero."""
+    """clocked: registers and a clock; dual_rail: asynchronous, with two wires for each bit that return to zero."""
 
     @field_validator("signalling")
     @classmethod
