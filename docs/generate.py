@@ -52,7 +52,7 @@ from neuroest.specs import (
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice
-from neuroest.validation import case_spec, first_ratios, measured_spec
+from neuroest.validation import case_spec, first_ratios, measured
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -80,7 +80,7 @@ _PAGES = {
     "validation.case_spec": "other_files",
     "specs.survey": "other_files",
     "validation.first_ratios": "other_files",
-    "validation.measured_spec": "other_files",
+    "validation.measured": "other_files",
     "error_analysis.calibration": "other_files",
     "error_analysis.model_error": "other_files",
 }
@@ -268,7 +268,7 @@ def other_files_page() -> str:
         case_spec,
         survey,
         first_ratios,
-        measured_spec,
+        measured,
         calibration,
         model_error,
     ):

@@ -11,7 +11,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.build import build
-from neuroest.error_analysis.bands import sample_of
+from neuroest.error_analysis.analysis import sample_of
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import workload_claims

@@ -1,23 +1,137 @@
 """A device as files of a circuit simulator, and how far ngspice agrees with `neuroest simulate` on them."""
 
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from neuroest.blocks.circuit import Circuit
 from neuroest.circuits.bench import Expected, NoSpikeError, column_of, deck, expected
 from neuroest.circuits.parameters import DeviceCircuit, circuit_of
-from neuroest.circuits.spice import subcircuit
-from neuroest.circuits.verilog_a import module
 from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.core.version import package_version
+
+
+def subcircuit(name: str, circuit: Circuit, heading: list[str]) -> str:
+    """Text of the subcircuit; each number is a parameter of it."""
+    say = _names(circuit)
+    lines = [*(f"* {line}" for line in heading), f".subckt {name} {' '.join(circuit.ports)}"]
+    for parameter, stated in circuit.parameters.items():
+        lines += [f"* {stated.meaning}", f".param {parameter}={stated.value:.12g}"]
+    for state, about in circuit.states.items():
+        lines += [
+            f"* state: {about.meaning}",
+            f"C{state} {state} 0 {{{about.time}}}",
+            f"B{state} 0 {state} I={rewritten(about.rate, say)}",
+        ]
+    if circuit.input == "current":
+        lines += ["* the input is a virtual ground", "Vsense in 0 0"]
+    for number, current in enumerate(circuit.currents, 1):
+        expression = rewritten(current.expression, say)
+        lines += [f"* {current.meaning}", f"Bcurrent{number} {current.start} {current.end} I={expression}"]
+    for number, capacitor in enumerate(circuit.capacitors, 1):
+        ends = f"{capacitor.start} {capacitor.end}"
+        lines += [
+            f"* capacitor: {capacitor.meaning}",
+            f"Ccapacitor{number} {ends} {{{capacitor.capacitance}}}",
+        ]
+    lines += ["* flag of a spike", f"Bflag spike 0 V={rewritten(circuit.spike, say)}", ".ends", ""]
+    return "\n".join(lines)
+
+
+def _names(circuit: Circuit) -> Callable[[str], str]:
+    """What each name is called; definitions are written out, since a node for each could take any value on the way."""
+
+    def say(word: str) -> str:
+        if word == "I(in)":
+            return "I(Vsense)"
+        if word in circuit.parameters:
+            return f"{{{word}}}"
+        if word in circuit.definitions:
+            return f"({rewritten(circuit.definitions[word], say)})"
+        return f"V({word})" if word in circuit.states else word
+
+    return say
+
+
+_HEAD = ('`include "constants.vams"', '`include "disciplines.vams"', "")
+
+
+def module(name: str, circuit: Circuit, heading: list[str]) -> str:
+    """Text of the module; each number is a parameter of it."""
+    inner = inner_nodes(circuit)
+    lines = [*(f"// {line}" for line in heading), *_HEAD, f"module {name}({', '.join(circuit.ports)});"]
+    lines += [f"  inout {', '.join(circuit.ports)};", f"  electrical {', '.join(circuit.ports)};"]
+    lines += [f"  electrical {node};{about}" for node, about in inner.items()]
+    for parameter, about in circuit.parameters.items():
+        unit = "" if about.unit == "1" else f" [{about.unit}]"
+        lines.append(f"  parameter real {parameter} = {real(about.value)}; // {about.meaning}{unit}")
+    if circuit.definitions:
+        lines.append(f"  real {', '.join(circuit.definitions)};")
+    lines += ["  analog begin"]
+
+    def say(word: str) -> str:
+        return f"V({word})" if word in circuit.states else word
+
+    lines += [f"    {what} = {rewritten(text, say)};" for what, text in circuit.definitions.items()]
+    for state, of_state in circuit.states.items():
+        lines += [
+            f"    I({state}) <+ ddt({of_state.time}*V({state}));",
+            f"    I({state}) <+ -({rewritten(of_state.rate, say)});",
+        ]
+    if circuit.input == "current":
+        lines.append("    V(in) <+ 0; // the input is a virtual ground")
+    for current in circuit.currents:
+        branch = _branch(current.start, current.end)
+        lines.append(f"    I({branch}) <+ {rewritten(current.expression, say)}; // {current.meaning}")
+    for part in circuit.capacitors:
+        branch = _branch(part.start, part.end)
+        lines.append(f"    I({branch}) <+ ddt({part.capacitance}*V({branch})); // {part.meaning}")
+    lines += [f"    V(spike) <+ {rewritten(circuit.spike, say)};", "  end", "endmodule", ""]
+    return "\n".join(lines)
+
+
+def real(value: float) -> str:
+    """A number as Verilog-A reads it as real: one of digits alone is an integer of 32 bits there.
+
+    >>> real(242e9), real(0.2), real(1e-15)
+    ('242000000000.0', '0.2', '1e-15')
+    """
+    text = f"{value:.12g}"
+    return text if {".", "e"} & set(text) else f"{text}.0"
+
+
+def inner_nodes(circuit: Circuit) -> dict[str, str]:
+    """Nodes that are no ports, each with what it is."""
+    nodes = {state: f" // {about.meaning}" for state, about in circuit.states.items()}
+    ends = [end for current in circuit.currents for end in (current.start, current.end)]
+    ends += [end for part in circuit.capacitors for end in (part.start, part.end)]
+    return nodes | {end: "" for end in ends if end != "0" and end not in circuit.ports}
+
+
+def _branch(start: str, end: str) -> str:
+    return start if end == "0" else f"{start},{end}"
+
+
+_WORD = re.compile(r"[VI]\([^()]*\)|(?<![\w.])[A-Za-z_]\w*")
+
+
+def rewritten(expression: str, name: Callable[[str], str]) -> str:
+    """An expression with every name and probe replaced by what `name` says for it.
+
+    >>> rewritten("2e-3*V(in,gate)*exp(x)", str.upper)
+    '2e-3*V(IN,GATE)*EXP(X)'
+    """
+    return _WORD.sub(lambda found: name(found.group()), expression)
+
 
 FORMATS = ("spice", "verilog-a")
 DEFAULT_SYNAPSE = "rram_passive_generic"

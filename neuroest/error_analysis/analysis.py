@@ -9,24 +9,182 @@ import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
+from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen import named
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.startup import keep_memory
+from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis import basis_shares
-from neuroest.error_analysis.bands import bands_of, sample_of
-from neuroest.error_analysis.draws import SAMPLES, SEED, draw
+from neuroest.error_analysis.draws import SAMPLES, SEED, common_cause, draw
 from neuroest.error_analysis.elasticities import elasticities
 from neuroest.error_analysis.model_error import discrepancy_claims
-from neuroest.error_analysis.passing import passing_of
-from neuroest.error_analysis.scenarios import scenario_rows
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.self_heating import with_temperature
-from neuroest.results.uncertainty import Bands, Elasticities, Passing, Sample, ScenarioRow
+from neuroest.pipeline.soundness import estimate_exists
+from neuroest.results.quantities import BANDED, MAIN, QUANTITIES
+from neuroest.results.uncertainty import Band, Bands, Elasticities, Passing, Sample, ScenarioRow
+from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.workload import WorkloadSpec
+
+_NOISE_SIGMAS = 4.0
+"""Standard deviations of chance below which a rank correlation counts as noise."""
+_FEWEST_SAMPLES = 10
+"""Feasible samples needed to name causes."""
+_MOST_CAUSES = 5
+_NEAR = 0.5
+"""Least rank correlation of parameters of one cause; a bound that clips samples takes a part of it."""
+
+
+def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
+    """Totals with bands, one value per sample, from a batch with one point per sample."""
+    with np.errstate(all="ignore"):  # later steps leave out samples without an estimate
+        feasible = estimate_exists(result, samples)
+        values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
+    totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}
+    return Sample(drawn, totals, feasible, seed)
+
+
+def bands_of(sample: Sample, claims: Mapping[str, Claim]) -> Bands:
+    """Percentiles of the totals over the samples, and the parameters that affect them most.
+
+    Parameters that vary together count once, under the name of the first.
+    """
+    feasible, drawn = sample.feasible, sample.drawn
+    totals: dict[str, Band] = {}
+    causes: dict[str, tuple[tuple[str, float], ...]] = {}
+    together: dict[int, tuple[str, ...]] = {}
+    ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
+    for name, values in sample.totals.items():
+        kept = values[feasible]
+        if kept.size and np.all(np.isfinite(kept)):
+            totals[name] = Band.of(kept)
+            causes[name] = _causes(tuple(drawn), ranks, kept, claims, together)
+    return Bands(
+        named(totals, "result with a band"), float(feasible.mean()), causes, feasible.size, sample.seed,
+        {paths[0]: paths for paths in together.values() if len(paths) > 1},
+    )  # fmt: skip
+
+
+def _causes(
+    paths: tuple[str, ...], ranks: Array, result: Array, claims: Mapping[str, Claim],
+    together: dict[int, tuple[str, ...]],
+) -> tuple[tuple[str, float], ...]:  # fmt: skip
+    """Squared rank correlations above noise, largest first; `together` keeps what varies together with each."""
+    if result.size < _FEWEST_SAMPLES or np.ptp(result) == 0.0 or not paths:
+        return ()
+    shares = (ranks @ _ranks(result[np.newaxis, :])[0] / result.size) ** 2
+    noise = _NOISE_SIGMAS**2 / result.size
+    found: dict[str, float] = {}
+    counted: set[str] = set()
+    for index in np.argsort(-shares, kind="stable").tolist():
+        if shares[index] <= noise or len(found) == _MOST_CAUSES:
+            break
+        if paths[index] not in counted:
+            if index not in together:
+                together[index] = _alike(index, paths, ranks, claims)
+            alike = together[index]
+            counted.update(alike)
+            found[alike[0]] = float(shares[index])
+    return tuple(found.items())
+
+
+def _alike(index: int, paths: tuple[str, ...], ranks: Array, claims: Mapping[str, Claim]) -> tuple[str, ...]:
+    """Paths of one common cause, which have the samples of one stream."""
+    if paths[index] not in claims:
+        return (paths[index],)
+    cause = common_cause(claims[paths[index]])
+    near = np.flatnonzero(np.abs(ranks @ ranks[index]) > _NEAR * ranks.shape[1])  # spares most of the paths
+    return tuple(
+        paths[one] for one in near if paths[one] in claims and common_cause(claims[paths[one]]) == cause
+    )
+
+
+def _ranks(rows: Array) -> Array:
+    """Ranks along each row, with mean zero and standard deviation one."""
+    count = rows.shape[1]
+    places = np.arange(count) - (count - 1) / 2.0
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, np.argsort(rows, axis=1), places / places.std(), axis=1)
+    return np.asarray(ranks)
+
+
+_WITHOUT_ESTIMATE = "not_finite"
+"""What a sample without an estimate fails if it fails no check: a result is negative or no finite number."""
+
+
+def passing_of(sampled: Evaluation, exists: Mask) -> Passing:
+    """Share of the samples in which a point of a sweep would be feasible, and the share that fails each check.
+
+    Parameters
+    ----------
+    sampled : Evaluation
+        A batch with one point per sample.
+    exists : array of bool
+        Whether each sample has an estimate, as `neuroest.pipeline.soundness.estimate_exists` says.
+
+    Returns
+    -------
+    Passing
+        Advice and extrapolation do not make a point infeasible and are not counted.
+    """
+    passed = exists.copy()
+    failing: dict[str, Mask] = {}
+    with np.errstate(all="ignore"):  # samples without an estimate
+        checks = sampled.checks
+    for check in checks:
+        if check.severity not in {"infeasible", "design_rule"} or np.all(check.passed):
+            continue
+        wrong = ~np.broadcast_to(np.asarray(check.passed).reshape(-1), exists.shape)
+        passed &= ~wrong
+        name = f"{check.name} ({check.component})"
+        failing[name] = failing[name] | wrong if name in failing else wrong
+    unexplained = ~exists & ~np.any([*failing.values(), np.zeros_like(exists)], axis=0)
+    if np.any(unexplained):
+        failing[_WITHOUT_ESTIMATE] = unexplained
+    shares = {name: float(wrong.mean()) for name, wrong in failing.items()}
+    return Passing(float(passed.mean()), dict(sorted(shares.items(), key=lambda one: -one[1])))
+
+
+def scenario_rows(
+    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]
+) -> tuple[ScenarioRow, ...]:
+    """Totals under every scenario other than the current one, all in one batch."""
+    found = [
+        (path, name, other.value)
+        for path, claim in claims.items()
+        for name, other in claim.scenarios.items()
+        if other.value != claim.value
+    ]
+    if not found:
+        return ()
+    columns = {path: np.full((len(found), 1), claims[path].value) for path, _, _ in found}
+    for row, (path, _, value) in enumerate(found):
+        columns[path][row] = value
+    values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
+    result = evaluate(design, workload, values | columns)
+    with np.errstate(all="ignore"):  # rows without an estimate are left out below
+        sound = estimate_exists(result, len(found))
+        totals = {
+            name: np.broadcast_to(
+                np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (len(found),)
+            )
+            for name in MAIN
+        }
+    return tuple(
+        ScenarioRow(
+            path, name, value, claims[path].unit,
+            {total: float(array[row]) if sound[row] and np.isfinite(array[row]) else None
+             for total, array in totals.items()},
+        )
+        for row, (path, name, value) in enumerate(found)
+    )  # fmt: skip
+
 
 _LIMITS = ("power_density_limit", "largest_die", "leakage_width")
 """Overheads that no cost follows from, or only a static power that is counted as such."""

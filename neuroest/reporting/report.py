@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.atomic_folders import being_written, clear_folders, working_folder
+from neuroest.core.atomic_files import being_written, clear_folders, working_folder
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version

@@ -13,11 +13,18 @@ import pytest
 
 from neuroest.blocks import circuit as circuit_words
 from neuroest.blocks.circuit import Circuit
-from neuroest.circuits.export import TOLERANCE, Export, agreement, export, ngspice, openvaf
-from neuroest.circuits.expressions import rewritten
+from neuroest.circuits.export import (
+    TOLERANCE,
+    Export,
+    agreement,
+    export,
+    inner_nodes,
+    ngspice,
+    openvaf,
+    rewritten,
+    subcircuit,
+)
 from neuroest.circuits.parameters import circuit_of, no_circuit
-from neuroest.circuits.spice import subcircuit
-from neuroest.circuits.verilog_a import inner_nodes
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import Ampere, Second, Volt
 from neuroest.equations import filament_conduction

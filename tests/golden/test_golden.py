@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.error_analysis.passing import passing_of
+from neuroest.error_analysis.analysis import passing_of
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.structures import candidate
 from neuroest.loading.library import shipped

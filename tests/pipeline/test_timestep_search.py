@@ -16,8 +16,7 @@ from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import owners
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.pacing import FIRING_SLACK, Points, Settled, _timed
-from neuroest.pipeline.timestep_search import TimestepSearch
+from neuroest.pipeline.pacing import FIRING_SLACK, Points, Settled, TimestepSearch, _timed
 from tests.pairs import pairs
 
 

@@ -11,8 +11,7 @@ from neuroest.core.errors import QuantityError, SpecError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_device, shipped
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
-from neuroest.specs.base import QuantityField, numeric_options
-from neuroest.specs.largest_values import largest_value
+from neuroest.specs.base import QuantityField, largest_value, numeric_options
 
 
 def checks() -> dict[str, QuantityField]:

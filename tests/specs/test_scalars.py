@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from neuroest.specs.scalars import scalar_value, unquoted_key_problem
+from neuroest.specs.reading import scalar_value, unquoted_key_problem
 from tests.each import each
 
 
