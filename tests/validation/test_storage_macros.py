@@ -27,3 +27,17 @@ def test_the_page_has_the_table_and_the_medians_of_today(monkeypatch: pytest.Mon
     assert "**Area:** median {:.2f}, {:.2f} to {:.2f}".format(*area) in page
     assert time[2] < 1.0, "one comparison is not too long, whichever macro is left out"
     assert area[1] > 1.0, "arrays with their write circuits are not too small"
+
+
+@pytest.mark.slow
+def test_the_page_has_the_macros_of_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.util.spec_from_file_location("uniform_macros", ROOT / "docs/tools/uniform_macros.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool: Any = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "uniform_macros", tool)
+    spec.loader.exec_module(tool)
+    rows = tool.all_compared()
+    page = (ROOT / "docs/calibration.md").read_text(encoding="utf-8")
+    assert "\n".join(tool.table(rows)) in page
+    assert "\n".join(tool.medians(rows)) in page
