@@ -87,3 +87,16 @@ def test_the_walk_does_not_use_the_list() -> None:
     assert ALL[0]["question"] in index
     assert ALL[0]["question"] not in without_the_list(index)
     assert len(without_the_list(index)) > len(index) / 2
+
+
+def test_every_page_opens_with_the_question_that_it_answers() -> None:
+    pages = [
+        page for folder in (".", "extending", "tutorials") for page in sorted((DOCS / folder).glob("*.md"))
+    ]
+    without = []
+    for page in pages:
+        title = re.search(r"^# .*\n(?:\n.*(?:\n.+)*)", page.read_text(encoding="utf-8"), re.MULTILINE)
+        if title is None or "?" not in title[0]:
+            without.append(str(page.relative_to(DOCS)))
+    assert len(pages) > 50
+    assert without == []

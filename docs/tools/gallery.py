@@ -36,6 +36,7 @@ _HEAD = """\
 
 # Gallery
 
+Which figure shows what, and how is it made?
 Every figure is made by the command or the Python below it, from files that ship. `-o` and `-p` also write `.pdf` and
 `.png`.
 """

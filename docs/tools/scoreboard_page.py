@@ -66,6 +66,7 @@ def page(board: Scoreboard) -> str:
         "<!-- Written by docs/tools/scoreboard_page.py; change the cases under validation/ instead. -->",
         "# Scoreboard",
         "",
+        "How close are estimates to published chips?",
         "This page compares published chips and papers with estimates from their inputs, made by the same `estimate`",
         "that users call. Each case is a folder under `validation/` with the architecture, the workload, and",
         "`published.yaml` with every published value, its source, its tolerance and the reason for it.",
