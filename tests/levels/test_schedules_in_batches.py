@@ -27,6 +27,7 @@ BARE = {f"{ARRAY}readout.converter": SAR, f"{ARRAY}readout.sample_and_hold": Non
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "in turn": ("adc_crossbar_28nm", BARE | schedule(columns="in_turn", rows_at_once=48, reset_time="1 ns")),
     "converter": ("adc_crossbar_28nm", BARE | schedule(holding="converter")),
+    "reads": ("adc_crossbar_28nm", BARE | schedule(reads_per_result=3, converted="last_read", reset_time="1 ns")),
     "binary": ("adc_crossbar_28nm", schedule(holding="stage", pulse_widths="binary")),
     "shared": ("adc_crossbar_28nm", schedule(pulse_widths="shared", sample_time="1 ns")),
     "signs": ("adc_crossbar_28nm", schedule(input_signs="in_turn")),

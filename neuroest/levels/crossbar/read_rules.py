@@ -87,7 +87,8 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
         driver = array.driver.model
         yield f"pulse_widths is {chosen.pulse_widths}, but a {driver} applies whole inputs; use a one_bit_driver"
     if chosen.pulse_widths != "equal" and array.holding != "stage":
-        yield f"pulse_widths is {chosen.pulse_widths}, which needs a stage that adds charges; use holding: stage"
+        stage = " with a sample_and_hold or a merge" if chosen.pulse_widths == "shared" else ""
+        yield f"pulse_widths is {chosen.pulse_widths}, which needs a stage that adds charges; use holding: stage{stage}"
     if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
         settled = "a charge on a capacitor"
         if array.cell.divides or array.cell.in_series:
