@@ -262,4 +262,4 @@ class Comparison(Paced):
         return render(self, "figure", kind, path)
 
     def _repr_html_(self) -> str:
-        return str(render(self, "document").to_html())
+        return str(render(self, "screen").to_html())

@@ -18,7 +18,7 @@ from neuroest.fitting.device_fit import fit
 from neuroest.pipeline.estimate import estimate
 from neuroest.publishing.paper import pages
 from neuroest.publishing.paper import run as runner
-from neuroest.publishing.paper.plan import Plan
+from neuroest.publishing.paper.plan import Plan, curves_in
 from neuroest.publishing.paper.run import Paper, paper
 from neuroest.publishing.paper.steps import STEPS, Step
 from tests.cli.conftest import Command, command
@@ -107,6 +107,15 @@ def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> No
     )
     # a brain is no competitor on a trained network
     assert "grey_matter" not in {*plan["baselines"], *plan["supplement"]}
+
+
+def test_tables_of_any_name_are_curves_and_notes_are_not(tmp_path: Path) -> None:
+    (tmp_path / "delays.tsv").write_text("voltage [V]\tdelay [us]\n0.5\t8\n0.6\t3\n0.7\t1\n", "utf-8")
+    (tmp_path / "relax.txt").write_text((CURVES / "switch_relaxation.csv").read_text("utf-8"), "utf-8")
+    (tmp_path / "notes.txt").write_text("measured on Tuesday, V in volts\n", "utf-8")
+    curves, notes = curves_in(tmp_path)
+    assert [file.name for file in curves] == ["delays.tsv", "relax.txt"]
+    assert [file.name for file in notes] == ["notes.txt"]
 
 
 def test_what_has_not_changed_is_not_done_again(

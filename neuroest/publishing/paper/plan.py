@@ -11,6 +11,7 @@ from neuroest.authoring.contest_file import DEFAULT_CONTEST, DENSE_CONTEST, SYNA
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.fitting.device_fit import measures_a_cell
+from neuroest.fitting.measurements import read_measurements
 from neuroest.loading.library import load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import IMPORTERS, roles_of
@@ -24,7 +25,9 @@ DENSE_LIKE = "adc_crossbar_28nm"
 """That chip where a cell or a converter runs a dense network."""
 DENSE_NETWORK, SPIKING_NETWORK = "mlp_mnist_dense", "mlp_mnist_spiking"
 """Networks for a folder with curves of a cell or of a neuron and no network."""
-CURVES = (".csv", ".xlsx")
+CURVES = (".csv", ".tsv", ".txt", ".dat", ".xls", ".xlsx")
+"""Files that may have curves; a text that is no table of them stays out."""
+_ANY_TEXT = frozenset({".txt", ".dat"})
 _STRONGEST = 4
 """Baselines of least energy in the paper, besides the chip on the same fabric; the rest is its supplement."""
 _HEAD = """\
@@ -150,7 +153,7 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
     NeuroestError
         If the folder contains no curves, no network, or several networks.
     """
-    curves = sorted(file for file in folder.iterdir() if file.suffix.lower() in CURVES)
+    curves, _ = curves_in(folder)
     devices, networks = _specs(folder, "device"), [*_specs(folder, "workload"), *_specs(folder, "population")]
     networks += sorted(f for f in folder.iterdir() if f.suffix.lower().removeprefix(".") in IMPORTERS)
     if not curves and len(devices) != 1:
@@ -188,6 +191,21 @@ def new_plan(folder: Path, place: Path, network: str | None, like: str | None) -
         supplement=supplement,
         options={},
     )
+
+
+def curves_in(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files with curves in a folder, and texts that are none, such as notes."""
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in CURVES)
+    notes = [file for file in files if file.suffix.lower() in _ANY_TEXT and not _is_table(file)]
+    return [file for file in files if file not in notes], notes
+
+
+def _is_table(file: Path) -> bool:
+    try:
+        read_measurements(file)
+    except SpecError:
+        return False
+    return True
 
 
 def _specs(folder: Path, kind: str) -> list[Path]:

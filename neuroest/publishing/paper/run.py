@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import neuroest as package
@@ -19,7 +20,7 @@ from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.exploration.errors import ANOTHER_RUN
 from neuroest.publishing.paper.pages import checklist, summary
-from neuroest.publishing.paper.plan import PLAN_FILE, new_plan, read_plan, write_plan
+from neuroest.publishing.paper.plan import PLAN_FILE, curves_in, new_plan, read_plan, write_plan
 from neuroest.publishing.paper.steps import STEPS, Step, steps_of
 
 STATE_FILE = "state.json"
@@ -104,6 +105,10 @@ def paper(
         plan = new_plan(Path(folder), place, workload, like)
         place.mkdir(parents=True, exist_ok=True)
         write_plan(place / PLAN_FILE, plan)
+        for note in curves_in(Path(folder))[1]:
+            say(
+                f"{note.name} is no table of measurements and stays out; `neuroest fit {quote(str(note))}` says why"
+            )
         say(f"plan written to {place / PLAN_FILE}; edit it and run this again to change what is done")
     else:
         _agree_with_plan(place, {"network": workload, "like": like})
