@@ -22,12 +22,18 @@ from typing import Any
 _MOST_LISTED = 24
 """Most names that an error lists in full; of a longer list it shows some."""
 _SOME = 3
+_SOMEWHAT_LIKE = 0.45
+"""Similarity from which a name is worth mentioning where none is near; a convention."""
+_LONG_ENOUGH = 5
+"""Letters of a word that is somewhat like a name by more than chance; a convention."""
 _LONGEST_COMPARED = 200
 """Characters of a word that are compared with names; all names are shorter."""
 _LONGEST_LINE = 1000
 """Most characters in a line of a message."""
 _LONGEST_WORD = 300
 """Most characters in a word of a message; paths are shorter."""
+_PARTS = re.compile(r"[._ ]")
+"""What parts the words of a name."""
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
@@ -106,11 +112,20 @@ class UnknownNameError(NeuroestError, KeyError):
         The name that was given.
     known : iterable of str
         The names that exist; the nearest one is suggested.
+    hint : str
+        What else helps.
+    where : str
+        Option that the name was given to, if it does not say so itself.
     """
 
-    def __init__(self, what: str, name: str, known: Iterable[str], hint: str = "") -> None:
-        self.what, self.name, self.known = what, name, sorted(known)
-        super().__init__(followed_by(f"unknown {what} {name!r}{did_you_mean(name, self.known)}", hint))
+    def __init__(self, what: str, name: str, known: Iterable[str], hint: str = "", where: str = "") -> None:
+        self.what, self.name, self.known, self.hint = what, name, sorted(known), hint
+        self.fault = followed_by(f"unknown {what} {name!r}{did_you_mean(name, self.known)}", hint)
+        super().__init__(f"{where}: {self.fault}" if where else self.fault)
+
+    def at(self, where: str) -> "UnknownNameError":
+        """The same error for a name that was given to another option."""
+        return UnknownNameError(self.what, self.name, self.known, self.hint, where)
 
 
 def check_names(what: str, names: Iterable[str], known: Collection[str], hint: str = "") -> None:
@@ -213,6 +228,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean {folded[near[0]]!r}?"
     if len(names) > _MOST_LISTED:
-        some = difflib.get_close_matches(compared, folded, n=_SOME, cutoff=0.0)
-        return f"; {len(names)} are known, such as {', '.join(folded[name] for name in some)}"
+        words = {part for part in _PARTS.split(compared) if len(part) > 2}
+        like = [n for n in folded if (compared and compared in n) or words & {*_PARTS.split(n)}]
+        alike = difflib.get_close_matches(compared, folded, n=_SOME, cutoff=_SOMEWHAT_LIKE)
+        some = like or (alike if len(compared) >= _LONG_ENOUGH else [])
+        such = (
+            f", such as {', '.join(folded[name] for name in sorted(some, key=len)[:_SOME])}" if some else ""
+        )
+        return f"; {len(names)} are known{such}"
     return "; allowed: " + ", ".join(names) if names else ""

@@ -166,9 +166,15 @@ def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str
         near = settings_at(problem.path, wanted)
         if near:
             stated = ", ".join(f"{path}={value}" for path, value in near.items())
-            yield Problem(SETTING, 0, 0, stated, problem.message)
+            several = next(filter(None, map(_several, near.values())), "")
+            yield Problem(SETTING, 0, 0, stated, f"{problem.message}{several}")
         else:
             yield problem
+
+
+def _several(value: Any) -> str:
+    """Where several values belong; empty for one."""
+    return "; `neuroest sweep` takes several values" if isinstance(value, str) and "," in value else ""
 
 
 def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
@@ -190,7 +196,7 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
         except QuantityError as error:
             known = claims[path].scenarios if path in claims else ()
             named = f"; or a scenario: {', '.join(known)}" if known else ""
-            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", f"{error}{named}"))
+            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", f"{error}{named}{_several(text)}"))
     raise_all(problems)
     return replace(design, claims=MappingProxyType(claims))
 

@@ -9,7 +9,7 @@ from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
 from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.loaded import Loaded
-from neuroest.specs.workload import WorkloadSpec, workload_claims
+from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, workload_claims
 
 _T = TypeVar("_T")
 _FIRST_WORDS = frozenset(
@@ -17,8 +17,10 @@ _FIRST_WORDS = frozenset(
 )
 """First elements of full paths."""
 _ROOTS = ("technology", "operation", "workload")
-_SPOKEN = {"supply": "supply_voltage"}
-"""Words that results print instead of the name of a key."""
+_SPOKEN = {"supply": "supply_voltage", "vdd": "supply_voltage"}
+"""Words that results and designers use instead of the name of a key."""
+_SET = "--set"
+"""Option that paths are given to."""
 _MOST_NAMED = 6
 """Maximum number of paths listed in a message; a convention."""
 
@@ -83,7 +85,7 @@ def ending_in(path: str, known: Iterable[str]) -> str:
     if len(found) > 1:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise NeuroestError(
-            f"{path!r} could be any of {', '.join(found[:_MOST_NAMED])}{more}; write more of the path"
+            f"{_SET}: {path!r} could be any of {', '.join(found[:_MOST_NAMED])}{more}; write more of the path"
         )
     return found[0] if found else path
 
@@ -115,13 +117,22 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     if found == path:
         words = 1 + path.count(".")
         likely = {".".join(one.split(".")[-words:]): None for one in known}
+        names = [*likely, *_SPOKEN, *known, *_FIRST_WORDS]
+        if other := _of_other_coding(path, network):
+            raise UnknownNameError("path", path, (), other, where=_SET)
         raise UnknownNameError(
-            "path",
-            path,
-            [*likely, *known, *_FIRST_WORDS],
-            "`neuroest explain CHIP --all` lists all parameters",
+            "path", path, names, "`neuroest explain CHIP --all` lists all parameters", where=_SET
         )
     return found
+
+
+def _of_other_coding(path: str, network: WorkloadSpec) -> str:
+    """Whether networks of the other coding have such a number; empty if not."""
+    last = path.rpartition(".")[2]
+    for coding, names in ACTIVITY_QUANTITIES.items():
+        if coding != network.coding and last in (*names, *(("timesteps",) if coding == "spiking" else ())):
+            return f"a {network.coding} network such as {network.name} has no {last}"
+    return ""
 
 
 def settings_of(given: Mapping[str, _T] | None) -> dict[str, _T]:
@@ -155,6 +166,6 @@ def whole_paths(
     for path, value in settings.items():
         name = whole_path(path, chip, network)
         if name in whole:
-            raise NeuroestError(f"{path!r} and another setting both mean {name}; state one of them")
+            raise NeuroestError(f"{_SET}: {path!r} and another setting both mean {name}; state one of them")
         whole[name] = value
     return whole

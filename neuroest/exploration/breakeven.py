@@ -39,6 +39,8 @@ _ZOOM = 65
 _ROUNDS = 12
 _PLACES = 65
 """Points along the parameter at which each draw compares the chips."""
+_ALONG = "--along"
+"""Option that the parameter is given to."""
 _RELATIVE_WIDTH = 1e-9
 VARIED = ("first", "second", "both")
 """Choices of the chip whose parameter varies if both chips have it."""
@@ -440,7 +442,7 @@ def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
         try:
             return spelled_out(Space((axis,)), chip, net).axes[0]
         except UnknownNameError as error:
-            unknown = unknown or error
+            unknown = unknown or error.at(_ALONG)
     raise unknown or ExplorationError(f"{axis.name}: no chip to look it up in")
 
 
@@ -469,7 +471,7 @@ def _sides(
             problems.append(error)
             sides.append(_Side(resolve(chip, net, Space(()), kept).groups[0], None))
     if all(side.axis is None for side in sides):
-        raise problems[0]
+        raise problems[0].at(_ALONG)
     return sides
 
 

@@ -51,6 +51,12 @@ def arrow_table(columns: Columns) -> Any:
     return arrow.table(arrays)
 
 
+def check_suffix(output: Path) -> None:
+    """Refuse an output of another form than those of a sweep."""
+    if output.suffix not in SUFFIXES:
+        raise ExplorationError(f"{output}: the output ends in {' or '.join(SUFFIXES)}")
+
+
 @frozen_dataclass
 class Store:
     """Finished chunks of a run."""
@@ -87,8 +93,7 @@ class Store:
         ExplorationError
             If the output or its chunks belong to another input, cannot be written, or another run is writing them.
         """
-        if self.output.suffix not in SUFFIXES:
-            raise ExplorationError(f"{self.output}: the output ends in {' or '.join(SUFFIXES)}")
+        check_suffix(self.output)
         if self.output.is_dir():
             raise ExplorationError(f"{self.output} is a folder; name a file in it")
         if self.output.exists() and not overwrite:

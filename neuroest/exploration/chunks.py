@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.errors import Problem, SpecError, check_names
+from neuroest.core.errors import Problem, SpecError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.batch_evaluation import (
     PASSED,
@@ -30,10 +30,10 @@ from neuroest.exploration.batch_evaluation import (
 )
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
-from neuroest.exploration.space import RESULT_UNITS, Constraint, Sampler, faults_of, unknown_sides
+from neuroest.exploration.space import RESULT_UNITS, Constraint, Sampler, faults_of
 from neuroest.exploration.structures import Group, NumericAxis, Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
-from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, column_name, quantity_names, read_value
+from neuroest.results.quantities import QUANTITIES, column_name, quantity_names, read_value
 
 CHUNK = 65_536
 """Points per chunk: the unit of computing, writing and retrying after a crash."""
@@ -253,9 +253,7 @@ class Job:
         quantity_names(self.quantities)
         for one in self.constraints:
             units = {**RESULT_UNITS, **self.resolved.units}
-            known = (*RESULT_WORDS, *units)
-            check_names("parameter or result", unknown_sides(one, units), known, f"in the constraint {one}")
-            faults = [Problem("constraint", 0, 0, str(one), fault) for fault in faults_of(one, units)]
+            faults = [Problem(one.option, 0, 0, str(one), fault) for fault in faults_of(one, units)]
             if faults:
                 raise SpecError(faults)
 

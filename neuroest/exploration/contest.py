@@ -9,6 +9,7 @@ from typing import Any
 from neuroest.core.errors import UnknownNameError, did_you_mean
 from neuroest.error_analysis.calibration import Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SEED
+from neuroest.exploration.checkpoint import check_suffix
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.contest_field import field_of
 from neuroest.exploration.contest_finalists import Finalists
@@ -147,6 +148,8 @@ def contests(
         file = _without_bounds(file)
     if relevance is not None:
         check_relevance(relevance)
+    if points is not None:
+        check_suffix(Path(points))
     on_results, on_share = separated((*file.spec.limits, *limits))
     objectives = tuple(dict.fromkeys(quantity_names(minimize or (file.spec.minimize,))))
     job = _job(file, workload, _axes(file, axes or {}), on_results, objectives, by, seed)

@@ -190,6 +190,9 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     first, second = axes
     if first.name == second.name:
         raise wrong(first.name, "is both axes of the map; name two")
+    for axis in axes:
+        if axis.name == SPIKE_RATE:
+            _rate_axis(axis, net.spec)  # raises before chips are built
     operation = {**_operation(net.spec, axes), **_moved(axes)}
     build = _Build(with_links(contest, net.spec, operation, axes), net, operation)
     structures = tuple(one for name in contest.spec.contenders for one in build.structures(name))
@@ -283,6 +286,12 @@ class _Build:
                 links=not self.checks,
             )  # fmt: skip
         except NeuroestError as error:
+            if isinstance(error, SpecError):
+                of_axes = [one for one in error.problems if one.path in self.base and not self.checks]
+                if of_axes:
+                    raise wrong(
+                        of_axes[0].path, of_axes[0].message.partition(" (with ")[0], "--axis"
+                    ) from None
             raise self._placed(name, named, error) from None
 
     def _silent(self, one: str) -> bool:
@@ -417,7 +426,8 @@ def _rate_axis(axis: Axis, spec: WorkloadSpec) -> tuple[NumericAxis, RegimeAxis]
     claims = workload_claims(spec)
     rates = {path: claim.value for path, claim in claims.items() if path.endswith("activity.rate")}
     if not rates:
-        raise wrong(SPIKE_RATE, f"{spec.name} has no spikes; a map of a dense network names another axis")
+        message = f"{spec.name} has no spikes; name another axis, or a spiking network with -w"
+        raise wrong(SPIKE_RATE, message, "--axis")
     values, place = _with_reference(_factors(axis), 1.0)
     most, highest = max((rate, path) for path, rate in rates.items()), float(values[-1])
     if highest * most[0] > 1.0:

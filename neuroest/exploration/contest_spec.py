@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from neuroest.core.errors import NeuroestError, QuantityError, did_you_mean, raise_all
+from neuroest.core.errors import NeuroestError, QuantityError, did_you_mean, followed_by, raise_all
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.exploration.space import (
     RESULT_UNITS,
@@ -134,9 +134,9 @@ def _faults(spec: ContestSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("minimize",), f"unknown result {spec.minimize!r}{did_you_mean(spec.minimize, RESULT_WORDS)}"
     for index, text in enumerate(spec.limits):
         limit = constraint(text)
-        rule = "; a limit compares a result with a value" if unknown_sides(limit, RESULT_UNITS) else ""
+        rule = "a limit compares a result with a value" if unknown_sides(limit, RESULT_UNITS) else ""
         for fault in faults_of(limit, RESULT_UNITS):
-            yield ("limits", index), f"{fault}{rule}"
+            yield ("limits", index), followed_by(fault, rule)
     if sum(not contender.bound for contender in spec.contenders.values()) < 2:
         yield ("contenders",), "two that are no bound are needed"
     used = {one for contender in spec.contenders.values() for one in contender.alternatives}

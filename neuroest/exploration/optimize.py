@@ -331,7 +331,7 @@ def optimize(
     minimize, maximize = quantity_names(listed(minimize)), quantity_names(listed(maximize))
     objectives = [*minimize, *maximize]
     if not objectives:
-        raise ExplorationError("nothing to optimize: name results to minimize or maximize")
+        raise ExplorationError("nothing to optimize; name a result with --minimize or --maximize")
     if len(set(objectives)) < len(objectives):
         raise ExplorationError("each objective is named once, to minimize or to maximize")
     for word, count, most in (

@@ -69,7 +69,7 @@ def separated(texts: Sequence[str]) -> tuple[tuple[Constraint, ...], tuple[Const
     SpecError
         For a limit on the share with something else than a share.
     """
-    limits = tuple(constraint(text) for text in texts)
+    limits = tuple(constraint(text, "--limit") for text in texts)
     on_share = tuple(one for one in limits if PASSING_SHARE in (one.left, one.right))
     for one in on_share:
         if faults := faults_of(one, {PASSING_SHARE: "1"}):

@@ -93,11 +93,12 @@ class Axis:
 
 @frozen_dataclass
 class Constraint:
-    """A comparison that must hold, of paths, results and quantities."""
+    """A comparison that must hold, of paths, results and quantities, and the option that stated it."""
 
     left: str
     sign: str
     right: str
+    option: str = field(default="--where", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.left} {self.sign} {self.right}"
@@ -223,8 +224,8 @@ def setting_axis(path: str, values: Any) -> Axis:
         raise wrong(f"{path}={values}" if isinstance(values, str) else path, str(error)) from None
 
 
-def constraint(text: str) -> Constraint:
-    """A comparison from its text.
+def constraint(text: str, option: str = "--where") -> Constraint:
+    """A comparison from its text, and the option that stated it.
 
     Raises
     ------
@@ -232,9 +233,9 @@ def constraint(text: str) -> Constraint:
         If it is not a comparison.
     """
     try:
-        return _constraint(text)
+        return replace(_constraint(text), option=option)
     except QuantityError as error:
-        raise wrong(text, str(error), "constraint") from None
+        raise wrong(text, str(error), option) from None
 
 
 def unknown_sides(one: Constraint, units: Mapping[str, str]) -> list[str]:

@@ -290,7 +290,7 @@ def candidate(
     except NeuroestError as error:
         if chosen and isinstance(error, UnknownNameError):
             where = ", ".join(f"{path}={label}" for path, label in chosen.items())
-            raise wrong(error.name, f"{error} (with {where})") from None
+            raise wrong(error.name, f"{error.fault} (with {where})") from None
         raise
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     group = Group(dict(chosen), design, net.spec, claims)

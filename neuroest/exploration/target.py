@@ -177,7 +177,7 @@ def _constraints(quantity: str, limits: Sequence[str]) -> tuple[Constraint, ...]
     if not QUANTITIES[quantity].better:
         raise ExplorationError(f"{quantity} is better neither large nor small; compare another result")
     units = {name: one.unit for name, one in QUANTITIES.items()}
-    found = tuple(constraint(text) for text in limits)
+    found = tuple(constraint(text, "--limit") for text in limits)
     for one in found:
         if faults := faults_of(one, units):
             raise wrong(str(one), faults[0], "--limit")

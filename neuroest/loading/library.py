@@ -176,6 +176,8 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that nothing of a kind has: it may belong to another kind, or to a file next to us."""
     if stamp(Path(f"{name}.yaml")):
         return UnknownNameError(kind, name, (), f"write {name}.yaml for the file of that name")
+    if stamp(Path(name)):
+        return UnknownNameError(kind, name, (), f"the file of that name is no .yaml with `kind: {kind}`")
     others = [other for other in _CONFUSED if other != kind and name in named(other)]
     if others:
         return UnknownNameError(kind, name, (), f"it is a file of kind {others[0]}")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
-from neuroest.results.quantities import column_name, label_and_unit
+from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,8 +82,9 @@ def sweep_figure(
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
     x = along if along in frame else _named_in(numbers, along)
     x, y = x or next(iter(numbers), ""), quantity or _asked(frame, results)
-    for what, name, known in (("parameter", x, numbers), ("result", y, results)):
-        check_names(what, [name], known, "a figure needs a parameter that is a number")
+    check_names("parameter", [x], numbers, "a figure needs a parameter that is a number")
+    if y not in results:
+        raise UnknownNameError("result", y, [QUANTITIES[name].alias or name for name in results])
     formatted = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
     if formatted.empty:
         raise NeuroestError(f"no row has an estimate of {y}")

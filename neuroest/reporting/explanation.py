@@ -25,7 +25,7 @@ from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_li
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short
 from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import QUANTITIES, first_number, full_name, label_and_unit
+from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, first_number, full_name, label_and_unit
 from neuroest.specs.claims import DESIGN
 
 _KINDS = {
@@ -181,7 +181,9 @@ class _Explainer:
             shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
             raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
         hint = f"`neuroest explain {self.estimate.called} --all` lists all of them"
-        raise UnknownNameError("quantity", quantity, self.paths, hint)
+        words = 1 + quantity.count(".")
+        tails = (".".join(path.split(".")[-words:]) for path in self.paths)
+        raise UnknownNameError("quantity", quantity, {*RESULT_WORDS, *tails, *self.paths}, hint)
 
     def parameter(self, path: str) -> Step:
         claim = self.estimate.claims[path]

@@ -112,7 +112,7 @@ def test_the_nearest_verb_is_suggested(command: Command) -> None:
     [
         (
             ("estimate", "gpu_roofline"),
-            r"error: unknown architecture 'gpu_roofline'; \d+ are known, such as gpu_\w+, \w+, \w+; see `neuroest .*\n",
+            r"error: unknown architecture 'gpu_roofline'; \d+ are known, such as gpu_\w+; see `neuroest .*\n",
         ),
         (
             ("estimate", "analog_lif_28mn"),
@@ -270,3 +270,34 @@ def test_a_near_miss_is_named_in_one_line(
     assert done.code in {1, 2}
     assert words in done.err
     assert sum(line.startswith(("error:", "Error:", "--")) for line in done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("estimate {chip} -w {net} --set suply=0.8V", "--set: unknown path 'suply'; did you mean 'supply'?"),
+        ("estimate {chip} -w {net} --set activity.rate=0.2", "a dense network such as {net} has no rate"),
+        ("estimate {chip} -w {net} --set supply=0.8V,0.9V", "`neuroest sweep` takes several values"),
+        ("sweep {chip} -w {net} --set array.rows=64 --where area<=4", "--where: area_m2 <= 4: 4 has no unit"),
+        (
+            "breakeven {chip} digital_int8_28nm -w {net} --along suply=0.7..0.9V",
+            "--along: unknown path 'suply'",
+        ),
+        ("contest -w {net}", "--axis: spike_rate: {net} has no spikes"),
+        (
+            "contest -w mlp_mnist_spiking --axis peroid=1ms,1s --axis spike_rate=1,2",
+            "--axis: peroid: unknown path",
+        ),
+        ("explain {chip} aera -w {net}", "did you mean 'area'?"),
+        ("explain {chip} convertor -w {net}", "did you mean 'converter'?"),
+    ],
+)
+def test_a_wrong_option_is_named_and_no_file_of_the_installation(
+    command: Command, arguments: str, words: str
+) -> None:
+    names = {"chip": "adc_crossbar_28nm", "net": "mlp_mnist_dense"}
+    done = command(*arguments.format(**names).split())
+    assert done.code == 1
+    assert words.format(**names) in done.err
+    assert ".yaml:" not in done.err
+    assert len(done.err.splitlines()) == 1

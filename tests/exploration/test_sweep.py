@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, settings_space
@@ -166,7 +166,7 @@ def test_runs_that_make_no_sense(options: dict[str, object], message: str) -> No
 def test_unknown_results_and_sides_of_constraints_name_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="area_m2"):
         sweep(CHIP, SPACE, NET, quantities=["area_m"])
-    with pytest.raises(UnknownNameError, match="did you mean 'area_m2'"):
+    with pytest.raises(SpecError, match=r"--where: areas <= 3 mm\^2: .* did you mean 'area'"):
         sweep(CHIP, settings_space(["chip.tile.array.rows=64"], ["areas <= 3 mm^2"]), NET)
     with pytest.raises(NeuroestError, match="expected an area"):
         sweep(CHIP, settings_space(["chip.tile.array.rows=64"], ["area_m2 <= 3 mm"]), NET)
