@@ -148,6 +148,7 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
     if high > low:
         axes.set_xlim(low, high)
     axes.set_ylabel("Share of the samples below")
-    axes.legend()
+    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 3)
+    figure.legend(loc="outside lower center", ncols=columns)
     style.headline(figure, f"{result.architecture} on {result.workload}")
     return style.save_figure(figure, path)

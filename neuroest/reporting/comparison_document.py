@@ -206,12 +206,18 @@ def scope_notes(comparison: Comparison, where: str) -> Iterator[Paragraph]:
         )
 
 
-def ratios_table(comparison: Comparison) -> Table:
-    """Ratios over each baseline with their bands, and how much of both sides is projected or assumed."""
-    over = {one.architecture: scope_note(comparison.design, one) for one in comparison.baselines}
+def ratios_table(comparison: Comparison, *, titled: bool = False) -> Table:
+    """Ratios over each baseline with their bands, and how much of both sides is projected or assumed.
+
+    Baselines have the names of their files, or their titles.
+    """
+    over = {
+        one.architecture: (one.title if titled else one.architecture) + scope_note(comparison.design, one)
+        for one in comparison.baselines
+    }
     rows = [
         (
-            label_and_unit(ratio.quantity)[0], ratio.baseline + over[ratio.baseline],
+            label_and_unit(ratio.quantity)[0], over[ratio.baseline],
             Number(ratio.value, ratio.marked), ratio_band(ratio),
             f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
         )

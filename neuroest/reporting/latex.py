@@ -227,19 +227,24 @@ def comparison_tables(comparison: Comparison, place: str = "") -> dict[str, str]
     same = f"What differs between the designs. The same in all designs: {alike or '-'}"
     left = [("all", "; ".join(comparison.left_out_by_all) or "-")]
     left += [(name, "; ".join(items) or "-") for name, items in zip(names, comparison.left_out, strict=True)]
-    said = []
-    for baseline in comparison.baselines:
-        over = f"Over {baseline.title}, " if len(comparison.baselines) > 1 else ""
-        said += [f"{over}{line}" for line in attribution_lines(comparison, baseline)]
-    ratios = "; ".join((*said, attribution_rule(comparison)))
+    products = [
+        (baseline.title, line)
+        for baseline in comparison.baselines
+        for line in attribution_lines(comparison, baseline)
+    ]
+    rule = attribution_rule(comparison)
     return {
         "differences": to_latex(differences_table(comparison, names), same, label["differences"])
         + to_latex(Table.of(("by", "left out"), left, "<<"), "What the designs leave out"),
         "results": results_latex(comparison.estimates, label["results"]),
         "ratios": to_latex(
-            ratios_table(comparison),
-            f"{comparison.design.title} over its baselines on {network}. {unproven_note()} on a side. {ratios}",
+            ratios_table(comparison, titled=True),
+            f"{comparison.design.title} over its baselines on {network}. {unproven_note()} on a side",
             label["ratios"], label["differences"],
+        )
+        + to_latex(
+            Table.of(("over", "ratio as a product of the contributions of parts"), products, "<<"),
+            f"What the ratios consist of. {rule[:1].upper()}{rule[1:]}",
         ),
         "paces": "".join(
             to_latex(

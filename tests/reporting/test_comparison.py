@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.pipeline.comparison import compare
+from neuroest.reporting.latex import comparison_tables
 from neuroest.results.comparison import Comparison
 
 SPEECH = "shd_recurrent_spiking"
@@ -125,6 +127,16 @@ def test_the_forms_of_a_comparison(twins: Comparison) -> None:
     assert len(reported["ratios"]) == len(twins.ratios)
     assert list(twins.to_frame()["quantity"]) == [ratio.quantity for ratio in twins.ratios]
     assert str(twins) == twins.to_text()
+
+
+def test_captions_are_short_and_tables_name_chips_by_their_titles(twins: Comparison) -> None:
+    tables = comparison_tables(twins)
+    captions = re.findall(r"\\caption\{(.*)\}$", tables["ratios"], re.MULTILINE)
+    assert len(captions) == 2  # the ratios, and what they consist of
+    assert max(len(caption.split()) for caption in captions) < 80
+    (baseline,) = twins.baselines
+    assert tables["ratios"].count(baseline.title) >= len(twins.ratios)
+    assert baseline.architecture.replace("_", r"\_") not in tables["ratios"].replace(r"\allowbreak{}", "")
 
 
 def test_a_short_path_applies_to_every_design_that_has_it() -> None:
