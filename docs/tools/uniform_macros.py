@@ -27,6 +27,7 @@ from typing import Any
 import yaml
 
 import neuroest
+from neuroest.validation.expressions import evaluate_expression
 
 CELLS: dict[str, dict[str, Any]] = {
     "charge": {"model": "charge_domain_sram", "product": "and", "accumulation": "shared_plate"},
@@ -59,31 +60,33 @@ class Macro:
     """Columns of a converter."""
     converters: int
     energy_fJ: float  # noqa: N815 - a unit
+    time_ns: float
+    """Time of a read of one column of each converter."""
     area_mm2: float = 0.0
 
 
 MACROS = (
-    Macro("Rasul 2021", "cmos_65nm", 0.7, "charge", 5, 5, 128, 1, 2, 64, 773.41, 1.056),
-    Macro("Lee 2021", "cmos_28nm_lp", 0.9, "charge", 5, 8, 1152, 1, 1, 256, 1987.58, 0.510),
-    Macro("Zhang 2022, 0.8 V", "cmos_28nm_lp", 0.8, "charge", 2, 6, 128, 4, 4, 32, 723.164, 0.0310),
-    Macro("Zhang 2022, 1.0 V", "cmos_28nm_lp", 1.0, "charge", 2, 6, 128, 4, 4, 32, 920.863),
-    Macro("Z. Chen 2022, 0.8 V", "cmos_65nm", 0.8, "charge", 4, 8, 576, 1, 1, 128, 3577.64, 0.227),
-    Macro("Z. Chen 2022, 1.0 V", "cmos_65nm", 1.0, "charge", 4, 8, 576, 1, 1, 128, 5074.89),
-    Macro("Choi 2022, 0.85 V", "cmos_65nm", 0.85, "charge", 4, 5, 64, 4, 4, 16, 958.227, 0.200),
-    Macro("Choi 2022, 1.2 V", "cmos_65nm", 1.2, "charge", 4, 5, 64, 4, 4, 16, 2446.016),
-    Macro("Si 2019, 27 rows", "cmos_55nm_lp", 1.0, "current", 2, 5, 27, 5, 5, 8, 720.0),
-    Macro("Si 2019, 64 rows", "cmos_55nm_lp", 1.0, "current", 2, 5, 64, 5, 5, 8, 1410.93, 0.0370),
-    Macro("T. Chen 2019", "cmos_180nm", 1.8, "current", 5, 5, 10, 1, 2, 32, 9334.89),
-    Macro("H. Wang 2024", "cmos_22nm_lp", 0.6, "current", 8, 8, 64, 8, 8, 4, 3004.69),
-    Macro("Kim 2019", "cmos_28nm_lp", 1.0, "divider", 1, 1, 192, 1, 1, 64, 1280.0, 0.00933),
-    Macro("Khwa 2018", "cmos_65nm", 0.725, "divider", 1, 1, 64, 1, 1, 64, 1146.95),
-    Macro("Deaville 2021", "cmos_22nm_lp", 0.8, "magnetic", 1, 4, 128, 1, 4, 128, 50196.08),
-    Macro("Deaville 2022", "cmos_22nm_lp", 0.8, "magnetic", 1, 6, 128, 1, 4, 128, 24615.38, 0.137),
-    Macro("Yin 2020, 90 nm", "cmos_90nm", 1.2, "resistive", 1, 3, 128, 1, 8, 8, 5311.2, 0.0462),
-    Macro("Li 2021", "cmos_40nm_lp", 0.9, "resistive", 1, 3, 7, 1, 8, 8, 1650.943),
-    Macro("Yoon 2021", "cmos_40nm_lp", 0.9, "resistive", 1, 4, 9, 1, 8, 8, 317.63),
-    Macro("Spetalnick 2022", "cmos_40nm_lp", 0.83, "resistive", 1, 4, 9, 1, 256, 8, 677.71),
-    Macro("Spetalnick 2023", "cmos_40nm_lp", 1.05, "resistive", 1, 6, 64, 1, 16, 16, 2022.117, 0.0262),
+    Macro("Rasul 2021", "cmos_65nm", 0.7, "charge", 5, 5, 128, 1, 2, 64, 773.41, 325.0, 1.056),
+    Macro("Lee 2021", "cmos_28nm_lp", 0.9, "charge", 5, 8, 1152, 1, 1, 256, 1987.58, 480.0, 0.510),
+    Macro("Zhang 2022, 0.8 V", "cmos_28nm_lp", 0.8, "charge", 2, 6, 128, 4, 4, 32, 723.164, 72.8, 0.0310),
+    Macro("Zhang 2022, 1.0 V", "cmos_28nm_lp", 1.0, "charge", 2, 6, 128, 4, 4, 32, 920.863, 16.05),
+    Macro("Z. Chen 2022, 0.8 V", "cmos_65nm", 0.8, "charge", 4, 8, 576, 1, 1, 128, 3577.64, 40.0, 0.227),
+    Macro("Z. Chen 2022, 1.0 V", "cmos_65nm", 1.0, "charge", 4, 8, 576, 1, 1, 128, 5074.89, 25.0),
+    Macro("Choi 2022, 0.85 V", "cmos_65nm", 0.85, "charge", 4, 5, 64, 4, 4, 16, 958.227, 15.6, 0.200),
+    Macro("Choi 2022, 1.2 V", "cmos_65nm", 1.2, "charge", 4, 5, 64, 4, 4, 16, 2446.016, 9.8),
+    Macro("Si 2019, 27 rows", "cmos_55nm_lp", 1.0, "current", 2, 5, 27, 5, 5, 8, 720.0, 5.0),
+    Macro("Si 2019, 64 rows", "cmos_55nm_lp", 1.0, "current", 2, 5, 64, 5, 5, 8, 1410.93, 5.0, 0.0370),
+    Macro("T. Chen 2019", "cmos_180nm", 1.8, "current", 5, 5, 10, 1, 2, 32, 9334.89, 90.0),
+    Macro("H. Wang 2024", "cmos_22nm_lp", 0.6, "current", 8, 8, 64, 8, 8, 4, 3004.69, 20.83),
+    Macro("Kim 2019", "cmos_28nm_lp", 1.0, "divider", 1, 1, 192, 1, 1, 64, 1280.0, 40.0, 0.00933),
+    Macro("Khwa 2018", "cmos_65nm", 0.725, "divider", 1, 1, 64, 1, 1, 64, 1146.95, 2.3),
+    Macro("Deaville 2021", "cmos_22nm_lp", 0.8, "magnetic", 1, 4, 128, 1, 4, 128, 50196.08, 315.8),
+    Macro("Deaville 2022", "cmos_22nm_lp", 0.8, "magnetic", 1, 6, 128, 1, 4, 128, 24615.38, 400.0, 0.137),
+    Macro("Yin 2020, 90 nm", "cmos_90nm", 1.2, "resistive", 1, 3, 128, 1, 8, 8, 5311.2, 6.5, 0.0462),
+    Macro("Li 2021", "cmos_40nm_lp", 0.9, "resistive", 1, 3, 7, 1, 8, 8, 1650.943, 70.0),
+    Macro("Yoon 2021", "cmos_40nm_lp", 0.9, "resistive", 1, 4, 9, 1, 8, 8, 317.63, 10.0),
+    Macro("Spetalnick 2022", "cmos_40nm_lp", 0.83, "resistive", 1, 4, 9, 1, 256, 8, 677.71, 15.6),
+    Macro("Spetalnick 2023", "cmos_40nm_lp", 1.05, "resistive", 1, 6, 64, 1, 16, 16, 2022.117, 11.11, 0.0262),
 )
 
 
@@ -173,11 +176,12 @@ def network(macro: Macro) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Compared:
-    """Estimate over published value of a macro, for the median of the band, and whether the band contains it."""
+    """Medians of a macro over its published values, and whether the band contains the energy."""
 
     macro: Macro
     energy: float
     inside: bool
+    time: float
     area: float | None
 
 
@@ -190,7 +194,10 @@ def compared(macro: Macro, folder: Path) -> Compared:
     published = macro.energy_fJ * 1e-15 * conversions
     energy = result.bands.totals["energy_per_inference_J"]
     area = result.bands.totals["area_m2"].median * 1e6 / macro.area_mm2 if macro.area_mm2 else None
-    return Compared(macro, energy.median / published, energy.low < published < energy.high, area)
+    reads = macro.shared / macro.merged
+    time = evaluate_expression("delay(chip.array)", result.sampled) / reads / (macro.time_ns * 1e-9)
+    inside = energy.low < published < energy.high
+    return Compared(macro, energy.median / published, inside, statistics.median(time.tolist()), area)
 
 
 def middle(ratios: list[float]) -> tuple[float, float]:
@@ -202,15 +209,15 @@ def middle(ratios: list[float]) -> tuple[float, float]:
 def table(rows: list[Compared]) -> list[str]:
     """Lines of the table of the page, one for each macro."""
     lines = [
-        "| macro | cells | converter | published | estimate over it | inside | area |",
-        "|---|---|---|---|---|---|---|",
+        "| macro | cells | converter | energy, published | estimate over it | inside | time | area |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         macro, area = row.macro, "-" if row.area is None else f"{row.area:.2f}"
         inside = "yes" if row.inside else "no"
         cells = [
             macro.name, macro.cell, f"{macro.converter_bits} bit", f"{macro.energy_fJ:.4g} fJ", f"{row.energy:.2f}",
-            inside, area,
+            inside, f"{row.time:.2f}", area,
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -224,16 +231,16 @@ def medians(rows: list[Compared]) -> list[str]:
         "all": rows,
     }
     lines = [
-        "| cells | energies | median | median factor | inside | areas | median |",
-        "|---|---|---|---|---|---|---|",
+        "| cells | values | energy, median | median factor | inside | time, median | areas | area, median |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, some in kinds.items():
         centre, off = middle([row.energy for row in some])
         areas = [row.area for row in some if row.area is not None]
         inside = sum(row.inside for row in some)
         lines.append(
-            f"| {name} | {len(some)} | {centre:.2f} | {off:.2f} | {inside} of {len(some)} | {len(areas)} "
-            f"| {middle(areas)[0]:.2f} |"
+            f"| {name} | {len(some)} | {centre:.2f} | {off:.2f} | {inside} of {len(some)} "
+            f"| {middle([row.time for row in some])[0]:.2f} | {len(areas)} | {middle(areas)[0]:.2f} |"
         )
     return lines
 
