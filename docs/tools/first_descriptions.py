@@ -30,7 +30,7 @@ _RENAMED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "park_2019": (("predicted: 100 * learning", "predicted: learning"),),
     "vcache": (("connections: ", "signals: "),),
 }
-"""What the format asks for since a chip was described, or a unit counted twice: text of the file, and the present one."""
+"""What the format asks since a chip was described, or a unit counted twice: text of the file, and the present one."""
 _REWORDED = (("status: memory", "status: unverified"), ("seen: memory", "seen: none"))
 """Words for a source that was not seen, before and now, in the files of all cases."""
 
