@@ -48,6 +48,10 @@ def test_the_paper_cites_what_its_bibliography_has_and_no_more() -> None:
     head = yaml.safe_load(PAPER.split("---")[1])
     assert {"title", "tags", "authors", "affiliations", "date", "bibliography"} <= set(head)
     assert 250 < len(PAPER.split("---", 2)[2].split()) < 1000  # what the journal allows
+    assert re.findall(r"^# (.+)$", PAPER, re.MULTILINE) == [
+        "Summary", "Statement of need", "State of the field", "Software design", "Research impact statement",
+        "AI usage disclosure", "Acknowledgements", "References",
+    ]  # fmt: skip
 
 
 def test_the_sdist_has_what_its_own_tests_read() -> None:
