@@ -28,7 +28,7 @@ from neuroest.fitting.adequacy import (
 )
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.laws.base import IDENTIFIED_WITHIN, Completion, LawFit
-from neuroest.fitting.layouts import Measurements
+from neuroest.fitting.layouts import Experiment, Measurements
 
 CANDIDATES = (
     "field_mobility",
@@ -71,6 +71,8 @@ CORRELATED = 0.8
 _REFINED = 3
 _MOST_TRIALS, _MOST_TRIALS_OF_SWEEPS = 100, 40
 """Trials of a search. The steps of a sweep take long; a search from a bad start is cut short, the best one goes on."""
+_ROWS_OF_A_SEARCH, _STEPS_OF_A_SEARCH = 50, 0.125
+"""Rows of a cycle of a sweep, and share of the steps between them, that a search follows; numerical."""
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
 _SHIFTS = 93
@@ -234,13 +236,24 @@ class _Problem:
     """Residuals and sensitivities as functions of the logarithms of some parameters."""
 
     def __init__(
-        self, data: Measurements, template: Mapping[str, float], conduction_length: float, progress: Progress = silent
+        self, data: Measurements, template: Mapping[str, float], conduction_length: float, progress: Progress = silent,
+        steps: float = 1.0,
     ) -> None:  # fmt: skip
         self.data, self.length = data, conduction_length
         self.progress, self.done = progress, 0
-        self.sweeps = data.named("current_voltage") is not None
+        sweep = data.named("current_voltage")
+        self.sweeps, self.steps = sweep is not None, steps
+        self.rows = sum(one.rows for one in data.experiments)
         self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
+        self.rough = self
+        """What a search follows: of a long sweep, some of its rows."""
+        if sweep is not None and steps == 1.0 and (rows := _rows_of_a_search(sweep)) is not None:
+            columns = {name: values[rows] for name, values in sweep.columns.items()}
+            few = replace(sweep, columns=columns, lines=tuple(sweep.lines[row] for row in rows))
+            others = [one for one in data.experiments if one is not sweep]
+            rough = replace(data, experiments=(*others, few))
+            self.rough = _Problem(rough, template, conduction_length, steps=_STEPS_OF_A_SEARCH)
 
     def many(
         self, free: tuple[str, ...], points: Array, patience: float = predictions.SILENT_AFTER
@@ -249,7 +262,7 @@ class _Problem:
         values = {name: np.exp(np.full(sets, self.template[name])) for name in self.names}
         for column, name in enumerate(free):
             values[name] = np.exp(points[:, column])
-        return predictions.predict(self.data, values, self.length, patience)
+        return predictions.predict(self.data, values, self.length, patience, self.steps)
 
     def searched(self) -> None:
         """Report that one more search is done. The total depends on how many parameters the data do not determine."""
@@ -275,6 +288,21 @@ class _Problem:
         shifts = _DIFFERENCE * np.eye(size)
         moved = self.residuals(free, np.concatenate([point[None, :], point + shifts, point - shifts]))
         return moved[0], np.asarray((moved[1 : size + 1] - moved[size + 1 :]).T / (2.0 * _DIFFERENCE))
+
+
+def _rows_of_a_search(sweep: Experiment) -> Array | None:
+    """Rows of each cycle that a search follows, equally far apart, with the peaks; None if these are most of them."""
+    cycle, voltage = sweep.column("cycle", 0.0), np.abs(sweep.columns["voltage"])
+    starts = np.flatnonzero(np.append(True, cycle[1:] != cycle[:-1]))
+    kept = []
+    for first, end in zip(starts, np.append(starts[1:], sweep.rows), strict=True):
+        count = min(end - first, _ROWS_OF_A_SEARCH)
+        kept += [
+            *np.linspace(first, end - 1, count).round().astype(int),
+            first + np.argmax(voltage[first:end]),
+        ]
+    rows = np.unique(kept)
+    return rows if 2 * len(rows) < sweep.rows else None
 
 
 class _Together:
@@ -450,7 +478,6 @@ class _Identified:
 def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewhere: Array) -> _Identified:
     held: dict[str, str] = {}
     combinations: list[str] = []
-    point, converged = _refine(problem, free, point)
     parts = problem.many(free, point[None, :])
     conditions = sum(len(np.unique(condition_labels(part))) for part in parts)
     most = max(1, conditions - SPARE_CONDITIONS) if all(map(testable, parts)) else len(free)
@@ -459,6 +486,7 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         reach = np.array([quantile(0.8, f) for f in reported.freedom]) * reported.deviation
         known, tested = bool(np.all(reach <= np.log(IDENTIFIED_WITHIN))), len(free) <= most
         if (known and tested) or len(free) == 1:
+            point, converged = _refine(problem, problem, free, point)
             return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
         loose = _loosest(free, reach)
         if known:
@@ -472,7 +500,7 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
         # and a solution far along a flat valley is a poor starting point
         starts.append(problem.centre(free))
-        point, elsewhere, _, converged = _best(problem, free, starts)
+        point, elsewhere, _, _ = _best(problem, free, starts)
 
 
 def _reported(
@@ -544,14 +572,19 @@ def _search(
 
 
 def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tuple[Array, Array, int, bool]:
-    """Best solution, steps to others about as good, number of starts that agree with it, and convergence."""
-    ends = [_refine(problem, free, start) for start in starts]
-    final = np.array([float(np.sum(_robust(problem.residuals(free, point[None, :])))) for point, _ in ends])
+    """Best solution of the search, steps to others about as good, number of starts that agree with it, convergence."""
+    rough = problem.rough
+    # each row of the search stands for those between them too
+    weight = problem.rows / rough.rows
+    ends = [_refine(problem, rough, free, start) for start in starts]
+    final = np.array(
+        [weight * float(np.sum(_robust(rough.residuals(free, point[None, :])))) for point, _ in ends]
+    )
     best = int(np.argmin(final))
     if problem.sweeps and not ends[best][1]:
         # only the best of the searches that were cut short is worth going on with
-        ends[best] = _refine(problem, free, ends[best][0])
-        final[best] = float(np.sum(_robust(problem.residuals(free, ends[best][0][None, :]))))
+        ends[best] = _refine(problem, rough, free, ends[best][0])
+        final[best] = weight * float(np.sum(_robust(rough.residuals(free, ends[best][0][None, :]))))
     ways = np.array([point - ends[best][0] for point, _ in ends])
     near = (final <= final[best] * 1.05 + 1e-3) & (np.max(np.abs(ways), axis=1) < _SAME_PLACE)
     as_good = (final - final[best] < _AS_GOOD) & ~near
@@ -562,15 +595,16 @@ def _robust(residuals: Array) -> Array:
     return np.asarray(2.0 * (np.sqrt(1.0 + residuals**2) - 1.0))
 
 
-def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Array, bool]:
+def _refine(problem: _Problem, on: _Problem, free: tuple[str, ...], start: Array) -> tuple[Array, bool]:
+    """Where a search on all rows, or on some of them, ends; and whether it has converged."""
     least_squares = extra("scipy.optimize", "lab").least_squares
     centre = problem.centre(free)
     low, high = centre - _BOUND, centre + _BOUND
-    run = _Together(problem, free) if problem.sweeps else None
+    run = _Together(on, free) if problem.sweeps else None
     result = least_squares(
-        run.residuals if run else lambda point: problem.residuals(free, point[None, :])[0],
+        run.residuals if run else lambda point: on.residuals(free, point[None, :])[0],
         np.clip(start, low + 1e-6, high - 1e-6),
-        jac=run.sensitivities if run else lambda point: problem.sensitivities(free, point),
+        jac=run.sensitivities if run else lambda point: on.sensitivities(free, point),
         bounds=(low, high),
         loss="soft_l1",
         max_nfev=_MOST_TRIALS_OF_SWEEPS if problem.sweeps else _MOST_TRIALS,

@@ -84,6 +84,7 @@ def predict(
     values: Mapping[str, Array],
     conduction_length: float,
     patience: float = SILENT_AFTER,
+    steps: float = 1.0,
 ) -> list[Rows]:
     """Predictions of all experiments.
 
@@ -98,14 +99,18 @@ def predict(
     patience : float
         Multiple of a measured time after which a device counts as silent. Beyond it, the result is a penalty that grows
         with the distance from firing, not a prediction, so displayed results need more patience.
+    steps : float
+        Share of the steps in time between the rows of a sweep; a search needs fewer than a result.
     """
     found = []
     for experiment in measurements.experiments:
         timed = _TIMES.get(experiment.layout.name)
         if timed is not None:
             found.append(timed(experiment, values, patience))
+        elif experiment.layout.name == "current_voltage":
+            found.append(_current_voltage(experiment, values, conduction_length, steps))
         else:
-            found.append(_PREDICTIONS[experiment.layout.name](experiment, values, conduction_length))
+            found.append(_PREDICTIONS[experiment.layout.name](experiment, values))
     return found
 
 
@@ -175,7 +180,7 @@ def _pulse_train(experiment: Experiment, values: Mapping[str, Array], patience: 
     return _logarithmic(experiment, measured, np.where(fired, np.maximum(whole + part, 0.01), late))
 
 
-def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+def _firing_probability(experiment: Experiment, values: Mapping[str, Array]) -> Rows:
     columns = experiment.columns
     widths, counts = np.unique(columns["pulse_width"], return_counts=True)
     used = np.flatnonzero(columns["pulse_width"] == widths[np.argmax(counts)])
@@ -201,7 +206,7 @@ def _entropy(measured: Array, predicted: Array) -> Array:
     return measured * np.log(np.where(measured > 0.0, measured, 1.0) / predicted)
 
 
-def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+def _spike_interval(experiment: Experiment, values: Mapping[str, Array]) -> Rows:
     columns = experiment.columns
     voltage, control = columns["voltage"], columns["control_resistance"]
     peak = equations.gate_peak_voltage(voltage, values["on_resistance"][:, None], control)
@@ -214,7 +219,7 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
     return _logarithmic(experiment, columns["interval"], predicted)
 
 
-def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+def _paired_pulse(experiment: Experiment, values: Mapping[str, Array]) -> Rows:
     """Response to the second of two pulses, after all spikes of the first pulse."""
     columns = experiment.columns
     rates, reset = _one_row_a_set(Rates, values), _one_row_a_set(Reset, values)
@@ -301,7 +306,9 @@ def on_resistance_bound(experiment: Experiment) -> float | None:
     return 1.0 / best
 
 
-def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:
+def _current_voltage(
+    experiment: Experiment, values: Mapping[str, Array], conduction_length: float, steps: float
+) -> Rows:
     columns = experiment.columns
     if "time" not in columns:
         raise NeuroestError(
@@ -310,7 +317,7 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
         )
     voltage, current = columns["voltage"], np.abs(columns["current"])
     compliance = compliance_current(experiment)
-    predicted = _swept(experiment, compliance, values, conduction_length)
+    predicted = _swept(experiment, compliance, values, conduction_length, steps)
     used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < AT_COMPLIANCE * compliance)
     index = np.flatnonzero(used)
     formatted = predicted[:, index]
@@ -319,7 +326,11 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
 
 
 def _swept(
-    experiment: Experiment, compliance: Array, values: Mapping[str, Array], conduction_length: float
+    experiment: Experiment,
+    compliance: Array,
+    values: Mapping[str, Array],
+    conduction_length: float,
+    share: float,
 ) -> Array:
     """Current of all rows, one row a parameter set; every cycle starts from an empty device, so all run at once."""
     cycle = experiment.column("cycle", 0.0)
@@ -337,20 +348,22 @@ def _swept(
     predicted = np.zeros((len(filament), experiment.rows))
     unlimited = _unlimited(values, float(np.max(level)), float(np.min(limit)), conduction_length)[:, None]
     still = int(np.clip(_SUBSTEPS_OF_A_CYCLE // len(place), _STILL_SUBSTEPS, _MOST_SUBSTEPS))
-    steps: dict[int, tuple[Array, Step]] = {}
+    least, most = (max(2, round(parts * share)) for parts in (_LEAST_SUBSTEPS, _MOST_SUBSTEPS))
+    other = np.append(True, ~np.all(np.isclose(lengths[1:], lengths[:-1], rtol=1e-9, atol=0.0), axis=1))
+    steps: dict[int, Step] = {}
     state = filament
     for row in range(len(place)):
         if row:
             length = lengths[row - 1]
-            parts = int(
-                np.clip(np.ceil(4.0 * float(np.max(length)) * fastest), _LEAST_SUBSTEPS, _MOST_SUBSTEPS)
-            )
+            parts = int(np.clip(np.ceil(4.0 * share * float(np.max(length)) * fastest), least, most))
             before, state = state, filament + residue
             if np.max(np.abs(state - before)) < _STILL:
                 parts = min(parts, still)
-            if parts not in steps or not np.allclose(length, steps[parts][0], rtol=1e-9, atol=0.0):
-                steps[parts] = (length, Step.of(rates, np.broadcast_to(length / parts, filament.shape)))
-            step = steps[parts][1]
+            if other[row - 1]:
+                steps.clear()
+            if parts not in steps:
+                steps[parts] = Step.of(rates, np.broadcast_to(length / parts, filament.shape))
+            step = steps[parts]
             shares = (np.arange(parts) + 0.5)[:, None] / parts
             ramp = np.maximum(level[row - 1] + (level[row] - level[row - 1]) * shares, 0.0)
             for driven in ramp:
@@ -391,7 +404,6 @@ _PREDICTIONS = {
     "firing_probability": _firing_probability,
     "spike_interval": _spike_interval,
     "paired_pulse": _paired_pulse,
-    "current_voltage": _current_voltage,
 }
-RATE_EXPERIMENTS = (*_TIMES, *_PREDICTIONS)
+RATE_EXPERIMENTS = (*_TIMES, *_PREDICTIONS, "current_voltage")
 """Experiments that the rate equations of a diffusive neuron predict."""
