@@ -488,6 +488,20 @@ def measured_files() -> list[str]:
     return table(head, rows)
 
 
+def new_measured_files() -> list[str]:
+    """Files that were new to the device lab: what it said first, and what it says now."""
+    found = json.loads((Path(__file__).parents[2] / "tests/fitting/strangers_found.json").read_text("utf-8"))
+    rows = []
+    for one in (one for one in found["files"] if "first" in one):
+        first = one["first"]
+        judged = "right" if first["right"] else "not right"
+        said = f"{first['outcome']}, {judged}: {first['why']}"
+        rows.append(
+            (f"{one['repository'].split('/')[0]}, `{Path(one['path']).name[-24:]}`", said, one["outcome"])
+        )
+    return table(("file", "at first", "now"), rows)
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
@@ -496,7 +510,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
-    "measured_files": measured_files,
+    "measured_files": measured_files, "new_measured_files": new_measured_files,
     **{name: partial(paper_tables.claims, *groups) for name, groups in paper_tables.TABLES.items()},
     "survey_neurons": partial(surveyed, "neurons"), "survey_chips": partial(surveyed, "chips"),
     "neuron_columns": partial(survey_columns, "neurons"), "chip_columns": partial(survey_columns, "chips"),

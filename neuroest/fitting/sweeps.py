@@ -21,10 +21,14 @@ _LEAST_SNAP = 0.1
 """Share of the highest voltage of a sweep of the current by which it falls in a switch; a convention."""
 _SMALLEST = 1e-3
 """Share of the largest voltage below which rows give no resistance, because of the instrument's zero error."""
+_ABOVE_NOISE = 10.0
+"""Ratio of a state to a current against the voltage above which it is no part of the same noise; a convention."""
+_AROUND = 0.5
+"""Share of a voltage around it within which rows show whether the current flows against it; a convention."""
 _NEAR_ZERO = 0.1
 """Share of the largest voltage within which the current at zero volts is interpolated."""
 _FEWEST_ZEROS, _ALIKE = 2, 0.8
-"""Fewest passes through zero volts that show an offset of the current, and share of them with its sign."""
+"""Fewest passes through zero volts that show an offset of the current, and share of currents with one sign."""
 _FREE = 0.8
 """Share of the compliance below which a noisy current is not limited by it."""
 _NEAR, _FAR = 0.5, 3.0
@@ -58,6 +62,8 @@ class Branch:
         Whether the compliance limits the current.
     jump : int
         Row before the jump of the conductance: up on the way up, down on the way back; -1 if there is none.
+    against : ndarray of bool
+        Whether the current flows against the voltage.
     snaps : bool
         Whether the current was swept, so that the voltage snaps back where the device turns on.
     width : float
@@ -73,6 +79,7 @@ class Branch:
     cycle: float
     positive: bool
     jump: int
+    against: Array
     snaps: bool = False
     width: float = 0.0
 
@@ -87,6 +94,11 @@ class Branch:
             return float("nan")
         order = np.argsort(self.voltage, kind="stable")
         return float(np.exp(np.interp(voltage, self.voltage[order], np.log(self.ratio[order]))))
+
+    def opposes(self, voltage: float) -> bool:
+        """Whether the current around a voltage flows against it, as that of a capacitor does."""
+        near = np.abs(self.voltage - voltage) <= _AROUND * voltage
+        return bool(np.any(near)) and float(np.mean(self.against[near])) >= _ALIKE
 
     def scatter(self) -> float:
         """Scatter of the logarithm of the conductance from row to row, from its median curvature."""
@@ -166,6 +178,19 @@ class Loop:
         apart = back.at_jump[0] < up.at_jump[0]
         return apart and high > _LEAST_JUMP * before and after < np.sqrt(before * high)
 
+    def opposes(self, voltage: float) -> bool:
+        """Whether the current flows against the read voltage, so that it shows no state.
+
+        One way only, its amount bounds the lower state, if the other one is far above it.
+        """
+        if self.up is None or self.back is None:
+            return False
+        ways = [self.up.opposes(voltage), self.back.opposes(voltage)]
+        if all(ways) or not any(ways):
+            return all(ways)
+        apart = abs(float(np.log(self.back.read_at(voltage) / self.up.read_at(voltage))))
+        return apart < float(np.log(_ABOVE_NOISE))
+
     def change(self, voltage: float) -> float:
         """Logarithm of the ratio of the state after to that before, if above the scatter; 0 otherwise."""
         before, after = self.states(voltage)
@@ -176,6 +201,8 @@ class Loop:
     def states(self, voltage: float) -> tuple[float, float]:
         """Conductance before and after, at the read voltage; NaN where a branch does not reach it. [S]."""
         nothing = float("nan")
+        if self.opposes(voltage):
+            return nothing, nothing
         return (
             nothing if self.up is None else self.up.read_at(voltage),
             nothing if self.back is None else self.back.read_at(voltage),
@@ -220,6 +247,9 @@ def _read(experiment: Experiment) -> list[Branch]:
     current = np.minimum(current, compliance)
     device, cycle = experiment.column("device", -1.0), experiment.column("cycle", 0.0)
     found, driven = [], driven_by(experiment)
+    power = experiment.columns["voltage"] * experiment.columns["current"]
+    # some instruments count the current out of the device
+    against = power * np.sign(np.sum(power)) < 0.0
     for rows, rising in branches(experiment):
         kept = rows[(voltage[rows] > _SMALLEST * np.max(voltage)) & (current[rows] > 0.0)]
         if len(kept) < 2:
@@ -230,9 +260,8 @@ def _read(experiment: Experiment) -> list[Branch]:
         snaps = driven == "current"
         if snaps and jump < 0:
             jump = _snap(voltage[kept], rising)
-        found.append(
-            Branch(kept, voltage[kept], current[kept], limited[kept], rising, *at, positive, jump, snaps)
-        )
+        values = (voltage[kept], current[kept], limited[kept])
+        found.append(Branch(kept, *values, rising, *at, positive, jump, against[kept], snaps))
     return found
 
 
@@ -381,9 +410,17 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
     count, read = len(whole), format_quantity(voltage, "V")
     noise = np.array([max(b.scatter() for b in (loop.up, loop.back) if b is not None) for loop in whole])
     states = np.array([loop.states(voltage) for loop in whole])
+    opposed = [loop.opposes(voltage) for loop in whole]
+    against = Kind(
+        UNKNOWN, f"at {read} the current flows against the voltage in {sum(opposed)} of {count} loops, as that of a "
+        "capacitor or of an offset; sweep more slowly, or read the states at a higher voltage with low_resistance "
+        "and high_resistance"
+    )  # fmt: skip
+    if np.mean(opposed) > _MOST:
+        return against
     moved = np.abs([loop.change(voltage) for loop in whole])
     moved = moved[moved > 0.0]
-    if len(moved) > _MOST * max(1, np.sum(np.all(np.isfinite(states), axis=1))):
+    if len(moved) > _MOST * max(1, np.sum(np.all(np.isfinite(states), axis=1)) + sum(opposed)):
         lost, followed = _lost(whole, voltage)
         if lost > _MOST * max(1, followed):
             return Kind(
@@ -406,9 +443,9 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
             float(np.median(1.0 / known if len(known) else 1.0 / whole[0].any.ratio)), "ohm"
         )
         return Kind(RESISTOR, f"both ways of {closed} of {count} loops agree; {shown} at {read}")
-    return Kind(
+    return against if any(opposed) else Kind(
         UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down"
-    )
+    )  # fmt: skip
 
 
 def rectifies(loops: Sequence[Loop], voltage: float) -> bool:
@@ -430,7 +467,10 @@ def _lost(loops: Sequence[Loop], voltage: float) -> tuple[int, int]:
         begins = after.states(voltage)[0]
         if (loop.any.device, loop.any.cycle) != (after.any.device, after.any.cycle) or not change:
             continue
-        if np.isfinite(begins):
+        if after.opposes(voltage):
+            # no state at all is not the one that was left
+            followed, lost = followed + 1, lost + 1
+        elif np.isfinite(begins):
             followed += 1
             # set with one polarity and reset with the other: a rectifier has other conductances at the other one
             undone = loop.any.positive != after.any.positive and (

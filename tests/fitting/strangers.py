@@ -5,7 +5,8 @@
 The files are not part of this repository. `strangers.json` says where each one is (repository, commit, path), under
 which licence, and its hash; FOLDER holds a clone of each repository as `owner+name`. Each file is fitted as it is. If
 it cannot be read, the message must print a command, whose columns and read voltage `strangers.json` states as somebody
-who knows the file does; then it is fitted once more. Two files are arrays of Python, written as CSV.
+who knows the file does; then it is fitted once more. Two files are arrays of Python, written as CSV. A file with
+`first` was given to `fit` before anybody changed the reader for it; `first` is what was said then.
 
 The independent analysis reads the rows by itself: states at 0.2 V before and after each loop, the voltage of its
 largest step or current, threshold and hold voltage of a switch, the slope of a retention over equal steps of log time,
@@ -186,6 +187,42 @@ def switch(data: bytes, entry: Entry) -> dict[str, float]:
     return {"threshold_voltage": float(np.median(threshold)), "hold_voltage": float(np.median(hold))}
 
 
+def fading(data: bytes, entry: Entry) -> dict[str, float]:
+    """Loops that jump on and fade off: highest voltage up to the largest step of the current; half of the way back.
+
+    The half is the geometric mean of the conductances before the loop and after the jump.
+    """
+    grid = [[cell or "" for cell in row] for row in cells_of(data, Path(entry["path"]).suffix)]
+    seen: dict[str, list[float]] = {"threshold_voltage": [], "hold_voltage": [], "off_resistance": []}
+    for pair in entry["pairs"]:
+        found = []
+        for row in grid:
+            try:
+                found.append([float(row[place]) for place in pair])
+            except (ValueError, IndexError):
+                continue
+        v, i = np.array(found).T
+        v, i = v[v > 0.05], i[v > 0.05]
+        on = int(np.argmax(np.diff(np.log(i)))) + 1
+        below = slice(int(np.argmax(v > 0.3 * v[on - 1])), on)
+        middle = float(np.sqrt(i[0] / v[0] * np.max(i / v)))
+        back = on + int(np.argmax((i / v)[on:] == np.max(i / v)))
+        seen["threshold_voltage"].append(float(np.max(v[:on])))
+        seen["hold_voltage"].append(float(v[back + int(np.argmax((i / v)[back:] < middle))]))
+        seen["off_resistance"].append(float(np.median(v[below] / i[below])))
+    return {name: float(np.median(values)) for name, values in seen.items()}
+
+
+def cells_of(data: bytes, suffix: str) -> list[list[Any]]:
+    """Rows of the first sheet of a workbook, or of a CSV file."""
+    if suffix == ".xlsx":
+        import openpyxl
+
+        sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        return [list(row) for row in sheet.iter_rows(values_only=True)]
+    return list(csv.reader(data.decode("utf-8-sig", errors="replace").splitlines()))
+
+
 def snap(data: bytes, entry: Entry) -> dict[str, float]:
     """A sweep of the current: highest voltage on the way up, lowest one beyond its current on the way back."""
     found = numbers(data, entry["places"])
@@ -230,8 +267,8 @@ def states(data: bytes, entry: Entry) -> dict[str, float]:
 
 
 ANALYSES = {
-    "sweep": sweeps, "bipolar": bipolar, "switch": switch, "snap": snap, "retention": retention, "spread": spread,
-    "states": states,
+    "sweep": sweeps, "bipolar": bipolar, "switch": switch, "snap": snap, "fading": fading, "retention": retention,
+    "spread": spread, "states": states,
 }  # fmt: skip
 
 
@@ -281,6 +318,7 @@ def one(folder: Path, entry: Entry, place: Path) -> dict[str, Any]:
     found, why, messages = fitted(file, entry)
     row: dict[str, Any] = {
         "path": entry["path"], "repository": entry["repository"], "what": entry["what"], "messages": messages,
+        **({"first": entry["first"]} if "first" in entry else {}),
     }  # fmt: skip
     if found is None:
         text = why.replace(f"{file}: ", "").replace(str(file), "FILE").splitlines()[0][:300]
@@ -296,11 +334,14 @@ def counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Counts of the page."""
     values = [value for row in rows for value in row.get("values", {}).values()]
     outcomes = [row["outcome"] for row in rows]
+    new = [row["first"] for row in rows if "first" in row]
     return {
         "files": len(rows), "repositories": len({row["repository"] for row in rows}),
         "specs": outcomes.count("spec"), "refused": outcomes.count("refused"), "not_read": outcomes.count("not read"),
         "as_they_are": sum(row["messages"] == 0 for row in rows),
         "after_one": sum(row["messages"] == 1 for row in rows),
+        "new": len(new), "new_read_at_first": sum(first["messages"] >= 0 for first in new),
+        "new_right_at_first": sum(first["right"] for first in new),
         "values": len(values), "measured": sum(v["measured"] for v in values),
         "contradicted": sum(v["contradicted"] for v in values), "longest_seconds": max(row["seconds"] for row in rows),
     }  # fmt: skip

@@ -152,6 +152,16 @@ def test_a_zero_crossing_is_no_switch(tmp_path: Path) -> None:
         fitted(tmp_path, "voltage [mV],current [nA]", rows)
 
 
+def test_a_current_against_the_voltage_shows_no_state(tmp_path: Path) -> None:
+    # a resistor of 10 Mohm with a displacement current of the other sign: -40 nA up and -60 nA back
+    up = np.arange(1, 31) / 10.0
+    ways = (np.stack([up, 1e-7 * up - 40e-9], axis=1), np.stack([up[::-1], 1e-7 * up[::-1] - 60e-9], axis=1))
+    with pytest.raises(
+        NeuroestError, match="at 200 mV the current flows against the voltage in 1 of 1 loops"
+    ):
+        fitted(tmp_path, "voltage [V],current [A]", loop(*ways))
+
+
 def test_a_switch_must_switch_in_most_loops(tmp_path: Path) -> None:
     up = np.arange(0.02, 1.01, 0.02)
     rows = ""

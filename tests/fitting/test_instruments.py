@@ -13,7 +13,7 @@ from neuroest.core.errors import SpecError
 from neuroest.fitting.choice import candidates
 from neuroest.fitting.device_fit import measures_a_cell
 from neuroest.fitting.headers import column_of
-from neuroest.fitting.layouts import Experiment, Stated
+from neuroest.fitting.layouts import LAYOUTS, Experiment, Stated
 from neuroest.fitting.measurements import read_measurements
 
 SWEEP = np.concatenate([np.arange(0.0, 1.01, 0.1), np.arange(0.9, -0.01, -0.1)])
@@ -295,6 +295,18 @@ def test_states_may_be_currents_next_to_columns_of_another_experiment(tmp_path: 
     (found,) = read_measurements(file, Stated(columns, "0.2 V")).experiments
     assert found.columns["low_resistance"] == pytest.approx([1e3] * 3)
     assert found.columns["high_resistance"] == pytest.approx([1e5] * 3)
+
+
+def test_states_of_several_levels_are_no_scatter_of_one() -> None:
+    generator = np.random.default_rng(0)
+    for levels, why in (([1e-5], False), ([1e-5, 1.1e-5, 1.2e-5, 1e-4], True)):
+        states = np.tile(levels, 40) * np.exp(0.1 * generator.standard_normal(40 * len(levels)))
+        rows = Experiment(
+            LAYOUTS["programmed_states"], {"conductance": states}, tuple(range(len(states))), ""
+        )
+        found = candidates(rows, "one_transistor_one_resistor")[0].fit
+        assert found is not None
+        assert bool(found.reservations) == why
 
 
 def test_a_column_of_states_is_their_spread_and_a_train_without_its_pulses_is_not(tmp_path: Path) -> None:

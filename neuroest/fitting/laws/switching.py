@@ -30,6 +30,13 @@ _FEWEST = 3
 """Minimum number of states for their spread."""
 _ALONG = 0.01
 """Probability of so few changes of sign below which states change along a file; a convention."""
+_QUARTILES_APART = 1.349
+"""Distance of the quartiles of a normal distribution over its standard deviation."""
+_NOT_NORMAL = 1.3
+"""Ratio of the standard deviation to that from the quartiles above which states have outliers, or several levels; a
+convention."""
+_ENOUGH = 20
+"""Fewest states whose quartiles tell."""
 _LINEAR = 2.0
 """Ratio of the currents at the read voltage and at half of it in a resistor."""
 
@@ -175,6 +182,14 @@ class SpreadLaw(Law):
                 f"programmed_states: {len(means)} devices give no scatter, {_FEWEST} that differ are needed"
             )
         middle, freedom = float(np.exp(np.median(means))), float(len(means) - 1)
+        inner = float(np.ptp(np.quantile(means, (0.25, 0.75)))) / _QUARTILES_APART
+        doubts: tuple[tuple[str, str], ...] = ()
+        if len(means) >= _ENOUGH and spread > _NOT_NORMAL * inner:
+            why = (
+                f"the middle half of the states scatters by {inner:.2g} only: they have outliers, or several levels, "
+                "which belong in files of their own"
+            )
+            doubts = (("conductance_spread", why),)
         predicted = np.full((1, len(used)), middle)
         ends = [format_quantity(float(np.exp(end)), "S") for end in (np.min(means), np.max(means))]
         return LawFit(
@@ -185,7 +200,7 @@ class SpreadLaw(Law):
             },
             freedoms={"state_conductance": freedom, "conductance_spread": freedom},
             rows=Rows(experiment, used, measured, predicted, np.log(predicted / measured) / experiment.layout.error),
-            conditions=1, correlation=np.eye(2),
+            conditions=1, correlation=np.eye(2), reservations=doubts,
             notes=(f"{len(means)} states, from {ends[0]} to {ends[1]}",),
         )  # fmt: skip
 
