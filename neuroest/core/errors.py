@@ -22,7 +22,7 @@ from typing import Any
 _MOST_LISTED = 24
 """Most names that an error lists in full; of a longer list it shows some."""
 _SOME = 3
-_SOMEWHAT_LIKE = 0.45
+_SOMEWHAT_LIKE = 0.55
 """Similarity from which a name is worth mentioning where none is near; a convention."""
 _LONG_ENOUGH = 5
 """Letters of a word that is somewhat like a name by more than chance; a convention."""

@@ -161,7 +161,7 @@ def pareto(
     for frame in result.pieces():
         for name in objectives:
             if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
-                numbers = [str(c) for c in frame.columns if pd.api.types.is_float_dtype(frame[c])]
+                numbers = [str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])]
                 raise UnknownNameError("column", name, numbers)
         sound = np.all(np.isfinite(objective_values(frame, objectives)), axis=1)
         if "feasible" in frame.columns:

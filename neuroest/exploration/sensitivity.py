@@ -208,6 +208,8 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     ExplorationError
         If there is no estimate, or a result does not apply to the chip.
     """
+    if not quantities:
+        raise ExplorationError("no result is named; name one with --results, such as energy")
     wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
     found = evaluate_points(group, {}, (1,), wanted, judged=False)
     if not np.isfinite(found.totals["energy_per_inference_J"][0]):

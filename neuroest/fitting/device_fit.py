@@ -323,14 +323,13 @@ def fit(
     """
     if model is not None and model not in MODELS:
         near = did_you_mean(model, MODELS)
-        raise NeuroestError(
-            followed_by(f"{model} cannot be fitted{near}", f"models that can: {', '.join(MODELS)}")
-        )
+        models = "" if "allowed" in near else f"models that can: {', '.join(MODELS)}"
+        raise NeuroestError(followed_by(f"{model} cannot be fitted{near}", models))
     if law is not None and law not in {one.name for one in LAWS}:
         names = [one.name for one in LAWS]
-        raise NeuroestError(
-            followed_by(f"no law {law!r}{did_you_mean(law, names)}", f"laws: {', '.join(names)}")
-        )
+        near = did_you_mean(law, names)
+        laws = "" if "allowed" in near else f"laws: {', '.join(names)}"
+        raise NeuroestError(followed_by(f"no law {law!r}{near}", laws))
     if law is not None and model is None:
         model = next(one.model for one in LAWS if one.name == law)
     if start is not None and model is None:
