@@ -1,6 +1,7 @@
 """The checklist for reviewers and the summary page, from the results of the steps."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ _PARTS = {
     "latency_s": ("latency", "s"),
 }  # fmt: skip
 """Totals of the summary, with their titles and units."""
+
+
+_VERDICTS = {"win": "wins over", "level": "is level with", "tie": "ties with", "loss": "loses to"}
 
 
 @frozen_dataclass
@@ -213,7 +217,9 @@ def _no_contest(found: _Results) -> str:
     for step in ("contest_file", "contest"):
         if reason := found.state.get(step, {}).get("reason"):
             return str(reason)
-    return "there is no contest.yaml"
+    return (
+        "the contest has not run" if (found.folder / "contest.yaml").exists() else "there is no contest.yaml"
+    )
 
 
 def _at_equal_pace(found: _Results) -> str:
@@ -223,10 +229,12 @@ def _at_equal_pace(found: _Results) -> str:
         if (row["part"], row["pace"], row["off_chip_link"]) == ("energy", "equal_pace", True)
         and row.get("ratio_median") is not None and row["design_keeps_up"] and row["baseline_keeps_up"]
     ]  # fmt: skip
-    below = sum(row["ratio_median"] < 1.0 for row in rows)
+    verdicts = Counter(row["verdict"] for row in rows)
+    stands = " and ".join(f"{words} {verdicts[one]}" for one, words in _VERDICTS.items() if verdicts[one])
     return (
-        f"In its place, each chip as its file describes it: at equal pace this chip needs less energy than {below} of "
-        f"{counted(len(rows), 'baseline')} that can run the network (tables/compare.md)."
+        "In its place, each chip as its file describes it: at equal pace this chip "
+        f"{stands or 'is compared with none'} of {counted(len(rows), 'baseline')} that can run the network "
+        "(tables/compare.md)."
     )
 
 
