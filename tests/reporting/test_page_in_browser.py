@@ -354,10 +354,9 @@ def test_no_rule_of_accessibility_is_broken(
     reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
     assert reported == []
     tab.locator("table.summary a.why").first.click()
-    reported = [
-        f"{v['id']}: {v['nodes'][0]['html']}"
-        for v in axe.Axe().run(tab, options=rules).response["violations"]
-    ]
+    found = axe.Axe().run(tab, "#why", options=rules)  # all else is as before
+    reported = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
+    assert found.response["passes"] or found.response["incomplete"]
     assert reported == []
     context.close()
 
