@@ -26,7 +26,14 @@ from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, spa
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.metadata import column_units
-from neuroest.results.quantities import QUANTITIES, Headline, full_name, label_and_unit, quantity_names
+from neuroest.results.quantities import (
+    QUANTITIES,
+    Headline,
+    column_name,
+    full_name,
+    label_and_unit,
+    quantity_names,
+)
 from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named, listed
@@ -224,12 +231,12 @@ def point_words(column: str, value: Any) -> str:
     Examples
     --------
     >>> point_words("technology.supply_voltage_V", 0.7), point_words("architecture", "analog_lif_28nm")
-    ('technology.supply voltage 700 mV', 'architecture analog_lif_28nm')
+    ('technology.supply_voltage 700 mV', 'architecture analog_lif_28nm')
     """
     if isinstance(value, str):
         return f"{column} {value}"
-    label, unit = label_and_unit(column)
-    return f"{label} {format_quantity(float(value), unit)}"
+    unit = label_and_unit(column)[1]
+    return f"{column.removesuffix(column_name('', unit))} {format_quantity(float(value), unit)}"
 
 
 def _csv(file: Path) -> pd.DataFrame:
