@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from neuroest.pipeline.comparison import compare
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.comparison_document import side_by_side
 from neuroest.reporting.estimate_document import estimate_document
+from neuroest.reporting.formatting import check_line
 from neuroest.reporting.formatting import formatted as in_words
+from neuroest.reporting.latex import document_latex
 from neuroest.reporting.text_style import Style
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +160,18 @@ def test_the_power_of_a_chip_that_is_off_between_inferences_is_that_while_it_is_
 )
 def test_the_share_of_the_peak_names_the_units_that_hold_layers(chip: str, network: str, words: str) -> None:
     assert words in " ".join(estimate_document(estimate(chip, network)).to_text().split())
+
+
+def letters(text: str) -> str:
+    return re.sub("[^a-z]+", "", unescape(text).replace(r"\allowbreak{}", "").lower())
+
+
+def test_every_form_of_an_estimate_prints_the_same_parts(memristive: Estimate) -> None:
+    document = estimate_document(memristive)
+    shown = [table.title for table in document.tables]
+    shown += [label_and_unit(name)[0] for name, value in memristive.totals.items() if value is not None]
+    shown += [*memristive.exclusions, *map(check_line, memristive.remarks)]
+    assert len(shown) > 30
+    for form in (document.to_text(), document.to_markdown(), document.to_html(), document_latex(document)):
+        found = letters(form)
+        assert [text for text in shown if letters(text) not in found] == []
