@@ -99,7 +99,9 @@ def static_rows(
             ]
     for _, overheads in chip.find(ChargesClock):
         if overheads.options.get("resting_clock") is not None:
-            die = overheads.options.get("resting_area", area)
+            dies = levels[0].mapped.instances[overheads.path]
+            stated = overheads.options.get("resting_area")
+            die = area if stated is None else stated * dies
             off_die = _outside(chip)
             listed = static_power(row for row in rows if not off_die(row))
             beyond = power.power_beyond_blocks(overheads.resting_power_density, die, listed)

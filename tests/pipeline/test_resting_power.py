@@ -19,10 +19,12 @@ DENSITY = 0.114e-9 / 1e-6 * 700e6
 """Power over area of a die at rest with a clock of 700 MHz. [W/m^2]."""
 
 
+SERVER = {"device": "overheads_server_die", "resting_clock": "700 MHz", "resting_area": "331 mm^2"}
+
+
 def server_die(tmp_path: Path, **more: Any) -> Any:
     """The int8 chip as a part of a die that stays on."""
-    stated = {"device": "overheads_server_die", "resting_clock": "700 MHz", "resting_area": "331 mm^2"} | more
-    changes = {f"chip.overheads.{key}": value for key, value in stated.items()}
+    changes = {f"chip.overheads.{key}": value for key, value in (SERVER | more).items()}
     return run("digital_in_memory_28nm", "mlp_mnist_dense", changes, tmp_path)
 
 
@@ -66,7 +68,16 @@ def test_without_a_stated_area_it_is_that_of_the_estimate(tmp_path: Path) -> Non
     assert static_power(result) == pytest.approx(DENSITY * result.totals["area_m2"])
 
 
-@pytest.mark.parametrize("wrong", [{"resting_clock": None}, {"device": "overheads_generic"}])
+def test_each_die_of_several_draws_it(tmp_path: Path) -> None:
+    changes = {f"chip.overheads.{key}": value for key, value in SERVER.items()} | {"chip.count": 2}
+    two = run("digital_spiking_28nm", "mlp_mnist_spiking", changes, tmp_path)
+    assert static_power(two) == pytest.approx(2 * DENSITY * 331e-6)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"resting_clock": None}, {"device": "overheads_generic"}, {"resting_clock": None, "resting_area": None}],
+)
 def test_a_clock_at_rest_and_its_energy_belong_together(wrong: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(NeuroestError, match="resting_clock"):
         server_die(tmp_path, **wrong)

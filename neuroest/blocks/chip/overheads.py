@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import model_errors
@@ -76,6 +78,15 @@ class OverheadsBlock(DeviceBlock):
     resting_area: Area | None = None
     """Area of the whole die, of which the description may be a part, for its power at rest. Without it, that of the
     estimate."""
+
+    @field_validator("resting_area")
+    @classmethod
+    def _with_a_clock(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is not None and info.data.get("resting_clock") is None:
+            raise PydanticCustomError(
+                "clock", "has a use with a resting_clock only; state that, or leave it out"
+            )
+        return stated
 
 
 class ChipOverheads(Component[Overheads], ChargesClock):
