@@ -16,6 +16,9 @@ from neuroest.results.uncertainty import Band
 _CELL = 0.42
 """Height of a cell in inches."""
 _SMALL = 4.5
+"""Points of the words in a cell, at least."""
+_SHARE, _LETTER = 0.75, 0.52
+"""Share of the width of a figure that cells have, and the mean width of a letter over the size of its font."""
 _FADED = 0.35
 """Opacity of a cell whose margin is within the band."""
 _LEGEND_COLUMNS = 4
@@ -47,6 +50,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     )
     rectangle = style.matplotlib("patches").Rectangle
     seen = set()
+    room = _SHARE * figure.get_figwidth() * 72.0 / len(x.values)
     for cell in contest.cells:
         key, words = (cell.winner, _words(cell)) if of is None else _outcome(cell, of)
         if key:
@@ -54,7 +58,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
             alpha = _FADED if of is None and cell.verdict in {"tie", "level"} else 1.0
             axes.add_patch(rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[key]))
         axes.text(
-            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=style.points(_SMALL),
+            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=_font(words, room),
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8},
         )  # fmt: skip
     _edges(contest, axes, lambda cell: cell.winner if of is None else _outcome(cell, of)[0])
@@ -124,6 +128,12 @@ def _number(value: float) -> str:
         if value < 1e4
         else f"{value:.0e}".replace("e+0", "e")
     )
+
+
+def _font(words: str, room: float) -> float:
+    """Points of the words in a cell: what the venue asks for, less where the cell is too narrow for it."""
+    fitting = room / (_LETTER * max(map(len, words.split("\n"))) or 1.0)
+    return max(_SMALL, min(style.points(_SMALL), fitting))
 
 
 def _edges(contest: Contest, axes: Any, key: Callable[[Cell], str]) -> None:

@@ -41,17 +41,26 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
     for series in found.series:
         _curve(right, series, drawn)
         drawn += not series.measured
-    if found.logarithmic:
+    across, up = (
+        np.concatenate([np.ravel(getattr(one, axis)) for one in found.series]) for axis in ("x", "y")
+    )
+    if found.logarithmic or (found.x[1] != "1" and _spans(across)):
         right.set_xscale("log")
-        if found.y[1] != "1":
-            right.set_yscale("log")
-    if "probability" not in found.y[0] and not (found.logarithmic and found.y[1] != "1"):
+    if found.y[1] != "1" and (found.logarithmic or _spans(up)):
+        right.set_yscale("log")
+    elif "probability" not in found.y[0]:
         right.set_ylim(bottom=0.0)
     quantity_axes.quantity_axis(right.xaxis, found.x[1], found.x[0])
     quantity_axes.quantity_axis(right.yaxis, found.y[1], found.y[0])
     right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=0.2)
     style.headline(figure, found.title)
     style.save_figure(figure, path)
+
+
+def _spans(values: Any) -> bool:
+    """Whether values span so much that their axis is logarithmic; a zero, as of a silent neuron, needs a linear one."""
+    finite = values[np.isfinite(values)]
+    return bool(finite.size) and quantity_axes.wide(finite)
 
 
 def _curve(axis: Any, series: Series, number: int) -> None:

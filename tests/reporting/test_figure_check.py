@@ -17,7 +17,7 @@ from matplotlib.figure import Figure  # noqa: E402 - after the back end
 import neuroest  # noqa: E402
 from neuroest.cli import main  # noqa: E402
 from neuroest.core.errors import NeuroestError  # noqa: E402
-from neuroest.plotting import quantity_axes, style  # noqa: E402
+from neuroest.plotting import contest, quantity_axes, style  # noqa: E402
 
 CHECK = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "tools" / "figure_check.py"))
 faults, watched, contrast = CHECK["faults"], CHECK["watched"], CHECK["contrast"]
@@ -148,3 +148,10 @@ def test_a_legend_has_the_columns_that_its_width_holds() -> None:
 def test_ticks_within_half_a_decade_reach_both_ends() -> None:
     ticks, _ = quantity_axes.ticks_of(56.0, 170.0, 30.0, log=True, across=True)
     assert ticks[-1] >= 150.0
+
+
+def test_words_in_narrow_cells_of_a_map_are_smaller_than_the_venue_asks() -> None:
+    with style.figure_style("ieee"):
+        # 8 points where the cell is wide, 21 / (0.52 * 8) = 5.05 where eight letters have 21 points, at least 4.5
+        sizes = [contest._font("too slow", room) for room in (60.0, 21.0, 5.0)]
+    assert sizes == pytest.approx([8.0, 21.0 / (0.52 * 8.0), 4.5])
