@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -180,7 +181,7 @@ def beside(found: Arranged) -> Arranged:
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(found.heading):
         if headers.column_of(cell)[0] in headers.UNITS:
-            places.setdefault(cell.strip(), []).append(place)
+            places.setdefault(headers.without_run(cell), []).append(place)
     again = {cell: where for cell, where in places.items() if len(where) > 1}
     runs = {len(where) for where in again.values()}
     once = [where[0] for where in places.values() if len(where) == 1]
@@ -282,6 +283,9 @@ def _along(heading: list[str], rows: Sequence[Row]) -> Arranged:
 def guessed(rows: Sequence[Row]) -> str:
     """Header to propose for a file without one; empty if its rows are neither few columns nor a train."""
     numbers = next((cells for _, cells in rows if headers.all_numbers(cells)), None)
+    if numbers is not None and (groups := _groups(numbers)):
+        one = ["voltage [V]", "current [A]", *[UNUSED] * (groups[1] - 2)]
+        return ",".join([*[*one, UNUSED] * (groups[0] - 1), *one])
     if numbers is not None and len(numbers) == 1:
         return "conductance [S]"
     if numbers is not None and len(numbers) <= MOST_ASKED:
@@ -293,6 +297,18 @@ def guessed(rows: Sequence[Row]) -> str:
         some = sum(map(_is_number, cells)) >= _FEWEST_ALONG
         return "voltage [V],current [A]" if some else ""
     return ",".join([*[UNUSED] * lead, "conductance [S]", ALONG])
+
+
+def _groups(cells: Sequence[str]) -> tuple[int, int] | None:
+    """Number and width of groups of cells of equal width that empty cells separate; None if there are none.
+
+    Examples
+    --------
+    >>> _groups(["1", "2", "", "3", "4", ""]), _groups(["1", "2", "3"])
+    ((2, 2), None)
+    """
+    widths = [len(list(run)) for filled, run in groupby(cells, key=bool) if filled]
+    return (len(widths), widths[0]) if len(widths) > 1 and len(set(widths)) == 1 and widths[0] > 1 else None
 
 
 def unnumbered(cell: str) -> str:

@@ -41,8 +41,8 @@ _UNIT_WORDS = MappingProxyType(
 _OF_CHANNELS = MappingProxyType({"V": "voltage", "mV": "voltage", "A": "current", "mA": "current"})
 _CHANNEL = re.compile(r"(?:ch|chan|channel)?_?\d+\Z")
 """Channels of an oscilloscope; a unit says what they are."""
-_PLACE = re.compile(r"\[\d+\]")
-"""Index of a reading in the columns of a Keysight B2900, such as ``Smu1.V[1][1]``."""
+_PLACE = re.compile(r"\[\d+\]|\(\d+\)\Z")
+"""Number of a run in the columns of a Keysight B2900 and a Keithley 4200, such as ``Smu1.V[1][1]`` and ``AV(1)``."""
 _OF_B2900 = re.compile(r"smu\d+\.[a-z]+(?:\[\d+\])+\Z")
 _SEPARATED = re.compile(r"[\s.\-]+")
 _QUALIFIER = re.compile(
@@ -87,7 +87,7 @@ def column_of(cell: str) -> tuple[str, str | None]:
     >>> column_of("U / V")
     ('voltage', 'V')
     """
-    said, unit = _name_and_unit(_PLACE.sub("", cell.strip()))
+    said, unit = _name_and_unit(without_run(cell))
     name = _name(said)
     if name == "t" and unit in _NEVER:
         name = "temperature"
@@ -101,6 +101,17 @@ def column_of(cell: str) -> tuple[str, str | None]:
     if found is None and unit is not None and unit in _OF_CHANNELS and _CHANNEL.match(name):
         found = _OF_CHANNELS[unit]
     return found or name, unit or None
+
+
+def without_run(cell: str) -> str:
+    """A heading without the number of its run.
+
+    Examples
+    --------
+    >>> without_run("AV(1)"), without_run("Smu1.V[1][1]"), without_run("WE(1).Current (A)")
+    ('AV', 'Smu1.V', 'WE(1).Current (A)')
+    """
+    return _PLACE.sub("", cell.strip())
 
 
 def _known(name: str) -> str | None:
@@ -150,7 +161,7 @@ def is_si(cells: Sequence[str]) -> bool:
     >>> is_si(["DataName", "V1", "I1"]), is_si(["AnodeI", "AnodeV", "Time"]), is_si(["voltage", "current"])
     (True, True, False)
     """
-    names = [_name(cell) for cell in cells]
+    names = [_name(without_run(cell)) for cell in cells]
     return bool(names) and (
         is_data_name(cells[0])
         or any(_OF_TERMINALS.match(name) for name in names)

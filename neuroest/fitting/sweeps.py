@@ -444,7 +444,8 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
         )
         return Kind(RESISTOR, f"both ways of {closed} of {count} loops agree; {shown} at {read}")
     return against if any(opposed) else Kind(
-        UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down"
+        UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down; "
+        "if the state fades, measure its current over time at the read voltage"
     )  # fmt: skip
 
 

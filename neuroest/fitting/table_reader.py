@@ -457,8 +457,9 @@ class _Reader:
             if name in self.read_from and math.isfinite(value):
                 value = self.state(name, value, given, factors)
             value = abs(value) if name in _OF_EITHER_SIGN else value
-            if name in _UNSIGNED and abs(value) < _MAGNITUDES[UNITS[name]][0]:
-                value = 0.0  # the zero of a sweep made in steps
+            stepped = name in _UNSIGNED or (name == "time" and layout.name in _SIGNED_TIME)
+            if stepped and abs(value) < _MAGNITUDES[UNITS[name]][0]:
+                value = 0.0  # the zero of a sweep made in steps, or the trigger
             fault = _OVERFLOWN if _OVERFLOW <= abs(number_of_file) < math.inf else _fault(layout, name, value)
             if fault:
                 self.bad_cell(number, name, text, fault)

@@ -176,6 +176,11 @@ def test_runs_next_to_each_other_are_read_one_after_the_other(tmp_path: Path) ->
     ).experiments
     assert traces.columns["time"] == pytest.approx([0.0, 1.0, 2.0, 0.0, 1.0])
     assert traces.columns["conductance"] == pytest.approx([1e-6, 1e-6, 2e-6, 5e-7, 2.5e-7])
+    # as a Keithley 4200 numbers them
+    (numbered,) = read_measurements(
+        write(tmp_path, "AV(1),AI(1),AV(2),AI(2)\n" + rows("{v},{i},{v},2e-9\n"))
+    ).experiments
+    assert numbered.columns["cycle"] == pytest.approx(np.repeat([0.0, 1.0], len(SWEEP)))
     # and with the command of the message, of a file whose name has blanks
     (tmp_path / "run 1.csv").write_text("V,I,V,I\n" + rows("{v},{i},{v},2e-9\n"))
     with pytest.raises(SpecError) as caught:
@@ -186,7 +191,7 @@ def test_runs_next_to_each_other_are_read_one_after_the_other(tmp_path: Path) ->
 
 
 def test_an_oscilloscope_counts_from_its_trigger(tmp_path: Path) -> None:
-    lines = "".join(f"{1e-6 * (n - 20):g},{0.3 + 0.1 * (n % 5):g}\n" for n in range(60))
+    lines = "".join(f"{1e-6 * (n - 20) or -3.4e-21:g},{0.3 + 0.1 * (n % 5):g}\n" for n in range(60))
     (found,) = read_measurements(write(tmp_path, "x-axis,1\nsecond,Volt\n" + lines)).experiments
     assert found.layout.name == "voltage_trace"
     assert found.columns["time"][-1] == pytest.approx(59e-6)
