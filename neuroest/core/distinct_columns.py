@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
+from neuroest.core.recording import recording_of
 
 FEW = 2**12
 """Array size below which all columns are computed, since finding equal ones takes longer."""
@@ -53,7 +54,7 @@ def equal_columns_once(function: Callable[..., Any], *given: Any, axes: int = 3)
     ((3000, 2, 2), [3000])
     """
     shape = np.broadcast_shapes(*map(np.shape, given))
-    if len(shape) != axes or np.prod(shape) <= FEW:
+    if len(shape) != axes or np.prod(shape) <= FEW or recording_of(given) is not None:
         return function(*given)
     same = (1,) * (axes - 1)
     whole = [np.asarray(each).reshape((1,) * (axes - np.ndim(each)) + np.shape(each)) for each in given]

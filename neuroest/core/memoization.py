@@ -12,10 +12,11 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 _ALONE, _FIXED = ("self",), frozenset({"network", "placement", "burst"})
 """Arguments of methods whose results are kept: none, or one of these, each the same object in a whole evaluation."""
-_NUMBERS = (float, np.ndarray, np.generic, tuple)
+_NUMBERS = (float, np.ndarray, NDArrayOperatorsMixin, np.generic, tuple)
 
 
 def _is_frozen(found: object) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.operations import NotRecordedError
+from neuroest.core.recording import recording_of
 
 _ROUNDS = 64
 """Most rounds; numerical. About half of them suffice if every step is a bisection."""
@@ -85,6 +87,44 @@ def least_reaching(
             if not searched.all():
                 places, ends = places[searched], ends.of(searched)
     return answer
+
+
+def recorded_least_reaching(
+    value_of: Callable[[Any], Any], wanted: Any, low: Any, high: Any, *guesses: Any
+) -> Any:
+    """The same with symbolic arrays: each element goes its own rounds, which a plan repeats."""
+    recording = recording_of(wanted, low, high, guesses, value_of(high))
+    if recording is None:
+        raise NotRecordedError("nothing that a search reads moves")
+    shape = np.broadcast_shapes(*map(np.shape, (wanted, low, high, *guesses)))
+    wanted, low, high, *guesses = (np.broadcast_to(one, shape) for one in (wanted, low, high, *guesses))  # type: ignore[assignment]
+    at_high, at_low = value_of(high), np.where(low > 0.0, value_of(low), 0.0)
+    at_low = np.where(at_low > 0.0, at_low, 0.0)
+    enough = np.isfinite(wanted) & ~(at_high < wanted)
+    answer = np.where(enough & (at_low >= wanted), low, high)
+    between = enough & (at_low < wanted) & (at_high >= wanted)
+
+    def interval_of(ends: list[Any]) -> _Interval:
+        new, at_new, other, at_other, older, at_older = ends
+        return _Interval(new, at_new, other, at_other, older, at_older, wanted)
+
+    def divided(ends: _Interval, tried: Any, going: Any) -> tuple[_Interval, Any]:
+        new = ends.divided(tried, value_of(tried))
+        ends = _Interval(*(np.where(going, one, other) for one, other in zip(new, ends, strict=True)))
+        return ends, going & (ends.width > _CLOSEST * ends.least) & ~ends.alike
+
+    def step(state: list[Any]) -> list[Any]:
+        interval, going = interval_of(state[:-1]), state[-1]
+        found, going = divided(interval, interval.next(), going)
+        return [*found[:-1], going]
+
+    ends, going = _Interval(high, at_high, low, at_low, high, at_high, wanted), between
+    for guess in guesses:
+        ends, going = divided(ends, np.where(ends.contain(guess), guess, ends.next()), going)
+    whole = (ends.least == high) & ends.nothing_below  # the whole interval may be needed
+    ends, going = divided(ends, np.where(whole, high * (1.0 - _CLOSEST), ends.next()), going)
+    *last, _ = recording.loop([*ends[:-1], going], step, _ROUNDS)
+    return np.where(between, interval_of(last).least, answer)
 
 
 class _Interval(NamedTuple):

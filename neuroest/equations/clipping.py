@@ -5,7 +5,9 @@ import math
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
+from neuroest.core.recording import recording_of
 from neuroest.equations._special import normal_distribution
 
 # The tail of a normal distribution out there is the smallest double.
@@ -146,8 +148,14 @@ def clipping_error(
 def _square_beyond(distance: u.Dimensionless) -> u.Dimensionless:
     """Mean square of the excess of a standard normal variable over a threshold."""
     near = np.logical_not(distance >= _FARTHEST)  # both terms vanish beyond
-    excess, far = np.zeros(near.shape), np.asarray(distance)[near]
+    if recording_of(near) is not None:
+        return np.where(near, _square_near(np.where(near, distance, 0.0)), 0.0)
+    excess = np.zeros(near.shape)
+    excess[near] = _square_near(np.asarray(distance)[near])
+    return excess[()]
+
+
+def _square_near(far: Array) -> Array:
     beyond = (1.0 + far * far) * normal_distribution(-far)
     square = beyond - far * np.exp(-far * far / 2.0) / math.sqrt(2.0 * math.pi)
-    excess[near] = np.maximum(square, 0.0)
-    return excess[()]
+    return np.asarray(np.maximum(square, 0.0))

@@ -12,6 +12,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
+from neuroest.core.recording import each_alike
 from neuroest.equations._special import normal_distribution
 from neuroest.equations.weight_spreads import weight_mean_square
 
@@ -236,7 +237,7 @@ def _of_digit(
         middle, base, number, behind = (float(np.ravel(each)[0]) for each in arrays[2:])
         mean = np.asarray(mean_absolute_weight, dtype=float)
         only = _of_place(moment, mean, middle, int(base), int(behind)) if behind < number else 0.0
-        return np.full(np.broadcast(*arrays).shape, only)[()]
+        return np.full(np.broadcast_shapes(*map(np.shape, arrays)), only)[()]
     moments, means, centres, bases, numbers, at = np.broadcast_arrays(
         *(np.asarray(each, dtype=float) for each in arrays)
     )
@@ -251,6 +252,7 @@ def _of_digit(
     return result
 
 
+@each_alike
 def _of_place(moment: int, mean: Array, centre: float, base: int, place: int) -> Array:
     """A moment of one place of digits with one base and one centre."""
     if base ** (place + 1) > _FINEST:

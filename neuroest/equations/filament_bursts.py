@@ -14,6 +14,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.distinct_columns import equal_columns_once
 from neuroest.core.provenance import equation
+from neuroest.core.recording import recording_of, surely
 from neuroest.equations import filament_growth, firing_statistics
 
 _MEAN_FILAMENT = 0.375
@@ -262,6 +263,8 @@ def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Arr
     A neuron that is not `driven` has no burst; without a residue neurons have rested. One that fires no more leaves the
     arrays, since few fire often.
     """
+    if (recording := recording_of(burst, residue, driven)) is not None:
+        return _recorded_run(recording, burst, residue, driven)
     spikes, ended, on = np.zeros(driven.shape), np.zeros(driven.shape), np.zeros(driven.shape)
     at = driven.nonzero()[0]
     b = burst.at(at)
@@ -296,6 +299,27 @@ def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Arr
     return spikes, ended, on
 
 
+def _recorded_run(
+    recording: Any, b: _Burst, residue: Array | None, driven: Mask
+) -> tuple[Array, Array, Array]:
+    """The same as a loop in which each neuron goes on while it fires."""
+    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
+    last = np.zeros(driven.shape) if residue is None else residue
+    place = b.first + last if residue is None else b.first * _share_of_first(b, last, fresh)
+
+    def step(state: list[Any]) -> list[Any]:
+        turns, place, _, left, stays_on, going = state
+        new, driven_on, interval, following, idle = _spike(b, place, left, some_end=True, some_last=True)
+        grown = _grown(b, new, _MEAN_FILAMENT, interval, idle)
+        after = (turns + 1.0, following, new, grown, stays_on + driven_on)
+        after = tuple(np.where(going, one, other) for one, other in zip(after, state, strict=False))
+        return [*after, going & (after[1] <= b.end)]
+
+    first = [0.0 * place, place, last, np.maximum(fresh, last), 0.0 * place, driven & (place <= b.end)]
+    spikes, _, ended, _, on, _ = recording.loop(first, step, _MOST_SPIKES)
+    return np.asarray(spikes), np.asarray(ended), np.asarray(on)
+
+
 def _spike(
     b: _Burst, place: Array, residue: Array, *, some_end: bool, some_last: bool
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -308,7 +332,7 @@ def _spike(
     over = pulses * b.pulse
     held, rest = residue >= b.held_residue, np.maximum(over - place, 0.0)
     driven_on, left = np.zeros(place.shape), residue
-    if held.any():
+    if not surely(np.logical_not(held.any())):
         driven_on = np.where(held, np.minimum(b.delay, rest), 0.0)
         # a complete filament fills the gap, and turns into residue all the faster
         left = _grown(b, residue, 1.0, driven_on, 0.0)

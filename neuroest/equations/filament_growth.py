@@ -15,6 +15,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
+from neuroest.core.recording import surely
 
 LARGEST_GATE_CHARGING = 0.5
 """Time constants of the gate within the closing of the gap up to which the filament completes before the gate takes
@@ -385,7 +386,7 @@ def integration_time(
     rates = field_mobility, field_offset, residue_rate, filament_decay
     fast = immediate_switching_voltage(*rates)
     slow = quasi_steady_integration_time(np.minimum(drive_voltage, fast), *rates, residue_decay)
-    if not np.any(drive_voltage > fast):
+    if surely(np.all(drive_voltage <= fast)):
         return slow
     result: u.Second = np.minimum(slow, residue_assisted_integration_time(drive_voltage, *rates))
     return result

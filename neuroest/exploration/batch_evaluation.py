@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import Check
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen_dataclass import frozen_dataclass
@@ -16,7 +16,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.soundness import sound_points, totals_of
+from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.results.quantities import BANDED, TOTALS
 
 Codes: TypeAlias = NDArray[np.int16]
@@ -27,6 +27,7 @@ _LARGEST_ARRAY = 131_072
 """Most numbers in an array of points and layers: a megabyte; about a hundred such arrays exist at once."""
 _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same limit for an open grid."""
+_SEVERITIES = ("infeasible", "design_rule", "extrapolation")
 PASSED = -1
 NOT_FINITE = "not_finite: a result is negative or no finite number"
 
@@ -77,6 +78,11 @@ class Points:
         """Whether an estimate exists and all limits hold."""
         return np.asarray(self.failed == PASSED)
 
+    def at(self, places: NDArray[np.intp]) -> Points:
+        """Some of the points."""
+        totals = {name: values[places] for name, values in self.totals.items()}
+        return Points(totals, self.failed[places], self.reasons, self.extrapolates[places])
+
 
 def block_of(group: Group) -> int:
     """Points that one call should evaluate for a structure, a power of two."""
@@ -114,12 +120,72 @@ def evaluate_points(
     count = int(np.prod(shape))
     # numpy computes exponentials of contiguous numbers differently from those of strided numbers
     columns = {p: v if v.flags.c_contiguous else np.ascontiguousarray(v) for p, v in columns.items()}
+    asked = _Asked(tuple(quantities), judged)
+    question = (asked, *columns)
+    if len(shape) == 1 and columns and group.plans.are_worth(question, count):
+        return _by_plans(group, columns, count, question)
+    return _at_once(group, columns, shape, asked)
+
+
+class _Asked(NamedTuple):
+    """Results that are asked for, and whether all design rules are evaluated."""
+
+    quantities: tuple[str, ...]
+    judged: bool
+
+
+class _Judged(NamedTuple):
+    """Severity and reason of each check that can refuse or mark a point, and their arrays among those of the points."""
+
+    checks: list[tuple[str, str]]
+    first: int
+    faults: int
+
+
+def _by_plans(group: Group, columns: Mapping[str, Array], count: int, question: tuple[Any, ...]) -> Points:
+    """Results of a list of points by plans, and of points for which there is none by an evaluation."""
+    asked: _Asked = question[0]
+    flat = {path: values.reshape(-1) for path, values in columns.items()}
+    found, left = group.plans.outcomes(question, partial(_evaluated, group, asked), flat, count)
+    parts = [_points(one.arrays, one.rest, asked, (one.places.size,)) for one in found if one.places.size]
+    places = [one.places for one in found if one.places.size]
+    if left.size:
+        rest = {p: values[left] if len(values) == count else values for p, values in columns.items()}
+        parts.append(_at_once(group, rest, (left.size,), asked))
+        places.append(left)
+    if len(parts) == 1:
+        return parts[0]
+    return joined(parts).at(np.argsort(np.concatenate(places), kind="stable"))
+
+
+def _at_once(group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], asked: _Asked) -> Points:
+    """Results of points in one evaluation."""
     try:
-        result = evaluate(group.design, group.workload, {**group.values, **columns})
+        return _points(*_evaluated(group, asked, columns), asked, shape)
     except MappingError as error:
-        return _unmapped(group, columns, shape, quantities, str(error))
+        return _unmapped(group, columns, shape, asked, str(error))
     except ArithmeticError as error:  # raised by numbers that all points share
-        return _unmapped(group, columns, shape, quantities, f"not_finite: {error}")
+        return _unmapped(group, columns, shape, asked, f"not_finite: {error}")
+
+
+def _evaluated(group: Group, asked: _Asked, columns: Mapping[str, Any]) -> tuple[list[Any], _Judged]:
+    """The results asked for, where each check passes, where results have a fault; and what the checks are."""
+    result = evaluate(group.design, group.workload, {**group.values, **columns})
+    tested = TOTALS if asked.judged else (*BANDED, *asked.quantities)
+    with np.errstate(all="ignore"):
+        found = totals_of(result, dict.fromkeys((*tested, *asked.quantities)))
+        every = result.checks if asked.judged else result.refusing_checks
+        checks = [check for check in every if check.severity in _SEVERITIES]
+        wrong = [each for _, each in faults(result, {name: found[name] for name in tested})]
+    results = [found[name] for name in asked.quantities]
+    kinds: list[tuple[str, str]] = [(check.severity, f"{check.name} ({check.component})") for check in checks]
+    judged = _Judged(kinds, len(results), len(results) + len(checks))
+    return [*results, *(check.passed for check in checks), *wrong], judged
+
+
+def _points(arrays: Sequence[Any], judged: _Judged, asked: _Asked, shape: tuple[int, ...]) -> Points:
+    """Points from the arrays of an evaluation."""
+    count = int(np.prod(shape))
 
     def flat(value: Any) -> Array:
         array = np.asarray(value, dtype=np.float64)
@@ -127,33 +193,32 @@ def evaluate_points(
             return np.full(count, array.reshape(-1)[0])
         return np.broadcast_to(array.squeeze(-1), shape).reshape(-1)  # raises if layers are left
 
-    tested = TOTALS if judged else (*BANDED, *quantities)
-    with np.errstate(all="ignore"):
-        found = totals_of(result, dict.fromkeys((*tested, *quantities)))
-        totals = {name: flat(found[name]) for name in quantities}
-        checks = result.checks if judged else result.refusing_checks
-        failed, reasons, extrapolates, refused = _first_failures(checks, shape, count)
-        broken = ~sound_points(result, shape, {name: found[name] for name in tested}).reshape(-1)
-    new = broken & ~refused
+    totals = dict(zip(asked.quantities, map(flat, arrays[: judged.first]), strict=True))
+    checks = zip(judged.checks, arrays[judged.first : judged.faults], strict=True)
+    failed, reasons, extrapolates, refused = _first_failures(list(checks), shape, count)
+    broken = np.zeros(shape, dtype=bool)
+    for wrong in arrays[judged.faults :]:
+        broken |= np.broadcast_to(wrong[..., 0], shape)
+    new = broken.reshape(-1) & ~refused
     if np.any(new):
         failed[new] = len(reasons)
         reasons = (*reasons, NOT_FINITE)
-    refused |= broken
+    refused |= broken.reshape(-1)
     if np.any(refused):
         totals = {name: np.where(refused, np.nan, array) for name, array in totals.items()}
     return Points(totals, failed, reasons, extrapolates & ~refused)
 
 
 def _first_failures(
-    checks: Sequence[Check], shape: tuple[int, ...], count: int
+    checks: Sequence[tuple[tuple[str, str], Any]], shape: tuple[int, ...], count: int
 ) -> tuple[Codes, tuple[str, ...], Mask, Mask]:
     failed = np.full(count, PASSED, dtype=np.int16)
     refused, extrapolates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     reasons: list[str] = []
-    for severity in ("infeasible", "design_rule", "extrapolation"):
-        for check in checks:
-            passed = np.asarray(check.passed)
-            if check.severity != severity or bool(passed.all()):
+    for severity in _SEVERITIES:
+        for (kind, reason), each in checks:
+            passed = np.asarray(each)
+            if kind != severity or bool(passed.all()):
                 continue
             shaped = np.broadcast_to(passed[..., 0] if passed.ndim else passed, shape or (1,))
             wrong = ~shaped.reshape(-1)
@@ -163,12 +228,12 @@ def _first_failures(
             if severity == "infeasible":
                 refused |= wrong
             failed[wrong & (failed == PASSED)] = len(reasons)
-            reasons.append(f"{check.name} ({check.component})")
+            reasons.append(reason)
     return failed, tuple(reasons), extrapolates, refused
 
 
 def _unmapped(
-    group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], quantities: Sequence[str], reason: str
+    group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], asked: _Asked, reason: str
 ) -> Points:
     """Points of a batch that the chip cannot run: all of them, unless some run on their own."""
     count = int(np.prod(shape))
@@ -177,14 +242,14 @@ def _unmapped(
 
         def some(first: int, last: int) -> Points:
             part = {path: values[first:last] for path, values in flat.items()}
-            return evaluate_points(group, part, (last - first,), quantities)
+            return _at_once(group, part, (last - first,), asked)
 
         if not all(reason in end.reasons for end in (some(0, 1), some(count - 1, count))):
             return joined([some(0, count // 2), some(count // 2, count)])
     nothing = np.full(count, np.nan)
     first_line = reason.splitlines()[0]
     return Points(
-        dict.fromkeys(quantities, nothing),
+        dict.fromkeys(asked.quantities, nothing),
         np.zeros(count, dtype=np.int16),
         (first_line,),
         np.zeros(count, dtype=bool),

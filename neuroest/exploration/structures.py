@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import design_with, network_with, workload_with
 from neuroest.design.short_paths import ending_in, is_whole, settings_of, whole_path, whole_paths
 from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.exploration.plans import Plans
 from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
@@ -88,6 +90,11 @@ class Group:
         return {
             path: 1.0 if path.startswith(DISCREPANCY) else claim.value for path, claim in self.claims.items()
         }
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans of its evaluation, recorded when lists are long."""
+        return Plans()
 
     def settled(self) -> Group:
         """The structure with each layer fixed to the level on which it costs least at the values in the files."""

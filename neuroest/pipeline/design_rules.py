@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, StatesChecks
 from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, SensesInput, UpdatesNeurons
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.recording import UNREAD, recording_of
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
@@ -398,15 +399,16 @@ class DesignRules(StatesChecks):
         share = self.share_of_peak
         if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
             return  # units with fixed layers must wait for the slowest layer
+        text = UNREAD if recording_of(share) else self._why_idle()
+        yield Check("share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE, text, share, _IDLE)
+
+    def _why_idle(self) -> str:
         shares = self.stages.timing.idle_shares(self.stages.levels)
         filling = "the filling of the units, or layers smaller than they are"
         shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
         cause = max(shares, key=lambda each: shares[each])
         part = f"{shares[cause]:.0%}".replace("%", " %")
-        yield Check(
-            "share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE,
-            f"the units are idle most of the time; the main cause is {cause}, for {part} of the time", share, _IDLE,
-        )  # fmt: skip
+        return f"the units are idle most of the time; the main cause is {cause}, for {part} of the time"
 
     def _shared_memory_checks(self) -> Iterator[Check]:
         """Whether a memory that serves several computing levels can store the weights of all of them.

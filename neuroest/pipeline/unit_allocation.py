@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from neuroest.core import units as u
 from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.recording import one_operation, recording_of
 from neuroest.levels.base import Array, LevelMapping, MappedLevel
 
 Index: TypeAlias = NDArray[np.intp]
@@ -63,6 +64,8 @@ class UnitAllocation:
         """
         level = block.rpartition(".")[0]
         each = np.asarray(units_each(self._mapped, level))
+        if recording_of(self._units, each):
+            return _busiest(self._units, each, work, self._at, self._together)
         own = np.broadcast_shapes(self._units.shape[:-1], each.shape[:-1])
         points = np.broadcast_shapes(own, np.shape(work)[:-1])
         if np.prod(own) == 1:
@@ -164,6 +167,14 @@ def units_each(mapped: LevelMapping, level: str) -> u.Numeric:
     if level in mapped.units_per_child:
         return mapped.units_per_child[level]
     return mapped.counts[mapped.level.path] / np.maximum(mapped.counts[level], 1.0)
+
+
+@one_operation
+def _busiest(units: Array, each: Array, work: Array, at: Index, together: Index) -> Array:
+    """Longest work of all instances at each point of a list."""
+    points = np.broadcast_shapes(units.shape[:-1], each.shape[:-1], work.shape[:-1])
+    instances = shared_instances(_by_layer(units, points), _by_layer(each, points), at, together)
+    return instances.busiest(_by_layer(work, points)).reshape(*points, 1)
 
 
 def _by_layer(array: Array, points: tuple[int, ...]) -> Array:

@@ -231,7 +231,7 @@ class ArrayParts(Component[None]):
             moment(network.mean_absolute_weight, centre, bits, slices, float(place))
             for place in range(int(np.max(slices)))
         )
-        if all(isinstance(each, float | np.ndarray) for each in found):
+        if all(isinstance(each, float) or hasattr(each, "__array_function__") for each in found):
             self.__dict__[key] = (network, found)
         return found
 

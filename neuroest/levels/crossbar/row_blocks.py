@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
+from neuroest.core.recording import surely
 from neuroest.equations._arithmetic import rounded_down, rounded_up
 
 
@@ -96,7 +97,11 @@ def row_blocks(inputs: Array, fed_back: Array, rows: Rows) -> RowBlocks:
             (0.0, rows.last, every.last - own.last - filled * own.in_last),
             (0.0, every.left, np.where(alone, 1.0, 0.0)),
         ]
-    there = [(first / each, second / each, times) for first, second, times in kinds if np.any(times)]
+    there = [
+        (first / each, second / each, times)
+        for first, second, times in kinds
+        if not surely(np.all(np.equal(times, 0.0)))
+    ]
     shape = np.broadcast_shapes(np.shape(inputs), *(np.shape(number) for kind in there for number in kind))
     found = np.zeros((len(RowBlocks._fields), *shape, len(there)))
     for place, kind in enumerate(there):

@@ -10,7 +10,8 @@ from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.threshold_search import least_reaching
+from neuroest.core.recording import recording_of, surely
+from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
 from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 
@@ -142,7 +143,7 @@ def _agreeing_hold(
         found = needed(first)
         rise, more = first - hold, np.asarray(found - first)
         agrees = np.abs(more) <= _CLOSE * found
-        if agrees.all():
+        if surely(agrees.all()):
             break
         slows = np.abs(more) < np.abs(rise)
         hold = found + np.where(slows, more * more / np.where(slows, rise - more, 1.0), 0.0)
@@ -172,7 +173,17 @@ def _least_hold(
     # no drive is longer than the time from one to the next
     longest_drive = np.minimum(full, period_of(full))
     rule = neuron.firing_rule()
-    shape = np.broadcast(longest_drive, steps, *rule.numbers).shape
+    if recording_of(longest_drive, steps, sought, rule.numbers) is not None:
+
+        def rate_of(hold: Array) -> Array:
+            return np.asarray(1.0 / rule.steps_to_fire(hold / neuron.drive_margin(), period_of(hold)))
+
+        wanted = np.where(sought, 1.0 / steps, np.inf)
+        found: u.Second = recorded_least_reaching(
+            rate_of, wanted, neuron.least_drive(), longest_drive, *guesses
+        )
+        return found
+    shape = np.broadcast_shapes(np.shape(longest_drive), np.shape(steps), *map(np.shape, rule.numbers))
     rule = rule.spread(shape)
     holds = np.array(np.broadcast_to(longest_drive, shape))
 

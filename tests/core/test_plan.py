@@ -1,0 +1,141 @@
+"""What is recorded of one point gives the results of others, operation by operation and compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.core import plan as plans
+from neuroest.core.operations import NotRecordedError
+from neuroest.core.plan import Plan
+from neuroest.core.recording import one_operation, recording, recording_of, surely
+from neuroest.core.symbolic import Recording
+from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
+
+POINTS = 300
+X = np.random.default_rng(3).uniform(-2.0, 3.0, (POINTS, 1))
+LAYERS = np.array([1.0, 2.0, 2.0, 0.5])
+
+
+def planned(function: Callable[[Any], Any], at: float = 0.7) -> Plan:
+    """The plan of a function of one number a point."""
+    with recording(Recording()) as recorded:
+        return Plan(recorded, [function(recorded.input("x", np.array([[at]])))])
+
+
+def results(function: Callable[[Any], Any], at: float = 0.7) -> tuple[Any, Any]:
+    """What the plan gives for all points, and which of them are right."""
+    (found,), right = planned(function, at).repeated({"x": X.reshape(-1)}, POINTS)
+    return found, right
+
+
+UFUNCS = (
+    np.exp, np.expm1, np.exp2, np.tanh, np.cbrt, np.arctan, np.floor, np.ceil, np.rint, np.absolute, np.isnan,
+    np.isfinite, np.square, np.negative, np.sign, np.log1p, np.log2, np.sqrt, np.reciprocal,
+)  # fmt: skip
+PAIRS = (
+    np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot, np.arctan2,
+    np.power, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and,
+    np.logical_or, np.logical_xor,
+)  # fmt: skip
+
+
+@pytest.fixture(params=["numpy", "compiled"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to repeat a plan."""
+    if request.param == "compiled":
+        pytest.importorskip("llvmlite", reason="needs neuroest[compiled]")
+    monkeypatch.setattr(plans, "WORTH_COMPILING", 0 if request.param == "compiled" else np.inf)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("machine")
+def test_every_operation_gives_what_numpy_gives() -> None:
+    def every(x: Any) -> Any:
+        one = [function(x * LAYERS) for function in UFUNCS]
+        two = [function(x * LAYERS, y) for function in PAIRS for y in (1.3, LAYERS - x, np.nan)]
+        return np.stack([0.0 + np.where(LAYERS > 1.0, each, 0.25) for each in (*one, *two)], axis=-1)
+
+    with np.errstate(all="ignore"):
+        expected = every(X)
+    found, right = results(every)
+    assert right.all()
+    np.testing.assert_allclose(found, expected, rtol=4e-15, atol=0.0)
+
+
+@pytest.mark.usefixtures("machine")
+def test_shapes_reductions_and_elements_in_place() -> None:
+    def every(x: Any) -> Any:
+        table = np.zeros((*np.shape(x)[:-1], 4))
+        table[..., 1:3] = (x * LAYERS)[..., ::2]
+        table[..., 3] += np.sum(x * LAYERS, axis=-1)
+        later = np.cumsum(table, axis=-1) + np.max(table, axis=-1, keepdims=True)
+        place = np.argmin(np.stack([later, x * LAYERS]), axis=0)
+        return np.concatenate([later, np.clip(later, -1.0, 1.0) ** 2, place + 0.0], axis=-1)
+
+    found, right = results(every)
+    assert right.all()
+    np.testing.assert_allclose(found, every(X), rtol=1e-14)
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_point_with_another_answer_is_left_out() -> None:
+    def by_branch(x: Any) -> Any:
+        return x + 1.0 if np.all(x > 0.0) else -x
+
+    found, right = results(by_branch)
+    assert np.array_equal(right, X[:, 0] > 0.0)
+    assert np.array_equal(found[right], X[right] + 1.0)
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_search_is_a_loop_in_which_every_point_goes_its_own_rounds() -> None:
+    def search(x: Any) -> Any:
+        # the argument at which y^3 + y reaches x^2 + 1 for each layer
+        wanted, low, high = (x * x + 1.0) * LAYERS, 0.0 * x * LAYERS, 9.0 + 0.0 * x * LAYERS
+        value = lambda y: y * y * y + y  # noqa: E731
+        if recording_of(x) is not None:
+            return recorded_least_reaching(value, wanted, low, high, high / 3.0)
+        flat = [each.ravel() for each in (wanted, low, high, high / 3.0)]
+        return least_reaching(lambda y, _: value(y), *flat).reshape(wanted.shape)
+
+    found, right = results(search)
+    assert right.all()
+    np.testing.assert_allclose(found, search(X), rtol=1e-12)
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_function_of_whole_arrays_is_one_operation() -> None:
+    sort = one_operation(lambda array: np.sort(array, axis=-1))
+    found, _ = results(lambda x: sort(x * LAYERS) * 2.0)
+    assert np.array_equal(found, np.sort(X * LAYERS, axis=-1) * 2.0)
+
+
+def test_equal_operations_are_one_and_what_nobody_reads_is_left_out() -> None:
+    def twice(x: Any) -> Any:
+        np.exp(x)
+        return (x * LAYERS + 1.0) - (x * 2.0 + 1.0)
+
+    plan = planned(twice)
+    # the number, three products (one by one is itself), sums and differences, and four constants
+    assert plan.recorded > plan.operations
+    assert sum(one.call is np.exp for one in plan._needed.values()) == 0
+    assert sum(one.call is np.multiply for one in plan._needed.values()) == 2
+    assert sum(one.call is np.subtract for one in plan._needed.values()) == 3
+
+
+def test_numbers_that_move_are_not_lost_in_silence() -> None:
+    with recording(Recording()) as recorded:
+        x = recorded.input("x", np.ones((1, 1)))
+        for lossy in (float, np.linalg.norm, np.sort):
+            with pytest.raises(NotRecordedError):
+                lossy(x)
+        with pytest.raises(NotRecordedError):
+            np.sort(LAYERS)[:1] = x
+        assert f"{x:.3g}" == "\N{REPLACEMENT CHARACTER}"
+        assert not surely(np.all(x > 0.0))
+    assert surely(np.all(X < 4.0))
+    assert type(np.zeros(1)) is np.ndarray
