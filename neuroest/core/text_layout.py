@@ -3,7 +3,6 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from html import escape
 
 WIDTH = 80
 """Width of every table, in characters."""
@@ -31,6 +30,8 @@ class Printed:
         return f"<{type(self).__name__}: {self.lead}>"
 
     def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415 - only notebooks need it
+
         return f"<pre>{escape(self.to_text())}</pre>"
 
 
