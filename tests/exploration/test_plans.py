@@ -57,7 +57,7 @@ def same(found: Points, expected: Points) -> None:
     assert np.array_equal(found.extrapolates, expected.extrapolates)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("network", ["mlp_mnist_spiking", "resnet18_imagenet_dense"])
 def test_drawn_points_of_every_chip(both: Callable[..., tuple[Points, Points]], network: str) -> None:
     refused = 0
