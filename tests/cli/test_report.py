@@ -133,7 +133,7 @@ def test_diff_of_two_results(command: Command, tmp_path: Path) -> None:
     assert "contains no result" in command("diff", str(one), str(tmp_path / "c.json")).err
 
 
-@pytest.mark.parametrize(("form", "mark"), [("markdown", "| result |"), ("latex", r"\begin{table}")])
+@pytest.mark.parametrize(("form", "mark"), [("markdown", "| area |"), ("latex", r"\begin{tabular}")])
 def test_estimate_and_compare_for_documents(command: Command, form: str, mark: str) -> None:
     outcome = command("estimate", CHIP, "-w", NETWORK, "--format", form)
     assert outcome.code == 0, outcome.err

@@ -36,6 +36,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "leakage_at_ambient": 0.1,
         "doubling_temperature": 20.0,
     },
+    "power_beyond_blocks": {"resting_power_density": 8e4, "area": 331e-6, "listed": 2.0},
     "thermal_load": {
         "thermal_resistance": 20.0,
         "constant_power": 1.0,
