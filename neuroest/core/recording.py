@@ -7,6 +7,7 @@ symbolic arrays (`neuroest.core.symbolic`) pass; for all else, also in other thr
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -99,6 +100,8 @@ def surely(condition: Any) -> bool:
 
 _MAKERS = ("asarray", "asanyarray", "array", "ascontiguousarray", "asfortranarray")
 _EMPTY = ("zeros", "ones", "empty")
+_ONE_AT_A_TIME = threading.RLock()
+"""Numpy's functions are replaced and put back by one thread at a time."""
 
 
 @contextmanager
@@ -106,19 +109,20 @@ def recording(found: Any) -> Iterator[Any]:
     """Record what is computed from the inputs of a recording, in this thread.
 
     Functions of numpy that turn anything into a plain array let symbolic arrays pass, and new arrays can be filled with
-    them; for all else they do what they did.
+    them; for all else, and in other threads, they do what they did. Another thread that records waits.
     """
-    plain = {name: getattr(np, name) for name in (*_MAKERS, *_EMPTY, "full")}
-    token = _current.set(found)
-    try:
-        for names, replacement in ((_MAKERS, _maker), (_EMPTY, _empty), (("full",), _full)):
-            for name in names:
-                setattr(np, name, replacement(plain[name], found))
-        yield found
-    finally:
-        for name, function in plain.items():
-            setattr(np, name, function)
-        _current.reset(token)
+    with _ONE_AT_A_TIME:
+        plain = {name: getattr(np, name) for name in (*_MAKERS, *_EMPTY, "full")}
+        token = _current.set(found)
+        try:
+            for names, replacement in ((_MAKERS, _maker), (_EMPTY, _empty), (("full",), _full)):
+                for name in names:
+                    setattr(np, name, replacement(plain[name], found))
+            yield found
+        finally:
+            for name, function in plain.items():
+                setattr(np, name, function)
+            _current.reset(token)
 
 
 def _maker(plain: Any, found: Any) -> Any:
@@ -141,6 +145,8 @@ def _empty(plain: Any, found: Any) -> Any:
     @functools.wraps(plain)
     def made(shape: Any, dtype: Any = np.float64, **options: Any) -> Any:
         array = plain(shape, dtype, **options)
+        if _current.get() is not found:  # another thread
+            return array
         if plain.__name__ == "empty":
             array.fill(0)
         return found.symbolic(array) if array.dtype.kind in "fib" else array

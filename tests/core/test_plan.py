@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -139,3 +140,10 @@ def test_numbers_that_move_are_not_lost_in_silence() -> None:
         assert not surely(np.all(x > 0.0))
     assert surely(np.all(X < 4.0))
     assert type(np.zeros(1)) is np.ndarray
+
+
+def test_another_thread_makes_plain_arrays_while_a_point_is_recorded() -> None:
+    with recording(Recording()), ThreadPoolExecutor(1) as other:
+        assert not isinstance(np.zeros(2), np.ndarray)
+        assert isinstance(other.submit(np.zeros, 2).result(), np.ndarray)
+    assert isinstance(np.zeros(2), np.ndarray)
