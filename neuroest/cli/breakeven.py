@@ -55,10 +55,11 @@ def run(
     """
     path = along.partition("=")[0]
     changes = shared.changes(settings)
+    (asked,) = shared.result_names([result], "--result")
     try:
         found = breakeven(
-            first, second, workload, along, varied=varied, second_workload=second_workload, quantity=result,
-            settings=changes, progress=progress_shown(),
+            first, second, workload, along, varied=varied, second_workload=second_workload,
+            quantity=asked, settings=changes, progress=progress_shown(),
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it

@@ -42,7 +42,8 @@ def run(
     Measured values update the inputs and the errors of the models. Values that contradict are named and do not count.
     """
     shared.check_figure(plot)
-    found = calibrate(architecture, measured, output, target=target, seed=seed)
+    (asked,) = shared.result_names([target], "--target")
+    found = calibrate(architecture, measured, output, target=asked, seed=seed)
     if plot is not None:
         found.plot(plot)
         shared.figure_written(plot)

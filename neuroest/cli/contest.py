@@ -74,9 +74,10 @@ def run(
     alternatives is evaluated. -p draws the map.
     """
     named = {axis.name: axis.tracks[axis.name] for axis in settings_space(axes or []).axes}
+    asked = None if minimize is None else shared.result_names([minimize], "--minimize")[0]
     try:
         found = contest(
-            rules, workload, axes=named, limits=limits or [], minimize=minimize, relevance=relevance, by=by,
+            rules, workload, axes=named, limits=limits or [], minimize=asked, relevance=relevance, by=by,
             points=points, rescue=Path(), workers=workers, scheduler=scheduler, overwrite=overwrite, samples=samples,
             seed=seed, given=given, started=points_shown(),
         )  # fmt: skip

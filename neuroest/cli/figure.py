@@ -52,7 +52,8 @@ def run(
     """
     chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
     design, *others = labelled(chips, shared.parse_labels(labels))
-    found = curves(kind.value, design, others, workload, result, progress_shown())
+    (asked,) = shared.result_names([result], "--result")
+    found = curves(kind.value, design, others, workload, asked, progress_shown())
     if output is not None:
         found.plot(output)
     else:

@@ -55,8 +55,9 @@ def run(
     """
     searched = space_of(space, axes, constraints)
     found = optimize(
-        architecture, searched, workload, minimize or [], maximize or [], limits=limits or [],
-        population=population, generations=generations, seed=seed, progress=progress_shown(),
+        architecture, searched, workload, shared.result_names(minimize, "--minimize"),
+        shared.result_names(maximize, "--maximize"), limits=limits or [], population=population,
+        generations=generations, seed=seed, progress=progress_shown(),
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)

@@ -26,7 +26,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli import shared
+from neuroest.cli import lab, shared
 from neuroest.cli.completion import names
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.exploration.random_bits import CORRELATION, PROCESS, STAGES, randomness
@@ -53,7 +53,8 @@ def run(
     """
     shared.check_figure(plot)
     found = randomness(
-        devices or (), rate=rate, correlation=correlation, stages=stages, process=process, samples=samples, seed=seed
+        devices or (), rate=lab.needed(rate, "1/s", "--rate"), correlation=correlation, stages=stages,
+        process=process, samples=samples, seed=seed,
     )  # fmt: skip
     if plot is not None:
         found.plot(plot)

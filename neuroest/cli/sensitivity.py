@@ -48,7 +48,7 @@ def run(
     Reports a tornado, elasticities and shares of the variance. -p draws the tornado of the first result.
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
-    names = [word.strip() for word in results.split(",")]
+    names = shared.result_names(results.split(","), "--results")
     found = sensitivity(
         architecture,
         workload,

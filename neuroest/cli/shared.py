@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ import typer
 from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
 from neuroest.core.atomic_files import write_whole
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
 if TYPE_CHECKING:
@@ -159,6 +159,29 @@ def changes(settings: list[str] | None) -> dict[str, str]:
     from neuroest.design.overrides import parse_settings  # noqa: PLC0415 - a list needs no designs
 
     return parse_settings(settings or [])
+
+
+@contextlib.contextmanager
+def given_to(option: str, what: str) -> Iterator[None]:
+    """Name the option in the message about an unknown name of this kind.
+
+    Parameters
+    ----------
+    what : str
+        Start of what was looked for, such as ``"parameter"``.
+    """
+    try:
+        yield
+    except UnknownNameError as error:
+        raise (error.at(option) if error.what.startswith(what) else error) from None
+
+
+def result_names(words: Iterable[str] | None, option: str) -> list[str]:
+    """Names of the results that an option asks for; unknown ones are refused before anything is computed."""
+    from neuroest.results.quantities import quantity_names  # noqa: PLC0415 - a list needs no results
+
+    with given_to(option, "result"):
+        return list(quantity_names(word.strip() for word in words or []))
 
 
 def check_figure(path: Path | None) -> None:

@@ -84,15 +84,16 @@ def run(
         _at_operating_point(neuron, workload, shared.changes(settings), form, output)
         return
     shared.check_figure(plot)
-    found = simulate(
-        neuron, stimulus, energy=energy, hold=lab.needed(hold, "s", "--hold"), plot=plot, level=level,
-        duration=lab.quantity(duration, "s", "--duration"), width=lab.needed(width, "s", "--width"),
-        gap=lab.needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
-        kinetics=kinetics, changes=shared.changes(settings),
-        temperature=lab.quantity(temperature, "K", "--temperature"),
-        barrier_shift=lab.quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-        step=lab.quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
-    )  # fmt: skip
+    with shared.given_to("--set", "parameter"):
+        found = simulate(
+            neuron, stimulus, energy=energy, hold=lab.needed(hold, "s", "--hold"), plot=plot, level=level,
+            duration=lab.quantity(duration, "s", "--duration"), width=lab.needed(width, "s", "--width"),
+            gap=lab.needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
+            kinetics=kinetics, changes=shared.changes(settings),
+            temperature=lab.quantity(temperature, "K", "--temperature"),
+            barrier_shift=lab.quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
+            step=lab.quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
+        )  # fmt: skip
     rows = Table.of_records(found.rows(), found.table[0])
     shared.emit_in_form(
         output, form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()

@@ -82,12 +82,14 @@ def run(
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
+    kept = shared.result_names(keep.split(","), "--keep")
+    drawn = _drawn(plot, along, shown, kept)
     found_space = exploring.space_of(space, axes, constraints)
     try:
         result = sweep(
             architecture, found_space, workload, output=output, sampler=sampler.value if sampler else None,
-            samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
-            scheduler=scheduler, confirmed=yes, overwrite=overwrite, most_in_memory=_HELD,
+            samples=samples, seed=seed, quantities=kept, workers=workers, scheduler=scheduler,
+            confirmed=yes, overwrite=overwrite, most_in_memory=_HELD,
             started=exploring.points_shown(),
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -95,13 +97,30 @@ def run(
             shared.note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
     if plot is not None:
-        result.plot(shown, along, path=plot)
+        with shared.given_to("-x", "parameter"):
+            result.plot(drawn, along, path=plot)
     if output is None and (plot is None or result.rows <= _SHOWN):
         shared.emit(_printed(result, form))
     failure = result.most_common_failure() if result.feasible < result.rows else None
     shared.note(
         [*wrapped(result.lead, hanging=2), *([f"most of the others fail {failure}"] if failure else [])]
     )
+
+
+def _drawn(plot: Path | None, along: str | None, shown: str | None, kept: list[str]) -> str | None:
+    """The result that the figure shows, if it is stated; axes without a figure are refused."""
+    for option, given in (("-x", along), ("-y", shown)):
+        if given is not None and plot is None:
+            raise ExplorationError(
+                f"{option} {given}: there is no figure to draw; name its file with -p FILE"
+            )
+    shared.check_figure(plot)
+    if shown is None:
+        return None
+    (drawn,) = shared.result_names([shown], "-y")
+    if drawn not in kept:
+        raise ExplorationError(f"-y {shown}: --keep must name it too; it has {', '.join(kept)}")
+    return drawn
 
 
 def _printed(result: SweepResult, form: shared.Format) -> str:

@@ -76,11 +76,13 @@ def run(
 
     Says the share of the draws that reach them, and what dominates where no device helps. -p draws the region.
     """
-    found = target(
-        subject, against, workload, vary or [INTEGRATION_TIME], host=host, pace=cast("Pace | None", pace),
-        quantity=result, limits=limits or [], relevance=relevance, settings=shared.changes(settings),
-        samples=samples, seed=seed, points=points, overwrite=overwrite, progress=progress_shown(),
-    )  # fmt: skip
+    (asked,) = shared.result_names([result], "--result")
+    with shared.given_to("--vary", "parameter of "):
+        found = target(
+            subject, against, workload, vary or [INTEGRATION_TIME], host=host, pace=cast("Pace | None", pace),
+            quantity=asked, limits=limits or [], relevance=relevance, settings=shared.changes(settings),
+            samples=samples, seed=seed, points=points, overwrite=overwrite, progress=progress_shown(),
+        )  # fmt: skip
     if plot is not None:
         found.plot(plot)
     label = f"What {found.device} would have to be in {found.design}, against {found.baseline}"

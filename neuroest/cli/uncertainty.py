@@ -47,7 +47,7 @@ def run(
 
     -p draws the first result.
     """
-    names = [word.strip() for word in results.split(",")]
+    names = shared.result_names(results.split(","), "--results")
     found = uncertainty(
         architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
         settings=shared.changes(settings), seed=seed, workers=workers, scheduler=scheduler,

@@ -64,6 +64,7 @@ Window: TypeAlias = Annotated[
 ]
 """Rows and columns of a pooling window, or `global` for the whole map."""
 Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
+"""Bits of a number: at most those of a double, the widest word that a processor computes with."""
 
 
 class Activity(Provenance):

@@ -53,6 +53,7 @@ Fault: TypeAlias = tuple[Location, str]
 _RATIO = QuantityField("1", minimum=0, above=True, maximum=1e9, example="10")
 _BITS = QuantityField("1", minimum=1, maximum=64, integer=True, example="4")
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
+_PRECISION = "workload.precision."
 
 Coding: TypeAlias = Literal["spiking", "dense"]
 ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
@@ -286,7 +287,7 @@ def number_field(path: str) -> QuantityField:
         return TIME
     if path.startswith(LEARNING):
         return LEARNING_NUMBERS[path.removeprefix(LEARNING)]
-    if path.endswith(WIDTHS):
+    if path.endswith(WIDTHS) or path.startswith(_PRECISION):
         return _BITS
     if path.startswith("workload.layers.") and ".activity." not in path:
         return POPULATION_NUMBERS[path.rpartition(".")[2]]

@@ -288,6 +288,27 @@ def test_a_near_miss_is_named_in_one_line(
             "contest -w mlp_mnist_spiking --axis peroid=1ms,1s --axis spike_rate=1,2",
             "--axis: peroid: unknown path",
         ),
+        ("randomness --rate 3", "--rate: 3 has no unit; expected a rate"),
+        ("simulate diffusive_28nm_capacitor --set foo=1", "--set: unknown parameter 'foo'"),
+        (
+            "target diffusive_28nm_capacitor --vary foo=1..2",
+            "--vary: unknown parameter of diffusive_28nm_capacitor",
+        ),
+        (
+            "sweep {chip} --set supply=0.8V,0.9V -y energi -p a.svg",
+            "-y: unknown result 'energi'; did you mean 'energy'",
+        ),
+        (
+            "sweep {chip} --set supply=0.8V,0.9V -y latency --keep energy -p a.svg",
+            "-y latency: --keep must name it too",
+        ),
+        (
+            "sweep {chip} --set supply=0.8V,0.9V -x supply",
+            "-x supply: there is no figure to draw; name its file",
+        ),
+        ("sweep {chip} --set supply=0.8V,0.9V --keep energi", "--keep: unknown result 'energi'"),
+        ("uncertainty {chip} -w {net} --results energi", "--results: unknown result 'energi'"),
+        ("estimate {chip} -w {net} --set weights=300", "300 bit is above the maximum 64 bit"),
         ("explain {chip} aera -w {net}", "did you mean 'area'?"),
         ("explain {chip} convertor -w {net}", "did you mean 'converter'?"),
     ],
