@@ -67,6 +67,7 @@ def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> 
     assert all(re.search("never fires|follows the filament", reason) for reason in reasons), reasons
 
 
+@pytest.mark.nightly
 def test_a_neuron_whose_gate_holds_its_output_latches() -> None:
     found = characterise("diffusive_28nm_derived", ["limits"], devices=20).characteristics
     assert "latches" in found["limits"].findings[0]

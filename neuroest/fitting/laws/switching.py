@@ -36,7 +36,7 @@ _NOT_NORMAL = 1.3
 """Ratio of the standard deviation to that from the quartiles above which states have outliers, or several levels; a
 convention."""
 _ENOUGH = 20
-"""Fewest states whose quartiles tell."""
+"""Fewest states whose quartiles say something of their spread."""
 _LINEAR = 2.0
 """Ratio of the currents at the read voltage and at half of it in a resistor."""
 
