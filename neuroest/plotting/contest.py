@@ -1,7 +1,8 @@
 """A contest as figures: the map of its regime, and the Pareto fronts where the workload lies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ from neuroest.results.uncertainty import Band
 _CELL = 0.42
 """Height of a cell in inches."""
 _SMALL = 4.5
-"""Points of the words in a cell, at least."""
-_SHARE, _LETTER = 0.75, 0.52
-"""Share of the width of a figure that cells have, and the mean width of a letter over the size of its font."""
+"""Points of the words in a cell for no venue."""
+_ROOM = 0.96
+"""Share of the width of a cell that its words may take."""
 _FADED = 0.35
 """Opacity of a cell whose margin is within the band."""
 _LEGEND_COLUMNS = 4
@@ -49,18 +50,17 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
         {name: style.tint_of(place) for place, name in enumerate(contest.titles)} if of is None else OUTCOMES
     )
     rectangle = style.matplotlib("patches").Rectangle
-    seen = set()
-    room = _SHARE * figure.get_figwidth() * 72.0 / len(x.values)
+    seen, texts = set(), []
     for cell in contest.cells:
         key, words = (cell.winner, _words(cell)) if of is None else _outcome(cell, of)
         if key:
             seen.add(key)
             alpha = _FADED if of is None and cell.verdict in {"tie", "level"} else 1.0
             axes.add_patch(rectangle((cell.x, cell.y), 1, 1, linewidth=0.0, alpha=alpha, **fills[key]))
-        axes.text(
-            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=_font(words, room),
+        texts.append(axes.text(
+            cell.x + 0.5, cell.y + 0.5, words, ha="center", va="center", fontsize=style.points(_SMALL),
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8},
-        )  # fmt: skip
+        ))  # fmt: skip
     _edges(contest, axes, lambda cell: cell.winner if of is None else _outcome(cell, of)[0])
     axes.set_xlim(0, len(x.values))
     axes.set_ylim(0, len(y.values))
@@ -72,6 +72,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     )
     labels = contest.titles if of is None else {key: key for key in OUTCOMES}
     handles = [style.patch(labels[key], fill) for key, fill in fills.items() if key in seen]
+    handles += [style.line(ls="", label=label) for label in _shortened(figure, axes, texts)]
     if handles:
         columns = style.legend_columns(
             figure.get_figwidth(), [one.get_label() for one in handles], _LEGEND_COLUMNS
@@ -130,10 +131,26 @@ def _number(value: float) -> str:
     )
 
 
-def _font(words: str, room: float) -> float:
-    """Points of the words in a cell: what the venue asks for, less where the cell is too narrow for it."""
-    fitting = room / (_LETTER * max(map(len, words.split("\n"))) or 1.0)
-    return max(_SMALL, min(style.points(_SMALL), fitting))
+def _shortened(figure: Any, axes: Any, texts: Sequence[Any]) -> list[str]:
+    """Where cells are too narrow for their words, leave the medians and letters; what these mean, for the legend."""
+    figure.draw_without_rendering()
+    room = _ROOM * axes.get_window_extent().width / (axes.get_xlim()[1] - axes.get_xlim()[0])
+
+    def too_wide() -> bool:
+        return any(text.get_window_extent().width > room for text in texts)
+
+    if not too_wide():
+        return []
+    for text in texts:
+        text.set_text(text.get_text().split("\n")[0])
+    meanings = ["numbers: medians"]
+    if too_wide():
+        words = dict.fromkeys(text.get_text() for text in texts if text.get_text()[:1].isalpha())
+        letters = dict(zip(words, ascii_lowercase, strict=False))
+        for text in texts:
+            text.set_text(letters.get(text.get_text(), text.get_text()))
+        meanings += [f"{letter}: {word}" for word, letter in letters.items()]
+    return meanings
 
 
 def _edges(contest: Contest, axes: Any, key: Callable[[Cell], str]) -> None:

@@ -150,8 +150,23 @@ def test_ticks_within_half_a_decade_reach_both_ends() -> None:
     assert ticks[-1] >= 150.0
 
 
-def test_words_in_narrow_cells_of_a_map_are_smaller_than_the_venue_asks() -> None:
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (5, ["1.3\n0.91 to 2.5", "too slow"]),
+        (17, ["1.3", "a"]),  # at most 30 points a cell, and "too slow" takes 33
+    ],
+)
+def test_words_that_a_cell_of_a_map_cannot_hold_become_letters_of_the_legend(
+    columns: int, shown: list[str]
+) -> None:
     with style.figure_style("ieee"):
-        # 8 points where the cell is wide, 21 / (0.52 * 8) = 5.05 where eight letters have 21 points, at least 4.5
-        sizes = [contest._font("too slow", room) for room in (60.0, 21.0, 5.0)]
-    assert sizes == pytest.approx([8.0, 21.0 / (0.52 * 8.0), 4.5])
+        figure, axes = style.new_figure(style.PAGE, 3.0)
+        axes.set_xlim(0, columns)
+        size = style.points(4.5)
+        words = ("1.3\n0.91 to 2.5", "too slow")
+        texts = [axes.text(at + 0.5, 0.5, word, ha="center", fontsize=size) for at, word in enumerate(words)]
+        meanings = contest._shortened(figure, axes, texts)
+    assert [text.get_text() for text in texts] == shown
+    assert [text.get_fontsize() for text in texts] == pytest.approx([8.0, 8.0])
+    assert meanings == ([] if columns == 5 else ["numbers: medians", "a: too slow"])
