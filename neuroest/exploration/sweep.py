@@ -59,7 +59,7 @@ JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 
 
 class PrintedPoints(Printed):
-    """A result with rows, some of which a notebook shows below its lead."""
+    """A result with rows; a notebook shows some of them below its lead."""
 
     def some_rows(self, most: int) -> pd.DataFrame:
         """Rows to show."""

@@ -45,7 +45,7 @@ class ChargeCellBlock(DeviceBlock):
     driven; joined: each is charged on its own, and switches join them afterwards."""
     charged_by: Literal["row", "follower"] = "row"
     """What charges a capacitor with analog inputs: the row line through a transistor of the cell, so that the buffer of
-    the row gives the charge of all cells; or a source follower in the cell, of which the row drives only the gate."""
+    the row gives the charge of all cells; or a source follower in the cell. The row then drives only its gate."""
     column_folding: Count = 1.0
     """Adjacent columns that form one folded column, each with a share of the rows: the array becomes wider and lower by
     this factor, and its row lines pass this many times more cells than they drive."""

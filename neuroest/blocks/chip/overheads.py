@@ -76,7 +76,7 @@ class OverheadsBlock(DeviceBlock):
     """Clock of a die that waits for work, which a device with a `resting_energy` needs: that at work, if nothing lowers
     it."""
     resting_area: Area | None = None
-    """Area of the whole die, of which the description may be a part, for its power at rest. Without it, that of the
+    """Area of the whole die, for its power at rest; the description may cover a part of it. Without it, that of the
     estimate."""
 
     @field_validator("resting_area")
