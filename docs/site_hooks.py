@@ -25,6 +25,9 @@ OUTSIDE = {
 NOTEBOOKS = runpy.run_path(str(Path(__file__).parent / "tools" / "notebooks.py"))
 PAGES = {f"examples/notebooks/{name}.ipynb": f"notebooks/{name}.md" for name in NOTEBOOKS["names"]()}
 """Notebooks, and their pages on the site."""
+CASES = runpy.run_path(str(Path(__file__).parent / "tools" / "case_page.py"))
+PLACES = {**OUTSIDE, **PAGES, "validation": "cases.md"}
+"""All of them; the folder of published chips is one page."""
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?=[)#])")
 
 
@@ -35,6 +38,7 @@ def on_files(files: Any, config: Any) -> Any:
     for source, place in PAGES.items():
         content = NOTEBOOKS["page"](NOTEBOOKS["read"](Path(source).stem))
         files.append(File.generated(config, place, content=content))
+    files.append(File.generated(config, PLACES["validation"], content=CASES["page"]()))
     return files
 
 
@@ -45,9 +49,9 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
 
     def moved(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(origin), found["target"]))
-        if target not in {**OUTSIDE, **PAGES} and not target.startswith("docs/"):
+        if target not in PLACES and not target.startswith("docs/"):
             return found["target"]
-        there = {**OUTSIDE, **PAGES}.get(target, target.removeprefix("docs/"))
+        there = PLACES.get(target, target.removeprefix("docs/"))
         return posixpath.relpath(there, posixpath.dirname(place) or ".")
 
     return _LINK.sub(moved, markdown)

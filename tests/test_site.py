@@ -44,7 +44,7 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
     built = {
         str(path.relative_to(tmp_path / "site").with_suffix("")) for path in tmp_path.glob("site/**/*.html")
     }
-    outside = {"start", "contributing", "changelog", "benchmarks", "peers", "accuracy_benchmark"}
+    outside = {"start", "contributing", "changelog", "benchmarks", "peers", "accuracy_benchmark", "cases"}
     notebooks = {f"notebooks/{path.stem}" for path in (ROOT / "examples" / "notebooks").glob("*.ipynb")}
     assert built - {"404"} == pages | outside | notebooks
     assert not list((tmp_path / "site").rglob("__pycache__"))

@@ -20,7 +20,6 @@ from neuroest.validation.families import EVERY_NODE
 from neuroest.validation.record import FILE, record_text
 from neuroest.validation.scoreboard_text import (
     CLASS_NAMES,
-    EVIDENCE_NAMES,
     VERDICT_NAMES,
     factor,
     first_and_present,
@@ -69,7 +68,8 @@ def page(board: Scoreboard) -> str:
         "How close are estimates to published chips?",
         "This page compares published chips and papers with estimates from their inputs, made by the same `estimate`",
         "that users call. Each case is a folder under `validation/` with the architecture, the workload, and",
-        "`published.yaml` with every published value, its source, its tolerance and the reason for it.",
+        "`published.yaml` with every published value, its source, its tolerance and the reason for it;",
+        "[one page](../validation/) has the choices of all cases, and what they leave out.",
         "`neuroest reproduce` prints the numbers of this page and fails if one of them changes.",
         "",
         "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
@@ -109,7 +109,7 @@ def page(board: Scoreboard) -> str:
             "",
             *_rows(board, rows, banded=quantity_class == "bottom_up"),
         ]
-    return "\n".join([*lines, *_misses(board), *_cases(board)]).rstrip() + "\n"
+    return "\n".join([*lines, *_misses(board)]).rstrip() + "\n"
 
 
 def _summaries(found: Sequence[Summary]) -> list[str]:
@@ -424,33 +424,6 @@ def _misses(board: Scoreboard) -> list[str]:
         names = ", ".join(f"{r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
         lines.append(f"- {rows[0].case}, {names}: {cause}.")
     return [*lines, ""]
-
-
-def _cases(board: Scoreboard) -> list[str]:
-    lines = ["## Cases", ""]
-    for result in board.results:
-        spec = result.case.spec
-        lines += [
-            f"### {spec.title} (`{spec.name}`)",
-            "",
-            f"Evidence: {EVIDENCE_NAMES[spec.evidence]}. {'Described blind. ' if spec.blind else ''}{spec.description}",
-            "",
-        ]
-        notes = [
-            *spec.notes,
-            *(f"Restated: {text}" for text in spec.restated),
-            *(f"Not scored: {text}" for text in spec.not_scored),
-        ]
-        lines += [f"- {' '.join(text.split()).rstrip('.')}." for text in notes]
-        lines += [""] if notes else []
-        reasons: dict[str, list[str]] = {}
-        for row in board.rows:
-            if row.case == spec.name:
-                reasons.setdefault(" ".join(row.reason.split()), []).append(row.quantity.replace("_", " "))
-        lines += ["Tolerances:", ""]
-        lines += [f"- {', '.join(names)}: {reason}." for reason, names in reasons.items()]
-        lines += [""]
-    return lines
 
 
 def main() -> None:
