@@ -1,26 +1,40 @@
-"""The page of the site that says of each published chip what its case states, leaves out and allows, from its file."""
+"""The page of the site with the values of each published chip, and what its case states, leaves out and allows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from neuroest.validation.cases import Case, load_case, shipped_cases
-from neuroest.validation.scoreboard_text import EVIDENCE_NAMES
+from neuroest.validation.record import recorded
+from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, inside, number
+from neuroest.validation.scoring import Row
+
+_HEAD = (
+    "quantity", "class", "published", "predicted", "unit", "ratio", "first ratio", "p10", "p90", "inside", "verdict",
+)  # fmt: skip
 
 
 def page() -> str:
     """All cases, in the order of their names."""
+    rows = recorded().rows
     return "\n".join(
         [
             "# Cases",
             "",
-            "What does each published chip of the [scoreboard](scoreboard.md) state, leave out and allow? These words",
-            "are those of the `published.yaml` of its folder under `validation/`.",
+            "What does each published chip of the [scoreboard](scoreboard.md) state, leave out and allow? The words",
+            "are those of the `published.yaml` of its folder under `validation/`, the numbers those of the record",
+            "`validation/scoreboard.json`. *First ratios* are those before anything was corrected.",
             "",
-            *(line for name in shipped_cases() for line in _case(load_case(name))),
+            *(
+                line
+                for name in shipped_cases()
+                for line in _case(load_case(name), [row for row in rows if row.case == name])
+            ),
         ]
     )
 
 
-def _case(case: Case) -> list[str]:
+def _case(case: Case, rows: Iterable[Row]) -> list[str]:
     spec, blind = case.spec, "Described blind. " if case.spec.blind else ""
     notes = [
         *spec.notes,
@@ -29,19 +43,33 @@ def _case(case: Case) -> list[str]:
     ]
     reasons: dict[str, list[str]] = {}
     for name, stated in case.published.items():
-        reasons.setdefault(_line(stated.reason), []).append(name.replace("_", " "))
+        allowed = f"{stated.tolerance:.3g}" if stated.tolerance is not None else f"factor {stated.factor:g}"
+        reasons.setdefault(f"{allowed}: {_line(stated.reason)}", []).append(name.replace("_", " "))
     return [
         f"## {spec.title} (`{spec.name}`)",
         "",
         f"Evidence: {EVIDENCE_NAMES[spec.evidence]}. {blind}{_line(spec.description)}.",
         "",
+        f"| {' | '.join(_HEAD)} |",
+        "|" + "---|" * len(_HEAD),
+        *(f"| {' | '.join(_cells(case, row))} |" for row in rows),
+        "",
         *(f"- {_line(text)}." for text in notes),
         *([""] if notes else []),
         "Tolerances:",
         "",
-        *(f"- {', '.join(names)}: {reason}." for reason, names in reasons.items()),
+        *(f"- {', '.join(names)}, {reason}." for reason, names in reasons.items()),
         "",
     ]
+
+
+def _cells(case: Case, row: Row) -> Iterator[str]:
+    first = None if case.first is None else case.first.values.get(row.quantity)
+    yield from (row.quantity.replace("_", " "), CLASS_NAMES[row.quantity_class].lower())
+    yield from (number(row.published), number(row.predicted), row.unit, f"{row.ratio:.3f}")
+    yield "" if first is None else f"{first.ratio:.3f}"
+    yield from (number(row.low), number(row.high)) if row.quantity_class == "bottom_up" else ("", "")
+    yield from (inside(row), VERDICT_NAMES[row.verdict])
 
 
 def _line(text: str) -> str:

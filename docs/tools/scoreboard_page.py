@@ -20,13 +20,10 @@ from neuroest.validation.families import EVERY_NODE
 from neuroest.validation.record import FILE, record_text
 from neuroest.validation.scoreboard_text import (
     CLASS_NAMES,
-    VERDICT_NAMES,
     factor,
     first_and_present,
-    inside,
-    number,
 )
-from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Calibration, Row, Summary, summaries
+from neuroest.validation.scoring import COVERAGE_GOAL, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"
 
@@ -35,16 +32,6 @@ _MEANING = {
     "structural": "scaling with bits, size or bandwidth from one anchored point, or from the structure alone",
     "bottom_up": "from process and device constants alone",
 }
-
-
-def _allowed(row: Row) -> str:
-    if row.verdict == "anchor":
-        return "-"
-    return (
-        row.allowed.replace("x", "factor ")
-        if row.allowed.startswith("x")
-        else f"{float(row.allowed):.3g} of it"
-    )
 
 
 def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -66,17 +53,14 @@ def page(board: Scoreboard) -> str:
         "# Scoreboard",
         "",
         "How close are estimates to published chips?",
-        "This page compares published chips and papers with estimates from their inputs, made by the same `estimate`",
-        "that users call. Each case is a folder under `validation/` with the architecture, the workload, and",
-        "`published.yaml` with every published value, its source, its tolerance and the reason for it;",
-        "[one page](../validation/) has the choices of all cases, and what they leave out.",
-        "`neuroest reproduce` prints the numbers of this page and fails if one of them changes.",
+        "Each case is a folder under `validation/` with architecture, workload and `published.yaml`: every published",
+        "value, its source, its tolerance and the reason for it. `neuroest reproduce CASE` prints its values and",
+        "fails if one changes; [one page](../validation/) has the values, choices and exclusions of all cases.",
         "",
-        "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
-        "No constant was fitted to one chip. Several were chosen with known ratios of scored chips, so those rows",
-        "are in-sample: the area of unlisted circuits, the energy and delay of logic below",
-        "28 nm, the exponent of the bands and [others](validation.md#choices-made-with-known-ratios). The three",
-        "classes are never averaged together:",
+        "A *ratio* is predicted over published. No constant was fitted to one chip. Several were chosen with known",
+        "ratios of scored chips, so those rows are in-sample: the area of unlisted circuits, the energy and delay of",
+        "logic below 28 nm, the exponent of the bands and [others](validation.md#choices-made-with-known-ratios). The",
+        "three classes are never averaged together:",
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
@@ -86,7 +70,6 @@ def page(board: Scoreboard) -> str:
         "Chips, measured or estimated by their vendor:",
         "",
         *_summaries(board.summaries),
-        *_outside(board),
     ]
     if board.studies:
         lines += ["Design studies, which have not been built:", "", *_summaries(board.studies)]
@@ -96,20 +79,13 @@ def page(board: Scoreboard) -> str:
             "",
             *_summaries(board.peers),
         ]
+    lines += _misses(board)
     lines += _first(board)
     lines += _families(board)
     lines += _nodes(board)
     lines += _descriptions()
     lines += _bands(board)
-    lines += _constants(board)
-    for quantity_class in CLASSES:
-        rows = [r for r in board.rows if r.quantity_class == quantity_class]
-        lines += [
-            f"## {CLASS_NAMES[quantity_class]}",
-            "",
-            *_rows(board, rows, banded=quantity_class == "bottom_up"),
-        ]
-    return "\n".join([*lines, *_misses(board)]).rstrip() + "\n"
+    return "\n".join([*lines, *_constants(board)]).rstrip() + "\n"
 
 
 def _summaries(found: Sequence[Summary]) -> list[str]:
@@ -158,12 +134,10 @@ def _first(board: Scoreboard) -> list[str]:
         "## First ratios of blind chips",
         "",
         "Bottom-up values of chips that were described before any of their ratios was computed. *First* is what the",
-        "code of the commit with the description predicts: no error was corrected, no constant chosen and no case",
-        "restated with the ratio known. `first.yaml` next to each case has these numbers and their commit;",
-        "`neuroest reproduce --first` writes them when a value is described, and refuses to change them. *Now* is the",
-        "present prediction of the same values. Expect of a chip that you describe what the first columns say; the",
-        "present ones are in part a fit to these chips. The *median factor* is the exponential of the median of",
-        "abs(ln(p50 / published)).",
+        "code of the commit with the description predicts, before any correction; `first.yaml` next to each case has",
+        "the numbers and the commit, and `neuroest reproduce --first` refuses to change them. *Now* is the present",
+        "prediction of the same values, in part a fit to these chips. Expect of a chip that you describe what the",
+        "first columns say. The *median factor* is the exponential of the median of abs(ln(p50 / published)).",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor, first", "now", "inside p10 to p90, first", "now",
@@ -181,14 +155,12 @@ def _families(board: Scoreboard) -> list[str]:
     return [
         "## By family of chips",
         "",
-        "Bottom-up values of chips. *Blind* chips were described before any of their ratios was computed:",
-        "architecture, operating points, published values and tolerances are in the history of the repository before",
-        "the first score. Since then only errors were corrected, and the changes listed as restated were made. Blind",
-        "chips are not used to choose the width of the bands. Ratios are those of the median of the band, the",
-        "headline result. *Median factor* is the exponential of the median of abs(ln ratio). *Left out* is the same",
-        "for nominal ratios, when each chip is divided by the median of the others of its",
-        "family, separately for areas, energies and times: the remaining error after a correction found on the",
-        "others. Medians of areas and of energies count each chip once; below one the estimate is too small.",
+        "Bottom-up values of chips, by the median of the band. The description of a *blind* chip is in the history of",
+        "the repository before its first score; since then only errors were corrected, and the changes listed as",
+        "restated were made. Blind chips are not used to choose the width of the bands. *Left out* is the median",
+        "factor of nominal ratios when each chip is divided by the median of the others of its family, separately",
+        "for areas, energies and times. Medians of areas and of energies count each chip once; below one the",
+        "estimate is too small.",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor", "left out", "median area", "median energy",
@@ -213,11 +185,9 @@ def _nodes(board: Scoreboard) -> list[str]:
     return [
         "## By node",
         "",
-        "The same values by kind of cost, family and node of the run. *Both* are digital and spiking chips, whose",
-        "costs are those of logic and memories. *Median* counts each chip once; below",
-        "one the estimate is too small. *Left out* is the median factor that remains when each chip is divided by the",
-        "median of the others in its row. Where few of the chips are inside, the bands of designs at such a node are",
-        "too narrow; where all of many chips are inside, they are too wide.",
+        "The same values by cost, family and node of the run. *Both* are digital and spiking chips, whose costs are",
+        "those of logic and memories. *Left out* divides each chip by the median of the others in its row. Bands are",
+        "too narrow where few of the chips are inside, too wide where all of many are.",
         "",
         _biased(board),
         "",
@@ -243,21 +213,6 @@ def _biased(board: Scoreboard) -> str:
         if s.biased
     ]
     return f"Outside 0.8 to 1.25 with eight chips or more: {', '.join(names) if names else 'none'}."
-
-
-def _outside(board: Scoreboard) -> list[str]:
-    """Values of chips outside their tolerance, class by class, so no count hides one."""
-    lines = []
-    for quantity_class in CLASSES:
-        rows = [
-            row
-            for row in board.rows
-            if row.quantity_class == quantity_class and row.evidence in CHIPS
-            and row.scored and row.verdict != "within"
-        ]  # fmt: skip
-        names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
-        lines.append(f"- {CLASS_NAMES[quantity_class]}: {names or 'none'}.")
-    return ["Outside their tolerance, with the ratio; [causes](#misses-by-cause):", "", *lines, ""]
 
 
 def _descriptions() -> list[str]:
@@ -386,43 +341,16 @@ def _others(board: Scoreboard, case: str) -> str:
     )
 
 
-def _rows(board: Scoreboard, rows: Sequence[Row], *, banded: bool) -> list[str]:
-    head = ["case", "quantity", "published", "predicted", "unit", "ratio"]
-    head += ["first ratio", "p10", "p90", "inside"] if banded else []
-    return _markdown_table(
-        [*head, "allowed", "verdict"],
-        (
-            (
-                row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
-                f"{row.ratio:.3f}",
-                *((_first_ratio(board, row), *_band_cells(row)) if banded else ()),
-                _allowed(row), VERDICT_NAMES[row.verdict],
-            )
-            for row in rows
-        ),
-    )  # fmt: skip
-
-
-def _band_cells(row: Row) -> tuple[str, str, str]:
-    return number(row.low), number(row.high), inside(row) or "no band"
-
-
-def _first_ratio(board: Scoreboard, row: Row) -> str:
-    value = board.first.get((row.case, row.quantity))
-    return "-" if value is None else f"{value.ratio:.3f}"
-
-
 def _misses(board: Scoreboard) -> list[str]:
+    """Every value outside its tolerance with its ratio, by the cause that its case states."""
     by_cause: dict[str, list[Row]] = {}
     for row in board.rows:
-        if row.cause:
+        if row.scored and row.verdict != "within":
             by_cause.setdefault(" ".join(row.cause.split()), []).append(row)
-    if not by_cause:
-        return []
-    lines = ["## Misses by cause", ""]
+    lines = ["## Misses by cause", "", "Every value outside its tolerance, with its ratio:", ""]
     for cause, rows in by_cause.items():
-        names = ", ".join(f"{r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
-        lines.append(f"- {rows[0].case}, {names}: {cause}.")
+        names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
+        lines.append(f"- {names}: {cause or 'no cause is stated'}.")
     return [*lines, ""]
 
 
