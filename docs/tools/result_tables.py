@@ -467,13 +467,16 @@ def survey_columns(subject: str) -> list[str]:
     return table(("cell", "heading", "definition"), rows)
 
 
+_UNDECIDED = "current_voltage: what kind of device this is, the sweeps do not show: "
+
+
 def measured_files() -> list[str]:
     """Published files of other laboratories: what the device lab says of each, next to an independent analysis."""
     found = json.loads((Path(__file__).parents[2] / "tests/fitting/strangers_found.json").read_text("utf-8"))
     rows = []
     for one in found["files"]:
         file = f"{one['repository'].split('/')[0]}, `{Path(one['path']).name[-36:]}`"
-        said = one["why"].replace("|", "/")
+        said = one["why"].replace("|", "/").removeprefix(_UNDECIDED).partition(";")[0]
         messages = str(one["messages"]) if one["messages"] >= 0 else "not read"
         first = [file, one["what"], messages, f"{one['outcome']}{': ' + said if said else ''}"]
         values = one.get("values") or {"": None}
