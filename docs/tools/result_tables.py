@@ -214,7 +214,11 @@ def spike_energy() -> list[str]:
 
 def neurons_in_time() -> list[str]:
     """One spike of every shipped neuron by simulation and by the estimate: energy, highest rate, area."""
-    names = [name for name, path in shipped("device").items() if path.parent.name == "neurons"]
+    names = [
+        name
+        for name, path in shipped("device").items()
+        if path.parent.name == "neurons" and load_device(name).spec.model != "reported_neuron"
+    ]
     head = (
         "neuron",
         "spike, simulated",
