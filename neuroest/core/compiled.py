@@ -1,49 +1,103 @@
-"""Operations of a plan as machine code for eight points at a time, by llvmlite where it is installed.
+"""A machine that does the operations of a plan for eight points at a time, compiled by llvmlite where it is installed.
 
-Additions, products, quotients, roots and comparisons give the same bits as numpy's; exponentials and the like are those
-of the C library, which may differ from numpy's in the last bit.
+It is compiled once for a process and reads plans as numbers, so a plan itself takes no time to compile. Additions,
+products, quotients, roots and comparisons give the same bits as numpy's; exponentials and the like are those of the C
+library, which may differ from numpy's in the last bit.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.util
-import struct
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from neuroest.core.arrays import Array
-from neuroest.core.operations import Loop, Operation, to_bool, to_float, to_int
+from neuroest.core.operations import AGAIN, BEGIN, COPY, LOOP, Line, Loop, to_bool, to_float, to_int
 
-_LANES, _STEP, _LONGEST = 8, 128, 200
-"""Points of a vector, points that a unit does at once, and operations of a unit; numerical."""
+_LANES = 8
+"""Points of a vector; numerical."""
 _VECTOR, _TRUTHS = f"<{_LANES} x double>", f"<{_LANES} x i1>"
+_LINE = 5
+"""Numbers of a line of code: what is done, the row of the result, and up to three operands."""
 
-_PLAIN = {np.add: "fadd", np.subtract: "fsub", np.multiply: "fmul", np.divide: "fdiv"}
-_COMPARE = {
+_PLAIN: Mapping[Any, Any] = {np.add: "fadd", np.subtract: "fsub", np.multiply: "fmul", np.divide: "fdiv"}
+_COMPARE: Mapping[Any, Any] = {
     np.less: "olt", np.less_equal: "ole", np.greater: "ogt", np.greater_equal: "oge", np.equal: "oeq",
     np.not_equal: "une",
 }  # fmt: skip
-_LOGIC = {
+_LOGIC: Mapping[Any, Any] = {
     np.logical_and: "and", np.logical_or: "or", np.logical_xor: "xor", np.bitwise_and: "and", np.bitwise_or: "or",
 }  # fmt: skip
-_INTRINSIC = {
+_INTRINSIC: Mapping[Any, Any] = {
     np.sqrt: "sqrt", np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "rint", np.absolute: "fabs",
     np.fabs: "fabs", to_int: "trunc",
 }  # fmt: skip
-_LIBRARY = {
+_LIBRARY: Mapping[Any, Any] = {
     np.exp: "exp", np.expm1: "expm1", np.exp2: "exp2", np.log: "log", np.log1p: "log1p", np.log2: "log2",
     np.log10: "log10", np.cbrt: "cbrt", np.tanh: "tanh", np.sinh: "sinh", np.cosh: "cosh", np.arctan: "atan",
     np.arctan2: "atan2", np.hypot: "hypot", np.power: "pow", np.sin: "sin", np.cos: "cos", np.arcsin: "asin",
     np.arccos: "acos", np.float_power: "pow",
 }  # fmt: skip
-_OTHERS = frozenset({
-    np.maximum, np.minimum, np.fmax, np.fmin, np.where, np.logical_not, np.invert, np.negative, np.square,
-    np.isfinite, np.isnan, np.isinf, np.reciprocal, to_bool, to_float,
-})  # fmt: skip
-_CAN = frozenset((*_PLAIN, *_COMPARE, *_LOGIC, *_INTRINSIC, *_LIBRARY, *_OTHERS))
+_TWO = frozenset({"atan2", "hypot", "pow"})
+_LARGEST: Mapping[Any, Any] = {
+    np.maximum: ("ogt", "%x"),
+    np.minimum: ("olt", "%x"),
+    np.fmax: ("ogt", "%y"),
+    np.fmin: ("olt", "%y"),
+}
+"""How the two numbers are compared, and which of them leaves the first as the result where it is no number."""
+_INFINITE, _ONES, _ALL = "splat (double 0x7FF0000000000000)", "splat (double 1.0)", "splat (i1 true)"
+
+
+def _truth(name: str) -> str:
+    return f"  {name}t = fcmp une {_VECTOR} {name}, zeroinitializer"
+
+
+def _bodies() -> Iterator[tuple[Any, list[str]]]:
+    """Lines that make %r, a vector of numbers, or %t, one of truth values, from %x, %y and %z."""
+    call: Any
+    yield np.where, [_truth("%x"), f"  %r = select {_TRUTHS} %xt, {_VECTOR} %y, {_VECTOR} %z"]
+    yield np.negative, [f"  %r = fneg {_VECTOR} %x"]
+    yield np.square, [f"  %r = fmul {_VECTOR} %x, %x"]
+    yield np.reciprocal, [f"  %r = fdiv {_VECTOR} {_ONES}, %x"]
+    yield np.isnan, [f"  %t = fcmp uno {_VECTOR} %x, %x"]
+    yield to_bool, [f"  %t = fcmp une {_VECTOR} %x, zeroinitializer"]
+    for call in (to_float, COPY):
+        yield call, [f"  %r = fadd {_VECTOR} %x, splat (double -0.0)"]
+    for call in (np.logical_not, np.invert):
+        yield call, [_truth("%x"), f"  %t = xor {_TRUTHS} %xt, {_ALL}"]
+    for call, how in ((np.isfinite, "olt"), (np.isinf, "oeq")):
+        size = f"  %s = call {_VECTOR} @llvm.fabs.v{_LANES}f64({_VECTOR} %x)"
+        yield call, [size, f"  %t = fcmp {how} {_VECTOR} %s, {_INFINITE}"]
+    yield from ((call, [f"  %r = {name} {_VECTOR} %x, %y"]) for call, name in _PLAIN.items())
+    yield from ((call, [f"  %t = fcmp {how} {_VECTOR} %x, %y"]) for call, how in _COMPARE.items())
+    for call, name in _LOGIC.items():
+        yield call, [_truth("%x"), _truth("%y"), f"  %t = {name} {_TRUTHS} %xt, %yt"]
+    for call, name in _INTRINSIC.items():
+        yield call, [f"  %r = call {_VECTOR} @llvm.{name}.v{_LANES}f64({_VECTOR} %x)"]
+    for call, name in _LIBRARY.items():
+        given = f"{_VECTOR} %x, {_VECTOR} %y" if name in _TWO else f"{_VECTOR} %x"
+        yield call, [f"  %r = call {_VECTOR} @each_{name}({given})"]
+    for call, (how, first) in _LARGEST.items():
+        yield (
+            call,
+            [
+                f"  %c = fcmp {how} {_VECTOR} %x, %y",
+                f"  %b = select {_TRUTHS} %c, {_VECTOR} %x, {_VECTOR} %y",
+                f"  %n = fcmp uno {_VECTOR} {first}, {first}",
+                f"  %r = select {_TRUTHS} %n, {_VECTOR} %x, {_VECTOR} %b",
+            ],
+        )
+
+
+_BODIES = dict(_bodies())
+_CONTROL = (BEGIN, AGAIN, LOOP)
+_CODES = {call: number for number, call in enumerate((*_CONTROL, *_BODIES))}
+"""The number of each operation in code."""
 
 
 @functools.cache
@@ -52,66 +106,203 @@ def possible() -> bool:
     return importlib.util.find_spec("llvmlite") is not None
 
 
-def can(operation: Operation) -> bool:
-    """Whether an operation can be compiled."""
-    if type(operation.call) is Loop:
-        return all(map(can, operation.call.inside.values()))
-    return operation.kind != "O" and operation.call in _CAN
+def can(call: Any) -> bool:
+    """Whether the machine does an operation."""
+    return call in _CODES
 
 
-def units(needed: Mapping[int, Operation]) -> list[list[int]]:
-    """Operations in the order in which they are done, in units that are compiled, or are one that is not, or a loop."""
-    found: list[list[int]] = []
-    closed = True
-    for number, one in needed.items():
-        if one.call is None or isinstance(one.call, int):
-            continue
-        if one.kind == "O" or not can(one):
-            found.append([number])
-            closed = True
-        elif closed or len(found[-1]) >= _LONGEST:
-            found.append([number])
-            closed = False
-        else:
-            found[-1].append(number)
-    return found
+class Code:
+    """Lines of a program as numbers, with the constants that they read.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        What is done.
+    rows : mapping of int to int
+        Row of the table by operation.
+    constants : mapping of int to number
+        Constants by operation; an operand below zero is one of them, minus one the first.
+    """
+
+    def __init__(self, lines: Sequence[Line], rows: Mapping[int, int], constants: Mapping[int, Any]) -> None:
+        places = {**rows, **{number: ~place for place, number in enumerate(constants)}}
+        code, listed, loops = list[list[int]](), list[int](), list[int]()
+        for line in lines:
+            number = _CODES.get(line.call, 0)  # what cannot be done here is never run
+            operands = [places[one] for one in line.given]
+            if line.call is LOOP:
+                code.append([number, len(loops), len(listed), 0, 0])
+                loops.append(_address_of(_LoopText(*line.loop).whole(), "loop"))
+                listed += [*operands, *(rows[one] for one in line.results)]
+            elif number < len(_CONTROL):
+                code.append([number, line.into, *operands[:1], line.target, line.rounds])
+            else:
+                code.append([number, rows[line.into], *operands, 0, 0][:_LINE])
+        self._lines = np.array(code, dtype=np.int32).reshape(-1, _LINE)
+        values = [float(value) for value in constants.values()]
+        self._constants = np.repeat(np.array([*values, 0.0]), _LANES)
+        self._counters = np.zeros(len(lines), dtype=np.int64)
+        self._loops, self._operands = np.array(loops, np.int64), np.array(listed, np.int32)
+
+    def run(self, table: NDArray[np.float64], start: int, stop: int, width: int) -> None:
+        """Do some lines for all columns of a table (blocks, rows, columns), so many at once."""
+        blocks, _, columns = table.shape
+        apart, row = (stride // table.itemsize for stride in table.strides[:2])
+        _machine()(
+            self._lines.ctypes.data, start, stop, table.ctypes.data, row, apart, blocks, columns, width,
+            self._constants.ctypes.data, self._counters.ctypes.data, self._loops.ctypes.data,
+            self._operands.ctypes.data,
+        )  # fmt: skip
 
 
-def function(
-    units: Sequence[Sequence[int]], operations: Mapping[int, Operation], rows: Mapping[int, int]
-) -> Callable[[Array], None]:
-    """A function of a table that does the operations of some units for all of its columns, a multiple of eight."""
-    kinds = [_LoopUnit if operations[unit[0]].kind == "O" else _Unit for unit in units]
-    texts = [
-        kind(f"unit{place}", unit, operations, rows).text()
-        for place, (kind, unit) in enumerate(zip(kinds, units, strict=True))
-    ]
-    calls = "\n".join(
-        f"  call void @unit{place}(ptr %table, i64 %stride, i64 %at, i64 %end)" for place in range(len(units))
+_OPERANDS = "ptr %xs, i64 %xstep, ptr %ys, i64 %ystep, ptr %zs, i64 %zstep, i64 %columns"
+
+
+def _function(number: int, body: Sequence[str]) -> str:
+    """The function of an operation: a loop over columns, eight at a time."""
+    text = "\n".join(body)
+    read = [one for one in "xyz" if f"%{one}" in text]
+    moving = "\n".join(f"  %{one}p = phi ptr [ %{one}s, %entry ], [ %{one}n, %loop ]" for one in read)
+    loads = "\n".join(
+        f"""  %{one} = load {_VECTOR}, ptr %{one}p, align 8
+  %{one}n = getelementptr double, ptr %{one}p, i64 %{one}step"""
+        for one in read
     )
-    main = f"""define void @main(ptr %table, i64 %stride, i64 %count) {{
+    if "%t =" in text:
+        text += f"\n  %r = uitofp {_TRUTHS} %t to {_VECTOR}"
+    return f"""define internal void @operation{number}(ptr %into, {_OPERANDS}) {{
 entry:
   br label %loop
 loop:
-  %at = phi i64 [ 0, %entry ], [ %end, %loop ]
-  %far = add i64 %at, {_STEP}
-  %over = icmp sgt i64 %far, %count
-  %end = select i1 %over, i64 %count, i64 %far
-{calls}
-  %more = icmp slt i64 %end, %count
+  %at = phi i64 [ 0, %entry ], [ %next, %loop ]
+{moving}
+{loads}
+{text}
+  %place = getelementptr double, ptr %into, i64 %at
+  store {_VECTOR} %r, ptr %place, align 8
+  %next = add i64 %at, {_LANES}
+  %more = icmp slt i64 %next, %columns
   br i1 %more, label %loop, label %done
 done:
   ret void
 }}
 """
-    declared = [_by_lane(name) for name in sorted(set(_LIBRARY.values()))]
-    declared += [
-        f"declare {_VECTOR} @llvm.{n}.v{_LANES}f64({_VECTOR})" for n in sorted(set(_INTRINSIC.values()))
-    ]
-    return _compiled("\n".join((*declared, *texts, main)))
 
 
-_TWO = frozenset({"atan2", "hypot", "pow"})
+def _operand(name: str, field: int, of: str = "%line") -> str:
+    """Where an operand is in a table, or among the constants, and how far it is to the next eight numbers."""
+    return f"""  %{name}f = getelementptr i32, ptr {of}, i64 {field}
+  %{name}i = load i32, ptr %{name}f
+  %{name}w = sext i32 %{name}i to i64
+  %{name}fixed = icmp slt i64 %{name}w, 0
+  %{name}o = mul i64 %{name}w, %row
+  %{name}t = getelementptr double, ptr %table, i64 %{name}o
+  %{name}x = xor i64 %{name}w, -1
+  %{name}e = mul i64 %{name}x, {_LANES}
+  %{name}c = getelementptr double, ptr %constants, i64 %{name}e
+  %{name} = select i1 %{name}fixed, ptr %{name}c, ptr %{name}t
+  %{name}step = select i1 %{name}fixed, i64 0, i64 {_LANES}
+"""
+
+
+_FRAME = f"""
+define internal i1 @any(ptr %x, i64 %columns) {{
+entry:
+  br label %loop
+loop:
+  %at = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %before = phi i{_LANES} [ 0, %entry ], [ %found, %loop ]
+  %place = getelementptr double, ptr %x, i64 %at
+  %value = load {_VECTOR}, ptr %place, align 8
+  %true = fcmp une {_VECTOR} %value, zeroinitializer
+  %bits = bitcast {_TRUTHS} %true to i{_LANES}
+  %found = or i{_LANES} %before, %bits
+  %next = add i64 %at, {_LANES}
+  %more = icmp slt i64 %next, %columns
+  br i1 %more, label %loop, label %done
+done:
+  %answer = icmp ne i{_LANES} %found, 0
+  ret i1 %answer
+}}
+define internal void @lines(ptr %code, i64 %start, i64 %stop, ptr %table, i64 %row, i64 %columns, ptr %constants,
+                            ptr %counters, ptr %loops, ptr %operands) {{
+entry:
+  br label %fetch
+fetch:
+  %pc = phi i64 [ %start, %entry ], [ %after, %work ], [ %after, %begin ], [ %target, %skip ], [ %after, %again ],
+                [ %target, %repeat ], [ %after, %looped ]
+  %after = add i64 %pc, 1
+  %more = icmp slt i64 %pc, %stop
+  br i1 %more, label %decode, label %done
+decode:
+  %first = mul i64 %pc, {_LINE}
+  %line = getelementptr i32, ptr %code, i64 %first
+  %what = load i32, ptr %line
+  %intof = getelementptr i32, ptr %line, i64 1
+  %intoi = load i32, ptr %intof
+  %intow = sext i32 %intoi to i64
+{_operand("a", 2)}{_operand("b", 3)}{_operand("c", 4)}  %target = add i64 %bw, 0
+  %counter = getelementptr i64, ptr %counters, i64 %intow
+  switch i32 %what, label %work [ i32 0, label %begin  i32 1, label %again  i32 2, label %looped ]
+work:
+  %intoo = mul i64 %intow, %row
+  %into = getelementptr double, ptr %table, i64 %intoo
+  %whatw = sext i32 %what to i64
+  %entryp = getelementptr ptr, ptr @operations, i64 %whatw
+  %operation = load ptr, ptr %entryp
+  call void %operation(ptr %into, ptr %a, i64 %astep, ptr %b, i64 %bstep, ptr %c, i64 %cstep, i64 %columns)
+  br label %fetch
+begin:
+  store i64 0, ptr %counter
+  %some = call i1 @any(ptr %a, i64 %columns)
+  br i1 %some, label %fetch, label %skip
+skip:
+  br label %fetch
+again:
+  %turns = load i64, ptr %counter
+  %turn = add i64 %turns, 1
+  store i64 %turn, ptr %counter
+  %left = icmp slt i64 %turn, %cw
+  %going = call i1 @any(ptr %a, i64 %columns)
+  %both = and i1 %left, %going
+  br i1 %both, label %repeat, label %fetch
+repeat:
+  br label %fetch
+looped:
+  %loopp = getelementptr ptr, ptr %loops, i64 %intow
+  %loop = load ptr, ptr %loopp
+  %list = getelementptr i32, ptr %operands, i64 %aw
+  call void %loop(ptr %table, i64 %row, i64 %columns, ptr %constants, ptr %list)
+  br label %fetch
+done:
+  ret void
+}}
+define void @machine(ptr %code, i64 %start, i64 %stop, ptr %table, i64 %row, i64 %apart, i64 %blocks, i64 %columns,
+                     i64 %width, ptr %constants, ptr %counters, ptr %loops, ptr %operands) {{
+entry:
+  br label %blocks_loop
+blocks_loop:
+  %block = phi i64 [ 0, %entry ], [ %block_next, %block_done ]
+  %offset = mul i64 %block, %apart
+  %here = getelementptr double, ptr %table, i64 %offset
+  br label %columns_loop
+columns_loop:
+  %column = phi i64 [ 0, %blocks_loop ], [ %column_next, %columns_loop ]
+  %part = getelementptr double, ptr %here, i64 %column
+  call void @lines(ptr %code, i64 %start, i64 %stop, ptr %part, i64 %row, i64 %width, ptr %constants,
+                   ptr %counters, ptr %loops, ptr %operands)
+  %column_next = add i64 %column, %width
+  %more_columns = icmp slt i64 %column_next, %columns
+  br i1 %more_columns, label %columns_loop, label %block_done
+block_done:
+  %block_next = add i64 %block, 1
+  %more_blocks = icmp slt i64 %block_next, %blocks
+  br i1 %more_blocks, label %blocks_loop, label %done
+done:
+  ret void
+}}
+"""
+"""What reads lines and calls the function of each, in the language of LLVM."""
 
 
 @functools.cache
@@ -158,217 +349,169 @@ define internal {_VECTOR} @each_{name}({", ".join(f"{_VECTOR} {one}" for one in 
 """
 
 
-def _compiled(text: str) -> Callable[[Array], None]:
-    import ctypes  # noqa: PLC0415
+class _LoopText:
+    """The text of a function that repeats the operations of a loop for eight points until none of them goes on.
 
+    Loops that differ only in the rows of their operands have the same text.
+
+    Parameters
+    ----------
+    loop : Loop
+        The loop.
+    given : sequence of int
+        Its operands: the first state, and what a round reads from outside.
+    kinds : sequence of str
+        Kinds of these.
+    places : sequence of int
+        States that are results.
+    """
+
+    def __init__(self, loop: Loop, given: Sequence[int], kinds: Sequence[str], places: Sequence[int]) -> None:
+        self._loop, self._given, self._kinds, self._places = loop, given, kinds, places
+        self._lines: list[str] = []
+        self._numbers: dict[int, str] = {}
+        self._truths: dict[int, str] = {}
+        self._count = 0
+
+    def _line(self, text: str) -> str:
+        self._count += 1
+        self._lines.append(f"  %v{self._count} = {text}")
+        return f"%v{self._count}"
+
+    def _number(self, one: int) -> str:
+        if one not in self._numbers:
+            self._numbers[one] = self._line(f"uitofp {_TRUTHS} {self._truths[one]} to {_VECTOR}")
+        return self._numbers[one]
+
+    def _truth(self, one: int) -> str:
+        if one not in self._truths:
+            self._truths[one] = self._line(f"fcmp une {_VECTOR} {self._numbers[one]}, zeroinitializer")
+        return self._truths[one]
+
+    def _as(self, one: int, kind: str) -> str:
+        return self._truth(one) if kind == "b" else self._number(one)
+
+    def _do(self, into: int, call: Any, given: Sequence[int]) -> None:
+        """Add the lines of an operation."""
+        if call is to_bool:
+            self._truths[into] = self._truth(given[0])
+            return
+        names: dict[str, str] = {}
+        for line in _BODIES[call]:
+            to, _, text = line.strip().partition(" = ")
+            if to[2:] == "t" and to != "%t":  # the truth of an operand
+                names[to] = self._truth(given["xyz".index(to[1])])
+                continue
+            for name, one in zip("xyz", given, strict=False):
+                if re.search(rf"%{name}\b", text):
+                    names[f"%{name}"] = self._number(one)
+            names[to] = self._line(re.sub(r"%[a-z]+", lambda found: names[found[0]], text))
+        if "%t" in names:
+            self._truths[into] = names["%t"]
+        else:
+            self._numbers[into] = names["%r"]
+
+    def whole(self) -> str:
+        """The function."""
+        loop, states = self._loop, self._loop.state
+        count = len(states)
+        kinds = self._kinds[:count]
+        head = "".join(_operand(f"p{place}_", place, "%operands") for place in range(len(self._given)))
+        for place, one in enumerate(self._given):
+            offset = self._line(f"mul i64 %at, %p{place}_step")
+            far = self._line(f"sdiv i64 {offset}, {_LANES}")
+            where = self._line(f"getelementptr double, ptr %p{place}_, i64 {far}")
+            self._numbers[one if place >= count else -1 - place] = self._line(
+                f"load {_VECTOR}, ptr {where}, align 8"
+            )
+        first = [self._as(-1 - place, kind) for place, kind in enumerate(kinds)]
+        for place, kind in enumerate(self._kinds[count:], start=count):
+            self._as(self._given[place], kind)
+        some = self._going(first[-1])
+        before, self._lines = self._lines, []
+        for place, (state, kind) in enumerate(zip(states, kinds, strict=True)):
+            (self._truths if kind == "b" else self._numbers)[state] = f"%state{place}"
+        for into, operation in loop.inside.items():
+            self._do(into, operation.call, operation.arguments)
+        after = [self._as(one, kind) for one, kind in zip(loop.following, kinds, strict=True)]
+        again = self._going(after[-1])
+        types = [_TRUTHS if kind == "b" else _VECTOR for kind in kinds]
+        pairs = list(zip(types, first, after, strict=True))
+        phis = [
+            f"  %state{k} = phi {kind} [ {a}, %column ], [ {b}, %round ]"
+            for k, (kind, a, b) in enumerate(pairs)
+        ]
+        ends = [
+            f"  %end{k} = phi {kind} [ {a}, %column ], [ {b}, %round ]"
+            for k, (kind, a, b) in enumerate(pairs)
+        ]
+        body, self._lines = self._lines, []
+        for number, place in enumerate(self._places):
+            value = f"%end{place}"
+            if kinds[place] == "b":
+                value = self._line(f"uitofp {_TRUTHS} {value} to {_VECTOR}")
+            where = self._line(f"getelementptr double, ptr %q{number}_, i64 %at")
+            self._lines.append(f"  store {_VECTOR} {value}, ptr {where}, align 8")
+        head += "".join(
+            _operand(f"q{number}_", len(self._given) + number, "%operands")
+            for number in range(len(self._places))
+        )
+        return "\n".join((
+            "define void @loop(ptr %table, i64 %row, i64 %columns, ptr %constants, ptr %operands) {",
+            f"entry:\n{head}  br label %column", "column:",
+            "  %at = phi i64 [ 0, %entry ], [ %next, %finish ]", *before,
+            f"  br i1 {some}, label %round, label %finish", "round:", *phis,
+            "  %turn = phi i32 [ 0, %column ], [ %turns, %round ]", *body, "  %turns = add i32 %turn, 1",
+            f"  %early = icmp slt i32 %turns, {loop.rounds}", f"  %both = and i1 %early, {again}",
+            "  br i1 %both, label %round, label %finish", "finish:", *ends, *self._lines,
+            f"  %next = add i64 %at, {_LANES}", "  %more = icmp slt i64 %next, %columns",
+            "  br i1 %more, label %column, label %done", "done:", "  ret void", "}",
+        ))  # fmt: skip
+
+    def _going(self, truths: str) -> str:
+        bits = self._line(f"bitcast {_TRUTHS} {truths} to i{_LANES}")
+        return self._line(f"icmp ne i{_LANES} {bits}, 0")
+
+
+@functools.cache
+def _declared() -> str:
+    """What functions call."""
+    intrinsics = [
+        f"declare {_VECTOR} @llvm.{n}.v{_LANES}f64({_VECTOR})" for n in sorted(set(_INTRINSIC.values()))
+    ]
+    return "\n".join((*intrinsics, *map(_by_lane, sorted(set(_LIBRARY.values())))))
+
+
+_ENGINES: list[Any] = []
+"""Compiled code lives as long as the process."""
+
+
+@functools.cache
+def _address_of(text: str, name: str) -> int:
+    """Where a function is in memory; compiled once for a process."""
     import llvmlite.binding as llvm  # noqa: PLC0415
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=0
+    target = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
     )
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(f"{_declared()}\n{text}"), target)
     engine.finalize_object()
-    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(
-        engine.get_function_address("main")
+    _ENGINES.append(engine)
+    return int(engine.get_function_address(name))
+
+
+@functools.cache
+def _machine() -> Callable[..., None]:
+    """The machine as a function of C."""
+    import ctypes  # noqa: PLC0415
+
+    functions = [_function(_CODES[call], body) for call, body in _BODIES.items()]
+    names = ", ".join(
+        [*(["ptr null"] * len(_CONTROL)), *(f"ptr @operation{_CODES[call]}" for call in _BODIES)]
     )
-
-    def run(table: Array) -> None:
-        call(table.ctypes.data, table.strides[0] // table.itemsize, table.shape[1])
-
-    run.engine = engine  # type: ignore[attr-defined]  # the code lives as long as it
-    return run
-
-
-class _Unit:
-    """The text of a unit: a loop over its columns, eight at a time."""
-
-    def __init__(
-        self, name: str, unit: Sequence[int], operations: Mapping[int, Operation], rows: Mapping[int, int]
-    ) -> None:
-        self._name, self._unit, self._operations, self._rows = name, unit, operations, rows
-        self._lines: list[str] = []
-        self._names: dict[int, str] = {}
-        self._number, self._block = 0, "loop"
-        self._write()
-
-    def _write(self) -> None:
-        for number in self._unit:
-            self._names[number] = self._done(self._operations[number])
-            if number in self._rows:
-                self._store(number, self._double(number))
-
-    def _store(self, number: int, value: str) -> None:
-        self._line(f"store {_VECTOR} {value}, ptr {self._place(number)}, align 8", named=False)
-
-    def text(self) -> str:
-        """The function."""
-        body = "\n".join(self._lines)
-        return f"""define internal void @{self._name}(ptr %table, i64 %stride, i64 %start, i64 %stop) noinline {{
-entry:
-  br label %loop
-loop:
-  %at = phi i64 [ %start, %entry ], [ %next, %{self._block} ]
-{body}
-  %next = add i64 %at, {_LANES}
-  %more = icmp slt i64 %next, %stop
-  br i1 %more, label %loop, label %done
-done:
-  ret void
-}}
-"""
-
-    def _line(self, text: str, *, named: bool = True) -> str:
-        self._number += 1
-        self._lines.append(f"  %v{self._number} = {text}" if named else f"  {text}")
-        return f"%v{self._number}"
-
-    def _place(self, number: int) -> str:
-        offset = self._line(f"mul i64 %stride, {self._rows[number]}")
-        column = self._line(f"add i64 {offset}, %at")
-        return self._line(f"getelementptr double, ptr %table, i64 {column}")
-
-    def _value(self, number: int) -> str:
-        """A number, or a truth value of an operation of this unit."""
-        if number not in self._names:
-            one = self._operations[number]
-            if one.call is None and not isinstance(one.value, str):
-                self._names[number] = _constant(one)
-            else:
-                loaded = self._line(f"load {_VECTOR}, ptr {self._place(number)}, align 8")
-                self._names[number] = self._true(loaded) if one.kind == "b" else loaded
-        return self._names[number]
-
-    def _true(self, value: str) -> str:
-        return self._line(f"fcmp une {_VECTOR} {value}, zeroinitializer")
-
-    def _double(self, number: int) -> str:
-        value = self._value(number)
-        if self._operations[number].kind != "b":
-            return value
-        return self._line(f"uitofp {_TRUTHS} {value} to {_VECTOR}")
-
-    def _truth(self, number: int) -> str:
-        value = self._value(number)
-        return value if self._operations[number].kind == "b" else self._true(value)
-
-    def _select(self, condition: str, one: str, other: str, kind: str = _VECTOR) -> str:
-        return self._line(f"select {_TRUTHS} {condition}, {kind} {one}, {kind} {other}")
-
-    def _compare(self, how: str, one: str, other: str) -> str:
-        return self._line(f"fcmp {how} {_VECTOR} {one}, {other}")
-
-    def _intrinsic(self, name: str, value: str) -> str:
-        return self._line(f"call {_VECTOR} @llvm.{name}.v{_LANES}f64({_VECTOR} {value})")
-
-    def _done(self, one: Operation) -> str:
-        call, given = one.call, one.arguments
-        if call is np.where:
-            condition = self._truth(given[0])
-            if one.kind == "b":
-                return self._select(condition, self._truth(given[1]), self._truth(given[2]), _TRUTHS)
-            return self._select(condition, self._double(given[1]), self._double(given[2]))
-        if call in _LOGIC:
-            return self._line(f"{_LOGIC[call]} {_TRUTHS} {self._truth(given[0])}, {self._truth(given[1])}")
-        if call in {np.logical_not, np.invert}:
-            return self._line(f"xor {_TRUTHS} {self._truth(given[0])}, splat (i1 true)")
-        if call is to_bool:
-            return self._truth(given[0])
-        values = [self._double(number) for number in given]
-        if call in _PLAIN:
-            return self._line(f"{_PLAIN[call]} {_VECTOR} {values[0]}, {values[1]}")
-        if call in _COMPARE:
-            return self._compare(_COMPARE[call], values[0], values[1])
-        if call in _INTRINSIC:
-            return self._intrinsic(_INTRINSIC[call], values[0])
-        if call in _LIBRARY:
-            return self._by_library(_LIBRARY[call], values)
-        return self._other(call, values)
-
-    def _other(self, call: Any, values: list[str]) -> str:
-        first, second = values[0], values[-1]
-        if call in {np.maximum, np.minimum}:
-            chosen = self._select(
-                self._compare("ogt" if call is np.maximum else "olt", first, second), first, second
-            )
-            return self._select(self._compare("uno", first, first), first, chosen)  # what is no number stays
-        if call in {np.fmax, np.fmin}:
-            chosen = self._select(
-                self._compare("ogt" if call is np.fmax else "olt", first, second), first, second
-            )
-            return self._select(self._compare("uno", second, second), first, chosen)
-        if call is np.negative:
-            return self._line(f"fneg {_VECTOR} {first}")
-        if call is np.square:
-            return self._line(f"fmul {_VECTOR} {first}, {first}")
-        if call is np.reciprocal:
-            return self._line(f"fdiv {_VECTOR} splat (double 1.0), {first}")
-        if call is np.isnan:
-            return self._compare("uno", first, first)
-        if call is to_float:
-            return first
-        size = self._intrinsic("fabs", first)
-        return self._compare("olt" if call is np.isfinite else "oeq", size, f"splat (double {_hex(np.inf)})")
-
-    def _by_library(self, name: str, values: list[str]) -> str:
-        return self._line(f"call {_VECTOR} @each_{name}({', '.join(f'{_VECTOR} {one}' for one in values)})")
-
-
-class _LoopUnit(_Unit):
-    """The text of a loop: rounds for eight points until none of them goes on."""
-
-    def _write(self) -> None:
-        (number,) = self._unit
-        loop: Loop = self._operations[number].call
-        arguments = self._operations[number].arguments
-        outer, rows = self._operations, self._rows
-        initial = [
-            self._truth(one) if outer[one].kind == "b" else self._double(one)
-            for one in arguments[: len(loop.state)]
-        ]
-        for one in arguments[len(loop.state) :]:
-            self._value(one)
-        elements = {one.call: place for place, one in outer.items() if one.arguments == (number,)}
-        kinds = [outer[one].kind for one in arguments[: len(loop.state)]]
-        states = {
-            state: Operation(None, (), kind, "state") for state, kind in zip(loop.state, kinds, strict=True)
-        }
-        self._operations = {**outer, **loop.inside, **states}
-        self._line("br label %round", named=False)
-        self._lines.append("round:")
-        phis = len(self._lines)
-        for place, state in enumerate(loop.state):
-            self._names[state] = f"%state{place}"
-        for one, operation in loop.inside.items():
-            self._names[one] = self._done(operation)
-        after = [
-            self._truth(one) if kind == "b" else self._double(one)
-            for one, kind in zip(loop.following, kinds, strict=True)
-        ]
-        self._lines[phis:phis] = [
-            f"  %state{place} = phi {_TRUTHS if kind == 'b' else _VECTOR} [ {first}, %loop ], [ {last}, %round ]"
-            for place, (kind, first, last) in enumerate(zip(kinds, initial, after, strict=True))
-        ] + ["  %turn = phi i32 [ 0, %loop ], [ %turns, %round ]"]
-        self._line("%turns = add i32 %turn, 1", named=False)
-        bits = self._line(f"bitcast {_TRUTHS} {after[-1]} to i{_LANES}")
-        going = self._line(f"icmp ne i{_LANES} {bits}, 0")
-        more = self._line(f"icmp slt i32 %turns, {loop.rounds}")
-        again = self._line(f"and i1 {going}, {more}")
-        self._line(f"br i1 {again}, label %round, label %finish", named=False)
-        self._lines.append("finish:")
-        self._block = "finish"
-        for place, (kind, last) in enumerate(zip(kinds, after, strict=True)):
-            if place in elements and elements[place] in rows:
-                value = self._line(f"uitofp {_TRUTHS} {last} to {_VECTOR}") if kind == "b" else last
-                self._store(elements[place], value)
-
-
-def _hex(number: float) -> str:
-    return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
-
-
-def _constant(one: Operation) -> str:
-    if one.kind == "b":
-        return f"splat (i1 {'true' if one.value else 'false'})"
-    return f"splat (double {_hex(float(one.value))})"
+    table = f"@operations = internal constant [{len(_CODES)} x ptr] [{names}]"
+    pointer, whole = ctypes.c_void_p, ctypes.c_int64
+    kinds = (pointer, whole, whole, pointer, *(whole,) * 5, *(pointer,) * 4)
+    return ctypes.CFUNCTYPE(None, *kinds)(_address_of("\n".join((table, *functions, _FRAME)), "machine"))

@@ -97,6 +97,50 @@ class Loop(NamedTuple):
     rounds: int
 
 
+class _Control:
+    """What a line does that is no operation of numbers."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+WHOLE, COPY, LOOP, BEGIN, AGAIN = map(_Control, ("whole", "copy", "loop", "begin", "again"))
+"""A function of whole arrays, a copy, a loop, the start of a loop, which is left out where nothing goes on, its end."""
+
+
+class Line(NamedTuple):
+    """A line of a program: one operation of a row of numbers, or an end of a loop.
+
+    Attributes
+    ----------
+    call : ufunc or control
+        What is done.
+    into : int
+        The operation; of an end of a loop, the place of its first line.
+    given : tuple of int
+        Operations whose results it takes.
+    results : tuple of int
+        Operations whose results it gives.
+    target : int
+        Line that follows when a loop is left out or repeated.
+    rounds : int
+        Most rounds of a loop.
+    loop : tuple
+        Of a loop its operations, operands, their kinds, and which states are results.
+    """
+
+    call: Any
+    into: int
+    given: tuple[int, ...]
+    results: tuple[int, ...]
+    target: int = 0
+    rounds: int = 0
+    loop: Any = None
+
+
 def depending(operations: Sequence[Operation], first: int) -> set[int]:
     """The inputs from one on, and all operations that depend on them."""
     found = set[int]()

@@ -2,8 +2,8 @@
 
 Only the operations that lead to the results asked for, or to a question of the program, are left. They run over tiles
 of points in one table, a row for each result that is needed later; a row is used again when nothing reads it any more.
-Where llvmlite is installed, `neuroest.core.compiled` compiles the operations between two functions of whole arrays;
-otherwise numpy does one after the other.
+Where llvmlite is installed, the machine of `neuroest.core.compiled` does the operations between two functions of whole
+arrays; otherwise numpy does one after the other.
 """
 
 from __future__ import annotations
@@ -17,15 +17,29 @@ from numpy.typing import NDArray
 
 from neuroest.core import compiled
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.operations import Ids, Loop, Operation, Whole, filled, to_bool, to_float, to_int
+from neuroest.core.operations import (
+    AGAIN,
+    BEGIN,
+    COPY,
+    LOOP,
+    WHOLE,
+    Ids,
+    Line,
+    Loop,
+    Operation,
+    Whole,
+    filled,
+    to_bool,
+    to_float,
+    to_int,
+)
+from neuroest.core.startup import no_search_for_cycles
 from neuroest.core.symbolic import Recording, SymbolicArray
 
 TILE = 1024
 """Points of a tile; numerical."""
-WORTH_COMPILING = 4096
-"""Points from which compiling takes less time than it saves; numerical."""
 _APART = 8
-"""Numbers between two rows of the table, so that not all rows compete for the same places of a cache."""
+"""Numbers between two rows of a block, so that not all rows compete for the same places of a cache."""
 _TYPES = {"f": np.float64, "i": np.intp, "b": np.bool_}
 
 
@@ -54,11 +68,14 @@ class Plan:
         ]
         moving = [one.ids.ravel().tolist() for one in self._results if type(one) is _Moving]
         kept = {number for numbers in moving for number in numbers}
-        self._needed = _needed(recorded.operations, kept)
-        self._kept = kept
+        self._needed, self._kept = _needed(recorded.operations, kept), kept
         self.operations, self.recorded = len(self._needed), len(recorded.operations)
-        self._programs: dict[bool, Program] = {}
-        self._repeated = 0
+
+    @functools.cached_property
+    def program(self) -> Program:
+        """The operations that are repeated."""
+        with no_search_for_cycles():
+            return Program(self._needed, self._kept, compiles=compiled.possible())
 
     def repeated(self, inputs: Mapping[str, NDArray[Any]], count: int) -> tuple[list[Any], Mask]:
         """The results for other points, and the points for which the program does the same.
@@ -77,12 +94,8 @@ class Plan:
         array of bool
             Points with the answers that were recorded; the results of others are of no use.
         """
-        self._repeated += count
-        compiles = self._repeated >= WORTH_COMPILING and compiled.possible()
-        if compiles not in self._programs:
-            self._programs[compiles] = Program(self._needed, self._kept, compiles=compiles)
-        tile = min(TILE, -(-count // STEP) * STEP)
-        table = _Table(self._programs[compiles], tile)
+        tile = min(TILE, -(-count // BLOCK) * BLOCK)
+        table = _Table(self.program, tile)
         results: list[Any] = [
             np.empty((count, *one.ids.shape[1:]), table.type_of(one.ids)) if type(one) is _Moving else one
             for one in self._results
@@ -106,134 +119,189 @@ class _Moving(NamedTuple):
 
 def _needed(operations: Sequence[Operation], wanted: set[int]) -> dict[int, Operation]:
     """Operations that some results need, in their order."""
-    needed, stack = set[int](), list(wanted)
-    while stack:
-        number = stack.pop()
-        if number not in needed:
-            needed.add(number)
-            stack.extend(operations[number].arguments)
+    needed = set(wanted)
+    for number in range(max(wanted, default=-1), -1, -1):
+        if number in needed:
+            needed.update(operations[number].arguments)
     return {number: operations[number] for number in sorted(needed)}
 
 
-STEP = 128
-"""Points that compiled operations take at once; numerical."""
+BLOCK, LOOPED = 128, 32
+"""Points that the machine takes at once, and in loops, where all wait for the slowest; numerical."""
+
+
+class Step(NamedTuple):
+    """Lines that are done at once: a function of whole arrays with the results that are needed, or others.
+
+    Attributes
+    ----------
+    start, stop : int
+        The lines.
+    width : int
+        Points that the machine takes at once; zero where numpy does it.
+    whole : Whole or None
+        The function.
+    elements : sequence
+        Operation, place and output of each of its results that is needed.
+    """
+
+    start: int
+    stop: int
+    width: int
+    whole: Whole | None = None
+    elements: Sequence[tuple[int, int, int | None]] = ()
 
 
 class Program:
-    """Operations in the order in which they are done, and the row of each result that is needed later.
+    """Operations as lines in the order in which they are done, and the row of each result.
 
     Attributes
     ----------
     rows : dict
         Row of the table by operation.
-    steps : list
-        Functions of the table and of the number of points, or whole functions with the elements that are needed.
+    steps : list of Step
+        The lines in groups.
+    block : int
+        Points in a block of the table.
     """
 
     def __init__(self, needed: Mapping[int, Operation], kept: set[int], *, compiles: bool) -> None:
-        self.operations = needed
+        self.operations, self._compiles = needed, compiles
         self.inputs = {n: one.value for n, one in needed.items() if _is_input(one)}
         self.constants = {n: one.value for n, one in needed.items() if _is_constant(one)}
         self._elements: dict[int, list[tuple[int, int, int | None]]] = {}
         for number, one in needed.items():
             if isinstance(one.call, int):
                 self._elements.setdefault(one.arguments[0], []).append((number, one.call, one.value))
-        units = compiled.units(needed) if compiles else [[n] for n, one in needed.items() if _is_done(one)]
-        self.rows, self.height = self._rows_of(units, kept)
-        self.steps: list[Any] = []
-        ready: list[list[int]] = []
-        for unit in units:
-            if type(needed[unit[0]].call) is Whole:
-                self._add(ready)
-                ready = []
-                self.steps.append((needed[unit[0]].call, self._elements.get(unit[0], [])))
-            elif compiles and compiled.can(needed[unit[0]]):
-                ready.append(unit)
-            else:
-                self._add(ready)
-                ready = []
-                self.steps.append(self._by_numpy(unit[0]))
-        self._add(ready)
+        self._lines: list[Line] = []
+        self._tops: list[int] = []
+        for number, one in needed.items():
+            if one.call is not None and not isinstance(one.call, int):
+                self._tops.append(len(self._lines))
+                self._add(number, one)
+        self.rows, self.height = self._rows_of(kept)
+        self.block = BLOCK if compiles else TILE
+        self.steps = self._steps_of()
+        # a whole function has no number among those of the machine, which never reads its line
+        self._code = compiled.Code(self._lines, self.rows, self.constants) if compiles else None
 
-    def _add(self, units: list[list[int]]) -> None:
-        if units:
-            self.steps.append(compiled.function(units, self.operations, self.rows))
-
-    def _by_numpy(self, number: int) -> Callable[[Array], None]:
-        one, rows, constants = self.operations[number], self.rows, self.constants
-        if type(one.call) is Loop:
-            return self._loop_by_numpy(one, self._elements.get(number, []))
-        into = _INTO.get(one.call, one.call)
-        if "O" in getattr(into, "types", ("",))[0]:
-            into = functools.partial(_by_python, into)
-        places = [constants[n] if n in constants else rows[n] for n in one.arguments]
-        fixed = [n in constants for n in one.arguments]
-        row = rows[number]
-
-        def run(table: Array) -> None:
-            given = [
-                place if is_fixed else table[place] for place, is_fixed in zip(places, fixed, strict=True)
-            ]
-            into(*given, out=table[row])
-
-        return run
-
-    def _loop_by_numpy(
-        self, one: Operation, elements: Sequence[tuple[int, int, int | None]]
-    ) -> Callable[[Array], None]:
+    def _add(self, number: int, one: Operation) -> None:
+        """Add the lines of an operation; those of a loop end with copies of its results."""
+        if one.kind != "O":
+            self._lines.append(Line(one.call, number, one.arguments, (number,)))
+            return
+        results = tuple(each for each, *_ in self._elements.get(number, []))
+        if type(one.call) is Whole:
+            self._lines.append(Line(WHOLE, number, one.arguments, results))
+            return
         loop: Loop = one.call
+        if self._compiles and all(compiled.can(each.call) for each in loop.inside.values()):
+            kinds = [self.operations[each].kind for each in one.arguments]
+            places = [place for _, place, _ in self._elements.get(number, [])]
+            whole = loop, one.arguments, kinds, places
+            self._lines.append(Line(LOOP, number, one.arguments, results, loop=whole))
+            return
+        states, lines = loop.state, self._lines
+        lines += [_copy(into, first) for into, first in zip(states, one.arguments, strict=False)]
+        begin = len(lines)
+        lines.append(Line(BEGIN, begin, (states[-1],), ()))
+        for inner, operation in loop.inside.items():
+            self._add(inner, operation)
+        moved = [pair for pair in zip(states, loop.following, strict=True) if pair[0] != pair[1]]
+        # a state that another one takes over is copied first
+        between = {
+            after: -1 - place - begin * len(states)
+            for place, (_, after) in enumerate(moved)
+            if after in states
+        }
+        lines += [_copy(copy, after) for after, copy in between.items()]
+        lines += [_copy(into, between.get(after, after)) for into, after in moved]
+        lines.append(Line(AGAIN, begin, (states[-1],), (), begin + 1, loop.rounds))
+        lines[begin] = lines[begin]._replace(target=len(lines))
+        lines += [_copy(into, states[place]) for into, place, _ in self._elements.get(number, [])]
 
-        def run(table: Array) -> None:
-            def value(number: int) -> Any:
-                if number in self.constants:
-                    return self.constants[number]
-                row = table[self.rows[number]]
-                return row != 0.0 if self.operations[number].kind == "b" else row
-
-            known = {number: value(number) for number in one.arguments}
-            state = [known[number] for number in one.arguments[: len(loop.state)]]
-            for _ in range(loop.rounds):
-                known.update(zip(loop.state, state, strict=True))
-                for number, operation in loop.inside.items():
-                    known[number] = operation.call(*[known[each] for each in operation.arguments])
-                state = [known[number] for number in loop.following]
-                if not np.any(state[-1]):
-                    break
-            for number, place, _ in elements:
-                table[self.rows[number]] = state[place]
-
-        return run
-
-    def _rows_of(self, units: list[list[int]], kept: set[int]) -> tuple[dict[int, int], int]:
-        """Rows of the results that are read outside of the unit that makes them; and the number of rows."""
-        operations = self.operations
-        home = {number: place for place, unit in enumerate(units) for number in unit}
-        elements = [number for number, one in operations.items() if isinstance(one.call, int)]
-        home |= {number: home[operations[number].arguments[0]] for number in elements}
-        last = {
-            source: home[number] for number in sorted(home, key=home.__getitem__)
-            if not isinstance(operations[number].call, int) for source in operations[number].arguments
-        }  # fmt: skip
-        born: dict[int, list[int]] = {}
-        dying: dict[int, list[int]] = {}
-        for number, place in home.items():
-            leaves = (
-                number in kept or last.get(number, place) > place or isinstance(operations[number].call, int)
-            )
-            if operations[number].kind != "O" and leaves:
-                born.setdefault(place, []).append(number)
-                if number not in kept:
-                    dying.setdefault(last.get(number, place), []).append(number)
+    def _rows_of(self, kept: set[int]) -> tuple[dict[int, int], int]:
+        """Row of each result, and the number of rows; a row is used again after the last line that reads it."""
+        made, dying = self._lives(kept)
         rows = {number: row for row, number in enumerate(self.inputs)}
         free, height = list[int](), len(rows)
-        for place in range(len(units)):
-            for number in born.get(place, ()):
+        for at in range(len(self._lines)):
+            for one in made.get(at, ()):
                 if not free:
                     free.append(height)
                     height += 1
-                rows[number] = free.pop()
-            free += [rows[number] for number in dying.get(place, ())]
+                rows[one] = free.pop()
+            free += [rows[one] for one in dying.get(at, ())]
         return rows, height
+
+    def _lives(self, kept: set[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        """What each line makes first, and what nothing reads after it."""
+        born = dict.fromkeys(self.inputs, -1)
+        made: dict[int, list[int]] = {}
+        last: dict[int, int] = {}
+        ends = {line.into: at for at, line in enumerate(self._lines) if line.call is AGAIN}
+        inside: list[tuple[int, int]] = []
+        for at, line in enumerate(self._lines):
+            inside = [one for one in inside if one[1] >= at]
+            if line.call is BEGIN:
+                inside.append((at, ends[at]))
+            for one in line.results:
+                if one not in born:
+                    born[one] = at
+                    made.setdefault(at, []).append(one)
+            for one in line.given + line.results:
+                # what is older than a loop is read again in its next round
+                last[one] = next((end for start, end in inside if born.get(one, at) < start), at)
+        dying: dict[int, list[int]] = {}
+        for one, at in last.items():
+            if one not in kept and one not in self.inputs and one not in self.constants:
+                dying.setdefault(at, []).append(one)
+        return made, dying
+
+    def _steps_of(self) -> list[Step]:
+        steps: list[Step] = []
+        for start, stop in zip(self._tops, [*self._tops[1:], len(self._lines)], strict=True):
+            line = self._lines[start]
+            if line.call is WHOLE:
+                whole = self.operations[line.into].call
+                steps.append(Step(start, stop, 0, whole, self._elements.get(line.into, [])))
+                continue
+            width = 0
+            if self._compiles and all(compiled.can(one.call) for one in self._lines[start:stop]):
+                width = BLOCK if stop == start + 1 else LOOPED
+            goes_on = steps and steps[-1].whole is None and steps[-1].width == width
+            steps.append(Step(steps.pop().start if goes_on else start, stop, width))
+        return steps
+
+    def run(self, step: Step, table: Array) -> None:
+        """Do the lines of a step that is no whole function, for all points of a table (blocks, rows, points)."""
+        if step.width and self._code is not None:
+            self._code.run(table, step.start, step.stop, step.width)
+        else:
+            self._by_numpy(step, table)
+
+    def _by_numpy(self, step: Step, table: Array) -> None:
+        turns: dict[int, int] = {}
+        at = step.start
+
+        def value(number: int) -> Any:
+            return self.constants[number] if number in self.constants else table[:, self.rows[number]]
+
+        while at < step.stop:
+            line, at = self._lines[at], at + 1
+            if line.call is BEGIN:
+                turns[line.into] = 0
+                at = at if np.any(value(line.given[0])) else line.target
+            elif line.call is AGAIN:
+                turns[line.into] += 1
+                again = turns[line.into] < line.rounds and np.any(value(line.given[0]))
+                at = line.target if again else at
+            else:
+                _into(line.call)(*map(value, line.given), out=table[:, self.rows[line.into]])
+
+
+def _copy(into: int, what: int) -> Line:
+    return Line(COPY, into, (what,), (into,))
 
 
 def _is_input(one: Operation) -> bool:
@@ -244,53 +312,45 @@ def _is_constant(one: Operation) -> bool:
     return one.call is None and not isinstance(one.value, str)
 
 
-def _is_done(one: Operation) -> bool:
-    return one.call is not None and not isinstance(one.call, int)
-
-
 class _Table:
-    """Results of a tile of points, a row for each."""
+    """Results of a tile of points: blocks of points, and in each a row for every result."""
 
     def __init__(self, program: Program, tile: int) -> None:
         self._program, self._tile = program, tile
-        self._table = np.zeros((program.height, TILE + _APART))
+        blocks = -(-tile // program.block)
+        whole = np.zeros((blocks, program.height, program.block + _APART))
+        self._table = whole[:, :, : program.block]
 
     def type_of(self, ids: Ids) -> Any:
         """Type of the results of operations."""
         operations = self._program.operations
         return np.result_type(*{_TYPES[operations[one].kind] for one in ids.ravel().tolist()})
 
-    def row(self, number: int) -> Array:
-        """Results of an operation."""
-        found: Array = self._table[self._program.rows[number], : self._tile]
-        return found
+    def _fill(self, number: int, values: Array) -> None:
+        self._table[:, self._program.rows[number]] = values.reshape(len(self._table), -1)
 
     def array(self, ids: Ids) -> Any:
         """Results of operations as an array with the points along its first axis, which are neighbours in memory."""
-        constants, numbers = self._program.constants, ids.ravel().tolist()
-        found = np.empty((len(numbers), self._tile))
+        constants, numbers, rows = self._program.constants, ids.ravel().tolist(), self._program.rows
+        found = np.empty((len(numbers), len(self._table), self._table.shape[2]))
         for place, number in enumerate(numbers):
-            found[place] = constants[number] if number in constants else self.row(number)
-        return np.moveaxis(found.reshape(*ids.shape[1:], self._tile), -1, 0).astype(
-            self.type_of(ids), copy=False
-        )
+            found[place] = constants[number] if number in constants else self._table[:, rows[number]]
+        return np.moveaxis(found.reshape(*ids.shape[1:], -1), -1, 0).astype(self.type_of(ids), copy=False)
 
     def run(self, inputs: Mapping[str, Any], points: slice, count: int) -> None:
         """Compute a tile; what is left of the last one has the numbers of its last point."""
-        length = points.stop - points.start
+        size = self._table.shape[0] * self._table.shape[2]
         for number, name in self._program.inputs.items():
-            row, values = self.row(number), inputs[name]
-            if len(values) == count:
-                row[:length] = values[points]
-                row[length:] = row[length - 1]
-            else:
-                row[...] = values[0]
-        view = self._table[:, : self._tile]
+            values = inputs[name]
+            some = values[points] if len(values) == count else values
+            if len(some) < size:
+                some = np.concatenate([some, np.full(size - len(some), some[-1])])
+            self._fill(number, some)
         for step in self._program.steps:
-            if type(step) is tuple:
-                self._whole(*step)
+            if step.whole is not None:
+                self._whole(step.whole, step.elements)
             else:
-                step(view)
+                self._program.run(step, self._table)
 
     def _whole(self, whole: Whole, elements: Sequence[tuple[int, int, int | None]]) -> None:
         found = whole.function(*filled(whole.arguments, self.array), **filled(whole.options, self.array))
@@ -299,7 +359,7 @@ class _Table:
             if output not in flat:
                 one = found if output is None else found[output]
                 flat[output] = one.reshape(len(one), -1)
-            self.row(number)[...] = flat[output][:, place]
+            self._fill(number, np.ascontiguousarray(flat[output][:, place]))
 
 
 def _where(condition: Any, one: Any, other: Any, out: Array) -> None:
@@ -320,7 +380,14 @@ def _as_bool(one: Any, out: Array) -> None:
 
 
 _INTO: dict[Any, Callable[..., Any]] = {
-    np.where: _where, to_bool: _as_bool, to_float: _copied, to_int: np.trunc, np.invert: np.logical_not,
+    np.where: _where, to_bool: _as_bool, to_float: _copied, COPY: _copied, to_int: np.trunc, np.invert: np.logical_not,
     np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or,
 }  # fmt: skip
 """What does the same with rows, in which truth values are one and zero, and writes into one."""
+
+
+@functools.cache
+def _into(call: Any) -> Any:
+    """What does the same as an operation and writes into a row."""
+    found = _INTO.get(call, call)
+    return functools.partial(_by_python, found) if "O" in getattr(found, "types", ("",))[0] else found

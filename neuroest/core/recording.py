@@ -106,12 +106,12 @@ _ONE_AT_A_TIME = threading.RLock()
 
 @contextmanager
 def recording(found: Any) -> Iterator[Any]:
-    """Record what is computed from the inputs of a recording, in this thread.
+    """Record what is computed from the inputs of a recording, in this thread, without warnings of numpy.
 
     Functions of numpy that turn anything into a plain array let symbolic arrays pass, and new arrays can be filled with
     them; for all else, and in other threads, they do what they did. Another thread that records waits.
     """
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, np.errstate(all="ignore"):
         plain = {name: getattr(np, name) for name in (*_MAKERS, *_EMPTY, "full")}
         token = _current.set(found)
         try:

@@ -6,7 +6,8 @@ Times are processor time when each was introduced; `benchmarks/ratios.json` has 
 import gc
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import NoReturn
 
@@ -22,6 +23,18 @@ def search_for_cycles_rarely() -> None:
     for long: a cycle that holds arrays would fill its memory first.
     """
     gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Do not look for cycles while many objects are made that stay. Recording and writing a plan take half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def one_linear_algebra_thread() -> None:

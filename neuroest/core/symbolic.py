@@ -12,7 +12,8 @@ recorded as well, and a point with another answer must not be computed by this r
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,19 @@ _LONGEST_CHOICE = 64
 """Elements up to which one at a place that moves is chosen by comparisons; numerical."""
 _as_ids: Any = functools.partial(np.array, dtype=np.intp)
 _moved: Any = np.moveaxis
+_plain = np.asarray
+"""The function of numpy itself, also while it is replaced."""
+_MAY_BE_SIMPLER = frozenset({np.where, np.hypot, *NEUTRAL, *IDEMPOTENT, *CASTS.values()})
+"""Operations for which `Recording` looks for one that gives the same."""
+
+
+def _spread(ids: Ids, value: NDArray[Any]) -> Iterable[int]:
+    """The operations of an array that is broadcast to the shape of another."""
+    if ids.shape == value.shape:
+        return ids.ravel().tolist()
+    if ids.size == 1:
+        return itertools.repeat(ids.item(), value.size)
+    return np.broadcast_to(ids, value.shape).ravel().tolist()
 
 
 class Recording:
@@ -112,31 +126,30 @@ class Recording:
             if item.recording is not self:
                 raise NotRecordedError("numbers of two recordings meet")
             return item
-        array = np.asarray(item)
+        array = _plain(item)
         return SymbolicArray(array, self.constants(array), self)
 
     def elementwise(self, call: Any, *given: Any) -> SymbolicArray:
         """The result of a ufunc, of `numpy.where` or of a cast."""
-        arrays = [self.symbolic(item) for item in given]
+        arrays = list(map(self.symbolic, given))
         if call is np.power and arrays[1].ndim == 0 and arrays[1].is_constant and arrays[0].dtype.kind == "f":
             alike = _POWERS.get(arrays[1].value.item())
             if alike is not None:  # as an array of numpy does for the operator of powers
                 return alike(self, arrays[0])  # type: ignore[no-any-return]
-        with np.errstate(all="ignore"):
-            value = np.asarray(call(*(array.value for array in arrays)))
+        value = _plain(call(*[array.value for array in arrays]))
         if value.dtype.kind == "O":  # of a function of Python that numpy makes a ufunc of
             value = value.astype(np.float64)
-        columns = [np.broadcast_to(array.ids, value.shape).ravel().tolist() for array in arrays]
+        columns = [_spread(array.ids, value) for array in arrays]
         kind, commutes, constant, index = value.dtype.kind, call in COMMUTATIVE, self.constant, self._index
         flat, found = value.reshape(-1), list[int]()
         for place, ids in enumerate(zip(*columns, strict=True)):
-            key = (call, *(sorted(ids) if commutes else ids))
+            key = (call, ids[::-1] if commutes and ids[1] < ids[0] else ids)
             number = index.get(key)
             if number is None:
                 if all(constant[one] for one in ids):
                     number = int(self.constants(flat[place : place + 1])[0])
                 else:
-                    number = self._simpler(call, ids, kind)
+                    number = self._simpler(call, ids, kind) if call in _MAY_BE_SIMPLER else None
                     if number is None:
                         number = self.add(Operation(call, ids, kind), flat[place])
                 index[key] = number
@@ -213,8 +226,7 @@ class Recording:
 
     def whole(self, function: Callable[..., Any], given: Any, options: Any) -> Any:
         """The result of a function of whole arrays, recorded as one operation."""
-        with np.errstate(all="ignore"):
-            result = function(*values_of(given), **values_of(options))
+        result = function(*values_of(given), **values_of(options))
         arguments, settings = self._slots(given), self._slots(options)
         ids = [slot.ids.ravel().tolist() for slot in slots((arguments, settings))]
         sources = tuple(dict.fromkeys(number for numbers in ids for number in numbers))

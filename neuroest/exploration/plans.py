@@ -20,11 +20,12 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError
 from neuroest.core.plan import Plan
 from neuroest.core.recording import recording
+from neuroest.core.startup import no_search_for_cycles
 from neuroest.core.symbolic import Recording
 
 SWITCH = "NEUROEST_PLAN"
-_WORTH = 49_152
-"""Points from which recording and compiling take less time than they save, whatever the network; numerical."""
+_WORTH = 16_384
+"""Points from which recording takes less time than it saves, whatever the network; numerical."""
 _MOST = 3
 """Most plans for one question, for points that are evaluated in different ways."""
 _FEWEST = 1 / 16
@@ -120,7 +121,7 @@ class Plans:
     ) -> bool:
         """Record the evaluation of a point in the middle of all, or of one of them that is left."""
         try:
-            with recording(Recording()) as recorded:
+            with no_search_for_cycles(), recording(Recording()) as recorded:
                 given = {
                     path: recorded.input(path, _one(values, central=central).reshape(1, 1))
                     for path, values in columns.items()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core import plan as plans
+from neuroest.core import compiled
 from neuroest.core.operations import NotRecordedError
 from neuroest.core.plan import Plan
 from neuroest.core.recording import one_operation, recording, recording_of, surely
@@ -49,7 +49,7 @@ def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Both ways to repeat a plan."""
     if request.param == "compiled":
         pytest.importorskip("llvmlite", reason="needs neuroest[compiled]")
-    monkeypatch.setattr(plans, "WORTH_COMPILING", 0 if request.param == "compiled" else np.inf)
+    monkeypatch.setattr(compiled, "possible", lambda: request.param == "compiled")
     return str(request.param)
 
 
@@ -123,9 +123,9 @@ def test_equal_operations_are_one_and_what_nobody_reads_is_left_out() -> None:
     plan = planned(twice)
     # the number, three products (one by one is itself), sums and differences, and four constants
     assert plan.recorded > plan.operations
-    assert sum(one.call is np.exp for one in plan._needed.values()) == 0
-    assert sum(one.call is np.multiply for one in plan._needed.values()) == 2
-    assert sum(one.call is np.subtract for one in plan._needed.values()) == 3
+    assert sum(one.call is np.exp for one in plan.program.operations.values()) == 0
+    assert sum(one.call is np.multiply for one in plan.program.operations.values()) == 2
+    assert sum(one.call is np.subtract for one in plan.program.operations.values()) == 3
 
 
 def test_numbers_that_move_are_not_lost_in_silence() -> None:

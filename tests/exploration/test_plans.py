@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core import plan as core_plan
+from neuroest.core import compiled
 from neuroest.error_analysis.draws import draw
 from neuroest.exploration import plans
 from neuroest.exploration.batch_evaluation import Points, evaluate_points
@@ -75,7 +75,7 @@ def test_a_list_in_which_other_points_go_other_ways(
 ) -> None:
     if compiles:
         pytest.importorskip("llvmlite", reason="needs neuroest[compiled]")
-    monkeypatch.setattr(core_plan, "WORTH_COMPILING", 0 if compiles else np.inf)
+    monkeypatch.setattr(compiled, "possible", lambda: compiles)
     resolved = resolve("diffusive_28nm_derived", "mlp_mnist_spiking", space_from(MOVED))
     places = np.random.default_rng(1).random((len(resolved.numeric), MANY, 1))
     columns = {
