@@ -132,7 +132,7 @@ class Code:
             operands = [places[one] for one in line.given]
             if line.call is LOOP:
                 code.append([number, len(loops), len(listed), 0, 0])
-                loops.append(_address_of(_LoopText(*line.loop).whole(), "loop"))
+                loops.append(_engine(_LoopText(*line.loop).whole()).get_function_address("loop"))
                 listed += [*operands, *(rows[one] for one in line.results)]
             elif number < len(_CONTROL):
                 code.append([number, line.into, *operands[:1], line.target, line.rounds])
@@ -482,13 +482,9 @@ def _declared() -> str:
     return "\n".join((*intrinsics, *map(_by_lane, sorted(set(_LIBRARY.values())))))
 
 
-_ENGINES: list[Any] = []
-"""Compiled code lives as long as the process."""
-
-
 @functools.cache
-def _address_of(text: str, name: str) -> int:
-    """Where a function is in memory; compiled once for a process."""
+def _engine(text: str) -> Any:
+    """Compiled functions; they live as long as the process."""
     import llvmlite.binding as llvm  # noqa: PLC0415
 
     llvm.initialize_native_target()
@@ -498,8 +494,7 @@ def _address_of(text: str, name: str) -> int:
     )
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(f"{_declared()}\n{text}"), target)
     engine.finalize_object()
-    _ENGINES.append(engine)
-    return int(engine.get_function_address(name))
+    return engine
 
 
 @functools.cache
@@ -514,4 +509,5 @@ def _machine() -> Callable[..., None]:
     table = f"@operations = internal constant [{len(_CODES)} x ptr] [{names}]"
     pointer, whole = ctypes.c_void_p, ctypes.c_int64
     kinds = (pointer, whole, whole, pointer, *(whole,) * 5, *(pointer,) * 4)
-    return ctypes.CFUNCTYPE(None, *kinds)(_address_of("\n".join((table, *functions, _FRAME)), "machine"))
+    engine = _engine("\n".join((table, *functions, _FRAME)))
+    return ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address("machine"))
