@@ -32,6 +32,7 @@ from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import SpecError
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.space import SETTING
+from neuroest.loading.library import labelled
 
 
 def run(
@@ -46,6 +47,7 @@ def run(
     settings: shared.Settings = None,
     result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -56,9 +58,12 @@ def run(
     path = along.partition("=")[0]
     changes = shared.changes(settings)
     (asked,) = shared.result_names([result], "--result")
+    chips, nets = labelled(
+        [first, second], [workload, second_workload or workload], shared.parse_labels(labels)
+    )
     try:
         found = breakeven(
-            first, second, workload, along, varied=varied, second_workload=second_workload,
+            chips[0], chips[1], nets[0], along, varied=varied, second_workload=nets[1],
             quantity=asked, settings=changes, progress=progress_shown(),
         )  # fmt: skip
     except SpecError as error:

@@ -26,7 +26,7 @@ import typer
 
 import neuroest
 from neuroest.cli import shared
-from neuroest.loading.library import baseline_of
+from neuroest.loading.library import baseline_of, labelled
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
 from neuroest.reporting.comparison_document import totals_table
@@ -42,6 +42,7 @@ def run(
     given: shared.Given = None,
     relevance: shared.Relevance = RELEVANCE,
     full: Annotated[bool, typer.Option("--full")] = False,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -60,9 +61,11 @@ def run(
                 param_hint="BASELINE...",
             )
         sides = [str(own)]
-    networks = workloads or [shared.DEFAULT_WORKLOAD]
+    (design, *others), networks = labelled(
+        [architecture, *sides], workloads or [shared.DEFAULT_WORKLOAD], shared.parse_labels(labels)
+    )
     comparison = neuroest.compare(
-        architecture, sides, networks, shared.changes(settings), given=given, relevance=relevance
+        design, others, networks, shared.changes(settings), given=given, relevance=relevance
     )
     if form is shared.Format.JSON:
         text = comparison.to_json() + "\n"

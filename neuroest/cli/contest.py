@@ -64,6 +64,7 @@ def run(
     plot: shared.Plot = None,
     front: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     of: Annotated[str | None, typer.Option(metavar="CONTENDER")] = None,
+    labels: shared.Labels = None,
     overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
@@ -95,6 +96,7 @@ def run(
         )
         shared.note([f"stopped; {kept}"])
         raise
+    found = found.labelled(shared.parse_labels(labels))
     if plot is not None:
         found.plot(plot, of)
     if front is not None:

@@ -8,8 +8,6 @@ output
     The figure: .pdf, .svg or .png.
 result
     Result to draw.
-labels
-    Name of a design in the figure; may be repeated.
 form
     Form of the points, without -o.
 
@@ -29,8 +27,7 @@ from neuroest.cli.completion import quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.units import format_quantity
 from neuroest.exploration.curves import KINDS, Curves, curves
-from neuroest.loading.library import load_architecture
-from neuroest.reporting.report import labelled
+from neuroest.loading.library import labelled
 
 Kind = StrEnum("Kind", {name.upper().replace("-", "_"): name for name in KINDS})  # type: ignore[misc]  # names known at import
 
@@ -42,7 +39,7 @@ def run(
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",
-    labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.CSV,
 ) -> None:
     """A ready figure along one axis, with bands and break-even points.
@@ -50,10 +47,10 @@ def run(
     The axis is the integration time of the neurons, the resolution of the converters, the array size or the spike
     rate. Without -o the points are printed.
     """
-    chips = [load_architecture(name) for name in [architecture, *(baselines or [])]]
-    design, *others = labelled(chips, shared.parse_labels(labels))
+    chips = [architecture, *(baselines or [])]
+    (design, *others), (network,) = labelled(chips, [workload], shared.parse_labels(labels))
     (asked,) = shared.result_names([result], "--result")
-    found = curves(kind.value, design, others, workload, asked, progress_shown())
+    found = curves(kind.value, design, others, network, asked, progress_shown())
     if output is not None:
         found.plot(output)
     else:

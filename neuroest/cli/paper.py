@@ -58,3 +58,8 @@ def run(
     )  # fmt: skip
     if found.outcomes and only is None:
         shared.note([f"read {found.folder / 'summary.md'}, then {found.folder / 'checklist.md'}"])
+    if missing := [
+        f"{one.step.name} ({one.reason})" for one in found.outcomes if one.became == "unavailable"
+    ]:
+        shared.note([f"error: failed steps: {'; '.join(missing)}"])
+        raise typer.Exit(1)

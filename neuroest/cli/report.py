@@ -10,8 +10,6 @@ workloads
     Network; may be repeated, each runs on every design; default: that of `neuroest estimate`.
 sweep
     Also show this sweep, a file written by `neuroest sweep -o`.
-labels
-    Name of a design in figures; may be repeated.
 venue
     Widths and least font of the figures.
 bundle
@@ -48,7 +46,7 @@ def run(
     workloads: shared.Workloads = None,
     sweep: Annotated[Path | None, typer.Option("--from", metavar="SWEEP")] = None,
     settings: shared.Settings = None,
-    labels: Annotated[list[str] | None, typer.Option("--label", metavar="NAME=LABEL")] = None,
+    labels: shared.Labels = None,
     venue: Venue | None = None,
     bundle: Annotated[bool, typer.Option("--bundle")] = False,
     force: Annotated[bool, typer.Option("--force")] = False,

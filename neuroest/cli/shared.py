@@ -154,6 +154,16 @@ Plot = Annotated[
 ]
 
 
+Labels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label",
+        metavar="NAME=LABEL",
+        help="Name of a design or network in figures, LaTeX and pages; may be repeated.",
+    ),
+]
+
+
 def changes(settings: list[str] | None) -> dict[str, str]:
     """Changed values by path, of the option --set."""
     from neuroest.design.overrides import parse_settings  # noqa: PLC0415 - a list needs no designs

@@ -83,6 +83,8 @@ class BreakevenResult(Printed):
 
     Attributes
     ----------
+    names, labels : pair of str
+        The chips, and their names in the figure.
     values, first, second : array
         The parameter and both nominal results; NaN where a chip has no estimate.
     places, samples : array, pair of array
@@ -99,6 +101,7 @@ class BreakevenResult(Printed):
     unit: str
     quantity: str
     names: tuple[str, str]
+    labels: tuple[str, str]
     values: Array
     first: Array
     second: Array
@@ -396,10 +399,9 @@ def breakeven(
     sides = _sides(pairs, axis, varied, settings)
     moved = next(side.axis for side in sides if side.axis is not None)
     unit = next(side.group.claims[axis.name].unit for side in sides if side.axis is not None)
-    first_name, second_name = (side.group.design.spec.name for side in sides)
-    if first_name == second_name:
-        first_name, second_name = f"{first_name} (first)", f"{second_name} (second)"
-    names = (first_name, second_name)
+    names, labels = (
+        _told_apart(*(getattr(side.group.design.spec, name) for side in sides)) for name in ("name", "label")
+    )
     pair = _Pair(sides, names, quantity, next(iter(moved.tracks.values())))
     values = pair.spaced(pair.track.low, pair.track.high, _SCAN, log=pair.track.log)
     curves = pair.at(values)
@@ -417,8 +419,24 @@ def breakeven(
     moves = tuple(name for name, side in named if side.axis is not None)
     failed = tuple(f"{name}: {reason}" for name, side in named for reason in side.failed(quantity))
     return BreakevenResult(
-        axis.name, unit, quantity, names, values, curves[0], curves[1], points, moves, failed, places, samples
+        axis.name,
+        unit,
+        quantity,
+        names,
+        labels,
+        values,
+        curves[0],
+        curves[1],
+        points,
+        moves,
+        failed,
+        places,
+        samples,
     )
+
+
+def _told_apart(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first != second else (f"{first} (first)", f"{second} (second)")
 
 
 def _ranged(axis: Axis | str) -> Axis:

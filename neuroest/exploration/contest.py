@@ -184,6 +184,7 @@ def _outcome(
     passing: Sequence[Constraint], given: Given | None, relevance: float,
 ) -> Contest:  # fmt: skip
     field, limits = search.field, tuple(map(str, (*job.limits, *passing)))
+    network = field.resolved.groups[0].workload
     posterior = None if given is None else given.posterior
     finalists = Finalists(search, objective, samples, job.seed, passing, posterior)
     known = {name: one.title for name, one in file.spec.contenders.items()} if job.by is None else {}
@@ -191,7 +192,7 @@ def _outcome(
     bounds = tuple(name for name in titles if name in known and file.spec.contenders[name].bound)
     outcome = Outcome(search, finalists, limits, titles, bounds, relevance)
     return Contest(
-        file.spec.name, field.resolved.groups[0].workload.name, objective, limits, titles, field.axes,
+        file.spec.name, network.name, network.label, objective, limits, titles, field.axes,
         outcome.cells, tuple(outcome.lines()), tuple(outcome.standings()), outcome.points(objective),
         field.chips, samples, job.seed, "" if given is None else given.words, relevance, bounds,
     )  # fmt: skip

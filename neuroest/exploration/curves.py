@@ -227,7 +227,7 @@ def _curve(group: Group, points: Sequence[Point], quantity: str, progress: Progr
         failed[at] = [found.reasons[one] if one >= 0 else "" for one in found.failed]
         done += len(at)
         progress(done / len(points))
-    return Curve(spec.name, spec.title or spec.name, samples, tuple(failed))
+    return Curve(spec.name, spec.label, samples, tuple(failed))
 
 
 def _by_structure(

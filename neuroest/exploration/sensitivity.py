@@ -77,6 +77,8 @@ class SensitivityResult(Printed):
 
     Attributes
     ----------
+    label : str
+        Architecture and workload in figures.
     base : mapping
         Results at the values in the files.
     elasticity : mapping
@@ -91,6 +93,7 @@ class SensitivityResult(Printed):
 
     architecture: str
     workload: str
+    label: str
     base: Mapping[str, float]
     elasticity: Mapping[str, Mapping[str, float]]
     tornado: Mapping[str, tuple[Bar, ...]]
@@ -283,7 +286,7 @@ def sensitivity(
         ({}, 1.0) if sobol_samples == 0 else _sobol(group, moved, quantities, sobol_samples, seed, progress)
     )
     return SensitivityResult(
-        group.design.spec.name, group.workload.name, base,
+        group.design.spec.name, group.workload.name, group.label, base,
         elasticity, bars, shares, feasible,
     )  # fmt: skip
 

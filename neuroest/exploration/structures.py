@@ -85,6 +85,11 @@ class Group:
     claims: Mapping[str, Claim]
 
     @property
+    def label(self) -> str:
+        """Architecture and workload in figures."""
+        return f"{self.design.spec.label} on {self.workload.label}"
+
+    @property
     def values(self) -> dict[str, Any]:
         """Values of all claims as stated in the files; models count as exact, without the centres of their bands."""
         return {

@@ -454,12 +454,16 @@ def _target(
         for one, at in zip(search.moved, place, strict=True) for path, along in one.paths.items()
     }  # fmt: skip
     made = _made(search, sides, changes, values)
-    said = None if today is None else verdict(today, _contribution(search, sides, changes, today), relevance)
+    parts, _, share, *_ = _made(search, sides, changes, {})
+    contribution = 1.0 if today is None else today.median if parts is None else parts.contribution
     return Target(
-        search.own.design.spec.name, device, search.theirs.design.spec.name, search.own.workload.name, search.pace,
+        search.own.design.spec.name, device, search.theirs.design.spec.name, search.own.workload.name,
+        f"{device} in {search.own.design.spec.label} against {search.theirs.design.spec.label} on "
+        f"{search.own.workload.label}", search.pace,
         search.quantity, relevance, tuple(map(str, search.limits)), axes, low, median, high,
         win.mean(axis=0).reshape(search.shape), level.mean(axis=0).reshape(search.shape),
-        float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today, said, best, *made[:3],
+        float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today,
+        None if today is None else verdict(today, contribution, relevance), parts, share, best, *made[:3],
         float(np.isinf(ratio[:, int(np.ravel_multi_index(place, search.shape))]).mean()), *made[3:], len(ratio), {},
     )  # fmt: skip
 
@@ -547,13 +551,3 @@ def _attributed(search: _Search, own: Estimate, theirs: Estimate) -> Attribution
         if search.quantity in ATTRIBUTED
         else None
     )
-
-
-def _contribution(search: _Search, sides: tuple[Named, Named, Named], changes: Values, today: Band) -> float:
-    """Part of today's ratio that the neurons contribute."""
-    chip, other, network = sides
-    try:
-        found = _attributed(search, estimate(chip, network, changes), estimate(other, network))
-    except NeuroestError:
-        found = None
-    return today.median if found is None else found.contribution

@@ -51,6 +51,8 @@ class UncertaintyResult(Printed):
 
     Attributes
     ----------
+    label : str
+        Architecture and workload in figures.
     samples : mapping
         Array of each result: knowledge samples by variability samples. In row 0 all means have their stated values; in
         column 0 all devices equal their means. NaN without an estimate.
@@ -70,6 +72,7 @@ class UncertaintyResult(Printed):
 
     architecture: str
     workload: str
+    label: str
     base: Mapping[str, float]
     samples: Mapping[str, Array]
     knowledge: Mapping[str, Band]
@@ -294,7 +297,8 @@ def uncertainty(
         for name, values in samples.items()
     }
     return UncertaintyResult(
-        group.design.spec.name, group.workload.name, {n: float(v[0, 0]) for n, v in samples.items()}, samples,
+        group.design.spec.name, group.workload.name, group.label,
+        {n: float(v[0, 0]) for n, v in samples.items()}, samples,
         {n: b[0] for n, b in bands.items()}, {n: b[1] for n, b in bands.items()}, {n: b[2] for n, b in bands.items()},
         {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
         tuple(drawn.relative), seed, known,

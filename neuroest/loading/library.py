@@ -5,7 +5,7 @@ runs, and user files are keyed by their content.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -35,7 +35,7 @@ from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
 from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import chain_of, resolved
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
 from neuroest.specs.reading import Document, read_document
@@ -217,6 +217,29 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
         return ready
     chain = tuple(_chain(path))
     return _architecture(chain, tuple(map(stamp, chain)))
+
+
+def labelled(
+    chips: Sequence[Named], networks: Sequence[Named], labels: Mapping[str, str]
+) -> tuple[list[Named], list[Named]]:
+    """Architectures and workloads of which some have other titles, by their names.
+
+    Raises
+    ------
+    UnknownNameError
+        For a label of anything else.
+    """
+    if not labels:
+        return list(chips), list(networks)
+    files: list[Loaded[Any]] = [one if isinstance(one, Loaded) else load_architecture(one) for one in chips]
+    files += [one if isinstance(one, Loaded) else load_workload(one) for one in networks]
+    names = [file.spec.name for file in files]
+    check_names("design or network of --label", labels, names)
+    found: list[Named] = [
+        replace(file, spec=file.spec.model_copy(update={"title": labels[name]})) if name in labels else file
+        for file, name in zip(files, names, strict=True)
+    ]
+    return found[: len(chips)], found[len(chips) :]
 
 
 def baseline_of(chip: Loaded[ArchitectureSpec]) -> Path | None:

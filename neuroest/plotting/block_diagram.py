@@ -103,7 +103,7 @@ def block_diagram(estimate: Estimate, width: float = PAGE) -> Any:
     _draw(axes, top, (0.02, 0.0), width - 0.06, top.total or 1.0)
     headline(
         axes,
-        f"{named(estimate.architecture).replace(chr(10), '')} on {estimate.workload.name}: "
+        f"{named(estimate.title).replace(chr(10), '')} on {estimate.network}: "
         f"{typeset(formatted(top.total, 'J'))} an inference; a line is as wide as its share of the energy",
     )
     return figure

@@ -86,11 +86,11 @@ def _title(contest: Contest, of: str | None) -> str:
     what = label_and_unit(contest.objective)[0]
     if of is not None:
         return (
-            f"{contest.workload}: {what} of the best chip of {contest.titles[of]} over that of the best other "
+            f"{contest.network}: {what} of the best chip of {contest.titles[of]} over that of the best other "
             "contender, median and p10 to p90.\nDotted: the workload itself. Lines: where the outcome changes."
         )
     return (
-        f"{contest.workload}: contender with the {contest.best} {what}, and how many times as much the runner-up needs "
+        f"{contest.network}: contender with the {contest.best} {what}, and how many times as much the runner-up needs "
         "(p10 to p90).\n"
         "Pale: tie or level. Dotted: the workload itself. Lines: break-even."
     )
@@ -192,6 +192,6 @@ def front_figure(contest: Contest, path: str | Path | None) -> Any:
     axes.legend()
     style.headline(
         axes,
-        f"{contest.workload}: chips that pass, at their stated inputs, and the front of each contender",
+        f"{contest.network}: chips that pass, at their stated inputs, and the front of each contender",
     )
     return style.save_figure(figure, path)

@@ -180,9 +180,9 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     """Medians of both results along the parameter, p10 to p90 shaded, break-even points marked."""
     figure, axes = style.new_figure(_WIDTH, 3.0)
     bands = result.bands()
-    for index, ((low, median, high), name) in enumerate(zip(bands, result.names, strict=True)):
+    for index, ((low, median, high), name) in enumerate(zip(bands, result.labels, strict=True)):
         colour = style.colour(index)
-        axes.plot(result.places, median, "-" if index == 0 else "--", color=colour, label=name)
+        axes.plot(result.places, median, "-" if index == 0 else "--", color=colour, label=style.named(name))
         axes.fill_between(result.places, low, high, color=colour, alpha=style.SHADE, lw=0.0)
     for crossing in result.break_even_points:
         axes.axvline(crossing.headline, color=_GREY, linewidth=0.6)

@@ -89,9 +89,7 @@ def _region(found: Target) -> Any:
         f", {axis.name.replace('_', ' ')} {style.tick_label(float(f'{axis.values[place]:.3g}'), axis.unit)}"
         for axis, place in zip(rest, at, strict=True)
     )
-    style.headline(
-        figure, f"{found.device} against {found.baseline} on {found.workload}\n{_ratio(found)}{fixed}"
-    )
+    style.headline(figure, f"{found.label}\n{_ratio(found)}{fixed}")
     return figure
 
 

@@ -76,7 +76,7 @@ def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Pat
     _tornado(figure, axes, bars, result.base[quantity], quantity)
     if shares:
         _variance(found[1], [shares.get(bar.cause) for bar in reversed(bars)])
-    style.headline(figure, f"{result.architecture} on {result.workload}")
+    style.headline(figure, result.label)
     return style.save_figure(figure, path)
 
 
@@ -150,5 +150,5 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
     axes.set_ylabel("Share of the samples below")
     columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 3)
     figure.legend(loc="outside lower center", ncols=columns)
-    style.headline(figure, f"{result.architecture} on {result.workload}")
+    style.headline(figure, result.label)
     return style.save_figure(figure, path)

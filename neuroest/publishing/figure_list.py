@@ -65,10 +65,10 @@ def _of_network(
     narrow, wide = widths
     most = MOST_DESIGNS
     words = {
-        "network": network,
+        "network": views[0].network,
         "left": f" The first {most} of {len(views)} designs." if len(views) > most else "",
-        "drawn": ", ".join(view.architecture for view in views[:MOST_BESIDE]),
-        "first": views[0].architecture,
+        "drawn": ", ".join(view.label for view in views[:MOST_BESIDE]),
+        "first": views[0].label,
     }
     for quantity, about in _TEXTS["quantities"].items():
         make = partial(breakdown_figure, views, quantity, wide)
@@ -93,7 +93,7 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> Iterator[Plan]:
     for network, view, of in chosen:
         name = names[_pair(network, view)]
         left = f" Drawn of the first {MOST_DRAWN_ALONE} of {of} designs." if of > MOST_DRAWN_ALONE else ""
-        words = {"who": f"{view.architecture} on {network}", "left": left}
+        words = {"who": view.estimate.label, "left": left}
         yield _plan("tornado", f"tornado_{name}", partial(tornado_figure, view, narrow), **words)
         yield _plan("bottleneck", f"bottleneck_{name}", partial(bottleneck_figure, view, wide), **words)
         make = partial(block_diagram, view.estimate, wide)

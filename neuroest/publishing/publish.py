@@ -108,11 +108,11 @@ def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
                 yield f"{kind}_{name}", text
         else:
             yield f"results_{name}", latex.results_latex([first.estimate], f"tab:results:{name}")
-        about = f"Energy of one inference of {first.label} on {first.workload} by component"
+        about = f"Energy of one inference of {first.estimate.label} by component"
         yield f"energy_{name}", latex.to_latex(_energy_table(first), about, f"tab:energy:{name}")
         if first.estimate.tiers:
             tiers = tiers_table(first.estimate)
-            about = f"{first.label} on {first.workload}. {tiers.title}"
+            about = f"{first.estimate.label}. {tiers.title}"
             yield f"tiers_{name}", latex.to_latex(tiers, about, f"tab:tiers:{name}")
     coverage = report.validation_coverage
     about = (

@@ -129,8 +129,13 @@ def _checks(found: Sequence[CheckResult]) -> str:
     return "; ".join(map(str, found)) or "none"
 
 
+def _network(result: Estimate) -> str:
+    title, name = result.network, result.workload.name
+    return name if title == name else f"{title} ({name})"
+
+
 _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
-    "workload": lambda result: result.workload.name,
+    "workload": _network,
     "coding": lambda result: coding_words(result.workload.coding, result.claims),
     "task and accuracy": _quality,
     "precision": _precision,

@@ -1,6 +1,7 @@
 """A design and its baselines as a document: in brief for one screen, or whole."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from neuroest.reporting.answers import answers
 from neuroest.reporting.document import Block, Document, Facts, Gap, Heading, Paragraph, Points
@@ -13,6 +14,7 @@ from neuroest.reporting.estimate_document import (
     closing_line,
     designs_table,
     energy_breakdown,
+    failures,
     far_from_median,
     given_lines,
     header,
@@ -39,6 +41,8 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.pace import PACES, Banded, Pace, PaceRow
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
 
+_NAMES: Mapping[str, str] = MappingProxyType({})
+"""Labels by the names of architectures; one without a label has its name."""
 _EQUALLY_ACCURATE = 0.01
 """Difference of accuracies up to which designs count as equally accurate; a convention."""
 _DIFFERENCES_SHOWN = 6
@@ -83,7 +87,8 @@ def comparison_brief(comparison: Comparison) -> Document:
     return Document(
         _compared(comparison),
         (
-            *_results(comparison, "`--full` lists them", nominal=False), *iso_accuracy(comparison), Gap(),
+            *failures(comparison.estimates), *_results(comparison, "`--full` lists them", nominal=False),
+            *iso_accuracy(comparison), Gap(),
             *((*_products(comparison), *equal_pace(comparison)) if alone else _verdicts(comparison)),
             Gap(), Paragraph(f"different: {', '.join(shown) or 'nothing'}{others}"),
             Paragraph(f"{more}; values, paces and exclusions: `--full`", "dim"),
@@ -96,7 +101,7 @@ def comparison_on_screen(comparison: Comparison) -> Document:
     return Document(
         _compared(comparison),
         (
-            *_results(comparison, "the end lists them"), *_why(comparison),
+            *remarks(comparison.estimates), *_results(comparison, "the end lists them"), *_why(comparison),
             *learning_table(comparison.estimates), Gap(), *_paces(comparison), *iso_accuracy(comparison), Gap(),
             *_differences(comparison), *_left_out(comparison),
         ),
@@ -109,7 +114,7 @@ def comparison_document(comparison: Comparison) -> Document:
     return Document(
         _compared(comparison),
         (
-            *settings_line(comparison.settings), *given_lines(estimates),
+            *remarks(estimates), *settings_line(comparison.settings), *given_lines(estimates),
             Heading("What differs"), *_differences(comparison), *_left_out(comparison),
             Heading("Results"), designs_table(estimates, marked=True), *band_notes(estimates),
             Heading("Ratios"), ratios_table(comparison), f"{unproven_note()}.", *_why(comparison),
@@ -189,15 +194,12 @@ def _results(comparison: Comparison, where: str, *, nominal: bool = True) -> Ite
 
 def scope_notes(comparison: Comparison, where: str) -> Iterator[Paragraph]:
     """Notes on the ratios: the reference design, and whether both sides have the same exclusions and operation."""
-    design = comparison.design.architecture
     text = "ratio: first over baseline"
     if any(ratio.marked for ratio in comparison.ratios):
         text += f"; * at least {LEAST_UNPROVEN * 100:g} % of a side is projected or assumed"
     yield Paragraph(text)
-    others = [one.architecture for one in comparison.baselines if not same_scope(comparison.design, one)]
-    if others:
-        apart = f"{design} and {', '.join(others)} leave out different parts"
-        yield Paragraph(f"{OTHER_SCOPE} NOT THE SAME SCOPE: {apart}; {where}")
+    if not all(same_scope(comparison.design, one) for one in comparison.baselines):
+        yield Paragraph(f"{OTHER_SCOPE} NOT THE SAME SCOPE as the first: other parts are left out; {where}")
     modes = {one.architecture: operation_words(one) for one in comparison.estimates}
     if len(set(modes.values())) > 1:
         run = ", ".join(f"{name} {mode}" for name, mode in modes.items())
@@ -206,13 +208,10 @@ def scope_notes(comparison: Comparison, where: str) -> Iterator[Paragraph]:
         )
 
 
-def ratios_table(comparison: Comparison, *, titled: bool = False) -> Table:
-    """Ratios over each baseline with their bands, and how much of both sides is projected or assumed.
-
-    Baselines have the names of their files, or their titles.
-    """
+def ratios_table(comparison: Comparison, labels: Mapping[str, str] = _NAMES) -> Table:
+    """Ratios over each baseline with their bands, and how much of both sides is projected or assumed."""
     over = {
-        one.architecture: (one.title if titled else one.architecture) + scope_note(comparison.design, one)
+        one.architecture: labels.get(one.architecture, one.architecture) + scope_note(comparison.design, one)
         for one in comparison.baselines
     }
     rows = [
@@ -354,7 +353,7 @@ def equal_pace(comparison: Comparison) -> Iterator[Paragraph]:
             yield Paragraph(text)
 
 
-def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
+def pace_table(comparison: Comparison, baseline: Estimate, labels: Mapping[str, str] = _NAMES) -> Table:
     """Medians of the energies of a design and one baseline at each pace, and their ratio with its band."""
     rows: list[Sequence[object]] = []
     last = None
@@ -375,17 +374,13 @@ def pace_table(comparison: Comparison, baseline: Estimate) -> Table:
         if band is not None and not any(slow):
             ratio = (ratio_digits(band.median), f"{ratio_digits(band.low)} .. {ratio_digits(band.high)}")
         rows.append((row.label, *cells, *ratio))
-    text = f"Energy of an inference at equal work and stated pace, over {baseline.architecture}"
+    over = labels.get(baseline.architecture, baseline.architecture)
+    text = f"Energy of an inference at equal work and stated pace, over {over}"
     return Table.of(("median", "design", "baseline", "ratio", "p10 .. p90"), rows, "<>>>>", text)
 
 
-def pace_notes(
-    comparison: Comparison, baseline: Estimate, labels: Mapping[str, str] | None = None
-) -> list[str]:
-    """Notes under the table: chips that do not keep up, and data without a pace.
-
-    `labels` has the name to show for an architecture, where it is not its own.
-    """
+def pace_notes(comparison: Comparison, baseline: Estimate, labels: Mapping[str, str] = _NAMES) -> list[str]:
+    """Notes under the table: chips that do not keep up, and data without a pace."""
     rows = [row for row in _of(comparison, baseline) if row.part == "energy" and row.off_chip_link]
     notes = [
         f"{words(pace)}: {what}" for pace, what in PACES.items() if any(row.pace == pace for row in rows)
@@ -397,8 +392,9 @@ def pace_notes(
             (row.baseline, row.baseline_keeps_up),
         ):
             if row.pace in _OF_DATA and share < 1.0:
-                shown = (labels or {}).get(name, name)
-                notes.append(f"{shown} {_OF_DATA[row.pace]} in {percent(share)} of the samples")
+                notes.append(
+                    f"{labels.get(name, name)} {_OF_DATA[row.pace]} in {percent(share)} of the samples"
+                )
     if not any(row.pace in _OF_DATA for row in rows):
         notes.append("neither burst nor streaming: the workload states no `period` of its data")
     return notes

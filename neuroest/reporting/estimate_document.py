@@ -13,6 +13,7 @@ from neuroest.reporting.answers import answers, brief_cells
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.document import Block, Breakdown, Document, Gap, Heading, Paragraph, Part, Points
 from neuroest.reporting.formatting import (
+    check_brief,
     check_line,
     coding_words,
     counted,
@@ -142,6 +143,13 @@ def remarks(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:
         yield Paragraph(f"! left out: {one_line(item)}", "warning")
     for item in dict.fromkeys(item for each in estimates for item in each.workload.assumed):
         yield Paragraph(f"assumed of the network: {one_line(item)}")
+
+
+def failures(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:
+    """Failed checks in brief."""
+    for estimate in estimates:
+        for check in estimate.failed_checks:
+            yield Paragraph(f"! {estimate.architecture}: {check_brief(check)}", "warning")
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:

@@ -146,6 +146,11 @@ class View:
         return self.estimate.workload.name
 
     @property
+    def network(self) -> str:
+        """Name of the workload in figures."""
+        return self.estimate.network
+
+    @property
     def who(self) -> dict[str, str]:
         """Architecture and workload, as columns of a table."""
         return {"architecture": self.architecture, "workload": self.workload}

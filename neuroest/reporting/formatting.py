@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
@@ -227,6 +228,12 @@ def passing_words(passing: Passing) -> str:
 def check_line(check: CheckResult) -> str:
     """A failed check in one line, with its severity."""
     return f"{_KINDS_OF_FAULT[check.severity]}: {short(str(check))}"
+
+
+def check_brief(check: CheckResult) -> str:
+    """A failed check in brief: its message up to the cause or the remedy, and the numbers."""
+    text = str(replace(check, message=re.split("[:;] ", check.message)[0]))
+    return f"{_KINDS_OF_FAULT[check.severity]}: {text.removeprefix(f'{check.component}: ')}"
 
 
 def corner_words(design: Design) -> str:

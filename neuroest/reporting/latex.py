@@ -221,7 +221,8 @@ def comparison_latex(comparison: Comparison) -> str:
 
 def comparison_tables(comparison: Comparison, place: str = "") -> dict[str, str]:
     """Tables of a comparison by name: what differs and is left out, results, ratios and paces; labelled for `place`."""
-    names, network = [one.title for one in comparison.estimates], comparison.design.workload.name
+    labels, network = {one.architecture: one.title for one in comparison.estimates}, comparison.design.network
+    names = [one.title for one in comparison.estimates]
     label = {name: f"tab:{name}{place}" for name in ("differences", "results", "ratios", "paces")}
     alike = "; ".join(f"{item.what}: {item.values[0]}" for item in comparison.differences if not item.differs)
     same = f"What differs between the designs. The same in all designs: {alike or '-'}"
@@ -238,7 +239,7 @@ def comparison_tables(comparison: Comparison, place: str = "") -> dict[str, str]
         + to_latex(Table.of(("by", "left out"), left, "<<"), "What the designs leave out"),
         "results": results_latex(comparison.estimates, label["results"]),
         "ratios": to_latex(
-            ratios_table(comparison, titled=True),
+            ratios_table(comparison, labels),
             f"{comparison.design.title} over its baselines on {network}. {unproven_note()} on a side",
             label["ratios"], label["differences"],
         )
@@ -248,11 +249,11 @@ def comparison_tables(comparison: Comparison, place: str = "") -> dict[str, str]
         ),
         "paces": "".join(
             to_latex(
-                table, f"{table.title} on {network}. {'; '.join(pace_notes(comparison, one))}",
+                table, f"{table.title} on {network}. {'; '.join(pace_notes(comparison, one, labels))}",
                 label["paces"] if one is comparison.baselines[0] else "",
             )
             for one in comparison.baselines
-            for table in (pace_table(comparison, one),)
+            for table in (pace_table(comparison, one, labels),)
         ),
     }  # fmt: skip
 
@@ -261,7 +262,7 @@ def results_latex(estimates: Sequence[Estimate], label: str) -> str:
     """The main results of several designs on one network."""
     of = "" if len(estimates) > 1 else f" of {estimates[0].title}"
     about = (
-        f"Results{of} on {estimates[0].workload.name}. Medians, and the 10th and 90th percentile over the uncertainty "
+        f"Results{of} on {estimates[0].network}. Medians, and the 10th and 90th percentile over the uncertainty "
         f"of the inputs. {unproven_note()}"
     )
     return to_latex(designs_table(estimates, nominal=False, marked=True, titled=True), about, label)

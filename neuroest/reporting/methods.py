@@ -10,7 +10,15 @@ from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.estimate_document import basis_words
-from neuroest.reporting.formatting import check_line, corner_words, counted, percent, short, temperature_words
+from neuroest.reporting.formatting import (
+    check_brief,
+    check_line,
+    corner_words,
+    counted,
+    percent,
+    short,
+    temperature_words,
+)
 from neuroest.reporting.latex import tex
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
@@ -20,8 +28,7 @@ if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import Evidence
 
 _MOST_ITEMS = 3
-_LONGEST_ITEM = 100
-"""Items in a sentence of the methods, and letters of one."""
+"""Items in a sentence of the methods."""
 
 
 @frozen_dataclass
@@ -88,8 +95,8 @@ def methods(
     results: Sequence[Estimate], refused: Sequence[str] = (), standing: ValidationCoverage | None = None
 ) -> Methods:
     """Methods text for these estimates, with the validation of their models."""
-    designs = list(dict.fromkeys(result.architecture for result in results))
-    networks = list(dict.fromkeys(result.workload.name for result in results))
+    designs = list(dict.fromkeys(result.title for result in results))
+    networks = list(dict.fromkeys(result.network for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
     what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
     model = [
@@ -112,20 +119,26 @@ def methods(
     changed = [f"{path} = {value}" for path, value in settings.items()]
     if changed:
         study.append(_some("Changed for this study", changed))
-    broken = [
-        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
-    ]
-    study.append(_some("Failed checks", broken) if broken else "The designs pass all checks.")
+    broken = [(r.label, check) for r in results for check in r.failed_checks]
+    study.append(
+        _some("Failed checks", [f"{label}: {check_brief(check)}" for label, check in broken])
+        if broken
+        else "The designs pass all checks."
+    )
     if refused:
-        study.append(_some("Without an estimate", refused))
+        study.append(_some("Without an estimate", [one.partition("; ")[0] for one in refused]))
     validation = [standing.words] if standing is not None else []
-    advice = [f"{r.architecture} on {r.workload.name}: {short(str(c))}" for r in results for c in r.advice]
+    advice = [f"{r.label}: {short(str(c))}" for r in results for c in r.advice]
     details = [
         *_evidence(results),
         *_operated(results)[_MOST_ITEMS:],
         *_rests_on(results),
         *([f"Changed for this study: {'; '.join(changed)}."] if changed else []),
-        *([f"Failed checks: {'; '.join(broken)}."] if broken else []),
+        *(
+            ["Failed checks: " + "; ".join(f"{a}: {check_line(c)}" for a, c in broken) + "."]
+            if broken
+            else []
+        ),
         *([f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []),
         *([f"Without an estimate: {'; '.join(refused)}."] if refused else []),
         *(f"{design.architecture}: {design.words}" for design in (standing.designs if standing else ())),
@@ -136,12 +149,9 @@ def methods(
 
 
 def _some(what: str, items: Sequence[str]) -> str:
-    """A sentence with the first few of some items, each cut where it is long; the supplement has all."""
-    shown = [
-        one if len(one) <= _LONGEST_ITEM else f"{one[:_LONGEST_ITEM].rsplit(' ', 1)[0]} ..." for one in items
-    ]
+    """A sentence with the first few of some items; the supplement has all."""
     more = f"; {len(items) - _MOST_ITEMS} more in the supplement" if len(items) > _MOST_ITEMS else ""
-    return f"{what}: {'; '.join(shown[:_MOST_ITEMS])}{more}."
+    return f"{what}: {'; '.join(items[:_MOST_ITEMS])}{more}."
 
 
 def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
@@ -161,7 +171,7 @@ def _given(results: Sequence[Estimate]) -> list[str]:
     for result in results:
         if result.given is not None:
             key = (result.given.calibration.sha256, result.given.measured)
-            names.setdefault(key, {})[result.architecture] = None
+            names.setdefault(key, {})[result.title] = None
     said: list[str] = []
     for calibration in {
         one.given.calibration.sha256: one.given.calibration for one in results if one.given
@@ -205,11 +215,10 @@ def _operated(results: Sequence[Estimate]) -> list[str]:
     for result in results:
         corner = corner_words(result.design)
         if corner:
-            reported.append(f"{result.architecture} is a die at the {corner} of its process.")
+            reported.append(f"{result.title} is a die at the {corner} of its process.")
         if result.totals["junction_temperature_K"] is not None:
             reported.append(
-                f"{result.architecture} on {result.workload.name} is at {temperature_words(result)}, where its power "
-                "and its leakage balance."
+                f"{result.label} is at {temperature_words(result)}, where its power and its leakage balance."
             )
     return list(dict.fromkeys(reported))
 
@@ -217,9 +226,8 @@ def _operated(results: Sequence[Estimate]) -> list[str]:
 def _rests_on(results: Sequence[Estimate]) -> list[str]:
     reported = []
     for result in results:
-        where = f"{result.architecture} on {result.workload.name}"
         reported.append(
-            f"The energy of {where} is based on {basis_words(result.basis_share['energy'])} values."
+            f"The energy of {result.label} is based on {basis_words(result.basis_share['energy'])} values."
         )
         feasible = result.bands.feasible
         if feasible < 1.0:
@@ -228,16 +236,14 @@ def _rests_on(results: Sequence[Estimate]) -> list[str]:
             )
         task = result.workload.task
         if task is not None and task.value is not None:
-            reported.append(
-                f"{result.workload.name} is credited with {task.metric} {task.value:g} ({task.basis})."
-            )
+            reported.append(f"{result.network} is credited with {task.metric} {task.value:g} ({task.basis}).")
     return list(dict.fromkeys(reported))
 
 
 def _exclusions(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
     owners: dict[str, dict[str, None]] = {}
-    designs = {result.architecture for result in results}
+    designs = {result.title for result in results}
     for result in results:
         for item in result.exclusions:
-            owners.setdefault(" ".join(item.split()), {})[result.architecture] = None
+            owners.setdefault(" ".join(item.split()), {})[result.title] = None
     return tuple((item, "all" if set(by) == designs else ", ".join(by)) for item, by in owners.items())

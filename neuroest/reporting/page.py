@@ -224,21 +224,21 @@ def _network(report: Report, number: int, name: str, views: Sequence[View]) -> d
     labels = {view.architecture: with_subscripts(view.label) for view in views}
     designs = [_design(view, key, strip) for view, key, strip in zip(views, keys, strips, strict=True)]
     found: dict[str, Any] = {
-        "name": name,
+        "name": with_subscripts(views[0].network),
         "description": views[0].estimate.workload.description,
         "designs": designs,
         "names": [with_subscripts(view.label) for view in views],
         "comparison": comparison,
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
         "breakdowns": [
-            (view.architecture, found, _sources_of(found, design["keys"]))
+            (view.architecture, design["label"], found, _sources_of(found, design["keys"]))
             for view, design in zip(views, designs, strict=True)
             for found in view.breakdowns
         ],
     }
     if comparison:
         baselines = {one.architecture: one for one in comparison.baselines}
-        found["left_out"] = zip([view.architecture for view in views], comparison.left_out, strict=True)
+        found["left_out"] = zip(labels.values(), comparison.left_out, strict=True)
         # names of the baselines, marked where they leave out other parts than the design
         found["over"] = {
             name: labels[name] + scope_note(comparison.design, b) for name, b in baselines.items()

@@ -5,7 +5,7 @@ import platform
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.atomic_files import being_written, clear_folders, working_folder
-from neuroest.core.errors import MappingError, NeuroestError, RangeError, check_names
+from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.design.short_paths import settings_of
-from neuroest.loading.library import load_architecture, load_workload
+from neuroest.loading.library import labelled, load_architecture, load_workload
 from neuroest.pipeline.comparison import compared, distinct, settings_of_each
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import references_bibtex
@@ -32,7 +32,6 @@ from neuroest.reporting.validation_coverage import (
 )
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
-from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded, Named, listed
@@ -199,7 +198,7 @@ def report(
     sweep : str or Path, optional
         File of a sweep that the report shows too.
     labels : mapping of str to str, optional
-        Names in figures by the names of architectures, instead of their titles.
+        Names of architectures and workloads in figures, tables and text by their names, instead of their titles.
 
     Returns
     -------
@@ -217,7 +216,7 @@ def report(
     >>> [view.architecture for view in found.views]
     ['diffusive_28nm_derived', 'analog_lif_28nm']
     """
-    designs, networks = listed(architectures), listed(workloads)
+    designs, networks = labelled(listed(architectures), listed(workloads), labels or {})
     if not designs or not networks:
         raise NeuroestError("a report needs a design and a workload")
     if len(designs) * len(networks) > MOST_RESULTS:
@@ -229,7 +228,6 @@ def report(
     nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in networks])
     changes = settings_of(settings)
     shares_of = [settings_of_each(chips, [net] * len(chips), changes) for net in nets]
-    chips = labelled(chips, labels or {})
     views, refused = [], []
     for net, shares in zip(nets, shares_of, strict=True):
         for chip, share in zip(chips, shares, strict=True):
@@ -241,25 +239,6 @@ def report(
         reasons = "\n".join(f"{r.architecture} on {r.workload}: {r.reason}" for r in refused)
         raise NeuroestError(f"no design has an estimate on any of the workloads\n{reasons}")
     return Report(tuple(views), tuple(refused), changes, None if sweep is None else Path(sweep))
-
-
-def labelled(
-    chips: Sequence[Loaded[ArchitectureSpec]], labels: Mapping[str, str]
-) -> list[Loaded[ArchitectureSpec]]:
-    """Architectures with other titles.
-
-    Raises
-    ------
-    UnknownNameError
-        For a label of an architecture that is not among them.
-    """
-    check_names("architecture of --label", labels, [chip.spec.name for chip in chips])
-    return [
-        replace(chip, spec=chip.spec.model_copy(update={"title": labels[chip.spec.name]}))
-        if chip.spec.name in labels
-        else chip
-        for chip in chips
-    ]
 
 
 def slug(name: str) -> str:

@@ -34,7 +34,7 @@ def target_text(found: Target, style: Style = PLAIN) -> str:
         *(f"counts only where {limit}" for limit in found.limits),
     ]
     if found.today is not None:
-        notes.append(f"today, {_today(found)}: {_banded(found.today, found.verdict)}")
+        notes.append(f"today, {_today(found)}: {_banded(found.today, found.verdict)}{_part(found)}")
     lines += [line for note in notes for line in wrapped(note, hanging=2)]
     lines += ["", *_table(found).lines(indent=2), ""]
     return "\n".join([*lines, *(line for note in _notes(found) for line in wrapped(note, hanging=2))]) + "\n"
@@ -86,6 +86,18 @@ def _banded(band: Band, said: Verdict | None) -> str:
     if not math.isfinite(band.median):
         return "too slow, outside of a limit or without an estimate in most of the draws"
     return f"{ratio_digits(band.median)} ({ratio_digits(band.low)} .. {ratio_digits(band.high)}), {said}"
+
+
+def _part(found: Target) -> str:
+    """What the neurons have to do with the ratio of today."""
+    made = found.attribution_today
+    if made is None or not made.subject:
+        return ""
+    what = label_and_unit(found.quantity)[0]
+    return (
+        f"; the neurons contribute a factor of {made.contribution:.3g} to it and take "
+        f"{percent(found.neuron_share_today)} of the {what}"
+    )
 
 
 def _table(found: Target) -> Table:

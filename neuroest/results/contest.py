@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from neuroest.core.errors import check_names
 from neuroest.core.frozen_dataclass import frozen_dataclass
 from neuroest.core.version import package_version
 from neuroest.registry import render
@@ -188,8 +189,8 @@ class Contest:
 
     Attributes
     ----------
-    name, workload : str
-        The contest and the network.
+    name, workload, network : str
+        The contest, and the network by its name and by its title.
     objective : str
         The result that was minimised.
     limits : tuple of str
@@ -218,6 +219,7 @@ class Contest:
 
     name: str
     workload: str
+    network: str
     objective: str
     limits: tuple[str, ...]
     titles: Mapping[str, str]
@@ -232,6 +234,20 @@ class Contest:
     given: str
     relevance: float
     bounds: tuple[str, ...]
+
+    def labelled(self, labels: Mapping[str, str]) -> Contest:
+        """The same with other titles of contenders or of the network, by their names.
+
+        Raises
+        ------
+        UnknownNameError
+            For a label of anything else.
+        """
+        check_names("contender or network of --label", labels, [*self.titles, self.workload])
+        titles = {name: labels.get(name, title) for name, title in self.titles.items()}
+        standings = tuple(replace(one, title=titles[one.contender]) for one in self.standings)
+        network = labels.get(self.workload, self.network)
+        return replace(self, titles=titles, standings=standings, network=network)
 
     @property
     def best(self) -> str:

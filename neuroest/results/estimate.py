@@ -189,8 +189,18 @@ class Estimate(Analysis):
 
     @property
     def title(self) -> str:
-        """Name in figures and tables: the title of the architecture, or its name."""
-        return self.design.spec.title or self.architecture
+        """Name of the architecture in figures and tables: its title, or its name."""
+        return self.design.spec.label
+
+    @property
+    def network(self) -> str:
+        """Name of the workload in figures and tables: its title, or its name."""
+        return self.workload.label
+
+    @property
+    def label(self) -> str:
+        """Architecture and workload in figures and tables."""
+        return f"{self.title} on {self.network}"
 
     @property
     def called(self) -> str:
@@ -269,6 +279,7 @@ class Estimate(Analysis):
             "architecture": self.architecture,
             "corner": self.design.spec.technology.corner,
             "workload": self.workload.name,
+            "titles": {"architecture": self.title, "workload": self.network},
             "settings": dict(self.settings),
             "given": None if self.given is None else self.given.to_dict(),
             "headline": {name: self.headline(name).value for name in self.totals},

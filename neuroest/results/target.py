@@ -66,6 +66,8 @@ class Target(Printed):
     ----------
     design, device, baseline, workload : str
         The chip and its neuron, what it is compared with, and the network.
+    label : str
+        All of these in figures.
     pace : str
         One of `neuroest.results.pace.PACES`.
     quantity : str
@@ -86,6 +88,10 @@ class Target(Printed):
         The ratio with the values in the device file; None if it does not state one of the parameters.
     verdict : str or None
         Whether that is a win, a loss, a tie or level.
+    attribution_today : Attribution or None
+        That ratio as a product; None where the chip has no estimate at the stated inputs.
+    neuron_share_today : float
+        Share of the neurons in the result then.
     best : tuple of float
         The values with the least median.
     attribution : Attribution or None
@@ -110,6 +116,7 @@ class Target(Printed):
     device: str
     baseline: str
     workload: str
+    label: str
     pace: Pace
     quantity: str
     relevance: float
@@ -124,6 +131,8 @@ class Target(Printed):
     reach_level: float
     today: Band | None
     verdict: Verdict | None
+    attribution_today: Attribution | None
+    neuron_share_today: float
     best: tuple[float, ...]
     attribution: Attribution | None
     largest: tuple[tuple[str, float], ...]
@@ -194,7 +203,8 @@ class Target(Printed):
             "axes": [asdict(axis) for axis in self.axes], "draws": self.draws, "nearest": dict(self.nearest),
             "today": None if self.today is None else {
                 **{end: v if math.isfinite(v) else None for end, v in asdict(self.today).items()},
-                "verdict": self.verdict,
+                "verdict": self.verdict, "neuron_share": self.neuron_share_today,
+                "attribution": None if self.attribution_today is None else self.attribution_today.to_dict(),
             },
             "reachable": {"win": self.reach_win, "level": self.reach_level},
             "requirements": [

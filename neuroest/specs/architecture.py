@@ -207,6 +207,11 @@ class Heading(base.Spec):
     title: str = Field(default="", max_length=60)
     """Label in figures and tables, such as Ag/SiOx neurons, 28 nm. Default: `name`. It is not inherited from a base."""
 
+    @property
+    def label(self) -> str:
+        """Name in figures and tables: the title, or the name."""
+        return self.title or self.name
+
 
 Tag = Literal["baseline", "memristor_neurons", "cmos_neurons", "published"]
 """Purpose of a chip, or a search term for readers."""

@@ -60,6 +60,8 @@ class PopulationSpec(Spec):
     """The kind of this file. A population is named, listed and run like a workload."""
     name: str = Field(pattern=NAME)
     """Name. In a library it equals the file name."""
+    title: str = Field(default="", max_length=60)
+    """Label in figures and tables, such as Cortical microcircuit. Default: `name`."""
     description: str
     """One or two sentences: what the populations are and where their numbers come from."""
     duration: Annotated[float, TIME]
@@ -149,8 +151,8 @@ def _network(spec: PopulationSpec, steps: int, rates: Mapping[str, ClaimSpec]) -
         for name, group in spec.populations.items()
     )
     return WorkloadSpec.model_construct(
-        kind="workload", name=spec.name, description=spec.description, coding="spiking", timesteps=float(steps),
-        time_step=spec.time_step, precision=spec.precision, weights=spec.weights, layers=layers,
+        kind="workload", name=spec.name, title=spec.title, description=spec.description, coding="spiking",
+        timesteps=float(steps), time_step=spec.time_step, precision=spec.precision, weights=spec.weights, layers=layers,
         period=ClaimSpec(value=f"{spec.duration!r} s", basis="derived", rationale=f"{steps} timesteps in real time"),
         input=NetworkInput(
             shape=(1 if spec.input is None else spec.input.neurons,), activity=Activity.model_validate(outside)

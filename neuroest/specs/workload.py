@@ -162,6 +162,8 @@ class WorkloadSpec(Spec):
     """The kind of this file."""
     name: str = Field(pattern=NAME)
     """Name of the workload. In a library it equals the file name."""
+    title: str = Field(default="", max_length=60)
+    """Label in figures and tables, such as Spiking perceptron, MNIST. Default: `name`."""
     description: str
     """One or two sentences: what the network is and where it comes from."""
     task: Task | None = None
@@ -197,6 +199,11 @@ class WorkloadSpec(Spec):
     """What the file of an imported network leaves open, such as its batch or its bits. Every estimate lists it."""
     notes: tuple[str, ...] = ()
     """Notes for the reader."""
+
+    @property
+    def label(self) -> str:
+        """Name in figures and tables: the title, or the name."""
+        return self.title or self.name
 
     @cached_property
     def resolved(self) -> tuple[dict[str, Claim], list[Fault]]:

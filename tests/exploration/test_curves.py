@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest import NeuroestError, curves, estimate, load_architecture, sweep
+from neuroest import NeuroestError, curves, estimate, sweep
 from neuroest.authoring.templates import new_device
 from neuroest.core.errors import UnknownNameError
 from neuroest.exploration.curves import Curve, _equal
 from neuroest.exploration.draws_along import break_even_values
-from neuroest.reporting.report import labelled
+from neuroest.loading.library import labelled
 
 NETWORK = "mlp_mnist_spiking"
 
@@ -55,7 +55,7 @@ def test_the_integration_time_is_that_of_the_model_and_breaks_even_with_all_base
 
 def test_failed_checks_and_the_label_of_the_run_reach_every_point(tmp_path: Path) -> None:
     """Long columns miss the limit of the IR drop; the sweep of the same sizes says which."""
-    chip = labelled([load_architecture("analog_lif_28nm")], {"analog_lif_28nm": "Mine"})[0]
+    chip = labelled(["analog_lif_28nm"], [], {"analog_lif_28nm": "Mine"})[0][0]
     found = curves("array-size", chip, [], NETWORK)
     swept = sweep(
         "analog_lif_28nm", {"chip.tile.array.rows+chip.tile.array.columns": "32,64,128,256,512"},

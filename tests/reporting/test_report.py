@@ -514,9 +514,10 @@ def test_methods_keep_advice_apart_from_failed_checks() -> None:
     text = methods([failing])
     (_, study), advice = text.paragraphs, text.details[-1]
     assert study.startswith(
-        "Failed checks: diffusive_28nm_derived on mlp_mnist_spiking: outside a model's range: "
+        "Failed checks: 1M1T1R, naive wiring, 28 nm on Spiking perceptron, MNIST: outside a model's range: "
+        "the neuron latches on instead of spiking (5.68, limit 0.5)."
     )
-    assert advice.startswith("Advice (not failed checks): diffusive_28nm_derived")
+    assert advice.startswith("Advice (not failed checks): 1M1T1R, naive wiring, 28 nm")
     assert not {str(check) for check in failing.advice} & {str(check) for check in failing.failed_checks}
     text = methods([passing])
     (_, study), advice = text.paragraphs, text.details[-1]

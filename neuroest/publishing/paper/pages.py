@@ -148,7 +148,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
         yield _asked(asks, "; ".join(differences), "Alike.")
     own, like, *_ = found.compared["left_out"]
     more = [text for text in own if text not in like] + [text for text in like if text not in own]
-    asks = f"Do this chip and {found.plan.baselines[0]} leave out the same parts?"
+    asks = f"Do this chip and {_title(found.compared['designs'][1])} leave out the same parts?"
     yield _asked(
         asks, "; ".join(more), "Yes; other baselines may leave out other things (tables/compare.md)."
     )
@@ -183,7 +183,13 @@ def _failed_checks(design: Mapping[str, Any]) -> str:
     """Failed checks of a design, after its name."""
     failed = (check for check in design["checks"] if not check["passed"] and check["severity"] != "advice")
     messages = sorted({check["message"] for check in failed})
-    return f"{design['architecture']}: {'; '.join(messages)}" if messages else ""
+    return f"{_title(design)}: {'; '.join(messages)}" if messages else ""
+
+
+def _title(design: Mapping[str, Any]) -> str:
+    """Name of a design in a text."""
+    title: str = design["titles"]["architecture"]
+    return title
 
 
 def _on_the_contest(found: _Results) -> Iterator[_Item]:
@@ -240,7 +246,7 @@ def _at_equal_pace(found: _Results) -> str:
 
 def _by_design(found: _Results, values: list[str]) -> str:
     """Values with the designs that have them, equal ones together."""
-    names = [design["architecture"] for design in found.compared["designs"]]
+    names = [_title(design) for design in found.compared["designs"]]
     groups: dict[str, list[str]] = {}
     for name, value in zip(names, values, strict=True):
         groups.setdefault(value, []).append(name)
