@@ -95,7 +95,8 @@ def methods(
     results: Sequence[Estimate], refused: Sequence[str] = (), standing: ValidationCoverage | None = None
 ) -> Methods:
     """Methods text for these estimates, with the validation of their models."""
-    designs = list(dict.fromkeys(result.title for result in results))
+    titles = {result.architecture: result.title for result in results}
+    designs = list(dict.fromkeys(titles.values()))
     networks = list(dict.fromkeys(result.network for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
     what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
@@ -141,7 +142,10 @@ def methods(
         ),
         *([f"Advice (not failed checks): {'; '.join(advice)}."] if advice else []),
         *([f"Without an estimate: {'; '.join(refused)}."] if refused else []),
-        *(f"{design.architecture}: {design.words}" for design in (standing.designs if standing else ())),
+        *(
+            f"{titles[design.architecture]}: {design.words}"
+            for design in (standing.designs if standing else ())
+        ),
     ]
     keys = tuple(sorted({key for result in results for key in result.source_keys}))
     paragraphs = tuple(" ".join(each) for each in (model, study, validation) if each)

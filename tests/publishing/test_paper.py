@@ -185,7 +185,9 @@ def test_a_contest_that_a_killed_run_left_behind_is_waited_for(tmp_path: Path, c
     assert became(paper(folder))["contest"] == "done"
 
 
-def test_a_paper_goes_on_without_what_is_optional_and_says_why(tmp_path: Path, commands: Commands) -> None:
+def test_a_paper_goes_on_without_what_is_optional_and_says_why(
+    tmp_path: Path, commands: Commands, command: Command
+) -> None:
     folder = folder_of_curves(tmp_path)
     commands.fails["waveform"] = "it never fires"
     found = paper(folder, workload="mlp_mnist_spiking")
@@ -198,6 +200,9 @@ def test_a_paper_goes_on_without_what_is_optional_and_says_why(tmp_path: Path, c
         "neuroest simulate device.yaml --no-noise -p figures/waveform.pdf > data/waveform.txt || true"
         in script
     )
+    again = command("paper", str(folder))
+    assert again.code == 1
+    assert again.err.splitlines()[-1] == "error: failed steps: waveform (it never fires)"
 
 
 def test_options_of_the_plan_reach_the_command(tmp_path: Path, commands: Commands) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from neuroest import compare, estimate
+from neuroest import breakeven, compare, estimate
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.loading.library import labelled
+from neuroest.publishing.figure_list import plans
+from neuroest.publishing.publish import latex_tables
 from neuroest.reporting.report import report
 
 CHIP, NETWORK = "diffusive_low_power_28nm", "shd_recurrent_spiking"
@@ -46,3 +50,23 @@ def test_labels_replace_titles_and_unknown_ones_are_refused() -> None:
     assert found.views[0].label == "Ag/SiOx neurons"
     with pytest.raises(NeuroestError, match="diffusive_low"):
         report([CHIP], [NETWORK], labels={"diffusive_low_power": "x"})
+
+
+def test_titles_and_labels_reach_legends_captions_latex_and_methods() -> None:
+    """No reader of a paper sees the name of a file; the second name is that of the file's title."""
+    labels = {CHIP: "Ag/SiOx neurons", NETWORK: "Own network"}
+    found = report([CHIP, "analog_lif_28nm"], [NETWORK], labels=labels)
+    latex = [text for name, text in latex_tables(found) if not name.startswith("assumptions")]
+    captions = [text for plan in plans(found, None) for text in (plan.title, plan.caption)]
+    text = "\n".join([*captions, *latex, *found.methods.paragraphs, *found.methods.details]).replace(
+        "\\_", "_"
+    )
+    # the table of what is alike adds the name of the network, which two files may share as a title
+    text = text.replace(f"workload: Own network ({NETWORK})", "")
+    assert not [name for name in (CHIP, "analog_lif_28nm") if name in text]
+    assert not re.findall(rf"\b{NETWORK}(?!\}})", text)  # but in the labels of LaTeX
+    assert "Ag/SiOx neurons on Own network" in text
+    (chip, other), (network,) = labelled([CHIP, "analog_lif_28nm"], [NETWORK], labels)
+    along = breakeven(chip, other, network, "workload.input.activity.rate=0.01..0.1")
+    shown = along.plot().axes[0].get_legend_handles_labels()[1]
+    assert shown == ["Ag/SiOx neurons", "CMOS neurons, 28 nm"]
