@@ -21,14 +21,16 @@ from neuroest.workloads.importers.network import (
     Value,
     as_map,
 )
-from neuroest.workloads.importers.onnx_branches import choose_branches
-from neuroest.workloads.importers.onnx_inputs import FixedInputs, fix_inputs
-from neuroest.workloads.importers.onnx_loops import cells_of_loops
 from neuroest.workloads.importers.onnx_node import DEEPEST, Node
 from neuroest.workloads.importers.onnx_operators import NAMES, OPERATORS
+from neuroest.workloads.importers.onnx_rewriting import (
+    FixedInputs,
+    cells_of_loops,
+    choose_branches,
+    fix_inputs,
+)
 from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
-from neuroest.workloads.importers.onnx_weights import Weights
-from neuroest.workloads.importers.onnx_widths import Widths
+from neuroest.workloads.importers.onnx_weights import Weights, Widths
 
 _MOST_NODES = 20_000
 _KEPT_FOR_SHAPES = 1024

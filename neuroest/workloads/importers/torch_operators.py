@@ -11,8 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from neuroest.workloads.importers.network import Pair, Value
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
-from neuroest.workloads.importers.torch_counts import CONVOLUTIONS, PRODUCTS, as_numpy
-from neuroest.workloads.importers.torch_names import NAMES
+from neuroest.workloads.importers.torch_modules import CONVOLUTIONS, NAMES, PRODUCTS, as_numpy
 from neuroest.workloads.importers.torch_watch import Watch
 
 _COSTS = {

@@ -11,7 +11,7 @@ from typing import Any
 from neuroest.core.extras import extra
 from neuroest.workloads.importers import network
 from neuroest.workloads.importers.files import brief
-from neuroest.workloads.importers.torch_neurons import reset_neurons
+from neuroest.workloads.importers.torch_modules import reset_neurons
 from neuroest.workloads.importers.torch_watch import Watch
 
 

@@ -14,8 +14,9 @@ from neuroest.specs.layers import Pooling
 from neuroest.workloads.importers import network
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
-from neuroest.workloads.importers.torch_counts import OperationCounter, as_numpy
-from neuroest.workloads.importers.torch_neurons import (
+from neuroest.workloads.importers.torch_modules import (
+    OperationCounter,
+    as_numpy,
     is_neuron,
     is_sequence,
     is_silent,
