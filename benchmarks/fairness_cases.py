@@ -26,9 +26,8 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
-from neuroest.results.estimate import Estimate
-from neuroest.results.pace import Pace
-from neuroest.results.uncertainty import Band
+from neuroest.results.comparison import Pace
+from neuroest.results.estimate import Band, Estimate
 
 FILE = Path(__file__).with_name("fairness_cases.csv")
 NETWORK = "shd_recurrent_spiking"

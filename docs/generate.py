@@ -32,7 +32,7 @@ from typing_extensions import TypeAliasType
 import neuroest.equations
 from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
-from neuroest.error_analysis import calibration, model_error
+from neuroest.error_analysis import calibration, draws
 from neuroest.exploration import contest_spec, space
 from neuroest.loading.library import devices_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
@@ -50,8 +50,7 @@ from neuroest.specs import (
     workload,
 )
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.blocks import Block
-from neuroest.specs.choice import Choice
+from neuroest.specs.blocks import Block, Choice
 from neuroest.validation import case_spec, first_ratios, measured
 
 DOCS = Path(__file__).parent
@@ -82,7 +81,7 @@ _PAGES = {
     "validation.first_ratios": "other_files",
     "validation.measured": "other_files",
     "error_analysis.calibration": "other_files",
-    "error_analysis.model_error": "other_files",
+    "error_analysis.draws": "other_files",
 }
 """Reference page of the schemas of a module, where it is not that of architectures."""
 _SCALAR = "text or number"
@@ -270,7 +269,7 @@ def other_files_page() -> str:
         first_ratios,
         measured,
         calibration,
-        model_error,
+        draws,
     ):
         for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 if sys.flags.optimize > 1:
-    from neuroest.core.kept_texts import keep_texts
+    from neuroest.core.docstrings import keep_texts
 
     keep_texts(__name__)
 
@@ -35,7 +35,7 @@ def _homes() -> dict[str, tuple[str, str]]:
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from neuroest.core.version import package_version  # noqa: PLC0415 - slow, and rarely asked for
+        from neuroest.core.installed import package_version  # noqa: PLC0415 - slow, and rarely asked for
 
         return package_version()
     if name == "__all__":

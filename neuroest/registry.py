@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen, named
 from neuroest.core.lazy_registry import Registry, load
 

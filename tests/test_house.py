@@ -89,7 +89,6 @@ ROOMS = (
     ("pipeline.check", "all problems of files, and of chips that no network runs on"),
     ("authoring.like", "a chip with another device in it, which the check must pass"),
     ("pipeline.estimate", "one estimate from names to result"),
-    ("pipeline.input_buffer", "what a chip that bursts pays for keeping its inputs"),
     ("pipeline.pace", "two chips at the pace of each other and of the data"),
     ("pipeline.comparison", "estimates next to each other"),
     ("network_simulation", "spikes of a network in time on the chip of an estimate"),

@@ -10,7 +10,7 @@ import pytest
 
 from neuroest import breakeven, estimate, explain, load_architecture, load_workload, sweep
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.design.short_paths import whole_path
+from neuroest.design.overrides import whole_path
 from neuroest.exploration.space import constraint
 from neuroest.results.quantities import quantity_names
 from tests.shared import estimated

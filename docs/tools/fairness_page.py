@@ -29,13 +29,11 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
 from neuroest.reporting.target_text import interval_words
-from neuroest.results.attribution import verdict
+from neuroest.results.comparison import PACES, Pace, PaceRow, verdict
 from neuroest.results.contest import Contest, RegimeAxis
-from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PACES, Pace, PaceRow
+from neuroest.results.estimate import Band, Estimate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.target import GOALS, STATISTICS, Target
-from neuroest.results.uncertainty import Band
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 README = Path(__file__).parents[2] / "README.md"

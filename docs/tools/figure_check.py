@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from neuroest.core import atomic_files
+from neuroest.core import files
 from neuroest.plotting import style
 from neuroest.plotting.quantity_axes import shown_by
 
@@ -43,13 +43,13 @@ def faults(figure: Any) -> list[str]:
 def watched() -> Iterator[list[str]]:
     """Collect the faults of every figure that is written."""
     collected: list[str] = []
-    write = atomic_files.figure_bytes
+    write = files.figure_bytes
 
     def checked(figure: Any, suffix: str) -> bytes:
         collected.extend(fault for fault in faults(figure) if fault not in collected)
         return write(figure, suffix)
 
-    with patch.object(atomic_files, "figure_bytes", checked), patch.object(style, "figure_bytes", checked):
+    with patch.object(files, "figure_bytes", checked), patch.object(style, "figure_bytes", checked):
         yield collected
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.authoring.device_text import ImportedDevice, imported_device, quantity_text
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.kinds import shipped
 from neuroest.loading.library import Device, load_device

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from neuroest.core.errors import Problem, QuantityError, SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.loading.library import Device, device_model, load_device
 from neuroest.specs.claims import Claim

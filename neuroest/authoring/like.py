@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.loading.kinds import shipped
 from neuroest.loading.library import Device, architecture_document, find_file, load_device

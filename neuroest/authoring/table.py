@@ -16,12 +16,12 @@ from neuroest.authoring.device_text import (
     spec_name,
 )
 from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean, followed_by
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article, describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
 from neuroest.registry import DEVICE_MODELS
 from neuroest.specs.claims import BASES
-from neuroest.specs.csv_table import read_csv
+from neuroest.specs.file_text import read_csv
 
 TABLE_SUFFIX = ".csv"
 """Suffix of such files."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.loading.library import load_architecture
 from neuroest.registry import is_yaml_with

@@ -16,7 +16,7 @@ from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.core.docstrings import texts_of
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
 from neuroest.specs.blocks import Block

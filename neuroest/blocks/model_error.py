@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from neuroest.core.docstrings import section
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 
 @frozen_dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 from neuroest.circuits.parameters import DeviceCircuit
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.run import simulate
 from neuroest.equations import array_lines
 from neuroest.loading.library import load_device

@@ -12,12 +12,12 @@ from typing import Any
 from neuroest.blocks.circuit import Circuit
 from neuroest.circuits.bench import Expected, NoSpikeError, column_of, deck, expected
 from neuroest.circuits.parameters import DeviceCircuit, circuit_of
-from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity
-from neuroest.core.version import package_version
 
 
 def subcircuit(name: str, circuit: Circuit, heading: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from neuroest.blocks.circuit import Circuit
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, load_cells
 from neuroest.dynamics.run import record_of
 from neuroest.loading.library import Device, load_device

@@ -21,11 +21,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from neuroest.cli.elapsed import Elapsed
-from neuroest.core.child_python import leave_out_working_folder
 from neuroest.core.errors import NeuroestError, SpecError, did_you_mean, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import (
     leave,
+    leave_out_working_folder,
     one_linear_algebra_thread,
     search_for_cycles_rarely,
     without_plugins_of_pydantic,

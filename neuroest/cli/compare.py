@@ -30,7 +30,7 @@ from neuroest.loading.library import baseline_of, labelled
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
 from neuroest.reporting.comparison_document import totals_table
-from neuroest.results.attribution import RELEVANCE
+from neuroest.results.comparison import RELEVANCE
 
 
 def run(

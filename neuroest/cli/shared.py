@@ -13,8 +13,8 @@ import typer
 
 from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
-from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.files import write_whole
 from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ complete_workload = names("workload")
 def complete_path(context: typer.Context, incomplete: str) -> list[str]:
     """Paths that can be set in the chip and the network of the command so far, whole or by their last words."""
     from neuroest.design.build import build  # noqa: PLC0415 - only a shell that completes needs it
-    from neuroest.design.short_paths import settable_paths  # noqa: PLC0415
+    from neuroest.design.overrides import settable_paths  # noqa: PLC0415
     from neuroest.loading.library import load_architecture, load_workload  # noqa: PLC0415
     from neuroest.specs.workload import workload_claims  # noqa: PLC0415
 

@@ -45,8 +45,7 @@ from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.target import ENERGY, SAMPLES, target
 from neuroest.exploration.target_parameters import INTEGRATION_TIME
 from neuroest.registry import render
-from neuroest.results.attribution import RELEVANCE
-from neuroest.results.pace import Pace
+from neuroest.results.comparison import RELEVANCE, Pace
 
 
 def run(

@@ -1,10 +1,12 @@
-"""Types of arrays."""
+"""Types of arrays, and columns that are equal at every design point, which a list computes once."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from neuroest.core.recording import recording_of
 
 Array: TypeAlias = NDArray[np.float64]
 """Numbers."""
@@ -29,3 +31,60 @@ class Sums(dict[_Key, Array]):
 
 Actions: TypeAlias = Sums[tuple[str, str]]
 """Action counts, by component and action."""
+
+
+FEW = 2**12
+"""Array size below which all columns are computed, since finding equal ones takes longer."""
+
+
+def without_repetitions(
+    columns: Sequence[Sequence[Array] | None],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Positions of the columns that differ from all earlier ones, and for each column the one that it equals."""
+    places, kinds = list[int](), list[int]()
+    alike: dict[object, list[int]] = {}
+    for place, column in enumerate(columns):
+        # most differ at the first point
+        known = alike.setdefault(None if column is None else tuple(each.item(0) for each in column), [])
+        kind = next((kind for kind in known if _equal(column, columns[places[kind]])), len(places))
+        if kind == len(places):
+            places.append(place)
+            known.append(kind)
+        kinds.append(kind)
+    return np.array(places, dtype=np.intp), np.array(kinds, dtype=np.intp)
+
+
+def _equal(one: Sequence[Array] | None, other: Sequence[Array] | None) -> bool:
+    """Whether two columns have the same numbers, or neither is used."""
+    if one is None or other is None:
+        return one is other
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def equal_columns_once(function: Callable[..., Any], *given: Any, axes: int = 3) -> Any:
+    """Evaluate a function of arrays once per distinct column; the first of the axes is the design points.
+
+    Columns, such as layers or their blocks of rows, for which all numbers are equal at every point are computed once.
+    Short arrays, and those with another number of axes, are evaluated as they are.
+
+    Examples
+    --------
+    >>> calls = []
+    >>> def doubled(x):
+    ...     calls.append(x.size)
+    ...     return 2.0 * x
+    >>> blocks = np.ones((3000, 2, 2))
+    >>> equal_columns_once(doubled, blocks).shape, calls
+    ((3000, 2, 2), [3000])
+    """
+    shape = np.broadcast_shapes(*map(np.shape, given))
+    if len(shape) != axes or np.prod(shape) <= FEW or recording_of(given) is not None:
+        return function(*given)
+    same = (1,) * (axes - 1)
+    whole = [np.asarray(each).reshape((1,) * (axes - np.ndim(each)) + np.shape(each)) for each in given]
+    varied = [np.broadcast_to(each, (each.shape[0], *shape[1:])) for each in whole if each.shape[1:] != same]
+    columns = [[each[:, *place] for each in varied] for place in np.ndindex(shape[1:])]
+    places, kinds = without_repetitions(columns)
+    few = iter(np.array(column).T for column in zip(*(columns[place] for place in places), strict=True))
+    found = function(*(each.reshape(-1, 1) if each.shape[1:] == same else next(few) for each in whole))
+    return np.asarray(np.asarray(found)[..., kinds.reshape(shape[1:])])

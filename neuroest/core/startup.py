@@ -1,6 +1,10 @@
-"""Process settings that shorten start, run and exit.
+"""Processes of Python: settings that shorten start, run and exit, and other interpreters.
 
 Times are processor time when each was introduced; `benchmarks/ratios.json` has those of today.
+
+Python puts the working folder first on the search path of ``-c`` and ``-m``, also for the processes that
+`multiprocessing` starts. A folder of downloaded files could then contain a ``typer.py`` that runs. Other interpreters
+therefore import nothing from the working folder.
 """
 
 import gc
@@ -74,3 +78,37 @@ def keep_memory() -> None:
     import numpy as np  # noqa: PLC0415 - a process that makes no arrays does not need it
 
     np.empty(_LARGE, dtype=np.uint8)
+
+
+_VARIABLE = "PYTHONSAFEPATH"
+"""What has the effect of ``-P`` in every interpreter that is started."""
+
+
+def python(*words: str) -> list[str]:
+    """Command of this interpreter without the working folder on its search path.
+
+    Examples
+    --------
+    >>> python("-m", "neuroest")[1:]
+    ['-P', '-m', 'neuroest']
+    """
+    return [sys.executable, "-P", *words]
+
+
+def leave_out_working_folder() -> None:
+    """Make every interpreter that this process starts leave out the working folder."""
+    os.environ[_VARIABLE] = "1"
+
+
+@contextmanager
+def without_working_folder() -> Iterator[None]:
+    """Do the same for the interpreters that are started meanwhile."""
+    before = os.environ.get(_VARIABLE)
+    leave_out_working_folder()
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_VARIABLE, None)
+        else:
+            os.environ[_VARIABLE] = before

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import QuantityError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 
 class Dimension(NamedTuple):

@@ -24,8 +24,7 @@ from neuroest.blocks.technology.process import (
 )
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, raise_all
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.units import article
 from neuroest.design import links
 from neuroest.design.links import LinkChoice

@@ -18,7 +18,7 @@ from neuroest.blocks.sleep import SleepOptions
 from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions, TransistorFlavour
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import recorded
 from neuroest.design import build
 from neuroest.equations import _grids as grids

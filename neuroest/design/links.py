@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 from neuroest.blocks.interconnect.off_chip_link import AUTO, OffChipBlock
 from neuroest.core.errors import QuantityError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.loading.library import Device, devices_of, load_device
 from neuroest.specs.architecture import ArchitectureSpec

@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, any_network, neuron_in_time, spike_energy

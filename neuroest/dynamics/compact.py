@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations

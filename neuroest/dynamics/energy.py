@@ -5,7 +5,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.compact_record import ENERGY_TERMS, Run
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate

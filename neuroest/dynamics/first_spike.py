@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 
 _STEPS_PER_SETTLING = 6.0

@@ -16,7 +16,7 @@ from neuroest.blocks.base import Check, NetworkContext, TechnologyPoint
 from neuroest.blocks.neurons.base import Burst, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.spikes import SpikeRun

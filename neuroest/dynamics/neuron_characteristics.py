@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.experiments import Characteristic, Series, Value

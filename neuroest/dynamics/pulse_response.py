@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.first_spike import Rates, decayed, move, step_length
 from neuroest.dynamics.stimulus import Array
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.spikes import SpikeRun, Spikes

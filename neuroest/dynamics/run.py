@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import Printed, columns
@@ -34,8 +34,7 @@ from neuroest.dynamics.stimulus import Array, Noise, Segment, constant, pulse_pa
 from neuroest.dynamics.switch_in_time import SwitchInTime
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
-from neuroest.specs.csv_table import read_csv
-from neuroest.specs.file_text import is_path
+from neuroest.specs.file_text import is_path, read_csv
 
 _SILENCE = 5.0
 """Silence at the end of a run over the longest interval from which on it is reported; a convention."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 Array = NDArray[Any]
 Noise: TypeAlias = np.random.Generator | None

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array, Mask
-from neuroest.core.distinct_columns import equal_columns_once
+from neuroest.core.arrays import Array, Mask, equal_columns_once
 from neuroest.core.provenance import equation
 from neuroest.core.recording import recording_of, surely
 from neuroest.equations import filament_growth, firing_statistics

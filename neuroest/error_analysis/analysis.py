@@ -15,19 +15,17 @@ from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.startup import keep_memory
 from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
-from neuroest.error_analysis import basis_shares
-from neuroest.error_analysis.draws import SAMPLES, SEED, common_cause, draw
-from neuroest.error_analysis.elasticities import elasticities
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import SAMPLES, SEED, common_cause, discrepancy_claims, draw
+from neuroest.error_analysis.elasticities import basis_shares, elasticities, unproven_share
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.self_heating import with_temperature
+from neuroest.pipeline.power import with_temperature
 from neuroest.pipeline.soundness import estimate_exists
+from neuroest.results.estimate import Band, Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES
-from neuroest.results.uncertainty import Band, Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -237,11 +235,11 @@ class AnalysedEstimate(EstimateRows):
     @cached_property
     def basis_share(self) -> dict[str, dict[str, float]]:
         """Share of energy and area for each basis of values."""
-        return basis_shares.basis_shares(self.sensitivity, self.claims)
+        return basis_shares(self.sensitivity, self.claims)
 
     def unproven_share(self, total: str) -> float:
         """Share of a banded total that is based on projected or assumed values."""
-        return basis_shares.unproven_share(total, self.basis_share, self.sensitivity, self.claims)
+        return unproven_share(total, self.basis_share, self.sensitivity, self.claims)
 
     @cached_property
     def traced(self) -> CostTable:

@@ -12,10 +12,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.core.errors import NeuroestError, Problem, SpecError, printable
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.error_analysis.draws import common_cause
-from neuroest.error_analysis.model_error import discrepancies
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.error_analysis.draws import Posterior, common_cause, discrepancies
 from neuroest.loading.library import read_spec
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim

@@ -16,9 +16,8 @@ import numpy as np
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.error_analysis.draws import SAMPLES, SEED, cause_stream
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, cause_stream
 
 Prediction: TypeAlias = Callable[[Array], Array]
 """Logarithms of the predicted values, draws by values, from scores, draws by causes; not finite without an estimate."""

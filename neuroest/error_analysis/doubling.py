@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation

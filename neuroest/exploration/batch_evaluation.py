@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group

@@ -16,7 +16,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import Printed, wrapped
 from neuroest.core.units import three_digits
@@ -26,8 +26,8 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space, setting_axis
 from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, Headline, column_name, label_and_unit, quantity_names
-from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:

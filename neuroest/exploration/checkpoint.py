@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.core.spreadsheets import cell_text
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job

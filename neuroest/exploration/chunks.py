@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import Problem, SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Labels,
@@ -125,7 +125,7 @@ class Job:
 
     def description(self) -> dict[str, Any]:
         """Definition of the job, as plain data."""
-        from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
+        from neuroest.core.installed import package_version  # noqa: PLC0415 - it imports this package
 
         axes = [
             {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else

@@ -16,10 +16,10 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
-from neuroest.core.child_python import without_working_folder
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.core.lazy_registry import PluginWarning
+from neuroest.core.startup import without_working_folder
 from neuroest.exploration.chunks import source_digest
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out

@@ -26,7 +26,7 @@ from neuroest.exploration.space import (
     wrong,
 )
 from neuroest.exploration.sweep import Tick, rescued, run_job
-from neuroest.results.attribution import check_relevance
+from neuroest.results.comparison import check_relevance
 from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, quantity_names
 from neuroest.specs.loaded import Named

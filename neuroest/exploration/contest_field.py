@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError, raise_all
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.design.build import InputFile
 from neuroest.exploration.contest_links import with_links

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
-from neuroest.error_analysis.draws import draw
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.error_analysis.draws import Posterior, draw
 from neuroest.exploration.batch_evaluation import box_of, evaluate_points
 from neuroest.exploration.contest_field import Field
 from neuroest.exploration.contest_search import KEPT, PACE, Place, Search, cost_of

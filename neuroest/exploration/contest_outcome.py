@@ -15,10 +15,10 @@ from neuroest.exploration.contest_finalists import Finalists
 from neuroest.exploration.contest_search import RANGE, SECOND, Place, Search
 from neuroest.pipeline.attribution import ATTRIBUTED
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.results.attribution import Attribution, verdict
+from neuroest.results.comparison import Attribution, verdict
 from neuroest.results.contest import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES
-from neuroest.results.uncertainty import Band
 
 _FRAIL = "no estimate in more than a tenth of the samples"
 _CAUSES = 3

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.exploration.batch_evaluation import PASSED, Codes, Labels, Points, block_of, box_of, joined
 from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds, plain
 from neuroest.exploration.contest_field import Field, Structure

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from neuroest.core.errors import NeuroestError, QuantityError, did_you_mean, followed_by, raise_all
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.exploration.space import (
     RESULT_UNITS,
     Axis,
@@ -19,7 +19,7 @@ from neuroest.exploration.space import (
     unknown_sides,
 )
 from neuroest.loading.library import find_file, read_spec
-from neuroest.results.attribution import RELEVANCE
+from neuroest.results.comparison import RELEVANCE
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS
 from neuroest.specs.base import Fraction, Spec
 from neuroest.specs.loaded import Loaded

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import Printed, fitting_columns, wrapped
@@ -20,8 +20,8 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import first_number
-from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
 from neuroest.workloads.layers import layer_table
 

@@ -14,7 +14,7 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
 from neuroest.core.errors import check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, draw
@@ -24,8 +24,8 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, quantity_names
-from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
 _POINTS = 33

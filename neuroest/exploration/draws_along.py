@@ -12,7 +12,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import box_of, evaluate_points
 from neuroest.exploration.structures import Group
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 LEAST_SHARE = 0.5
 """Share of the draws that must have an estimate for a band to exist."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
@@ -25,8 +25,8 @@ from neuroest.exploration.space import Constraint, Space
 from neuroest.exploration.structures import AxisValues, Group
 from neuroest.exploration.sweep import STANDARD, PrintedPoints, make_job
 from neuroest.registry import render
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, Headline, label_and_unit, quantity_names
-from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import PrintedPoints, SweepResult, read_sweep

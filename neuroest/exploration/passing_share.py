@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.error_analysis.draws import SAMPLES, SEED, draw
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, draw
 from neuroest.exploration.batch_evaluation import Points, in_blocks
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.space import Constraint, constraint, faults_of, wrong
 from neuroest.exploration.structures import Group
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 PASSING_SHARE = "passing_share"
 """Name of the share in a limit, and its column."""

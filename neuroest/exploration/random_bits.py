@@ -18,7 +18,7 @@ from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.dynamics.in_time import any_network, component_with
@@ -27,8 +27,8 @@ from neuroest.equations import random_bits as equations
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import Device, devices_of, load_device
 from neuroest.registry import COMPONENTS, render
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import Headline
-from neuroest.results.uncertainty import Band
 from neuroest.specs.parameters import Record, non_negative, positive
 
 CORRELATION = 0.01

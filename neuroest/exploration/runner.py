@@ -19,9 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.child_python import without_working_folder
 from neuroest.core.lazy_registry import PluginWarning
-from neuroest.core.startup import one_linear_algebra_thread
+from neuroest.core.startup import one_linear_algebra_thread, without_working_folder
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 

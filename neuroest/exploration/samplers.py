@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.exploration.space import Sampler
 
 _Whole = NDArray[np.uint64]

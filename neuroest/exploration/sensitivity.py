@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, Printed, columns, wrapped

@@ -24,7 +24,7 @@ from neuroest.core.errors import (
     did_you_mean,
     raise_all,
 )
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, full_name, read_value

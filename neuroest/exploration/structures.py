@@ -17,12 +17,20 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import Design, InputFile
 from neuroest.design.chip import DISCREPANCY
-from neuroest.design.overrides import design_with, network_with, workload_with
-from neuroest.design.short_paths import ending_in, is_whole, settings_of, whole_path, whole_paths
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.design.overrides import (
+    design_with,
+    ending_in,
+    is_whole,
+    network_with,
+    settings_of,
+    whole_path,
+    whole_paths,
+    workload_with,
+)
+from neuroest.error_analysis.draws import discrepancy_claims
 from neuroest.exploration.plans import Plans
 from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload

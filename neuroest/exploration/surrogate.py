@@ -14,7 +14,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.batch_evaluation import evaluate_points

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.core.lazy_registry import load
 from neuroest.core.progress import silent
 from neuroest.core.text_layout import Printed, wrapped
@@ -25,6 +25,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
+from neuroest.results.estimate import Band
 from neuroest.results.metadata import column_units
 from neuroest.results.quantities import (
     QUANTITIES,
@@ -34,7 +35,6 @@ from neuroest.results.quantities import (
     label_and_unit,
     quantity_names,
 )
-from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named, listed
 

@@ -14,15 +14,14 @@ import numpy as np
 from neuroest.authoring.like import device_changes
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import MappingError, NeuroestError, UnknownNameError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.design.chip import instantiate
-from neuroest.design.short_paths import whole_path
-from neuroest.error_analysis.draws import SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.design.overrides import whole_path
+from neuroest.error_analysis.draws import SEED, discrepancy_claims, draw
 from neuroest.exploration.batch_evaluation import block_of
 from neuroest.exploration.chunks import holds
 from neuroest.exploration.errors import ExplorationError
@@ -52,12 +51,10 @@ from neuroest.pipeline.link_choice import design_for
 from neuroest.pipeline.pace import DATA_PERIOD, PERIOD, at_pace, paces
 from neuroest.pipeline.soundness import estimate_exists, totals_of
 from neuroest.registry import roles_of
-from neuroest.results.attribution import NEURON, RELEVANCE, Attribution, check_relevance, verdict
-from neuroest.results.estimate import Estimate
-from neuroest.results.pace import Pace
+from neuroest.results.comparison import NEURON, RELEVANCE, Attribution, Pace, check_relevance, verdict
+from neuroest.results.estimate import Band, Estimate
 from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.results.target import GOALS, Goal, Target
-from neuroest.results.uncertainty import Band
 from neuroest.specs.file_text import is_path
 from neuroest.specs.loaded import Loaded, Named
 

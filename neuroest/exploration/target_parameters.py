@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
 from neuroest.core.errors import QuantityError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity, three_digits
 from neuroest.design.chip import instantiate
 from neuroest.exploration.errors import ExplorationError

@@ -10,12 +10,12 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.equations import twins
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import load_device
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 PUBLISHED = "yan2026_22nm"
 """Device with the shipped published energies."""

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import Printed, fitting_columns, wrapped
 from neuroest.core.units import three_digits
 from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
-from neuroest.error_analysis.draws import SAMPLES, SEED, draw, within_bounds
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, draw, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
@@ -28,8 +27,8 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, Resolved, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import Headline, label_and_unit, quantity_names
-from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named, listed
 
 if TYPE_CHECKING:

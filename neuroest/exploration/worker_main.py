@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from neuroest.core.child_python import without_working_folder
+from neuroest.core.startup import without_working_folder
 
 Task: TypeAlias = Callable[[int], Any]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error

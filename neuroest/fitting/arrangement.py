@@ -13,7 +13,7 @@ from itertools import groupby
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.fitting import headers
 
 UNUSED = "-"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import columns, noted
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.table import laws_of

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, did_you_mean, followed_by
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import Printed, columns, noted, wrapped

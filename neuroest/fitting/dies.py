@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity

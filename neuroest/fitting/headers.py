@@ -6,8 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import QuantityError
+from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen
 from neuroest.core.units import parse_unit
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.fitting.headers import UNITS
 
 

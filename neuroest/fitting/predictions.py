@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.first_spike import Rates, Step, first_spike
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array

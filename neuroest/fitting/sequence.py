@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.layouts import Experiment
 

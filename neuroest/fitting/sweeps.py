@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.layouts import Experiment

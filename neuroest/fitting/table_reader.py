@@ -37,8 +37,7 @@ from neuroest.fitting.arrangement import (
 from neuroest.fitting.headers import UNITS
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Layout, Measurements, Stated
 from neuroest.fitting.tables import EXAMPLE
-from neuroest.specs.csv_table import CsvTable
-from neuroest.specs.file_text import shortened
+from neuroest.specs.file_text import CsvTable, shortened
 
 _OVERFLOW = 9.9e37
 """Smallest value that Keithley and Keysight instruments write for an out-of-range reading."""

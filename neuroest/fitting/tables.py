@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from neuroest.core.errors import Problem, SpecError, printable
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.specs.csv_table import CsvTable, csv_of
-from neuroest.specs.file_text import decoded, file_content, shortened
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
+from neuroest.specs.file_text import CsvTable, csv_of, decoded, file_content, shortened
 
 EXAMPLE = "voltage [V],integration_time [ms]"
 """Header of the simplest measurement."""

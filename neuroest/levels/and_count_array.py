@@ -10,9 +10,10 @@ from neuroest.blocks.digital.and_count_unit import AndCountBlock, AndCountUnit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import adder_trees, mapping
-from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point

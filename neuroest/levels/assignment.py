@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import LevelNode
 from neuroest.specs.architecture import AUTO, DEPTHWISE, POINTWISE, TYPE_PREFIX
 from neuroest.workloads.layers import LayerTable

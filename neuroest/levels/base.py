@@ -20,9 +20,10 @@ from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.docstrings import stated, texts_of
 from neuroest.core.errors import CodingError, MappingError, NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
 from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
@@ -32,7 +33,6 @@ from neuroest.specs.architecture import Level
 from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.learning import LearningCounts
 
-Array: TypeAlias = NDArray[np.float64]
 Family: TypeAlias = Literal["analog", "digital", "spiking"]
 """How a computing level computes."""
 Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state", "traces", "tags", "errors"]

@@ -11,9 +11,10 @@ from neuroest.blocks.digital.bit_serial_cell import BitSerialCell, BitSerialCell
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.equations import accelerators, mapping
-from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import Count, Time, WordWidth
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 NEAR = 2.0**-30
 """Share of a core below which nothing is left of a layer; what rounding leaves of sums of shares."""

@@ -7,9 +7,10 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError
 from neuroest.equations import mapping
-from neuroest.levels.base import Array, Mapper, Placement
+from neuroest.levels.base import Mapper, Placement
 from neuroest.levels.core_packing import shared_cores
 from neuroest.levels.populations import any_population, copies
 from neuroest.levels.time_multiplexing import mean_longest_step

@@ -15,10 +15,11 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
-from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
+from neuroest.levels.base import ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
 from neuroest.levels.matrix_product import MatrixProduct, matrix_product
 from neuroest.levels.tiling import LoopOrder, best_order
 from neuroest.levels.zero_skipping import Kept, SkipsZeros, kept_of

@@ -12,9 +12,10 @@ from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryCol
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, mapping
-from neuroest.levels.base import Array, Placement
+from neuroest.levels.base import Placement
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.matrix_product import MatrixProduct
 from neuroest.levels.time_multiplexing import ROUNDING

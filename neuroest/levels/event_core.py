@@ -10,8 +10,9 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.equations import mapping, network, pipelining
-from neuroest.levels.base import Array, LevelCounts, Placement
+from neuroest.levels.base import LevelCounts, Placement
 from neuroest.levels.cores import CoreLevel, CoreMapper, destinations, producer_of, producers
 from neuroest.levels.learning import LearnsByEvents
 from neuroest.levels.level_counts import level_counts

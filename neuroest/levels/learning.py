@@ -15,11 +15,12 @@ from neuroest.blocks.chip.roofline_processor import RooflineProcessor
 from neuroest.blocks.learning.context import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import learning as equations
 from neuroest.equations import rooflines, spiking_cores
-from neuroest.levels.base import Array, Mapper, Placement
+from neuroest.levels.base import Mapper, Placement
 from neuroest.workloads.learning import LearningCounts, Visits
 
 BACKWARD_READOUT = "backward_readout"

@@ -3,10 +3,10 @@
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accelerators
 from neuroest.equations import winograd as tiles_of
-from neuroest.levels.base import Array
 from neuroest.workloads.layers import LayerTable
 
 

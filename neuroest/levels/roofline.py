@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.equations import rooflines
-from neuroest.levels.base import Array, LevelCounts, Placement
+from neuroest.levels.base import LevelCounts, Placement
 from neuroest.levels.learning import BYTE, LearnsInSoftware
 from neuroest.specs.architecture import ComputingLevel
 from neuroest.workloads.shapes import NETWORK_INPUT

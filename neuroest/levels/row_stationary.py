@@ -11,9 +11,10 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import adder_trees, mapping, row_stationary
-from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.zero_skipping import SkipsZeros
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency

@@ -13,8 +13,9 @@ from neuroest.blocks.digital.digital_lif import DigitalNeuron, DigitalNeuronBloc
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.equations import mapping, neurons, spiking_cores
-from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.levels.learning import LearnsInMemory
 from neuroest.specs.base import Count, WordWidth

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.levels.base import Array
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 
 
 @frozen_dataclass(eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 Flags: TypeAlias = NDArray[np.bool_]
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.core import units as u
 from neuroest.core.errors import CodingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import sparsity
 from neuroest.levels.base import Mapper
 from neuroest.specs.architecture import ComputingLevel

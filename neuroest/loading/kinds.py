@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.registry import FILE_KINDS
 

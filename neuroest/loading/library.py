@@ -23,8 +23,7 @@ from neuroest.core.errors import (
     did_you_mean,
     raise_all,
 )
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.lazy_registry import left_out, load
 from neuroest.loading.kinds import KINDS, data_folder, files_in, shipped
 from neuroest.loading.prepared import Stamp, Unparsed, keep, prepared, stamp

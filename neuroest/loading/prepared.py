@@ -10,8 +10,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from neuroest.core.cache_folder import read_entry, write_entry
 from neuroest.core.errors import printable
+from neuroest.core.files import read_entry, write_entry
 from neuroest.loading.kinds import data_folder, shipped
 from neuroest.specs.base import Spec
 from neuroest.specs.encoding import decoded, encoded

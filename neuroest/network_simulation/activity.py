@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.runs import Chips
 from neuroest.network_simulation.simulation import LayerActivity

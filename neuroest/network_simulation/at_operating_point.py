@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed, columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, neuron_in_time

@@ -21,7 +21,7 @@ from neuroest.blocks.neurons.base import Membrane
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.blocks.roles import CouplesDirectly, HoldsResults, UpdatesNeurons
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import (
     DiffusiveCells,

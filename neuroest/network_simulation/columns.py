@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import crossbar
 from neuroest.network_simulation.networks import NeuronLayer

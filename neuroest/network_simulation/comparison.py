@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import accuracy, drift
 from neuroest.levels.crossbar.array import CrossbarArray

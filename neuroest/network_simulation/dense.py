@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.compact import Idealised, simulate
 from neuroest.dynamics.compact_record import State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices

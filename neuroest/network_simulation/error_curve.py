@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from neuroest.blocks.neurons.base import Membrane
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.files import Samples
 from neuroest.network_simulation.ideal import (

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.networks import Network, NeuronLayer, PassiveLayer, Reset, Window
 from neuroest.specs.layers import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError
+from neuroest.core.files import write_whole
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.files import read_arrays

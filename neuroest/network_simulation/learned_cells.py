@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neuroest.blocks.cells.base import ResistiveMemory
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import learning
 from neuroest.levels.crossbar.array import CrossbarArray

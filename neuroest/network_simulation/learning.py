@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed
-from neuroest.design.short_paths import settings_of
+from neuroest.design.overrides import settings_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.files import Samples, read_network, read_samples, refuse_same

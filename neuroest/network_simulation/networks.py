@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 
 Shape: TypeAlias = tuple[int, ...]

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Membrane
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.ideal import after_spikes
 from neuroest.network_simulation.networks import NeuronLayer

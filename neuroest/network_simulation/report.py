@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.network_simulation.activity import simulated_workload

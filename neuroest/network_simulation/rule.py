@@ -9,8 +9,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.learned_cells import LearningCells
 from neuroest.network_simulation.networks import NeuronLayer
-from neuroest.specs.learning import LearningRule
-from neuroest.specs.learning_formula import Product, is_epoch
+from neuroest.specs.learning import LearningRule, Product, is_epoch
 
 
 class RuleState:

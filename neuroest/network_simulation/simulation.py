@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.dynamics.stimulus import Array, Noise
 from neuroest.network_simulation.chip_network import ChipNetwork

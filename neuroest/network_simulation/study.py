@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from neuroest.core.errors import NeuroestError, check_names
+from neuroest.core.installed import package_version
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.version import package_version
-from neuroest.design.short_paths import settings_of
+from neuroest.design.overrides import settings_of
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance
 from neuroest.network_simulation.calibration import calibrate

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import crossbar_wires
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.levels.base import Array, MappedLevel
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import maps_to_crossbars
 from neuroest.specs.workload import AccuracyCurve
 

@@ -17,20 +17,17 @@ from neuroest.blocks.base import Check, Component
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core import units as u
-from neuroest.core.arrays import Actions
+from neuroest.core.arrays import Actions, Array
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
-from neuroest.levels.base import Array, LevelMapping, MappedLevel, Mapper, Traffic
+from neuroest.levels.base import LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.cores import producers
-from neuroest.pipeline import front_end
-from neuroest.pipeline.hand_over import hand_over
-from neuroest.pipeline.memory_traffic import memory_accesses
-from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
+from neuroest.pipeline.hand_over import hand_over, left_out_of_front_end, sensed, spike_coding
 from neuroest.pipeline.partition import ChipTraffic
-from neuroest.pipeline.spike_coding import spike_coding
+from neuroest.pipeline.traffic import instances_reached, memory_accesses, off_chip
 from neuroest.pipeline.unit_allocation import units_each
 from neuroest.workloads.layers import LayerTable
 
@@ -165,7 +162,7 @@ def count_actions(
     if coding is not None:
         actions.add_all(coding.actions)
         checks += coding.checks
-    actions.add_all(front_end.sensed(layers, levels, coding))
+    actions.add_all(sensed(layers, levels, coding))
     between = hand_over(layers, levels)
     actions.add_all(between.actions)
     checks += between.checks
@@ -178,7 +175,7 @@ def count_actions(
         transport,
         tuple(
             dict.fromkeys(
-                (*exclusions, *outside.exclusions, *front_end.exclusions(layers, levels[0].mapper.chip))
+                (*exclusions, *outside.exclusions, *left_out_of_front_end(layers, levels[0].mapper.chip))
             )
         ),
         outside.weights,

@@ -7,12 +7,13 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import AMBIENT, TEMPERATURE, Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.assignment import Assignment, assigned
-from neuroest.levels.base import Array, MappedLevel
+from neuroest.levels.base import MappedLevel
 from neuroest.pipeline.action_counts import count_actions
 from neuroest.pipeline.area import InstanceRow, area_rows
 from neuroest.pipeline.cost_table import contexts, cost_components

@@ -13,13 +13,13 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.shapley import shapley_logarithms
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.statistics import shapley_logarithms
 from neuroest.design.build import Design
 from neuroest.pipeline.area import area_by_component
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.neurons import is_neuron, neuron_parts
-from neuroest.results.attribution import (
+from neuroest.results.comparison import (
     INTEGRATING,
     MEMORIES,
     NEURON,
@@ -29,7 +29,7 @@ from neuroest.results.attribution import (
     Factor,
     product,
 )
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 _FAMILIES: Mapping[str, str] = {
     "neurons": NEURON, "columns": "coupling", "array": "array", "cells": "cells", "converters": "converters",

@@ -11,17 +11,14 @@ from neuroest.core.arrays import Mask
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen
 from neuroest.design.build import build
-from neuroest.design.short_paths import settable_paths, settings_of, whole_path
+from neuroest.design.overrides import settable_paths, settings_of, whole_path
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger, ledger
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
-from neuroest.results.attribution import RELEVANCE, Attribution, check_relevance
-from neuroest.results.comparison import Comparison, Ratio
-from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PaceRow
+from neuroest.results.comparison import RELEVANCE, Attribution, Comparison, PaceRow, Ratio, check_relevance
+from neuroest.results.estimate import Band, Estimate, Sample
 from neuroest.results.quantities import MAIN, Headline
-from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded, Named, listed
 from neuroest.specs.messages import validate

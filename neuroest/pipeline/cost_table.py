@@ -16,7 +16,7 @@ from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import surely
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import network as network_equations

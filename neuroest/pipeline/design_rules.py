@@ -8,18 +8,18 @@ import numpy as np
 
 from neuroest.blocks.base import Check, StatesChecks
 from neuroest.blocks.roles import ChargesClock, CoversWork, ExecutesInstructions, SensesInput, UpdatesNeurons
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import UNREAD, recording_of
 from neuroest.equations import power
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import NetworkAccuracy, network_errors
-from neuroest.pipeline.energy import Array
+from neuroest.pipeline.learning import sample_period
 from neuroest.pipeline.pacing import FIRING_SLACK
 from neuroest.pipeline.power import inference_period, sleeps_in_steps
 from neuroest.pipeline.stages import Stages
-from neuroest.pipeline.training import sample_period
 
 CARRIES = "link_carries_traffic"
 """Name of the check of a link's rate."""

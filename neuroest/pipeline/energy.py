@@ -1,18 +1,16 @@
 """Dynamic energy of one inference: action counts times energy per action."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.blocks.base import EnergyCost
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import digital, power
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.cost_table import CostTable
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 @frozen_dataclass(eq=False)

@@ -12,17 +12,23 @@ from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError, Problem, RangeError
 from neuroest.core.frozen import frozen, named
 from neuroest.design.build import Design, InputFile
-from neuroest.design.overrides import SETTING, network_with, settings_at, workload_with
-from neuroest.design.short_paths import settings_of, whole_paths
+from neuroest.design.overrides import (
+    SETTING,
+    network_with,
+    settings_at,
+    settings_of,
+    whole_paths,
+    workload_with,
+)
 from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import is_shipped, load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.design_rules import CARRIES
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.learning import left_out
 from neuroest.pipeline.link_choice import design_for, nearest_link
 from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import faults, totals_of
-from neuroest.pipeline.training import left_out
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.rows import CheckResult
@@ -144,7 +150,7 @@ def _given(
     """What the chip is given of a calibration."""
     # few estimates are given one
     from neuroest.error_analysis.calibration import calibration_of  # noqa: PLC0415
-    from neuroest.error_analysis.model_error import discrepancy_claims  # noqa: PLC0415
+    from neuroest.error_analysis.draws import discrepancy_claims  # noqa: PLC0415
 
     return calibration_of(given).at(chip.sha256, changes, {**claims, **discrepancy_claims(design)})
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.design.build import AMBIENT, TEMPERATURE, Design, stacked_tiers
-from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.self_heating import self_heating
+from neuroest.pipeline.power import self_heating
 from neuroest.pipeline.tiers import thermal_resistance
 from neuroest.specs.workload import WorkloadSpec
 

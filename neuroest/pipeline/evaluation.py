@@ -12,7 +12,8 @@ import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
 from neuroest.equations import stacked_tiers
@@ -21,22 +22,21 @@ from neuroest.pipeline import (
     accuracy,
     area,
     design_rules,
-    die_cost,
     energy,
+    learning,
     lifetime,
     neurons,
     power,
-    shells,
-    system_traffic,
+    system,
     tiers,
-    training,
 )
-from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.area import Die, DieTier, InstanceRow
 from neuroest.pipeline.cost_table import Contexts, contexts
-from neuroest.pipeline.die_cost import Die, DieTier
-from neuroest.pipeline.energy import Array, EnergyRow, total
-from neuroest.pipeline.shells import ShellPower
+from neuroest.pipeline.energy import EnergyRow, total
+from neuroest.pipeline.learning import LearningResults
 from neuroest.pipeline.stages import Stages
+from neuroest.pipeline.system import PlaceTraffic, ShellPower, bits_leaving
+from neuroest.pipeline.system import traffic as place_traffic
 from neuroest.pipeline.timing import time_network
 from neuroest.specs.architecture import Operation
 
@@ -201,7 +201,7 @@ class Evaluation(Stages):
     @property
     def tier_yields(self) -> tuple[Array, ...]:
         """Share of the dies whose lowest tier works, and whose other tiers do; empty without a block for it. [1]."""
-        return tuple(np.asarray(share) for share in die_cost.good_shares(self.chip, self._die))
+        return tuple(np.asarray(share) for share in area.good_shares(self.chip, self._die))
 
     @cached_property
     def area(self) -> Array:
@@ -366,21 +366,21 @@ class Evaluation(Stages):
     @cached_property
     def first_neuron_failure(self) -> Array | None:
         """Time until the first of all neurons has failed; None where nothing wears out. [s]."""
-        claimed = self.chip.discrepancy.get(training.EVIDENCE, 1.0)
+        claimed = self.chip.discrepancy.get(learning.EVIDENCE, 1.0)
         return lifetime.shortest(
-            training.first_neuron_failure(level, claimed, lifetime.neuron_lifetime(level, self.period))
+            learning.first_neuron_failure(level, claimed, lifetime.neuron_lifetime(level, self.period))
             for level in self.levels
         )
 
     # --- learning
 
     @cached_property
-    def learned(self) -> training.LearningResults | None:
+    def learned(self) -> LearningResults | None:
         """Results of learning; None without a rule."""
         if self.learning is None:
             return None
         interval = np.asarray(self.timing.initiation_interval)
-        return training.LearningResults(self.chip, self.costs, self.learning, interval, self.period)
+        return LearningResults(self.chip, self.costs, self.learning, interval, self.period)
 
     @cached_property
     def learning_energy(self) -> Array | None:
@@ -404,7 +404,7 @@ class Evaluation(Stages):
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:
         """Yield and cost of a good die; None where the chip has no block for it. [1], [USD]."""
-        return die_cost.yield_and_cost(self.chip, self._die)
+        return area.yield_and_cost(self.chip, self._die)
 
     @property
     def _die(self) -> Die:
@@ -419,34 +419,34 @@ class Evaluation(Stages):
     @cached_property
     def wafers(self) -> Array | None:
         """Wafers that the good dies of all chips come from; None where the chip has no block for it. [1]."""
-        return die_cost.wafers(self.chip, self._die, self.mapped.counts[self.chip.top.path])
+        return area.wafers(self.chip, self._die, self.mapped.counts[self.chip.top.path])
 
     @cached_property
     def carbon(self) -> tuple[Array, Array] | None:
         """Carbon of making a good die and of running it; None where the chip has no block for it. [kg], [kg]."""
         # a chip that is off between inferences takes no more than its energy in every period
         mean = power.average_power(self.energy, self.period)
-        return die_cost.carbon(self.chip, self._die, mean)
+        return area.carbon(self.chip, self._die, mean)
 
     @cached_property
     def shells(self) -> tuple[ShellPower, ...]:
         """The chips and each shell around them, from the chips outwards; nothing without shells."""
-        return shells.shell_powers(
+        return system.shell_powers(
             self.chip,
-            shells.Chips(
+            system.Chips(
                 self.mapped.counts[self.chip.top.path],
-                shells.idle_power(self.chip, self.statics),
+                system.idle_power(self.chip, self.statics),
                 self.energy,
             ),
             self.period,
             np.asarray(self.timing.latency),
-            partial(system_traffic.bits_leaving, self.layers),
+            partial(bits_leaving, self.layers),
         )
 
     @cached_property
-    def traffic(self) -> tuple[system_traffic.PlaceTraffic, ...]:
+    def traffic(self) -> tuple[PlaceTraffic, ...]:
         """Spikes of populations between units, chips and shells; nothing without populations."""
-        return system_traffic.traffic(self.layers, self.mapped, self.chip.top.path, self.shells)
+        return place_traffic(self.layers, self.mapped, self.chip.top.path, self.shells)
 
     @cached_property
     def column_errors(self) -> "ColumnErrors | None":

@@ -1,4 +1,4 @@
-"""Cost of passing results from one computing level of a chip to another, and of converting spikes to numbers."""
+"""Cost of passing numbers on: from the front end of a chip, into spikes and back, and between computing levels."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -6,12 +6,124 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.roles import CodesSpikes
-from neuroest.core.arrays import Actions
+from neuroest.blocks.roles import CodesSpikes, SensesInput
+from neuroest.core.arrays import Actions, Array
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.levels.base import Array, MappedLevel
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.design.chip import Chip
+from neuroest.equations import mapping as equations
+from neuroest.levels.base import MappedLevel
 from neuroest.workloads.layers import LayerTable
+
+
+@frozen_dataclass(eq=False)
+class SpikeCoding:
+    """Actions of the conversion block in one inference, by layer.
+
+    Attributes
+    ----------
+    actions : mapping
+        Count by component path and action.
+    inputs, outputs : array or None
+        Bits of the numbers that enter the chip, and of what leaves it, instead of spikes; None where nothing is
+        converted.
+    checks : tuple of Check
+        Whether the block is large enough.
+    """
+
+    actions: dict[tuple[str, str], Array]
+    inputs: Array | None
+    outputs: Array | None
+    checks: tuple[Check, ...]
+
+
+def spike_coding(layers: LayerTable, levels: Sequence[MappedLevel]) -> SpikeCoding | None:
+    """Conversion for a spiking network on a chip with a conversion block; None otherwise."""
+    first, last = entry_of(layers), len(layers.names) - 1
+    entry, end = (next(level for level in levels if level.own[index] > 0.0) for index in (first, last))
+    spiking = [level for level in (entry, end) if level.mapper.network.spiking]
+    found = spiking[0].mapper.chip.find(CodesSpikes) if spiking else []
+    if not found:
+        return None
+    coder: Any = found[-1][1]
+    t, mapper = layers, spiking[0].mapper
+    begins, ends = np.zeros(len(t.names)), np.zeros(len(t.names))
+    begins[first], ends[last] = 1.0, 1.0
+    outputs = ends * t.output_elements
+    wide = coder.count_bits(mapper.network)
+    # numbers that a first layer takes as they are need no spikes
+    encoded = entry in spiking and coder.spec.input == "numbers" and not np.any(t.input_bits > 1.0)
+    # spikes of a population stay in it
+    counted = end in spiking and not np.any(ends * t.population > 0.0)
+    decides = coder.spec.output == "class" and counted
+    actions: dict[tuple[str, str], Array] = {}
+    if counted:
+        actions[coder.path, "count"] = np.asarray(mapper.steps * outputs * t.output_rate)
+    if encoded:
+        actions[coder.path, "encode"] = np.asarray(mapper.steps * begins * t.input_elements)
+    if decides:
+        actions[coder.path, "decide"] = np.asarray(outputs + 0.0 * mapper.steps)
+    number = ends * equations.block_count(np.log2(np.maximum(t.output_elements, 2.0)), 1.0)
+    most = np.max(outputs, axis=-1, keepdims=True)
+    fits = Check(
+        "counters_suffice", coder.path, "infeasible", most <= coder.options["counters"],
+        "the network has more outputs than the spike_coder has counters", most, coder.options["counters"],
+    )  # fmt: skip
+    return SpikeCoding(
+        actions,
+        np.asarray(begins * t.input_elements * coder.options["input_bits"]) if encoded else None,
+        np.asarray(number if decides else outputs * wide) if counted else None,
+        (fits,) if counted else (),
+    )
+
+
+def entry_of(layers: LayerTable) -> int:
+    """The first layer that reads the network's input."""
+    return next(n for n, inputs in enumerate(layers.reads) if -1 in inputs)
+
+
+SENSOR_LEFT_OUT = (
+    "the sensor, and the conversion of what it senses into the network's input (no front_end block)"
+)
+
+
+def senses_on_die(chip: Chip) -> bool:
+    """Whether the inputs of a chip come from a sensor on it, and so pass no link."""
+    return any(sensor.on_die for _, sensor in chip.find(SensesInput))
+
+
+def sensed(layers: LayerTable, levels: Sequence[MappedLevel], coding: SpikeCoding | None) -> Actions:
+    """Events that sensors send in one inference, by layer: spikes, or the numbers of a frame for other networks."""
+    found = Actions()
+    entry = entry_of(layers)
+    level = next(level for level in levels if level.own[entry] > 0.0)
+    first = np.zeros(len(layers.names))
+    first[entry] = 1.0
+    for _, sensor in level.mapper.chip.find(SensesInput):
+        found.add((sensor.path, "event"), first * _inputs(level, coding))
+    return found
+
+
+def _inputs(level: MappedLevel, coding: SpikeCoding | None) -> Array:
+    """Spikes or numbers of the input in one inference; numbers are sensed once where the chip makes spikes of them."""
+    t, mapper = level.mapper.layers, level.mapper
+    if coding is not None and coding.inputs is not None:
+        return np.asarray(t.input_elements)
+    rate = t.input_rate if mapper.network.spiking else 1.0
+    return np.asarray(mapper.steps * rate * t.input_elements)
+
+
+def left_out_of_front_end(layers: LayerTable, chip: Chip) -> Iterator[str]:
+    """What an estimate leaves out of the path from the sensor to the chip."""
+    if not layers.input_elements_total > 0.0:
+        return
+    sensors = [sensor for _, sensor in chip.find(SensesInput)]
+    if not sensors:
+        yield SENSOR_LEFT_OUT
+    elif not all(sensor.on_die for sensor in sensors):
+        yield "area of the sensor, which is not on the die"
+        if not any("inputs" in link.spec.carries for link in chip.links()):
+            yield "transport of the inputs from the sensor to the chip (no off_chip_link that carries inputs)"
 
 
 @frozen_dataclass(eq=False)

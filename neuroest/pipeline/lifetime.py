@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neuroest.core.arrays import Array
 from neuroest.equations import diffusive_neuron, retention, wear
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
-from neuroest.pipeline.energy import Array, energy_of_terms, total
+from neuroest.pipeline.energy import energy_of_terms, total
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.array import CrossbarArray

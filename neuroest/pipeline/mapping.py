@@ -17,6 +17,7 @@ from neuroest.blocks.roles import (
 )
 from neuroest.blocks.sleep import LEFT_OUT
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip, LevelNode, with_slots
 from neuroest.equations import mapping as equations
@@ -107,7 +108,7 @@ def mapper_for(
 def mappers_for(
     chip: Chip, layers: LayerTable, owner: Sequence[int], paces: Sequence[Pace] = (),
     rule: LearningRule | None = None,
-) -> tuple[tuple[base.Mapper, base.Array], ...]:  # fmt: skip
+) -> tuple[tuple[base.Mapper, Array], ...]:  # fmt: skip
     """Create the mapper of each computing level, with an array that is one for its layers and zero for others.
 
     Parameters
@@ -128,7 +129,7 @@ def mappers_for(
     MappingError
         If a level cannot run its layers, or the levels cannot work together.
     """
-    found: list[tuple[base.Mapper, base.Array]] = []
+    found: list[tuple[base.Mapper, Array]] = []
     levels = chip.computing_levels()
     for place, level in enumerate(levels):
         own = np.array([float(mine == place) for mine in owner])
@@ -143,7 +144,7 @@ def mappers_for(
     return tuple(found)
 
 
-def in_coding(layers: LayerTable, own: base.Array, level: LevelNode) -> LayerTable:
+def in_coding(layers: LayerTable, own: Array, level: LevelNode) -> LayerTable:
     """The network in the coding of the layers of a level.
 
     Raises
@@ -225,9 +226,7 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     )
 
 
-def map_network(
-    chip: Chip, mappers: Sequence[tuple[base.Mapper, base.Array]]
-) -> tuple[base.MappedLevel, ...]:
+def map_network(chip: Chip, mappers: Sequence[tuple[base.Mapper, Array]]) -> tuple[base.MappedLevel, ...]:
     """Place the layers on each computing level and derive the instances of every component.
 
     Raises
@@ -266,7 +265,7 @@ def map_network(
 
 
 def _shared_counts(
-    mappers: Sequence[tuple[base.Mapper, base.Array]], placements: Sequence[base.Placement]
+    mappers: Sequence[tuple[base.Mapper, Array]], placements: Sequence[base.Placement]
 ) -> dict[str, u.Numeric]:
     """Instances of levels with an automatic count that several computing levels are in: what the largest needs."""
     if len(mappers) == 1:
@@ -285,7 +284,7 @@ def _shared_counts(
 
 
 def _instances(
-    chip: Chip, mappers: Sequence[tuple[base.Mapper, base.Array]], placements: Sequence[base.Placement],
+    chip: Chip, mappers: Sequence[tuple[base.Mapper, Array]], placements: Sequence[base.Placement],
     counts: Mapping[str, u.Numeric],
 ) -> Mapping[str, u.Numeric]:  # fmt: skip
     """Instances of every component on the chip."""
@@ -331,8 +330,8 @@ def exclusions(levels: Sequence[base.MappedLevel]) -> Iterator[str]:
 def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
     """Location of all layers, each on its own level."""
 
-    def each(name: str, elsewhere: float) -> base.Array:
-        found: base.Array = np.asarray(elsewhere)
+    def each(name: str, elsewhere: float) -> Array:
+        found: Array = np.asarray(elsewhere)
         for level in levels:
             found = np.where(level.own > 0.0, getattr(level.mapped.placement, name), found)
         return found

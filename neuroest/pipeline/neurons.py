@@ -8,7 +8,7 @@ import numpy as np
 from neuroest.blocks.base import Component
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import UpdatesNeurons
-from neuroest.pipeline.energy import Array
+from neuroest.core.arrays import Array
 from neuroest.workloads.layers import LayerTable
 
 _NEURONS = "neuroest.blocks.neurons."

@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.blocks.neurons.base import Burst, Neuron
 from neuroest.blocks.roles import CouplesDirectly, HoldsResults
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.levels.crossbar_roles import is_crossbar
 
 if TYPE_CHECKING:

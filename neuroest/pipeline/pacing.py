@@ -14,7 +14,7 @@ from neuroest.blocks.base import UNKNOWN_PACE, Check, Pace
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import MappedLevel

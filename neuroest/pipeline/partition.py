@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import network as network_equations
-from neuroest.levels.base import Array, MappedLevel
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.populations import any_population, copies, links_of_a_copy
 from neuroest.pipeline.unit_allocation import NEAR
 from neuroest.workloads.layers import LayerTable

@@ -7,7 +7,7 @@ from typing import Self
 
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip
 from neuroest.levels import populations
@@ -18,7 +18,7 @@ from neuroest.pipeline.cost_table import CostTable, contexts, cost_components
 from neuroest.pipeline.learning import Learning, learn
 from neuroest.pipeline.mapping import joined
 from neuroest.pipeline.pacing import Points, Settled, fit_timesteps
-from neuroest.pipeline.self_heating import SelfHeating
+from neuroest.pipeline.power import SelfHeating
 from neuroest.pipeline.timing import Timing
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable

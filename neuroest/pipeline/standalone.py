@@ -30,7 +30,7 @@ from neuroest.core.errors import (
     SpecError,
     check_names,
 )
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.design.build import TECHNOLOGY, Design, build
 from neuroest.design.chip import instantiate, instantiate_block, with_slots

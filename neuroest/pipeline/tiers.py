@@ -10,12 +10,13 @@ from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost
 from neuroest.blocks.chip.stacked_tier import StackedTier
 from neuroest.blocks.roles import StacksTier
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError, did_you_mean
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import LOGIC
 from neuroest.design.chip import Chip
 from neuroest.equations import stacked_tiers
-from neuroest.levels.base import Array, NetworkMapping
+from neuroest.levels.base import NetworkMapping
 from neuroest.levels.crossbar_roles import is_crossbar
 
 

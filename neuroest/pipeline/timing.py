@@ -8,11 +8,12 @@ import numpy as np
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import Chip
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
-from neuroest.levels.base import Array, MappedLevel
+from neuroest.levels.base import MappedLevel
 from neuroest.levels.time_multiplexing import (
     ROUNDING,
     TimeMultiplexing,
@@ -22,7 +23,7 @@ from neuroest.levels.time_multiplexing import (
 )
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.cost_table import description_error
-from neuroest.pipeline.off_chip_traffic import parts_of_layers
+from neuroest.pipeline.traffic import parts_of_layers
 from neuroest.pipeline.unit_allocation import BlockAllocation
 from neuroest.workloads.layers import LayerTable
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import one_operation, recording_of
-from neuroest.levels.base import Array, LevelMapping, MappedLevel
+from neuroest.levels.base import LevelMapping, MappedLevel
 
 Index: TypeAlias = NDArray[np.intp]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import Part
 from neuroest.plotting.style import PAGE, headline, matplotlib, named, new_figure, points, save_figure, styled
 from neuroest.reporting.formatting import formatted, percent, typeset

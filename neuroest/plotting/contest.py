@@ -11,8 +11,8 @@ from neuroest.core.errors import check_names
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting import quantity_axes, style
 from neuroest.results.contest import Cell, Contest, RegimeAxis
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, label_and_unit
-from neuroest.results.uncertainty import Band
 
 _CELL = 0.42
 """Height of a cell in inches."""

@@ -13,7 +13,7 @@ from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import QUANTITIES
 
 if TYPE_CHECKING:
-    from neuroest.results.uncertainty import Band
+    from neuroest.results.estimate import Band
     from neuroest.validation.learnt import Learnt
 
 _MOST = 10

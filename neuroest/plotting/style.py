@@ -9,9 +9,9 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Any, NamedTuple, ParamSpec
 
-from neuroest.core.atomic_files import figure_bytes, write_figure
 from neuroest.core.errors import NeuroestError, did_you_mean
-from neuroest.core.extras import extra
+from neuroest.core.files import figure_bytes, write_figure
+from neuroest.core.installed import extra
 from neuroest.plotting.quantity_axes import set_axes
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset, with_subscripts

@@ -5,7 +5,7 @@ from typing import Any
 
 from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.survey import Row, Survey
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 _MEASURED = frozenset({"circuit measured", "device measured", "silicon"})
 _EDGE = 0.985

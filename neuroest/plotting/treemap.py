@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.plotting.style import HEADLINE, STYLE, matplotlib, named, points, venue_height, venue_width
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset

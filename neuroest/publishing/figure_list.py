@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.data_file import read_data
+from neuroest.core.files import read_data
 from neuroest.plotting.block_diagram import block_diagram
 from neuroest.plotting.bottleneck import bottleneck_figure
 from neuroest.plotting.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, part, silent
 from neuroest.plotting.style import draw, figure_style, matplotlib
 from neuroest.publishing.figure_list import plans

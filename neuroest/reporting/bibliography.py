@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import check_names
+from neuroest.core.files import read_data
+from neuroest.core.installed import package_version
 from neuroest.core.text_layout import wrapped
-from neuroest.core.version import package_version
 from neuroest.reporting.text_style import one_line
 from neuroest.results.estimate import Estimate
 from neuroest.specs.device import SourceSpec

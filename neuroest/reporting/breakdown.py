@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.results.estimate import Estimate
 from neuroest.results.rows import BreakdownRow
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.text_layout import Printed
-from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate

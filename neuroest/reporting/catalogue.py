@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
 
-from neuroest.core.cache_folder import read_entry, write_entry
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_entry, write_entry
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.loading.kinds import data_digest
 from neuroest.registry import DATA_PACKAGES

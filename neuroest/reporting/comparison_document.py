@@ -36,9 +36,17 @@ from neuroest.reporting.formatting import (
 )
 from neuroest.reporting.table_model import Number, Table
 from neuroest.reporting.text_style import one_line, words
-from neuroest.results.comparison import LEAST_UNPROVEN, Comparison, same_scope, scope_note
+from neuroest.results.comparison import (
+    LEAST_UNPROVEN,
+    PACES,
+    Banded,
+    Comparison,
+    Pace,
+    PaceRow,
+    same_scope,
+    scope_note,
+)
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PACES, Banded, Pace, PaceRow
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
 
 _NAMES: Mapping[str, str] = MappingProxyType({})

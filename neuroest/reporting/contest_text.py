@@ -11,8 +11,8 @@ from neuroest.reporting.formatting import formatted, percent
 from neuroest.reporting.table_model import Interval, Quantity, Table
 from neuroest.reporting.text_style import PLAIN, Style
 from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, label_and_unit
-from neuroest.results.uncertainty import Band
 
 _MAP = "The map: winner, and the cost of the runner-up over its own (medians)"
 _DEAD_ENDS = "Choices without a feasible chip, and the check that most of these chips fail"

@@ -5,9 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from neuroest.reporting.table_model import records_csv
-from neuroest.results.comparison import Comparison
+from neuroest.results.comparison import Comparison, PaceRow
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PaceRow
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:

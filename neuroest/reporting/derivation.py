@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 import neuroest.equations
 from neuroest.core import units
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Call, Operation, Parameter, Traced
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import DIMENSIONLESS, Dimension, Unit, parse_unit

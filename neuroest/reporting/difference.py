@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed, columns, fitting_columns, wrapped
 from neuroest.reporting.formatting import formatted, percent, short
 from neuroest.reporting.saved import read_results

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Literal, TypeAlias
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.formatting import formatted, percent
 from neuroest.reporting.table_model import Quantity, Share, Table, plain

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import discrepancy_claims
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
 from neuroest.exploration.surrogate import Surrogate, surrogate
@@ -22,7 +22,6 @@ from neuroest.results.comparison import LEAST_UNPROVEN
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN
 
-Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]
 """Parts of a total by name; each a number, or one number per sample."""
 

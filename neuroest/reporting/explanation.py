@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.core.text_layout import Printed
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
-from neuroest.design.short_paths import preferred
+from neuroest.design.overrides import preferred
 from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
 from neuroest.error_analysis.doubling import doubled
-from neuroest.pipeline.self_heating import with_temperature
+from neuroest.pipeline.power import with_temperature
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.answers import only_describes

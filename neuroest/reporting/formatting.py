@@ -7,10 +7,9 @@ from dataclasses import replace
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.reporting.text_style import words
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import Estimate, Passing
 from neuroest.results.quantities import QUANTITIES, Headline
 from neuroest.results.rows import CheckResult
-from neuroest.results.uncertainty import Passing
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."

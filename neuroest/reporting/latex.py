@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroest.core.data_file import read_data
+from neuroest.core.files import read_data
 from neuroest.core.units import prefix_of
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.bibliography import escaped

@@ -13,7 +13,7 @@ from neuroest.reporting.formatting import counted, formatted_interval, percent
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.results.uncertainty import Band
+    from neuroest.results.estimate import Band
     from neuroest.validation.learnt import Contradiction, Learnt, LearntCause
 
 _MOST_CAUSES = 6

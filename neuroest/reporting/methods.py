@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.provenance import Call, origins
-from neuroest.core.version import package_version
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key

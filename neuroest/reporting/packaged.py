@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from neuroest.core.cache_folder import PACKAGE, write_packaged
-from neuroest.core.data_file import data_entry, parsed_data
+from neuroest.core.files import PACKAGE, data_entry, parsed_data, write_packaged
 from neuroest.loading.kinds import shipped
 from neuroest.loading.library import load_architecture, load_device, load_workload, read_spec
 from neuroest.loading.prepared import entry_of

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra, package_version
 from neuroest.reporting import breakdown
 from neuroest.reporting.accuracy_text import accuracy_words
 from neuroest.reporting.bibliography import reference

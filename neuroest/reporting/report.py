@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.atomic_files import being_written, clear_folders, working_folder
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
-from neuroest.design.short_paths import settings_of
+from neuroest.core.files import being_written, clear_folders, working_folder
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
+from neuroest.design.overrides import settings_of
 from neuroest.loading.library import labelled, load_architecture, load_workload
 from neuroest.pipeline.comparison import compared, distinct, settings_of_each
 from neuroest.pipeline.estimate import estimate

@@ -9,16 +9,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import check_names
+from neuroest.core.files import read_data
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.kinds import KINDS
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.blocks import GivenClaims
-from neuroest.specs.choice import CHOICES
+from neuroest.specs.blocks import CHOICES, GivenClaims
 from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.parameters import ParameterInfo
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core import errors
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.error_analysis.draws import draw
 from neuroest.loading import library
@@ -22,8 +21,7 @@ from neuroest.registry import render
 from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.formatting import formatted
 from neuroest.reporting.table_model import Citation, Table
-from neuroest.results.estimate import Estimate
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.device import SourceSpec, SurveyEntry
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.survey import (

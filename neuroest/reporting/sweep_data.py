@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.formatting import short_names
 from neuroest.results.quantities import QUANTITIES, label_and_unit

@@ -15,7 +15,7 @@ from enum import Enum
 from html import escape
 from typing import Any, Final
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.spreadsheets import cell_text
 from neuroest.core.text_layout import WIDTH, fitting_columns, stacked_columns, wrapped
 from neuroest.reporting.formatting import formatted, formatted_interval, percent

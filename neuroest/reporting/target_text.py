@@ -10,10 +10,10 @@ from neuroest.core.text_layout import wrapped
 from neuroest.reporting.formatting import formatted, percent, ratio_digits
 from neuroest.reporting.table_model import Table
 from neuroest.reporting.text_style import PLAIN, Style, words
-from neuroest.results.attribution import Verdict
+from neuroest.results.comparison import Verdict
+from neuroest.results.estimate import Band
 from neuroest.results.quantities import column_name, label_and_unit
 from neuroest.results.target import GOALS, STATISTICS, Goal, Interval, Target, TargetAxis
-from neuroest.results.uncertainty import Band
 
 _NAMES: dict[Goal, str] = {"win": "wins", "level": "is level"}
 _NONE = "none"

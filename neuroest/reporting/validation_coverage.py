@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import percent
 from neuroest.reporting.text_style import words

@@ -1,24 +1,279 @@
-"""A design and its baselines, as data: what differs between them, and ratios of their results."""
+"""A design and its baselines as data: what differs between them, ratios of their results, and their causes.
+
+Ratios have factors by what differs between two chips; each is a win, a loss, a tie or level. Energies at one pace
+compare chips that do the same work.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.registry import render
-from neuroest.results.attribution import RELEVANCE, Attribution, Verdict, verdict
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate
-from neuroest.results.pace import PaceRow
+from neuroest.results.estimate import SCHEMA_VERSION, Band, Estimate
 from neuroest.results.quantities import QUANTITIES, label_and_unit
-from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Verdict: TypeAlias = Literal["win", "loss", "tie", "level"]
+RELEVANCE = 0.1
+"""Margin of relevance of a win or a loss; a convention, which contests and comparisons can change."""
+MEMORIES = "memories"
+NEURON, WAITING, OTHERS, SKEW = "neuron", "leakage while it waits", "the rest", "skew of inputs"
+"""Names of the factors that are no family of blocks, and of the neuron."""
+INTEGRATING = "leakage while neurons integrate"
+"""Name of the factor of the time if neurons set the pace of the slower chip."""
+_SHOWN = 0.015
+"""Factors nearer to one than this are shown together."""
+
+
+@frozen_dataclass(eq=False)
+class Factor:
+    """One factor of a ratio.
+
+    Attributes
+    ----------
+    name : str
+        Family of blocks, or the time.
+    value : float
+        Factor at the stated inputs.
+    band : Band or None
+        Factor over the draws; None without draws in which both chips have an estimate.
+    """
+
+    name: str
+    value: float
+    band: Band | None
+
+
+@frozen_dataclass(eq=False)
+class Attribution:
+    """A ratio as a product over what differs between two chips.
+
+    Attributes
+    ----------
+    ratio : float
+        The ratio as shown: the product of all factors and the skew.
+    factors : tuple of Factor
+        The product of their values is the ratio at the stated inputs.
+    skew : float
+        The ratio as shown, a median over the draws, over the ratio at the stated inputs.
+    subject : str
+        What the comparison is about: the neuron if the chips have different ones, otherwise the whole chip (empty).
+    contribution : float
+        Product of the factors of the subject, at the stated inputs or in the median of the draws, whichever is nearer
+        to one: the energy of the neurons and, if neurons set the pace of the slower chip, the leakage meanwhile. For
+        whole chips the ratio.
+    """
+
+    ratio: float
+    factors: tuple[Factor, ...]
+    skew: float
+    subject: str
+    contribution: float
+
+    @property
+    def shown(self) -> tuple[tuple[str, float], ...]:
+        """Name and value of the factors to print; those near one are one factor, the skew is the last."""
+        large = [f for f in self.factors if abs(math.log(f.value)) >= _SHOWN or f.name == self.subject]
+        small = math.prod(f.value for f in self.factors if f not in large)
+        rest = [(OTHERS, small)] if abs(math.log(small)) >= _SHOWN else []
+        skew = [(SKEW, self.skew)] if abs(math.log(self.skew)) >= _SHOWN else []
+        return (*((factor.name, factor.value) for factor in large), *rest, *skew)
+
+    @property
+    def words(self) -> str:
+        """The product in one line: ``1.95 = neuron 1.01 x coupling 1.03 x leakage while it waits 1.42 x ...``.
+
+        Examples
+        --------
+        >>> factors = (Factor("neuron", 1.25, None), Factor("leakage while it waits", 2.0, None))
+        >>> Attribution(5.0, factors, 2.0, "neuron", 1.25).words
+        '5 = neuron 1.25 x leakage while it waits 2 x skew of inputs 2'
+        """
+        return f"{self.ratio:.3g} = {self.product}"
+
+    @property
+    def product(self) -> str:
+        """The factors in one line."""
+        return " x ".join(f"{name} {value:.3g}" for name, value in self.shown) or "no difference"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attribution as plain data."""
+        return {**asdict(self), "words": self.words}
+
+
+def check_relevance(relevance: float) -> None:
+    """Refuse a margin of relevance that is no share.
+
+    Raises
+    ------
+    NeuroestError
+        For a negative or infinite number.
+    """
+    if not 0.0 <= relevance < math.inf:
+        raise NeuroestError(
+            f"a relevance of {relevance:g} is not possible; it is a share of a ratio, such as 0.1"
+        )
+
+
+def verdict(band: Band, contribution: float, relevance: float = RELEVANCE) -> Verdict:
+    """Whether a cost ratio is a win, a loss, a tie or level; the one rule of comparisons, contests and pages.
+
+    Parameters
+    ----------
+    band : Band
+        The ratio of costs, the chip in question over the other one: below one is better.
+    contribution : float
+        Part of the ratio, as a factor, that what is compared contributes: `Attribution.contribution`.
+    relevance : float
+        Margin of relevance, such as 0.1.
+
+    Returns
+    -------
+    str
+        ``level`` if the contribution, in the direction of the median, is less than the margin; ``tie`` if p10 to p90
+        contain one; ``level`` if the median is within the margin; otherwise ``win`` or ``loss``.
+
+    Examples
+    --------
+    >>> verdict(Band(1.1, 1.5, 3.0), 1.4), verdict(Band(1.1, 1.5, 3.0), 1.01), verdict(Band(0.9, 1.5, 3.0), 1.4)
+    ('loss', 'level', 'tie')
+    """
+    beyond = math.log1p(relevance)
+    direction = 1.0 if band.median > 1.0 else -1.0
+    if direction * _logarithm(contribution) < beyond:
+        return "level"
+    if band.low <= 1.0 <= band.high:
+        return "tie"
+    if math.isfinite(band.median) and abs(_logarithm(band.median)) < beyond:
+        return "level"
+    return "loss" if direction > 0.0 else "win"
+
+
+def _logarithm(ratio: float) -> float:
+    """Of a ratio that is zero where a bound, such as an ideal neuron, takes nothing."""
+    return math.log(ratio) if ratio > 0.0 else -math.inf
+
+
+def product(factors: Sequence[Factor]) -> float:
+    """Product of the values of factors."""
+    return math.prod(factor.value for factor in factors)
+
+
+Pace: TypeAlias = Literal["back_to_back", "equal_pace", "burst", "streaming"]
+Part: TypeAlias = Literal["energy", "dynamic_energy", "static_energy", "input_buffer"]
+
+PACES: Mapping[Pace, str] = {
+    "back_to_back": "each chip starts an inference as soon as possible",
+    "equal_pace": "both start one inference per period of the slower chip",
+    "burst": "both start one inference per period of the data, whose inputs a buffer keeps until then",
+    "streaming": "the timesteps of both last as long as those of the data, and neurons hold their state meanwhile",
+}
+"""Paces of a comparison, with their definitions."""
+PARTS: Mapping[Part, str] = {
+    "energy": "energy", "dynamic_energy": "dynamic energy", "static_energy": "static energy",
+    "input_buffer": "input buffer",
+}  # fmt: skip
+"""Parts of an energy that are shown separately, and their names."""
+
+
+@frozen_dataclass(eq=False)
+class Banded:
+    """A number at the stated inputs, with its band.
+
+    Attributes
+    ----------
+    value : float or None
+        Value at the stated inputs; None if the chip does not keep up or a side is zero.
+    band : Band or None
+        Over the samples in which the chips keep up; None without any.
+    """
+
+    value: float | None
+    band: Band | None
+
+    @property
+    def headline(self) -> float | None:
+        """The median of the band, or the value at the stated inputs if there is no band."""
+        return self.value if self.band is None else self.band.median
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The number as plain data."""
+        band = {"low": None, "median": None, "high": None} if self.band is None else asdict(self.band)
+        return {"value": self.value, **band}
+
+
+@frozen_dataclass(eq=False)
+class PaceRow:
+    """Energy per inference of a design and a baseline at one pace.
+
+    Attributes
+    ----------
+    pace : str
+        One of `PACES`.
+    baseline : str
+        Architecture of the baseline.
+    part : str
+        One of `PARTS`.
+    off_chip_link : bool
+        Whether the input path is included: front ends and off-chip links.
+    design_period, baseline_period : Banded
+        Time from one inference to the next. [s].
+    design, baseline : Banded
+        Energy. [J].
+    ratio : Banded
+        Energy of the design over the baseline; shared parameters are drawn once for both.
+    design_keeps_up, baseline_keeps_up : float
+        Share of the samples in which the chip is fast enough and, in streaming, its neurons hold their state for a
+        timestep.
+    attribution : Attribution or None
+        The ratio of energies as a product over what differs; None for a part of the energy.
+    """
+
+    pace: Pace
+    baseline: str
+    part: Part
+    off_chip_link: bool
+    design_period: Banded
+    baseline_period: Banded
+    design: Banded
+    baseline_energy: Banded
+    ratio: Banded
+    design_keeps_up: float
+    baseline_keeps_up: float
+    attribution: Attribution | None
+
+    @property
+    def label(self) -> str:
+        """Label of the row: ``static energy, without the input path``."""
+        return PARTS[self.part] + ("" if self.off_chip_link else ", without the input path")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain data, the unit of each number in its name."""
+        flat: dict[str, Any] = {
+            "pace": self.pace, "baseline": self.baseline, "part": self.part, "off_chip_link": self.off_chip_link,
+        }  # fmt: skip
+        for name, unit, number in (
+            ("design_period", "_s", self.design_period),
+            ("baseline_period", "_s", self.baseline_period),
+            ("design", "_J", self.design),
+            ("baseline", "_J", self.baseline_energy),
+            ("ratio", "", self.ratio),
+        ):
+            flat.update({f"{name}_{key}{unit}": value for key, value in number.to_dict().items()})
+        flat.update(design_keeps_up=self.design_keeps_up, baseline_keeps_up=self.baseline_keeps_up)
+        if self.attribution is not None:
+            flat["attribution"] = self.attribution.to_dict()
+        return {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in flat.items()}
 
 
 LEAST_UNPROVEN = 0.05

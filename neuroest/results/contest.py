@@ -9,13 +9,12 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neuroest.core.errors import check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.registry import render
-from neuroest.results.attribution import Verdict
-from neuroest.results.estimate import SCHEMA_VERSION
+from neuroest.results.comparison import Verdict
+from neuroest.results.estimate import SCHEMA_VERSION, Band
 from neuroest.results.quantities import QUANTITIES, Headline, label_and_unit
-from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
     from pathlib import Path

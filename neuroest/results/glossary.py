@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.results.quantities import QUANTITIES
 
 _FILE = Path(__file__).with_name("glossary.yaml")

@@ -16,10 +16,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import check_names
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.units import OUTSIDE_SI, format_quantity, parse_quantity
 
 _TERA = 1e12

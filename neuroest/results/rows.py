@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 
 

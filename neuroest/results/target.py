@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.text_layout import Printed
-from neuroest.core.version import package_version
 from neuroest.registry import render
-from neuroest.results.attribution import Attribution, Verdict
-from neuroest.results.estimate import SCHEMA_VERSION
-from neuroest.results.pace import Pace
+from neuroest.results.comparison import Attribution, Pace, Verdict
+from neuroest.results.estimate import SCHEMA_VERSION, Band
 from neuroest.results.quantities import column_name, label_and_unit
-from neuroest.results.uncertainty import Band
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +67,7 @@ class Target(Printed):
     label : str
         All of these in figures.
     pace : str
-        One of `neuroest.results.pace.PACES`.
+        One of `neuroest.results.comparison.PACES`.
     quantity : str
         The result that is compared.
     relevance : float

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from neuroest.core.errors import did_you_mean
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs import base
-from neuroest.specs.choice import Choice, stated
+from neuroest.specs.blocks import Choice, stated
 from neuroest.specs.claims import Uncertain
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.layers import LAYER_TYPES

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import Dimension, describe_dimension, format_quantity, parse_quantity, parse_unit
 
 _LARGEST: Mapping[str, float] = MappingProxyType(

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from neuroest.core.errors import QuantityError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.base import QuantityField, Spec
 
 Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]

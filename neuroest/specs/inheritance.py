@@ -15,7 +15,7 @@ import yaml
 from pydantic import Field
 
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean, raise_all
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import did_you_mean
+from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen
 from neuroest.specs.base import QuantityField, Spec, numeric_options
 from neuroest.specs.claims import ClaimSpec, Provenance, claim_or_quantity

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
 

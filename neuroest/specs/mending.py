@@ -14,10 +14,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from neuroest.core.errors import Problem
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.registry import COMPONENTS
 from neuroest.specs.base import quantity_in
-from neuroest.specs.choice import Choice, details
+from neuroest.specs.blocks import Choice, details
 from neuroest.specs.messages import dotted, problems_of, real_path, schema_at
 from neuroest.specs.reading import Document
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from neuroest.core.errors import Problem, SpecError, did_you_mean, followed_by
 from neuroest.specs.base import Spec
-from neuroest.specs.choice import Choice, details
+from neuroest.specs.blocks import Choice, details
 from neuroest.specs.claims import build_schemas
 from neuroest.specs.reading import Document
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import Unit, format_quantity
 from neuroest.specs.base import QuantityField, field_texts
 

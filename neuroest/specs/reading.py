@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 
 from neuroest.core.errors import Problem, SpecError, printable, raise_all
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
 
 Scalar: TypeAlias = str | int | float | bool | None

@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import Problem, QuantityError, did_you_mean
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.units import parse_quantity
 from neuroest.specs.base import Spec
 from neuroest.specs.device import SourceSpec, SurveyCell, SurveyEntry

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import Problem, QuantityError, SpecError
+from neuroest.core.files import read_data
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Described, Provenance, resolve_claim
 from neuroest.specs.device import SourceSpec

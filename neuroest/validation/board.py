@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.atomic_files import write_whole
 from neuroest.core.errors import NeuroestError, printable
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.progress import Progress, silent
-from neuroest.core.version import package_version
-from neuroest.error_analysis.model_error import discrepancies
+from neuroest.error_analysis.draws import discrepancies
 from neuroest.specs.loaded import listed
 from neuroest.validation.cases import CaseResult, run_case, run_of, selected_cases
 from neuroest.validation.families import (

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.atomic_files import write_whole
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.version import package_version
 from neuroest.error_analysis.calibration import (
     Calibration,
     CalibrationSpec,
@@ -28,13 +28,10 @@ from neuroest.error_analysis.calibration import (
     read_calibration,
 )
 from neuroest.error_analysis.conditioning import Conditioned, condition, prior_scores
-from neuroest.error_analysis.draws import SEED, common_cause, spread_over
-from neuroest.error_analysis.model_error import discrepancies
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.error_analysis.draws import SEED, Posterior, common_cause, discrepancies, spread_over
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import Band, Bands, Estimate
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, quantity_names
-from neuroest.results.uncertainty import Band, Bands
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Named
 from neuroest.validation.expressions import evaluate_expression, unit_factor

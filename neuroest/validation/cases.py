@@ -14,19 +14,16 @@ from pydantic import ValidationError
 
 from neuroest.core import errors
 from neuroest.core import units as u
-from neuroest.core.frozen import frozen
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.design.overrides import SETTING
-from neuroest.error_analysis.draws import SAMPLES, SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import SAMPLES, SEED, discrepancy_claims, draw
 from neuroest.exploration.random_bits import Generator, randomness
 from neuroest.loading import library
 from neuroest.loading.kinds import data_folder
-from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.results.estimate import Estimate
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_file, is_folder, is_path

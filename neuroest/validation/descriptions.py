@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.error_analysis.model_error import DescribedCost
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.error_analysis.draws import DescribedCost
 from neuroest.levels.base import Family
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.families import LOGIC, cost_of

@@ -30,12 +30,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.exploration.random_bits import Generator
 from neuroest.pipeline.area import placed_areas
-from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.power import DRAWN
 from neuroest.results.quantities import QUANTITIES

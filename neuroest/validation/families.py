@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.expressions import unit_dimension
 from neuroest.validation.first_ratios import FirstValue

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.core.text_layout import Printed
-from neuroest.core.version import package_version
 from neuroest.error_analysis.calibration import Calibration
 from neuroest.registry import render
-from neuroest.results.uncertainty import Band
+from neuroest.results.estimate import Band
 
 SCHEMA_VERSION = "1.0"
 """Version of the JSON that `Learnt.to_dict` returns."""

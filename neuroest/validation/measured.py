@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from neuroest.core import errors
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.loading import library
 from neuroest.results.estimate import Estimate
 from neuroest.specs.base import QuantityField, Spec

@@ -7,9 +7,8 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.error_analysis.draws import common_cause, spread_over
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.error_analysis.draws import common_cause, discrepancy_claims, spread_over
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.levels.crossbar.static_array import StaticArray
 from neuroest.loading.kinds import data_folder
 from neuroest.results.estimate import Estimate

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.validation.case_spec import CLASSES, Evidence, Published
 from neuroest.validation.cases import CaseResult, Prediction
 from neuroest.validation.expressions import unit_factor

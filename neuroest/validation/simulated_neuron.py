@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import P10_P50_P90
 from neuroest.core.units import Dimension, format_quantity, parse_unit
 

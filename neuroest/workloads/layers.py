@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
 from functools import cached_property, reduce
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs import workload
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import (
@@ -40,8 +40,6 @@ from neuroest.workloads.shapes import (
     ShapeInference,
     population_counts,
 )
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 @frozen_dataclass(eq=False, kw_only=True)

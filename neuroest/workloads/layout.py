@@ -7,12 +7,11 @@ keeps the order of what it is given, so it is enough to hand out the tables of a
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from neuroest.core.arrays import Array
 
 _FEWEST_POINTS = 256
 """Shorter lists gain nothing."""

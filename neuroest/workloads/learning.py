@@ -10,11 +10,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import learning as equations
-from neuroest.specs.learning import LEARNING, LearningRule, LearningSpec
-from neuroest.specs.learning_formula import Product, is_epoch
-from neuroest.workloads.layers import Array, LayerTable
+from neuroest.specs.learning import LEARNING, LearningRule, LearningSpec, Product, is_epoch
+from neuroest.workloads.layers import LayerTable
 
 Access: TypeAlias = Literal["row", "column", "array"]
 """Access of an update: a row of weights at a presynaptic spike, a column at a postsynaptic spike, or all weights."""

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.workloads.layers import Array, LayerTable
+from neuroest.core.arrays import Array
+from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.shapes import Counts
 
 _ABSENT: dict[str, Any] = {count.name: count.default for count in fields(Counts)} | dict.fromkeys(

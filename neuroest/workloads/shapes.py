@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import QuantityError, did_you_mean
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs import layers
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec, layer_codings
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.core.atomic_files import write_figure, write_whole
 from neuroest.core.errors import NeuroestError
+from neuroest.core.files import write_figure, write_whole
 
 figure_module = pytest.importorskip("matplotlib.figure", reason="needs neuroest[report]")
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 
 
 def test_the_extra_that_brings_a_library_is_named() -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 ROOT = Path(__file__).parents[2]
 standard = dataclass(frozen=True)
@@ -186,7 +186,7 @@ def test_an_object_that_contains_itself_is_shown() -> None:
 
 def test_the_package_uses_no_other_frozen_dataclass() -> None:
     other = re.compile(r"^ *@dataclass\(.*frozen=True(?!, order)", re.MULTILINE)
-    files = [path for path in (ROOT / "neuroest").rglob("*.py") if path.name != "frozen_dataclass.py"]
+    files = [path for path in (ROOT / "neuroest").rglob("*.py") if path.name != "frozen.py"]
     assert len(files) > 300
     assert [path.name for path in files if other.search(path.read_text(encoding="utf-8"))] == []
 

@@ -7,7 +7,7 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.error_analysis.conditioning import condition, linear, prior_scores
-from neuroest.error_analysis.posterior import Posterior
+from neuroest.error_analysis.draws import Posterior
 
 NAMES = tuple(f"cause:{index}" for index in range(6))
 SLOPES = np.random.default_rng(3).normal(size=(6, 4)) * 0.4

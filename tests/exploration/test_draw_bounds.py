@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from neuroest.error_analysis.draws import SAMPLES, SEED, draw
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import SAMPLES, SEED, discrepancy_claims, draw
 from neuroest.exploration.sensitivity import in_blocks
 from neuroest.exploration.structures import Group
 from neuroest.exploration.uncertainty import uncertainty

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import neuroest
-from neuroest.core.atomic_files import write_whole
+from neuroest.core.files import write_whole
 from neuroest.loading.library import shipped
 from neuroest.results.estimate import Estimate
 from tests.pairs import pairs

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from neuroest import check_files, estimate, refused_networks, sweep
-from neuroest.error_analysis import model_error
+from neuroest.error_analysis import draws
 from neuroest.fitting.layouts import example_folder
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
@@ -186,8 +186,8 @@ def test_validation_cases_are_checked_with_their_expressions(tmp_path: Path) -> 
 
 
 def test_model_discrepancies_are_checked(tmp_path: Path) -> None:
-    assert check_files([model_error.FILE]) == ()
-    text = model_error.FILE.read_text(encoding="utf-8").replace("scale:", "scael:", 1)
+    assert check_files([draws.FILE]) == ()
+    text = draws.FILE.read_text(encoding="utf-8").replace("scale:", "scael:", 1)
     messages = [problem.message for problem in check_files([write(tmp_path, "mine.yaml", text)])]
     assert "unknown key 'scael'; did you mean 'scale'?" in messages
 

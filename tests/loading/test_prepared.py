@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from neuroest.core import cache_folder
+from neuroest.core import files
 from neuroest.core.errors import SpecError
 from neuroest.design.build import build
 from neuroest.design.overrides import design_with
@@ -41,7 +41,7 @@ def forget() -> None:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An empty folder for entries, and a start that knows nothing."""
-    monkeypatch.delenv(cache_folder.SWITCH)
+    monkeypatch.delenv(files.SWITCH)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     forget()
     yield tmp_path
@@ -185,9 +185,9 @@ def test_a_broken_entry_is_made_again(home: Path, parsed: list[str], fault: int)
 def test_an_entry_names_schemas_alone(home: Path, parsed: list[str], place: str) -> None:
     load_device("diffusive_bench")
     folder = entry(home, "device-diffusive_bench.json").parent
-    content = cache_folder.read_entry("device-diffusive_bench.json")
+    content = files.read_entry("device-diffusive_bench.json")
     content["spec"][0][0] = place
-    cache_folder.write_entry("device-diffusive_bench.json", content)
+    files.write_entry("device-diffusive_bench.json", content)
     assert folder.is_dir()
     forget()
     parsed.clear()
@@ -198,48 +198,48 @@ def test_an_entry_names_schemas_alone(home: Path, parsed: list[str], place: str)
 def test_an_entry_of_other_content_is_stale(home: Path, parsed: list[str]) -> None:
     load_architecture(DERIVED)
     name = f"architecture-{DERIVED}.json"
-    content = cache_folder.read_entry(name)
+    content = files.read_entry(name)
     base = [*content["chain"]][-1]
     content["chain"][base] = "0" * 64
-    cache_folder.write_entry(name, content)
+    files.write_entry(name, content)
     forget()
     parsed.clear()
     load_architecture(DERIVED)
     assert parsed
-    assert cache_folder.read_entry(name)["chain"][base] != "0" * 64
+    assert files.read_entry(name)["chain"][base] != "0" * 64
 
 
 def test_an_entry_of_another_version_is_stale(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache_folder.write_entry("one.json", {"a": 1})
-    assert cache_folder.read_entry("one.json") == {"a": 1}
-    monkeypatch.setattr(cache_folder, "_program", lambda *, times: f"another {times}")
-    assert cache_folder.read_entry("one.json") is None
+    files.write_entry("one.json", {"a": 1})
+    assert files.read_entry("one.json") == {"a": 1}
+    monkeypatch.setattr(files, "_program", lambda *, times: f"another {times}")
+    assert files.read_entry("one.json") is None
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
 def test_a_folder_that_others_can_write_to_is_neither_read_nor_written(home: Path, mode: int) -> None:
-    cache_folder.write_entry("one.json", 1)
+    files.write_entry("one.json", 1)
     folder = entry(home, "one.json").parent
     folder.chmod(mode)
-    assert cache_folder.read_entry("one.json") is None
-    cache_folder.write_entry("two.json", 2)
+    assert files.read_entry("one.json") is None
+    files.write_entry("two.json", 2)
     assert not (folder / "two.json").exists()
     folder.chmod(0o700)
-    assert cache_folder.read_entry("one.json") == 1
+    assert files.read_entry("one.json") == 1
 
 
 def test_a_folder_of_somebody_else_is_not_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache_folder.write_entry("one.json", 1)
+    files.write_entry("one.json", 1)
     monkeypatch.setattr(os, "getuid", lambda: 12345)
-    assert cache_folder.read_entry("one.json") is None
+    assert files.read_entry("one.json") is None
 
 
 def test_a_home_that_cannot_hold_a_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = home / "file"
     file.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(file))
-    cache_folder.write_entry("one.json", 1)
-    assert cache_folder.read_entry("one.json") is None
+    files.write_entry("one.json", 1)
+    assert files.read_entry("one.json") is None
     assert load_device("diffusive_bench").spec.name == "diffusive_bench"
 
 
@@ -249,15 +249,15 @@ def test_without_a_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", homeless)
-    cache_folder.write_entry("one.json", 1)
-    assert cache_folder.read_entry("one.json") is None
+    files.write_entry("one.json", 1)
+    assert files.read_entry("one.json") is None
 
 
 def test_the_switch(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache_folder.write_entry("one.json", 1)
-    monkeypatch.setenv(cache_folder.SWITCH, "1")
-    assert cache_folder.read_entry("one.json") is None
-    cache_folder.write_entry("two.json", 2)
+    files.write_entry("one.json", 1)
+    monkeypatch.setenv(files.SWITCH, "1")
+    assert files.read_entry("one.json") is None
+    files.write_entry("two.json", 2)
     assert [path.name for path in home.glob("neuroest/*/*")] == ["one.json"]
 
 
@@ -277,9 +277,9 @@ def test_a_file_with_a_problem_has_no_entry(home: Path, tmp_path: Path) -> None:
 def test_a_list_is_kept_until_a_file_changes(
     home: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch, kind: str | None
 ) -> None:
-    monkeypatch.setenv(cache_folder.SWITCH, "1")
+    monkeypatch.setenv(files.SWITCH, "1")
     without = catalogue.list_entries(kind)
-    monkeypatch.delenv(cache_folder.SWITCH)
+    monkeypatch.delenv(files.SWITCH)
     first = catalogue.list_entries(kind)
     forget()
     parsed.clear()
@@ -305,10 +305,10 @@ def test_the_wheel_brings_everything_along(
 ) -> None:
     folder = home / "prepared"
     folder.mkdir()
-    monkeypatch.setenv(cache_folder.SWITCH, "1")
+    monkeypatch.setenv(files.SWITCH, "1")
     packaged.write_all(str(folder))
-    monkeypatch.delenv(cache_folder.SWITCH)
-    monkeypatch.setattr(cache_folder, "PACKAGED", folder)
+    monkeypatch.delenv(files.SWITCH)
+    monkeypatch.setattr(files, "PACKAGED", folder)
     forget()
     parsed.clear()
     for name in shipped("architecture"):
@@ -322,7 +322,7 @@ def test_the_wheel_brings_everything_along(
 
 
 def test_two_starts_print_the_same(tmp_path: Path) -> None:
-    environment = {name: text for name, text in os.environ.items() if name != cache_folder.SWITCH}
+    environment = {name: text for name, text in os.environ.items() if name != files.SWITCH}
     environment["XDG_CACHE_HOME"] = str(tmp_path)
 
     def printed() -> bytes:

@@ -12,9 +12,8 @@ from neuroest.core.errors import NeuroestError
 from neuroest.pipeline.attribution import Ledger, attributed_energy
 from neuroest.pipeline.comparison import compared
 from neuroest.reporting.comparison_document import comparison_with_answers
-from neuroest.results.attribution import INTEGRATING, NEURON, WAITING, product, verdict
-from neuroest.results.comparison import Comparison
-from neuroest.results.uncertainty import Band
+from neuroest.results.comparison import INTEGRATING, NEURON, WAITING, Comparison, product, verdict
+from neuroest.results.estimate import Band
 from tests.shared import estimated
 
 SPEECH = "shd_recurrent_spiking"

@@ -10,7 +10,7 @@ from neuroest.levels.crossbar.weight_errors import weight_errors
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
-from neuroest.results.pace import PACES
+from neuroest.results.comparison import PACES
 from tests.chips import failed, known
 
 SHD = "shd_recurrent_spiking"

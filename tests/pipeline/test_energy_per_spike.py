@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neuroest.pipeline.attribution import attributed_spike_energy, ledger
-from neuroest.results.attribution import NEURON, product
+from neuroest.results.comparison import NEURON, product
 from tests.shared import estimated
 
 SPEECH = "shd_recurrent_spiking"

@@ -12,7 +12,7 @@ import pytest
 from neuroest.core.errors import MappingError, SpecError, UnknownNameError
 from neuroest.design.overrides import design_with
 from neuroest.equations import learning as equations
-from neuroest.error_analysis.model_error import discrepancy_claims
+from neuroest.error_analysis.draws import discrepancy_claims
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate

@@ -9,10 +9,9 @@ from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.input_buffer import input_buffer
-from neuroest.pipeline.pace import at_pace, paces
+from neuroest.pipeline.pace import at_pace, input_buffer, paces
+from neuroest.results.comparison import PaceRow
 from neuroest.results.estimate import Estimate
-from neuroest.results.pace import PaceRow
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 SPEECH, DIGITS = "shd_recurrent_spiking", "mlp_mnist_spiking"

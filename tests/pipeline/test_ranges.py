@@ -9,8 +9,7 @@ import pytest
 
 from neuroest.design.build import build
 from neuroest.design.overrides import design_with
-from neuroest.error_analysis.draws import draw
-from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims
+from neuroest.error_analysis.draws import discrepancies, discrepancy_claims, draw
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate

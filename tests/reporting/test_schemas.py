@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from neuroest.core.errors import UnknownNameError
-from neuroest.error_analysis import model_error
+from neuroest.error_analysis import draws
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.loading.library import architecture_document, shipped
 from neuroest.registry import DEVICE_MODELS
@@ -21,7 +21,7 @@ from tests.each import each
 
 FILES = [(kind, path) for kind in ("architecture", "device", "workload") for path in shipped(kind).values()]
 FILES.append(("sources", data_folder("device") / "sources.yaml"))
-FILES.append(("model_discrepancy", model_error.FILE))
+FILES.append(("model_discrepancy", draws.FILE))
 FILES += [("validation_case", folder / "published.yaml") for folder in shipped_cases().values()]
 
 

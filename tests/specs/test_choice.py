@@ -11,8 +11,7 @@ from pydantic_core import PydanticKnownError
 from neuroest.blocks.memories.sram import SramBlock
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs.architecture import NODES, Level
-from neuroest.specs.blocks import Block
-from neuroest.specs.choice import Choice, details, stated
+from neuroest.specs.blocks import Block, Choice, details, stated
 
 MEMORIES = Choice(BLOCKS, ("sram", "memory_macro"), stated("model"), "model")
 SRAM = {"model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",

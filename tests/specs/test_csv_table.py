@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import SpecError
-from neuroest.specs.csv_table import read_csv
+from neuroest.specs.file_text import read_csv
 
 
 def written(folder: Path, text: str) -> Path:

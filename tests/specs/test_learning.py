@@ -8,8 +8,7 @@ import pytest
 
 from neuroest.core.errors import QuantityError, SpecError
 from neuroest.loading.library import load_workload
-from neuroest.specs.learning import named_rules
-from neuroest.specs.learning_formula import read_formula
+from neuroest.specs.learning import named_rules, read_formula
 from tests.each import each
 from tests.learning import workload
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from neuroest.error_analysis.model_error import discrepancies
+from neuroest.error_analysis.draws import discrepancies
 from neuroest.validation.descriptions import (
     GUIDE,
     LEAST_CHIPS,

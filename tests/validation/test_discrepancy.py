@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.error_analysis.draws import draw
-from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims, median_of_mean_one
+from neuroest.error_analysis.draws import discrepancies, discrepancy_claims, draw, median_of_mean_one
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS

@@ -21,8 +21,8 @@ from fairness_page import (
     readme_with_claim,
 )
 
-from neuroest.results.attribution import verdict
-from neuroest.results.uncertainty import Band
+from neuroest.results.comparison import verdict
+from neuroest.results.estimate import Band
 
 SPEECH = "shd_recurrent_spiking"
 

@@ -7,7 +7,7 @@ from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block, DeviceBlock

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.specs.learning import LearningRule
-from neuroest.specs.learning_formula import Product
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.specs.learning import LearningRule, Product
 
 
 @frozen_dataclass

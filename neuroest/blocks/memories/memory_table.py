@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.specs.csv_table import CsvTable, read_csv
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.specs.file_text import CsvTable, read_csv
 
 _NANO, _KIBIBYTE = 1e9, 8192.0
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import integration, neuron_geometry
 from neuroest.equations._arithmetic import rounded_down, rounded_up
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 
 
 @frozen_dataclass(eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.core.errors import SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.specs.csv_table import CsvTable, read_csv
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.specs.file_text import CsvTable, read_csv
 
 _NANO, _MILLI = 1e9, 1e3
 _NAMES = MappingProxyType({"slow": "ss", "fast": "ff"})

@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_unit
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import Misfit

@@ -6,8 +6,8 @@ from copy import copy
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift, running
 from neuroest.fitting.intervals import quantile

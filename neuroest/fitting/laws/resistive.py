@@ -11,8 +11,8 @@ from typing import ClassVar
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import device_curves, drift, retention

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, compliance_current

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.fitting.laws.base import Law, LawFit, Values
 from neuroest.fitting.laws.sweep import Seen

@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.laws.base import Law, LawFit

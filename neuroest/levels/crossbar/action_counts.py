@@ -9,9 +9,10 @@ from neuroest.blocks import roles
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.equations import accelerators, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.workloads.shapes import GATES
 

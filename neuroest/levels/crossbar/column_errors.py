@@ -14,7 +14,8 @@ from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import (
     accuracy,
     clipping,
@@ -24,7 +25,7 @@ from neuroest.equations import (
     digits,
     weight_spreads,
 )
-from neuroest.levels.base import Array, Placement
+from neuroest.levels.base import Placement
 from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import Clamp, ColumnGains, DigitColumns, along_blocks

@@ -6,10 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.distinct_columns import equal_columns_once
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array, equal_columns_once
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, front_ends
-from neuroest.levels.base import Array
 
 
 @frozen_dataclass(eq=False)

@@ -7,10 +7,9 @@ import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
-from neuroest.core.distinct_columns import equal_columns_once
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import Array, equal_columns_once
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, clipping, digits
-from neuroest.levels.base import Array
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import along_blocks
 

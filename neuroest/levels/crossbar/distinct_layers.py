@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array, Mask
-from neuroest.core.distinct_columns import FEW, without_repetitions
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.arrays import FEW, Array, Mask, without_repetitions
+from neuroest.core.frozen import frozen_dataclass
 
 
 @frozen_dataclass(eq=False)

@@ -9,10 +9,11 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import counting, pipelining, read_schedule
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, LevelMapping, Mapper, Placement
+from neuroest.levels.base import LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
 from neuroest.levels.crossbar.replication import copies_within

@@ -5,9 +5,10 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
-from neuroest.levels.base import Array, Placement
+from neuroest.levels.base import Placement
 from neuroest.levels.crossbar import written_array
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.learning import LevelLearning, due_per_value

@@ -11,9 +11,10 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.design.build import Part
-from neuroest.levels.base import Array, Placement
+from neuroest.levels.base import Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.learning import learn_in_arrays

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.levels.base import Array
+from neuroest.core.arrays import Array
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.levels.crossbar.replication import copies_within
 from neuroest.levels.time_multiplexing import ROUNDING, Flags, TimeMultiplexing
 

@@ -1,7 +1,7 @@
 """Sequence of an array read, and the duration of each step."""
 
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import read_schedule as equations
 
 

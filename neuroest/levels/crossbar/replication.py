@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.levels.base import Array
+from neuroest.core.arrays import Array
 from neuroest.levels.time_multiplexing import ROUNDING
 
 _HALVINGS = 50

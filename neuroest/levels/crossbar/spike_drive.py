@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import integration
 
 

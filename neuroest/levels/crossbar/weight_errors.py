@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, crossbar, digits, drift, weight_spreads
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 

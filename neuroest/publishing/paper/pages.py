@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra, package_version
 from neuroest.core.units import format_quantity
-from neuroest.core.version import package_version
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
 from neuroest.reporting.formatting import counted
 from neuroest.reporting.text_style import words
-from neuroest.results.pace import PACES
+from neuroest.results.comparison import PACES
 
 _MOST_ASSUMED = 0.5
 """Share of assumed and projected values from which a result counts as a projection; a convention."""

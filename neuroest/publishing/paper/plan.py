@@ -9,7 +9,7 @@ import yaml
 
 from neuroest.authoring.contest_file import DEFAULT_CONTEST, DENSE_CONTEST, SYNAPSE_CONTEST
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.fitting.device_fit import measures_a_cell
 from neuroest.fitting.measurements import read_measurements
 from neuroest.loading.library import load_device, load_workload

@@ -13,11 +13,11 @@ from shlex import quote
 from typing import Any
 
 import neuroest as package
-from neuroest.core.atomic_files import write_whole
-from neuroest.core.child_python import python
 from neuroest.core.errors import NeuroestError, check_names
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
+from neuroest.core.startup import python
 from neuroest.exploration.errors import ANOTHER_RUN
 from neuroest.publishing.paper.pages import checklist, summary
 from neuroest.publishing.paper.plan import PLAN_FILE, curves_in, new_plan, read_plan, write_plan

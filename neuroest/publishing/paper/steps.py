@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.loading.library import is_model_file, load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan
 from neuroest.registry import roles_of

@@ -14,7 +14,7 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.interconnect.dram import Dram
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import ChargesClock
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.reporting.exports.commented import Account, action_costs, heading, number
 from neuroest.results.estimate import Estimate

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen_dataclass import frozen_dataclass
-from neuroest.core.version import package_version
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import package_version
 from neuroest.results.estimate import Estimate
 
 _DIGITS = 10

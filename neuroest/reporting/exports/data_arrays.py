@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.exploration.sweep import JUDGEMENTS, SweepResult
 from neuroest.results.estimate import Estimate
 from neuroest.results.metadata import attributes

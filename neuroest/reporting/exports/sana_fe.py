@@ -13,7 +13,7 @@ import yaml
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core.errors import NeuroestError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.reporting.exports.commented import Account, action_costs, heading, number
 from neuroest.results.estimate import Estimate

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import printable
+from neuroest.core.files import read_data
 from neuroest.specs.layers import AnyLayer
 from neuroest.specs.workload import INPUT_BITS, WEIGHT_BITS
 from neuroest.workloads.importers.network import (

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from neuroest.core.child_python import python
-from neuroest.core.extras import extra
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.installed import extra
+from neuroest.core.startup import python
 from neuroest.workloads.importers import hdf5_program
 from neuroest.workloads.importers.files import LARGEST_ARRAY, fault
 from neuroest.workloads.importers.network import NetworkImportError

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from neuroest.core.errors import NeuroestError, QuantityError, printable
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.lazy_registry import load
 from neuroest.core.statistics import quantiles
 from neuroest.specs.loaded import Loaded

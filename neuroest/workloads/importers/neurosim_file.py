@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 
 from neuroest.core.errors import Problem, SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import file_sha256, formatted, reading
 from neuroest.workloads.importers.hdf5 import array, members, opened

@@ -10,7 +10,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import brief, file_sha256, formatted, reading
 from neuroest.workloads.importers.network import (

@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.data_file import read_data
+from neuroest.core.files import read_data
 from neuroest.workloads.importers import onnx_fused as fused
 from neuroest.workloads.importers import operation_counts
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value, as_map

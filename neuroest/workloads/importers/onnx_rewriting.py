@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import did_you_mean
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, Shape
 from neuroest.workloads.importers.onnx_shapes import constant_value, inferred, static_shapes
 from neuroest.workloads.shapes import GATES

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.layers import Pooling

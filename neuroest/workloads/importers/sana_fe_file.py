@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.core.errors import SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 from neuroest.workloads.importers.building import NetworkBuilder

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.core.data_file import read_data
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import read_data
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.workloads.importers.network import CountedOperations
 from neuroest.workloads.importers.trained_weights import SUBTRACT, SUBTRACT_LATER, ZERO, TrainedNeurons
 

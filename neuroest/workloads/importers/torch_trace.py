@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from neuroest.core.extras import extra
+from neuroest.core.installed import extra
 from neuroest.workloads.importers import network
 from neuroest.workloads.importers.files import brief
 from neuroest.workloads.importers.torch_modules import reset_neurons

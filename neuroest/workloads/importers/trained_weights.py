@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.atomic_files import write_whole
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.files import write_whole
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.workloads.importers.network import NetworkImportError
 
 SUBTRACT_LATER, SUBTRACT, ZERO = 0, 1, 2

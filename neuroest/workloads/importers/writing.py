@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from neuroest.core.data_file import read_data
 from neuroest.core.errors import Problem, SpecError, raise_all
+from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate

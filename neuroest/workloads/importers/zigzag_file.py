@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import Problem, SpecError
-from neuroest.core.frozen_dataclass import frozen_dataclass
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.reading import Document, read_document
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.files import reading

@@ -1,9 +1,20 @@
-"""Modules of optional libraries."""
+"""What is installed: the version of this package, and modules of optional libraries."""
 
+from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+
+
+@cache
+def package_version() -> str:
+    """Return the version of the installed package, or ``unknown`` in a checkout that is not installed."""
+    try:
+        return version("neuroest")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def extra(module: str, name: str) -> Any:
