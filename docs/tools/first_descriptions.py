@@ -19,7 +19,7 @@ from typing import Any
 
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.cases import load_case, run_case, shipped_cases
-from neuroest.validation.descriptions import FILE, factors, read_described
+from neuroest.validation.descriptions import EXPONENTS, FILE, factors, read_described
 from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
 from neuroest.validation.scoring import CHIPS
 
@@ -54,6 +54,11 @@ def described_in(name: str, first: FirstRatiosSpec) -> dict[str, list[str]]:
     return found
 
 
+def rounded(value: float) -> float:
+    """A value as the record has it."""
+    return float(f"{value:.{_DIGITS}g}")
+
+
 def estimated(name: str, commit: str, keys: list[str]) -> dict[str, Any]:
     """Estimates of some values of a case with its files of a commit, without the error of a description."""
     with tempfile.TemporaryDirectory() as folder:
@@ -66,13 +71,16 @@ def estimated(name: str, commit: str, keys: list[str]) -> dict[str, Any]:
                 text = text.replace(before, now)
             file.write_text(text, encoding="utf-8")
         result = run_case(load_case(case))
-        predicted = result.predictions(described=False)
+        predicted = {scale: result.predictions(scale, described=False) for scale in EXPONENTS}
         day = git("show", "-s", "--format=%cs", commit).decode().strip()
         return {
             key: {
                 "unit": stated.unit, "published": stated.value,
-                **{p: float(f"{getattr(predicted[key], p_name):.{_DIGITS}g}") for p, p_name in
-                   (("predicted", "value"), ("p10", "low"), ("p50", "median"), ("p90", "high"))},
+                "predicted": rounded(predicted[EXPONENTS[-1]][key].value),
+                "bands": {
+                    f"{scale:g}": [rounded(v) for v in (found[key].low, found[key].median, found[key].high)]
+                    for scale, found in predicted.items()
+                },
                 "day": day,
             }
             for key in keys
@@ -103,7 +111,8 @@ def main() -> None:
         inside = f"{each.before:.0%} inside\n        without this factor and {each.coverage:.0%} with it"
         rationale = f"{chips}, {inside}, {each.left_out:.0%} with that of the others"
         sys.stdout.write(
-            f"    {each.cost}:\n      factor: {each.factor:g}\n      rationale: >-\n        {rationale}\n"
+            f"    {each.cost}:\n      factor: {each.factor:g}\n      exponent: {each.exponent:g}\n"
+            f"      rationale: >-\n        {rationale}\n"
         )
 
 

@@ -222,16 +222,17 @@ def _descriptions() -> list[str]:
         "",
         "Bands of every estimate contain a factor for what a description leaves out or states wrongly, by family and",
         "cost, from first descriptions with today's models ([rule](calibration.md#chips-that-are-described-once)).",
-        "*Left out* is the share inside of each chip with the factor of the others; each chip counts once.",
+        "*Exponent* is that of the errors of models next to the factor. *Left out* is the share inside of each chip",
+        "with exponent and factor of the others; each chip counts once.",
         "",
         *_markdown_table(
-            ("family", "cost", "chips", "factor", "median factor", "inside without it", "with it", "left out",
-             "mean ln(p90/p10)"),
+            ("family", "cost", "chips", "exponent", "factor", "median factor", "inside without it", "with it",
+             "left out", "mean ln(p90/p10)"),
             (
                 (
-                    each.family, each.cost, f"{len(each.chips)} {each.chosen}", f"{each.factor:g}",
-                    f"{each.median_factor:.2f}", f"{each.before:.0%}", f"{each.coverage:.0%}", f"{each.left_out:.0%}",
-                    f"{each.mean_width:.2f}",
+                    each.family, each.cost, f"{len(each.chips)} {each.chosen}", f"{each.exponent:g}",
+                    f"{each.factor:g}", f"{each.median_factor:.2f}", f"{each.before:.0%}", f"{each.coverage:.0%}",
+                    f"{each.left_out:.0%}", f"{each.mean_width:.2f}",
                 )
                 for each in factors(read_described())
             ),

@@ -128,8 +128,13 @@ class Posterior:
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
+_SCALE = QuantityField("1", minimum=0, maximum=10, example="1")
 _CORRELATION = QuantityField("1", minimum=0, maximum=1, example="0.7")
 DescribedCost: TypeAlias = Literal["energy", "area", "time"]
+_COST: Mapping[str, DescribedCost] = {
+    "energy": "energy", "static_power": "energy", "area": "area", "time": "time"
+}  # fmt: skip
+"""Cost of a description that each quantity of a model belongs to."""
 FILE = Path(__file__).with_name("model_discrepancy.yaml")
 
 
@@ -142,6 +147,13 @@ class Discrepancy(Spec):
     """What that is based on."""
     source: str | None = None
     """Key of the source in the bibliography."""
+
+
+class DescriptionError(Discrepancy):
+    """What a description leaves out or states wrongly, and the exponent of the errors of models next to it."""
+
+    exponent: Annotated[float, _SCALE]
+    """Exponent of the errors of all models of such chips in this cost; that of energies acts on powers at rest too."""
 
 
 class BetweenValues(Spec):
@@ -169,8 +181,9 @@ class DiscrepancySpec(Spec):
     """The kind of this file."""
     description: str
     """What the file is."""
-    scale: Annotated[float, QuantityField("1", minimum=0, maximum=10, example="1")]
-    """Exponent that widens (above one) or narrows all factors, from the coverage of published chips."""
+    scale: Annotated[float, _SCALE]
+    """Exponent that widens (above one) or narrows all factors, from the coverage of published chips; chips with an
+    error of the description have those that are stated there."""
     scale_rationale: str
     """How the exponent was found."""
     extrapolation: dict[Quantity, Discrepancy]
@@ -182,8 +195,8 @@ class DiscrepancySpec(Spec):
     endurance_without_evidence: Discrepancy
     """Factor by which an endurance may be lower if its claim states no devices, no points of its curve, or no failure
     criterion."""
-    description_errors: dict[Family, dict[DescribedCost, Discrepancy]]
-    """Factor of what a description leaves out or states wrongly, by family of chips and cost. Its median is one."""
+    description_errors: dict[Family, dict[DescribedCost, DescriptionError]]
+    """Error of a description by family of chips and cost. Its median is one."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
@@ -234,24 +247,34 @@ def discrepancy_claims(
     design : Design
         The chip.
     scale : float, optional
-        Exponent of the factors instead of the one in the file.
+        Exponent of the factors instead of those in the file.
     described : bool
-        Whether the error of the description of a chip is among them.
+        Whether the error of the description of a chip is among them; the factors then have the exponents that belong
+        to it.
     """
     common = discrepancies()
-    exponent = common.scale if scale is None else scale
-    stated = dict(found for part in design.root.walk() for found in _stated(part))
+    errors = _description_errors(design) if described else {}
+    exponents = {
+        quantity: max((by_cost[cost].exponent for by_cost in errors.values()), default=common.scale)
+        for quantity, cost in _COST.items()
+    }
+    stated = dict(pair for part in design.root.walk() for pair in _stated(part))
     stated[EXTRAPOLATION] = {
         quantity: ModelError(given.factor, given.rationale, given.source)
         for quantity, given in common.extrapolation.items()
     }
-    found = [*(_description_claims(design) if described else ()), *_endurance_claims(design)]
+    claims = [
+        _claim(f"{family}_{DESCRIPTION}.{cost}", (1.0 / given.factor, 1.0, given.factor), given)
+        for family, by_cost in errors.items()
+        for cost, given in by_cost.items()
+    ]
+    claims += _endurance_claims(design)
     for model in sorted(stated):
         for quantity, given in stated[model].items():
-            factor = given.factor**exponent
+            factor = given.factor ** (exponents[quantity] if scale is None else scale)
             median = median_of_mean_one(factor)
-            found.append(_claim(f"{model}.{quantity}", (median / factor, median, median * factor), given))
-    return {claim.path: claim for claim in found}
+            claims.append(_claim(f"{model}.{quantity}", (median / factor, median, median * factor), given))
+    return {claim.path: claim for claim in claims}
 
 
 def _claim(name: str, values: tuple[float, float, float], about: Any, shape: Shape = "two_sided") -> Claim:
@@ -277,13 +300,12 @@ def _endurance_claims(design: Design) -> Iterator[Claim]:
         yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given, "one_sided")
 
 
-def _description_claims(design: Design) -> Iterator[Claim]:
-    """Claims for what the description of a chip may leave out or state wrongly, by the families of its levels."""
+def _description_errors(design: Design) -> dict[Family, dict[DescribedCost, DescriptionError]]:
+    """Errors of the description of a chip, by the families of its levels."""
     mappers = (getattr(part.spec, "mapper", None) for part in design.root.walk())
-    families = {MAPPERS[mapper].family for mapper in mappers if mapper is not None} - {None}
-    for family in sorted(families):
-        for cost, given in discrepancies().description_errors[family].items():
-            yield _claim(f"{family}_{DESCRIPTION}.{cost}", (1.0 / given.factor, 1.0, given.factor), given)
+    families = {MAPPERS[mapper].family for mapper in mappers if mapper is not None}
+    shipped = discrepancies().description_errors
+    return {family: shipped[family] for family in sorted(family for family in families if family is not None)}
 
 
 SAMPLES = 512

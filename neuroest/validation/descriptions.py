@@ -24,6 +24,12 @@ LEAST_CHIPS = 8
 """Chips of a family that a factor takes; with fewer, those of all families take their place."""
 GUIDE = "2026-12-01"
 """Day from which on descriptions follow docs/describe_a_macro.md and docs/describe_a_chip.md as they are."""
+LEAST_LEFT_OUT = 0.75
+"""Share inside of chips left out below which a narrower exponent is not taken."""
+SHIPPED_EXPONENT = 1.2
+"""Exponent of the errors of models that is chosen without an error of the description; analog chips keep it."""
+EXPONENTS = (0.0, 0.3, 0.6, 0.9, SHIPPED_EXPONENT)
+"""Exponents that are tried together with a factor; the record has a band for each."""
 _STEP = 0.05
 _LARGEST = 20.0
 Chosen: TypeAlias = Literal["since the guide", "of the family", "of logic and memories", "of all families"]
@@ -41,10 +47,9 @@ class DescribedValue:
         How the chip computes.
     cost : str
         Energy (or power), area or time.
-    log_error : float
-        ln(p50 / published) of the cost: of the inverse, where an efficiency or a rate is published.
-    half_width : float
-        Half of ln(p90 / p10).
+    bands : mapping of float to tuple of float
+        By exponent of the errors of models: ln(p50 / published) of the cost (of the inverse, where an efficiency or a
+        rate is published), and half of ln(p90 / p10).
     day : str
         Day of the description, as YYYY-MM-DD.
     """
@@ -53,20 +58,24 @@ class DescribedValue:
     quantity: str
     family: str
     cost: str
-    log_error: float
-    half_width: float
+    bands: Mapping[float, tuple[float, float]]
     day: str
 
-    def inside(self, factor: float) -> bool:
+    def inside(self, exponent: float, factor: float) -> bool:
         """Whether the published value is inside the band that also has an error of the description.
 
         Examples
         --------
-        >>> value = DescribedValue("a", "area", "analog", "area", math.log(2.0), math.log(1.5), "")
-        >>> value.inside(1.0), value.inside(2.0)
+        >>> value = DescribedValue("a", "area", "analog", "area", {1.2: (math.log(2.0), math.log(1.5))}, "")
+        >>> value.inside(1.2, 1.0), value.inside(1.2, 2.0)
         (False, True)
         """
-        return self.log_error**2 <= self.half_width**2 + math.log(factor) ** 2
+        error, half_width = self.bands[exponent]
+        return error**2 <= half_width**2 + math.log(factor) ** 2
+
+    def width(self, exponent: float, factor: float) -> float:
+        """ln(p90 / p10) with an error of the description."""
+        return 2.0 * math.hypot(self.bands[exponent][1], math.log(factor))
 
 
 @frozen_dataclass
@@ -81,20 +90,24 @@ class DescriptionFactor:
         Chips that it is computed from.
     chosen : str
         Which chips these are: those of the family since the guide, all of the family, or those of all families.
+    exponent : float
+        Exponent of the errors of models. [1]
     factor : float
         p90 over median, and median over p10. [1]
     median_factor : float
         Exponential of the median over chips of the median abs(ln error). [1]
     before, coverage, left_out : float
-        Share of the values inside, each chip once: without the factor, with it, and each chip with that of the others.
+        Share of the values inside, each chip once: without the factor, with it, and each chip with exponent and factor
+        of the others.
     mean_width : float
-        Mean of ln(p90/p10) with the factor.
+        Mean of ln(p90/p10) with the factor, each chip once.
     """
 
     family: str
     cost: str
     chips: tuple[str, ...]
     chosen: Chosen
+    exponent: float
     factor: float
     median_factor: float
     before: float
@@ -111,8 +124,12 @@ def read_described(path: Path | None = None) -> list[DescribedValue]:
     data = json.loads((path or data_folder("validation_case") / FILE).read_text(encoding="utf-8"))
     return [
         DescribedValue(
-            chip, key, stated["family"], cost[0], cost[1] * math.log(value["p50"] / value["published"]),
-            0.5 * math.log(value["p90"] / value["p10"]), value["day"],
+            chip, key, stated["family"], cost[0],
+            {
+                float(exponent): (cost[1] * math.log(p50 / value["published"]), 0.5 * math.log(p90 / p10))
+                for exponent, (p10, p50, p90) in value["bands"].items()
+            },
+            value["day"],
         )
         for chip, stated in data.items()
         for key, value in stated["values"].items()
@@ -131,27 +148,32 @@ def factors(values: Iterable[DescribedValue]) -> list[DescriptionFactor]:
 
 
 def _factor(family: str, cost: str, values: Sequence[DescribedValue]) -> DescriptionFactor:
-    of_family = [value for value in values if value.family == family]
-    tried: tuple[tuple[Chosen, Chips], ...] = (
-        ("since the guide", _by_chip(value for value in of_family if value.day >= GUIDE)),
-        ("of the family", _by_chip(of_family)),
-        ("of logic and memories", _by_chip(value for value in values if {value.family, family} <= LOGIC)),
-        ("of all families", _by_chip(values)),
-    )
-    chosen, chips = next((each for each in tried if len(each[1]) >= LEAST_CHIPS), tried[-1])
-    factor = smallest_factor(chips)
-    logs = (statistics.median(abs(value.log_error) for value in each) for each in chips.values())
-    left_out = [
-        coverage({name: each}, smallest_factor({n: e for n, e in chips.items() if n != name}))
-        for name, each in chips.items()
-    ]
+    chosen, chips = _chips(family, cost, values)
+    pair, kept = narrowest(chips, EXPONENTS if family in LOGIC else EXPONENTS[-1:])
+    if kept < LEAST_LEFT_OUT:
+        pair, kept = narrowest(chips, EXPONENTS[-1:])
+    exponent, factor = pair
+    logs = (statistics.median(abs(value.bands[exponent][0]) for value in each) for each in chips.values())
     return DescriptionFactor(
-        family, cost, tuple(chips), chosen, factor, math.exp(statistics.median(logs)), coverage(chips, 1.0),
-        coverage(chips, factor), statistics.mean(left_out),
-        statistics.mean(
-            2.0 * math.hypot(value.half_width, math.log(factor)) for each in chips.values() for value in each
-        ),
+        family, cost, tuple(chips), chosen, exponent, factor, math.exp(statistics.median(logs)),
+        coverage(chips, exponent, 1.0), coverage(chips, exponent, factor), kept, _width(chips, exponent, factor),
     )  # fmt: skip
+
+
+def _chips(family: str, cost: str, values: Sequence[DescribedValue]) -> tuple[Chosen, Chips]:
+    """The chips that the error of a family in a cost comes from."""
+    of_family = [value for value in values if value.family == family]
+    logic = [value for value in values if {value.family, family} <= LOGIC]
+    tried: list[tuple[Chosen, Sequence[DescribedValue]]] = [
+        ("since the guide", [value for value in of_family if value.day >= GUIDE]),
+        ("of the family", of_family),
+        ("of logic and memories", logic),
+        ("of all families", values),
+    ]
+    if cost != "energy" and family in LOGIC:  # no activity acts on it, and the blocks are the same
+        tried = tried[2:]
+    grouped = [(name, _by_chip(found)) for name, found in tried]
+    return next((each for each in grouped if len(each[1]) >= LEAST_CHIPS), grouped[-1])
 
 
 def _by_chip(values: Iterable[DescribedValue]) -> dict[str, list[DescribedValue]]:
@@ -161,15 +183,42 @@ def _by_chip(values: Iterable[DescribedValue]) -> dict[str, list[DescribedValue]
     return found
 
 
-def coverage(chips: Chips, factor: float) -> float:
+def coverage(chips: Chips, exponent: float, factor: float) -> float:
     """Mean over chips of the share of their values inside, with this error of the description."""
     return statistics.mean(
-        statistics.mean(value.inside(factor) for value in values) for values in chips.values()
+        statistics.mean(value.inside(exponent, factor) for value in values) for values in chips.values()
     )
 
 
-def smallest_factor(chips: Chips) -> float:
+def _width(chips: Chips, exponent: float, factor: float) -> float:
+    """Mean over chips of the mean ln(p90/p10) of their values."""
+    return statistics.mean(
+        statistics.mean(value.width(exponent, factor) for value in values) for values in chips.values()
+    )
+
+
+def smallest_factor(chips: Chips, exponent: float) -> float:
     """Smallest of 1, 1.05, 1.1 ... with which 80 % of the chips are inside, each counted once."""
     steps = range(int((_LARGEST - 1.0) / _STEP) + 1)
     tried = (round(1.0 + _STEP * step, 2) for step in steps)
-    return next((factor for factor in tried if coverage(chips, factor) >= COVERAGE_GOAL), _LARGEST)
+    return next((factor for factor in tried if coverage(chips, exponent, factor) >= COVERAGE_GOAL), _LARGEST)
+
+
+def narrowest(chips: Chips, exponents: Sequence[float]) -> tuple[tuple[float, float], float]:
+    """Exponent of the errors of models and factor of a description with the narrowest bands that hold 80 %.
+
+    Returns
+    -------
+    pair : tuple of float
+        The exponent and the factor.
+    left_out : float
+        Share inside of each chip with the pair of the others.
+    """
+
+    def best(among: Chips) -> tuple[float, float]:
+        pairs = [(exponent, smallest_factor(among, exponent)) for exponent in exponents]
+        return min(pairs, key=lambda pair: _width(among, *pair))
+
+    others = {name: {n: each for n, each in chips.items() if n != name} for name in chips}
+    left_out = statistics.mean(coverage({name: chips[name]}, *best(rest)) for name, rest in others.items())
+    return best(chips), left_out

@@ -8,11 +8,15 @@ import pytest
 
 from neuroest.error_analysis.draws import discrepancies
 from neuroest.validation.descriptions import (
+    EXPONENTS,
     GUIDE,
     LEAST_CHIPS,
+    LEAST_LEFT_OUT,
+    SHIPPED_EXPONENT,
     DescribedValue,
     coverage,
     factors,
+    narrowest,
     read_described,
     smallest_factor,
 )
@@ -22,13 +26,16 @@ from neuroest.validation.scoring import COVERAGE_GOAL
 def value(
     chip: str, ratio: float, half: float = 0.0, family: str = "analog", day: str = GUIDE
 ) -> DescribedValue:
-    return DescribedValue(chip, "energy", family, "energy", math.log(ratio), half, day)
+    bands = dict.fromkeys(EXPONENTS, (math.log(ratio), half))
+    return DescribedValue(chip, "energy", family, "energy", bands, day)
 
 
 def test_the_shipped_factors_follow_from_the_record() -> None:
     for each in factors(read_described()):
         shipped = discrepancies().description_errors[each.family][each.cost]
         assert shipped.factor == pytest.approx(each.factor), (each.family, each.cost)
+        assert shipped.exponent == pytest.approx(each.exponent), (each.family, each.cost)
+        assert each.left_out >= LEAST_LEFT_OUT or each.exponent == pytest.approx(SHIPPED_EXPONENT)
         assert f"{len(each.chips)} chips {each.chosen}" in shipped.rationale
         assert each.coverage >= COVERAGE_GOAL
 
@@ -37,15 +44,30 @@ def test_the_factor_is_the_smallest_step_that_holds_four_chips_of_five() -> None
     chips = {
         name: [value(name, ratio)] for name, ratio in zip("abcde", (1.0, 1.2, 0.7, 1.98, 30.0), strict=True)
     }
-    assert smallest_factor(chips) == pytest.approx(2.0)
-    assert coverage(chips, 1.95) == pytest.approx(0.6)
+    assert smallest_factor(chips, SHIPPED_EXPONENT) == pytest.approx(2.0)
+    assert coverage(chips, SHIPPED_EXPONENT, 1.95) == pytest.approx(0.6)
 
 
 def test_a_band_that_holds_a_value_asks_for_nothing_more() -> None:
-    assert smallest_factor({"a": [value("a", 3.0, half=math.log(3.01))]}) == pytest.approx(1.0)
+    wide = {"a": [value("a", 3.0, half=math.log(3.01))]}
+    assert smallest_factor(wide, SHIPPED_EXPONENT) == pytest.approx(1.0)
     # two of three values of a chip are two thirds of a chip
     chips = {"a": [value("a", 1.0), value("a", 1.0), value("a", 9.0)]}
-    assert coverage(chips, 1.0) == pytest.approx(2.0 / 3.0)
+    assert coverage(chips, SHIPPED_EXPONENT, 1.0) == pytest.approx(2.0 / 3.0)
+
+
+def test_the_narrowest_pair_takes_an_error_once() -> None:
+    def chip(error: float, wide: float) -> list[DescribedValue]:
+        bands = {0.0: (math.log(error), 0.0), SHIPPED_EXPONENT: (math.log(error), math.log(wide))}
+        return [DescribedValue("a", "area", "digital", "area", bands, GUIDE)]
+
+    errors = {str(n): chip(error, 4.0) for n, error in enumerate((1.0, 1.5, 0.7, 2.0, 1.1))}
+    pair, left_out = narrowest(errors, (0.0, SHIPPED_EXPONENT))
+    assert pair == pytest.approx((0.0, 1.5))
+    assert left_out == pytest.approx(0.8)
+    errors = {str(n): chip(error, 1.295) for n, error in enumerate((1.0, 1.29, 0.8, 2.0, 1.1))}
+    pair, _ = narrowest(errors, (0.0, SHIPPED_EXPONENT))
+    assert pair == pytest.approx((SHIPPED_EXPONENT, 1.0))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +96,7 @@ def test_chips_since_the_guide_come_first_and_all_families_last(
 def _times() -> list[DescribedValue]:
     """Two values of each other cost, since a factor needs chips to leave out."""
     return [
-        DescribedValue(chip, cost, "analog", cost, 0.0, 0.1, GUIDE)
+        DescribedValue(chip, cost, "analog", cost, dict.fromkeys(EXPONENTS, (0.0, 0.1)), GUIDE)
         for chip in "ab"
         for cost in ("area", "time")
     ]
