@@ -54,7 +54,7 @@ def _cells(contest: Contest, leading: str) -> tuple[str, ...]:
     counts = contest.outcomes(leading)
     return (
         label,
-        "nobody" if best is None else best.title,
+        "none" if best is None else best.title,
         "-" if best is None or best.value is None else format_quantity(best.value.median, unit),
         _ratio(ours),
         f"{contest.titles[most]}, {sum(contest.wins[most])} of {len(contest.cells)}",

@@ -165,7 +165,7 @@ def fairness_page() -> str:
             f"""Press texts presented the 1M1T1R neuron of one diffusive memristor, one transistor and one resistor with
             the prospect of chips that are orders of magnitude smaller and more efficient. This page compares it, as
             measured and as projected, with CMOS neurons: whole chips with synapses, drivers, column circuits, network
-            and memories, on the same networks and the same 28 nm fabric. All numbers are computed. A ratio of energies
+            and memories, on the same networks and the same 28 nm fabric. A ratio of energies
             is *level* if the neuron contributes less than {relevance():.0%} to it, however wide its band. Otherwise it
             is a *tie* if p10 to p90 of the uncertainty of inputs and models contain 1, with what both chips share drawn
             once; *level* also if its median is within {relevance():.0%} of 1; and else a *win* or a *loss*
@@ -193,7 +193,7 @@ def claim_lines() -> list[str]:
     best = next(one.ratio for one in held(network).standings if one.contender == LEADING)
     at_best = (
         "none of its chips meets every check and limit"
-        if best is None else f"its best chip takes {_times(best)} the energy of the best"
+        if best is None else f"its best chip needs {_times(best)} the energy of the best"
     )  # fmt: skip
     others = ", ".join(
         f"{_claimed(pace)} {words}"
@@ -321,14 +321,14 @@ def _findings() -> Iterator[str]:
     medians = [band.median for band in bands["equal_pace"]]
     tied = all(outcome(ratio_at(LEADING, network, "equal_pace")) == "tie" for network in NETWORKS)
     yield (
-        f"At equal pace the {_title(LEADING)} chip takes {_span(medians)} times the energy of its twin in the median, "
+        f"At equal pace the {_title(LEADING)} chip needs {_span(medians)} times the energy of its twin in the median, "
         f"from {ratio_digits(least[0])} at the least p10 to {ratio_digits(most[1])} at the largest p90"
         + (": it ties, so what both chips share decides." if tied else ".")
     )
     slow = [band.median for band in bands["back_to_back"]]
     yield (
-        f"Back to back it takes {min(slow):.3g} to {max(slow):.3g} times as much. The products of these ratios "
-        "are with each network."
+        f"Back to back it needs {min(slow):.3g} to {max(slow):.3g} times as much. Each network below has the products "
+        "of these ratios."
     )
     for network in NETWORKS:
         found, name = held(network), LEADING
@@ -368,9 +368,10 @@ def contest_lines(network: str) -> list[str]:
     """Standings of the contest on a network where its workload lies, and the names of its maps."""
     found = held(network)
     x, y = (axis.values[axis.reference] for axis in found.axes)
-    chosen = "" if found.axes[0].stated else ", a pace that its data do not state"
+    pace = "" if found.axes[0].stated else " (its data state no pace)"
+    rate = "its own spike rate" if y == 1.0 else f"{y:g} times its spike rate"
     lines = [
-        f"### {network}, one inference in {formatted(x, 's')}, {y:g} times its spike rate{chosen}",
+        f"### {network}: one inference every {formatted(x, 's')}{pace}, {rate}",
         "",
         "| neuron | median | p10 to p90 | over the best | area | its best chip, or why it has none |",
         "|---|--:|--:|--:|--:|---|",
@@ -540,13 +541,13 @@ def _exchanges() -> list[str]:
             f"""Energy of diffusive_low_power_28nm over that of its twin on {NETWORKS[1]} with one alternative of the
             library exchanged on both sides, median (p10 to p90) of the samples; `benchmarks/fairness_cases.py` writes
             the numbers, and has the pairs that a referee built by hand, before and now. The farthest moves after which
-            both chips pass their checks are {_farthest(table, heads)}. Not counted, since nobody would choose them
-            for this pace, are larger memories and links that stay on: {_oversized(table, heads)}."""
+            both chips pass their checks are {_farthest(table, heads)}. Excluded as no choice for this pace: larger
+            memories and links that stay on ({_oversized(table, heads)})."""
         ),
         *_paragraph(
-            f"""Both chips name plain pads: `device: auto` takes them for both at the pace of the data. Back to back it
-            takes the link of the pace of each, which are a thousand times apart, and their ratio is then as much one of
-            links as of chips. With links so chosen no headline moves by more than {by:.2f} times ({moved["case"]},
+            f"""Both chips name plain pads, which `device: auto` chooses for both at the pace of the data. Back to back
+            it chooses by the pace of each, which are a thousand times apart, and the ratio is then as much one of links
+            as of chips. With links so chosen no headline moves by more than {by:.2f} times ({moved["case"]},
             {moved["regime"]})."""
         ),
         "| exchanged on both sides | " + " | ".join(regimes) + " | fails in streaming |",
@@ -619,7 +620,7 @@ def _bare_neurons() -> list[str]:
         / (found.totals["energy_per_inference_J"] or 1.0)
         for found in (estimated(LEADING, network) for network in NETWORKS)
     )
-    text = f"All spikes together take at most {share:.2g} of the energy of the {_title(LEADING)} chip on any network."
+    text = f"All spikes together are at most {share:.2g} of the energy of the {_title(LEADING)} chip on any network."
     return [*lines, "", text, ""]
 
 
@@ -628,8 +629,8 @@ def _bound() -> list[str]:
         "## What the best of neurons could gain",
         "",
         *_paragraph(
-            f"""The chip of {_title(TWIN)} with a neuron that takes no energy, no area and no time beyond the read
-            pulse, over the same chip as it is. Synapses, column circuits, network and memories stay. No neuron does
+            f"""The chip of {_title(TWIN)} with a neuron without energy, area or time beyond the read pulse, over the
+            same chip with its own. Synapses, column circuits, network and memories stay. No neuron does
             better behind these column circuits; one that needs fewer of them could."""
         ),
         "| network | energy, back to back | energy, streaming | area of the chip |",
@@ -689,7 +690,7 @@ def _requirements() -> list[str]:
         found = targets(network)
         made = "" if found.attribution is None else f": {found.attribution.words}"
         lines += _paragraph(
-            f"At the best time on {network}, {formatted(found.best[0], 's')}, the neurons take "
+            f"At the best time on {network}, {formatted(found.best[0], 's')}, the neurons are "
             f"{found.neuron_share:.2g} of the energy{made}.", "- ",
         )[:-1]  # fmt: skip
     return [*lines, "", *_paragraph(_endurance(with_pace))]
@@ -709,7 +710,7 @@ def _endurance(networks: Sequence[str]) -> str:
         )
         needs.append(f"{claim.value * _LIFE * _YEAR / life:.1e} on {network}")
     return (
-        f"Endurance: {_LIFE:g} years in real time take {' and '.join(needs)} switching cycles; {claim.value:.0e} are "
+        f"Endurance: {_LIFE:g} years in real time need {' and '.join(needs)} switching cycles; {claim.value:.0e} are "
         f"{claim.basis} today. Where a chip is slower than its data, the cycles are those at its own pace."
     )
 
@@ -724,7 +725,7 @@ def _reading() -> list[str]:
         link = sum(row.energy_J for row in found.breakdown if row.component in links) / total
         points.append(
             f"On {network}, {static:.0%} of the energy of the {_title(LEADING)} chip back to back is static, and "
-            f"{link:.0%} goes over the link off the chip, at stated inputs."
+            f"{link:.0%} is that of the off-chip link, at stated inputs."
         )
     size = [area_ratio(LEADING, network).median for network in NETWORKS]
     points.append(
@@ -752,7 +753,14 @@ def _reading() -> list[str]:
 
 def _paragraph(text: str, mark: str = "") -> list[str]:
     """Lines of a paragraph or of a point of a list, with an empty one after them."""
-    return [*wrap(" ".join(text.split()), _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark)), ""]
+    lines = wrap(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_on_hyphens=False,
+    )
+    return [*lines, ""]
 
 
 def readme_with_claim(text: str) -> str:
