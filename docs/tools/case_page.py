@@ -9,9 +9,7 @@ from neuroest.validation.record import recorded
 from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, inside, number
 from neuroest.validation.scoring import Row
 
-_HEAD = (
-    "quantity", "class", "published", "predicted", "unit", "ratio", "first ratio", "p10", "p90", "inside", "verdict",
-)  # fmt: skip
+_HEAD = ("quantity", "class", "published", "predicted", "ratio", "first ratio", "p10 to p90", "verdict")
 
 
 def page() -> str:
@@ -66,10 +64,11 @@ def _case(case: Case, rows: Iterable[Row]) -> list[str]:
 def _cells(case: Case, row: Row) -> Iterator[str]:
     first = None if case.first is None else case.first.values.get(row.quantity)
     yield from (row.quantity.replace("_", " "), CLASS_NAMES[row.quantity_class].lower())
-    yield from (number(row.published), number(row.predicted), row.unit, f"{row.ratio:.3f}")
+    yield from (f"{number(row.published)} {row.unit}", number(row.predicted), f"{row.ratio:.3f}")
     yield "" if first is None else f"{first.ratio:.3f}"
-    yield from (number(row.low), number(row.high)) if row.quantity_class == "bottom_up" else ("", "")
-    yield from (inside(row), VERDICT_NAMES[row.verdict])
+    within = {"yes": ", inside", "no": ", outside"}.get(inside(row))
+    yield f"{number(row.low)} to {number(row.high)}{within}" if within else ""
+    yield VERDICT_NAMES[row.verdict]
 
 
 def _line(text: str) -> str:

@@ -292,7 +292,7 @@ def test_page_of_cases_has_every_value():
     for row in record.recorded().rows:
         name = f"| {row.quantity.replace('_', ' ')} | "
         (line,) = (line for line in cases[row.case].splitlines() if line.startswith(name))
-        shown = f" | {number(row.published)} | {number(row.predicted)} | {row.unit} | {row.ratio:.3f} | "
+        shown = f" | {number(row.published)} {row.unit} | {number(row.predicted)} | {row.ratio:.3f} | "
         assert shown in line
 
 
