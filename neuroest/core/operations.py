@@ -151,6 +151,10 @@ def depending(operations: Sequence[Operation], first: int) -> set[int]:
     return found
 
 
+def _alike(call: Any) -> Any:
+    return id(call) if type(call) is Loop else call
+
+
 def round_of(
     operations: Sequence[Operation], inside: set[int], state: Sequence[int], following: Sequence[int]
 ) -> tuple[dict[int, Operation], list[int], Any]:
@@ -162,15 +166,16 @@ def round_of(
             needed.add(number)
             stack.extend(operations[number].arguments)
     order = sorted(needed.difference(state))
-    if any(operations[number].kind == "O" or isinstance(operations[number].call, int) for number in order):
-        raise NotRecordedError("a search tries values of a whole function, or of another search")
+    if any(type(operations[number].call) is Whole for number in order):
+        raise NotRecordedError("a search tries values of a whole function")
     outside = dict.fromkeys(
         one for number in order for one in operations[number].arguments if one not in inside
     )
     outside |= dict.fromkeys(one for one in following if one not in inside)
     places = {one: place for place, one in enumerate((*outside, *state, *order))}
     key = tuple(
-        (operations[number].call, *(places[one] for one in operations[number].arguments)) for number in order
+        (_alike(operations[number].call), *(places[one] for one in operations[number].arguments))
+        for number in order
     )
     alike = key, tuple(places[one] for one in following)
     return {number: operations[number] for number in order}, list(outside), alike

@@ -169,12 +169,11 @@ class Program:
         self.operations, self._compiles = needed, compiles
         self.inputs = {n: one.value for n, one in needed.items() if _is_input(one)}
         self.constants = {n: one.value for n, one in needed.items() if _is_constant(one)}
+        self._kinds = {number: one.kind for number, one in needed.items()}
         self._elements: dict[int, list[tuple[int, int, int | None]]] = {}
-        for number, one in needed.items():
-            if isinstance(one.call, int):
-                self._elements.setdefault(one.arguments[0], []).append((number, one.call, one.value))
         self._lines: list[Line] = []
         self._tops: list[int] = []
+        self._note_elements(needed)
         for number, one in needed.items():
             if one.call is not None and not isinstance(one.call, int):
                 self._tops.append(len(self._lines))
@@ -184,6 +183,11 @@ class Program:
         self.steps = self._steps_of()
         # a whole function has no number among those of the machine, which never reads its line
         self._code = compiled.Code(self._lines, self.rows, self.constants) if compiles else None
+
+    def _note_elements(self, operations: Mapping[int, Operation]) -> None:
+        for number, one in operations.items():
+            if isinstance(one.call, int):
+                self._elements.setdefault(one.arguments[0], []).append((number, one.call, one.value))
 
     def _add(self, number: int, one: Operation) -> None:
         """Add the lines of an operation; those of a loop end with copies of its results."""
@@ -195,18 +199,24 @@ class Program:
             self._lines.append(Line(WHOLE, number, one.arguments, results))
             return
         loop: Loop = one.call
-        if self._compiles and all(compiled.can(each.call) for each in loop.inside.values()):
-            kinds = [self.operations[each].kind for each in one.arguments]
+        if self._compiles and all(
+            each.kind != "O" and compiled.can(each.call) for each in loop.inside.values()
+        ):
+            kinds = [self._kinds[each] for each in one.arguments]
             places = [place for _, place, _ in self._elements.get(number, [])]
             whole = loop, one.arguments, kinds, places
             self._lines.append(Line(LOOP, number, one.arguments, results, loop=whole))
             return
         states, lines = loop.state, self._lines
         lines += [_copy(into, first) for into, first in zip(states, one.arguments, strict=False)]
+        self._kinds.update({inner: operation.kind for inner, operation in loop.inside.items()})
+        self._kinds.update(zip(states, [self._kinds[each] for each in one.arguments], strict=False))
+        self._note_elements(loop.inside)
         begin = len(lines)
         lines.append(Line(BEGIN, begin, (states[-1],), ()))
         for inner, operation in loop.inside.items():
-            self._add(inner, operation)
+            if not isinstance(operation.call, int):
+                self._add(inner, operation)
         moved = [pair for pair in zip(states, loop.following, strict=True) if pair[0] != pair[1]]
         # a state that another one takes over is copied first
         between = {

@@ -98,6 +98,11 @@ def surely(condition: Any) -> bool:
     return recording_of(condition) is None and bool(condition)
 
 
+def surely_none(mask: Any) -> bool:
+    """Whether nothing is true, whatever point is asked for: never of numbers that move."""
+    return surely(np.logical_not(np.any(mask)))
+
+
 _MAKERS = ("asarray", "asanyarray", "array", "ascontiguousarray", "asfortranarray")
 _EMPTY = ("zeros", "ones", "empty")
 _ONE_AT_A_TIME = threading.RLock()

@@ -317,9 +317,9 @@ class Recording:
         shape = np.broadcast_shapes(*map(np.shape, first))
         start = [self.symbolic(np.broadcast_to(self.symbolic(one), shape)) for one in first]
         state = [self.input("state", one.value) for one in start]
-        self._looping = True
+        outer, self._looping = self._looping, True
         after = [self.symbolic(np.broadcast_to(self.symbolic(one), shape)) for one in step(state)]
-        self._looping = False
+        self._looping = outer
         inside = depending(self.operations, int(state[0].ids.ravel()[0]))
         if not inside.isdisjoint(self.guards):
             raise NotRecordedError("a question is asked about what a search tries")

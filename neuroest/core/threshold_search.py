@@ -93,38 +93,45 @@ def recorded_least_reaching(
     value_of: Callable[[Any], Any], wanted: Any, low: Any, high: Any, *guesses: Any
 ) -> Any:
     """The same with symbolic arrays: each element goes its own rounds, which a plan repeats."""
-    recording = recording_of(wanted, low, high, guesses, value_of(high))
+    recording = recording_of(wanted, low, high, guesses) or recording_of(value_of(high))
     if recording is None:
         raise NotRecordedError("nothing that a search reads moves")
     shape = np.broadcast_shapes(*map(np.shape, (wanted, low, high, *guesses)))
     wanted, low, high, *guesses = (np.broadcast_to(one, shape) for one in (wanted, low, high, *guesses))  # type: ignore[assignment]
-    at_high, at_low = value_of(high), np.where(low > 0.0, value_of(low), 0.0)
-    at_low = np.where(at_low > 0.0, at_low, 0.0)
-    enough = np.isfinite(wanted) & ~(at_high < wanted)
-    answer = np.where(enough & (at_low >= wanted), low, high)
-    between = enough & (at_low < wanted) & (at_high >= wanted)
-
-    def interval_of(ends: list[Any]) -> _Interval:
-        new, at_new, other, at_other, older, at_older = ends
-        return _Interval(new, at_new, other, at_other, older, at_older, wanted)
-
-    def divided(ends: _Interval, tried: Any, going: Any) -> tuple[_Interval, Any]:
-        new = ends.divided(tried, value_of(tried))
-        ends = _Interval(*(np.where(going, one, other) for one, other in zip(new, ends, strict=True)))
-        return ends, going & (ends.width > _CLOSEST * ends.least) & ~ends.alike
 
     def step(state: list[Any]) -> list[Any]:
-        interval, going = interval_of(state[:-1]), state[-1]
-        found, going = divided(interval, interval.next(), going)
-        return [*found[:-1], going]
+        """Try both ends, the guesses, and just below the upper end, as the whole interval may be needed."""
+        *known, turn, going = state
+        ends = _Interval._make((*known, wanted))
+        first, second = turn == 0.0, turn == 1.0
+        whole = (turn == 2.0 + len(guesses)) & (ends.least == high) & ends.nothing_below
+        tried = np.where(whole, high * (1.0 - _CLOSEST), ends.next())
+        for number, guess in enumerate(guesses):
+            tried = np.where((turn == 2.0 + number) & ends.contain(guess), guess, tried)
+        value = value_of(np.where(first, high, np.where(second, low, tried)))
+        at_low = np.where((low > 0.0) & (value > 0.0), value, 0.0)
+        between = ends.divided(tried, value)
+        at_high = ends._replace(at_new=value, at_older=value)
+        found = [
+            np.where(first, one, np.where(second, other, another))
+            for one, other, another in zip(at_high, ends._replace(at_other=at_low), between, strict=True)
+        ]
+        new = _Interval(*found)
+        is_between = (at_low < wanted) & (ends.at_new >= wanted)
+        apart = (new.width > _CLOSEST * new.least) & ~new.alike
+        goes_on = np.where(first, ~(value < wanted), np.where(second, is_between, apart))
+        after = [*new[:-1], turn + 1.0]
+        return [
+            *(np.where(going, one, other) for one, other in zip(after, state, strict=False)),
+            going & goes_on,
+        ]
 
-    ends, going = _Interval(high, at_high, low, at_low, high, at_high, wanted), between
-    for guess in guesses:
-        ends, going = divided(ends, np.where(ends.contain(guess), guess, ends.next()), going)
-    whole = (ends.least == high) & ends.nothing_below  # the whole interval may be needed
-    ends, going = divided(ends, np.where(whole, high * (1.0 - _CLOSEST), ends.next()), going)
-    *last, _ = recording.loop([*ends[:-1], going], step, _ROUNDS)
-    return np.where(between, interval_of(last).least, answer)
+    nothing = 0.0 * high
+    start = [high, nothing, low, nothing, high, nothing, nothing, np.isfinite(wanted)]
+    *known, turn, _ = recording.loop(start, step, _ROUNDS)
+    ends = _Interval._make((*known, wanted))
+    at_ends = np.where((turn == 2.0) & (ends.at_other >= wanted), low, high)
+    return np.where(turn > 2.0, ends.least, at_ends)
 
 
 class _Interval(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
@@ -15,6 +16,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.recording import recording_of, surely_none
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import MappedLevel
@@ -97,16 +99,17 @@ class TimestepSearch:
 
     def at(self, places: NDArray[np.intp]) -> Self:
         """The search at some points of a list."""
-        return type(self)(*(value[places] for value in self._values()))
+        return type(self)(*(value[places] for value in self.values()))
 
     def with_some(self, places: NDArray[np.intp], part: Self) -> Self:
         """The search with what is known of some points of a list."""
-        found = [value.copy() for value in self._values()]
-        for value, new in zip(found, part._values(), strict=True):
+        found = [value.copy() for value in self.values()]
+        for value, new in zip(found, part.values(), strict=True):
             value[places] = new
         return type(self)(*found)
 
-    def _values(self) -> tuple[Any, ...]:
+    def values(self) -> tuple[Any, ...]:
+        """All of them, in their order."""
         return self.asked, self.sought, self.low, self.high, self.off_high, self.before, self.off_before
 
     def after(self, timestep: Array) -> Self:
@@ -238,19 +241,71 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     if points.chip.data_period is not None:
         return _streamed(points, settled, alone)
     searches = _with_late_points([TimestepSearch.idle(points.list_length)] * len(alone.levels), alone)
-    if not any(search.sought.any() for search in searches):
+    if all(surely_none(search.sought) for search in searches):
         return alone
     own = [_own_pace(level) for level in alone.levels]
+    recording = recording_of([search.sought for search in searches])
+    if recording is not None:
+        return _recorded(recording, points, settled, _State(tuple(searches), tuple(own)), alone)
     found = _timed(points, settled, _paces(searches, own), alone)
     own = [_near(pace, level) for pace, level in zip(own, found.levels, strict=True)]
     searches = _after(searches, found)
     if any(search.sought.any() for search in searches):
         searches = _searched(points, settled, searches, own, alone)
         found = _timed(points, settled, _paces(searches, own), alone)
-    pairs = zip(found.levels, searches, strict=True)
-    return found._replace(
-        checks=tuple(_unfound(level, search) for level, search in pairs if search.sought.any())
-    )
+    return _checked(found, searches)
+
+
+def _checked(timed: Timed, searches: Sequence[TimestepSearch]) -> Timed:
+    """The same with checks that timesteps were found."""
+    pairs = zip(timed.levels, searches, strict=True)
+    checks = tuple(_unfound(level, search) for level, search in pairs if not surely_none(search.sought))
+    return timed._replace(checks=checks)
+
+
+class _State(NamedTuple):
+    """What the rounds of a recorded point change."""
+
+    searches: tuple[TimestepSearch, ...]
+    own: tuple[Pace, ...]
+
+    def numbers(self) -> list[Any]:
+        """Each number as an array of its own; the last one says whether rounds go on."""
+        fields = [value.reshape(1, 1) for search in self.searches for value in search.values()]
+        near = [hold[..., place : place + 1] for hold in self._holds() for place in range(hold.shape[-1])]
+        going = reduce(np.logical_or, (search.sought for search in self.searches))
+        return [*fields, *near, going.reshape(1, 1)]
+
+    def with_numbers(self, numbers: Sequence[Any]) -> _State:
+        """The state with other numbers."""
+        left = iter(numbers)
+        searches = tuple(
+            TimestepSearch(*itertools.islice(left, len(search.values()))) for search in self.searches
+        )
+        holds = iter(
+            [np.concatenate([*itertools.islice(left, hold.shape[-1])], axis=-1) for hold in self._holds()]
+        )
+        own = tuple(
+            pace if pace.near_hold is None else replace(pace, near_hold=next(holds)) for pace in self.own
+        )
+        return _State(searches, own)
+
+    def _holds(self) -> list[Any]:
+        return [np.reshape(pace.near_hold, (1, -1)) for pace in self.own if pace.near_hold is not None]
+
+
+def _recorded(recording: Any, points: Points, settled: Settled, state: _State, alone: Timed) -> Timed:
+    """Timesteps of a point that is recorded: the rounds are a loop."""
+
+    def step(numbers: list[Any]) -> list[Any]:
+        searches, own = state.with_numbers(numbers)
+        timed = _timed(points, settled, _paces(searches, own), alone)
+        near = tuple(_near(pace, level) for pace, level in zip(own, timed.levels, strict=True))
+        new = _State(tuple(_after(searches, timed)), near).numbers()
+        return [np.where(numbers[-1], one, other) for one, other in zip(new, numbers, strict=True)]
+
+    searches, own = state.with_numbers(recording.loop(state.numbers(), step, _ROUNDS + 1))
+    return _checked(_timed(points, settled, _paces(searches, own), alone), searches)
 
 
 def _streamed(points: Points, settled: Settled, alone: Timed) -> Timed:
@@ -304,12 +359,12 @@ def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> Ti
         return search
     late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK)
     late = late & (step > 0.0) & np.isfinite(step)
-    if not late.any():
+    if surely_none(late):
         return search
     # a chip that is no slower than its drives are sized for makes no neuron late
     own = np.asarray(array.own_timestep(network))
     late = late & (step > own)
-    if not late.any():
+    if surely_none(late):
         return search
     times = (timing.resources[level.path], timing.step)
     taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
@@ -340,7 +395,7 @@ def _at(pace: Pace, places: NDArray[np.intp], length: int) -> Pace:
 def _paces(searches: Sequence[TimestepSearch], own: Sequence[Pace]) -> list[Pace]:
     """The pace of each level: unknown where nothing is asked of it."""
     return [
-        replace(pace, least_timestep=search.asked) if search.asked.any() else UNKNOWN_PACE
+        UNKNOWN_PACE if surely_none(search.asked) else replace(pace, least_timestep=search.asked)
         for search, pace in zip(searches, own, strict=True)
     ]
 

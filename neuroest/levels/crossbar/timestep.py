@@ -10,7 +10,7 @@ from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.recording import recording_of, surely
+from neuroest.core.recording import recording_of, surely, surely_none
 from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
 from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
@@ -63,7 +63,7 @@ def own_hold(
     if neuron.firing_rule().inverse is None:
         return _least_hold(neuron, steps, period, alike, sought, guess)
     guess, agrees = _agreeing_hold(neuron, steps, period)
-    if np.all(agrees):
+    if surely(np.all(agrees)):
         return guess
     sought = np.logical_and(sought, np.logical_not(agrees))
     return np.where(agrees, guess, _least_hold(neuron, steps, period, (*alike, guess), sought, guess))
@@ -96,11 +96,13 @@ def hold_times(
     events, full = network.events, neuron.drive_time()
     pace = np.asarray(period_of(own))
     longer = np.maximum(longest(pace), network.pace.least_timestep)
-    found, waits = own, longer > pace
-    if np.any(waits):
+    near = network.pace.near_hold
+    # where no timestep is asked for, the time at nearly the same pace is that at the same
+    done = near is not None and np.equal(network.pace.least_timestep, 0.0)
+    found, waits = own, np.logical_and(longer > pace, np.logical_not(done))
+    if not surely_none(waits):
         period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
-        near = network.pace.near_hold
         guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
         if neuron.firing_rule().inverse is None:
             found = _least_hold(
@@ -111,7 +113,8 @@ def hold_times(
         found = np.where(waits, found, own)
     whole = np.asarray(full, dtype=float)
     share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
-    return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+    hold = integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+    return hold if near is None else np.where(done, near, hold)[()]
 
 
 def _closed_hold(
