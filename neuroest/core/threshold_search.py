@@ -13,10 +13,10 @@ from neuroest.core.operations import NotRecordedError
 from neuroest.core.recording import recording_of
 
 _ROUNDS = 64
-"""Most rounds; numerical. About half of them suffice if every step is a bisection."""
+"""Most rounds; numerical. Fifty suffice if every step is a bisection."""
 _SMALL = 1e-9
 """Relative size below which a step that stops short of the root counts as small; numerical."""
-_CLOSEST = 1e-12
+_CLOSEST = 1e-14
 """Relative width of an interval at which the search ends; numerical."""
 _BLUR = 5e-16
 """Relative rounding error of a value: two numbers closer than this to a value reach it equally well; numerical."""
@@ -48,7 +48,7 @@ def least_reaching(
     Returns
     -------
     ndarray
-        Arguments, to a relative accuracy of 10^-12, or to the rounding error of the value where a function is flat; the
+        Arguments, to a relative accuracy of 10^-14, or to the rounding error of the value where a function is flat; the
         upper end where a function stays below its value.
 
     Examples

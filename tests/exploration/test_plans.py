@@ -19,7 +19,7 @@ from neuroest.loading.library import shipped
 from neuroest.results.quantities import QUANTITIES
 
 ALL = tuple(QUANTITIES)
-FEW, MANY = 2, 300
+FEW, DRAWS, MANY = 2, 40, 300
 MOST_REFUSED = 2
 """Chips whose evaluation cannot be recorded."""
 ARRAY = "chip.tile.array"
@@ -69,13 +69,24 @@ def test_drawn_points_of_every_chip(both: Callable[..., tuple[Points, Points]], 
     assert refused <= MOST_REFUSED
 
 
-@pytest.mark.parametrize("compiles", [False, True])
-def test_a_list_in_which_other_points_go_other_ways(
-    both: Callable[..., tuple[Points, Points]], monkeypatch: pytest.MonkeyPatch, *, compiles: bool
-) -> None:
-    if compiles:
+@pytest.fixture(params=["numpy", "compiled"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to repeat a plan."""
+    if request.param == "compiled":
         pytest.importorskip("llvmlite", reason="needs neuroest[compiled]")
-    monkeypatch.setattr(compiled, "possible", lambda: compiles)
+    monkeypatch.setattr(compiled, "possible", lambda: request.param == "compiled")
+
+
+@pytest.mark.usefixtures("machine")
+def test_draws_whose_timesteps_are_searched(both: Callable[..., tuple[Points, Points]]) -> None:
+    group = candidate("diffusive_low_power_28nm", "shd_recurrent_spiking", {}, {}).group
+    same(*both(group, draw(group.claims, DRAWS, 7), DRAWS, judged=False))
+    # a quarter of them is late, for which the rounds are a loop of the plan, with searches of drives in each
+    assert group.plans.counts == {"plans": 1, "repeated": DRAWS, "left": 0}
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_list_in_which_other_points_go_other_ways(both: Callable[..., tuple[Points, Points]]) -> None:
     resolved = resolve("diffusive_28nm_derived", "mlp_mnist_spiking", space_from(MOVED))
     places = np.random.default_rng(1).random((len(resolved.numeric), MANY, 1))
     columns = {
