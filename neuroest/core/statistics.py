@@ -76,12 +76,9 @@ def shapley_logarithms(value: Callable[[Mask], Array], players: int) -> Array:
     coalitions = (np.arange(2**players)[:, np.newaxis] >> np.arange(players) & 1).astype(bool)
     with np.errstate(all="ignore"):
         logarithms = np.log(value(coalitions))
-    sizes = coalitions.sum(axis=1)
     weight = np.array([1.0 / (players * math.comb(players - 1, size)) for size in range(players)])
-    shares = []
-    for player in range(players):
-        without = np.flatnonzero(~coalitions[:, player])
-        with np.errstate(invalid="ignore"):  # a point without a value has no shares
-            gained = logarithms[without | 1 << player] - logarithms[without]
-            shares.append(weight[sizes[without]] @ gained)
-    return np.array(shares)
+    exchanged = coalitions.T
+    of_others = weight[coalitions.sum(axis=1) - exchanged]  # by the number of the others in the coalition
+    with np.errstate(invalid="ignore"):  # a point without a value has no shares
+        shares: Array = np.where(exchanged, of_others, -of_others) @ logarithms
+    return shares

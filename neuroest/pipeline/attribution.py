@@ -14,7 +14,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.statistics import shapley_logarithms
+from neuroest.core.statistics import quantiles, shapley_logarithms
 from neuroest.design.build import Design
 from neuroest.pipeline.area import area_by_component
 from neuroest.pipeline.evaluation import Evaluation
@@ -274,8 +274,7 @@ def _contribution(logarithms: Array) -> float:
     A spread without a stated value, such as a static power that nobody published, is no contribution by itself.
     """
     stated, drawn = float(logarithms[0]), logarithms[1:][np.isfinite(logarithms[1:])]
-    # `np.median` would import `numpy.ma`
-    middle = float(np.quantile(drawn, 1.0 / 2.0)) if drawn.size else stated
+    middle = quantiles(drawn, (1.0 / 2.0,))[0] if drawn.size else stated
     return math.exp(min(stated, middle, key=abs)) if stated * middle > 0.0 else 1.0
 
 
