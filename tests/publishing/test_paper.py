@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,13 +17,14 @@ import yaml
 from neuroest.cli import VERBS
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.fitting.device_fit import fit
-from neuroest.pipeline.estimate import estimate
 from neuroest.publishing.paper import pages
+from neuroest.publishing.paper import plan as plans
 from neuroest.publishing.paper import run as runner
 from neuroest.publishing.paper.plan import Plan, curves_in
 from neuroest.publishing.paper.run import Paper, paper
 from neuroest.publishing.paper.steps import STEPS, Step
 from tests.cli.conftest import Command, command
+from tests.shared import estimated
 
 __all__ = ["command"]
 
@@ -66,6 +69,14 @@ class Commands:
         return 0, b"printed\n", b""
 
 
+@pytest.fixture(autouse=True, scope="module")
+def ranked_once() -> Iterator[None]:
+    """The baselines of a network in order are those of every paper on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plans, "_baselines", cache(plans._baselines))
+        yield
+
+
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
     return Commands(monkeypatch)
@@ -99,7 +110,7 @@ def test_the_plan_names_the_chips_that_can_run_the_network(tmp_path: Path) -> No
     assert len(plan["baselines"]) == 5
     assert {"digital_spiking_28nm", "loihi_14nm", "gpu_h100"} <= set(plan["supplement"])
     energies = {
-        name: estimate(name, "mlp_mnist_spiking").headline("energy_per_inference_J").value
+        name: estimated(name, "mlp_mnist_spiking").headline("energy_per_inference_J").value
         for name in (*plan["baselines"][1:], *plan["supplement"])
     }
     assert max(energies[name] for name in plan["baselines"][1:]) < min(

@@ -16,6 +16,7 @@ from neuroest.loading.library import load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import IMPORTERS, roles_of
 from neuroest.reporting.catalogue import list_entries
+from neuroest.results.estimate import Estimate
 from neuroest.specs.file_text import is_path
 
 PLAN_FILE = "paper.yaml"
@@ -237,25 +238,31 @@ def _baselines(network: str, like: str) -> tuple[tuple[str, ...], tuple[str, ...
     A baseline counts if it has an estimate of the network.
     """
     trained = load_workload(network).spec.task is not None
-    if reason := _refused(like, network):
+    if isinstance(reason := _estimated(like, network), str):
         raise NeuroestError(
             f"{like} cannot run {network}: {reason}; name another chip for the device with --like"
         )
     names = [entry.name for entry in list_entries("architectures", "baseline") if "baseline" in entry.group]
     # what nobody makes, such as a brain, is a reference for populations and no competitor on a trained network
-    others = [name for name in names if name != like and not _refused(name, network, makeable=trained)]
     energies = {
-        name: estimate(name, network).headline("energy_per_inference_J").value or math.inf for name in others
+        name: found.headline("energy_per_inference_J").value or math.inf
+        for name in names
+        if name != like
+        and not isinstance(found := _estimated(name, network), str)
+        and not (trained and _nobody_makes(found))
     }
-    strongest = sorted(others, key=energies.__getitem__)[:_STRONGEST]
-    return (like, *strongest), tuple(name for name in others if name not in strongest)
+    strongest = sorted(energies, key=energies.__getitem__)[:_STRONGEST]
+    return (like, *strongest), tuple(name for name in energies if name not in strongest)
 
 
-def _refused(architecture: str, network: str, *, makeable: bool = False) -> str:
-    """Why a chip has no estimate of a network, or cannot be made where it must be; or nothing."""
+def _estimated(architecture: str, network: str) -> Estimate | str:
+    """The estimate of a chip on a network, or why it has none."""
     try:
-        found = estimate(architecture, network)
+        return estimate(architecture, network)
     except (MappingError, RangeError, SpecError) as error:
         return str(error).splitlines()[0]
+
+
+def _nobody_makes(found: Estimate) -> bool:
     statuses = {device.spec.fab_compatibility.status for device in found.design.devices.values()}
-    return "no process makes its devices" if makeable and "not_compatible" in statuses else ""
+    return "not_compatible" in statuses
