@@ -10,8 +10,6 @@ import json
 import math
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +24,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.specs.reading import read_document
+from tests.commands import in_one_process
 from tests.each import each
 
 GOOD = Path(__file__).parent / "data" / "bad"
@@ -447,45 +446,28 @@ def test_a_setting_made_twice_is_reported() -> None:
 # --- On the command line -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (
-            ["estimate", "broken.yaml", "-w", "net.yaml"],
-            "broken.yaml:4:53: technology.supply_voltage: 0.9 has no unit",
-        ),
-        (["check", "broken.yaml"], "broken.yaml:4:53: technology.supply_voltage: 0.9 has no unit"),
-        (["estimate", "chip.yaml", "-w", "image.yaml"], "cannot run a dense network"),
-        (
-            ["estimate", "chip.yaml", "-w", "net.yaml", "--set", "chip.tile.array.rows=0"],
-            "0 is below the minimum 1",
-        ),
-    ],
-    ids=["estimate", "check", "misfit", "setting"],
-)
-def test_the_command_line_says_the_same_and_exits_with_one(
-    arguments: list[str], says: str, folder: Path
-) -> None:
+COMMANDS = {
+    "estimate broken.yaml -w net.yaml": "broken.yaml:4:53: technology.supply_voltage: 0.9 has no unit",
+    "check broken.yaml": "broken.yaml:4:53: technology.supply_voltage: 0.9 has no unit",
+    "estimate chip.yaml -w image.yaml": "cannot run a dense network",
+    "estimate chip.yaml -w net.yaml --set chip.tile.array.rows=0": "0 is below the minimum 1",
+}
+
+
+def test_the_command_line_says_the_same_and_exits_with_one(folder: Path) -> None:
     text = (folder / "chip.yaml").read_text()
     (folder / "broken.yaml").write_text(text.replace("supply_voltage: 0.9 V", "supply_voltage: 0.9"))
-    done = subprocess.run(
-        [sys.executable, "-m", "neuroest", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    reported = [line for line in done.stderr.split("\n") if says in line]
-    assert len(reported) == 1
+    said = in_one_process(list(COMMANDS), folder, os.environ)
+    for (command, says), done in zip(COMMANDS.items(), said, strict=True):
+        assert (done.code, done.out) == (1, ""), command
+        assert "Traceback" not in done.err, command
+        assert len([line for line in done.err.split("\n") if says in line]) == 1, command
 
 
 # --- Random damage -------------------------------------------------------------------------------------------------
 
 _MUTATION = settings(
-    max_examples=120,
+    max_examples=60,  # `tests.fuzz` tries as many as a night is long
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 _DROP = object()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -39,6 +40,12 @@ def python(*arguments: str, **options: object) -> subprocess.CompletedProcess[st
         timeout=60,
         **options,  # type: ignore[call-overload]
     )
+
+
+def main_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    return stopped.value.code or 0
 
 
 def test_every_verb_has_a_line_in_the_help(command: Command) -> None:
@@ -150,11 +157,10 @@ def test_version(command: Command) -> None:
     assert reported.out.startswith("neuroest ")
 
 
-def test_module_and_console_script_are_the_same() -> None:
-    module = python("-m", "neuroest", "list", "mappers")
-    script = python("-c", "from neuroest.cli import main; main()", "list", "mappers")
-    assert module.returncode == script.returncode == 0
-    assert module.stdout == script.stdout
+def test_module_and_console_script_are_the_same(command: Command) -> None:
+    module, script = python("-m", "neuroest", "list", "mappers"), command("list", "mappers")
+    assert module.returncode == script.code == 0
+    assert module.stdout == script.out
 
 
 def test_a_verb_loads_neither_rich_nor_pandas_nor_the_other_verbs() -> None:
@@ -204,41 +210,31 @@ def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_colour_is_for_terminals_that_want_it(variables: dict[str, str], coloured: bool) -> None:
+def test_colour_is_for_terminals_that_want_it(
+    variables: dict[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import pty
 
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **variables}.items():
+        monkeypatch.setenv(name, value)
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", **variables}
-    if "NO_COLOR" not in variables:
-        environment.pop("NO_COLOR", None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "neuroest", "show", "mesh"],
-        stdout=theirs,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(theirs)
-    formatted = b""
-    while True:
-        try:
-            chunk = os.read(ours, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        formatted += chunk
+    with open(theirs, "w", encoding="utf-8") as terminal:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert main_code("show", "mesh") == 0  # less than a terminal holds
+        formatted = os.read(ours, 65536)
     os.close(ours)
-    assert process.wait(timeout=30) == 0
     assert b"device model mesh" in formatted
     assert (b"\x1b[" in formatted) is coloured
 
 
-def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    formatted = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, "--full", env=environment)
-    assert formatted.returncode == 0
-    assert "####" in formatted.stdout
-    assert "?" not in formatted.stdout
+def test_a_terminal_without_block_characters_gets_plain_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main_code("estimate", CHIP, "-w", NETWORK, "--full") == 0
+    formatted = terminal.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b"####" in formatted
+    assert b"?" not in formatted
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def convolutional(path: Path) -> Path:
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_convolutional_network_has_the_macs_of_hand_calculation(tmp_path: Path) -> None:
     shapes = geometry(workload_from_file(convolutional(tmp_path / "c.nir"), TEN).spec)
     assert shapes.types == ("convolution", "pooling", "convolution", "fully_connected")
@@ -215,6 +216,7 @@ def refused(path: Path) -> str:
     return str(reported.value)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_truncated_or_foreign_file_is_refused(tmp_path: Path) -> None:
     content = recurrent(tmp_path / "r.nir").read_bytes()
     for index, part in enumerate((content[: len(content) // 2], b"hello", content[:600])):
@@ -247,6 +249,7 @@ def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:
     assert "another file" in refused(path)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_dataset_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path) -> None:
     path = chain(tmp_path / "z.nir", (10**5,), fc=matrix(4, 8), n=lif(4))
     with h5py.File(path, "r+") as store:
@@ -257,6 +260,7 @@ def test_a_dataset_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path) -> None
     assert "would take" in refused(path)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = recurrent(tmp_path / "r.nir")
     (tmp_path / "program.py").write_text("import os; os.abort()", "utf-8")
@@ -265,6 +269,7 @@ def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_process")
 def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> None:
     # the size of an entry of the heap that holds the names of the nodes: the HDF5 library finds no end of the heap
     content = bytearray((WRITERS / "snntorch_fully_connected.nir").read_bytes())
@@ -278,6 +283,7 @@ def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_process")
 def test_a_file_that_loops_behind_a_damaged_member_is_refused(tmp_path: Path) -> None:
     # a mutated file: the first members raise exceptions, and the library finds no end of a later one
     shutil.copy(Path(__file__).parents[2] / "data" / "hang.nir", tmp_path)
@@ -315,6 +321,7 @@ def test_groups_that_contain_each_other_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_process")
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
     content = convolutional(tmp_path / "c.nir").read_bytes()
     generator = np.random.default_rng(5)
