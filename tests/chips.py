@@ -14,6 +14,7 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 SYSTOLIC: dict[str, Any] = {
     "chip.array.rows": 128, "chip.array.columns": 128, "chip.array.summation": "systolic",
     "chip.array.tree_stages": None,
@@ -38,7 +39,7 @@ def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:
             node[last] = value
     data.pop("baseline", None)
     file = folder / f"{data['name']}.yaml"
-    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    file.write_text(yaml.dump(data, Dumper=DUMPER), encoding="utf-8")
     return file
 
 

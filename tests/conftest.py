@@ -20,8 +20,8 @@ search_for_cycles_rarely()
 # `pytest.approx` allows 1e-12 by default, which is more than a femtojoule: only what a test states counts.
 type(pytest.approx(1.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
 
-# A change is judged by the same examples each time, `.ci/nightly` tries others; no example has a time limit.
-settings.register_profile("reproducible", deadline=None, derandomize=True)
+# A change is judged by the same examples each time, `.ci/nightly` tries others and more; no example has a time limit.
+settings.register_profile("reproducible", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("random", deadline=None)
 settings.load_profile("reproducible")
 

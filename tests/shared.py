@@ -1,10 +1,11 @@
-"""Estimates of shipped chips by name, each computed once in a process: they are frozen, so that tests share them."""
+"""Estimates and comparisons of shipped chips, each computed once in a process: they are frozen, so tests share them."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import neuroest
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from tests.pairs import runs
 
@@ -13,6 +14,12 @@ from tests.pairs import runs
 def estimated(chip: str, workload: str) -> Estimate:
     """The estimate of a shipped chip on a shipped network."""
     return neuroest.estimate(chip, workload)
+
+
+@cache
+def compared(chip: str, baseline: str, workload: str) -> Comparison:
+    """The comparison of a shipped chip with another one."""
+    return neuroest.compare(chip, baseline, workload)
 
 
 def network(chip: str) -> str:

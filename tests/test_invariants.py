@@ -348,7 +348,7 @@ def without_counters(chip: str, folder: Path) -> str | Path:
     return changed(chip, {coder.path: None for _, coder in coders}, folder) if coders else chip
 
 
-@pytest.mark.parametrize("shipped_chip", SPIKING_CHIPS)
+@each("shipped_chip", SPIKING_CHIPS)
 def test_twice_the_time_steps_cost_twice_the_dynamic_energy(shipped_chip: str, tmp_path: Path) -> None:
     chip = without_counters(shipped_chip, tmp_path)
     steps = claims_of(chip, FIRST_SPIKING)["workload.timesteps"].value
@@ -364,16 +364,14 @@ def test_twice_the_time_steps_cost_twice_the_dynamic_energy(shipped_chip: str, t
     assert np.all(two.timing.latency > one.timing.latency)
 
 
-@pytest.mark.parametrize("chip", SPIKING_CHIPS)
-@pytest.mark.parametrize(
-    "path", ["workload.timesteps", "workload.activity.rate", "workload.input.activity.rate"]
-)
-def test_more_work_never_costs_less(chip: str, path: str) -> None:
-    value = claims_of(chip, FIRST_SPIKING)[path].value
+@each("chip", SPIKING_CHIPS)
+def test_more_work_never_costs_less(chip: str) -> None:
     factors = np.array([[0.5], [1.0], [1.5], [2.0], [4.0]])
-    result = point(chip, FIRST_SPIKING, **{path.replace(".", "__"): value * factors})
-    energy = np.broadcast_to(np.reshape(result.dynamic_energy, -1), (5,))
-    assert np.all(np.diff(energy) >= -1e-12 * energy[1:])
+    for path in ("workload.timesteps", "workload.activity.rate", "workload.input.activity.rate"):
+        value = claims_of(chip, FIRST_SPIKING)[path].value
+        result = point(chip, FIRST_SPIKING, **{path.replace(".", "__"): value * factors})
+        energy = np.broadcast_to(np.reshape(result.dynamic_energy, -1), (5,))
+        assert np.all(np.diff(energy) >= -1e-12 * energy[1:]), path
 
 
 # --- Placement and sums ---------------------------------------------------------------------------------------------
@@ -976,10 +974,9 @@ def test_an_open_grid_gives_the_same_as_its_points(chip: str, network: str) -> N
     second = plain[columns] * np.array([1.0, 2.0])
     grid = evaluate(design, spec, plain | {rows: first[:, None, None], columns: second[None, :, None]})
     energy = np.broadcast_to(grid.energy, (3, 2, 1))
-    for i, a in enumerate(first):
-        for j, b in enumerate(second):
-            alone = evaluate(design, spec, plain | {rows: float(a), columns: float(b)})
-            np.testing.assert_allclose(energy[i, j], np.reshape(alone.energy, -1), rtol=1e-12)
+    for i, j in ((0, 1), (1, 0), (2, 1)):  # each row and each column
+        alone = evaluate(design, spec, plain | {rows: float(first[i]), columns: float(second[j])})
+        np.testing.assert_allclose(energy[i, j], np.reshape(alone.energy, -1), rtol=1e-12)
 
 
 def test_a_design_is_left_as_it_was() -> None:

@@ -13,7 +13,7 @@ import yaml
 
 import neuroest
 from neuroest.blocks.technology.corner_table import CornerTable
-from neuroest.core.errors import MappingError, SpecError
+from neuroest.core.errors import SpecError
 from neuroest.design.overrides import design_with
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
@@ -24,6 +24,8 @@ from neuroest.reporting.estimate_document import estimate_document
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
 from tests.each import each
+from tests.pairs import runs
+from tests.shared import estimated
 
 FILE = data_folder("device") / "transistors" / "corners_open_kits.csv"
 CHIP, NET = "digital_int8_28nm", "mlp_mnist_dense"
@@ -194,19 +196,14 @@ def test_the_typical_corner_is_what_stands_there_without_one() -> None:
 
 def still(name: str, network: str) -> dict[str, str]:
     """Settings that stop the leak of membranes: on a slow die it falls, and with it the time of a drive."""
-    return {path: "0 m" for path in estimate(name, network).claims if path.endswith(".switch_width")}
+    return {path: "0 m" for path in estimated(name, network).claims if path.endswith(".switch_width")}
 
 
 @each("name", sorted(shipped("architecture")))
 def test_a_slow_die_is_no_faster_and_leaks_no_more(name: str) -> None:
-    found: dict[str, Estimate] = {}
-    for corner in ("slow", "typical", "fast"):
-        for network in (SPIKING, NET):
-            try:
-                found[corner] = at(corner, name, network, **still(name, network))
-                break
-            except MappingError:
-                continue
+    network = SPIKING if runs(name, SPIKING) else NET
+    settings = still(name, network)
+    found = {corner: at(corner, name, network, **settings) for corner in ("slow", "typical", "fast")}
     slow, typical, fast = (found[corner].totals for corner in ("slow", "typical", "fast"))
     leakage = [
         sum(float(np.ravel(row.total)[0]) for row in found[c].evaluation.statics if row.term == "leakage")

@@ -127,17 +127,18 @@ def test_quantities_are_what_they_are_to_pint(number: str, name: str, space: str
 _EXPONENTS = {"": 0} | {prefix: round(math.log10(factor)) for prefix, factor in units.PREFIXES.items()}
 
 
-@pytest.mark.parametrize("prefix", _EXPONENTS)
-@settings(max_examples=100)
-@given(whole=st.integers(1, 10**6))
+@settings(max_examples=300)
+@given(prefix=st.sampled_from(sorted(_EXPONENTS)), whole=st.integers(1, 10**6))
 def test_a_whole_number_with_a_prefix_is_the_nearest_float(prefix: str, whole: int) -> None:
     # 90 nm must be exactly 90e-9, which 90 * 1e-9 is not
     assert parse_quantity(f"{whole} {prefix}V", "V") == float(f"{whole}e{_EXPONENTS[prefix]}")
 
 
-@pytest.mark.parametrize("prefix", _EXPONENTS)
-@settings(max_examples=60)
-@given(digits=st.integers(1, 10**6), places=st.integers(1, 6), exponent=st.integers(-9, 9))
+@settings(max_examples=300)
+@given(
+    prefix=st.sampled_from(sorted(_EXPONENTS)), digits=st.integers(1, 10**6), places=st.integers(1, 6),
+    exponent=st.integers(-9, 9),
+)  # fmt: skip
 def test_a_decimal_with_a_prefix_is_the_nearest_float(
     prefix: str, digits: int, places: int, exponent: int
 ) -> None:
@@ -291,9 +292,11 @@ _ROUND_TRIP = [
 ]
 
 
-@pytest.mark.parametrize("unit", _ROUND_TRIP)
-@settings(max_examples=60)
-@given(mantissa=st.floats(1.0, 9.999), exponent=st.integers(-17, 13), sign=st.sampled_from([1.0, -1.0]))
+@settings(max_examples=400)
+@given(
+    unit=st.sampled_from(_ROUND_TRIP), mantissa=st.floats(1.0, 9.999), exponent=st.integers(-17, 13),
+    sign=st.sampled_from([1.0, -1.0]),
+)  # fmt: skip
 def test_what_is_written_can_be_read_again(unit: str, mantissa: float, exponent: int, sign: float) -> None:
     value = sign * mantissa * 10.0**exponent
     if unit == "bit":

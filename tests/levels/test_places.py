@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from neuroest.pipeline.unit_allocation import NEAR, UnitAllocation, shared_instances
 
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=75)
 LEVEL, BLOCK = "chip.tile", "chip.tile.buffer"
 Reads = tuple[tuple[int, ...], ...]
 

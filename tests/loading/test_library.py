@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.core.errors import MappingError
 from neuroest.loading.library import devices_of, load_architecture, load_device, shipped
-from neuroest.pipeline.estimate import estimate
 from neuroest.registry import BLOCKS, DEVICE_MODELS, roles_of
 from tests.each import each
+from tests.shared import estimated, network
 
 ROOT = Path(__file__).parents[2]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
@@ -70,10 +69,7 @@ def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
 
 @each("name", ARCHITECTURES)
 def test_architecture_estimates_a_perceptron(name: str) -> None:
-    try:
-        result = estimate(name, "mlp_mnist_spiking")
-    except MappingError:
-        result = estimate(name, "mlp_mnist_dense")
+    result = estimated(name, network(name))
     totals = result.totals
     assert totals["area_m2"] > 0.0
     # the budget of a brain is an energy of its own, whatever runs on it

@@ -44,10 +44,10 @@ def test_a_batch_gives_the_same_as_its_points(name: str) -> None:
     batch = {path: np.full((3, 1), value) for path, value in values.items()}
     batch[temperature] = batch[temperature] + np.array([[0.0], [5.0], [10.0]])
     together = evaluate(design, workload, batch)  # type: ignore[arg-type]
+    warmer = evaluate(design, workload, values | {temperature: values[temperature] + 10.0})  # type: ignore[arg-type]
     for quantity in RESULTS:
         found = np.broadcast_to(getattr(together, quantity), (3, 1))
         assert found[0, 0] == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12)
-        warmer = evaluate(design, workload, values | {temperature: values[temperature] + 10.0})  # type: ignore[arg-type]
         assert found[2, 0] == pytest.approx(float(np.ravel(getattr(warmer, quantity))[0]), rel=1e-12)
     assert float(np.ravel(together.static_power)[2]) >= float(np.ravel(together.static_power)[0])
 

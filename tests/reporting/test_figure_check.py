@@ -14,10 +14,10 @@ pytest.importorskip("matplotlib").use("agg")
 
 from matplotlib.figure import Figure  # noqa: E402 - after the back end
 
-import neuroest  # noqa: E402
 from neuroest.cli import main  # noqa: E402
 from neuroest.core.errors import NeuroestError  # noqa: E402
 from neuroest.plotting import contest, quantity_axes, style  # noqa: E402
+from tests.shared import compared, estimated  # noqa: E402
 
 CHECK = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "tools" / "figure_check.py"))
 faults, watched, contrast = CHECK["faults"], CHECK["watched"], CHECK["contrast"]
@@ -73,7 +73,7 @@ def test_an_axis_without_two_numbers_and_a_font_of_type_3_are_found() -> None:
 
 @pytest.mark.parametrize("venue", style.VENUES)
 def test_a_comparison_fits_the_columns_of_every_venue(venue: str, tmp_path: Path) -> None:
-    found = neuroest.compare("analog_lif_28nm", "digital_spiking_28nm", workload="mlp_mnist_spiking")
+    found = compared("analog_lif_28nm", "digital_spiking_28nm", "mlp_mnist_spiking")
     with style.figure_style(venue), watched() as seen:
         drawn = found.plot("ratios", tmp_path / "ratios.pdf")
     assert seen == []
@@ -82,7 +82,7 @@ def test_a_comparison_fits_the_columns_of_every_venue(venue: str, tmp_path: Path
 
 def test_two_chips_within_a_decade_have_numbers_at_their_axis(tmp_path: Path) -> None:
     # a device against its twin: both bands lie between two powers of ten
-    found = neuroest.estimate("analog_lif_low_power_28nm", "mlp_mnist_spiking")
+    found = estimated("analog_lif_low_power_28nm", "mlp_mnist_spiking")
     with watched() as seen:
         axes = found.plot("energy", tmp_path / "energy.svg").axes[0]
     assert seen == []
@@ -101,7 +101,7 @@ def test_a_style_of_matplotlib_reaches_figures_and_names_stay_no_tex(tmp_path: P
     mine.write_text(
         "lines.linewidth: 3\naxes.prop_cycle: cycler('color', ['ff0000'])\ntext.usetex: True\n", "utf-8"
     )
-    found = neuroest.compare("analog_lif_28nm", "digital_spiking_28nm", workload="mlp_mnist_spiking")
+    found = compared("analog_lif_28nm", "digital_spiking_28nm", "mlp_mnist_spiking")
     with style.figure_style(mine):
         found.plot("ratios", tmp_path / "ratios.svg")
     assert "#ff0000" in (tmp_path / "ratios.svg").read_text("utf-8")

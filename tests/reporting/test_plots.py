@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from neuroest import breakeven, compare, estimate
+from neuroest import breakeven
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import labelled
 from neuroest.publishing.figure_list import plans
 from neuroest.publishing.publish import latex_tables
 from neuroest.reporting.report import report
+from tests.shared import compared, estimated
 
 CHIP, NETWORK = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 
@@ -20,12 +21,12 @@ CHIP, NETWORK = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 )
 def test_an_estimate_draws_itself(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "figure.svg"
-    estimate(CHIP, NETWORK).plot(kind, path)
+    estimated(CHIP, NETWORK).plot(kind, path)
     assert "<text" in path.read_text(encoding="utf-8")  # editors can change it
 
 
 def test_a_comparison_draws_itself_under_the_titles_of_its_designs(tmp_path: Path) -> None:
-    found = compare(CHIP, "analog_lif_low_power_28nm", workload=NETWORK)
+    found = compared(CHIP, "analog_lif_low_power_28nm", NETWORK)
     path = tmp_path / "figure.svg"
     for kind in ("ratios", "tradeoff", "energy"):
         found.plot(kind, path)
@@ -38,7 +39,7 @@ def test_a_comparison_draws_itself_under_the_titles_of_its_designs(tmp_path: Pat
 
 def test_panels_have_letters_and_neurons_are_never_among_the_others(tmp_path: Path) -> None:
     path = tmp_path / "figure.svg"
-    compare(CHIP, "analog_lif_low_power_28nm", workload=NETWORK).plot("energy", path)
+    compared(CHIP, "analog_lif_low_power_28nm", NETWORK).plot("energy", path)
     drawn = path.read_text(encoding="utf-8")
     for letter in "abc":
         assert f">{letter}</text>" in drawn

@@ -227,7 +227,7 @@ pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
     groups=st.integers(1, 3),
     per_group=st.tuples(st.integers(1, 2), st.integers(1, 2)),
 )
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_convolution_counts_equal_brute_force(
     size, kernel, stride, padding, dilation, groups, per_group
 ) -> None:
@@ -479,6 +479,7 @@ def test_geometry_is_worked_out_once_and_forgotten_with_its_spec() -> None:
     assert geometry(spec) is geometry(spec)
     assert id(spec) in module._plans
     key = id(spec)
+    gc.freeze()  # what there was before need not be searched
     del spec
     gc.collect()
     assert key not in module._plans
