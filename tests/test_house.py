@@ -72,8 +72,6 @@ ROOMS = (
     ("workloads.importers", "networks out of the files of other programs, written as workloads"),
     ("fitting.headers", "names and units in the header of a measurement file"),
     ("fitting.tables", "tables of numbers in the files of instruments"),
-    ("fitting.layouts", "columns and rows of each kind of experiment"),
-    ("fitting.arrangement", "the header of a table, and which of its rows are readings"),
     ("fitting.table_reader", "rows of one table, in SI units"),
     ("fitting.measurements", "measured curves as files hold them"),
     ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
@@ -334,7 +332,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 # Where code of others may raise whatever it likes, and the user gets one of our lines.
 CATCHING = {
     "neuroest.core.lazy_registry": "what a plug-in raises when it is imported; a warning names it",
-    "neuroest.exploration.cluster": "what a cluster raises",
+    "neuroest.exploration.runner": "what a cluster raises",
     "neuroest.reporting.sweep_data": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from neuroest.circuits.bench import no_circuit
 from neuroest.circuits.export import agreement, export
-from neuroest.circuits.parameters import no_circuit
 from neuroest.core.units import format_quantity
 from neuroest.loading.library import load_device, shipped
 from neuroest.registry import roles_of

@@ -23,8 +23,8 @@ from neuroest.loading.kinds import data_folder
 from neuroest.validation import calibrate
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.cases import load_case, run_case, run_of, shipped_cases
+from neuroest.validation.descriptions import PredictedLogs
 from neuroest.validation.expressions import unit_factor
-from neuroest.validation.predicted_logs import PredictedLogs
 from neuroest.validation.scoring import CHIPS, case_rows
 
 UNCERTAINTY = 0.05

@@ -20,9 +20,9 @@ import numpy as np
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.dynamics.stimulus import constant, pulse_train
+from neuroest.dynamics.in_time import constant, pulse_train
 from neuroest.fitting.estimation import fit
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements
+from neuroest.fitting.headers import LAYOUTS, Experiment, Measurements
 from neuroest.loading.library import load_device
 
 TRUTH = {

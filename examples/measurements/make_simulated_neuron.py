@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.dynamics.stimulus import Segment, constant, pulse_train
+from neuroest.dynamics.in_time import Segment, constant, pulse_train
 
 TRUTH = {
     "field_mobility": 240.0,

@@ -10,8 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.blocks.circuit import Circuit
-from neuroest.circuits.bench import Expected, NoSpikeError, column_of, deck, expected
-from neuroest.circuits.parameters import DeviceCircuit, circuit_of
+from neuroest.circuits.bench import (
+    DeviceCircuit,
+    Expected,
+    NoSpikeError,
+    circuit_of,
+    column_of,
+    deck,
+    expected,
+)
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass

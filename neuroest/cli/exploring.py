@@ -10,8 +10,7 @@ import typer
 from neuroest.cli import shared
 from neuroest.cli.completion import last_of_several, quantities
 from neuroest.cli.elapsed import progress_shown
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space, constraint, read_space, settings_space
+from neuroest.exploration.space import ExplorationError, Space, constraint, read_space, settings_space
 
 SpaceFile = Annotated[Path | None, typer.Argument(metavar="SPACE.yaml", help="File that states the space.")]
 Axes = Annotated[

@@ -37,8 +37,7 @@ import typer
 from neuroest.cli import exploring, shared
 from neuroest.cli.completion import last_of_several, quantities
 from neuroest.core.text_layout import wrapped
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import SAMPLERS
+from neuroest.exploration.space import SAMPLERS, ExplorationError
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
 
 _SHOWN = 10_000

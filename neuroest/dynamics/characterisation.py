@@ -11,9 +11,8 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import Printed, wrapped
 from neuroest.dynamics.experiments import Characteristic
-from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
+from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time, plain_numbers
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
-from neuroest.dynamics.spikes import plain_numbers
 from neuroest.registry import render
 
 MEASURED_NEURON = "diffusive_bench"

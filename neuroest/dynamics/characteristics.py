@@ -22,7 +22,7 @@ from neuroest.dynamics.experiments import (
     pulse_for,
     repeat,
 )
-from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train
+from neuroest.dynamics.in_time import Array, Segment, constant, pulse_pair, pulse_train
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import firing_statistics, output_branch
 from neuroest.fitting.measurements import published

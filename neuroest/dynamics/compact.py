@@ -19,7 +19,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.compact_record import Record, Run, State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
-from neuroest.dynamics.stimulus import Array, Noise, Stimulus, steps_of, total_duration
+from neuroest.dynamics.in_time import Array, Noise, Stimulus, steps_of, total_duration
 from neuroest.equations import filament_conduction
 from neuroest.equations._constants import BOLTZMANN
 

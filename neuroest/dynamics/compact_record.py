@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
-from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array, SpikeRun, Spikes
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import output_branch
 

@@ -12,7 +12,7 @@ from neuroest.blocks.neurons.diffusive_ions import ION_BARRIERS
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_conduction, filament_growth, firing_statistics, neuron_geometry
 from neuroest.equations._constants import BOLTZMANN

@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.agreement import compare_energy
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.compact_record import Run
@@ -16,19 +17,19 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
     refuse_following_gate,
 )
-from neuroest.dynamics.energy import compare_energy
 from neuroest.dynamics.experiments import Bench, Characteristic
 from neuroest.dynamics.in_time import (
+    Array,
     Asked,
     ClosedForms,
     Drive,
     NeuronInTime,
+    Noise,
     OneSpike,
     component_of,
     driven,
     pulses_of,
 )
-from neuroest.dynamics.stimulus import Array, Noise
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device
 

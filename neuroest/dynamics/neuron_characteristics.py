@@ -11,9 +11,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.experiments import Characteristic, Series, Value
-from neuroest.dynamics.in_time import Drive, NeuronInTime, spike_energy
-from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array, Drive, NeuronInTime, SpikeRun, spike_energy
 
 _LEVELS = 25
 """Number of drives of a curve besides the nominal one; a convention."""

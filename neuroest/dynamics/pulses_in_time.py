@@ -7,10 +7,19 @@ import numpy as np
 from neuroest.blocks.neurons.base import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.in_time import Asked, ClosedForms, Drive, NeuronInTime, OneSpike
+from neuroest.dynamics.in_time import (
+    Array,
+    Asked,
+    ClosedForms,
+    Drive,
+    NeuronInTime,
+    Noise,
+    OneSpike,
+    Segment,
+    SpikeRun,
+    pulse_train,
+)
 from neuroest.dynamics.reference_neurons import simulate_accumulating
-from neuroest.dynamics.spikes import SpikeRun
-from neuroest.dynamics.stimulus import Array, Noise, Segment, pulse_train
 from neuroest.equations import accumulating as equations
 from neuroest.loading.library import Device
 

@@ -12,9 +12,8 @@ from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
-from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array, Noise, Stimulus, steps_of, total_duration
+from neuroest.dynamics.experiments import LifBehaviourParameters, ThresholdSwitchParameters
+from neuroest.dynamics.in_time import Array, Noise, SpikeRun, Spikes, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
 from neuroest.equations import threshold_switches
 from neuroest.equations.integration import settled_state

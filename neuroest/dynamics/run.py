@@ -13,7 +13,8 @@ from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import Printed, columns
 from neuroest.core.units import article, format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics import reference_neurons
-from neuroest.dynamics.agreement import compare_spike
+from neuroest.dynamics.agreement import TOLERANCE, compare_energy, compare_spike
+from neuroest.dynamics.circuits_in_time import AnalogInTime, DigitalInTime, NumbersInTime, SwitchInTime
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
@@ -23,15 +24,23 @@ from neuroest.dynamics.diffusive_cells import (
     integration_time,
 )
 from neuroest.dynamics.diffusive_in_time import DiffusiveInTime
-from neuroest.dynamics.digital_in_time import DigitalInTime
-from neuroest.dynamics.energy import TOLERANCE, compare_energy
-from neuroest.dynamics.in_time import Asked, NeuronInTime, changed_values, neuron_in_time
-from neuroest.dynamics.leaky_in_time import AnalogInTime, NumbersInTime
-from neuroest.dynamics.parameters import LifBehaviourParameters
+from neuroest.dynamics.experiments import LifBehaviourParameters
+from neuroest.dynamics.in_time import (
+    Array,
+    Asked,
+    NeuronInTime,
+    Noise,
+    Segment,
+    SpikeRun,
+    changed_values,
+    constant,
+    neuron_in_time,
+    plain_numbers,
+    pulse_pair,
+    pulse_train,
+    sampled,
+)
 from neuroest.dynamics.pulses_in_time import PulsedInTime
-from neuroest.dynamics.spikes import SpikeRun, plain_numbers
-from neuroest.dynamics.stimulus import Array, Noise, Segment, constant, pulse_pair, pulse_train, sampled
-from neuroest.dynamics.switch_in_time import SwitchInTime
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 from neuroest.specs.file_text import is_path, read_csv

@@ -22,8 +22,7 @@ from neuroest.core.text_layout import Printed, wrapped
 from neuroest.core.units import three_digits
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.draws_along import band_at, band_over_draws, break_even_values, results_along
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Axis, Range, Space, setting_axis
+from neuroest.exploration.space import Axis, ExplorationError, Range, Space, setting_axis
 from neuroest.exploration.structures import AxisValues, Group, NumericAxis, resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.estimate import Band

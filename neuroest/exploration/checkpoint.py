@@ -21,7 +21,7 @@ from neuroest.core.installed import extra
 from neuroest.core.spreadsheets import cell_text
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
-from neuroest.exploration.errors import ANOTHER_RUN, ExplorationError
+from neuroest.exploration.space import ANOTHER_RUN, ExplorationError
 from neuroest.results.metadata import column_units
 
 METADATA_KEY = b"neuroest"

@@ -28,9 +28,8 @@ from neuroest.exploration.batch_evaluation import (
     in_blocks,
     joined,
 )
-from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
-from neuroest.exploration.space import RESULT_UNITS, Constraint, Sampler, faults_of
+from neuroest.exploration.space import RESULT_UNITS, Constraint, ExplorationError, Sampler, faults_of
 from neuroest.exploration.structures import Group, NumericAxis, Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, column_name, quantity_names, read_value

@@ -12,8 +12,7 @@ from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.checkpoint import check_suffix
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.contest_field import field_of
-from neuroest.exploration.contest_finalists import Finalists
-from neuroest.exploration.contest_outcome import Outcome
+from neuroest.exploration.contest_outcome import Finalists, Outcome
 from neuroest.exploration.contest_search import ContestJob, Search
 from neuroest.exploration.contest_spec import ContestFile, read_contest
 from neuroest.exploration.passing_share import separated

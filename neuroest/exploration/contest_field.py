@@ -29,8 +29,7 @@ from neuroest.exploration.contest_spec import (
     ContestFile,
     read_contest,
 )
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Axis, Levels, wrong
+from neuroest.exploration.space import Axis, ExplorationError, Levels, wrong
 from neuroest.exploration.structures import (
     AxisValues,
     Candidate,

@@ -16,8 +16,7 @@ from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.exploration.batch_evaluation import evaluate_points
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space
+from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
 from neuroest.results.estimate import Band

@@ -20,8 +20,7 @@ from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.draws_along import band_at, band_over_draws, break_even_values, results_along
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space
+from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.estimate import Band

@@ -12,7 +12,7 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.sweep import PrintedPoints, SweepResult, read_sweep
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, full_name, label_and_unit

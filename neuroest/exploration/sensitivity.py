@@ -19,8 +19,7 @@ from neuroest.core.units import format_quantity, three_digits
 from neuroest.error_analysis.draws import common_cause, spread_over
 from neuroest.error_analysis.elasticities import slopes, step_sizes, steps
 from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space
+from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, full_name, label_and_unit, quantity_names

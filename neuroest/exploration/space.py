@@ -1,8 +1,4 @@
-"""The axes of a design space, as stated in a file or on a command line.
-
-An axis varies one path, or several linked paths. Its values form a list or a range. This module is independent of
-chips; `neuroest.exploration.structures` applies the axes to a chip.
-"""
+"""Errors of the exploration of a design space."""
 
 import difflib
 import re
@@ -25,13 +21,21 @@ from neuroest.core.errors import (
     raise_all,
 )
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.exploration.errors import ExplorationError
 from neuroest.loading.library import read_spec
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, full_name, read_value
 from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.file_text import Place
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
+
+
+class ExplorationError(NeuroestError):
+    """A space cannot be explored as requested, or a run cannot continue."""
+
+
+ANOTHER_RUN = "another run is writing"
+"""Start of the message when two runs have the same output."""
+
 
 Sampler: TypeAlias = Literal["grid", "random", "latin_hypercube", "sobol"]
 SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)

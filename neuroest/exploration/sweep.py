@@ -20,9 +20,8 @@ from neuroest.core.units import format_quantity
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.checkpoint import SUFFIXES, Store, read_metadata
 from neuroest.exploration.chunks import CHUNK, Columns, Job, plain, rows_of
-from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
-from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
+from neuroest.exploration.space import SAMPLERS, ExplorationError, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.estimate import Band

@@ -24,8 +24,7 @@ from neuroest.design.overrides import whole_path
 from neuroest.error_analysis.draws import SEED, discrepancy_claims, draw
 from neuroest.exploration.batch_evaluation import block_of
 from neuroest.exploration.chunks import holds
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Constraint, Space, constraint, faults_of, wrong
+from neuroest.exploration.space import Constraint, ExplorationError, Space, constraint, faults_of, wrong
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.target_parameters import (
     INTEGRATION_TIME,

@@ -12,8 +12,7 @@ from neuroest.core.errors import QuantityError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity, three_digits
 from neuroest.design.chip import instantiate
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space
+from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.results.target import TargetAxis
 from neuroest.specs.loaded import Named

@@ -20,10 +20,9 @@ from neuroest.core.units import three_digits
 from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, draw, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
-from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
-from neuroest.exploration.space import Space
+from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, Resolved, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render

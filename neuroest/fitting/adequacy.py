@@ -1,20 +1,27 @@
-"""Goodness of fit: whether the model misses its data by more than the scatter of the data.
+"""Goodness of fit, and uncertainty of fitted parameters from scatter, device-to-device spread and model error.
 
 A condition is a set of rows with equal settings, direction and place in the sequence. Repeated rows and different
 devices show how much the mean of its residuals scatters; any excess is model error. A fit with only one or two
 conditions to spare cannot be rejected by its data, so fewer parameters are fitted until at least `SPARE_CONDITIONS`
 remain. Residuals of one sign over long stretches show that the law has another shape than the data, even where it is
 close to them.
+
+Bands come from a sandwich estimator: the bread is the curvature of the robust loss, the meat comes from the residuals.
+It adds three contributions. First, rows scatter, with a separate variance for each experiment. Second, devices differ:
+all rows of one device are late or early together, so twenty rows of one device are not twenty devices. Third, the model
+error is the same in every repetition of a condition, so repetition does not average it out. Each contribution is
+estimated from a few numbers, so quantiles of Student's distribution replace normal ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
-from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.layouts import Experiment
+from neuroest.dynamics.in_time import Array
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 from neuroest.fitting.sequence import few_changes, places
 
@@ -212,3 +219,273 @@ def _falling(experiment: Experiment, *, rising: bool) -> list[str]:
         way = "falls" if rising else "rises"
         return [f"{experiment.layout.name}: {experiment.layout.result} {way} with voltage"]
     return []
+
+
+MODEL_ERROR = 0.01
+"""Relative error of a predicted time compared with the full simulation; shared by all rows of a condition."""
+_FEW = 4.0
+"""Degrees of freedom below which an experiment's own scatter is no more certain than a typical reading error."""
+_PRIOR = 5.0
+"""Degrees of freedom assigned to a stated or typical error."""
+_UNIT_SCORE = 0.3443
+"""Mean square slope of the soft L1 loss for standard normal residuals: 1 - E[1/(1 + r^2)]."""
+_DRIVEN = frozenset({"integration_time", "pulse_train", "paired_pulse"})
+"""Experiments in which a more strongly driven device is early in every row."""
+_SMALLEST = 1e-6
+_UNSEEN = 1e-9
+"""Curvature, relative to the largest, below which a direction counts as flat."""
+_NOTHING_KNOWN = 1e6
+"""Variance of a logarithm along a flat direction."""
+
+_Piece: TypeAlias = tuple[str, Array, float]
+"""A part of the covariance: its cause, and its degrees of freedom at the end."""
+
+
+@frozen_dataclass
+class Scatter:
+    """Relative spread of the drive between and within devices; None without repeated measurements."""
+
+    between: float | None = None
+    within: float | None = None
+    devices: int = 1
+
+
+@frozen_dataclass
+class Bands:
+    """Standard deviations of the logarithms of the fitted parameters.
+
+    Attributes
+    ----------
+    deviation : ndarray
+        Standard deviations.
+    freedom : ndarray
+        Degrees of freedom of each, for Student's quantiles.
+    correlation : ndarray
+        Between the parameters.
+    chi_square : float
+        Sum of robustly weighted squared residuals per degree of freedom.
+    shares : dict of str to ndarray
+        Share of each parameter's variance by origin: `scatter`, `devices`, `model`, `held` and `minima`.
+    """
+
+    deviation: Array
+    freedom: Array
+    correlation: Array
+    chi_square: float
+    shares: dict[str, Array]
+
+
+@frozen_dataclass
+class Linear:
+    """A fit linearized at its solution: residuals, their slopes and their grouping.
+
+    Attributes
+    ----------
+    residuals : ndarray
+        One per row.
+    slopes : ndarray of shape (rows, parameters)
+        Derivatives with respect to the logarithms of the fitted parameters.
+    drive : ndarray
+        Derivative of each residual with respect to the logarithm of the drive.
+    experiment, condition, device : ndarray of int
+        Group of each row; device is -1 if none is named.
+    parts : list of Rows
+        The experiments, in the order of their numbers.
+    """
+
+    residuals: Array
+    slopes: Array
+    drive: Array
+    experiment: Array
+    condition: Array
+    device: Array
+    parts: list[Rows]
+
+
+def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
+    """Concatenate the rows of all experiments, with the groups that they share."""
+    experiments, conditions, devices = [], [], []
+    known: dict[tuple[object, ...], int] = {}
+    for number, part in enumerate(parts):
+        layout = part.experiment.layout
+        settings = [n for n in layout.columns if n != layout.result]
+        devices.append(part.experiment.column("device", -1.0)[part.rows].astype(int))
+        experiments.append(np.full(len(part.rows), number))
+        for place, row in enumerate(part.rows):
+            # a second number in a row counts as a separate condition
+            second = place >= len(part.used)
+            key = (layout.name, second, *(float(part.experiment.columns[n][row]) for n in settings))
+            conditions.append(known.setdefault(key, len(known)))
+    residuals = np.concatenate([part.residuals[0] for part in parts])
+    driven = np.concatenate(
+        [np.full(p.residuals.shape[1], p.experiment.layout.name in _DRIVEN) for p in parts]
+    )
+    return Linear(
+        residuals, slopes, np.where(driven, drive, 0.0), np.concatenate(experiments), np.array(conditions),
+        np.concatenate(devices), parts,
+    )  # fmt: skip
+
+
+def bands(
+    fit: Linear, scatter: Scatter, held: Array | None = None, elsewhere: Array | None = None,
+    shifted: Array | None = None,
+) -> Bands:  # fmt: skip
+    """Standard deviations, their degrees of freedom and correlations.
+
+    Parameters
+    ----------
+    fit : Linear
+        The fit, linearized at its solution.
+    scatter : Scatter
+        Spread between and within devices.
+    held : ndarray of shape (rows, held parameters), optional
+        Change of each residual when a fixed parameter changes by one standard deviation.
+    elsewhere : ndarray of shape (minima, parameters), optional
+        Step to each other minimum that describes the data equally well within chance.
+    shifted : ndarray, optional
+        Possible shift of each residual due to scatter of the drive: the mean time is not the time at the mean drive.
+    """
+    r, size = fit.residuals, fit.slopes.shape[1]
+    score = r / np.sqrt(1.0 + r * r)
+    bend = np.power(1.0 + r * r, -1.5)
+    numbers = range(len(fit.parts))
+    mean_bend = np.array([float(np.mean(bend[fit.experiment == e])) for e in numbers])[fit.experiment]
+    curvature = (fit.slopes * mean_bend[:, None]).T @ fit.slopes
+    values, axes = np.linalg.eigh(curvature)
+    # a direction that affects no row has no curvature and no score, so the data say nothing about it
+    unseen = values <= _UNSEEN * values[-1]
+    bread = (axes / np.where(unseen, np.inf, values)) @ axes.T
+    open_ends = (axes * np.where(unseen, _NOTHING_KNOWN, 0.0)) @ axes.T
+    pull = fit.slopes @ bread  # shift of each parameter due to the score of each row
+    leverage = mean_bend * np.einsum("ij,ij->i", pull, fit.slopes)
+    pieces: list[_Piece] = [("scatter", open_ends, np.inf)]
+    pieces += _scattered(fit, scatter, score, mean_bend, pull, leverage)
+    pieces += _missed(fit, score, mean_bend, pull, leverage)
+    if held is not None and held.shape[1]:
+        moved = pull.T @ (mean_bend[:, None] * held)
+        pieces.append(("held", moved @ moved.T, np.inf))
+    if shifted is not None:
+        moved = pull.T @ (mean_bend * shifted)
+        pieces.append(("model", np.outer(moved, moved), np.inf))
+    if elsewhere is not None:
+        pieces += [("minima", np.outer(way, way), np.inf) for way in elsewhere]
+    total = sum((piece for _, piece, _ in pieces), np.zeros((size, size)))
+    variance = np.maximum(np.diag(total), _SMALLEST**2)
+    deviation = np.sqrt(variance)
+    weights = np.power(1.0 + r * r, -0.5)
+    chi_square = float(np.sum(weights * r * r) / max(1, len(r) - size))
+    shares = {
+        origin: sum((np.diag(p) for o, p, _ in pieces if o == origin), np.zeros(size)) / variance
+        for origin in ("scatter", "devices", "model", "held", "minima")
+    }
+    return Bands(
+        deviation, _freedom(pieces, variance), total / np.outer(deviation, deviation), chi_square, shares
+    )
+
+
+def _scattered(
+    fit: Linear, scatter: Scatter, score: Array, mean_bend: Array, pull: Array, leverage: Array
+) -> Iterator[_Piece]:
+    """Scatter of rows, per experiment, and of whole devices."""
+    for e in range(len(fit.parts)):
+        mine = fit.experiment == e
+        freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
+        left = score[mine]
+        if scatter.between and scatter.devices > 1:
+            left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
+            freedom -= counted
+        stated = error_is_stated(fit.parts[e].experiment)
+        # prior knowledge of the errors counts as a few extra rows
+        prior = _PRIOR if stated or freedom < _FEW else 0.0
+        known = max(prior + freedom, 1.0)
+        # few rows are fitted closely, so their loss is nearly quadratic and its slope is the residual itself
+        unit = max(_UNIT_SCORE, float(mean_bend[mine][0]) ** 2)
+        variance = (prior * unit + float(np.sum(left**2))) / known
+        yield "scatter", variance * pull[mine].T @ pull[mine], known
+    if scatter.between and scatter.devices > 1:
+        # rows that name no device form one extra device
+        for label in np.unique(fit.device):
+            mine = fit.device == label
+            moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
+            yield "devices", np.outer(moved, moved), float(scatter.devices - 1)
+
+
+def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:
+    """Scores minus the mean offset of each device, and the number of offsets estimated."""
+    left, labels = score.copy(), np.unique(device[drive != 0.0])
+    for label in labels:
+        mine = device == label
+        left[mine] -= drive[mine] * (drive[mine] @ score[mine]) / (drive[mine] @ drive[mine])
+    return left, max(0, len(labels) - 1)
+
+
+def _missed(fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: Array) -> Iterator[_Piece]:
+    """Model error per condition, from the means of repeated rows, but at least the model's stated error."""
+    for e, part in enumerate(fit.parts):
+        mine = np.flatnonzero(fit.experiment == e)
+        labels, place, counts = np.unique(fit.condition[mine], return_inverse=True, return_counts=True)
+        means = np.bincount(place, weights=score[mine]) / counts
+        within = float(np.sum((score[mine] - means[place]) ** 2)) / max(1, len(mine) - len(labels))
+        freedom = max(1.0, len(labels) - float(np.sum(leverage[mine])))
+        beyond = float(np.sum(means**2 - within / counts)) / freedom if np.max(counts) > 1 else 0.0
+        own = (mean_bend[mine] * MODEL_ERROR / relative_error(part)) ** 2
+        for label in range(len(labels)):
+            rows = mine[place == label]
+            direction = np.sum(pull[rows], axis=0)
+            size = max(beyond, float(np.mean(own[place == label])))
+            yield "model", size * np.outer(direction, direction), freedom if beyond > 0.0 else np.inf
+
+
+def _freedom(pieces: list[_Piece], variance: Array) -> Array:
+    """Degrees of freedom of a sum of variances, each estimated from a few numbers (Satterthwaite 1946)."""
+    grouped: dict[tuple[str, float], Array] = {}
+    for origin, piece, freedom in pieces:
+        grouped[origin, freedom] = grouped.get((origin, freedom), 0.0) + np.diag(piece)
+    spent = sum((part**2 / freedom for (_, freedom), part in grouped.items()), np.zeros(len(variance)))
+    return np.asarray(np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf))
+
+
+def quantile(share: float, freedom: float) -> float:
+    """Half-width, in standard deviations, of the central interval of Student's distribution."""
+    return float(extra("scipy.stats", "lab").t.ppf(0.5 + share / 2.0, min(freedom, 1e6)))
+
+
+def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
+    """Standard deviations of the drive between devices and between cycles, from repeated measurements of times.
+
+    A late device behaves like one with a weaker drive. The slope of its logarithmic time versus drive converts one into
+    the other.
+    """
+    drive, labels = [], []
+    for number, part in enumerate(parts):
+        columns = part.experiment.columns
+        if number not in slopes or not {"device", "cycle"} & columns.keys():
+            continue
+        slope = slopes[number]
+        usable = np.abs(slope) > _USABLE
+        late = np.log(part.measured / part.predicted[0]) / np.where(usable, slope, 1.0)
+        drive.append(late[usable])
+        labels.append(part.experiment.column("device", 0.0)[usable])
+    if not drive:
+        return Scatter()
+    return _components(np.concatenate(drive), np.concatenate(labels))
+
+
+_USABLE = 0.05
+"""Slope of logarithmic time versus drive below which a late row carries no information about the drive."""
+
+
+def _components(deviation: Array, device: Array) -> Scatter:
+    """Standard deviations between and within groups, from an analysis of variance."""
+    labels, counts = np.unique(device, return_counts=True)
+    groups = [deviation[device == label] for label in labels]
+    means = np.array([np.mean(group) for group in groups])
+    inner = sum(float(np.sum((group - np.mean(group)) ** 2)) for group in groups)
+    freedom = len(deviation) - len(labels)
+    within = inner / freedom if freedom >= 3 else None
+    between = None
+    if len(labels) >= 2:
+        size = float(np.mean(counts))
+        between = max(0.0, float(np.var(means, ddof=1)) - (within or 0.0) / size)
+    root = [None if value is None else float(np.sqrt(value)) for value in (between, within)]
+    return Scatter(root[0], root[1], len(labels))

@@ -16,21 +16,20 @@ from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import Printed, columns, noted, wrapped
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.dynamics.in_time import refused_alone
-from neuroest.dynamics.spikes import plain_numbers
+from neuroest.dynamics.in_time import plain_numbers, refused_alone
 from neuroest.fitting.adequacy import condition_labels
 from neuroest.fitting.choice import (
     Candidate,
     best_fits,
     candidates,
     chosen_model,
+    composed,
     table_lines,
 )
 from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
-from neuroest.fitting.law_fits import composed
+from neuroest.fitting.headers import Experiment, Measurements, Stated
 from neuroest.fitting.laws.table import FAMILIES, LAWS, REQUESTED
-from neuroest.fitting.layouts import Experiment, Measurements, Stated
 from neuroest.fitting.measurements import read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
 from neuroest.fitting.spec_writer import write_spec

@@ -21,8 +21,8 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity
+from neuroest.fitting.adequacy import quantile
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.intervals import quantile
 from neuroest.fitting.spec_writer import spec_text, write_text
 
 _FEWEST = 2

@@ -15,20 +15,25 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.fitting import predictions
 from neuroest.fitting.adequacy import (
     SPARE_CONDITIONS,
+    Bands,
+    Scatter,
+    bands,
     condition_labels,
     contradictions_of,
+    linearised,
     misfit,
     needed_shift,
+    quantile,
     running,
     testable,
+    variability,
 )
-from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
+from neuroest.fitting.headers import Experiment, Measurements
 from neuroest.fitting.laws.base import IDENTIFIED_WITHIN, Completion, LawFit
-from neuroest.fitting.layouts import Experiment, Measurements
 
 CANDIDATES = (
     "field_mobility",

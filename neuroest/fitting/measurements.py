@@ -8,8 +8,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.fitting import headers
-from neuroest.fitting.headers import UNITS
-from neuroest.fitting.layouts import Experiment, Measurements, Stated, example_folder
+from neuroest.fitting.headers import UNITS, Experiment, Measurements, Stated, example_folder
 from neuroest.fitting.table_reader import read_table
 from neuroest.fitting.tables import Sheet, sheets_of
 from neuroest.specs.file_text import is_file

@@ -8,12 +8,11 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.first_spike import Rates, Step, first_spike
-from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
+from neuroest.dynamics.pulse_response import Rates, Reset, Rested, Step, first_spike, pulse_response, rested
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_conduction, firing_statistics
-from neuroest.fitting.layouts import Experiment, Measurements
+from neuroest.fitting.headers import Experiment, Measurements
 from neuroest.fitting.sequence import few_changes
 
 _Record = TypeVar("_Record", Rates, Reset)

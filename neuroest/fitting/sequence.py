@@ -12,8 +12,8 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.installed import extra
-from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.layouts import Experiment
+from neuroest.dynamics.in_time import Array
+from neuroest.fitting.headers import Experiment
 
 _PARTS = 8
 """Number of parts of a train whose means show its direction."""
@@ -35,7 +35,7 @@ def places(experiment: Experiment) -> Array:
     --------
     A loop up and back: the row at 1 V is the peak, and the two rows at 0.5 V are not a repetition of each other.
 
-    >>> from neuroest.fitting.layouts import LAYOUTS
+    >>> from neuroest.fitting.headers import LAYOUTS
     >>> loop = {"voltage": np.array([0.5, 1.0, 0.5]), "current": np.array([1e-6, 1e-3, 5e-4])}
     >>> places(Experiment(LAYOUTS["current_voltage"], loop, (2, 3, 4), "loop.csv")).tolist()
     [3, 3, 2]

@@ -11,9 +11,9 @@ import yaml
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
+from neuroest.fitting.choice import moving_together
 from neuroest.fitting.estimation import Fit
-from neuroest.fitting.law_fits import moving_together
-from neuroest.fitting.layouts import Measurements
+from neuroest.fitting.headers import Measurements
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.claims import BASES, Claim
 from neuroest.specs.parameters import CHOSEN

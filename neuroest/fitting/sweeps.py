@@ -8,8 +8,8 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.layouts import Experiment
+from neuroest.dynamics.in_time import Array
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.predictions import compliance_current
 from neuroest.fitting.sequence import branches, driven_by
 
@@ -332,7 +332,7 @@ def offset_of(experiment: Experiment) -> float:
     --------
     A resistor of 1 Mohm with an offset of -33 nA:
 
-    >>> from neuroest.fitting.layouts import LAYOUTS
+    >>> from neuroest.fitting.headers import LAYOUTS
     >>> voltage = np.array([-0.1, -0.003, 0.003, 0.1, 0.003, -0.003, -0.1])
     >>> columns = {"voltage": voltage, "current": 1e-6 * voltage - 33e-9}
     >>> found = Experiment(LAYOUTS["current_voltage"], columns, tuple(range(7)), "resistor.csv")

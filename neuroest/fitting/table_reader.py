@@ -22,7 +22,9 @@ from neuroest.core.errors import (
 )
 from neuroest.core.units import describe_dimension, parse_quantity, parse_unit
 from neuroest.fitting import headers
-from neuroest.fitting.arrangement import (
+from neuroest.fitting.headers import LAYOUTS, UNITS, Experiment, Layout, Measurements, Stated
+from neuroest.fitting.tables import (
+    EXAMPLE,
     Arranged,
     Row,
     arranged,
@@ -34,9 +36,6 @@ from neuroest.fitting.arrangement import (
     under,
     unnumbered,
 )
-from neuroest.fitting.headers import UNITS
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Layout, Measurements, Stated
-from neuroest.fitting.tables import EXAMPLE
 from neuroest.specs.file_text import CsvTable, shortened
 
 _OVERFLOW = 9.9e37

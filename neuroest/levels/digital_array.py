@@ -20,9 +20,15 @@ from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, adder_trees, mapping, winograd
 from neuroest.equations import digital as equations
 from neuroest.levels.base import ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
-from neuroest.levels.matrix_product import MatrixProduct, matrix_product
-from neuroest.levels.tiling import LoopOrder, best_order
-from neuroest.levels.zero_skipping import Kept, SkipsZeros, kept_of
+from neuroest.levels.digital_layers import (
+    Kept,
+    LoopOrder,
+    MatrixProduct,
+    SkipsZeros,
+    best_order,
+    kept_of,
+    matrix_product,
+)
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, Duration, Frequency, PositiveNumber, WordWidth
 from neuroest.specs.blocks import ProcessingElementBlock

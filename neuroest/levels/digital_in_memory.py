@@ -1,26 +1,274 @@
-"""Digital compute-in-memory: weights in memory cells, inputs in bit slices, sums by adder trees."""
+"""Digital compute-in-memory: weights in cells with adder trees, bit-serial adders, or AND-and-count units."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Check, Structural
+from neuroest.blocks.base import Check, Component, Structural
+from neuroest.blocks.digital.and_count_unit import AndCountBlock, AndCountUnit
+from neuroest.blocks.digital.bit_serial_cell import BitSerialCell, BitSerialCellBlock
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.roles import UpdatesNeurons
+from neuroest.blocks.roles import AddsPartialSums, UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.equations import accelerators, mapping
-from neuroest.levels.base import Placement
+from neuroest.equations import accelerators, adder_trees, mapping
+from neuroest.levels.base import LevelCounts, Mapper, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
-from neuroest.levels.matrix_product import MatrixProduct
+from neuroest.levels.digital_layers import MatrixProduct
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.specs.architecture import ComputingLevel
-from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.specs.base import Count, Frequency, Time, WordWidth
+from neuroest.workloads.layout import of_one_point
+
+_BIT = 1.0
+"""Bits of a spike, and bit growth per level of a tree of counts."""
+
+
+class AndCountLevel(ComputingLevel):
+    """Array of AND-and-count units for spikes."""
+
+    slots = ("unit",)
+    mapper: Literal["and_count_array"]
+    """The mapper of this level."""
+    columns: Count
+    """Units in parallel: outputs that receive the same spikes of the left factor."""
+    clock_frequency: Frequency
+    """Clock."""
+    outputs: Literal["neurons", "random"]
+    """How counts become spikes. neurons: a digital_lif block with persistent state; random: comparison with a new
+    random number in every timestep, as in stochastic attention."""
+    unit: AndCountBlock
+    """AND gates and counter of one output."""
+
+
+class AndCountMapper(Mapper):
+    """The right factor stays in the units while the positions of the left factor stream through, in each timestep.
+
+    Model errors
+    ------------
+    time
+        waits for memories between layers are not modelled
+    """
+
+    schema = AndCountLevel
+    multiplies_computed = True
+    turns_by_steps = True
+    prior_error = model_errors(time=1.3)
+    family = "digital"
+    unit: AndCountUnit = slot("unit")
+    """What is at each place of the array."""
+
+    unit_name = "array"
+
+    def check_supported(self) -> None:
+        """Refuse numbers, layers with weights, and neurons that are not there.
+
+        Refused
+        -------
+        dense_network
+            {path} counts spikes and cannot run a dense network; use a digital_array
+        no_neurons
+            {path}.outputs is neurons, but the chip has no digital_lif block; add one with a memory that stores
+            state, or set it to random
+        """
+        self.refuse("dense_network", not self.network.spiking, CodingError)
+        t = self.layers
+        weighted = of_one_point(t.is_weighted * (t.stationary_elements <= 0.0)) > 0.0
+        for name, stored in zip(t.names, weighted, strict=True):
+            if stored:
+                raise MappingError(
+                    f"layer {name!r} has weights, but {self.level.path} multiplies spikes of two layers only; name it "
+                    "in the `layers` of another level"
+                )
+        self.refuse("no_neurons", self.spec.outputs == "neurons" and not self.chip.find(UpdatesNeurons))
+
+    def blocks(self) -> tuple[Array, Array]:
+        """Parts into which the sum of an output, and the outputs of a head, are cut."""
+        t, unit = self.layers, self.unit
+        deep = np.maximum(mapping.block_count(t.reduction, unit.options["inputs"]), 1.0)
+        across = np.maximum(mapping.block_count(t.outputs, self.options["columns"]), 1.0)
+        return np.asarray(deep), np.asarray(across)
+
+    def cycles(self) -> Array:
+        """Clock cycles of one timestep of each layer: all positions of the left factor for each block of the right."""
+        t = self.layers
+        deep, across = self.blocks()
+        return np.asarray(t.is_weighted * t.groups * t.positions * deep * across)
+
+    def place(self) -> Placement:
+        """Every layer uses all arrays, one layer after the other."""
+        t, unit = self.layers, self.unit
+        _, across = self.blocks()
+        ones = t.is_weighted * 1.0
+        filled = t.macs / np.maximum(self.cycles() * unit.options["inputs"] * self.options["columns"], 1.0)
+        return self.placed(ones * self.arrays, t.is_weighted * filled, column_blocks=across, shared=True)
+
+    def right_rate(self) -> Array:
+        """Spikes of the factor that stays, per element and timestep."""
+        t = self.layers
+        rates = np.array(np.broadcast_to(t.output_rate, np.shape(t.output_rate)))
+        sources = [inputs[1] if len(inputs) > 1 else index for index, inputs in enumerate(t.reads)]
+        outside = np.array([len(inputs) > 1 and inputs[1] < 0 for inputs in t.reads])
+        return np.asarray(np.where(outside, t.input_rate, rates[..., sources]))
+
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """ANDs that switch, additions of the trees, counts that are taken up, and spikes that are decided."""
+        t, unit = self.layers, self.unit
+        deep, across = self.blocks()
+        inputs = unit.options["inputs"]
+        pairs = self.steps * t.is_weighted * t.macs
+        switching = np.asarray(2.0 * adder_trees.product_toggle_rate(t.input_rate, self.right_rate()))
+        trees = adder_trees.tree_activity(inputs, _BIT, _BIT, switching / 2.0)
+        outputs = self.steps * t.is_weighted * t.output_elements
+        read = self.steps * t.is_weighted * t.input_taps * across * _BIT
+        stays = self.steps * t.is_weighted * t.stationary_elements * _BIT
+        decided = self.spec.outputs == "random"
+        actions = {
+            (unit.path, "coincidence"): pairs * switching,
+            (unit.path, "tree_addition"): pairs * trees * np.maximum(1.0 - 1.0 / inputs, 0.0),
+            (unit.path, "load"): read + stays,
+            (unit.path, "count"): outputs * deep,
+        }
+        if decided:
+            actions[unit.path, "decide"] = outputs
+        written = np.asarray(self.steps * t.is_weighted * t.input_elements * _BIT)
+        return LevelCounts(
+            actions={key: np.asarray(count) for key, count in actions.items()},
+            traffic=[Traffic("activations", np.asarray(read + stays), written, required=False)],
+            element_operations=self.elementwise(),
+            neuron_updates=0.0 if decided else outputs,
+        )
+
+    def peak_rate(self) -> u.Numeric:
+        """Every pair meets in every cycle."""
+        return 2.0 * self.unit.options["inputs"] * self.options["columns"] * self.options["clock_frequency"]
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Cycles of one timestep over the clock, shared by the arrays."""
+        return np.asarray(self.cycles() / (self.options["clock_frequency"] * self.arrays))
+
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
+        """Units of all arrays."""
+        return {self.unit.path: units * self.options["columns"]}
+
+
+class BitSerialLevel(ComputingLevel):
+    """Array of memory cells with adders: weights are stored, inputs are bit-serial, sums ripple through it."""
+
+    slots = ("cell",)
+    mapper: Literal["bit_serial"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows, one per input."""
+    columns: Count
+    """Columns, one per bit of the weights and their sums."""
+    guard_bits: WordWidth
+    """Additional columns for the bit growth of a weight's sum."""
+    registers: Count
+    """Pipeline registers along a column, which divide the ripple path of the sums into stages."""
+    adder_delay: Time
+    """Delay of one full adder, which sets the cycle."""
+    cell: BitSerialCellBlock
+    """The cell."""
+
+
+_ONE_BIT = 1.0
+
+
+class BitSerialMapper(Mapper):
+    """Weight-stationary: every cell is active in every cycle, also in unused columns.
+
+    Model errors
+    ------------
+    time
+        margins of the clock
+    """
+
+    schema = BitSerialLevel
+    writes_weights_back = False
+    prior_error = model_errors(time=1.2)
+    family = "digital"
+    cell: BitSerialCell = slot("cell")
+    """The cell."""
+
+    unit_name = "array"
+
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.cell
+
+    def check_supported(self) -> None:
+        """Refuse spikes, weights wider than the array, and partial sums without an adder."""
+        self.refuse_spikes()
+        if np.any(self.weights_per_row() < 1.0):
+            raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
+
+    def weights_per_row(self) -> u.Numeric:
+        """Number of weights in one row."""
+        each = self.network.weight_bits + self.options["guard_bits"]
+        return np.floor(self.options["columns"] / each)
+
+    def place(self) -> Placement:
+        """Split every layer over arrays."""
+        t = self.layers
+        row_blocks = np.maximum(
+            mapping.block_count(t.reduction + t.recurrent_reduction, self.options["rows"]), 1.0
+        )
+        column_blocks = np.maximum(mapping.block_count(t.outputs, self.weights_per_row()), 1.0)
+        units = t.is_weighted * t.groups * row_blocks * column_blocks
+        bits = t.weights * self.network.weight_bits
+        filled = bits / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
+        if np.any(row_blocks > 1.0) and not (
+            self.chip.find(AddsPartialSums) or self.chip.covers("additions")
+        ):
+            raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
+        used, reached = t.is_weighted * filled, t.is_weighted * column_blocks
+        return self.placed(
+            units, used, row_blocks=row_blocks, column_blocks=column_blocks, reached_units=reached
+        )
+
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """Cell cycles, and additions of partial sums across arrays."""
+        t, bits = self.layers, self.network.activation_bits
+        cycles = t.positions * bits * placement.units * self.options["rows"] * self.options["columns"]
+        sums = t.is_weighted * t.output_elements * (placement.row_blocks - 1.0)
+        outputs = t.is_weighted * t.output_elements
+        return LevelCounts(
+            actions={(self.cell.path, "cycle"): np.asarray(cycles)},
+            traffic=[
+                Traffic(
+                    "activations", t.input_taps * bits, outputs * self.network.written_bits, required=False
+                )
+            ],
+            element_operations=self.elementwise(),
+            additions=sums,
+        )
+
+    def pass_time(self) -> u.Second:
+        """Time of one position: its input bits in series."""
+        o = self.options
+        cycle = accelerators.bit_serial_cycle_time(
+            o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _ONE_BIT
+        )
+        return self.network.activation_bits * cycle
+
+    def peak_rate(self) -> u.Numeric:
+        """Every stored weight is multiplied once per pass."""
+        return self.at_best(2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time())
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Position after position."""
+        return np.asarray(self.layers.is_weighted * self.layers.positions * self.pass_time())
+
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
+        """Cells of all arrays."""
+        return {self.cell.path: units * self.options["rows"] * self.options["columns"]}
 
 
 class DigitalInMemoryLevel(ComputingLevel):

@@ -16,7 +16,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import adder_trees, mapping, row_stationary
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
-from neuroest.levels.zero_skipping import SkipsZeros
+from neuroest.levels.digital_layers import SkipsZeros
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency
 from neuroest.specs.blocks import AnyMemoryBlock
 

@@ -9,11 +9,10 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
-from neuroest.dynamics.stimulus import Array
-from neuroest.network_simulation.runs import Chips
+from neuroest.dynamics.in_time import Array
+from neuroest.network_simulation.columns import Trim
+from neuroest.network_simulation.runs import Chips, Interval
 from neuroest.network_simulation.simulation import LayerActivity
-from neuroest.network_simulation.stages import Trim
-from neuroest.network_simulation.statistics import Interval
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.network import Recorded

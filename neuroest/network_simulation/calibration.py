@@ -7,11 +7,13 @@ import numpy as np
 
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.diffusive_cells import dc_threshold_voltage
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.network_simulation.chip_network import LayerOnChip
+from neuroest.network_simulation.columns import Trim
 from neuroest.network_simulation.diffusive_neurons import DiffusiveKind
 from neuroest.network_simulation.files import Samples
-from neuroest.network_simulation.ideal import (
+from neuroest.network_simulation.networks import NeuronLayer
+from neuroest.network_simulation.neurons import (
     IdealNeurons,
     Neurons,
     decided,
@@ -19,10 +21,8 @@ from neuroest.network_simulation.ideal import (
     ideal_neurons,
     run_network,
 )
-from neuroest.network_simulation.networks import NeuronLayer
 from neuroest.network_simulation.runs import Run
 from neuroest.network_simulation.simulation import Conditions, Simulation
-from neuroest.network_simulation.stages import Trim
 
 GAINS = (0.5, 0.65, 0.8, 1.0, 1.3, 1.7)
 """Drives for the ideal neuron's threshold, relative to the full drive of the estimate."""

@@ -29,21 +29,28 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
     refuse_following_gate,
 )
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import converters, diffusive_neuron
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.weight_errors import drawn_conductances
 from neuroest.levels.event_core import EventCoreMapper
 from neuroest.levels.spiking_core import SpikingCoreMapper
-from neuroest.network_simulation.columns import ArrayErrors, ArrayPath, Columns
+from neuroest.network_simulation.columns import ArrayErrors, ArrayPath, Columns, Stage, Trim
 from neuroest.network_simulation.crossbar_products import ProgrammedLayer, Reads, reads_of, wire_loss
 from neuroest.network_simulation.diffusive_neurons import DiffusiveKind, DiffusiveNeurons
-from neuroest.network_simulation.ideal import ExactProducts, Neurons, Products
 from neuroest.network_simulation.networks import Network, NeuronLayer
-from neuroest.network_simulation.neurons import Arithmetic, Devices, DigitalNeurons, Effects, LinearNeurons
+from neuroest.network_simulation.neurons import (
+    Arithmetic,
+    Devices,
+    DigitalNeurons,
+    Effects,
+    ExactProducts,
+    LinearNeurons,
+    Neurons,
+    Products,
+)
 from neuroest.network_simulation.runs import Run
-from neuroest.network_simulation.stages import Stage, Trim
 from neuroest.pipeline.accuracy import FLUCTUATING
 from neuroest.results.estimate import Estimate
 

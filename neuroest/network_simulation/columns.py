@@ -1,17 +1,151 @@
-"""Columns of a layer on every chip of a run: programmed cells, wires and clamps."""
+"""Columns of a layer on every chip of a run: programmed cells, wires, clamps, and how results reach neurons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
-from neuroest.equations import crossbar
+from neuroest.dynamics.in_time import Array
+from neuroest.equations import crossbar, crossbar_wires
 from neuroest.network_simulation.networks import NeuronLayer
-from neuroest.network_simulation.wires import WireLoss
+
+
+@frozen_dataclass
+class Trim:
+    """Two numbers of a layer that its circuits are set to; none belongs to a single neuron.
+
+    Attributes
+    ----------
+    offset : float
+        Drive at a result of zero, as a share of the full drive.
+    full : float
+        Result that makes a full drive, less the offset, in thresholds of the network.
+    """
+
+    offset: float
+    full: float
+
+
+@frozen_dataclass
+class Stage:
+    """Circuit between a column and its neuron, as the estimate prices it.
+
+    Attributes
+    ----------
+    form : str
+        ``width``: the result sets for how long the full drive is on; ``amplitude``: how strong the drive is.
+    full : float
+        Result that makes a full drive, in thresholds of the network.
+    hold, period : float
+        Time of a full pulse, and of a timestep. [s]
+    drive : float
+        Voltage of a full drive; not a number for neurons that take a current. [V]
+    signed : bool
+        Whether results below zero discharge the neuron; otherwise they give no drive.
+    offset_spread : float
+        Standard deviation between neurons of the point at which a pulse ends, over the full drive.
+    droop : float
+        Share of a held full drive that is lost at its end.
+    error, offset : float
+        Errors of a result that are not drawn cell by cell, over the deviation of the results: those that are new in
+        each read, such as thermal noise, and those that stay, such as that of mirrors.
+    ending_delay : float or None
+        Time after a spike at which circuits end the drive of its timestep; None where it stays on. [s]
+    """
+
+    form: Literal["width", "amplitude"]
+    full: float
+    hold: float
+    period: float
+    drive: float = np.nan
+    signed: bool = False
+    offset_spread: float = 0.0
+    droop: float = 0.0
+    error: float = 0.0
+    offset: float = 0.0
+    ending_delay: float | None = None
+
+    @property
+    def trim(self) -> Trim:
+        """Setting without any calibration: no offset, and the full drive of the estimate."""
+        return Trim(0.0, self.full)
+
+    def shares(self, results: Array, trim: Trim, offsets: Array | float = 0.0) -> Array:
+        """Drives, as shares of the full drive.
+
+        Parameters
+        ----------
+        results : ndarray
+            In thresholds.
+        trim : Trim
+            Setting of the layer.
+        offsets : ndarray
+            Error of each neuron's stage, as a share of the full drive.
+        """
+        share = trim.offset + results / trim.full + offsets
+        share = np.clip(share, -1.0 if self.signed else 0.0, 1.0)
+        if (
+            self.form == "width"
+        ):  # what leaks empties the capacitor together with the current that times the pulse
+            return np.asarray(share / (1.0 + self.droop))
+        return np.asarray(np.sign(share) * np.maximum(np.abs(share) - self.droop / 2.0, 0.0))
+
+
+@frozen_dataclass
+class WireLoss:
+    """Wires of the arrays of one layer.
+
+    Attributes
+    ----------
+    low : float
+        Conductance of unused cells. [S]
+    rows, columns : int
+        Cells of an array.
+    segment_resistance : float
+        Wire resistance from one cell to the next. [ohm]
+    line_rows, line_columns : float
+        Cells between two buffers along a column and along a row.
+    active_share : float
+        Mean share of the rows that are on.
+    """
+
+    low: float
+    rows: int
+    columns: int
+    segment_resistance: float
+    line_rows: float
+    line_columns: float
+    active_share: float
+
+    def lost(self, conductance: Array) -> Array:
+        """Lost share of each cell, in the shape of `conductance`.
+
+        Outputs take neighbouring columns, with the slices and the lines of a pair of each side by side, and inputs take
+        neighbouring rows, the first of them where the column is read.
+
+        Parameters
+        ----------
+        conductance : ndarray of shape (slices, lines, outputs, inputs)
+            Of the cells. [S]
+        """
+        slices, lines, outputs, inputs = conductance.shape
+        columns = slices * lines * outputs
+        of_rows, of_columns = min(inputs / self.rows, 1.0), min(columns / self.columns, 1.0)
+        along = of_columns * float(np.mean(conductance)) + (1.0 - of_columns) * self.low
+        down = of_rows * np.mean(conductance, axis=(2, 3), keepdims=True) + (1.0 - of_rows) * self.low
+        number = np.moveaxis(np.arange(columns).reshape(outputs, slices, lines), 0, 2)
+        return np.asarray(
+            crossbar_wires.ir_drop_error_at(
+                along, down, self.segment_resistance, self.segment_resistance, self.line_rows, self.line_columns,
+                self.active_share, np.asarray(np.arange(inputs) % self.line_rows + 1.0, dtype=np.float64),
+                np.asarray(number % self.line_columns + 1.0)[..., np.newaxis],
+            )
+        )  # fmt: skip
+
 
 _PROBES = 128
 """Random inputs on which the common gain of a layer is measured."""

@@ -11,16 +11,15 @@ from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.dynamics.compact import Idealised
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.columns import ArrayErrors
 from neuroest.network_simulation.diffusive_neurons import DiffusiveEffects, DiffusiveKind
 from neuroest.network_simulation.files import Samples
-from neuroest.network_simulation.ideal import decided, ideal_network
-from neuroest.network_simulation.kept_groups import KeptGroups
-from neuroest.network_simulation.simulation import DRIVES, Conditions, LayerActivity, Simulation
-from neuroest.network_simulation.statistics import Interval, difference, share
+from neuroest.network_simulation.neurons import decided, ideal_network
+from neuroest.network_simulation.runs import Interval, difference, share
+from neuroest.network_simulation.simulation import DRIVES, Conditions, KeptGroups, LayerActivity, Simulation
 from neuroest.pipeline.estimate import estimate
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec

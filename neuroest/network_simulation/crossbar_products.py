@@ -13,13 +13,13 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import accuracy, drift
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.converter_range import ConverterRange
+from neuroest.levels.crossbar.column_gains import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import drawn_conductances, result_weight
-from neuroest.network_simulation.wires import WireLoss
+from neuroest.network_simulation.columns import WireLoss
 
 NOISE, DRIFT, CLIPPING, ROUNDING, WIRES = "noise", "drift", "clipping", "rounding", "wire resistance"
 CAUSES: Mapping[str, str] = read_data(Path(__file__).with_name("left_out.yaml"))["errors"]

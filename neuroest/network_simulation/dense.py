@@ -12,15 +12,14 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import accuracy
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, Reads, reads_of
 from neuroest.network_simulation.files import read_arrays, refuse_same, to_leave_out
 from neuroest.network_simulation.onnx_run import OnnxNetwork, Products
-from neuroest.network_simulation.runs import Chips
-from neuroest.network_simulation.statistics import Interval, difference, points, share
+from neuroest.network_simulation.runs import Chips, Interval, difference, points, share
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.workloads.importers.files import fault

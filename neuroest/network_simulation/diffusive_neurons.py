@@ -13,10 +13,10 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.compact import Idealised, simulate
 from neuroest.dynamics.compact_record import State
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices
-from neuroest.dynamics.stimulus import Array, Segment
+from neuroest.dynamics.in_time import Array, Segment
 from neuroest.loading.library import Device
+from neuroest.network_simulation.columns import Stage, Trim
 from neuroest.network_simulation.neurons import Devices, Effects
-from neuroest.network_simulation.stages import Stage, Trim
 
 STEP_OF_SETTLING = 0.1
 """Time step relative to the settling time of the filament. Halving it changes spike counts by less than their noise."""

@@ -7,10 +7,15 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Membrane
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
+from neuroest.network_simulation.columns import Stage, Trim
 from neuroest.network_simulation.files import Samples
-from neuroest.network_simulation.ideal import (
+from neuroest.network_simulation.networks import Network, NeuronLayer
+from neuroest.network_simulation.neurons import (
+    Devices,
+    Effects,
     ExactProducts,
+    LinearNeurons,
     Neurons,
     Products,
     decided,
@@ -18,9 +23,6 @@ from neuroest.network_simulation.ideal import (
     ideal_neurons,
     run_network,
 )
-from neuroest.network_simulation.networks import Network, NeuronLayer
-from neuroest.network_simulation.neurons import Devices, Effects, LinearNeurons
-from neuroest.network_simulation.stages import Stage, Trim
 
 RATIOS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 """Ratios of the variance of the results to that of their errors."""

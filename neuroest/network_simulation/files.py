@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.network_simulation.networks import Network, NeuronLayer, PassiveLayer, Reset, Window
 from neuroest.specs.layers import (
     Add,

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import learning
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.results.estimate import Estimate

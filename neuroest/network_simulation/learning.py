@@ -15,12 +15,12 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import Printed
 from neuroest.design.overrides import settings_of
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.files import Samples, read_network, read_samples, refuse_same
-from neuroest.network_simulation.ideal import decided, ideal_network
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.networks import Network, NeuronLayer, Reset
+from neuroest.network_simulation.neurons import decided, ideal_network
 from neuroest.network_simulation.rule import RuleState
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 
 Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]

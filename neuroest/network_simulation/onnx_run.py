@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.workloads.importers.files import fault, model_file, reading
 from neuroest.workloads.importers.onnx_node import captured
 from neuroest.workloads.importers.onnx_operators import SAME, same_padding

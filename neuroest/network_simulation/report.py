@@ -13,8 +13,8 @@ from neuroest.core.units import format_quantity
 from neuroest.network_simulation.activity import simulated_workload
 from neuroest.network_simulation.calibration import trimmed
 from neuroest.network_simulation.comparison import ConditionResult, Experiment
+from neuroest.network_simulation.runs import Interval, points
 from neuroest.network_simulation.simulation import LayerActivity
-from neuroest.network_simulation.statistics import Interval, points
 from neuroest.registry import render
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.network_simulation.learned_cells import LearningCells
 from neuroest.network_simulation.networks import NeuronLayer
 from neuroest.specs.learning import LearningRule, Product, is_epoch

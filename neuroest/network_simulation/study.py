@@ -12,13 +12,12 @@ from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.chip_network import ChipNetwork
+from neuroest.network_simulation.columns import Trim
 from neuroest.network_simulation.comparison import WITHOUT, Experiment, compare
 from neuroest.network_simulation.files import read_network, read_samples, refuse_same, to_leave_out
-from neuroest.network_simulation.kept_groups import KeptGroups
 from neuroest.network_simulation.report import NetworkSimulation
 from neuroest.network_simulation.runs import Chips
-from neuroest.network_simulation.simulation import Simulation
-from neuroest.network_simulation.stages import Trim
+from neuroest.network_simulation.simulation import KeptGroups, Simulation
 from neuroest.pipeline.estimate import estimate
 from neuroest.specs.loaded import listed
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.energy import EnergyComparison
+from neuroest.dynamics.agreement import EnergyComparison
 from neuroest.dynamics.experiments import Characteristic, Series
 from neuroest.dynamics.run import Traces
 from neuroest.plotting import quantity_axes, style

@@ -9,11 +9,11 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import device_curves
+from neuroest.fitting.adequacy import quantile
 from neuroest.fitting.estimation import Fit
 from neuroest.fitting.headers import LABELS
-from neuroest.fitting.intervals import quantile
 from neuroest.fitting.laws.base import LawFit
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.resistive import surviving

@@ -34,10 +34,10 @@ from neuroest.results.estimate import Band, Bands, Estimate
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, quantity_names
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Named
+from neuroest.validation.descriptions import PredictedLogs, varies
 from neuroest.validation.expressions import evaluate_expression, unit_factor
 from neuroest.validation.learnt import Candidate, Contradiction, Learnt, LearntCause, LearntTotal, MeasuredRow
 from neuroest.validation.measured import Measured, estimates_of, predicted_logs, read_measured
-from neuroest.validation.predicted_logs import PredictedLogs, varies
 
 TARGET = "energy_per_inference_J"
 """Total that further measurements should narrow, by default."""

@@ -24,7 +24,7 @@ from neuroest.specs.reading import Document
 from neuroest.validation import expressions
 from neuroest.validation.case_spec import checked_value, out_of_bounds
 from neuroest.validation.cases import estimate_of_run, run_file
-from neuroest.validation.predicted_logs import PredictedLogs
+from neuroest.validation.descriptions import PredictedLogs
 
 _NAME = r"^[a-z][a-z0-9_]*$"
 _UNCERTAINTY = QuantityField("1", minimum=0, above=True, maximum=2, example="5 %")

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import neuroest.levels.base
-import neuroest.levels.crossbar.left_out
+import neuroest.levels.crossbar.schema
 from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import exact_model, model_errors
@@ -166,7 +166,7 @@ def test_each_refusal_has_a_text_with_the_words_it_is_given(name: str) -> None:
 
 def test_each_exclusion_has_a_text_and_each_text_is_used() -> None:
     stated = 0
-    for module in (neuroest.levels.base, neuroest.levels.crossbar.left_out):
+    for module in (neuroest.levels.base, neuroest.levels.crossbar.schema):
         tree = ast.parse(inspect.getsource(module))
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             texts = section(type(function.name, (), {"__doc__": ast.get_docstring(function)}), "Left out")

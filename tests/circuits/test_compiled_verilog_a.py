@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neuroest.circuits.bench import no_circuit
 from neuroest.circuits.export import export
-from neuroest.circuits.parameters import no_circuit
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, load_cells
 from neuroest.equations.filament_conduction import memristor_resistance
 from neuroest.loading.library import load_device, shipped

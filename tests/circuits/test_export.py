@@ -13,6 +13,7 @@ import pytest
 
 from neuroest.blocks import circuit as circuit_words
 from neuroest.blocks.circuit import Circuit
+from neuroest.circuits.bench import circuit_of, no_circuit
 from neuroest.circuits.export import (
     TOLERANCE,
     Export,
@@ -24,7 +25,6 @@ from neuroest.circuits.export import (
     rewritten,
     subcircuit,
 )
-from neuroest.circuits.parameters import circuit_of, no_circuit
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import Ampere, Second, Volt
 from neuroest.equations import filament_conduction

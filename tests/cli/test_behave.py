@@ -72,7 +72,7 @@ def test_other_chips_run_as_well(command: Command, tmp_path, chip) -> None:
 
 def test_an_interrupted_run_goes_on_where_it_stopped(command: Command, tmp_path, monkeypatch) -> None:
     files, kept = write(tmp_path), tmp_path / "kept.npz"
-    monkeypatch.setattr("neuroest.network_simulation.kept_groups._PATIENCE", 0.0)
+    monkeypatch.setattr("neuroest.network_simulation.simulation._PATIENCE", 0.0)
     monkeypatch.setattr("neuroest.network_simulation.simulation._MOST_SAMPLES", 1)
     whole = command("behave", *given(files), "--format", "json").out
     calls = []

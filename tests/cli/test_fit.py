@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import load_device
 from tests.cli.conftest import Command
 

@@ -9,7 +9,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import load_device, shipped
 from tests.chips import run
 

@@ -8,13 +8,12 @@ import pytest
 
 from neuroest.blocks.neurons.diffusive_ions import IonKineticsParameters
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.dynamics import compact
-from neuroest.dynamics import first_spike as first_spike_module
+from neuroest.dynamics import compact, pulse_response
+from neuroest.dynamics.agreement import compare_energy
 from neuroest.dynamics.compact import default_step, simulate
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, draw_devices, integration_time, load_cells
-from neuroest.dynamics.energy import compare_energy
-from neuroest.dynamics.first_spike import Rates, first_spike
-from neuroest.dynamics.stimulus import Segment, constant, pulse_train, sampled
+from neuroest.dynamics.in_time import Segment, constant, pulse_train, sampled
+from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.registry import DEVICE_MODELS
 
 BENCH = load_cells("diffusive_bench")
@@ -287,8 +286,8 @@ def test_first_spike_stands_still_in_few_steps(monkeypatch: pytest.MonkeyPatch) 
         calls += 1
         return step_length(*given)
 
-    step_length = first_spike_module.step_length
-    monkeypatch.setattr(first_spike_module, "step_length", counted)
+    step_length = pulse_response.step_length
+    monkeypatch.setattr(pulse_response, "step_length", counted)
     found = first_spike(Rates(15401.5, 0.01, 197104.0, 600.0, 49998.0), 0.55, 0.07, 0.03, 1)
     assert np.isinf(found.time)
     assert calls < 1500

@@ -13,7 +13,7 @@ from neuroest.dynamics.diffusive_cells import NEURON_MODELS
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import load_device, shipped
 
 pytestmark = pytest.mark.slow

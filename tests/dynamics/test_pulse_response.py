@@ -5,9 +5,8 @@ import pytest
 
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.dynamics.first_spike import Rates
-from neuroest.dynamics.pulse_response import Reset, pulse_response, rested
-from neuroest.dynamics.stimulus import constant
+from neuroest.dynamics.in_time import constant
+from neuroest.dynamics.pulse_response import Rates, Reset, pulse_response, rested
 
 BENCH = load_cells("diffusive_bench")
 QUICK = BENCH.changed(

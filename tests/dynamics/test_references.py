@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.in_time import constant
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
     simulate_analog_lif,
     simulate_switch,
     switch_latches,
 )
-from neuroest.dynamics.stimulus import constant
 from neuroest.loading.library import load_device
 
 

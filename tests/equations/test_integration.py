@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from neuroest.dynamics.first_spike import Rates, first_spike
+from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.equations import filament_growth, integration
 from tests.equations.parameter_sets import BENCH
 

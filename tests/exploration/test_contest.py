@@ -19,7 +19,7 @@ from neuroest.exploration.contest import contest, contests
 from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_outcome import _crossing
 from neuroest.exploration.contest_spec import read_contest
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.sweep import Stopped
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate

@@ -7,7 +7,7 @@ import pytest
 
 import neuroest
 from neuroest.exploration.crossover import SCOPES, CrossoverResult, crossover
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import ExplorationError
 
 CHIPS = ("digital_spiking_28nm", "digital_int8_28nm")
 NETS = ("mlp_mnist_spiking", "mlp_mnist_dense")

@@ -11,7 +11,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import integration_time, load_cells
-from neuroest.dynamics.stimulus import Segment
+from neuroest.dynamics.in_time import Segment
 from neuroest.equations import firing_statistics
 from neuroest.equations.random_bits import (
     extracted_bits,

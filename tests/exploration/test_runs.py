@@ -18,9 +18,9 @@ import psutil
 import pytest
 
 from neuroest.exploration import checkpoint as stores
-from neuroest.exploration import cluster
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration import runner
 from neuroest.exploration.runner import run_chunks
+from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.sweep import make_job, read_sweep, sweep
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
@@ -188,7 +188,7 @@ def test_workers_that_die_before_they_begin_end_the_run(tmp_path: Path) -> None:
     script.write_text(
         "import multiprocessing\n"
         "from functools import partial\n"
-        "from neuroest.exploration.errors import ExplorationError\n"
+        "from neuroest.exploration.space import ExplorationError\n"
         "from neuroest.exploration.runner import run_chunks\n"
         f"multiprocessing.get_context('spawn').set_executable({str(stand_in)!r})\n"
         "larger_than_a_pipe = partial(max, b'x' * 2_000_000)\n"
@@ -260,14 +260,14 @@ def test_dask_gives_the_same_to_the_bit(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(runner, "_CONNECT_SECONDS", 1)
     with pytest.raises(ExplorationError, match="does not answer"):
         run(tmp_path / "found.parquet", scheduler="tcp://127.0.0.1:9")
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_of_this_machine_listens_on_loopback_only() -> None:
-    with cluster._client(distributed, 1, "local"):
+    with runner._client(distributed, 1, "local"):
         this = psutil.Process()
         heard = {
             connection.laddr.ip
@@ -302,7 +302,7 @@ def test_certificates_of_dask_s_configuration_are_used(
             {f"{tls}.ca-file": certificate, f"{tls}.client.cert": certificate, f"{tls}.client.key": key}
         ):
             assert dict(run_chunks(abs, range(3), scheduler=secured.scheduler_address)) == {0: 0, 1: 1, 2: 2}
-        monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
+        monkeypatch.setattr(runner, "_CONNECT_SECONDS", 1)
         with pytest.raises(ExplorationError, match="does not answer"):
             dict(run_chunks(abs, range(3), scheduler=secured.scheduler_address))
 
@@ -330,8 +330,8 @@ def test_a_worker_of_a_cluster_that_is_killed_costs_its_chunk_only(
 def test_a_worker_with_another_source_is_refused(
     monkeypatch: pytest.MonkeyPatch, scheduler: distributed.LocalCluster
 ) -> None:
-    monkeypatch.setattr(cluster, "source_digest", lambda: "another")
-    monkeypatch.setattr(cluster, "_RETRIES", 0)
+    monkeypatch.setattr(runner, "source_digest", lambda: "another")
+    monkeypatch.setattr(runner, "_RETRIES", 0)
     with pytest.raises(ExplorationError, match="has another version of neuroest than this machine"):
         list(run_chunks(abs, range(1), scheduler=scheduler.scheduler_address))
 
@@ -340,8 +340,8 @@ def test_a_worker_with_another_source_is_refused(
 def test_a_scheduler_without_workers_and_one_that_goes_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "_NO_WORKER_SECONDS", 0.2)
-    monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "_NO_WORKER_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "_LOOK_SECONDS", 0.2)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
         pytest.raises(ExplorationError, match="has had no worker"),
@@ -352,7 +352,7 @@ def test_a_scheduler_without_workers_and_one_that_goes_are_reported(
         def nthreads(self) -> dict[str, int]:
             raise OSError("Timed out trying to connect")
 
-    monkeypatch.setattr(cluster, "_client", lambda *_: nullcontext(Gone()))
+    monkeypatch.setattr(runner, "_client", lambda *_: nullcontext(Gone()))
     with pytest.raises(ExplorationError, match="lost the connection"):
         run(tmp_path / "found.parquet", scheduler="tcp://10.0.0.1:8786")
 

@@ -16,11 +16,10 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.crossover import crossover
 from neuroest.exploration.curves import curves
-from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.optimize import optimize
 from neuroest.exploration.pareto import non_dominated, pareto
 from neuroest.exploration.sensitivity import sensitivity
-from neuroest.exploration.space import setting_axis, settings_space
+from neuroest.exploration.space import ExplorationError, setting_axis, settings_space
 from neuroest.exploration.sweep import sweep
 from neuroest.exploration.uncertainty import relative_spreads, uncertainty
 from neuroest.pipeline.comparison import compare

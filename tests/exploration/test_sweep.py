@@ -10,8 +10,7 @@ import pytest
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.exploration.batch_evaluation import evaluate_points
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space, settings_space
+from neuroest.exploration.space import ExplorationError, Space, settings_space
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job, sweep
 from neuroest.pipeline.estimate import estimate

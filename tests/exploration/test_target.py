@@ -11,7 +11,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import format_quantity
-from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.target import target
 from neuroest.loading.library import devices_of
 from neuroest.registry import COMPONENTS, roles_of

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from neuroest.dynamics.first_spike import Rates, first_spike
+from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.fitting.adequacy import misfit, needed_shift
 from neuroest.fitting.estimation import Fit, fit
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements
+from neuroest.fitting.headers import LAYOUTS, Experiment, Measurements
 from neuroest.fitting.predictions import Rows, compliance_current, on_resistance_bound, predict
 from neuroest.loading.library import load_device
 

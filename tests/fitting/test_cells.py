@@ -10,7 +10,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.fitting.device_fit import DeviceFit, fit, measures_a_cell
-from neuroest.fitting.laws.sweep import Seen
+from neuroest.fitting.laws.traces import Seen
 from neuroest.loading.library import load_device
 
 LOW_R, HIGH_R, SET, RESET = 5e3, 1e6, 1.2, 0.8

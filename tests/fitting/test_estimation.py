@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.first_spike import Rates, first_spike
+from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.fitting.estimation import Fit, fit
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_folder
+from neuroest.fitting.headers import LAYOUTS, Experiment, Measurements, example_folder
 from neuroest.fitting.measurements import read_measurements
 from neuroest.fitting.predictions import predict
 from neuroest.loading.library import load_device

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.plotting.fit import abscissa, curves
 
 DATA = example_folder()

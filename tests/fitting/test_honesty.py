@@ -10,7 +10,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.layouts import LAYOUTS, Experiment
+from neuroest.fitting.headers import LAYOUTS, Experiment
 from neuroest.fitting.predictions import compliance_current
 from neuroest.fitting.sequence import places
 from neuroest.loading.library import load_device

@@ -12,8 +12,7 @@ import pytest
 from neuroest.core.errors import SpecError
 from neuroest.fitting.choice import candidates
 from neuroest.fitting.device_fit import measures_a_cell
-from neuroest.fitting.headers import column_of
-from neuroest.fitting.layouts import LAYOUTS, Experiment, Stated
+from neuroest.fitting.headers import LAYOUTS, Experiment, Stated, column_of
 from neuroest.fitting.measurements import read_measurements
 
 SWEEP = np.concatenate([np.arange(0.0, 1.01, 0.1), np.arange(0.9, -0.01, -0.1)])

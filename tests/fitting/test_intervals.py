@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from neuroest.fitting.intervals import Linear, Scatter, bands, quantile, variability
-from neuroest.fitting.layouts import LAYOUTS, Experiment, example_folder
+from neuroest.fitting.adequacy import Linear, Scatter, bands, quantile, variability
+from neuroest.fitting.headers import LAYOUTS, Experiment, example_folder
 from neuroest.fitting.predictions import Rows
 
 DEVICES, CONDITIONS, CYCLES = 6, 5, 3

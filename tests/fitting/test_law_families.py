@@ -7,8 +7,8 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.fitting.device_fit import DeviceFit, fit
+from neuroest.fitting.headers import LAYOUTS
 from neuroest.fitting.laws.table import FAMILIES, LAWS, REQUESTED
-from neuroest.fitting.layouts import LAYOUTS
 from neuroest.loading.library import load_device
 from neuroest.registry import DEVICE_MODELS
 

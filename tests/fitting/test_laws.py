@@ -7,11 +7,11 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.in_time import Asked, neuron_in_time
+from neuroest.fitting.adequacy import quantile
 from neuroest.fitting.choice import candidates, in_words
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.intervals import quantile
+from neuroest.fitting.headers import LAYOUTS, Experiment, example_folder
 from neuroest.fitting.laws.base import LawFit
-from neuroest.fitting.layouts import LAYOUTS, Experiment, example_folder
 from neuroest.loading.library import load_device
 
 VOLTAGES = np.array([0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])

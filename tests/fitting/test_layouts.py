@@ -5,7 +5,7 @@ import pytest
 
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.fitting.adequacy import contradictions_of
-from neuroest.fitting.layouts import LAYOUTS, example_folder
+from neuroest.fitting.headers import LAYOUTS, example_folder
 from neuroest.fitting.measurements import read_devices, read_measurements
 
 

@@ -11,7 +11,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import learning
 from neuroest.fitting.device_fit import DeviceFit, fit
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import load_device
 from neuroest.network_simulation.learned_cells import PulseResponse
 

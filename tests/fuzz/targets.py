@@ -246,7 +246,7 @@ def _read_settings(file: Path, seed: str) -> None:
 
 
 def _folder_of(*names: str) -> list[tuple[str, bytes]]:
-    from neuroest.fitting.layouts import example_folder
+    from neuroest.fitting.headers import example_folder
 
     return [
         (file.stem, file.read_bytes())

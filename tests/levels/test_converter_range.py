@@ -9,7 +9,7 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import MappingError
-from neuroest.levels.crossbar.converter_range import ConverterRange
+from neuroest.levels.crossbar.column_gains import ConverterRange
 
 ARRAY, READOUT = "chip.tile.array", "chip.tile.array.readout"
 GAUSSIAN = {"workload.weights.mean_absolute": "0.266"}

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from neuroest.levels.crossbar.row_blocks import Rows, row_blocks
+from neuroest.levels.crossbar.packing import Rows, row_blocks
 
 
 def one_by_one(

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from neuroest.core.units import parse_quantity
+from neuroest.dynamics.circuits_in_time import switch_behaviour
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.dynamics.parameters import LifBehaviourParameters
+from neuroest.dynamics.experiments import LifBehaviourParameters
+from neuroest.dynamics.in_time import pulse_train
 from neuroest.dynamics.reference_neurons import simulate_accumulating, simulate_analog_lif, simulate_switch
-from neuroest.dynamics.stimulus import pulse_train
-from neuroest.dynamics.switch_in_time import switch_behaviour
 from neuroest.equations import integration
 from neuroest.pipeline.estimate import estimate
 from tests.chips import run

@@ -9,7 +9,7 @@ import pytest
 
 from neuroest import check_files, estimate, refused_networks, sweep
 from neuroest.error_analysis import draws
-from neuroest.fitting.layouts import example_folder
+from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
 from neuroest.validation.cases import shipped_cases

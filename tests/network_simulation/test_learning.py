@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.network_simulation.ideal import ideal_network
 from neuroest.network_simulation.learned_cells import LearningCells, PulseResponse
 from neuroest.network_simulation.learning import LearnedNetwork, learn_network
 from neuroest.network_simulation.networks import Network, NeuronLayer
+from neuroest.network_simulation.neurons import ideal_network
 from neuroest.network_simulation.rule import RuleState, gradients_through_time
 from neuroest.specs.learning import named_rules
 

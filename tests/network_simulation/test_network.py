@@ -14,16 +14,23 @@ from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, parse_trim, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.chip_network import ChipNetwork
+from neuroest.network_simulation.columns import Stage, Trim
 from neuroest.network_simulation.comparison import WITHOUT
 from neuroest.network_simulation.diffusive_neurons import DiffusiveEffects, DiffusiveNeurons
 from neuroest.network_simulation.files import read_network, read_samples
-from neuroest.network_simulation.ideal import IdealNeurons, decided, ideal_network
 from neuroest.network_simulation.networks import NeuronLayer, Reset, Window
-from neuroest.network_simulation.neurons import Arithmetic, Devices, DigitalNeurons, Effects, LinearNeurons
-from neuroest.network_simulation.runs import Chips
+from neuroest.network_simulation.neurons import (
+    Arithmetic,
+    Devices,
+    DigitalNeurons,
+    Effects,
+    IdealNeurons,
+    LinearNeurons,
+    decided,
+    ideal_network,
+)
+from neuroest.network_simulation.runs import Chips, difference, share
 from neuroest.network_simulation.simulation import Conditions, Simulation
-from neuroest.network_simulation.stages import Stage, Trim
-from neuroest.network_simulation.statistics import difference, share
 from tests.network_simulation.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"

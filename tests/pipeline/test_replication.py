@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.design.overrides import design_with
-from neuroest.levels.crossbar.packing import Packed, Wanted, pack, pieces_of, share_arrays
-from neuroest.levels.crossbar.replication import copies_within
+from neuroest.levels.crossbar.packing import Packed, Wanted, copies_within, pack, pieces_of, share_arrays
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from tests.chips import arrays, changed, failed, run

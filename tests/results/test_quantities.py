@@ -13,8 +13,7 @@ from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.core.units import OUTSIDE_SI, format_quantity, parse_unit
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.breakeven import breakeven
-from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import Space, space_from
+from neuroest.exploration.space import ExplorationError, Space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import sweep
 from neuroest.exploration.uncertainty import uncertainty

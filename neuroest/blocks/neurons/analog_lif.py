@@ -95,7 +95,7 @@ class AnalogLif(Neuron):
     prior_error = model_errors(energy=2, area=1.5)
     example = "lif_28nm_circuit"
     behaviour = "lif_behaviour_generic"
-    in_time = "neuroest.dynamics.leaky_in_time.AnalogInTime"
+    in_time = "neuroest.dynamics.circuits_in_time.AnalogInTime"
     device: AnalogLifParameters
 
     @classmethod

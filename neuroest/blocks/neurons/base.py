@@ -157,7 +157,7 @@ class Neuron(Component[Any]):
     family = "neuron"
     output_buffer: ClassVar[Literal["inside", "outside", "unstated"]] = "inside"
     """Location of the circuit that drives the output wire: in the model, in a block behind it, or not known."""
-    in_time: ClassVar[str] = "neuroest.dynamics.leaky_in_time.NumbersInTime"
+    in_time: ClassVar[str] = "neuroest.dynamics.circuits_in_time.NumbersInTime"
     """Class that simulates it in time (`dynamics.in_time.NeuronInTime`); the default uses its closed forms."""
     all_times: ClassVar[Mapping[str, float]] = {}
     """Parameters that move together when all of its times are scaled, each with its exponent; nothing for the one of

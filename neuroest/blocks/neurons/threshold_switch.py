@@ -168,7 +168,7 @@ class ThresholdSwitch(Neuron):
     )
     output_buffer = "outside"
     conducts_while_driven = True
-    in_time = "neuroest.dynamics.switch_in_time.SwitchInTime"
+    in_time = "neuroest.dynamics.circuits_in_time.SwitchInTime"
     example = "switch_generic_28nm"
     prior_error = model_errors(energy=1.5, area=1.5)
     device: ThresholdSwitchNeuronParameters

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import accumulating as equations
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw

@@ -20,10 +20,9 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity, parse_unit
-from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.adequacy import Misfit
-from neuroest.fitting.intervals import quantile
-from neuroest.fitting.layouts import Experiment
+from neuroest.dynamics.in_time import Array
+from neuroest.fitting.adequacy import Misfit, quantile
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.predictions import Rows
 
 _LAWS = {

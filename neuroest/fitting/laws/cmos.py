@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import device_curves
 from neuroest.equations import neurons as equations
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described

@@ -8,11 +8,10 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
-from neuroest.dynamics.stimulus import Array
-from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift, running
-from neuroest.fitting.intervals import quantile
+from neuroest.dynamics.in_time import Array
+from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift, quantile, running
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Law, LawFit, Values
-from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows, binomial_residuals, relative_error
 
 _MOST_GROUPS = 40

@@ -12,12 +12,12 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import device_curves, learning
-from neuroest.fitting.intervals import quantile
+from neuroest.fitting.adequacy import quantile
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
-from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.sequence import trains_of, with_directions
 
 _CURVED = 3.0

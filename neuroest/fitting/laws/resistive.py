@@ -14,8 +14,9 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import device_curves, drift, retention
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws import pulse_trains
 from neuroest.fitting.laws.base import (
     LEAST_DEVIATION,
@@ -29,7 +30,6 @@ from neuroest.fitting.laws.base import (
 )
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.switching import PassiveLaw, SpreadLaw, StatesLaw, SwitchingLaw
-from neuroest.fitting.layouts import Experiment
 from neuroest.fitting.predictions import Rows
 
 _FEWEST_FAILURES = 3

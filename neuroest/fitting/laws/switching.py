@@ -10,9 +10,9 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
+from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import Law, LawFit, Values
-from neuroest.fitting.laws.sweep import Seen
-from neuroest.fitting.layouts import Experiment
+from neuroest.fitting.laws.traces import Seen
 from neuroest.fitting.predictions import Rows
 from neuroest.fitting.sequence import few_changes
 from neuroest.fitting.sweeps import (

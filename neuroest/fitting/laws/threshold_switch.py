@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroest.core.units import format_quantity
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.in_time import Array
 from neuroest.equations import device_curves, firing_statistics, threshold_switches
 from neuroest.fitting.laws.base import Columns, Completion, Family, Law, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
-from neuroest.fitting.laws.sweep import SweepLaw
-from neuroest.fitting.laws.trace import TraceLaw
+from neuroest.fitting.laws.traces import SweepLaw, TraceLaw
 
 _EXPONENTS = frozenset({"amplitude_exponent", "width_exponent"})
 """Unknowns of a relaxation that may be negative."""

@@ -34,8 +34,15 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.read_schedule import ReadSchedule
-from neuroest.levels.crossbar.spike_drive import SpikeDrive, drives_per_spike, spike_drive
-from neuroest.levels.crossbar.timestep import hold_times, longest, own_hold, shortest
+from neuroest.levels.crossbar.timestep import (
+    SpikeDrive,
+    drives_per_spike,
+    hold_times,
+    longest,
+    own_hold,
+    shortest,
+    spike_drive,
+)
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """Schedule of an array whose file states none."""

@@ -28,8 +28,13 @@ from neuroest.equations import (
 from neuroest.levels.base import Placement
 from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.column_gains import Clamp, ColumnGains, DigitColumns, along_blocks
-from neuroest.levels.crossbar.converter_range import ConverterRange
+from neuroest.levels.crossbar.column_gains import (
+    Clamp,
+    ColumnGains,
+    ConverterRange,
+    DigitColumns,
+    along_blocks,
+)
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 

@@ -15,9 +15,7 @@ from neuroest.equations import counting, pipelining, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
-from neuroest.levels.crossbar.replication import copies_within
-from neuroest.levels.crossbar.row_blocks import Rows, row_blocks
+from neuroest.levels.crossbar.packing import Rows, Sharing, Wanted, copies_within, row_blocks, share_arrays
 from neuroest.levels.time_multiplexing import TimeMultiplexing
 from neuroest.workloads.layers import LayerTable
 

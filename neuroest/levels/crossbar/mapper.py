@@ -18,16 +18,14 @@ from neuroest.levels.base import Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.learning import learn_in_arrays
-from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.read_rules import (
     charge_faults,
     event_faults,
     readout_faults,
     schedule_faults,
 )
-from neuroest.levels.crossbar.schema import CrossbarLevel
+from neuroest.levels.crossbar.schema import CrossbarLevel, left_out_of_arrays, unused_key_checks
 from neuroest.levels.crossbar.timestep import longest
-from neuroest.levels.crossbar.unused_keys import unused_key_checks
 from neuroest.levels.learning import LevelLearning
 from neuroest.registry import ARRAYS, COMPONENTS
 from neuroest.workloads.learning import LearningCounts

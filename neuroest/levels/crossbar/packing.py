@@ -1,4 +1,6 @@
-"""Packing of several layers into shared arrays, with a shelf algorithm."""
+"""Rows of arrays that layers take: blocks that are read in parallel, copies, and packing of several layers."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -6,10 +8,155 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.levels.crossbar.replication import copies_within
+from neuroest.core.recording import surely
+from neuroest.equations._arithmetic import rounded_down, rounded_up
 from neuroest.levels.time_multiplexing import ROUNDING, Flags, TimeMultiplexing
+
+
+class Rows(NamedTuple):
+    """Rows of an array, rows per read, and rows per weight."""
+
+    array: u.Dimensionless
+    at_once: u.Dimensionless
+    per_weight: u.Dimensionless
+
+    @property
+    def reads(self) -> u.Dimensionless:
+        """Reads of one array."""
+        return rounded_up(self.array / self.at_once)
+
+    @property
+    def last(self) -> u.Dimensionless:
+        """Rows of the last read of an array."""
+        return self.array - (self.reads - 1.0) * self.at_once
+
+
+class _Filled(NamedTuple):
+    """Blocks that this number of rows fills, and the rows left for the next one."""
+
+    whole: u.Dimensionless
+    last: u.Dimensionless
+    left: u.Dimensionless
+    in_last: u.Dimensionless
+    """One if they are in the last block of an array, otherwise zero."""
+    room: u.Dimensionless
+    """Rows of that block."""
+
+    @classmethod
+    def by(cls, number: u.Dimensionless, rows: Rows) -> _Filled:
+        arrays = rounded_down(number / rows.array)
+        rest = np.maximum(number - arrays * rows.array, 0.0)
+        inside = np.minimum(rounded_down(rest / rows.at_once), rows.reads - 1.0)
+        in_last = np.where(inside >= rows.reads - 1.0, 1.0, 0.0)
+        left = np.maximum(rest - inside * rows.at_once, 0.0)
+        whole = arrays * (rows.reads - 1.0) + inside
+        return cls(whole, arrays, left, in_last, np.where(in_last > 0.0, rows.last, rows.at_once))
+
+
+class RowBlocks(NamedTuple):
+    """Kinds of row blocks, along a last axis.
+
+    Attributes
+    ----------
+    inputs, fed_back : array
+        Weights of inputs, and of outputs that a layer feeds back into itself, in a block of each kind.
+    times : array
+        Blocks of each kind.
+    """
+
+    inputs: Array
+    fed_back: Array
+    times: Array
+
+
+def row_blocks(inputs: Array, fed_back: Array, rows: Rows) -> RowBlocks:
+    """Row blocks of each layer's weights: inputs first, then outputs fed back into the layer.
+
+    A read never reaches from one array into the next, so that the last one of an array may have fewer rows.
+
+    Parameters
+    ----------
+    inputs, fed_back : array
+        Weights of an output, by layer.
+    rows : Rows
+        Of the arrays.
+    """
+    each = rows.per_weight
+    own, every = _Filled.by(inputs * each, rows), _Filled.by((inputs + fed_back) * each, rows)
+    shared = np.minimum(np.where(own.left > 0.0, own.room - own.left, 0.0), fed_back * each)
+    kinds: list[tuple[u.Dimensionless, u.Dimensionless, u.Dimensionless]] = [
+        (rows.at_once, 0.0, own.whole),
+        (rows.last, 0.0, own.last),
+        (own.left, shared, np.where(own.left > 0.0, 1.0, 0.0)),
+    ]
+    if np.any(fed_back > 0.0):
+        # the block that both lie in is one of those that all rows fill, unless they end in it
+        filled = np.where(np.logical_and(own.left > 0.0, shared >= own.room - own.left), 1.0, 0.0)
+        alone = np.logical_and(every.left > 0.0, np.logical_or(own.left <= 0.0, filled > 0.0))
+        kinds += [
+            (0.0, rows.at_once, every.whole - own.whole - filled * (1.0 - own.in_last)),
+            (0.0, rows.last, every.last - own.last - filled * own.in_last),
+            (0.0, every.left, np.where(alone, 1.0, 0.0)),
+        ]
+    there = [
+        (first / each, second / each, times)
+        for first, second, times in kinds
+        if not surely(np.all(np.equal(times, 0.0)))
+    ]
+    shape = np.broadcast_shapes(np.shape(inputs), *(np.shape(number) for kind in there for number in kind))
+    found = np.zeros((len(RowBlocks._fields), *shape, len(there)))
+    for place, kind in enumerate(there):
+        for part, number in enumerate(kind):
+            found[part, ..., place] = number
+    return RowBlocks(*found)
+
+
+_HALVINGS_OF_COPIES = 50
+"""Bisections of the logarithm of the interval; relative accuracy about 1e-12."""
+
+
+def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: u.Numeric) -> Array:
+    """Copies of each layer for the shortest interval within an array budget.
+
+    The interval of a pipeline is that of its slowest layer, so a layer needs as many copies as bring its time below it,
+    and what the slowest layer cannot use goes to nobody: the arrays of the result may be fewer than the budget.
+
+    Parameters
+    ----------
+    work : array
+        Time of each layer with one copy; the layers on the last axis.
+    arrays : array
+        Arrays of one copy; zero for a layer that holds none.
+    least, most : array
+        Copies that a layer has in any case, and that it can use.
+    budget : float or array
+        Arrays that all layers may take.
+
+    Returns
+    -------
+    array
+        Whole copies; `least` where the budget does not suffice for more.
+    """
+    placed = np.where(arrays > 0.0, work, 0.0)
+    longest = np.maximum(np.max(placed / least, axis=-1, keepdims=True), np.finfo(np.float64).tiny)
+    shortest = np.maximum(np.max(placed / most, axis=-1, keepdims=True), np.finfo(np.float64).tiny)
+    low, high = np.log(shortest), np.log(longest)
+
+    def copies(interval: Array) -> Array:
+        # a whole number that is a rounding error too large would cost a copy
+        return np.asarray(np.clip(np.ceil(placed / interval * (1.0 - ROUNDING)), least, most))
+
+    for _ in range(_HALVINGS_OF_COPIES):
+        middle = (low + high) / 2.0
+        fits = np.sum(arrays * copies(np.exp(middle)), axis=-1, keepdims=True) <= budget
+        low, high = np.where(fits, low, middle), np.where(fits, middle, high)
+    at_best = copies(np.exp(low))
+    fits = np.sum(arrays * at_best, axis=-1, keepdims=True) <= budget
+    return np.asarray(np.where(fits, at_best, copies(np.exp(high))))
+
 
 _PARTS = (1.0, 2.0, 4.0)
 """Divisors of the interval that are tried as limits for the time of a layer."""

@@ -1,11 +1,25 @@
-"""Array of static memory cells, whose columns add charges."""
+"""Arrays of static memory cells: columns add charges or currents, divide resistances, or are strings in series."""
 
 from abc import abstractmethod
 
-from neuroest.blocks.base import AreaCost, Characteristic, Check, NetworkContext, StaticCost
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.cells.charge_domain_sram import ChargeCell
+from neuroest.blocks.cells.current_domain_sram import CurrentCell
+from neuroest.blocks.cells.divider_sram import DividerCell
+from neuroest.blocks.cells.series_junctions import SeriesJunctionsCell
 from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.core import units as u
-from neuroest.equations import array_lines, charge, converters, writing
+from neuroest.equations import (
+    array_lines,
+    charge,
+    converters,
+    crossbar_wires,
+    series_cells,
+    static_cells,
+    writing,
+)
 from neuroest.levels.crossbar.array import CrossbarArray
 
 EVEN = 0.5
@@ -158,3 +172,317 @@ class StaticArray(CrossbarArray):
             step = 2.0 * converters.half_step(swing, self.resolution(network))
             found.append(self.characteristic("step of the converters at a column", step, "V"))
         return found
+
+
+class ChargeDomainArray(StaticArray):
+    """Array whose cells charge capacitors: no static current, and columns that carry voltages."""
+
+    cell: ChargeCell
+    """The cell."""
+
+    def row_current(self, network: NetworkContext) -> u.Ampere:
+        """Zero for one-bit rows, which inverters charge; for analog rows, the current of a buffer while they settle."""
+        if not self.driver.analog:
+            return 0.0
+        charged = self.row_capacitance()
+        if not self.cell.follows_row:
+            each = self.cell.device.unit_capacitance + self.cell.plate_load()
+            charged = charged + self.options["columns"] * each
+        return charge.charging_current(charged, self.options["read_voltage"], self.settled_time(network))
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance of the transistors that drive all capacitors of a column."""
+        return self.options["rows"] / self.cell.product_resistance()
+
+    def column_pitch(self) -> u.Metre:
+        """Distance between neighbouring columns, with all folds of a column."""
+        return self.cell.options["column_folding"] * self.cell.pitch()
+
+    def row_energy(self) -> u.Joule:
+        """Energy of raising one row line to the level that it passes to the capacitors."""
+        return array_lines.column_swing_energy(
+            self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def plate_ratio(self) -> u.Dimensionless:
+        """Capacitance of a column's plate to ground over the capacitor of one cell."""
+        return self.column_capacitance() / self.cell.device.unit_capacitance
+
+    def plate_capacitance(self) -> u.Farad:
+        """Total capacitance on the plate of a column."""
+        return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Column voltage if all products are one."""
+        return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
+
+    def capacitors_charged(
+        self, network: NetworkContext, cells: u.Numeric, input_density: u.Numeric
+    ) -> u.Numeric:
+        """Unit capacitors charged in one column read, for this many cells in use and this share of ones.
+
+        Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
+        """
+        ones = self.product_probability(network, input_density)
+        if self.cell.common_plate and not self.driver.analog:
+            return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
+        return charge.separate_charges(cells, ones)
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Column error from capacitor mismatch, over full scale."""
+        return charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until rows and plates are within the settling error; drivers are assumed to be large enough."""
+        segment = self.segment_resistance()
+        along = self.cell.options["column_folding"] * self.options["columns"]
+        row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
+        source, wire = self.source_conductance(network), self.options["rows"] * segment
+        column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
+        column = column + self.switching_time_constant(network, source, wire)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """Energy of charging one unit capacitor and the parasitics of its driven plate to the read voltage."""
+        cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
+        if cell.follows_row:
+            supply = self.technology.supply_voltage
+        capacitor = array_lines.column_swing_energy(cell.device.unit_capacitance, read, supply)
+        plate = array_lines.column_swing_energy(cell.plate_load(), read, supply)
+        found = [
+            cell.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
+            cell.energy("product", "driven_plates", plate, "cell capacitor charge"),
+        ]
+        if cell.follows_row:
+            standing = converters.front_end_bias_energy(cell.device.follower_current, supply, read_time)
+            found.append(cell.energy("product", "followers", standing, "cell capacitor charge"))
+        if self.unselected_cells_conduct:
+            both = capacitor + plate
+            found.append(cell.energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
+        return found
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Energy of the lines that reset or join the capacitors of a column; its plate is charged by the cells."""
+        control = array_lines.line_toggle_energy(
+            self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
+        )
+        return [self.cell.energy("column_read", "control", control, "cell control")]
+
+
+class CurrentDomainArray(StaticArray):
+    """Array whose columns are precharged and then discharged by the cells of driven rows.
+
+    A column keeps what is left on it when the rows have gone low, so that cells conduct for the pulse alone, however
+    long the conversion takes.
+    """
+
+    cell: CurrentCell
+    """The cell."""
+
+    def row_current(self, network: NetworkContext) -> u.Ampere:
+        """Zero for pulses from inverters; for analog rows, the current of a buffer that charges the gates of a row."""
+        if not self.driver.analog:
+            return 0.0
+        return charge.charging_current(
+            self.row_capacitance(), self.options["read_voltage"], self.settled_time(network)
+        )
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Current of the cells that are read at once, over the column voltage."""
+        return self.rows_at_once() * self.cell_current(network) / self.options["read_voltage"]
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Voltage drop of a column if all products of a read are one and inputs are at their largest."""
+        swing = self._swing(network)
+        return np.minimum(swing, self.largest_swing()) if self.limits_current else swing
+
+    @property
+    def limits_current(self) -> bool:
+        """Whether rows are driven so far that a full read leaves the column in saturation."""
+        return self.cell.limits_current
+
+    def largest_swing(self) -> u.Volt:
+        """Voltage drop of a column at which its cells leave saturation."""
+        return self.options["read_voltage"] - self.cell.device.saturation_voltage
+
+    def _swing(self, network: NetworkContext) -> u.Volt:
+        """Voltage drop of a full read with the current that the device states."""
+        return static_cells.discharge_swing(
+            self.rows_at_once(), self.cell.current(), self.drive_time(network), self.column_capacitance()
+        )
+
+    def cell_current(self, network: NetworkContext) -> u.Ampere:
+        """Current of a cell: of the device, or at most that of a full read within the saturation of the column."""
+        current = self.cell.current()
+        if not self.limits_current:
+            return current
+        return current * np.minimum(self.largest_swing() / self._swing(network), 1.0)
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Column error from cell-current mismatch, over full scale."""
+        return static_cells.current_mismatch_error(self.cell.device.current_spread, self.rows_at_once())
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """Column error from cells that conduct; the others have none."""
+        return self.mismatch_error() * np.sqrt(probability)
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until the rows are within the settling error; the columns discharge during the pulse."""
+        along = self.options["columns"] * self.segment_resistance()
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """Charge that a product removes from its column, at most its share; it is restored before the next read."""
+        cells = np.minimum(self.rows_at_once(), np.maximum(network.fan_in, 1.0))
+        taken = static_cells.discharge_charge(
+            self.products_of_one(network, cells, network.active_share), self.cell_current(network),
+            self.drive_time(network), self.column_capacitance(), self.options["read_voltage"],
+        )  # fmt: skip
+        energy = taken * self.read_supply_voltage()
+        return [self.cell.energy("charge", "discharge", energy, "cell read current")]
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Energy of the gates of the transistors that precharge a column."""
+        control = array_lines.line_toggle_energy(self.cell.precharge_load(), self.technology.supply_voltage)
+        return [self.cell.energy("column_read", "precharge", control, "cell control")]
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """Mismatch of the cells, and whether they stay in saturation.
+
+        Checks
+        ------
+        column_in_saturation
+            a full read discharges the column below the voltage where the cell currents drop; shorten pulse_width,
+            drive the rows below the supply (current_linearity: auto of the cell), or read fewer rows_at_once
+        """
+        swing = self.full_scale(network)
+        return [
+            *super().cell_checks(network),
+            self.require("design_rule", "column_in_saturation", swing, "<=", self.largest_swing(), "V"),
+        ]
+
+
+HALF = 1.0 / 2.0
+"""Share of ones at which cell mismatch moves a column most."""
+
+
+class DividerArray(StaticArray):
+    """Array whose cells pull their columns up or down: current flows throughout a read."""
+
+    cell: DividerCell
+    """The cell."""
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance of all cells that are read at once, whichever way they pull."""
+        return self.rows_at_once() * self.cell.conductance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Supply voltage of the columns: they swing from ground to it."""
+        return self.options["read_voltage"]
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Column error from cell mismatch over full scale, with half of the cells pulling up."""
+        return self.mismatch_at(HALF)
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """Column error from cell mismatch; zero if all cells pull to the same rail."""
+        spread = self.cell.device.current_spread
+        return static_cells.divider_mismatch_error(spread, self.rows_at_once(), probability)
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until rows and columns are within the settling error."""
+        segment = self.segment_resistance()
+        along, down = self.options["columns"] * segment, self.options["rows"] * segment
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        source = self.source_conductance(network)
+        column = crossbar_wires.column_time_constant_floating(source, down, self.column_capacitance())
+        column = column + self.switching_time_constant(network, source, down)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """Energy that a pull-up cell draws into its column during a read."""
+        ones = self.product_probability(network, network.active_share)
+        brought = static_cells.divider_charge(
+            self.cell.conductance(), self.options["read_voltage"], read_time, ones
+        )
+        energy = brought * self.read_supply_voltage()
+        found = [self.cell.energy("charge", "divider", energy, "cell read current")]
+        if self.unselected_cells_conduct:
+            pulled_up = energy * ones  # of all cells, as many as pull up
+            found.append(self.cell.energy("off_diagonal_read", "divider", pulled_up, "cell read current"))
+        return found
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Energy of charging a column from its voltage after the previous read, about half of the supply."""
+        charge = array_lines.column_swing_energy(
+            self.column_capacitance(), HALF * self.options["read_voltage"], self.read_supply_voltage()
+        )
+        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
+
+
+class SeriesArray(StaticArray):
+    """Array whose columns add resistances: the load of a column is charged, then discharged through all cells."""
+
+    cell: SeriesJunctionsCell
+    """The cell."""
+
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance of a whole string with equal numbers of low and high resistances."""
+        low, high = self.cell.resistances()
+        return 1.0 / (self.options["rows"] * HALF * (low + high))
+
+    def plate_capacitance(self) -> u.Farad:
+        """Capacitance of the load, and of the cells and wires of the string."""
+        return self.cell.device.load_capacitance + self.column_capacitance()
+
+    def full_scale(self, network: NetworkContext) -> u.Volt:
+        """Difference between the smallest and the largest sum at the read time of the middle one."""
+        return series_cells.string_swing(self.options["read_voltage"], *self.cell.resistances())
+
+    def mismatch_error(self) -> u.Dimensionless:
+        """Column error from junction mismatch over full scale, with half of the junctions low."""
+        return self.mismatch_at(HALF)
+
+    def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
+        """Column error from junction mismatch for another share of products of one."""
+        d = self.cell.device
+        return series_cells.string_mismatch_error(
+            d.resistance_spread, d.low_resistance, d.high_resistance, self.rows_at_once(), probability
+        )
+
+    def string_time(self, resistance: u.Ohm) -> u.Second:
+        """Time in which a column of equal resistances discharges to half."""
+        rows = self.options["rows"]
+        return series_cells.string_time(
+            rows, resistance, self.cell.device.load_capacitance, self.column_capacitance() / rows
+        )
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until the rows have settled and the slowest column has discharged to half.
+
+        A converter of times counts while the columns fall, so that it begins when the fastest has.
+        """
+        along = self.options["columns"] * self.segment_resistance()
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        fastest, slowest = self.cell.resistances()
+        counts = self.converter is not None and self.converter.takes_times
+        string = self.string_time(fastest if counts else slowest)
+        return crossbar_wires.settling_time(row, 0.0, self.settled_bits()) + string
+
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
+        """No energy per product: a read takes the charge of the column, whatever the sum."""
+        return []
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Energy of charging the load and the string, which a read discharges."""
+        charge = array_lines.column_swing_energy(
+            self.plate_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Figures of merit, including the time between adjacent sums, which a time converter must resolve."""
+        low, high = self.cell.resistances()
+        step = (self.string_time(high) - self.string_time(low)) / self.options["rows"]
+        return [*super().characteristics(network), self.characteristic("time between two sums", step, "s")]

@@ -1,4 +1,6 @@
-"""Input hold time of neurons in a timestep: the shortest that matches the network's firing rate."""
+"""Input hold time of neurons in a timestep, and the drive of neurons by their columns."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,10 +12,51 @@ from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import recording_of, surely, surely_none
 from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
 from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
+
+
+@frozen_dataclass(eq=False)
+class SpikeDrive:
+    """How columns drive the neurons of each layer until they fire.
+
+    Attributes
+    ----------
+    steps : float or array
+        Timesteps with a full drive, or events that are read by themselves, that fire a neuron, by layer.
+    full_scale : float or array
+        Result that makes a full drive, over the standard deviation of the results of a timestep, by layer.
+    """
+
+    steps: u.Dimensionless
+    full_scale: u.Dimensionless
+
+
+def spike_drive(network: NetworkContext, largest_result: u.Dimensionless) -> SpikeDrive:
+    """Drive for one spike, with the full scale of each layer trimmed to its threshold.
+
+    Parameters
+    ----------
+    network : NetworkContext
+        With threshold and rate of each layer on the last axis.
+    largest_result : float
+        Largest result that the columns are made for, over the standard deviation of the results of a timestep.
+    """
+    threshold = network.firing_threshold
+    steps = integration.full_drives_per_spike(
+        threshold, largest_result, drives_per_spike(network) / network.events
+    )
+    return SpikeDrive(steps, integration.trimmed_full_scale(threshold, steps))
+
+
+def drives_per_spike(network: NetworkContext) -> u.Dimensionless:
+    """Timesteps, or separately read events, from one spike of a neuron to the next, by layer."""
+    rate, drives = network.output_rate / network.events, network.timesteps * network.events
+    return integration.timesteps_per_spike(rate, drives)
+
 
 _NEAR = 1e-8
 """Share below a hold time where one of a pace that is the same does no longer suffice; numerical."""

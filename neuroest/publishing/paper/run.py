@@ -18,7 +18,7 @@ from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.startup import python
-from neuroest.exploration.errors import ANOTHER_RUN
+from neuroest.exploration.space import ANOTHER_RUN
 from neuroest.publishing.paper.pages import checklist, summary
 from neuroest.publishing.paper.plan import PLAN_FILE, curves_in, new_plan, read_plan, write_plan
 from neuroest.publishing.paper.steps import STEPS, Step, steps_of

@@ -13,7 +13,7 @@ snn = pytest.importorskip("snntorch")
 
 import neuroest  # noqa: E402
 from neuroest.network_simulation.files import read_network, read_samples  # noqa: E402
-from neuroest.network_simulation.ideal import ideal_network  # noqa: E402
+from neuroest.network_simulation.neurons import ideal_network  # noqa: E402
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError  # noqa: E402
 
 FINE = ImportOptions(weight_bits=20)
