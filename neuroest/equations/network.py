@@ -166,6 +166,48 @@ def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.
 
 
 @equation
+def multicast_links(
+    links: u.Dimensionless, receivers: u.Dimensionless, destinations: u.Dimensionless
+) -> u.Dimensionless:
+    """Links among which multicast packets are divided at the bottleneck between two blocks of a mesh. [1].
+
+    Parameters
+    ----------
+    links : float or array
+        Links at the bottleneck. [1]
+    receivers : float or array
+        Units that hold the receiving layer. [1]
+    destinations : float or array
+        Those of them that need one packet. [1]
+
+    Returns
+    -------
+    float or array
+        Number of links; the busiest link carries this share of the bits. [1]
+
+    Notes
+    -----
+    Formula: n = max(1, min(L, n_to / d))
+
+    Valid: destinations are neighbours, so that a packet takes d L / n_to of the L links, and at least one
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Sixteen receivers behind four links: a packet for all takes every link, one for eight of them two links.
+
+    >>> f"{multicast_links(4.0, 16.0, 16.0):g}", f"{multicast_links(4.0, 16.0, 8.0):g}"
+    ('1', '2')
+    >>> f"{multicast_links(4.0, 16.0, 1.0):g}"
+    '4'
+    """
+    return np.maximum(np.minimum(links, receivers / np.maximum(destinations, 1.0)), 1.0)
+
+
+@equation
 def address_bits(targets: u.Dimensionless, axons: u.Dimensionless) -> u.Dimensionless:
     """Bits of the address of one axon of one unit. [1].
 

@@ -381,7 +381,7 @@ def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actio
         # neighbours of the last router
         reached = parts[0].destinations if len(parts) == 1 else entries / np.where(alone > 0.0, alone, 1.0)
         hops = network_equations.multicast_hops(hops, reached, 1.0)
-        lanes = np.ones_like(lanes)  # every column of the receiver gets every packet
+        lanes = network_equations.multicast_links(lanes, np.maximum(routers, 1.0), reached)
         bits = alone
     else:
         bits = entries

@@ -131,8 +131,8 @@ def test_a_tree_is_climbed_and_descended(tmp_path: Path) -> None:
 
 def test_multicast_saves_what_destinations_share(tmp_path: Path) -> None:
     mesh = {"model": "mesh", "device": "mesh_noxim", "packet": "address_event", "hops": 6, "destinations": 5}
-    single = run(CMOS, SPIKING, {"chip.noc": mesh}, tmp_path)
-    shared = run(CMOS, SPIKING, {"chip.noc": mesh | {"routing": "multicast"}}, tmp_path)
+    single = run(CMOS, SPIKING, {"chip.noc": mesh | {"routing": "unicast"}}, tmp_path)
+    shared = run(CMOS, SPIKING, {"chip.noc": mesh}, tmp_path)
     # five packets of six hops each, or six hops and four to the neighbours
     ratio = count(single, "noc", "bit_hop") / count(shared, "noc", "bit_hop")
     assert ratio == pytest.approx(5 * 6 / (6 + 4))

@@ -23,6 +23,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "farthest_hops": {"units_from": 4.0, "units_to": 9.0},
     "asleep_share": {"sleep_power": 42e-6, "idle_power": 4.2e-3},
     "boundary_links": {"units_from": 16.0, "units_to": 9.0},
+    "multicast_links": {"links": 4.0, "receivers": 16.0, "destinations": 8.0},
     "handshake_wire_factor": {"symbol_bits": 2.0, "acknowledged_bits": 32.0},
     "bundled_data_wire_factor": {"acknowledged_bits": 32.0},
     "handshake_rate": {"flit_width": 32.0, "hop_time": 5e-9},
@@ -167,6 +168,14 @@ def test_events_of_30_bits_win_below_3_3_percent():
 def test_multicast_to_one_destination_is_unicast():
     assert network.multicast_hops(6.0, 1.0, 2.0) == 6
     assert network.multicast_hops(6.0, 5.0, 2.0) == 14
+
+
+def test_a_multicast_packet_takes_its_part_of_the_links():
+    # 4 x 4 receivers behind four links: neighbours fill columns of four
+    for destinations, columns in ((1, 1), (4, 1), (8, 2), (12, 3), (16, 4)):
+        assert network.multicast_links(4.0, 16.0, destinations) == pytest.approx(4 / columns)
+    assert network.multicast_links(2.0, 16.0, 1.0) == pytest.approx(2.0)
+    assert network.multicast_links(4.0, 16.0, 40.0) == pytest.approx(1.0)
 
 
 def test_latency_without_load_is_hops_and_serialisation():

@@ -64,8 +64,8 @@ class MeshBlock(sleep.GatedBlock):
     """Destinations of one packet; auto: every node that holds part of the next layer's fan-in."""
     tile_pitch: LengthOrAuto = "auto"
     """Distance between neighbouring routers; auto: side length of the area that one router serves."""
-    routing: Literal["unicast", "multicast"] = "unicast"
-    """unicast: one packet per destination; multicast: one packet that is copied where its routes diverge."""
+    routing: Literal["multicast", "unicast"] = "multicast"
+    """multicast: one packet that is copied where its routes diverge; unicast: one packet per destination."""
     signalling: Literal["clocked", "bundled_data", "dual_rail", "one_of_four"] = "clocked"
     """clocked: one wire per bit; the others have handshakes instead of a clock. bundled_data: one wire per bit, with
     request and acknowledge; dual_rail, one_of_four: two wires per bit or four per two bits, with return to zero."""
