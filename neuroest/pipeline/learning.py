@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +48,15 @@ class Learning:
     level : LevelLearning
         Actions of the computing level.
     place : MappedLevel
-        Computing level whose weights change.
+        Computing level whose weights change; of several, the one whose weights are in cells that wear out.
     actions : ActionCounts
         Every action of the chip, by layer.
     times : mapping
         Time of each resource in a sample. [s]
     kept : mapping
         Bits that must be stored, by kind. [bit]
+    held : mapping
+        Bits of them in each memory, by path. [bit]
     alongside : bool
         Whether weights change during the inference of a sample.
     checks : tuple of Check
@@ -69,6 +71,7 @@ class Learning:
     actions: ActionCounts
     times: Mapping[str, Array]
     kept: Mapping[str, Array]
+    held: Mapping[str, Array]
     alongside: bool
     checks: tuple[Check, ...]
     left_out: tuple[str, ...]
@@ -94,19 +97,30 @@ def learn(
     """
     if workload.learning is None:
         return None
-    place = _learning_level(workload.learning, levels)
-    mapper, mapped = place.mapper, place.mapped
-    _refuse_hidden_states(mapper, workload.learning)
     stated = {
         path: claim.value for path, claim in workload_claims(workload).items() if path.startswith(LEARNING)
     }
     given = {path: value for path, value in values.items() if path.startswith(LEARNING)}
-    asked = learning_counts(workload.learning, mapper.layers, {**stated, **given})
+    parts = [
+        _learn_on(place, workload.learning, {**stated, **given}, counts)
+        for place in _learning_levels(workload.learning, levels)
+    ]
+    learning = reduce(_together, parts)
+    return replace(learning, checks=(*learning.checks, *_room(learning, parts)))
+
+
+def _learn_on(
+    place: MappedLevel, spec: LearningSpec, numbers: Mapping[str, u.Numeric], counts: ActionCounts
+) -> Learning:  # fmt: skip
+    """Counts and times of learning for the layers of one level."""
+    mapper, mapped = place.mapper, place.mapped
+    _refuse_hidden_states(mapper, spec)
+    asked = learning_counts(spec, mapper.layers, numbers)
     level: LevelLearning = mapper.learn(mapped.placement, asked)
     actions = Actions(level.actions)
     times = {mapper.level.path: _of_layers(level.time, by_layer=level.by_layer)}
     kept: Mapping[str, Array] = {}
-    engine = _engine(mapper, workload.learning.called) if level.engine else None
+    engine = _engine(mapper, spec.called) if level.engine else None
     left_out = [*level.left_out]
     if engine is not None:
         kept = _kept(asked)
@@ -132,22 +146,55 @@ def learn(
         counts=asked, level=level, place=place,
         actions=replace(counts, actions=MappingProxyType({k: np.asarray(n) for k, n in actions.items()})),
         times=MappingProxyType(times), kept=MappingProxyType(dict(kept)),
+        held=MappingProxyType(_held(mapper, kept)),
         alongside=engine is not None and engine.spec.timing == "alongside",
-        checks=(*level.checks, *_room(mapper, mapped, kept)),
-        left_out=tuple(left_out),
+        checks=level.checks, left_out=tuple(left_out),
     )  # fmt: skip
 
 
-def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> MappedLevel:
-    """The computing level whose layers learn; the other levels of the chip keep their weights.
+def _together(one: Learning, other: Learning) -> Learning:
+    """Learning of two levels, each with layers of its own; what both share takes turns.
 
     Raises
     ------
     MappingError
-        If layers of several levels learn, or errors would propagate back through layers of another level.
+        If both have cells that wear out, whose lifetimes are results of one array.
+    """
+    if one.level.pulses is not None and other.level.pulses is not None:
+        raise MappingError(
+            f"layers on {one.place.path} and {other.place.path} learn, and the cells of both wear out; name the layers "
+            "of one of them under learning.layers"
+        )
+    worn = one if one.level.pulses is not None else other
+    actions = Actions(one.actions.actions)
+    actions.add_all(other.actions.actions)
+    return Learning(
+        counts=one.counts.plus(other.counts), place=worn.place,
+        level=replace(worn.level, contained=one.level.contained and other.level.contained),
+        actions=replace(one.actions, actions=MappingProxyType(dict(actions))),
+        times=_sums(one.times, other.times), kept=_sums(one.kept, other.kept), held=_sums(one.held, other.held),
+        alongside=one.alongside and other.alongside, checks=(*one.checks, *other.checks),
+        left_out=tuple(dict.fromkeys((*one.left_out, *other.left_out))),
+    )  # fmt: skip
+
+
+def _sums(one: Mapping[str, Array], other: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Values of two mappings, added where both have one."""
+    return MappingProxyType(
+        {name: np.asarray(one.get(name, 0.0) + other.get(name, 0.0)) for name in (*one, *other)}
+    )
+
+
+def _learning_levels(learning: LearningSpec, levels: Sequence[MappedLevel]) -> list[MappedLevel]:
+    """The computing levels whose layers learn; the other levels of the chip keep their weights.
+
+    Raises
+    ------
+    MappingError
+        If errors would propagate back through layers of a level that does not learn.
     """
     if len(levels) == 1:
-        return levels[0]
+        return list(levels)
     names = levels[0].mapper.layers.names
     runs = {
         name: next(level for level in levels if level.own[index] > 0.0) for index, name in enumerate(names)
@@ -156,21 +203,15 @@ def _learning_level(learning: LearningSpec, levels: Sequence[MappedLevel]) -> Ma
         name for i, name in enumerate(names) if np.any(runs[name].mapper.layers.is_weighted[..., i] > 0.0)
     ]
     learns = [name for name in weighted if learning.layers is None or name in learning.layers]
-    first = runs[learns[0]]
-    other = next((name for name in learns if runs[name] is not first), None)
-    if other is not None:
-        raise MappingError(
-            f"layers {learns[0]!r} on {first.path} and {other!r} on {runs[other].path} learn, but a rule moves the "
-            "weights of one computing level; name the layers of one of them under learning.layers"
-        )
+    places = list(dict.fromkeys(runs[name] for name in learns))
     behind = weighted[weighted.index(learns[0]) :]
-    foreign = next((name for name in behind if runs[name] is not first), None)
+    foreign = next((name for name in behind if runs[name] not in places), None)
     if learning.stated.error == "backward" and foreign is not None:
         raise MappingError(
-            f"the rule sends errors back through {foreign!r} on {runs[foreign].path}, which only the level that "
-            f"learns, {first.path}, has circuits for; use a rule that broadcasts errors"
+            f"the rule sends errors back through {foreign!r} on {runs[foreign].path}, which only levels that "
+            f"learn, here {places[0].path}, have circuits for; use a rule that broadcasts errors"
         )
-    return first
+    return places
 
 
 def _refuse_hidden_states(mapper: Mapper, learning: LearningSpec) -> None:
@@ -291,21 +332,26 @@ def _sent(mapper: Mapper, mapped: LevelMapping, asked: LearningCounts, actions: 
     return []
 
 
-def _room(mapper: Mapper, mapped: LevelMapping, kept: Mapping[str, Array]) -> Iterator[Check]:
-    """Whether the memories can store the learning data; all data of one memory count together."""
-    needed: dict[str, Any] = {}
-    found = {}
+def _held(mapper: Mapper, kept: Mapping[str, Array]) -> dict[str, Array]:
+    """Bits of learning data in each memory that stores them."""
+    held: dict[str, Array] = {}
     for contents in _KEPT:
         memory = mapper.memory(contents)
         if memory is not None and contents in kept:
-            found[memory.path] = memory
             bits = np.sum(kept[contents], axis=-1, keepdims=True)
-            needed[memory.path] = needed.get(memory.path, 0.0) + bits
-    for path, memory in found.items():
+            held[memory.path] = np.asarray(held.get(memory.path, 0.0) + bits)
+    return held
+
+
+def _room(learning: Learning, parts: Sequence[Learning]) -> Iterator[Check]:
+    """Whether the memories can store the learning data; all data of one memory count together."""
+    memories = {m.path: (m, part.place.mapped) for part in parts for m in part.place.mapper.chip.memories()}
+    for path, needed in learning.held.items():
+        memory, mapped = memories[path]
         room = memory.options["capacity"] * mapped.instances[path]
         yield Check(
-            "learning_fits", path, "design_rule", needed[path] <= room,
-            "traces, tags and errors of learning do not fit the memory that stores them", needed[path], room, "bit",
+            "learning_fits", path, "design_rule", needed <= room,
+            "traces, tags and errors of learning do not fit the memory that stores them", needed, room, "bit",
         )  # fmt: skip
 
 
@@ -444,11 +490,7 @@ class LearningResults:
             return 1.0
         if not learned:
             return 0.0
-        kept: u.Numeric = 0.0
-        for contents in learned:
-            if contents in self.learning.kept:
-                kept = kept + np.sum(self.learning.kept[contents], axis=-1, keepdims=True)
-        return np.minimum(kept / memory.options["capacity"], 1.0)
+        return np.minimum(self.learning.held.get(memory.path, 0.0) / memory.options["capacity"], 1.0)
 
     @property
     def memory_bits(self) -> Array:

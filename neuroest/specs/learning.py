@@ -381,6 +381,9 @@ class LearningSpec(Provenance):
     """Mean absolute weight change of one update at a learning rate of one, relative to the weight range."""
     skipped: ClaimedFraction | None = None
     """Share of the triggered updates that are skipped before any read, such as for neurons without an error."""
+    words_skipped: ClaimedFraction | None = None
+    """Share of the triggered visits that are skipped whole, a word or row of weights at a time: nothing of it is read.
+    Default: none."""
     samples_that_learn: ClaimedFraction | None = None
     """Share of the samples that change weights or thresholds, such as those with a wrong answer. Traces, tags and the
     errors of neurons go on in the others, since the chip decides at the end of a sample. Default: all."""
@@ -423,7 +426,15 @@ def learning_faults(spec: LearningSpec, layers: tuple[str, ...]) -> Iterator[tup
 
 LEARNING_NUMBERS = numeric_options(LearningSpec)
 """Numbers of learning, with their bounds."""
-LEARNING_CLAIMS = ("mean_change", "skipped", "samples_that_learn", "error_share", "slope_share", "hottest")
+LEARNING_CLAIMS = (
+    "mean_change",
+    "skipped",
+    "words_skipped",
+    "samples_that_learn",
+    "error_share",
+    "slope_share",
+    "hottest",
+)
 LEARNING_CHOICES = tuple(name for name in LEARNING_NUMBERS if name not in LEARNING_CLAIMS)
 """Those of them that are design choices."""
 LEARNING = "workload.learning."

@@ -5,6 +5,7 @@ Arrays have the layers on their last axis and the design points before it. This 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -107,6 +108,13 @@ class LearningCounts:
     tolerated_failures: u.Numeric
     use_period: u.Second
 
+    def plus(self, other: "LearningCounts") -> "LearningCounts":
+        """These counts with those of layers of another level; what is one number of the workload stays."""
+        summed = {name: getattr(self, name) + getattr(other, name) for name in _BY_LAYER}
+        return replace(
+            self, **summed, updates=_added(self.updates, other.updates), tags=_added(self.tags, other.tags)
+        )
+
     @property
     def synaptic_updates(self) -> Array:
         """Updates that are computed, by layer."""
@@ -116,6 +124,21 @@ class LearningCounts:
     def tag_updates(self) -> Array:
         """Changes of tags, by layer."""
         return np.asarray(sum((visit.values for visit in self.tags), start=0.0 * self.learns))
+
+
+_BY_LAYER = (
+    "learns", "skipped", "trace_updates", "errors", "error_products", "threshold_updates", "backward_products",
+    "backward_steps", "broadcast", "traces", "tag_values", "weights", "stored_activity",
+)  # fmt: skip
+"""Counts with one number for each layer."""
+
+
+def _added(one: tuple[Visits, ...], other: tuple[Visits, ...]) -> tuple[Visits, ...]:
+    """Visits of the same products in the layers of two levels."""
+    return tuple(
+        Visits(a.access, a.events + b.events, a.values + b.values, a.written + b.written)
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 def learning_counts(
@@ -155,10 +178,11 @@ class _Counting:
         formulas = rule.formulas
         due = self.visits(formulas.get("update", ()), per_sample=1.0 / rule.samples_per_update)
         kept = 1.0 - self.number("skipped", 0.0)
-        # a sample that does not learn visits nothing, whereas a skipped update still shares its word with others
+        # a skipped word, or a sample that does not learn, visits nothing; a skipped update still shares its word
         learned = self.number("samples_that_learn", 1.0)
-        kept = kept * learned
-        updates = tuple(Visits(v.access, v.events * learned, v.values * kept, v.written * kept) for v in due)
+        visited = learned * (1.0 - self.number("words_skipped", 0.0))
+        kept = kept * visited
+        updates = tuple(Visits(v.access, v.events * visited, v.values * kept, v.written * kept) for v in due)
         tags = [visit for name in rule.tags for visit in self.visits(formulas[name], per_sample=1.0)]
         sides = [trace.of for trace in rule.traces.values()]
         inputs = t.input_elements + t.recurrent_reduction

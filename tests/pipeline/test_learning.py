@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,9 @@ def test_samples_that_do_not_learn_visit_nothing(tmp_path: Path) -> None:
     assert tenth.trace_updates.tolist() == full.trace_updates.tolist()
 
 
-def test_a_tenth_of_the_samples_accesses_a_tenth_of_the_words(tmp_path: Path) -> None:
-    full, tenth = (learned_in_memory(tmp_path, more) for more in ("", "samples_that_learn: 0.1"))
+@pytest.mark.parametrize("more", ["samples_that_learn: 0.1", "words_skipped: 0.9"])
+def test_a_tenth_of_the_visits_accesses_a_tenth_of_the_words(tmp_path: Path, more: str) -> None:
+    full, tenth = (learned_in_memory(tmp_path, stated) for stated in ("", more))
     assert full > 0.0
     assert tenth == pytest.approx(0.1 * full)
 
@@ -356,10 +358,12 @@ def test_an_update_without_a_write_circuit_is_refused(tmp_path: Path) -> None:
         estimate(str(chip), str(workload(tmp_path)))
 
 
-def two_levels(folder: Path, layers: list[str]) -> str:
-    """A learning chip with a second set of tiles that runs some layers with weights that stay."""
+def two_levels(
+    folder: Path, layers: list[str], without: Iterable[str] = ("learning", "traces", "tags")
+) -> str:
+    """A learning chip with a second set of tiles that runs some layers, by default with weights that stay."""
     tile = copy.deepcopy(load_architecture("learning_crossbar_28nm").document.data["chip"]["tile"])
-    for name in ("learning", "traces", "tags"):
+    for name in without:
         tile.pop(name)
     tile["array"]["layers"] = layers
     tile["array"]["backward_readout"] = "none"
@@ -396,7 +400,7 @@ def test_one_level_of_a_mixed_chip_learns_and_the_other_stays(tmp_path: Path) ->
             "pair_stdp",
             "",
             ["a"],
-            "'a' on chip.fixed.array and 'b' on chip.tile.array learn, but a rule moves",
+            "nothing on the chip computes it; add a learning_engine",
         ),
         ("surrogate_bptt", "layers: [a]", ["b"], "errors back through 'b' on chip.fixed.array"),
     ],
@@ -407,6 +411,32 @@ def test_what_two_levels_cannot_learn_is_one_line(
     with pytest.raises(MappingError, match=words) as caught:
         estimate(two_levels(tmp_path, fixed), str(workload(tmp_path, rule=rule, more=more)))
     assert "\n" not in str(caught.value)
+
+
+def test_cells_of_one_level_wear_out(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="the cells of both wear out; name the layers of one"):
+        estimate(two_levels(tmp_path, ["a"], without=()), str(workload(tmp_path)))
+
+
+def test_two_levels_learn_as_much_as_one(tmp_path: Path) -> None:
+    core = copy.deepcopy(load_architecture("reckon_28nm").document.data["chip"]["core"])
+    chip = str(changed("reckon_28nm", {"chip.other": {**core, "layers": ["a"]}}, tmp_path))
+    network = str(workload(tmp_path, rule="eprop_factorised"))
+    both, alone = (estimate(each, network).evaluation for each in (chip, "reckon_28nm"))
+    for name in ("synaptic_updates", "memory_bits"):
+        assert getattr(both.learned, name).item() == pytest.approx(getattr(alone.learned, name).item())
+    spent = {
+        path: float(np.sum(n))
+        for (path, action), n in both.learning.actions.actions.items()
+        if action == "update"
+    }
+    of_one = {
+        path: np.sum(n) for (path, action), n in alone.learning.actions.actions.items() if action == "update"
+    }
+    assert len(spent) == 2
+    assert sum(spent.values()) == pytest.approx(sum(of_one.values()))
+    fits = [check for check in both.learning.checks if check.name == "learning_fits"]
+    assert len(fits) == 2 * len([check for check in alone.learning.checks if check.name == "learning_fits"])
 
 
 def test_shipped_timers_time_pairs_without_a_datapath() -> None:
