@@ -51,7 +51,7 @@ from neuroest.specs import (
 )
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, Choice
-from neuroest.validation import case_spec, first_ratios, measured
+from neuroest.validation import calibrate, case_spec, first_ratios
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -79,7 +79,7 @@ _PAGES = {
     "validation.case_spec": "other_files",
     "specs.survey": "other_files",
     "validation.first_ratios": "other_files",
-    "validation.measured": "other_files",
+    "validation.calibrate": "other_files",
     "error_analysis.calibration": "other_files",
     "error_analysis.draws": "other_files",
 }
@@ -267,7 +267,7 @@ def other_files_page() -> str:
         case_spec,
         survey,
         first_ratios,
-        measured,
+        calibrate,
         calibration,
         draws,
     ):

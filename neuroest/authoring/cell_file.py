@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import ImportedDevice, imported_device, quantity_text
+from neuroest.authoring.templates import ImportedDevice, imported_device, quantity_text
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen, frozen_dataclass

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import ImportedDevice, imported_device, quantity_text
+from neuroest.authoring.templates import ImportedDevice, imported_device, quantity_text
 from neuroest.loading.library import load_device
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content

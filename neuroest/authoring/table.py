@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from neuroest.authoring.device_text import (
+from neuroest.authoring.templates import (
     ImportedDevice,
     checked,
     device_text,

@@ -1,15 +1,226 @@
 """Commented templates that pass the check unchanged: neurons, synapses, memories, architectures and workloads."""
 
+import math
 import re
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
+from typing import Any
 
-from neuroest.authoring.device_text import checked, device_text, filled
-from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
-from neuroest.core.units import article
-from neuroest.loading.library import Device, load_device, named
+import yaml
+
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    check_names,
+)
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.units import article, format_quantity, parse_quantity
+from neuroest.loading.library import Device, device_model, load_device, named
 from neuroest.registry import COMPONENTS, roles_of
+from neuroest.specs.claims import Claim
+from neuroest.specs.file_text import SPEC_NAME
+from neuroest.specs.parameters import ParameterInfo
+
+_LONGEST_NAME = 100
+"""Maximum length of a generated name; file systems allow at most 255."""
+_DIGITS = 6
+_ROUNDING = 1e-5
+_WIDTH = 112
+
+
+@frozen_dataclass
+class ImportedDevice:
+    """A device spec made from a file of another tool or from a row of a table."""
+
+    name: str
+    text: str
+    device: Device
+    missing: Sequence[str]
+    stated: Sequence[str] = ()
+    unused: Sequence[str] = ()
+    template: str = ""
+
+
+def spec_name(text: str) -> str:
+    """Closest valid spec name: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST_NAME]
+    return name if SPEC_NAME.match(name) else f"device_{name}".rstrip("_")
+
+
+def quantity_text(value: float, unit: str) -> str | float:
+    """An SI value as text for a file, rounded to six digits."""
+    if unit == "1":
+        number = float(f"{value:.{_DIGITS}g}")
+        return int(number) if number.is_integer() and abs(number) < 10**_DIGITS else number
+    text = format_quantity(value, unit, _DIGITS)
+    try:
+        read = parse_quantity(text, unit)
+    except QuantityError:
+        read = math.nan
+    # far below the smallest prefix and far above the largest, all digits would be lost
+    return text if math.isclose(read, value, rel_tol=_ROUNDING) else f"{value:.{_DIGITS}g} {unit}"
+
+
+def filled(claim: Claim, template: Device, why: str, *, cited: bool = True) -> dict[str, Any]:
+    """A parameter copied from another device, marked as such; with its source if it is to be cited."""
+    known = f", where it is {claim.basis}" + (f": {claim.rationale}" if claim.rationale else ".")
+    entry: dict[str, Any] = {
+        "value": quantity_text(claim.value, claim.unit),
+        "basis": "assumed",
+        "rationale": f"{why} Taken from {template.spec.name}{known}",
+    }
+    if claim.has_spread:
+        entry["spread"] = _spread(claim)
+    stated = {"device_to_device": claim.device_to_device, "cycle_to_cycle": claim.cycle_to_cycle}
+    if known_deviations := {
+        key: f"{100.0 * value:.3g} %" for key, value in stated.items() if value is not None
+    }:
+        entry["variability"] = known_deviations
+    for key in ("source", "locator", "cited_in", "conditions") if cited else ():
+        if (value := getattr(claim, key)) is not None:
+            entry[key] = value
+    return entry
+
+
+def _spread(claim: Claim) -> dict[str, Any]:
+    stated = claim.spread_entry(lambda end: quantity_text(end, claim.unit))
+    symmetric = claim.low > 0.0 and math.isclose(claim.low * claim.high, claim.value**2, rel_tol=_ROUNDING)
+    if symmetric and stated.keys() == {"low", "high"}:
+        return {"factor": float(f"{claim.high / claim.value:.{_DIGITS}g}")}  # goes with another value
+    return stated
+
+
+def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Entries of the template's own bibliography that the copied parameters cite."""
+    cited = {entry.get(key) for entry in entries.values() for key in ("source", "cited_in")}
+    return {
+        key: value.model_dump(mode="json", exclude_none=True)
+        for key, value in template.spec.sources.items()
+        if key in cited
+    }
+
+
+def lacking(stated: Collection[str], template: Device) -> list[str]:
+    """Parameters of a template that a device must have and that are not stated; optional ones are not copied."""
+    due = {key for key, about in template.record.parameters().items() if about.absent is None}
+    return [key for key in template.claims if key in due and key not in stated]
+
+
+def imported_device(
+    path: Path, name: str, template: Device, stated: Mapping[str, Any], *, description: str, source: tuple[str, str],
+    process: str | None, unused: Sequence[str], notes: Sequence[str],
+) -> ImportedDevice:  # fmt: skip
+    """A device with the values that the input file of a simulator states; what it lacks is taken from a template.
+
+    Raises
+    ------
+    SpecError
+        If a value of the file is refused.
+    """
+    missing = lacking(stated, template)
+    entries = {**stated, **{k: filled(template.claims[k], template, f"Not in {path.name}.") for k in missing}}
+    key, title = source
+    text = device_text(
+        name, template.spec.model, description, entries, process=process,
+        maturity=("simulated", "Input of a simulator; it does not say what was measured."),
+        fabrication=("unknown", "The file does not say."),
+        sources={
+            key: {"type": "misc", "title": f"{title} {path.name}", "seen": "primary"},
+            **own_sources(template, entries),
+        },
+        notes=[
+            f"Not in {path.name} and taken from {template.spec.name}: {', '.join(missing)}.",
+            *notes,
+            *([f"In {path.name} and not used: {', '.join(unused)}."] if unused else []),
+        ],
+    )  # fmt: skip
+    device = checked(name, text, str(path))
+    return ImportedDevice(name, text, device, missing, tuple(stated), unused, template.spec.name)
+
+
+def device_text(
+    name: str, model: str, description: str, parameters: Mapping[str, Any], *, maturity: tuple[str, str],
+    fabrication: tuple[str, str], process: str | None, sources: Mapping[str, Any], notes: Sequence[str], head: str = "",
+) -> str:  # fmt: skip
+    """Text of a device spec; a comment above each parameter states its meaning and range.
+
+    Parameters
+    ----------
+    parameters : mapping
+        A full claim for each parameter.
+    maturity, fabrication : tuple of str
+        The stage or status, and its reason.
+    head : str
+        Comment at the top, without comment signs.
+    """
+    content = {
+        "kind": "device", "name": name, "model": model, "description": description,
+        "maturity": dict(zip(("stage", "reason"), maturity, strict=True)),
+        "fab_compatibility": dict(zip(("status", "reason"), fabrication, strict=True)),
+        **({"process": process} if process else {}),
+        "parameters": parameters, "sources": dict(sources), **({"notes": [*notes]} if notes else {}),
+    }  # fmt: skip
+    infos = device_model(model).parameters()
+    parts = [f"# {line}".rstrip() + "\n" for line in head.splitlines()]
+    for key, value in content.items():
+        if key != "parameters":
+            parts.append(_dumped({key: value}))
+            continue
+        parts.append("parameters:\n")
+        for parameter in sorted(parameters, key=[*infos].index):
+            parts.append(f"  # {_about(infos[parameter])}\n")
+            parts += [f"  {line}\n" for line in _dumped({parameter: parameters[parameter]}).splitlines()]
+    return "".join(parts)
+
+
+def _dumped(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+def _about(info: ParameterInfo) -> str:
+    """Description, unit and bounds of a parameter, in one line."""
+    check, unit = info.check, "A plain number" if info.check.unit == "1" else f"In {info.check.unit}"
+
+    def formatted(value: float) -> str:
+        return f"{value:g}" if check.unit == "1" or value == 0.0 else format_quantity(value, check.unit)
+
+    bounds = []
+    if math.isfinite(check.minimum):
+        bounds.append(("above " if check.above else "at least ") + formatted(check.minimum))
+    if math.isfinite(check.maximum):
+        bounds.append(f"at most {formatted(check.maximum)}")
+    symbol = f" Symbol {info.symbol}." if info.symbol else ""
+    return f"{info.description}{symbol} {', '.join([unit, *bounds])}."
+
+
+def checked(name: str, text: str, formatted: str) -> Device:
+    """Load the device from its text, so that only valid text is returned.
+
+    Raises
+    ------
+    SpecError
+        With the problems of the text, under the name of its origin.
+    """
+    with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
+        draft = Path(folder) / f"{name}.yaml"
+        draft.write_text(text, encoding="utf-8")
+        try:
+            return load_device(str(draft))
+        except SpecError as error:
+            problems = [Problem(formatted, 0, 0, problem.path, problem.message) for problem in error.problems]
+            raise SpecError(problems) from None
+
+
+def listed(names: Collection[str]) -> str:
+    """Comma-separated names, or a text if there are none."""
+    return ", ".join(names) if names else "none"
+
 
 _ROLES = MappingProxyType({"neuron": "neuron", "synapse": "cell", "memory": "memory"})
 _DEVICE_HEAD = """\

@@ -71,7 +71,7 @@ class TechnologyPoint:
     temperature: u.Kelvin
     corner: Corner | None = None
     sleep: Any = None
-    """How blocks sleep, a `neuroest.blocks.sleep.SleepOptions`, where one of them does."""
+    """How blocks sleep, a `neuroest.blocks.process_scaling.SleepOptions`, where one of them does."""
     corner_at: Callable[[u.Volt], Corner] | None = None
     """Corner factors of the transistors at another supply."""
     vias: Mapping[str, SignalVia] = MappingProxyType({})

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from neuroest.authoring.cell_file import import_cell, is_cell_file
-from neuroest.authoring.device_text import ImportedDevice, listed, spec_name
 from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture, is_sana_fe_architecture
 from neuroest.authoring.table import TABLE_SUFFIX, import_table
+from neuroest.authoring.templates import ImportedDevice, listed, spec_name
 from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError

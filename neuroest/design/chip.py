@@ -13,16 +13,16 @@ import numpy as np
 from neuroest.blocks.base import Component, Corner, SignalVia, TechnologyPoint, double_bookings
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.process_scaling import SleepOptions
 from neuroest.blocks.roles import CoversWork
-from neuroest.blocks.sleep import SleepOptions
 from neuroest.blocks.technology.process import Process, ProcessCorners, ThresholdOptions, TransistorFlavour
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import recorded
 from neuroest.design import build
-from neuroest.equations import _grids as grids
 from neuroest.equations import technology
+from neuroest.equations._numbers import bracketed, interpolated
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
 
@@ -283,9 +283,9 @@ def _corner(
     depths = ProcessCorners.from_values(values, build.CORNER)
     share = supply / process.nominal_supply_voltage
     places = [
-        grids.bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
-        grids.bracketed(table.shares, share),
-        grids.bracketed(table.temperatures, temperature),
+        bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
+        bracketed(table.shares, share),
+        bracketed(table.temperatures, temperature),
     ]
 
     def reported(value: u.Numeric, what: str) -> Any:
@@ -295,10 +295,10 @@ def _corner(
         )  # fmt: skip
 
     ratios = {
-        quantity: reported(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
+        quantity: reported(np.exp(interpolated(table.ratios[name, quantity], places)), quantity)
         for quantity in table.QUANTITIES
     }
-    shift = reported(grids.interpolated(table.shifts[name], places), "threshold_shift")
+    shift = reported(interpolated(table.shifts[name], places), "threshold_shift")
     return Corner(
         delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
         threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth, table=table,

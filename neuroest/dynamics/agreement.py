@@ -16,8 +16,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
-from neuroest.dynamics.compact_record import ENERGY_TERMS, Run
-from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
+from neuroest.dynamics.diffusive_cells import ENERGY_TERMS, DiffusiveCells, Run, integration_time
 from neuroest.dynamics.in_time import Asked, Segment, any_network, neuron_in_time, spike_energy
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_conduction, output_branch

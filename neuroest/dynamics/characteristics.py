@@ -8,8 +8,12 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
-from neuroest.dynamics.compact_record import Run
-from neuroest.dynamics.diffusive_cells import DiffusiveCells, immediate_switching_voltage, integration_time
+from neuroest.dynamics.diffusive_cells import (
+    DiffusiveCells,
+    Run,
+    immediate_switching_voltage,
+    integration_time,
+)
 from neuroest.dynamics.experiments import (
     Bench,
     Characteristic,

@@ -17,11 +17,10 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.dynamics.compact_record import Record, Run, State
-from neuroest.dynamics.diffusive_cells import DiffusiveCells
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, Record, Run, State
 from neuroest.dynamics.in_time import Array, Noise, Stimulus, steps_of, total_duration
 from neuroest.equations import filament_conduction
-from neuroest.equations._constants import BOLTZMANN
+from neuroest.equations._numbers import BOLTZMANN
 
 STEPS_PER_SETTLING = 12.0
 """Number of steps per settling time of the filament; accuracy is checked by halving the steps."""

@@ -10,8 +10,8 @@ from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.agreement import compare_energy
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.compact import simulate
-from neuroest.dynamics.compact_record import Run
 from neuroest.dynamics.diffusive_cells import (
+    Run,
     dc_threshold_voltage,
     draw_devices,
     load_cells,

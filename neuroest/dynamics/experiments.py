@@ -11,8 +11,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
-from neuroest.dynamics.compact_record import Run
-from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, Run, draw_devices, integration_time
 from neuroest.dynamics.in_time import Array, Segment
 from neuroest.fitting.measurements import published
 from neuroest.specs.parameters import NORMALISED, Record, non_negative, positive, quantity

@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided
+from neuroest.equations._numbers import divided
 
 
 def _passes(reduction: u.Numeric, outputs: u.Numeric, rows: u.Numeric, columns: u.Numeric) -> u.Numeric:

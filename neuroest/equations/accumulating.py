@@ -13,7 +13,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import bounded_exponential, rounded_up
+from neuroest.equations._numbers import bounded_exponential, rounded_up
 
 
 @equation

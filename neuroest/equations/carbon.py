@@ -2,7 +2,7 @@
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided
+from neuroest.equations._numbers import divided
 
 
 @equation

@@ -8,7 +8,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
 from neuroest.core.recording import recording_of
-from neuroest.equations._special import normal_distribution
+from neuroest.equations._numbers import normal_distribution
 
 # The tail of a normal distribution out there is the smallest double.
 _FARTHEST = 30.0

@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations import front_ends
-from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
+from neuroest.equations._numbers import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 
 @equation

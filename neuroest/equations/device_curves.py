@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import bounded_exponential
+from neuroest.equations._numbers import bounded_exponential
 
 _STEPS = 144
 """Steps of voltage on the way of the node to its final voltage; numerical."""

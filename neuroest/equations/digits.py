@@ -13,7 +13,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
 from neuroest.core.recording import each_alike
-from neuroest.equations._special import normal_distribution
+from neuroest.equations._numbers import normal_distribution
 from neuroest.equations.weight_spreads import weight_mean_square
 
 _FINEST = 2**9

@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided, rounded_up
+from neuroest.equations._numbers import divided, rounded_up
 
 
 @equation

@@ -4,7 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided
+from neuroest.equations._numbers import divided
 
 _ACTIVATIONS_OF_THE_WINDOW = 2.0**2  # the window that bounds activations holds four
 

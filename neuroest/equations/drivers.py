@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._numbers import rounded_up
 
 # Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
 _LADDER_PER_BIT = 1.0 / 12.0

@@ -13,8 +13,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.equations import filament_growth
-from neuroest.equations._arithmetic import rounded_down, rounded_up
-from neuroest.equations._special import normal_distribution
+from neuroest.equations._numbers import normal_distribution, rounded_down, rounded_up
 
 _LONGEST_MEMORY = 1e6
 """Periods and integrations after which a memory counts as one that keeps everything; numerical, an error of 1e-6."""

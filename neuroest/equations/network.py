@@ -4,7 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided, rounded_up
+from neuroest.equations._numbers import divided, rounded_up
 
 _TRANSITIONS = 4.0
 """Phases of a handshake that returns to zero; also the cycles in which a wire with random bits is charged once."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._constants import (
+from neuroest.equations._numbers import (
     BOLTZMANN,
     ELEMENTARY_CHARGE,
     VACUUM_PERMITTIVITY,

@@ -4,8 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import bounded_exponential, divided
-from neuroest.equations._special import lambert_fraction
+from neuroest.equations._numbers import bounded_exponential, divided, lambert_fraction
 
 
 @equation

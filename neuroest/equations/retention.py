@@ -4,8 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import bounded_exponential
-from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.equations._numbers import BOLTZMANN, JoulePerKelvin, bounded_exponential
 
 
 @equation

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
 from neuroest.core.units import Unit
-from neuroest.equations._arithmetic import divided
+from neuroest.equations._numbers import divided
 
 PerBit: TypeAlias = Annotated[u.Numeric, Unit("1/bit")]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import rounded_down, rounded_up
+from neuroest.equations._numbers import rounded_down, rounded_up
 
 
 @equation

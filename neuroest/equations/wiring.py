@@ -4,7 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._arithmetic import divided, rounded_up
+from neuroest.equations._numbers import divided, rounded_up
 
 _HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing
 _HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(2.0**3 / np.pi)

@@ -18,11 +18,11 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
-from neuroest.core.spreadsheets import cell_text
+from neuroest.core.text_layout import cell_text
 from neuroest.exploration.batch_evaluation import Labels
 from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.space import ANOTHER_RUN, ExplorationError
-from neuroest.results.metadata import column_units
+from neuroest.results.quantities import column_units
 
 METADATA_KEY = b"neuroest"
 _UNIT_KEY = b"unit"

@@ -35,7 +35,7 @@ from neuroest.exploration.plans import Plans
 from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
-from neuroest.pipeline.link_choice import design_for
+from neuroest.pipeline.estimate import design_for
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.base import QuantityField, numeric_options
 from neuroest.specs.claims import Claim

@@ -25,11 +25,11 @@ from neuroest.exploration.space import SAMPLERS, ExplorationError, Sampler, Spac
 from neuroest.exploration.structures import resolve, spelled_out
 from neuroest.registry import render
 from neuroest.results.estimate import Band
-from neuroest.results.metadata import column_units
 from neuroest.results.quantities import (
     QUANTITIES,
     Headline,
     column_name,
+    column_units,
     full_name,
     label_and_unit,
     quantity_names,

@@ -14,9 +14,8 @@ from neuroest.core.errors import printable
 from neuroest.core.files import read_entry, write_entry
 from neuroest.loading.kinds import data_folder, shipped
 from neuroest.specs.base import Spec
-from neuroest.specs.encoding import decoded, encoded
 from neuroest.specs.inheritance import resolved
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, decoded, encoded
 from neuroest.specs.reading import Document, read_document
 
 Stamp: TypeAlias = tuple[int, ...]

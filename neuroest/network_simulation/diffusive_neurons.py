@@ -11,8 +11,7 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.compact import Idealised, simulate
-from neuroest.dynamics.compact_record import State
-from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, State, draw_devices
 from neuroest.dynamics.in_time import Array, Segment
 from neuroest.loading.library import Device
 from neuroest.network_simulation.columns import Stage, Trim

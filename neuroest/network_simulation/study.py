@@ -13,9 +13,8 @@ from neuroest.network_simulation.activity import ActivityProvenance
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.chip_network import ChipNetwork
 from neuroest.network_simulation.columns import Trim
-from neuroest.network_simulation.comparison import WITHOUT, Experiment, compare
+from neuroest.network_simulation.comparison import WITHOUT, Experiment, NetworkSimulation, compare
 from neuroest.network_simulation.files import read_network, read_samples, refuse_same, to_leave_out
-from neuroest.network_simulation.report import NetworkSimulation
 from neuroest.network_simulation.runs import Chips
 from neuroest.network_simulation.simulation import KeptGroups, Simulation
 from neuroest.pipeline.estimate import estimate

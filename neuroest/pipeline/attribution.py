@@ -17,8 +17,8 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles, shapley_logarithms
 from neuroest.design.build import Design
 from neuroest.pipeline.area import area_by_component
+from neuroest.pipeline.energy import is_neuron, neuron_parts
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.neurons import is_neuron, neuron_parts
 from neuroest.results.comparison import (
     INTEGRATING,
     MEMORIES,

@@ -44,7 +44,7 @@ _OTHER_FILES: Mapping[str, tuple[str, ...]] = {
     ".cell": ("authoring.cell_file.read_cell",),
     ".csv": ("fitting.measurements.read_measurements", "authoring.table.import_table"),
     ".xlsx": ("fitting.measurements.read_measurements",),
-    ".json": ("reporting.saved.read_results", _RECORDING),
+    ".json": ("reporting.difference.read_results", _RECORDING),
     ".npz": (_RECORDING, "network_simulation.files.read_arrays"),
     ".nird": (_RECORDING,),
     ".parquet": (_SWEEP,),

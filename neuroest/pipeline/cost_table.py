@@ -12,9 +12,8 @@ import numpy as np
 from neuroest.blocks import base
 from neuroest.blocks.chip.overheads import NO_OVERHEADS, ChipOverheads, Overheads
 from neuroest.blocks.chip.stacked_tier import StackedTier
-from neuroest.blocks.circuit_supply import moves_between_nodes
 from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
+from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, moves_between_nodes
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import surely

@@ -25,7 +25,6 @@ from neuroest.pipeline import (
     energy,
     learning,
     lifetime,
-    neurons,
     power,
     system,
     tiers,
@@ -119,10 +118,10 @@ class Evaluation(Stages):
     @property
     def energy_per_spike(self) -> Array | None:
         """Energy of the neurons over the spikes of the network; None where none has an energy of its own. [J]."""
-        parts = neurons.neuron_parts(self.chip.components())
+        parts = energy.neuron_parts(self.chip.components())
         dynamic = [cost for cost in self.costs.energies if cost.component in parts]
         static = [row for row in self.statics if row.component in parts]
-        spikes = neurons.network_spikes(self.layers)
+        spikes = energy.network_spikes(self.layers)
         if not (dynamic or static) or not np.any(spikes > 0.0):
             return None
         drawn = power.energy_of(static, self.static_times)

@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import UNKNOWN_PACE, NetworkContext, Pace
 from neuroest.blocks.learning.context import LearningContext
+from neuroest.blocks.process_scaling import LEFT_OUT
 from neuroest.blocks.roles import (
     EmitsCarbon,
     ExecutesElementwise,
@@ -15,7 +16,6 @@ from neuroest.blocks.roles import (
     StacksTier,
     UpdatesNeurons,
 )
-from neuroest.blocks.sleep import LEFT_OUT
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError

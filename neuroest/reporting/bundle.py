@@ -20,9 +20,16 @@ from neuroest.core.text_layout import Printed
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.difference import FilesDifference, difference
+from neuroest.reporting.difference import (
+    FilesDifference,
+    Saved,
+    Text,
+    checked,
+    difference,
+    plain_data,
+    results_of,
+)
 from neuroest.reporting.report import MOST_RESULTS, Report, plain_result
-from neuroest.reporting.saved import Saved, Text, checked, plain_data, results_of
 from neuroest.results.estimate import Estimate
 
 BUNDLE = "bundle.zip"

@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.pipeline.comparison import PUBLISHED
-from neuroest.reporting.accuracy_text import weights_age
+from neuroest.reporting.answers import weights_age
 from neuroest.reporting.estimate_document import basis_words, devices_by, maturity_words
 from neuroest.reporting.formatting import (
     coding_words,

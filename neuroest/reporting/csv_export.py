@@ -1,12 +1,17 @@
-"""Results as comma-separated values, with the unit in each column name."""
+"""Results as comma-separated values with the unit in each column name, and points as a table for terminals."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from neuroest.reporting.table_model import records_csv
+from neuroest.exploration.passing_share import PASSING_SHARE
+from neuroest.exploration.sweep import PrintedPoints
+from neuroest.reporting.formatting import short_names
+from neuroest.reporting.table_model import Quantity, Share, Table, records_csv
 from neuroest.results.comparison import Comparison, PaceRow
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:
@@ -88,3 +93,31 @@ def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+_MOST_ROWS = 20
+_WHERE_STATED = ("extrapolates", "failed_check")
+"""Columns that the table has only if they say something of a point."""
+
+
+def points_table(found: PrintedPoints) -> Table:
+    """Some rows with their units: parameters, results that apply, and the checks that fail."""
+    frame = found.some_rows(_MOST_ROWS).dropna(axis="columns", how="all")
+    names = [name for name in map(str, frame) if name not in _WHERE_STATED or frame[name].astype(bool).any()]
+    labels = [label_and_unit(name) for name in names]
+    head = short_names(label for label, _ in labels)
+    rows = [
+        [
+            Share(cell) if name == PASSING_SHARE else _cell(cell, unit)
+            for name, (_, unit), cell in zip(names, labels, row, strict=True)
+        ]
+        for row in frame[names].itertuples(index=False)
+    ]
+    return Table.of([head[label] for label, _ in labels], rows)
+
+
+def _cell(value: Any, unit: str) -> Any:
+    """A number with its unit, nothing where there is none, or words."""
+    if not isinstance(value, float):
+        return value
+    return Quantity(value if math.isfinite(value) else None, unit)

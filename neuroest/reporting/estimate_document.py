@@ -8,8 +8,7 @@ import numpy as np
 
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
 from neuroest.reporting import breakdown
-from neuroest.reporting.accuracy_text import accuracy_words, weights_age
-from neuroest.reporting.answers import answers, brief_cells
+from neuroest.reporting.answers import accuracy_words, answers, brief_cells, weights_age
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.document import Block, Breakdown, Document, Gap, Heading, Paragraph, Part, Points
 from neuroest.reporting.formatting import (

@@ -15,11 +15,10 @@ from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import preferred
 from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
-from neuroest.error_analysis.doubling import doubled
+from neuroest.error_analysis.elasticities import doubled
 from neuroest.pipeline.power import with_temperature
 from neuroest.reporting import breakdown
-from neuroest.reporting.accuracy_text import largest_causes
-from neuroest.reporting.answers import only_describes
+from neuroest.reporting.answers import largest_causes, only_describes
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short

@@ -11,7 +11,7 @@ from typing import Any
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra, package_version
 from neuroest.reporting import breakdown
-from neuroest.reporting.accuracy_text import accuracy_words
+from neuroest.reporting.answers import accuracy_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.comparison_document import attribution_lines, attribution_rule, pace_notes, pace_table
 from neuroest.reporting.estimate_document import basis_words

@@ -16,8 +16,7 @@ from html import escape
 from typing import Any, Final
 
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.spreadsheets import cell_text
-from neuroest.core.text_layout import WIDTH, fitting_columns, stacked_columns, wrapped
+from neuroest.core.text_layout import WIDTH, cell_text, fitting_columns, stacked_columns, wrapped
 from neuroest.reporting.formatting import formatted, formatted_interval, percent
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 

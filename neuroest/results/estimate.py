@@ -492,7 +492,7 @@ class Estimate(Analysis):
         """The breakdown as a table, one row per term; `attrs` has the units of its columns and the run metadata."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        from neuroest.results.metadata import column_units  # noqa: PLC0415 - few ask for a table
+        from neuroest.results.quantities import column_units  # noqa: PLC0415 - few ask for a table
 
         frame = pd.DataFrame([asdict(row) for row in self.breakdown])
         about: dict[Any, Any] = {"units": column_units(map(str, frame)), **self.origin}

@@ -401,3 +401,26 @@ def read_value(text: str, unit: str) -> float:
     (4e-07, 5.0, 5.0)
     """
     return parse_quantity(text.removesuffix(unit), "1") if unit in OUTSIDE_SI else parse_quantity(text, unit)
+
+
+_TEXT = frozenset(
+    {"kind", "layer", "component", "action", "term", "feasible", "extrapolates", "failed_check"}
+)
+
+
+def column_units(names: Iterable[str]) -> dict[str, str]:
+    """Return the SI unit of each numeric column; ``1`` for a dimensionless one.
+
+    Examples
+    --------
+    >>> column_units(["layer", "energy_J", "count", "latency_s"])
+    {'energy_J': 'J', 'count': '1', 'latency_s': 's'}
+    """
+    return {name: label_and_unit(name)[1] for name in names if name not in _TEXT}
+
+
+def attributes(name: str) -> dict[str, str]:
+    """Return unit, label and definition of a column, with attribute names of the climate and forecast conventions."""
+    label, unit = label_and_unit(name)
+    found = {"units": unit, "long_name": label}
+    return {**found, "description": QUANTITIES[name].description} if name in QUANTITIES else found

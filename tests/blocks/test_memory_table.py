@@ -21,7 +21,7 @@ from neuroest.blocks.memories.sram_table import TabulatedSram
 from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
-from neuroest.equations import _grids as grids
+from neuroest.equations._numbers import bracketed, interpolated
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
@@ -225,7 +225,7 @@ def test_what_rises_in_the_table_rises_between_its_points(
     x, y = 9.0 * one, 3.5 * other
 
     def at(u: float, v: float) -> float:
-        return float(grids.interpolated(grid, [grids.bracketed(first, u), grids.bracketed(second, v)]))
+        return float(interpolated(grid, [bracketed(first, u), bracketed(second, v)]))
 
     here = at(x, y)
     assert at(x + (9.0 - x) * step, y) >= here - 1e-12
@@ -236,9 +236,9 @@ def test_what_rises_in_the_table_rises_between_its_points(
 def test_points_of_the_grid_come_back_and_ends_hold() -> None:
     axis, values = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0, 6.0])
     for x, y in ((1.0, 3.0), (2.0, 5.0), (4.0, 6.0), (3.0, 5.5), (0.0, 3.0), (9.0, 6.0)):
-        assert grids.interpolated(values, [grids.bracketed(axis, x)]) == pytest.approx(y, rel=1e-12)
-    alone = grids.bracketed(np.array([7.0]), 5.0)
-    assert grids.interpolated(np.array([2.0]), [alone]) == 2
+        assert interpolated(values, [bracketed(axis, x)]) == pytest.approx(y, rel=1e-12)
+    alone = bracketed(np.array([7.0]), 5.0)
+    assert interpolated(np.array([2.0]), [alone]) == 2
 
 
 # --- The tables that ship ------------------------------------------------------------------------------------------

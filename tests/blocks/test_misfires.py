@@ -7,7 +7,7 @@ import pytest
 
 from neuroest.core.errors import RangeError
 from neuroest.equations import filament_growth, firing_statistics
-from neuroest.equations._special import normal_distribution
+from neuroest.equations._numbers import normal_distribution
 from neuroest.pipeline.estimate import estimate
 from tests.chips import count, energy, known
 from tests.equations.parameter_sets import BENCH

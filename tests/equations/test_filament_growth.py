@@ -15,7 +15,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from neuroest.equations import filament_conduction, filament_growth, firing_statistics
-from neuroest.equations._special import complementary_error_function, normal_distribution
+from neuroest.equations._numbers import complementary_error_function, normal_distribution
 from tests.equations.parameter_sets import BENCH, PROJECTION_3NM, SLOW
 
 _RATES = {

@@ -24,7 +24,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.reporting import catalogue, packaged
 from neuroest.specs.base import Spec
 from neuroest.specs.device import DeviceSpec
-from neuroest.specs.encoding import decoded, encoded
+from neuroest.specs.loaded import decoded, encoded
 
 CHIP = "diffusive_low_power_28nm"
 DERIVED = "analog_lif_65nm"

@@ -16,9 +16,8 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.reporting.bundle import rerun, write_bundle
-from neuroest.reporting.difference import difference
+from neuroest.reporting.difference import difference, read_results
 from neuroest.reporting.report import report
-from neuroest.reporting.saved import read_results
 
 FIXTURES = Path(__file__).parent.parent / "data" / "worked_example"
 PARTS = dict[str, Any]

@@ -8,8 +8,7 @@ import pytest
 from neuroest import breakeven
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import labelled
-from neuroest.publishing.figure_list import plans
-from neuroest.publishing.publish import latex_tables
+from neuroest.publishing.publish import latex_tables, plans
 from neuroest.reporting.report import report
 from tests.shared import compared, estimated
 

@@ -35,13 +35,11 @@ pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.plotting.breakdowns import breakdown_figure
+from neuroest.plotting.results import breakdown_figure
 from neuroest.plotting.style import STYLE, draw
 from neuroest.plotting.treemap import squarified
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
-from neuroest.publishing import figure_list
-from neuroest.publishing.figure_list import MOST_DRAWN_ALONE, plans
-from neuroest.publishing.publish import latex_tables, publish
+from neuroest.publishing.publish import MOST_DRAWN_ALONE, latex_tables, plans, publish
 from neuroest.reporting.comparison_document import comparison_document
 from neuroest.reporting.page import page
 from neuroest.reporting.sweep_data import read_sweep, sweep_points
@@ -253,7 +251,9 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
 def test_names_that_are_special_somewhere_are_harmless_everywhere(
     evil: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figure_list, "MOST_DRAWN_ALONE", 1)  # one of each kind of figure has the name
+    monkeypatch.setattr(
+        "neuroest.publishing.publish.MOST_DRAWN_ALONE", 1
+    )  # one of each kind of figure has the name
     publish(evil, tmp_path / "out")
     html = (tmp_path / "out" / "report.html").read_text()
     assert "<script>window" not in html

@@ -16,8 +16,8 @@ from neuroest.cli import main
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.error_analysis.calibration import read_calibration
 from neuroest.reporting.methods import methods
+from neuroest.validation.calibrate import read_measured
 from neuroest.validation.cases import shipped_cases
-from neuroest.validation.measured import read_measured
 from tests.exploration.test_contest import written
 
 CASE = shipped_cases()["odin"]

@@ -1,4 +1,4 @@
-"""Common part of resistive cells without a transistor."""
+"""Resistive cells at the crosspoint of two wires: alone, or in series with a two-terminal selector (1S1R)."""
 
 from typing import Literal
 
@@ -7,6 +7,7 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Characteristic, Check
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
+from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, selection
 from neuroest.specs.blocks import DeviceBlock
@@ -144,3 +145,59 @@ class CrosspointCell(ResistiveMemory):
             self.require("infeasible", "selector_opens", read_voltage, ">=", d.turn_on_voltage, "V"),
             self.require("design_rule", "half_select", side, "<=", self.writable_side()),
         ]
+
+
+class PassiveCellParameters(CrosspointCellParameters):
+    """Passive resistive memory at the crosspoint of two wires."""
+
+
+class PassiveCellBlock(CrosspointCellBlock):
+    """Crossbar cell of one resistive memory alone."""
+
+    record = PassiveCellParameters
+    model: Literal["passive"]
+
+
+class PassiveCell(CrosspointCell):
+    """Passive cell: a resistive memory alone.
+
+    Model errors
+    ------------
+    energy
+        dummy rows and read margins are not in the model
+    area
+        dummy rows
+    """
+
+    schema = PassiveCellBlock
+    example = "rram_passive_generic"
+    prior_error = model_errors(energy=1.3, area=1.2)
+    device: PassiveCellParameters
+
+
+class SelectorCellParameters(CrosspointCellParameters):
+    """Resistive memory in series with a two-terminal selector."""
+
+
+class SelectorCellBlock(CrosspointCellBlock):
+    """Crossbar cell of one resistive memory and one two-terminal selector."""
+
+    record = SelectorCellParameters
+    model: Literal["one_selector_one_resistor"]
+
+
+class SelectorCell(CrosspointCell):
+    """Resistive memory in series with a two-terminal selector.
+
+    Model errors
+    ------------
+    energy
+        dummy rows and read margins are not in the model
+    area
+        dummy rows
+    """
+
+    schema = SelectorCellBlock
+    example = "rram_1s1r_generic"
+    prior_error = model_errors(energy=1.3, area=1.2)
+    device: SelectorCellParameters

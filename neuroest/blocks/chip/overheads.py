@@ -10,9 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.process_scaling import gate_width, leakage_of_gates
+from neuroest.blocks.process_scaling import gate_width, gated_share, leakage_of_gates, wake
 from neuroest.blocks.roles import ChargesClock
-from neuroest.blocks.sleep import gated_share, wake
 from neuroest.core import units as u
 from neuroest.specs.base import Area, Frequency
 from neuroest.specs.blocks import DeviceBlock

@@ -3,9 +3,9 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
 from neuroest.blocks.model_error import PUBLISHED
+from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import mapping

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import AnalogCircuit, CircuitParameters
 from neuroest.blocks.model_error import PUBLISHED
+from neuroest.blocks.process_scaling import AnalogCircuit, CircuitParameters
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place, StaticCost
-from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import ClampsColumn
 from neuroest.core import units as u
 from neuroest.equations import converters, front_ends

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
-from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
 from neuroest.equations import converters

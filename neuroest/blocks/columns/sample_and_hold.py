@@ -3,9 +3,9 @@
 from typing import Any, ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import PUBLISHED
+from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import array_lines, neuron_geometry

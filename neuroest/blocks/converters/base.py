@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit_supply import AnalogCircuit, CircuitParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.process_scaling import AnalogCircuit, CircuitParameters
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto, Voltage

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core import units as u
 from neuroest.equations import integrating

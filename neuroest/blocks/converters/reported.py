@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, positive, quantity

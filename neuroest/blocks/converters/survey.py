@@ -3,9 +3,9 @@
 from typing import Literal
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import ModelError, model_errors
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
 from neuroest.equations import converter_survey
 from neuroest.specs.base import Frequency, ResolutionOrAuto

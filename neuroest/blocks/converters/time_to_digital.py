@@ -3,9 +3,9 @@
 from typing import Literal
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
 from neuroest.equations import converter_circuits
 from neuroest.specs.parameters import RANGE_END, positive

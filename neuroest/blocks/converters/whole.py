@@ -6,9 +6,9 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Check, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters
 from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import exact_model
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
 from neuroest.equations import whole_converters as equations
 from neuroest.specs.base import Frequency

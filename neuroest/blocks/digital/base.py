@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from neuroest.blocks import sleep
 from neuroest.blocks.base import (
     FREE_CLOCK,
     AreaCost,
@@ -19,6 +18,8 @@ from neuroest.blocks.base import (
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import (
     FAR,
+    GatedBlock,
+    gated,
     leakage_of_gates,
     logic_area_ratio,
     logic_delay_ratio,
@@ -84,7 +85,7 @@ class LogicLibraryParameters(Record):
     """Shortest clock period over the delay of the longest path, for skew, jitter and variation."""
 
 
-class ClockedBlock(sleep.GatedBlock):
+class ClockedBlock(GatedBlock):
     """Datapath with registers."""
 
     free_running_clock: Frequency | None = None
@@ -177,7 +178,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage with power switches open; a free-running clock continues."""
-        return sleep.gated(self, costs, self.area(network), self.device.leakage_width)
+        return gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the library states the clock energy of a register, and is of a node near the chip's.

@@ -7,14 +7,15 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import (
     gate_width,
+    gated_share,
     leakage_of_gates,
     logic_area_ratio,
     logic_energy_ratio,
+    wake,
 )
 from neuroest.blocks.roles import ExecutesInstructions
 from neuroest.core import units as u
@@ -147,9 +148,9 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         if how == "waiting":
             left = {"executing": self.device.waiting_share, "instructions": 0.0}
             return [cost.asleep(left[cost.term], 0.0) if cost.term in left else cost for cost in costs]
-        share, width = sleep.gated_share(self), gate_width(self, self._area(), self.device.leakage_width)
+        share, width = gated_share(self), gate_width(self, self._area(), self.device.leakage_width)
         return [
-            cost.asleep(share, sleep.wake(self, width, 0.0))
+            cost.asleep(share, wake(self, width, 0.0))
             if cost.term == "leakage"
             else replace(cost, asleep_share=0.0)
             for cost in costs

@@ -7,8 +7,8 @@ import numpy as np
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.process_scaling import GatedBlock
 from neuroest.blocks.roles import CodesSpikes
-from neuroest.blocks.sleep import GatedBlock
 from neuroest.core import units as u
 from neuroest.equations import converters, register_circuits
 from neuroest.equations import digital as equations

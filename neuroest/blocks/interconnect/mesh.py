@@ -4,12 +4,13 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks import sleep
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import (
+    GatedBlock,
+    gated,
     leakage_at_chip_temperature,
     leakage_of_gates,
     leakage_ratio,
@@ -49,7 +50,7 @@ class MeshParameters(Record):
     """Bits per cycle of a link; a packet needs a whole number of flits."""
 
 
-class MeshBlock(sleep.GatedBlock):
+class MeshBlock(GatedBlock):
     """Two-dimensional mesh of routers between the level's children."""
 
     record = MeshParameters
@@ -142,7 +143,7 @@ class Mesh(NetworkOnChip):
 
     def slept(self, costs: list[StaticCost], network: NetworkContext) -> list[StaticCost]:
         """Leakage with power switches open, and the energy of recharging the gates of a router."""
-        return sleep.gated(self, costs, self.router_area(), self.device.leakage_width)
+        return gated(self, costs, self.router_area(), self.device.leakage_width)
 
     def hop_time(self) -> u.Second:
         """Time of one hop."""

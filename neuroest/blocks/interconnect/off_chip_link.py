@@ -5,10 +5,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks import sleep
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.process_scaling import sleeping
 from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.specs.base import Length
@@ -124,7 +124,7 @@ class OffChip(Link):
         # a share of no power is none, whatever the share
         share = equations.asleep_share(d.sleep_power, either(d.static_power > 0.0, d.static_power, 1.0))
         waking = 0.0 if often else d.static_power * d.wake_time
-        return [sleep.sleeping(cost, "idle", share, waking, often=often) for cost in costs]
+        return [sleeping(cost, "idle", share, waking, often=often) for cost in costs]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of the idle link."""

@@ -7,10 +7,18 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks import sleep
 from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext, StaticCost, either
-from neuroest.blocks.process_scaling import at_corner, logic_delay_ratio, off_current
-from neuroest.blocks.sleep import MemorySleep
+from neuroest.blocks.process_scaling import (
+    MemorySleep,
+    at_corner,
+    gated_share,
+    logic_delay_ratio,
+    off_current,
+    options_of,
+    retention_share,
+    sleeping,
+    wake,
+)
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
 from neuroest.equations import power, stacked_tiers, technology
@@ -143,14 +151,14 @@ class Memory(Component[Any]):
         """Leakage at the retention voltage or with power switches open, and the energy of recharging the cells."""
         if self.spec.sleep == "none":
             return costs
-        options = sleep.options_of(self)
+        options = options_of(self)
         off = self.spec.sleep == "off"
-        share = sleep.gated_share(self) if off else sleep.retention_share(self, self.flavour)
+        share = gated_share(self) if off else retention_share(self, self.flavour)
         kept = (
             0.0 if off else power.retention_supply(self.technology.supply_voltage, options.retention_voltage)
         )
         width = self.options["capacity"] * options.cell_width * self.process.feature_size
-        return [sleep.sleeping(cost, "leakage", share, sleep.wake(self, width, kept)) for cost in costs]
+        return [sleeping(cost, "leakage", share, wake(self, width, kept)) for cost in costs]
 
     def accesses(self, read: u.Joule, write: u.Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""

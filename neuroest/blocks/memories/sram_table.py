@@ -19,9 +19,9 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.provenance import recorded
-from neuroest.equations import _grids as grids
 from neuroest.equations import memories as equations
 from neuroest.equations import technology
+from neuroest.equations._numbers import bracketed, interpolated
 from neuroest.specs.base import Count
 from neuroest.specs.parameters import EXACT, Record, positive
 
@@ -88,11 +88,11 @@ class TabulatedSram(Memory):
 
     def place(self, axis: str, value: u.Numeric) -> Any:
         """Position of a coordinate on an axis of the table."""
-        return grids.bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
+        return bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
 
     def logarithms(self) -> Any:
         """Logarithms of all table quantities for this memory, with quantities on the first axis."""
-        found = grids.interpolated(
+        found = interpolated(
             self.table.values,
             [
                 self.place("nodes", self.node()),
@@ -119,9 +119,7 @@ class TabulatedSram(Memory):
 
     def reference_voltage(self) -> u.Volt:
         """Supply for which the table's values are stated."""
-        return self.reported(
-            grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
-        )
+        return self.reported(interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply")
 
     def ratio(self, of: Any) -> u.Dimensionless:
         """Scaling of the table's value to the chip's supply, and to its process if that is finer."""
@@ -163,9 +161,9 @@ class TabulatedSram(Memory):
             self.quantity("leakage_uW") * self.device.leakage_factor * self.ratio(TabulatedSram.leakage_ratio)
         )
         warm = self.warmest()
-        rise = grids.interpolated(
+        rise = interpolated(
             self.table.leakage_rise,
-            [self.place("nodes", self.node()), grids.bracketed(self.table.temperatures, warm)],
+            [self.place("nodes", self.node()), bracketed(self.table.temperatures, warm)],
         )
         leakage = leakage * self.reported(np.exp(rise), "leakage_rise")
         return [

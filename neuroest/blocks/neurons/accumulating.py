@@ -14,7 +14,7 @@ from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, Ne
 from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
-from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._numbers import rounded_up
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 _ALMOST = 1e-4

@@ -11,8 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit import DECAYED, Circuit, read_circuit
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import Membrane, Neuron
-from neuroest.blocks.neurons.membrane_leak import longest_memory
+from neuroest.blocks.neurons.base import Membrane, Neuron, longest_memory
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import array_lines, integration, output_branch

@@ -9,8 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import PUBLISHED
-from neuroest.blocks.neurons.base import Membrane, Neuron
-from neuroest.blocks.neurons.membrane_leak import longest_memory
+from neuroest.blocks.neurons.base import Membrane, Neuron, longest_memory
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask

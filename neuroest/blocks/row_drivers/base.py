@@ -6,9 +6,8 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place
-from neuroest.blocks.circuit_supply import AnalogCircuit
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.process_scaling import resistance_at_corner
+from neuroest.blocks.process_scaling import AnalogCircuit, resistance_at_corner
 from neuroest.core import units as u
 from neuroest.equations import converters, drivers
 from neuroest.specs.blocks import DeviceBlock

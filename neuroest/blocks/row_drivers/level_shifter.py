@@ -3,8 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.circuit_supply import AnalogCircuit
-from neuroest.blocks.process_scaling import leakage_at_chip_temperature
+from neuroest.blocks.process_scaling import AnalogCircuit, leakage_at_chip_temperature
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core import units as u
 from neuroest.specs.blocks import DeviceBlock

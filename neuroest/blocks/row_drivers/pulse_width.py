@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.circuit_supply import CircuitParameters
+from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverBlock, RowDriverParameters
 from neuroest.core import units as u
 from neuroest.equations import drivers

@@ -12,7 +12,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import surely
-from neuroest.equations._arithmetic import rounded_down, rounded_up
+from neuroest.equations._numbers import rounded_down, rounded_up
 from neuroest.levels.time_multiplexing import ROUNDING, Flags, TimeMultiplexing
 
 

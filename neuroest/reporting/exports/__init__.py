@@ -1,1 +1,0 @@
-"""Exports of an estimate to files and tables of other tools."""
