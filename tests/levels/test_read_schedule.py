@@ -247,3 +247,23 @@ def test_what_the_circuits_cannot_do_is_refused(
 ) -> None:
     with pytest.raises(MappingError, match=message):
         read(tmp_path, changes, **schedule)
+
+
+def test_a_stated_clock_sets_the_pace_and_has_no_error(tmp_path: Path) -> None:
+    free, clocked = read(tmp_path), read(tmp_path, cycle_time="1 us")
+    assert cycle(free) == pytest.approx(10e-9 + SHARED * CONVERSION)
+    assert cycle(clocked) == pytest.approx(1e-6)
+    assert driven(clocked) == pytest.approx(driven(free))  # cells conduct for the read alone
+    times = evaluate_expression("time(chip.tile.array)", clocked.sampled)  # eight bits of three layers
+    assert times == pytest.approx(np.full_like(times, 24e-6))
+    assert np.ptp(evaluate_expression("time(chip.tile.array)", free.sampled)) > 1e-6
+    assert not [check for check in clocked.failed_checks if check.name == "read_fits_cycle"]
+
+
+def test_conversions_take_at_most_what_a_stated_clock_leaves(tmp_path: Path) -> None:
+    short = read(tmp_path, cycle_time="400 ns", reset_time="2 ns")
+    assert driven(short) == pytest.approx(398e-9)
+    (check,) = [check for check in short.failed_checks if check.name == "read_fits_cycle"]
+    assert float(np.ravel(check.value)[0]) == pytest.approx(12e-9 + SHARED * CONVERSION)
+    in_turn = read(tmp_path, columns="in_turn", cycle_time="200 ns")
+    assert cycle(in_turn) == pytest.approx(SHARED * 200e-9)

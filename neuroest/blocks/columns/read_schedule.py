@@ -28,6 +28,9 @@ class ReadScheduleBlock(Block):
     it is missing."""
     reset_time: Duration = 0.0
     """Time in which the columns are reset or precharged before each read."""
+    cycle_time: Duration | None = None
+    """Time from one read to the next, as the chip is clocked: of one group of columns, one group of rows and one phase
+    of an input. Conversions take at most what it leaves. Default: reads follow as fast as the circuits allow."""
     input_signs: Literal["together", "in_turn"] = "together"
     """together: an input is applied with all of its bits, including the sign; in_turn: positive inputs are read in one
     phase and negative ones in another, each with the bits of the magnitude, and the results are subtracted."""

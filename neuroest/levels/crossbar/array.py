@@ -223,6 +223,9 @@ class CrossbarArray(WrittenArray):
         columns_wait
             the columns draw current while they wait for the converters that they share; read them one after the
             other (columns: in_turn of a read_schedule) or hold their results (sample_and_hold of the readout)
+        read_fits_cycle
+            a read with its conversions takes longer than the stated cycle_time of the read_schedule; results have the
+            stated time
         """
         read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
         checks = [
@@ -252,6 +255,10 @@ class CrossbarArray(WrittenArray):
         if self.converter is not None:
             checks.extend(self.converter.resolution_checks(self.resolution(network)))
             checks.extend(self._waiting_checks(network))
+            if self.cycle is not None:
+                reads = self.fastest_schedule(network)
+                longer = longest(reads.interval / reads.groups)
+                checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", self.cycle, "s"))
         if self.write_circuit is not None:
             checks.extend(self.write_circuit.written_checks(self.written))
         return checks

@@ -529,7 +529,17 @@ class ArrayCircuit(ArrayParts):
         return converter.may_count_during_pulse and fits
 
     def schedule(self, network: NetworkContext) -> ReadSchedule:
-        """Sequence of reads in one phase of an input."""
+        """Sequence of reads in one phase of an input, at the clock of the chip if it is stated."""
+        found = self.fastest_schedule(network)
+        return found if self.cycle is None else found.clocked(self.cycle)
+
+    @property
+    def cycle(self) -> u.Second | None:
+        """Time from one read to the next, if the chip's clock sets it."""
+        return self.slots["schedule"].options.get("cycle_time") if "schedule" in self.slots else None
+
+    def fastest_schedule(self, network: NetworkContext) -> ReadSchedule:
+        """Sequence of reads in one phase of an input, as fast as the circuits allow."""
         timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
         settling, reset = self.settled_time(network), timed.get("reset_time", 0.0) * self.reads_per_conversion
         groups = self.columns_switched(network) if self.columns_take_turns else 1.0

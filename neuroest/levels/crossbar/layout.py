@@ -265,6 +265,10 @@ class CrossbarLayout(Mapper):
         reads = self.network.events if self.compute.reads_events else self.reads_in_array
         return np.asarray(self.compute.schedule(self.network).interval * self.conversions_each * reads)
 
+    def share_at_peak(self, placement: Placement) -> u.Dimensionless:
+        """All of the time where the clock of the reads is stated: their number is a count."""
+        return 0.0 if self.compute.cycle is None else 1.0
+
     def peak_rate(self) -> u.Numeric:
         """Peak operations per second of an array: every weight is used once per position, in the fastest layer."""
         columns_each, rows_each = self.compute.devices_per_weight()

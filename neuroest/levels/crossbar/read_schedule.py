@@ -1,5 +1,10 @@
 """Sequence of an array read, and the duration of each step."""
 
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import read_schedule as equations
@@ -25,6 +30,8 @@ class ReadSchedule:
         Groups of columns that are driven one after the other.
     pulses : Dimensionless
         Pulses of an input that one conversion covers.
+    cycle : Second, optional
+        Time from one read to the next, if the chip's clock sets it.
     """
 
     settling: u.Second
@@ -34,6 +41,14 @@ class ReadSchedule:
     held: u.Second
     groups: u.Dimensionless
     pulses: u.Dimensionless
+    cycle: u.Second | None = None
+
+    def clocked(self, cycle: u.Second) -> Self:
+        """The same reads at a stated time from one to the next: conversions take at most what it leaves."""
+        taken = self.reset + self.pulses * self.settling + self.sampling
+        left = np.maximum(cycle - taken, 0.0)
+        held = np.minimum(self.held, np.maximum(cycle - self.sampling - self.converting, 0.0))
+        return replace(self, converting=np.minimum(self.converting, left), held=held, cycle=cycle)
 
     @property
     def column_time(self) -> u.Second:
@@ -50,5 +65,7 @@ class ReadSchedule:
     @property
     def interval(self) -> u.Second:
         """Time from one phase of an input to the next, with all groups read in sequence."""
+        if self.cycle is not None:
+            return self.groups * self.cycle
         settling = self.reset + self.pulses * self.settling
         return self.groups * equations.read_interval(settling, self.sampling, self.converting, self.held)
