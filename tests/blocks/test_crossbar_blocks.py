@@ -248,7 +248,7 @@ def test_a_spiking_network_has_no_numbers_for_a_converter_at_the_rows(tmp_path: 
             RAMP,
             271.8125e-15, 44.34375e-12, 1e9 / 256,
         ),
-        ({"model": "sense_amplifier", "device": "sense_amplifier_28nm"}, 10e-15, 6e-12, 1e9),
+        ({"model": "sense_amplifier", "device": "sense_amplifier_28nm"}, 10e-15, 6e-12, 1e9 / 0.64),
     ],
     ids=["sar", "flash", "ramp", "sense"],
 )  # fmt: skip
