@@ -42,15 +42,14 @@ def git(*arguments: str) -> bytes:
 
 
 def described_in(name: str, first: FirstRatiosSpec) -> dict[str, list[str]]:
-    """Names of the values of a case by the commit that described them."""
-    added = (
-        git("log", "--diff-filter=A", "--format=%h", "--", f"validation/{name}/published.yaml")
-        .decode()
-        .split()
-    )
+    """Names of the values of a case by the commit that described them: the first whose file has the value."""
+    file = f"validation/{name}/published.yaml"
+    described = git("log", "--reverse", "--format=%h", "--", file).decode().split()
+    texts = {commit: git("show", f"{commit}:{file}").decode() for commit in described}
     found: dict[str, list[str]] = {}
     for key, value in first.values.items():
-        found.setdefault(value.commit or added[-1], []).append(key)
+        commit = value.commit or next(one for one in described if f" {key}:" in texts[one])
+        found.setdefault(commit, []).append(key)
     return found
 
 
