@@ -37,7 +37,7 @@ GUIDE = "2026-12-01"
 LEAST_LEFT_OUT = 0.75
 """Share inside of chips left out below which a narrower exponent is not taken."""
 SHIPPED_EXPONENT = 1.2
-"""Exponent of the errors of models that is chosen without an error of the description; analog chips keep it."""
+"""Exponent of the errors of models that is chosen without an error of the description."""
 EXPONENTS = (0.0, 0.3, 0.6, 0.9, SHIPPED_EXPONENT)
 """Exponents that are tried together with a factor; the record has a band for each."""
 _STEP = 0.05
@@ -159,7 +159,7 @@ def factors(values: Iterable[DescribedValue]) -> list[DescriptionFactor]:
 
 def _factor(family: str, cost: str, values: Sequence[DescribedValue]) -> DescriptionFactor:
     chosen, chips = _chips(family, cost, values)
-    pair, kept = narrowest(chips, EXPONENTS if family in LOGIC else EXPONENTS[-1:])
+    pair, kept = narrowest(chips, EXPONENTS)
     if kept < LEAST_LEFT_OUT:
         pair, kept = narrowest(chips, EXPONENTS[-1:])
     exponent, factor = pair
