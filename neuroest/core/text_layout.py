@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 WIDTH = 80
@@ -11,12 +12,12 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[afpnumkMGT]?(?:J|W|s|V|A|Hz|ohm|m|F|S)(?:\^2)?)(?![\w/]))")
 
 
-class Printed:
+class Printed(ABC):
     """A result with a text: `print` and a notebook show the text, a prompt its lead."""
 
+    @abstractmethod
     def to_text(self) -> str:
         """The result as text of 80 columns."""
-        raise NotImplementedError
 
     @property
     def lead(self) -> str:

@@ -171,6 +171,11 @@ _LARGEST_POWER = 300
 
 @lru_cache(maxsize=4096)
 def parse_unit(text: str) -> tuple[float, Dimension]:
+    """`read_unit` without further units, kept."""
+    return read_unit(text, {})
+
+
+def read_unit(text: str, others: Mapping[str, tuple[float, Dimension]]) -> tuple[float, Dimension]:
     """Return the factor to SI and the dimension of a unit expression such as ``fJ/um^2`` or ``1/V/s``.
 
     Parameters
@@ -178,6 +183,8 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
     text : str
         Unit names with optional SI prefix (or binary prefix for bit and B), joined by ``*`` and ``/``, each
         with an optional integer power after ``^``. The empty text is dimensionless.
+    others : mapping
+        Factor to SI and dimension of further units, such as counted ones; they come first.
 
     Returns
     -------
@@ -207,13 +214,17 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
         power = sign * int(match[2] or 1)
         if abs(power) > 12:
             raise QuantityError(f"power {power} in the unit {text!r} is beyond 12")
-        one_factor, one_dimension = _single_unit(match[1], text)
+        one_factor, one_dimension = _single_unit(match[1], text, others)
         factor *= one_factor**power
         dimension = dimension.times(one_dimension, power)
     return factor, dimension
 
 
-def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
+def _single_unit(
+    name: str, whole: str, others: Mapping[str, tuple[float, Dimension]]
+) -> tuple[float, Dimension]:
+    if name in others:
+        return others[name]
     if name in _UNITS:
         factor, dimension, _ = _UNITS[name]
         return factor, dimension
@@ -225,9 +236,10 @@ def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
                 return PREFIXES[prefix] * factor, dimension
             if prefix in _BINARY_PREFIXES and dimension == _INFORMATION:
                 return _BINARY_PREFIXES[prefix] * factor, dimension
-    if name in _HINTS:
+    near = difflib.get_close_matches(name, others, n=1, cutoff=0.6)
+    if name in _HINTS and not near:
         raise QuantityError(f"unknown unit {name!r} in {whole!r}; write {_HINTS[name]}")
-    near = difflib.get_close_matches(name, _spellings(), n=1, cutoff=0.5)
+    near = near or difflib.get_close_matches(name, _spellings(), n=1, cutoff=0.5)
     raise QuantityError(
         f"unknown unit {name!r} in {whole!r}" + (f"; did you mean {near[0]!r}?" if near else "")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -60,9 +61,9 @@ JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 class PrintedPoints(Printed):
     """A result with rows; a notebook shows some of them below its lead."""
 
+    @abstractmethod
     def some_rows(self, most: int) -> pd.DataFrame:
         """Rows to show."""
-        raise NotImplementedError
 
     def to_text(self) -> str:
         """Lead and rows as text of 80 columns."""

@@ -21,10 +21,9 @@ its result, and counts of operations, inferences and bits are plain numbers.
 from __future__ import annotations
 
 import ast
-import difflib
 import operator
-import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -33,7 +32,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
+from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit, read_unit
 from neuroest.exploration.random_bits import Generator
 from neuroest.pipeline.area import placed_areas
 from neuroest.pipeline.evaluation import Evaluation
@@ -113,40 +112,18 @@ def unit_dimension(unit: str) -> Dimension:
 
 
 def _read_unit(unit: str) -> tuple[float, Dimension]:
-    factor, dimension = 1.0, DIMENSIONLESS
-    if not unit.strip():
-        return factor, dimension
-    sign = 1
-    written = unit.replace("**", "^").replace("·", "*")
-    for place, piece in enumerate(re.split(r"([*/])", written)):
-        if place % 2:
-            sign = -1 if piece == "/" else 1
-            continue
-        if not piece.strip():
-            raise QuantityError(f"cannot read the unit {unit!r}{_LIKE}")
-        one, of = _single_unit(piece.strip(), unit)
-        factor *= one**sign
-        dimension = dimension.times(of, sign)
-        if not 1.0 / _MOST_FACTOR <= factor <= _MOST_FACTOR:
-            message = f"the unit {unit!r} is {factor:g} in SI units"
-            raise QuantityError(f"{message}; from {1.0 / _MOST_FACTOR:g} to {_MOST_FACTOR:g} is allowed")
+    try:
+        factor, dimension = read_unit(unit, _counted_units())
+    except QuantityError as error:
+        raise QuantityError(f"{error}" + ("" if "; " in str(error) else _LIKE)) from None
+    if not 1.0 / _MOST_FACTOR <= factor <= _MOST_FACTOR:
+        message = f"the unit {unit!r} is {factor:g} in SI units"
+        raise QuantityError(f"{message}; from {1.0 / _MOST_FACTOR:g} to {_MOST_FACTOR:g} is allowed")
     return factor, _without_bits(dimension)
 
 
-def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
-    known = _counted_units()
-    if name in known:
-        return known[name]
-    try:
-        return parse_unit(name)
-    except QuantityError as error:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        if near:
-            raise QuantityError(f"unknown unit {name!r} in {whole!r}; did you mean {near[0]!r}?") from None
-        raise QuantityError(f"{error}" + ("" if "; " in str(error) else _LIKE)) from None
-
-
-def _counted_units() -> dict[str, tuple[float, Dimension]]:
+@cache
+def _counted_units() -> Mapping[str, tuple[float, Dimension]]:
     return {
         prefix + name: (factor, dimension)
         for name, dimension in _COUNTED.items()
