@@ -101,7 +101,7 @@ def level_of(result: Estimate) -> str:
     if not isinstance(level.compute, StaticArray):
         return str(level.mapper)
     cell = level.compute.cell
-    kinds = {"series": cell.in_series, "divider": cell.divides, "current": cell.discharges}
+    kinds = {"divider": cell.divides, "current": cell.discharges}
     domain = next((name for name, applies in kinds.items() if applies), "charge")
     return f"{domain}_domain_{level.mapper}"
 

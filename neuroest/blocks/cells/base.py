@@ -122,8 +122,6 @@ class Cell(Component[Any]):
     """Whether cell currents remove these charges from a precharged column."""
     divides: ClassVar[bool] = False
     """Whether cells pull their column up or down throughout a read, so that it is a resistive divider."""
-    in_series: ClassVar[bool] = False
-    """Whether the cells of a column are in series, so that their resistances add up."""
     family = "cell"
     part_of_array = True
     owns = (

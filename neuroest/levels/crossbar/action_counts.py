@@ -233,8 +233,6 @@ class CrossbarCounts(CrossbarLayout):
         if not self.compute.adds_charges:
             return {(self.compute.cell.path, "cell_read"): reads}
         array = cast("StaticArray", self.compute)
-        if array.cell.in_series:
-            return {}
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
         active = self.active_share()

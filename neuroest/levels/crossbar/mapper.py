@@ -48,11 +48,11 @@ class CrossbarMapper(CrossbarCounts):
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Class of array for these cells: conducting, charging, discharging, dividing, or in series."""
+        """Class of array for these cells: conducting, charging, discharging, or dividing."""
         cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
         if not cell.adds_charges:
             return CrossbarArray
-        kinds = {"series": cell.in_series, "divider": cell.divides, "current_domain": cell.discharges}
+        kinds = {"divider": cell.divides, "current_domain": cell.discharges}
         kind = next((name for name, applies in kinds.items() if applies), "charge_domain")
         found: type[Component[Any]] = ARRAYS[kind]
         return found
@@ -101,8 +101,7 @@ class CrossbarMapper(CrossbarCounts):
                 "layer; use none, or one_transistor_one_resistor cells"
             )
         for fault in charge_faults(self.compute):
-            added = "resistances" if self.compute.cell.in_series else "charges"
-            raise MappingError(f"{self.level.path} adds {added} {fault}")
+            raise MappingError(f"{self.level.path} adds charges {fault}")
         self._refuse_times_and_references()
         self._refuse_switches()
         at_once = array.adds_pulses and not isinstance(array.driver, DrivesOneBit)

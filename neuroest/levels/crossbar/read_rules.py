@@ -90,9 +90,7 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
         stage = " with a sample_and_hold or a merge" if chosen.pulse_widths == "shared" else ""
         yield f"pulse_widths is {chosen.pulse_widths}, which needs a stage that adds charges; use holding: stage{stage}"
     if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
-        settled = "a charge on a capacitor"
-        if array.cell.divides or array.cell.in_series:
-            settled = "the voltage of a divider" if array.cell.divides else "a resistance"
+        settled = "the voltage of a divider" if array.cell.divides else "a charge on a capacitor"
         yield f"pulse_widths is binary, but {settled} does not depend on the width of a pulse; use shared"
     if chosen.pulse_widths == "shared" and array.sampler is None and array.merge is None:
         yield "pulse_widths is shared, which needs a sample_and_hold or a merge whose capacitors share the results"
@@ -105,14 +103,9 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
         yield f"rows_at_once is {float(np.max(at_once)):g}, more than the {float(np.min(rows)):g} rows of an array"
     shares = array.adds_charges and not (array.cell.discharges or array.cell.divides)
     if shares and np.any(at_once < rows):
-        why = (
-            "cells of a column are in series"
-            if array.cell.in_series
-            else "capacitors of a column share its charge"
-        )
         yield (
-            f"rows_at_once is below the rows, but all {why}; use {float(np.min(at_once)):g} rows and a higher count of "
-            "arrays"
+            "rows_at_once is below the rows, but all capacitors of a column share its charge; use "
+            f"{float(np.min(at_once)):g} rows and a higher count of arrays"
         )
 
 
@@ -252,10 +245,9 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
             "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) or voltages "
             "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)"
         )
-    elif (array.cell.divides or array.cell.in_series) and (array.neuron is not None or not one_bit):
-        how = "in series" if array.cell.in_series else "as dividers"
+    elif array.cell.divides and (array.neuron is not None or not one_bit):
         yield (
-            f"{how}: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
+            "as dividers: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
             "(readout: adc)"
         )
     elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):

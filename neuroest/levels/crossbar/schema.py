@@ -352,7 +352,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     """
     shared = np.any(np.asarray(array.columns_switched(mapper.network)) > 1.0)
     encoded, staged = "time_encoder" in array.readout.slots, array.holding == "stage"
-    untimed = converter.takes_times and not encoded and not array.cell.in_series
+    untimed = converter.takes_times and not encoded
     direct = converter.takes_columns or array.adds_charges or encoded
     free = not encoded and not converter.integrates
     unsampled = free and array.sampler is None
