@@ -97,12 +97,15 @@ class Pace:
         Time that the arrays need for one pulse of an input, whatever the neurons need, where it has been computed. [s]
     near_hold : float, ndarray or None
         Time for which neurons see their input at a pace that is nearly the same, where it has been computed. [s]
+    near_timestep : float or ndarray
+        Least timestep of that pace. [s]
     """
 
     least_timestep: u.Second = 0.0
     own_hold: u.Second | None = None
     drive_time: u.Second | None = None
     near_hold: u.Second | None = None
+    near_timestep: u.Second = 0.0
 
 
 UNKNOWN_PACE = Pace()

@@ -211,7 +211,12 @@ def _spikes(*given: u.Numeric) -> Any:
 def _on_time(*given: u.Numeric) -> Any:
     """Time for which complete filaments are driven, over the spikes; from what the equations take."""
     shape, burst, idle, count = _of(*given)
-    spikes, on = _all(burst, idle, count, np.broadcast_to(_may_stay_on(burst), count.shape))
+    stays = np.broadcast_to(_may_stay_on(burst), count.shape)
+    # a recording has all of them already, for their spikes
+    spikes, on = _all(
+        burst, idle, count, stays if recording_of(burst) is None else np.ones_like(count, dtype=bool)
+    )
+    on = np.where(stays, on, 0.0)
     *_, residue_rate, filament_decay, _ = given
     return (on / np.maximum(spikes, 1.0)).reshape(shape)[()] / (filament_decay + residue_rate)
 

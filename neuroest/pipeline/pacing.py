@@ -247,13 +247,8 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     recording = recording_of([search.sought for search in searches])
     if recording is not None:
         return _recorded(recording, points, settled, _State(tuple(searches), tuple(own)), alone)
-    found = _timed(points, settled, _paces(searches, own), alone)
-    own = [_near(pace, level) for pace, level in zip(own, found.levels, strict=True)]
-    searches = _after(searches, found)
-    if any(search.sought.any() for search in searches):
-        searches = _searched(points, settled, searches, own, alone)
-        found = _timed(points, settled, _paces(searches, own), alone)
-    return _checked(found, searches)
+    searches, own, found = _searched(points, settled, searches, own, alone)
+    return _checked(found or _timed(points, settled, _paces(searches, own), alone), searches)
 
 
 def _checked(timed: Timed, searches: Sequence[TimestepSearch]) -> Timed:
@@ -272,7 +267,7 @@ class _State(NamedTuple):
     def numbers(self) -> list[Any]:
         """Each number as an array of its own; the last one says whether rounds go on."""
         fields = [value.reshape(1, 1) for search in self.searches for value in search.values()]
-        near = [hold[..., place : place + 1] for hold in self._holds() for place in range(hold.shape[-1])]
+        near = [time[:, place : place + 1] for time in self._near() for place in range(time.shape[-1])]
         going = reduce(np.logical_or, (search.sought for search in self.searches))
         return [*fields, *near, going.reshape(1, 1)]
 
@@ -282,16 +277,18 @@ class _State(NamedTuple):
         searches = tuple(
             TimestepSearch(*itertools.islice(left, len(search.values()))) for search in self.searches
         )
-        holds = iter(
-            [np.concatenate([*itertools.islice(left, hold.shape[-1])], axis=-1) for hold in self._holds()]
+        near = iter(
+            [np.concatenate([*itertools.islice(left, time.shape[-1])], axis=-1) for time in self._near()]
         )
         own = tuple(
-            pace if pace.near_hold is None else replace(pace, near_hold=next(holds)) for pace in self.own
+            pace if pace.near_hold is None else replace(pace, near_hold=next(near), near_timestep=next(near))
+            for pace in self.own
         )
         return _State(searches, own)
 
-    def _holds(self) -> list[Any]:
-        return [np.reshape(pace.near_hold, (1, -1)) for pace in self.own if pace.near_hold is not None]
+    def _near(self) -> list[Any]:
+        times = [(pace.near_hold, pace.near_timestep) for pace in self.own if pace.near_hold is not None]
+        return [np.reshape(time, (1, -1)) for pair in times for time in pair]
 
 
 def _recorded(recording: Any, points: Points, settled: Settled, state: _State, alone: Timed) -> Timed:
@@ -304,7 +301,7 @@ def _recorded(recording: Any, points: Points, settled: Settled, state: _State, a
         new = _State(tuple(_after(searches, timed)), near).numbers()
         return [np.where(numbers[-1], one, other) for one, other in zip(new, numbers, strict=True)]
 
-    searches, own = state.with_numbers(recording.loop(state.numbers(), step, _ROUNDS + 1))
+    searches, own = state.with_numbers(recording.loop(state.numbers(), step, _ROUNDS))
     return _checked(_timed(points, settled, _paces(searches, own), alone), searches)
 
 
@@ -325,25 +322,33 @@ def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSea
 
 
 def _searched(
-    points: Points, settled: Settled, searches: list[TimestepSearch], own: Sequence[Pace], alone: Timed | None,
+    points: Points, settled: Settled, searches: list[TimestepSearch], own: list[Pace], alone: Timed | None,
     rounds: int = _ROUNDS,
-) -> list[TimestepSearch]:  # fmt: skip
-    """The timesteps of each level after at most so many rounds; points of a list that agree are left out of them."""
+) -> tuple[list[TimestepSearch], list[Pace], Timed | None]:  # fmt: skip
+    """The timesteps of each level after at most so many rounds, and its pace; and the times, where they are known.
+
+    Points of a list that agree are left out of the rounds.
+    """
+    found = None
     for turn in range(rounds):
         sought = reduce(np.logical_or, (np.any(search.sought, axis=-1) for search in searches))
         if not sought.any():
             break
         if 2 * np.count_nonzero(sought) <= sought.size == points.list_length > _FEW:
-            places = np.flatnonzero(sought)
+            places, length = np.flatnonzero(sought), sought.size
             some = [search.at(places) for search in searches]
-            paces = [_at(pace, places, sought.size) for pace in own]
-            parts = _searched(points.at(places), settled, some, paces, None, rounds - turn)
-            return [search.with_some(places, part) for search, part in zip(searches, parts, strict=True)]
+            paces = [_at(pace, places, length) for pace in own]
+            parts, paces, _ = _searched(points.at(places), settled, some, paces, None, rounds - turn)
+            searches = [search.with_some(places, part) for search, part in zip(searches, parts, strict=True)]
+            own = [_with_some(pace, places, part, length) for pace, part in zip(own, paces, strict=True)]
+            return searches, own, None
         timed = _timed(points, settled, _paces(searches, own), alone)
         alone = alone or timed
         own = [_near(pace, level) for pace, level in zip(own, timed.levels, strict=True)]
-        searches = _after(searches, timed)
-    return searches
+        after = _after(searches, timed)
+        same = all(np.array_equal(one.asked, other.asked) for one, other in zip(searches, after, strict=True))
+        searches, found = after, timed if same else None
+    return searches, own, found
 
 
 def _with_late_points(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:
@@ -383,13 +388,34 @@ def _own_pace(level: MappedLevel) -> Pace:
 def _near(pace: Pace, level: MappedLevel) -> Pace:
     """The same with what has been found for the level at another pace."""
     array = level.mapper.compute
-    return replace(pace, near_hold=array.hold_time(level.mapper.network)) if is_crossbar(array) else pace
+    if not is_crossbar(array):
+        return pace
+    network = level.mapper.network
+    return replace(pace, near_hold=array.hold_time(network), near_timestep=network.pace.least_timestep)
 
 
 def _at(pace: Pace, places: NDArray[np.intp], length: int) -> Pace:
     """Times of a level at some points of a list of that length."""
     known = {name: _of(time, places, length) for name, time in vars(pace).items() if time is not None}
     return replace(pace, **known)
+
+
+def _with_some(pace: Pace, places: NDArray[np.intp], part: Pace, length: int) -> Pace:
+    """Times of a level with what has been found for some points of a list of that length."""
+
+    def put(whole: u.Numeric, some: u.Numeric) -> Array:
+        found = np.array(
+            np.broadcast_to(whole, (length, max(np.shape(whole)[-1:] + np.shape(some)[-1:], default=1)))
+        )
+        found[places] = some
+        return found
+
+    if pace.near_hold is None or part.near_hold is None:
+        return pace
+    return replace(
+        pace, near_hold=put(pace.near_hold, part.near_hold),
+        near_timestep=put(pace.near_timestep, part.near_timestep),
+    )  # fmt: skip
 
 
 def _paces(searches: Sequence[TimestepSearch], own: Sequence[Pace]) -> list[Pace]:

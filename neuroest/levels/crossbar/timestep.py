@@ -140,8 +140,7 @@ def hold_times(
     pace = np.asarray(period_of(own))
     longer = np.maximum(longest(pace), network.pace.least_timestep)
     near = network.pace.near_hold
-    # where no timestep is asked for, the time at nearly the same pace is that at the same
-    done = near is not None and np.equal(network.pace.least_timestep, 0.0)
+    done = near is not None and np.equal(network.pace.least_timestep, network.pace.near_timestep)
     found, waits = own, np.logical_and(longer > pace, np.logical_not(done))
     if not surely_none(waits):
         period = longer / events
