@@ -233,3 +233,19 @@ def test_two_cells_of_an_opposed_pair_share_what_the_supply_delivers(tmp_path: P
     assert read("row_differential", published) == pytest.approx(
         read("column_differential", published), rel=1e-6
     )
+
+
+def test_a_ramp_gives_its_stages_the_share_of_their_device_to_sample(tmp_path: Path) -> None:
+    ramp = {"model": "whole_adc", "device": "ramp_macro", "bits": 8}
+    stage = {"model": "sample_and_hold_circuit", "device": "sample_hold_28nm"}
+    changes = {f"{ARRAY}readout.converter": ramp, f"{ARRAY}readout.sample_and_hold": stage}
+    array = run(ADC, DENSE, changes, tmp_path).evaluation.mapper.compute
+    # a ramp of 256 steps of 1 ns has no phase of its own in which it samples
+    network = estimate(ADC, DENSE).evaluation.mapper.network
+    assert array.converter.acquisition_time(0.25, 8.0, network) == pytest.approx(64e-9)
+
+
+def test_a_sampling_time_that_pulses_share_is_not_left_out() -> None:
+    case = CASES / "correll_2025"
+    found = estimate(load_architecture(case / "chip.yaml"), load_workload(case / "fill.yaml"))
+    assert not [text for text in found.exclusions if "sampling time" in text]

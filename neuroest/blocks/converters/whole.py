@@ -117,10 +117,10 @@ class WholeAdc(SampledConverter):
     def acquisition_time(
         self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
     ) -> u.Second:
-        """Resolution-independent part of a conversion."""
+        """Resolution-independent part of a conversion, or the given share where this kind has none."""
         d = self.device
         share = d.base_time / equations.whole_conversion_time(bits, d.base_time, d.bit_time, d.step_time)
-        return share / self.rate(bits, network)
+        return np.where(share > 0.0, share, given_share) / self.rate(bits, network)
 
     def fastest(self, bits: u.Dimensionless) -> u.PerSecond:
         """Maximum conversions per second at the chip's node and supply."""
