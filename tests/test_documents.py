@@ -289,6 +289,14 @@ def test_the_sparse_array_of_the_guide_skips_the_zeros_of_its_inputs(tmp_path: P
     assert sparse[:3] == pytest.approx(dense[:3] * [1.0, 0.625, 0.625], rel=1e-9)
 
 
+def test_both_levels_of_the_page_on_learning_change_weights(tmp_path: Path) -> None:
+    (chip,) = saved_examples((ROOT / "docs" / "learning.md").read_text("utf-8"), tmp_path)
+    learned = estimate(chip, "shd_recurrent_learning").evaluation.learned
+    assert learned is not None
+    spent = {row.component for row in learned.rows if row.action == "update" and row.energy.max() > 0.0}
+    assert spent == {"chip.core.learning", "chip.readout.learning"}
+
+
 def test_results_page_defines_every_total_and_every_key() -> None:
     page = (ROOT / "docs" / "results.md").read_text("utf-8")
     found = estimate("diffusive_28nm_derived", "mlp_mnist_spiking").to_dict()
