@@ -70,6 +70,9 @@ class DigitalArrayLevel(SkipsZeros):
     are fetched again for every access."""
     gating: Literal["none", "zero_inputs"] = "none"
     """zero_inputs: a unit neither multiplies nor adds if the input is zero. This saves energy but no time."""
+    input_feed: Literal["each_array", "shared"] = "each_array"
+    """each_array: every array reads its inputs; shared: arrays that work on other outputs of the same positions get an
+    input from one read. This applies where weights stay in the units."""
     layer_outputs: Literal["kept", "external"] = "kept"
     """kept: a layer's output stays on the chip if it fits; external: the output goes to the external memory, after any
     pooling and additions that follow directly, and the next layer reads it from there."""
@@ -371,8 +374,11 @@ class DigitalArrayMapper(Mapper):
         reached = mapping.strips_reached(strips, rows, t.kernel_rows, t.row_stride) * mapping.strips_reached(
             parts, across, t.kernel_columns, t.column_stride
         )
-        others = np.maximum(np.floor(self.arrays / (strips * parts)), 1.0)
-        return np.asarray(t.is_weighted * reached * np.minimum(others, column_blocks))
+        return np.asarray(t.is_weighted * reached * np.minimum(self.outputs_at_once(), column_blocks))
+
+    def outputs_at_once(self) -> Array:
+        """Arrays that work on other outputs of the same positions, where a layer has fewer positions than arrays."""
+        return np.asarray(np.maximum(np.floor(self.arrays / np.maximum(self.layers.positions, 1.0)), 1.0))
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""
@@ -484,7 +490,11 @@ class DigitalArrayMapper(Mapper):
 
     def input_passes(self, placement: Placement) -> Array:
         """How often the inputs of a layer come into the arrays."""
-        return np.asarray(np.where(self.order == _INPUTS, 1.0, placement.column_blocks))
+        passes = placement.column_blocks
+        if getattr(self.spec, "input_feed", "each_array") == "shared":
+            fed = mapping.block_count(passes, self.outputs_at_once())
+            passes = np.where(self.order == _WEIGHTS, fed, passes)
+        return np.asarray(np.where(self.order == _INPUTS, 1.0, passes))
 
     def loads(self, placement: Placement) -> Array:
         """How often the weights of a layer come into the arrays."""

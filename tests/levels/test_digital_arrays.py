@@ -584,3 +584,17 @@ def test_inputs_go_to_the_arrays_whose_positions_need_them(tmp_path: Path) -> No
     # one position: its outputs are shared, and each array needs all inputs
     dense = {"type": "fully_connected", "outputs": 256}
     assert reached(dense, 4) == pytest.approx(256 / 128)
+
+
+def test_arrays_behind_one_feeder_get_an_input_from_one_read(tmp_path: Path) -> None:
+    dense = {"type": "fully_connected", "outputs": 1024}
+
+    def inputs_read(layer: dict[str, Any], feed: str) -> float:
+        stated = {"chip.array.count": 3, "chip.array.input_feed": feed}
+        return count(run(tmp_path, network(layer), stated), "activations", "read")
+
+    # 1024 outputs in eight blocks of 128 columns, three at a time: three reads of an input for eight
+    each, shared = (inputs_read(dense, feed) for feed in ("each_array", "shared"))
+    assert shared / each == pytest.approx(3 / 8)
+    # enough positions: each array has some of its own
+    assert inputs_read(CONVOLUTION, "shared") == pytest.approx(inputs_read(CONVOLUTION, "each_array"))
