@@ -34,8 +34,7 @@ from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.roofline import RooflineMapper
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.registry import COMPONENTS
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim

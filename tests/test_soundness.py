@@ -13,7 +13,7 @@ from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.build import build
 from neuroest.error_analysis.analysis import sample_of
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.specs.workload import workload_claims
 
 NEGATIVE = ("phase_change_neuron_28nm", "shd_recurrent_spiking", "chip.noc.process.energy_quadratic")

@@ -169,7 +169,7 @@ def batch(chip: str, network: str) -> Estimate:
     from neuroest.design.overrides import design_with, workload_with
     from neuroest.error_analysis.draws import draw
     from neuroest.loading.library import load_architecture, load_workload
-    from neuroest.pipeline.evaluate import evaluate
+    from neuroest.pipeline.evaluation import evaluate
 
     points, chunk = 100_000, 10_000
     design, spec = design_with(load_architecture(chip), {}), load_workload(network).spec

@@ -20,8 +20,7 @@ from neuroest.error_analysis.elasticities import basis_shares, elasticities, unp
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.power import with_temperature
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.results.estimate import Band, Bands, Elasticities, Passing, Sample, ScenarioRow

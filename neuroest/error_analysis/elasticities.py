@@ -12,8 +12,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.startup import keep_memory
 from neuroest.design.build import Design
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.results.estimate import Elasticities
 from neuroest.results.quantities import MAIN, QUANTITIES

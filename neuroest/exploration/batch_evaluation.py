@@ -15,7 +15,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.results.quantities import BANDED, TOTALS
 

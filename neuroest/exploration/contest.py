@@ -15,7 +15,7 @@ from neuroest.exploration.contest_field import field_of
 from neuroest.exploration.contest_outcome import Finalists, Outcome
 from neuroest.exploration.contest_search import ContestJob, Search
 from neuroest.exploration.contest_spec import ContestFile, read_contest
-from neuroest.exploration.passing_share import separated
+from neuroest.exploration.draws_along import separated
 from neuroest.exploration.space import (
     Axis,
     Constraint,

@@ -15,11 +15,11 @@ from neuroest.error_analysis.draws import Posterior, draw
 from neuroest.exploration.batch_evaluation import box_of, evaluate_points
 from neuroest.exploration.contest_field import Field, Structure
 from neuroest.exploration.contest_search import KEPT, PACE, RANGE, SECOND, Place, Search, cost_of
-from neuroest.exploration.passing_share import meets, share_that_passes
+from neuroest.exploration.draws_along import meets, share_that_passes
 from neuroest.exploration.space import Constraint
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger, ledger
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.comparison import Attribution, verdict
 from neuroest.results.contest import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
 from neuroest.results.estimate import Band

@@ -18,8 +18,8 @@ from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.chunks import Job, plain
+from neuroest.exploration.draws_along import PASSING_SHARE, bands_at, meets, separated, share_that_passes
 from neuroest.exploration.pareto import ParetoResult, non_dominated, objective_values
-from neuroest.exploration.passing_share import PASSING_SHARE, bands_at, meets, separated, share_that_passes
 from neuroest.exploration.space import Constraint, ExplorationError, Space
 from neuroest.exploration.structures import AxisValues, Group
 from neuroest.exploration.sweep import STANDARD, PrintedPoints, make_job

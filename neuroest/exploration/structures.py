@@ -1,7 +1,7 @@
 """A design space applied to its chips: one group per structure, with numbers as arrays.
 
 Choices (a device, a block, an architecture, a workload) split the space into groups of one structure each; inside a
-group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluate` serves thousands of points.
+group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluation` serves thousands of points.
 """
 
 from __future__ import annotations

@@ -202,7 +202,7 @@ class SweepResult(PrintedPoints):
         codes = [axis.labels.index(self.best[axis.path]) for axis in axes]
         group = int(np.ravel_multi_index(codes, [len(axis.labels) for axis in axes])) if axes else 0
         chosen = {path: np.array([self.best[name]]) for path, name in self.job.parameters.items()}
-        bands = load("neuroest.exploration.passing_share.bands_at")
+        bands = load("neuroest.exploration.draws_along.bands_at")
         found: dict[str, Band] = bands(self.job.resolved.groups[group], chosen, [self._leading])
         return found[self._leading]
 

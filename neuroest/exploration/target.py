@@ -44,8 +44,7 @@ from neuroest.loading.library import (
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger
 from neuroest.pipeline.comparison import compared
 from neuroest.pipeline.estimate import design_for, estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.pace import DATA_PERIOD, PERIOD, at_pace, paces
 from neuroest.pipeline.soundness import estimate_exists, totals_of
 from neuroest.registry import roles_of

@@ -24,7 +24,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
 from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, Resolved, resolve
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.registry import render
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import Headline, label_and_unit, quantity_names

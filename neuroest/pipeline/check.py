@@ -25,7 +25,7 @@ from neuroest.loading.library import (
     network_of,
     workload_problems,
 )
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.registry import importer_suffixes
 from neuroest.specs.architecture import AUTO, KEYS_OF_PARTS, ArchitectureSpec, ComputingLevel, misnamed
 from neuroest.specs.loaded import Loaded, listed

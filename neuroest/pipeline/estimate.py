@@ -30,7 +30,7 @@ from neuroest.error_analysis.analysis import AnalysedEstimate
 from neuroest.loading.library import Device, is_shipped, load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.design_rules import CARRIES
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.pipeline.learning import left_out
 from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import estimate_exists, faults, totals_of

@@ -1,4 +1,4 @@
-"""Results of a pass; its family computes each on first use.
+"""One pass through all stages, and its results; each is computed on first use by its family.
 
 A batch that needs one total computes only the inputs of that total.
 """
@@ -14,30 +14,24 @@ from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.design.build import AMBIENT, TEMPERATURE, Design, stacked_tiers
 from neuroest.equations import accuracy as accuracy_equations
 from neuroest.equations import power as power_equations
-from neuroest.equations import stacked_tiers
+from neuroest.equations import stacked_tiers as tier_equations
 from neuroest.levels.base import MappedLevel
-from neuroest.pipeline import (
-    accuracy,
-    area,
-    design_rules,
-    energy,
-    learning,
-    lifetime,
-    power,
-    system,
-    tiers,
-)
+from neuroest.pipeline import accuracy, area, design_rules, energy, learning, lifetime, power, system, tiers
 from neuroest.pipeline.area import Die, DieTier, InstanceRow
 from neuroest.pipeline.cost_table import Contexts, contexts
 from neuroest.pipeline.energy import EnergyRow, total
 from neuroest.pipeline.learning import LearningResults
+from neuroest.pipeline.power import self_heating
 from neuroest.pipeline.stages import Stages
 from neuroest.pipeline.system import PlaceTraffic, ShellPower, bits_leaving
 from neuroest.pipeline.system import traffic as place_traffic
+from neuroest.pipeline.tiers import thermal_resistance
 from neuroest.pipeline.timing import time_network
 from neuroest.specs.architecture import Operation
+from neuroest.specs.workload import WorkloadSpec
 
 if TYPE_CHECKING:
     from neuroest.levels.crossbar.column_errors import ColumnErrors
@@ -169,7 +163,7 @@ class Evaluation(Stages):
         if not self.costs.tiers:
             return None
         resistance = tiers.thermal_resistance(self.costs.tiers)
-        return np.asarray(stacked_tiers.tier_temperature_rise(self.die_power, resistance, self.die_area))
+        return np.asarray(tier_equations.tier_temperature_rise(self.die_power, resistance, self.die_area))
 
     @property
     def tier_powers(self) -> list[Array]:
@@ -504,3 +498,50 @@ class Evaluation(Stages):
             self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
             self.share_of_peak, self.tier_temperature_rise,
         )  # fmt: skip
+
+
+def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Evaluation:
+    """Run all stages from input values to results.
+
+    Users call `neuroest.estimate` instead.
+
+    Parameters
+    ----------
+    design : Design
+        Structure of the chip.
+    workload : WorkloadSpec
+        The network.
+    values : mapping
+        Value of every claim of the chip by path, and of those of the workload that differ from its file; floats,
+        or arrays of design points with a last axis of length one.
+
+    Returns
+    -------
+    Evaluation
+        Arrays: the layers on the last axis and the design points before it.
+
+    Raises
+    ------
+    MappingError
+        If the chip cannot run the network at any values.
+    """
+
+    def at(temperature: u.Numeric) -> Evaluation:
+        return Evaluation.run(design, workload, {**values, TEMPERATURE: temperature})
+
+    def power_at(temperature: u.Numeric) -> Array:
+        return at(temperature).die_power
+
+    def of_tiers() -> u.Numeric:
+        """Thermal resistance of the stacked tiers of one die, whose area no temperature changes. [K/W]."""
+        if not stacked_tiers(design.root):
+            return 0.0
+        cold = at(values[AMBIENT])
+        found = np.asarray(thermal_resistance(cold.costs.tiers) / cold.die_area)
+        return float(found[0]) if found.shape == (1,) else found
+
+    with np.errstate(all="ignore"):  # a check, not a warning, refuses a point at which a model has no result
+        if TEMPERATURE in values:
+            return Evaluation.run(design, workload, values)
+        heating = self_heating(values, power_at, of_tiers())
+        return replace(at(heating.temperature), heating=heating)

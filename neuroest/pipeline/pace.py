@@ -27,8 +27,7 @@ from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.attribution import Ledger, attributed_energy, ledger
 from neuroest.pipeline.energy import total
 from neuroest.pipeline.estimate import design_for
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.hand_over import entry_of
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.registry import BLOCKS

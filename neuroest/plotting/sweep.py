@@ -1,7 +1,8 @@
-"""Figures of many points: a sweep along a parameter, a Pareto front, a break-even."""
+"""Figures of many points: a sweep along a parameter, a Pareto front, a break-even, requirements, random bits."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.exploration.random_bits import RATES
 from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
+from neuroest.results.target import STATISTICS, Goal
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neuroest.exploration.breakeven import BreakevenResult
     from neuroest.exploration.pareto import ParetoResult
+    from neuroest.exploration.random_bits import RandomBits
     from neuroest.exploration.sweep import SweepResult
     from neuroest.reporting.sweep_data import SweepPoints
+    from neuroest.results.target import Target, TargetAxis
 
 _WIDTH = 0.75 * style.PAGE
 _GREY = "#999999"
@@ -194,4 +199,115 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     quantity_axes.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
     quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
     axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
+    return style.save_figure(figure, path)
+
+
+_REGIONS = (
+    ("win, at p90", "#009e73"), ("win, at the median", "#99d8c9"), ("level, at p90", "#bdbdbd"),
+    ("level, at the median", "#e5e5e5"), ("loss, or too slow", "#e69f00"),
+)  # fmt: skip
+"""Outcomes of a pair of values, the first that holds, and their colours."""
+
+
+@style.styled
+def target_figure(found: Target, path: str | Path | None) -> Any:
+    """One parameter: median and band of the ratio, with the margin; more: the region of the first two.
+
+    A third parameter is at the value with the least median. A star is the device as it is today.
+    """
+    figure = _along(found) if len(found.axes) == 1 else _region(found)
+    return style.save_figure(figure, path)
+
+
+def _along(found: Target) -> Any:
+    axis = found.axes[0]
+    figure, axes = style.new_figure(_WIDTH, 3.0)
+    values, beyond = np.array(axis.values), 1.0 + found.relevance
+    low, median, high = (
+        np.where(np.isfinite(band), band, np.nan) for band in (found.low, found.median, found.high)
+    )
+    axes.fill_between(values, low, high, color=style.colour(0), alpha=style.SHADE, lw=0.0)
+    axes.plot(values, median, color=style.colour(0), label="median")
+    axes.axhspan(
+        1.0 / beyond, beyond, color=_GREY, alpha=style.SHADE, lw=0.0, label=f"within {found.relevance:.0%}"
+    )
+    axes.axhline(1.0, color=_GREY, linewidth=0.6)
+    if axis.today and found.today is not None and math.isfinite(found.today.median):
+        axes.plot([axis.today], [found.today.median], "*", color="black", label="today")
+    _axis(axes.xaxis, axis)
+    quantity_axes.quantity_axis(axes.yaxis, "1", _ratio(found), median[np.isfinite(median)])
+    axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
+    return figure
+
+
+def _region(found: Target) -> Any:
+    first, second, *rest = found.axes
+    # a further parameter is where the ratio is least
+    at = tuple(axis.values.index(value) for axis, value in zip(found.axes[2:], found.best[2:], strict=True))
+    goals: tuple[Goal, ...] = ("win", "level")
+    scores = [found.score(goal, statistic) for goal in goals for statistic in reversed(STATISTICS)]
+    region = np.full(found.median.shape, len(scores))
+    for place in reversed(range(len(scores))):
+        region = np.where(scores[place] <= 0.0, place, region)
+    flat = region.reshape(*region.shape[:2], -1)
+    region = flat[..., int(np.ravel_multi_index(at, region.shape[2:])) if at else 0]
+    figure, axes = style.new_figure(_WIDTH, 3.6)
+    colours = style.matplotlib("colors").ListedColormap([colour for _, colour in _REGIONS])
+    axes.pcolormesh(
+        first.values, second.values, region.T, cmap=colours, vmin=-0.5, vmax=len(_REGIONS) - 0.5, shading="nearest",
+        rasterized=True,
+    )  # fmt: skip
+    for axis, where in ((axes.xaxis, first), (axes.yaxis, second)):
+        _axis(axis, where)
+    inside = all(axis.today and axis.values[0] <= axis.today <= axis.values[-1] for axis in (first, second))
+    if inside:
+        axes.plot([first.today], [second.today], "*", color="black", ms=8.0)
+    handles = [
+        style.patch(label, {"facecolor": colour, "hatch": ""}) for place, (label, colour) in enumerate(_REGIONS)
+        if np.any(region == place)
+    ]  # fmt: skip
+    if inside:
+        handles.append(style.line(marker="*", color="black", linestyle="none", label="today"))
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 3)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    fixed = "".join(
+        f", {axis.name.replace('_', ' ')} {style.tick_label(float(f'{axis.values[place]:.3g}'), axis.unit)}"
+        for axis, place in zip(rest, at, strict=True)
+    )
+    style.headline(figure, f"{found.label}\n{_ratio(found)}{fixed}")
+    return figure
+
+
+def _axis(axis: Any, one: TargetAxis) -> None:
+    quantity_axes.quantity_axis(axis, one.unit, one.name.replace("_", " "), np.array(one.values))
+
+
+def _ratio(found: Target) -> str:
+    return f"{label_and_unit(found.quantity)[0]} over the other chip, {found.pace.replace('_', ' ')}"
+
+
+_SIDES = (("energy", "J", "energy of a bit"), ("area", "m^2", "area of all units"))
+
+
+@style.styled
+def random_bits_figure(result: RandomBits, path: str | Path | None) -> Any:
+    """Medians as lines and p10 to p90 shaded, energy on the left and area on the right, both logarithmic."""
+    figure, panels = style.new_figure(style.PAGE, 3.2, ncols=2)
+    titles = [one.title for one in result.generators]
+    for axes, (quantity, unit, label) in zip(panels, _SIDES, strict=True):
+        for title, (low, middle, high) in result.along(quantity, RATES).items():
+            index = titles.index(title)
+            colour, dashes = style.colour(index), style.dashes(index)
+            axes.plot(RATES, middle, ls=dashes, color=colour, label=title)
+            axes.fill_between(RATES, low, high, color=colour, alpha=style.SHADE, lw=0.0)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        quantity_axes.quantity_axis(axes.yaxis, unit, label)
+        quantity_axes.quantity_axis(axes.xaxis, "1/s", "bits needed")
+        axes.set_xlim(float(np.min(RATES)), float(np.max(RATES)))
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=style.legend_columns(figure.get_figwidth(), labels, 3),
+        title=style.MEDIANS, title_fontsize=style.points(6.0),
+    )  # fmt: skip
     return style.save_figure(figure, path)

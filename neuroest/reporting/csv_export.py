@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from neuroest.exploration.passing_share import PASSING_SHARE
+from neuroest.exploration.draws_along import PASSING_SHARE
 from neuroest.exploration.sweep import PrintedPoints
 from neuroest.reporting.formatting import short_names
 from neuroest.reporting.table_model import Quantity, Share, Table, records_csv

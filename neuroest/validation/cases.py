@@ -22,7 +22,7 @@ from neuroest.exploration.random_bits import Generator, randomness
 from neuroest.loading import library
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec

@@ -20,8 +20,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.error_analysis.draws import DescribedCost, common_cause, discrepancy_claims, spread_over
 from neuroest.levels.base import Family
 from neuroest.loading.kinds import data_folder
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.validation.expressions import evaluate_expression

@@ -19,7 +19,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.comparison import at_corner
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.estimate_document import estimate_document
 from neuroest.results.estimate import Estimate
 from tests.chips import changed

@@ -13,7 +13,7 @@ from neuroest.core.errors import MappingError, NeuroestError, SpecError
 from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from tests.chips import area, arrays, count, energy, failed, known, run
 from tests.test_house import ARCHITECTURES

@@ -13,7 +13,7 @@ from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from tests.chips import area, arrays, changed, energy, failed, known, run
 

@@ -24,7 +24,7 @@ from neuroest.exploration.sweep import make_job
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import shipped
 from neuroest.registry import importer_of
-from neuroest.workloads.importers import hdf5, hdf5_program
+from neuroest.workloads.importers import files, hdf5_program
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError
 from tests.fuzz.fits import changed_numbers, read_and_fit, tables
 from tests.fuzz.mutations import changed_bytes, changed_json, changed_text, changed_tree
@@ -512,7 +512,7 @@ def _in_a_fork(path: Path, out: BinaryIO, longest: float) -> None:
 
 
 def _read_nir(file: Path, seed: str) -> None:
-    with mock.patch.object(hdf5, "_read_elsewhere", _in_a_fork):
+    with mock.patch.object(files, "_read_elsewhere", _in_a_fork):
         _read_network(file, seed)
 
 

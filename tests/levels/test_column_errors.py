@@ -14,7 +14,7 @@ from neuroest.levels.crossbar.weight_errors import (
     time_to_error,
     weight_errors,
 )
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 
 ARRAY = "chip.tile.array"
 GAUSSIAN = {"workload.weights.mean_absolute": "0.266"}

@@ -12,7 +12,7 @@ from neuroest.core.errors import MappingError, NeuroestError
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.equations import crossbar_wires
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from tests.blocks.test_direct_coupling import BENCH
 from tests.chips import changed
 

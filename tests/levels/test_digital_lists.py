@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from tests.chips import changed
 from tests.levels.test_digital_arrays import BASE, CONVOLUTION, LINK, POOL, WIDE, network, row_stationary
 

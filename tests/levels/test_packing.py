@@ -16,7 +16,7 @@ from neuroest.core.errors import MappingError
 from neuroest.design.overrides import design_with
 from neuroest.levels.crossbar.packing import Packed, Piece, Wanted, pack, pieces_of, share_arrays
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from tests.chips import arrays, changed, count, energy, failed, run
 

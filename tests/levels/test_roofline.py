@@ -9,7 +9,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 
 FOLDER = data_folder("validation_case") / "keyword_spotting_processors"
 SLOT = "chip.processor.processor."

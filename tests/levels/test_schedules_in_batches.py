@@ -10,7 +10,7 @@ import pytest
 
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from tests.chips import changed
 
 ARRAY = "chip.tile.array."

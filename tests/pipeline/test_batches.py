@@ -10,8 +10,7 @@ from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from tests.each import each
 
 RESULTS = ("energy", "area", "static_power", "period")

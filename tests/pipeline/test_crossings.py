@@ -13,7 +13,7 @@ import yaml
 from neuroest.design.overrides import design_with
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate

@@ -16,7 +16,7 @@ from neuroest.equations import learning as equations
 from neuroest.error_analysis.draws import discrepancy_claims
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.learning import named_rules

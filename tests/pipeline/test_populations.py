@@ -15,7 +15,7 @@ from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.design.build import build
 from neuroest.exploration.breakeven import breakeven
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.workloads.layers import geometry
 from tests.chips import energy
 

@@ -12,8 +12,7 @@ from neuroest.design.overrides import design_with
 from neuroest.error_analysis.draws import discrepancies, discrepancy_claims, draw
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 
 ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
 AT_65 = {"technology.process": "cmos_65nm", "technology.supply_voltage": "1.1 V"}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from neuroest.design.overrides import design_with
 from neuroest.levels.crossbar.packing import Packed, Wanted, copies_within, pack, pieces_of, share_arrays
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from tests.chips import arrays, changed, failed, run
 
 SHARED = {"chip.tile.array.sharing": "layers"}

@@ -17,8 +17,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.network_simulation.chip_network import ChipNetwork
 from neuroest.network_simulation.networks import Network, NeuronLayer
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES

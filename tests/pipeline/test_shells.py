@@ -12,7 +12,7 @@ import neuroest
 from neuroest.core.errors import MappingError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_device
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from tests.chips import run
 

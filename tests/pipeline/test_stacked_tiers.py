@@ -14,7 +14,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.latex import estimate_latex
 from neuroest.results.estimate import Estimate

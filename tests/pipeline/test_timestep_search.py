@@ -15,7 +15,7 @@ from neuroest.error_analysis.draws import draw
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import owners
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.pipeline.pacing import FIRING_SLACK, Points, Settled, TimestepSearch, _timed
 from tests.pairs import pairs
 

@@ -6,7 +6,7 @@ import pytest
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.error_analysis.draws import discrepancies, discrepancy_claims, draw, median_of_mean_one
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.validation.cases import load_case, run_case
 from tests.shared import estimated

@@ -13,8 +13,7 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import file_sha256, formatted, reading
-from neuroest.workloads.importers.hdf5 import array, members, opened
+from neuroest.workloads.importers.files import array, file_sha256, formatted, members, opened, reading
 from neuroest.workloads.importers.network import (
     OF_SHAPES,
     ImportedNetwork,

@@ -250,7 +250,7 @@ def _events(table: pd.DataFrame) -> list[LayerRecording]:
 
 
 def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording], float | None]:
-    from neuroest.workloads.importers.hdf5 import array, members, opened  # noqa: PLC0415 - few recordings are NIR
+    from neuroest.workloads.importers.files import array, members, opened  # noqa: PLC0415 - few recordings are NIR
 
     layers: list[LayerRecording] = []
     steps: set[float] = set()

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import pytest
 
-from neuroest.workloads.importers import hdf5, hdf5_program
+from neuroest.workloads.importers import files, hdf5_program
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         hdf5_program.write(str(path.absolute()), out)
 
     if "own_process" not in request.fixturenames:
-        monkeypatch.setattr(hdf5, "_read_elsewhere", here)
+        monkeypatch.setattr(files, "_read_elsewhere", here)

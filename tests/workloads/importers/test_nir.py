@@ -264,7 +264,7 @@ def test_a_dataset_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path) -> None
 def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = recurrent(tmp_path / "r.nir")
     (tmp_path / "program.py").write_text("import os; os.abort()", "utf-8")
-    monkeypatch.setattr("neuroest.workloads.importers.hdf5._PROGRAM", str(tmp_path / "program.py"))
+    monkeypatch.setattr("neuroest.workloads.importers.files._PROGRAM", str(tmp_path / "program.py"))
     assert "the HDF5 library cannot read it" in refused(path)
 
 
