@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import WITHOUT_COSTS
-from neuroest.specs.base import Count, CountOrAuto, Duration
+from neuroest.specs.base import Count, CountOrAuto, Duration, Time
 from neuroest.specs.blocks import Block
 
 
@@ -28,7 +28,7 @@ class ReadScheduleBlock(Block):
     it is missing."""
     reset_time: Duration = 0.0
     """Time in which the columns are reset or precharged before each read."""
-    cycle_time: Duration | None = None
+    cycle_time: Time | None = None
     """Time from one read to the next, as the chip is clocked: of one group of columns, one group of rows and one phase
     of an input. Conversions take at most what it leaves. Default: reads follow as fast as the circuits allow."""
     input_signs: Literal["together", "in_turn"] = "together"
