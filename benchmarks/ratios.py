@@ -8,7 +8,8 @@
 A start of the command line is compared with the imports that it cannot do without; all else with a fixed mix of a
 thousand operations of numpy, on arrays as short as those of one estimate or as long as those of a list. `numpy.exp`
 alone is no measure: processors differ in it by a factor of six. Everything takes turns, five times, and the shortest
-time counts. Lists and draws have new numbers in each turn, so that nothing is looked up instead of computed.
+time counts. Lists and draws have new numbers in each turn, so that nothing is looked up instead of computed. Where
+llvmlite is installed they repeat plans (docs/architecture.md), and are timed once more without.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ import counted
 import numpy as np
 
 import neuroest
+from neuroest.core import compiled
 from neuroest.core.startup import keep_memory
 from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import block_of, evaluate_points
+from neuroest.exploration.plans import SWITCH
 from neuroest.exploration.structures import candidate
 from neuroest.exploration.sweep import make_job
 
@@ -156,6 +159,19 @@ def a_point(chip: str, network: str) -> Job:
     return lambda run: job(run) / count
 
 
+def planless(job: Job) -> Job:
+    """The same without plans."""
+
+    def work(run: int) -> float:
+        os.environ[SWITCH] = "0"
+        try:
+            return job(run)
+        finally:
+            del os.environ[SWITCH]
+
+    return work
+
+
 def jobs() -> Iterator[tuple[str, str, str, Job]]:
     """Family, name and reference of every measurement."""
     short, long = mix(SHORT), mix(LONG)
@@ -170,7 +186,9 @@ def jobs() -> Iterator[tuple[str, str, str, Job]]:
         yield "warm", name, "mix_of_short_arrays", lambda _, w=work: spent(w, 5)
     yield "warm", "bands_default_chip", "mix_of_short_arrays", drawn(*counted.DEFAULT, SAMPLES)
     for name, names in LISTS.items():
-        yield "points", name, "mix_a_number", listed(*names, counted.MOVED, sampler="random")
+        job = listed(*names, counted.MOVED, sampler="random")
+        yield "points", name, "mix_a_number", job
+        yield "points", f"{name}_without_plans", "mix_a_number", planless(job)
     with tempfile.TemporaryDirectory() as folder:
         for count in LAYERS:
             network = layered(count, Path(folder))
@@ -178,7 +196,9 @@ def jobs() -> Iterator[tuple[str, str, str, Job]]:
             yield "points", f"list_{count}_layers", "mix_a_number", job
     yield "points", "grid_mlp", "mix_a_number", listed(*counted.LISTED[0], GRID)
     for name, names in DRAWN.items():
-        yield "points", name, "mix_a_number", a_point(*names)
+        job = a_point(*names)
+        yield "points", name, "mix_a_number", job
+        yield "points", f"{name}_without_plans", "mix_a_number", planless(job)
 
 
 def measured() -> dict[str, Any]:
@@ -206,7 +226,7 @@ def machine() -> dict[str, Any]:
     return {
         "commit": commit, "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(), "numpy": np.__version__, "processor": processor(),
-        "features": [*features["baseline"], *features.get("found", [])],
+        "features": [*features["baseline"], *features.get("found", [])], "plans": compiled.possible(),
     }  # fmt: skip
 
 
