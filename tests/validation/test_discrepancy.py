@@ -60,7 +60,9 @@ def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
     found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
     claims = discrepancy_claims(found.design)
     claim = claims["model_discrepancy.crossbar.time"]
-    assert claim.high / claim.value == pytest.approx(1.2 ** discrepancies().scale)
+    assert claim.high / claim.value == pytest.approx(
+        1.2 ** discrepancies().description_errors["analog"]["time"].exponent
+    )
     values = {path: claim.value for path, claim in found.claims.items()}
     plain, slow = (
         evaluate(found.design, found.workload, values | {"model_discrepancy.crossbar.time": off})
