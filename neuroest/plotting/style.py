@@ -7,6 +7,7 @@ from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from string import ascii_lowercase
+from textwrap import wrap
 from typing import Any, NamedTuple, ParamSpec
 
 from neuroest.core.errors import NeuroestError, did_you_mean
@@ -251,13 +252,18 @@ def _finish(figure: Any, *, headlines: bool) -> None:
             text.set_text(lowered)
 
 
+_MEAN_WIDTH = 0.55
+"""Mean width of a character of a title, over the size of its font."""
+
+
 def headline(target: Any, text: str) -> None:
     """What a figure, or one panel of it, shows, at its upper left; a figure for a venue has it in its caption."""
     if hasattr(target, "suptitle"):
         # over the whole figure, so that long names on the left do not push it out on the right
-        title = target.suptitle(
-            text, fontsize=points(STYLE["axes.titlesize"]), x=0.01, horizontalalignment="left"
-        )
+        size = points(STYLE["axes.titlesize"])
+        most = int(72.0 * target.get_figwidth() / (_MEAN_WIDTH * size))
+        lines = [part for line in text.split("\n") for part in wrap(line, most)]
+        title = target.suptitle("\n".join(lines), fontsize=size, x=0.01, horizontalalignment="left")
     else:
         title = target.set_title(text, loc="left")
     title.set_gid(HEADLINE)
