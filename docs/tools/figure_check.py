@@ -141,7 +141,7 @@ def _contrasts(figure: Any) -> Iterator[str]:
         ground = box.get_facecolor()[:3] if box is not None else (1.0, 1.0, 1.0)
         if contrast(text.get_color(), ground) < LEAST_CONTRAST_TEXT:
             yield f"{text.get_text()!r} is too pale"
-    for label, look in _entries(figure):
+    for _, label, look in _entries(figure):
         if look[0] is not None and contrast(look[0], (1.0, 1.0, 1.0)) < LEAST_CONTRAST_MARK:
             yield f"the line or marker of {label!r} is too pale"
 
@@ -156,10 +156,10 @@ def contrast(colour: Any, ground: Sequence[float]) -> float:
     return (max(light) + 0.05) / (min(light) + 0.05)
 
 
-def _entries(figure: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Label and look of every line of a legend that is no area; marks that differ by filling are kinds of their own."""
+def _entries(figure: Any) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
+    """Legend, label and look of every line that is no area; marks that differ by filling are kinds of their own."""
     legends = [axes.get_legend() for axes in figure.axes if axes.get_legend()] + list(figure.legends)
-    for legend in legends:
+    for place, legend in enumerate(legends):
         for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
             if not hasattr(handle, "get_linestyle") or not hasattr(handle, "get_marker"):
                 continue
@@ -170,7 +170,7 @@ def _entries(figure: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
                 None,
             }
             if drawn:
-                yield text.get_text(), (
+                yield place, text.get_text(), (
                     handle.get_color(), str(handle.get_marker()), str(handle.get_linestyle()),
                     str(handle.get_markerfacecolor()), handle.get_linewidth(),
                 )  # fmt: skip
@@ -178,8 +178,8 @@ def _entries(figure: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _legends(figure: Any) -> Iterator[str]:
     """Two entries of one legend that look the same."""
-    for (label, look), (other_label, other) in combinations(_entries(figure), 2):
-        if look == other and label != other_label:
+    for (place, label, look), (other_place, other_label, other) in combinations(_entries(figure), 2):
+        if place == other_place and look == other and label != other_label:
             yield f"{label!r} and {other_label!r} look the same"
 
 

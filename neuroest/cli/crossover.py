@@ -41,6 +41,7 @@ def run(
     scaled: Annotated[bool, typer.Option("--scaled")] = False,
     samples: Annotated[int, typer.Option(min=10, max=100_000)] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0)] = SEED,
+    plot: shared.Plot = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -53,4 +54,6 @@ def run(
     found = crossover(
         spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed, progress=progress_shown()
     )  # fmt: skip
+    if plot is not None:
+        found.plot(plot)
     shared.emit_result(found, output, form, f"Crossover of {spiking} and {dense}")

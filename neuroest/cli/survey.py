@@ -57,3 +57,5 @@ def run(
     if plot is not None:
         found.plot(plot)
         shared.figure_written(plot)
+        if form is not shared.Format.TABLE:
+            shared.note(found.undrawn)

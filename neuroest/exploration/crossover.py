@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
+from neuroest.registry import render
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import first_number
 from neuroest.specs.loaded import Named
@@ -85,6 +87,8 @@ class CrossoverResult(Printed):
     ----------
     names, workloads : pair of str
         Chips and networks, the spiking one first.
+    label : str
+        Both in figures.
     timesteps, matched_bits, mean_rate : float
         Values of the spiking network; the mean rate is over all inputs, weighted by their synapses.
     rows : tuple of Crossover
@@ -98,6 +102,7 @@ class CrossoverResult(Printed):
     """
 
     names: tuple[str, str]
+    label: str
     workloads: tuple[str, str]
     timesteps: float
     matched_bits: float
@@ -159,6 +164,10 @@ class CrossoverResult(Printed):
             f"  (many cores, {case.weight_bits:g}-bit weights, {case.inputs:.0f} inputs a neuron)",
         ]
         return "\n".join(lines) + "\n"
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """The rates with their bands, by scope; written to `path` if given, and returned."""
+        return render(self, "figure", path)
 
     @property
     def lead(self) -> str:
@@ -254,7 +263,8 @@ def crossover(
     weighted = _mean_rate(table)
     case = TwinCase(timesteps, float(first.values["workload.precision.weights"]), weighted[1])
     return CrossoverResult(
-        (first.design.spec.name, second.design.spec.name), (first.workload.name, second.workload.name), timesteps,
+        (first.design.spec.name, second.design.spec.name), f"{first.label} and {second.label}",
+        (first.workload.name, second.workload.name), timesteps,
         bits, weighted[0], scaled, tuple(rows), float(twins_of(case, published_values()).crossover),
         published_band(case, samples=samples, seed=seed), case,
     )  # fmt: skip

@@ -153,7 +153,9 @@ def pareto(
     minimize, maximize = (tuple(map(full_name, listed(names))) for names in (minimize, maximize))
     objectives = [*minimize, *maximize]
     if len(objectives) < 2 or len(set(objectives)) < len(objectives):
-        raise ExplorationError("a Pareto front needs at least two objectives, each named once")
+        raise ExplorationError(
+            "a Pareto front needs at least two objectives, each named once by --minimize or --maximize"
+        )
     result = source if isinstance(source, SweepResult) else read_sweep(source)
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
     front: pd.DataFrame | None = None
@@ -162,7 +164,8 @@ def pareto(
         for name in objectives:
             if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
                 numbers = [str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])]
-                raise UnknownNameError("column", name, numbers)
+                given = "--minimize" if name in minimize else "--maximize"
+                raise UnknownNameError("column of the sweep", name, numbers).at(given)
         sound = np.all(np.isfinite(objective_values(frame, objectives)), axis=1)
         if "feasible" in frame.columns:
             sound &= frame["feasible"].to_numpy(bool)

@@ -1,4 +1,4 @@
-"""Designs along an axis: medians with bands, and break-even points of the first design with the others."""
+"""Designs along an axis with their break-even points, and the spike rates at which a spiking chip begins to win."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.plotting import quantity_axes, style
 
 if TYPE_CHECKING:
+    from neuroest.exploration.crossover import CrossoverResult
     from neuroest.exploration.curves import Curves
 
 _FEW = 12
@@ -90,3 +91,43 @@ def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
         0.0 if left else 1.0, height + 0.75 * _ROW, text, transform=axes.transAxes, fontsize=style.points(6.0),
         va="center", ha="left" if left else "right",
     )  # fmt: skip
+
+
+@style.styled
+def crossover_figure(result: CrossoverResult, path: str | Path | None) -> Any:
+    """Spike rate below which the spiking chip needs less, by scope: medians with p10 to p90.
+
+    A scope without such a rate in most draws has no mark. Dashed: the rate of the network; grey: from published
+    energies.
+    """
+    from neuroest.exploration.crossover import SCOPES  # noqa: PLC0415 - the figure of one result
+
+    rows = [row for row in result.rows if row.band is not None and 0.0 < row.band.median < np.inf]
+    scopes = list(SCOPES)[::-1]
+    figure, axes = style.new_figure(0.75 * style.PAGE, 2.2)
+    widths = list(dict.fromkeys(row.bits for row in result.rows))
+    for place, bits in enumerate(widths):
+        own = [(scopes.index(row.scope) + 0.12 - 0.24 * place, row.band) for row in rows if row.bits == bits]
+        axes.errorbar(
+            [band.median for _, band in own if band], [at for at, _ in own],
+            xerr=np.array([(band.median - band.low, min(band.high, 1.0) - band.median) for _, band in own if band]).T
+            if own else None,
+            fmt=style.marker(place), ms=3.6, color=style.colour(place), lw=1.0, label=f"dense network of {bits:g} bits",
+        )  # fmt: skip
+    axes.axvline(result.mean_rate, color="black", lw=0.8, ls="--", label="rate of the network")
+    band = result.published_band
+    axes.axvspan(
+        band.low, band.high, color="#999999", alpha=style.SHADE, lw=0.0, label="from published energies"
+    )
+    axes.set_yticks(range(len(scopes)), [SCOPES[scope] for scope in scopes])
+    axes.set_ylim(-0.5, len(scopes) - 0.5)
+    quantity_axes.logarithmic(axes.xaxis, "1", "spike rate below which the spiking chip needs less")
+    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 2)
+    figure.legend(
+        loc="outside lower center",
+        ncols=columns,
+        title="marks: medians; lines: p10 to p90",
+        title_fontsize=style.points(6.0),
+    )
+    style.headline(figure, result.label)
+    return style.save_figure(figure, path)

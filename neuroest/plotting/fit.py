@@ -111,6 +111,8 @@ def _by_rows(part: Rows, _law: LawFit | None, along: str, rows: Array, words: st
     x = part.experiment.columns[along][part.used][rows]
     kept = np.unique(x, return_index=True)[1]
     ends = [None if end is None else end[rows][kept] for end in (part.low, part.high)]
+    if part.experiment.layout.name == "firing_probability":
+        ends = [None if end is None else np.clip(end, 0.0, 1.0) for end in ends]
     return Curve(x[kept], part.predicted[0][rows][kept], ends[0], ends[1], rows, words)
 
 
@@ -153,6 +155,8 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
     spread = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", ways, correlation, ways), 0.0))
     reach = quantile(_TOLD, min(law.freedoms[name] for name in names)) * spread
     ends = (middle - reach, middle + reach) if chance else (middle * np.exp(-reach), middle * np.exp(reach))
+    if chance:
+        ends = (np.maximum(ends[0], 0.0), np.minimum(ends[1], 1.0))
     if part.experiment.layout.name == "firing_rate":
         # slopes have no limit where firing starts, yet no neuron fires faster at a smaller current
         ends = (ends[0], np.minimum.accumulate(ends[1][::-1])[::-1])
@@ -173,9 +177,11 @@ def _experiment(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     for number, curve in enumerate(drawn[at] for at in some):
         colour = style.colour(number)
         name = curve.label if several else "fit, 80 % band"
-        axis.plot(curve.x, curve.y, color=colour, label=name, zorder=3)  # above many points
+        alone = len(curve.x) == 1  # a line or an area through one point would not be seen
+        axis.plot(curve.x, curve.y, "_" if alone else "-", ms=9.0, color=colour, label=name, zorder=3)
         if curve.low is not None and curve.high is not None:
-            axis.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+            band = axis.vlines if alone else axis.fill_between
+            band(curve.x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=6.0 if alone else 0.0)
         shown = "" if several and number else label
         axis.plot(
             x[curve.rows],

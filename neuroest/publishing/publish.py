@@ -84,7 +84,7 @@ def _of_network(
     words = {
         "network": views[0].network,
         "left": f" The first {most} of {len(views)} designs." if len(views) > most else "",
-        "drawn": ", ".join(view.label for view in views[:MOST_BESIDE]),
+        "drawn": "; ".join(view.label for view in views[:MOST_BESIDE]),
         "first": views[0].label,
     }
     for quantity, about in _TEXTS["quantities"].items():

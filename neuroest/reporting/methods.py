@@ -98,8 +98,8 @@ def methods(
     titles = {result.architecture: result.title for result in results}
     designs = list(dict.fromkeys(titles.values()))
     networks = list(dict.fromkeys(result.network for result in results))
-    who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
-    what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
+    who = f"{counted(len(designs), 'design')} ({'; '.join(designs)})"
+    what = f"{counted(len(networks), 'network')} ({'; '.join(networks)})"
     model = [
         f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
         (

@@ -199,8 +199,27 @@ class Survey:
             if cell.note
         ]
         marks = f"empty: unknown; -: does not apply; {OWN_MARK} computed here, median (p10 to p90)"
-        lines = [f"{len(self.entries)} {self.subject}; {marks}", f"normalised: {self.rule}", *notes]
+        lines = [
+            f"{len(self.entries)} {self.subject}; {marks}",
+            f"normalised: {self.rule}",
+            *self.undrawn,
+            *notes,
+        ]
         return self.table(brief=True).to_text() + "\n" + "\n".join(lines) + "\n"
+
+    @property
+    def undrawn(self) -> list[str]:
+        """Own rows that the scatter cannot show as a star, with what is missing."""
+        energies = {"energy", "efficiency"}
+        return [
+            f"{row.title} has no {' and no '.join(missing)}, so the scatter has no star for it"
+            for row in self.entries
+            if row.own
+            and (
+                missing := ["energy"] * (not energies & row.cells.keys())
+                + ["area"] * ("area" not in row.cells)
+            )
+        ]
 
     def to_bibtex(self) -> str:
         """The cited sources as BibTeX."""

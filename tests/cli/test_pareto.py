@@ -40,3 +40,7 @@ def test_a_file_that_is_no_table_is_one_line(
 def test_bad_input(command: Command, tmp_path: Path) -> None:
     assert "at least two objectives" in command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a").err
     assert command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a", "--minimize", "b").code == 1
+    file = tmp_path / "sweep.csv"
+    pd.DataFrame({"energy_per_inference_J": [1.0, 2.0], "feasible": [True, True]}).to_csv(file, index=False)
+    wrong = command("pareto", str(file), "--minimize", "energy", "--maximize", "throughputt")
+    assert wrong.err.startswith("error: --maximize: unknown column of the sweep 'throughputt'")

@@ -61,6 +61,14 @@ def test_bands_hold_the_crossover(found: CrossoverResult) -> None:
     assert row.band.low < row.rate < row.band.high
 
 
+def test_the_figure_marks_the_rates_of_the_text(found: CrossoverResult) -> None:
+    axes = found.plot().axes[0]
+    drawn = [line.get_xdata() for line in axes.lines if line.get_marker() not in {"None", "|"}]
+    marks = np.sort(np.concatenate([np.asarray(places, dtype=float) for places in drawn]))
+    rates = sorted(row.band.median for row in found.rows if row.band and 0.0 < row.band.median < np.inf)
+    assert marks == pytest.approx(rates)
+
+
 def test_scaling_leaves_the_mean_rate_as_the_measure() -> None:
     alike = crossover(*CHIPS, *NETS, samples=16)
     scaled = crossover(*CHIPS, *NETS, samples=16, scaled=True)

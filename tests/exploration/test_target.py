@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from neuroest.exploration.target import target
 from neuroest.loading.library import devices_of
 from neuroest.registry import COMPONENTS, roles_of
 from neuroest.reporting.formatting import formatted
+from neuroest.results.attribution import Attribution
 from neuroest.results.target import STATISTICS, Target
 
 SPEECH, TWIN, CHIP = "shd_recurrent_spiking", "analog_lif_low_power_28nm", "diffusive_low_power_28nm"
@@ -32,6 +34,14 @@ def test_a_target_shows_today_and_the_share_of_the_draws(found: Target) -> None:
     assert f"today {found.today.median:.3g} ({found.today.low:.3g} .. {found.today.high:.3g})" in repr(found)
     assert f"wins in {100 * found.reach_win:.0f} %" in repr(found)
     assert found._repr_html_().startswith("<pre>")
+
+
+def test_a_verdict_of_today_stands_next_to_the_part_of_the_neurons(found: Target) -> None:
+    """A ratio of 0.06 that is level has to say why."""
+    made = Attribution(0.06, (), 1.0, "neuron", 0.98)
+    told = replace(found, attribution_today=made, neuron_share_today=0.012).to_text()
+    part = "level; the neurons contribute a factor of 0.98 to it and take 1.2 % of the energy per inference"
+    assert part in " ".join(told.split())
 
 
 def test_at_a_requirement_compare_says_the_margin(found: Target) -> None:

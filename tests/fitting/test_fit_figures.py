@@ -46,6 +46,11 @@ def test_rate_equations_have_a_band_too() -> None:
     assert part.low is not None
     assert part.high is not None
     assert np.all((part.low < part.predicted[0]) & (part.predicted[0] < part.high))
+    (curve,) = curves(part, None)
+    assert curve.low is not None
+    assert curve.high is not None
+    assert np.min(part.low) < 0.0 <= np.min(curve.low)  # symmetric about the prediction, but no probability
+    assert np.max(part.high) > 1.0 >= np.max(curve.high)
 
 
 def test_the_band_of_a_rate_rises_with_the_current(tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ def test_each_fault_is_found(change: Callable[[Any, Any], None], fault: str) -> 
         assert any(fault in one for one in faults(plain(change)))
 
 
+def test_entries_of_two_legends_may_look_the_same() -> None:
+    figure = Figure()
+    for axes, label in zip(figure.subplots(ncols=2), ("800 mV", "fit"), strict=True):
+        axes.plot([1.0, 2.0], [1.0, 2.0], label=label)
+        axes.legend()
+    assert not [one for one in faults(figure) if "look the same" in one]
+
+
 def test_an_axis_without_two_numbers_and_a_font_of_type_3_are_found() -> None:
     figure = Figure(figsize=(2.0, 2.0))  # as matplotlib draws by itself
     axes = figure.subplots()

@@ -100,6 +100,16 @@ def test_ones_own_neuron_is_marked_and_costs_what_its_block_costs() -> None:
         assert band.low < nominal < band.high
 
 
+def test_ones_own_row_without_an_energy_says_that_it_has_no_star(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    cells = "{mechanism: diffusion of silver, area: 1 um^2}"
+    file.write_text(
+        f"kind: survey\nsubject: neurons\nrows:\n  mine: {{source: cao2022, locator: x, cells: {cells}}}\n"
+    )
+    told = neuroest.survey("neurons", [file]).to_text()
+    assert "mine has no energy, so the scatter has no star for it" in told
+
+
 def test_ones_own_chip_has_the_bands_of_its_estimate() -> None:
     name, network = "analog_lif_low_power_28nm", "mlp_mnist_spiking"
     mine = neuroest.survey("chips", [name], workload=network).entries[0]
