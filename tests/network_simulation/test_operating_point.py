@@ -37,7 +37,7 @@ def finalists() -> Iterator[Any]:
     words = {name.replace("_", " "): name for name in spec.alternatives}
     workload = ""
     for line in FAIRNESS.read_text(encoding="utf-8").splitlines():
-        if head := re.match(r"### (\w+), one inference", line):
+        if head := re.match(r"### (\w+): one inference", line):
             workload = head[1]
         cells = [cell.strip() for cell in line.strip("| ").split("|")]
         if not workload or cells[0] not in by_title or len(cells) != 6 or cells[1] == "-":
@@ -49,6 +49,7 @@ def finalists() -> Iterator[Any]:
                 choices.append((words[word], label))
                 rest = rest.replace(f"{word} {label}", "", 1)
         yield pytest.param(workload, by_title[cells[0]], dict(choices), id=f"{workload}-{by_title[cells[0]]}")
+    assert workload, f"{FAIRNESS} has no section of a network"
 
 
 def changes(contest: str, contender: str, choices: dict[str, str]) -> tuple[str, dict[str, Any]]:
