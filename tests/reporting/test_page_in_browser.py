@@ -327,7 +327,7 @@ def test_no_rule_of_accessibility_is_broken(
     browser: Any, small: Report, tmp_path: Path, scheme: Any, width: int
 ) -> None:  # fmt: skip
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
-    other = small.views[0].estimate.workload.model_copy(update={"name": "another"})
+    other = small.views[0].estimate.workload.model_copy(update={"name": "another", "title": "Another"})
     again = tuple(View(replace(view.estimate, workload=other)) for view in small.views)
     twice = Report((*small.views, *again), (), {})
     file = tmp_path / "report.html"
