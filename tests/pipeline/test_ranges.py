@@ -74,9 +74,10 @@ def test_every_estimate_draws_that_factor() -> None:
     result = estimate(ADC, DENSE, AT_65)
     claims = discrepancy_claims(result.design)
     drawn = draw({**result.claims, **claims}, samples=64, seed=1)
-    for quantity in ("energy", "area", "static_power"):
+    errors = discrepancies().description_errors["analog"]
+    for quantity, cost in (("energy", "energy"), ("area", "area"), ("static_power", "energy")):
         path = f"model_discrepancy.extrapolation.{quantity}"
-        assert claims[path].high / claims[path].value == pytest.approx(2.0 ** discrepancies().scale)
+        assert claims[path].high / claims[path].value == pytest.approx(2.0 ** errors[cost].exponent)
         assert np.ptp(drawn[path]) > 0.0
 
 
