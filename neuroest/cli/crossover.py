@@ -29,6 +29,7 @@ from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.exploration.crossover import crossover
+from neuroest.loading.library import labelled
 
 
 def run(
@@ -42,6 +43,7 @@ def run(
     samples: Annotated[int, typer.Option(min=10, max=100_000)] = SAMPLES,
     seed: Annotated[int, typer.Option(min=0)] = SEED,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -51,8 +53,9 @@ def run(
     Reports three scopes: operations only; plus memory and data movement; plus static energy. The prediction of a
     published model is printed for comparison.
     """
+    chips, nets = labelled([spiking, dense], [workload, dense_workload], shared.parse_labels(labels))
     found = crossover(
-        spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed, progress=progress_shown()
+        chips[0], chips[1], nets[0], nets[1], scaled=scaled, samples=samples, seed=seed, progress=progress_shown()
     )  # fmt: skip
     if plot is not None:
         found.plot(plot)

@@ -20,6 +20,7 @@ from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.exploring import Results
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
+from neuroest.loading.library import labelled
 
 _RESULTS = ",".join(DEFAULT_QUANTITIES)
 _MOST, _MOST_IN_FULL = 3, 10
@@ -40,6 +41,7 @@ def run(
         bool, typer.Option("--full", help=f"Show {_MOST_IN_FULL} parameters of each result.")
     ] = False,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -49,9 +51,10 @@ def run(
     """
     count = most or (_MOST_IN_FULL if full else _MOST)
     names = shared.result_names(results.split(","), "--results")
+    (chip,), (network,) = labelled([architecture], [workload], shared.parse_labels(labels))
     found = sensitivity(
-        architecture,
-        workload,
+        chip,
+        network,
         quantities=names,
         settings=shared.changes(settings),
         sobol_samples=sobol,

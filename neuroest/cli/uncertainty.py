@@ -24,6 +24,7 @@ from neuroest.cli.exploring import Results, Scheduler, Workers
 from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
+from neuroest.loading.library import labelled
 
 _RESULTS = ",".join(DEFAULT_QUANTITIES)
 
@@ -38,6 +39,7 @@ def run(
     seed: shared.Seed = SEED,
     results: Results = _RESULTS,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     workers: Workers = 1,
     scheduler: Scheduler = None,
@@ -48,8 +50,9 @@ def run(
     -p draws the first result.
     """
     names = shared.result_names(results.split(","), "--results")
+    (chip,), (network,) = labelled([architecture], [workload], shared.parse_labels(labels))
     found = uncertainty(
-        architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
+        chip, network, knowledge=knowledge, variability=variability, quantities=names,
         settings=shared.changes(settings), seed=seed, workers=workers, scheduler=scheduler,
         given=given, progress=progress_shown(),
     )  # fmt: skip

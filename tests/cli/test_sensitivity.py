@@ -9,6 +9,14 @@ from tests.cli.conftest import Command
 FAST = ("sensitivity", "diffusive_28nm_derived", "-w", "mlp_mnist_spiking", "--results", "area_m2")
 
 
+def test_a_label_names_the_design_in_the_figure(command: Command, tmp_path: Path) -> None:
+    figure = tmp_path / "t.svg"
+    assert command(*FAST, "--label", f"{FAST[1]}=Own neuron", "-p", str(figure)).code == 0
+    assert "Own neuron" in figure.read_text("utf-8")
+    assert FAST[1] not in figure.read_text("utf-8")
+    assert "--label" in command(*FAST, "--label", "nobody=x").err
+
+
 def test_the_longest_bar_is_first(command: Command) -> None:
     done = command(*FAST, "--most", "3")
     assert done.code == 0
