@@ -216,6 +216,23 @@ def test_a_paper_goes_on_without_what_is_optional_and_says_why(
     assert again.err.splitlines()[-1] == "error: failed steps: waveform (it never fires)"
 
 
+@pytest.mark.parametrize("content", ["{", "[]", '{"designs": [1]}'])
+def test_damaged_results_are_one_line(
+    tmp_path: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    def damaged(run: runner._Run, step: Step) -> tuple[int, bytes, bytes]:
+        done = commands.perform(run, step)
+        for file in step.writes:
+            if file.endswith(".json"):
+                (run.place / file).write_text(content)
+        return done
+
+    monkeypatch.setattr(runner._Run, "_process", damaged)
+    monkeypatch.setattr(runner, "_PAGES", {"summary": pages.summary})
+    with pytest.raises(NeuroestError, match="paper/data: a file is damaged or of another version"):
+        paper(folder_of_curves(tmp_path), workload="mlp_mnist_spiking")
+
+
 def test_options_of_the_plan_reach_the_command(tmp_path: Path, commands: Commands) -> None:
     folder = folder_of_curves(tmp_path)
     place = paper(folder, workload="mlp_mnist_spiking").folder

@@ -217,7 +217,16 @@ class _Run:
             When another one failed.
         """
         if step.name in _PAGES:
-            write_whole(self.place / step.writes[0], _PAGES[step.name](self.place).encode("utf-8"))
+            try:
+                text = _PAGES[step.name](self.place)
+            except NeuroestError:
+                raise
+            except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
+                raise NeuroestError(
+                    f"{self.place / 'data'}: a file is damaged or of another version ({error}); remove the folder and "
+                    "run `neuroest paper` again"
+                ) from None
+            write_whole(self.place / step.writes[0], text.encode("utf-8"))
             return ""
         code, printed, said = self._process(step)
         log = self.place / "log" / f"{step.name}.txt"
