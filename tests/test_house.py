@@ -770,6 +770,8 @@ def cited() -> set[str]:
     for name in shipped_cases():
         case = load_case(name)
         keys.update(k for stated in case.published.values() for k in (stated.source, stated.cited_in))
+        if case.spec.survey is not None:
+            keys.add(case.spec.survey.source)
         chips = {run.architecture: case.folder / run.architecture for run in case.spec.runs.values()}
         designs |= {
             build(load_architecture(file if file.is_file() else chip)) for chip, file in chips.items()

@@ -113,7 +113,7 @@ def once(folder: Path, there: str) -> Iterator[None]:
 
 
 def after(process: subprocess.Popen[str], seconds: float) -> None:
-    """Wait until a process has taken this much processor time, or four times as long where nobody tells it."""
+    """Wait until a process has taken this much processor time, or four times as long elsewhere."""
     status, end = (
         Path(f"/proc/{process.pid}/stat"),
         time.monotonic() + (120.0 if sys.platform == "linux" else 4 * seconds),

@@ -468,7 +468,9 @@ def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: P
     stands = small.validation_coverage
     memristive = stands.designs[0]
     chips = [
+        "ambrogio_2023",
         "chen_2019_rram",
+        "correll_2025",
         "hung_2023",
         "khaddam_2022",
         "khwa_2022",
