@@ -367,7 +367,8 @@ SPEEDS = {
     "draws_resnet18": "draws of all spreads, ResNet-18 on `adc_crossbar_28nm`",
     "draws_mlp": "draws of all spreads, perceptron on `analog_lif_28nm`",
 }
-"""What `benchmarks/ratios.json` measures."""
+"""What `benchmarks/ratios.json` measures; some also as numpy evaluates them, without plans."""
+WITHOUT_PLANS = "_without_plans"
 
 
 def speeds(*families: str) -> list[str]:
@@ -381,10 +382,13 @@ def speeds(*families: str) -> list[str]:
             ratio = f"{digits(one['ratio'])} x {references[family]}" if "ratio" in one else "-"
             unit = " a point" if family == "points" else ""
             time = formatted(float(f"{one['time_s']:.2g}"), "s")
-            rows.append((SPEEDS[name], f"{time}{unit}", ratio))
+            title = SPEEDS[name.removesuffix(WITHOUT_PLANS)]
+            plain = ", without plans" if name.endswith(WITHOUT_PLANS) else ""
+            rows.append((f"{title}{plain}", f"{time}{unit}", ratio))
     about = (
         f"Commit `{read['commit']}`, {read['date']}, Python {read['python']}, numpy {read['numpy']}, "
-        f"{read['processor']} with {', '.join(read['features'])}; processor time, the shortest of five."
+        f"{read['processor']} with {', '.join(read['features'])}; processor time, the shortest of five"
+        f"{'; lists and draws by plans, with llvmlite' if read.get('plans') else ''}."
     )
     return [*table(("measurement", "processor time", "ratio"), rows), "", about]
 

@@ -259,10 +259,10 @@ begin:
 skip:
   br label %fetch
 again:
-  %turns = load i64, ptr %counter
-  %turn = add i64 %turns, 1
-  store i64 %turn, ptr %counter
-  %left = icmp slt i64 %turn, %cw
+  %rounds = load i64, ptr %counter
+  %round_now = add i64 %rounds, 1
+  store i64 %round_now, ptr %counter
+  %left = icmp slt i64 %round_now, %cw
   %going = call i1 @any(ptr %a, i64 %columns)
   %both = and i1 %left, %going
   br i1 %both, label %repeat, label %fetch
@@ -461,8 +461,8 @@ class _LoopText:
             f"entry:\n{head}  br label %column", "column:",
             "  %at = phi i64 [ 0, %entry ], [ %next, %finish ]", *before,
             f"  br i1 {some}, label %round, label %finish", "round:", *phis,
-            "  %turn = phi i32 [ 0, %column ], [ %turns, %round ]", *body, "  %turns = add i32 %turn, 1",
-            f"  %early = icmp slt i32 %turns, {loop.rounds}", f"  %both = and i1 %early, {again}",
+            "  %round_now = phi i32 [ 0, %column ], [ %rounds, %round ]", *body, "  %rounds = add i32 %round_now, 1",
+            f"  %early = icmp slt i32 %rounds, {loop.rounds}", f"  %both = and i1 %early, {again}",
             "  br i1 %both, label %round, label %finish", "finish:", *ends, *self._lines,
             f"  %next = add i64 %at, {_LANES}", "  %more = icmp slt i64 %next, %columns",
             "  br i1 %more, label %column, label %done", "done:", "  ret void", "}",

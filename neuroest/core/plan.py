@@ -291,7 +291,7 @@ class Program:
             self._by_numpy(step, table)
 
     def _by_numpy(self, step: Step, table: Array) -> None:
-        turns: dict[int, int] = {}
+        rounds: dict[int, int] = {}
         at = step.start
 
         def value(number: int) -> Any:
@@ -300,11 +300,11 @@ class Program:
         while at < step.stop:
             line, at = self._lines[at], at + 1
             if line.call is BEGIN:
-                turns[line.into] = 0
+                rounds[line.into] = 0
                 at = at if np.any(value(line.given[0])) else line.target
             elif line.call is AGAIN:
-                turns[line.into] += 1
-                again = turns[line.into] < line.rounds and np.any(value(line.given[0]))
+                rounds[line.into] += 1
+                again = rounds[line.into] < line.rounds and np.any(value(line.given[0]))
                 at = line.target if again else at
             else:
                 _into(line.call)(*map(value, line.given), out=table[:, self.rows[line.into]])

@@ -3,7 +3,7 @@
 The error of a whole model is an input like any other, with a mean of one, a spread and a reason.
 The spread of a device parameter states the uncertainty of that number. No parameter covers parts that a model omits
 (wires inside a macro, decoders, test logic, glitches). Each block and each level states this error in its own file
-(`prior_error`). One exponent for all of them, and the extra factor outside of a model's range, are in
+(`prior_error`). Their exponents by family and cost, and the extra factor outside of a model's range, are in
 `model_discrepancy.yaml` next to this file, as is the error of a description: what it leaves out or states wrongly, from
 chips that were described once. Costs are sums of parts; errors with a mean of one keep the mean of a sum
 equal to that of the equations, for any division into blocks (docs/calibration.md). Cycles at the peak rate of a stated
