@@ -16,7 +16,6 @@ from neuroest.dynamics.run import simulate as simulate
 from neuroest.exploration.breakeven import breakeven as breakeven
 from neuroest.exploration.contest import contest as contest
 from neuroest.exploration.crossover import crossover as crossover
-from neuroest.exploration.curves import curves as curves
 from neuroest.exploration.optimize import optimize as optimize
 from neuroest.exploration.pareto import pareto as pareto
 from neuroest.exploration.random_bits import randomness as randomness

@@ -11,7 +11,7 @@ import pytest
 
 import neuroest
 from neuroest.cli import VERBS
-from neuroest.exploration.curves import curves
+from neuroest.exploration.breakeven import breakeven
 
 ROOT = Path(__file__).parents[1]
 GALLERY = runpy.run_path(str(ROOT / "docs" / "tools" / "gallery.py"))
@@ -68,8 +68,8 @@ def test_a_figure_of_the_gallery_is_what_its_python_draws(
 @pytest.mark.slow
 def test_every_point_of_the_picture_on_the_front_page_passes_its_checks() -> None:
     front = re.findall(r"figures/gallery/(\w+)\.svg", (ROOT / "docs" / "index.md").read_text("utf-8"))[0]
-    _, verb, kind, chip, *others = shlex.split(EXHIBITS[front].command)
-    baselines = others[: others.index("-w")]
-    assert verb == "figure"
-    found = curves(kind, chip, baselines, others[others.index("-w") + 1])
+    _, verb, chip, *others = shlex.split(EXHIBITS[front].command)
+    network, along = (others[others.index(option) + 1] for option in ("-w", "--along"))
+    assert verb == "breakeven"
+    found = breakeven(chip, others[: others.index("-w")], network, along)
     assert not [check for curve in found.curves for check in curve.failed if check]

@@ -13,7 +13,7 @@ from neuroest.cli import VERBS
 
 FUNCTIONS = {
     "check": "check_files", "list": "list_entries", "new": "new_device", "import": "import_network",
-    "activity": "attach_activity", "behave": "simulate_network", "figure": "curves",
+    "activity": "attach_activity", "behave": "simulate_network",
 }  # fmt: skip
 
 

@@ -85,21 +85,23 @@ EXHIBITS = (
     Exhibit(
         "integration_time", "Energy against integration time",
         "How fast a niobium oxide (Mott) neuron must integrate to need less energy than each baseline, with bands.",
-        f"neuroest figure integration-time mott_neuron_28nm analog_lif_28nm digital_spiking_28nm loihi_14nm "
-        f"{_SPIKING} -o integration_time.svg",
+        f"neuroest breakeven mott_neuron_28nm analog_lif_28nm digital_spiking_28nm loihi_14nm "
+        f"{_SPIKING} --along integration-time -p integration_time.svg",
     ),
     Exhibit(
         "adc_bits", "Energy against bits of the converters",
         "Up to how many bits a crossbar with converters beats digital arrays.",
-        f"neuroest figure adc-bits adc_crossbar_28nm digital_int8_28nm cim_sram_28nm {_DENSE} -o adc_bits.svg",
+        f"neuroest breakeven adc_crossbar_28nm digital_int8_28nm cim_sram_28nm {_DENSE} --along adc-bits "
+        "-p adc_bits.svg",
     ),
     Exhibit(
         "array_size", "Energy against array size", "What larger arrays save.",
-        f"neuroest figure array-size adc_crossbar_28nm sar_crossbar_28nm {_DENSE} -o array_size.svg",
+        f"neuroest breakeven adc_crossbar_28nm sar_crossbar_28nm {_DENSE} --along array-size -p array_size.svg",
     ),
     Exhibit(
         "spike_rate", "Energy against spike rate", "Which chips profit from sparse spikes.",
-        f"neuroest figure spike-rate analog_lif_28nm digital_spiking_28nm loihi_14nm {_SPIKING} -o spike_rate.svg",
+        f"neuroest breakeven analog_lif_28nm digital_spiking_28nm loihi_14nm {_SPIKING} --along spike-rate "
+        "-p spike_rate.svg",
     ),
     Exhibit(
         "ratios", "Ratios with bands", "A chip over its baselines, shared inputs drawn once.",

@@ -33,7 +33,7 @@ from neuroest.core.startup import (
 
 VERB_GROUPS = MappingProxyType(
     {
-        "Every day": ("estimate", "compare", "figure", "report", "paper"),
+        "Every day": ("estimate", "compare", "report", "paper"),
         "Find and check": ("list", "show", "check", "new"),
         "Where a number comes from": ("explain", "cite", "sensitivity", "uncertainty"),
         "Search designs": (
@@ -69,7 +69,7 @@ _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "
 
 DRAWING = frozenset(
     {
-        "behave", "breakeven", "calibrate", "characterise", "contest", "estimate", "figure", "fit", "optimize",
+        "behave", "breakeven", "calibrate", "characterise", "contest", "estimate", "fit", "optimize",
         "pareto", "randomness", "report", "reproduce", "sensitivity", "simulate", "survey", "sweep", "target",
         "uncertainty",
     }

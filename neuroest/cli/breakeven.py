@@ -1,15 +1,15 @@
-"""``neuroest breakeven``: the value at which two chips cost the same.
+"""``neuroest breakeven``: a result of chips along one axis, and the values at which they cost the same.
 
 Parameters
 ----------
-second
-    Name of a shipped architecture, or a file.
+others
+    Chips to compare with: names or files.
 along
-    The parameter and its range; `:log` for decades.
-second_workload
-    Workload of OTHER, if it differs.
+    A parameter and its range, `:log` for decades; or integration-time, adc-bits, array-size or spike-rate.
+other_workload
+    Workload of the others, if it differs.
 varied
-    If both chips have the parameter, vary it in: first, second or both.
+    If several chips have the parameter of a range, vary it in: first, second (the others) or both.
 result
     Result to compare.
 form
@@ -19,6 +19,7 @@ Examples
 --------
 neuroest breakeven analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking --along
     'workload.activity.rate=0.001..0.3:log'
+neuroest breakeven analog_lif_28nm digital_spiking_28nm loihi_14nm -w mlp_mnist_spiking --along integration-time
 """
 
 from dataclasses import replace
@@ -31,16 +32,23 @@ from neuroest.cli.completion import quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import SpecError
 from neuroest.exploration.breakeven import breakeven
+from neuroest.exploration.named_axes import NAMED_AXES
 from neuroest.exploration.space import SETTING
 from neuroest.loading.library import labelled
 
 
+def _axes(context: typer.Context, incomplete: str) -> list[str]:
+    """Axes by name, and paths that can be varied."""
+    named = [name for name in NAMED_AXES if name.startswith(incomplete)]
+    return [*named, *shared.complete_path(context, incomplete)]
+
+
 def run(
-    first: shared.Architecture,
-    second: Annotated[str, typer.Argument(metavar="OTHER", autocompletion=shared.complete_architecture)],
-    along: Annotated[str, typer.Option(metavar="PATH=LO..HI", autocompletion=shared.complete_path)],
+    design: shared.Architecture,
+    along: Annotated[str, typer.Option(metavar="PATH=LO..HI|AXIS", autocompletion=_axes)],
+    others: shared.Baselines = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
-    second_workload: Annotated[
+    other_workload: Annotated[
         str | None, typer.Option("--other-workload", autocompletion=shared.complete_workload)
     ] = None,
     varied: Annotated[str, typer.Option("--vary")] = "both",
@@ -51,20 +59,21 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Values of a parameter at which two chips cost the same.
+    """A result of chips along one axis, and where they cost the same.
 
-    The parameter may belong to one of the chips, to both, or to the workload.
+    The axis is a parameter of one chip, of several, or of the workload; or one by name: the integration time of the
+    neurons, the bits of the converters, the size of the arrays or the spike rate.
     """
     path = along.partition("=")[0]
-    changes = shared.changes(settings)
+    shared.check_figure(plot)
     (asked,) = shared.result_names([result], "--result")
     chips, nets = labelled(
-        [first, second], [workload, second_workload or workload], shared.parse_labels(labels)
+        [design, *(others or [])], [workload, other_workload or workload], shared.parse_labels(labels)
     )
     try:
         found = breakeven(
-            chips[0], chips[1], nets[0], along, varied=varied, second_workload=nets[1],
-            quantity=asked, settings=changes, progress=progress_shown(),
+            chips[0], chips[1:], nets[0], along, varied=varied, other_workload=nets[1], quantity=asked,
+            settings=shared.changes(settings), progress=progress_shown(),
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it
@@ -73,12 +82,6 @@ def run(
         raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
     if plot is not None:
         found.plot(plot)
-    label = f"Break-even of {first} and {second} along {path}"
-    shared.emit_in_form(
-        output,
-        form,
-        found.to_text,
-        found.to_frame if form is shared.Format.CSV else found.rows,
-        label,
-        found.to_dict(),
-    )
+    label = f"Break-even of {' and '.join([design, *(others or [])])} along {path}"
+    rows = found.to_frame if form is shared.Format.CSV else found.rows
+    shared.emit_in_form(output, form, found.to_text, rows, label, found.to_dict())

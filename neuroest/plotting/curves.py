@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.plotting import quantity_axes, style
+from neuroest.reporting.formatting import short_causes
 
 if TYPE_CHECKING:
+    from neuroest.exploration.breakeven import BreakevenResult
     from neuroest.exploration.crossover import CrossoverResult
-    from neuroest.exploration.curves import Curves
 
 _FEW = 12
 """Points that each have a tick."""
@@ -20,30 +21,22 @@ _ROW = 0.075
 
 
 @style.styled
-def curves_figure(result: Curves, path: str | Path | None) -> Any:
-    """Medians as lines, p10 to p90 shaded, break-even points as vertical lines with their bands on top."""
-    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.3 * len(result.equal))
+def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
+    """Medians as lines, p10 to p90 shaded; break-even points as vertical lines, with their bands above the axes."""
+    rows = [point for point in result.break_even_points if point.band and np.isfinite(point.band.median)]
+    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.3 * len(rows))
     spans = []
     for index, curve in enumerate(result.curves):
-        low, median, high = (
-            np.array([getattr(band, name) if band else np.nan for band in curve.bands()])
-            for name in ("low", "median", "high")
-        )
+        low, median, high = curve.percentiles()
         colour, dashes = style.colour(index), style.dashes(index)
-        label = style.named(curve.title).replace("\n", "")
+        label = style.named(curve.label).replace("\n", "")
         axes.plot(result.values, median, ls=dashes, color=colour, label=label, lw=1.4 if index == 0 else 1.0)
         axes.fill_between(result.values, low, high, color=colour, alpha=style.SHADE, lw=0.0)
-        missed = np.array([bool(check) for check in curve.failed], dtype=bool)
+        missed = np.array([bool(check) for check in curve.failed])
         if missed.any():
             axes.scatter(
-                result.values[missed],
-                median[missed],
-                s=12,
-                marker="x",
-                color=colour,
-                linewidths=0.8,
-                zorder=3,
-            )
+                result.values[missed], median[missed], s=12, marker="x", color=colour, linewidths=0.8, zorder=3
+            )  # fmt: skip
         spans += [low, high]
     known = np.concatenate(spans)
     known = known[np.isfinite(known) & (known > 0.0)]
@@ -52,13 +45,20 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     few = len(result.values) <= _FEW
     if quantity_axes.wide(result.values) or (few and result.values[-1] == 2.0 * result.values[-2]):
         axes.set_xscale("log")
-    for row, equal in enumerate(result.equal):
-        _break_even(axes, result, row, equal)
-    if np.isfinite(result.own) and result.values[0] <= result.own <= result.values[-1]:
-        axes.axvline(result.own, color="#808080", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
+    for row, point in enumerate(rows):
+        _band_above(axes, result, row, point)
+    for point in result.break_even_points:
+        axes.axvline(point.headline, color=style.colour(result.names.index(point.other)), lw=0.6, ls=":")
+        if point not in rows:
+            axes.annotate(
+                style.tick_label(float(f"{point.headline:.3g}"), result.unit), (point.headline, 0.98),
+                xycoords=("data", "axes fraction"), va="top", ha="left", xytext=(3, 0), textcoords="offset points",
+            )  # fmt: skip
+    if np.isfinite(result.stated) and result.values[0] < result.stated < result.values[-1]:
+        axes.axvline(result.stated, color="#808080", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
     axes.set_xlim(result.values[0], result.values[-1])
-    quantity_axes.result_axis(axes.yaxis, result.quantity)
-    quantity_axes.quantity_axis(axes.xaxis, result.unit, result.label)
+    quantity_axes.result_axis(axes.yaxis, result.quantity, known)
+    quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.label])[0], result.values)
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
         axes.xaxis.set_minor_locator(style.matplotlib("ticker").NullLocator())
@@ -70,23 +70,21 @@ def curves_figure(result: Curves, path: str | Path | None) -> Any:
     return style.save_figure(figure, path)
 
 
-def _break_even(axes: Any, result: Curves, row: int, equal: Any) -> None:
-    """A break-even point: its band above the axes, its median as a line, in the colour of the baseline."""
-    index = next(i for i, curve in enumerate(result.curves) if curve.name == equal.baseline)
-    colour, height = style.colour(index), 1.0 + _ROW * (1.7 * row + 0.5)
+def _band_above(axes: Any, result: BreakevenResult, row: int, point: Any) -> None:
+    """The band of a break-even point above the axes, in the colour of the other chip."""
+    colour, height = style.colour(result.names.index(point.other)), 1.0 + _ROW * (1.7 * row + 0.5)
     edges = (float(result.values[0]), float(result.values[-1]))
-    middle = equal.band.median
-    low, high = max(equal.band.low, edges[0]), min(equal.band.high, edges[1])
-    axes.axvline(middle, color=colour, lw=0.6, ls=":")
+    middle = point.band.median
+    low, high = max(point.band.low, edges[0]), min(point.band.high, edges[1])
     across = axes.get_xaxis_transform()
     axes.plot((low, high), (height, height), color=colour, lw=1.2, transform=across, clip_on=False)
     axes.plot([middle], [height], "o", ms=3.0, color=colour, transform=across, clip_on=False)
     first, second, third = (
         style.tick_label(float(f"{value:.3g}"), result.unit) for value in (low, middle, high)
     )
-    below, above = ("<" if equal.band.low < edges[0] else ""), (">" if equal.band.high > edges[1] else "")
+    below, above = ("<" if point.band.low < edges[0] else ""), (">" if point.band.high > edges[1] else "")
     text = f"break-even {second} ({below}{first} to {above}{third})"
-    left = np.log(middle / edges[0]) < 0.5 * np.log(edges[1] / edges[0])
+    left = axes.transAxes.inverted().transform(axes.transData.transform((middle, 1.0)))[0] < 0.5
     axes.text(
         0.0 if left else 1.0, height + 0.75 * _ROW, text, transform=axes.transAxes, fontsize=style.points(6.0),
         va="center", ha="left" if left else "right",

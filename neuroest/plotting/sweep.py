@@ -19,7 +19,6 @@ from neuroest.results.target import STATISTICS, Goal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from neuroest.exploration.breakeven import BreakevenResult
     from neuroest.exploration.pareto import ParetoResult
     from neuroest.exploration.random_bits import RandomBits
     from neuroest.exploration.sweep import SweepResult
@@ -178,28 +177,6 @@ def _coincident(
         else:
             groups.append([(name, part)])
     return groups
-
-
-@style.styled
-def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
-    """Medians of both results along the parameter, p10 to p90 shaded, break-even points marked."""
-    figure, axes = style.new_figure(_WIDTH, 3.0)
-    bands = result.bands()
-    for index, ((low, median, high), name) in enumerate(zip(bands, result.labels, strict=True)):
-        colour = style.colour(index)
-        axes.plot(result.places, median, "-" if index == 0 else "--", color=colour, label=style.named(name))
-        axes.fill_between(result.places, low, high, color=colour, alpha=style.SHADE, lw=0.0)
-    for crossing in result.break_even_points:
-        axes.axvline(crossing.headline, color=_GREY, linewidth=0.6)
-        axes.annotate(
-            style.tick_label(float(f"{crossing.headline:.3g}"), result.unit), (crossing.headline, 0.98),
-            xycoords=("data", "axes fraction"), va="top", ha="left", xytext=(3, 0), textcoords="offset points",
-        )  # fmt: skip
-    both = np.concatenate(bands, axis=None)
-    quantity_axes.result_axis(axes.yaxis, result.quantity, both[np.isfinite(both)])
-    quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.path])[0], result.values)
-    axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
-    return style.save_figure(figure, path)
 
 
 _REGIONS = (

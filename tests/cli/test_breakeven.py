@@ -52,7 +52,7 @@ def test_curves_as_data(command: Command) -> None:
             "json",
         ).out
     )
-    assert len(found["curves"]["values"]) == len(found["curves"]["analog_lif_28nm"]) == 1025
+    assert len(found["curves"]["values"]) == len(found["curves"]["analog_lif_28nm"]) == 65
     (crossing,) = found["break_even_points"]
     assert crossing["band"]["low"] < crossing["band"]["high"]
     assert found["varied"] == ["analog_lif_28nm"]

@@ -240,7 +240,7 @@ def test_a_terminal_without_block_characters_gets_plain_bars(monkeypatch: pytest
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("figure integration_time analog_lif_28nm", "did you mean 'integration-time'?"),
+        ("breakeven analog_lif_28nm --along integration_time", "did you mean 'integration-time'?"),
         ("estimate analog_lif_28nm --format jsn", "did you mean 'json'?"),
         ("estimate analog_lif_28nm.yaml", "the shipped one is named analog_lif_28nm"),
         ("estimate mlp_mnist_spiking", "it is a file of kind workload"),

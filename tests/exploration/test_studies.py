@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.crossover import crossover
-from neuroest.exploration.curves import curves
 from neuroest.exploration.optimize import optimize
 from neuroest.exploration.pareto import non_dominated, pareto
 from neuroest.exploration.sensitivity import sensitivity
@@ -181,7 +180,7 @@ def test_sample_counts_that_make_no_sense(options: dict[str, int]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("study", ["uncertainty", "sensitivity", "breakeven", "curves", "crossover"])
+@pytest.mark.parametrize("study", ["uncertainty", "sensitivity", "breakeven", "named axis", "crossover"])
 def test_a_study_reports_the_share_that_is_done(study: str) -> None:
     seen: list[float] = []
     options: dict[str, Any] = {"progress": seen.append}
@@ -193,8 +192,8 @@ def test_a_study_reports_the_share_that_is_done(study: str) -> None:
         breakeven(
             CHIP, "digital_int8_28nm", NET, "chip.tile.array.rows=16..512", quantity="area_m2", **options
         )
-    elif study == "curves":
-        curves("array-size", CHIP, ["digital_int8_28nm"], NET, "area_m2", **options)
+    elif study == "named axis":
+        breakeven(CHIP, ["digital_int8_28nm"], NET, "array-size", quantity="area_m2", **options)
     else:
         crossover("digital_spiking_28nm", "digital_int8_28nm", NET, "mlp_mnist_dense", samples=100, **options)
     assert seen == sorted(seen)
@@ -336,7 +335,7 @@ def test_at_the_median_of_a_break_even_the_ratio_of_a_comparison_is_one() -> Non
 def test_break_even_of_a_parameter_that_one_chip_has() -> None:
     axis = setting_axis("chip.tile.array.rows", "16..512")
     found = breakeven(CHIP, "digital_spiking_28nm", NET, axis, quantity="area_m2")
-    assert np.unique(found.second).size == 1
+    assert np.unique(found.curves[1].nominal).size == 1
     assert np.all(found.values % 1 == 0)
 
 

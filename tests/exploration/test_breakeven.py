@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest import NeuroestError, curves, estimate, sweep
+from neuroest import NeuroestError, breakeven, estimate, sweep
 from neuroest.authoring.templates import new_device
-from neuroest.core.errors import UnknownNameError
-from neuroest.exploration.curves import Curve, _equal
+from neuroest.exploration.breakeven import Curve, _with_band
 from neuroest.exploration.draws_along import break_even_values
 from neuroest.loading.library import labelled
 
@@ -17,8 +16,8 @@ NETWORK = "mlp_mnist_spiking"
 
 
 def test_bands_are_those_of_the_estimate_where_the_design_stands() -> None:
-    found = curves("array-size", "adc_crossbar_28nm", ["digital_int8_28nm"], "mlp_mnist_dense")
-    at = list(found.values).index(found.own)
+    found = breakeven("adc_crossbar_28nm", ["digital_int8_28nm"], "mlp_mnist_dense", "array-size")
+    at = list(found.values).index(found.stated)
     band = found.curves[0].bands()[at]
     stated = estimate("adc_crossbar_28nm", "mlp_mnist_dense").headline("energy_per_inference_J")
     assert band is not None
@@ -37,9 +36,10 @@ def test_the_integration_time_is_that_of_the_model_and_breaks_even_with_all_base
 
     chip = tmp_path / "mine.yaml"
     chip.write_text(architecture_like("mine", "analog_lif_28nm", {"neuron": str(neuron)}, tmp_path), "utf-8")
-    found = curves("integration-time", str(chip), ["digital_spiking_28nm", "loihi_14nm"], NETWORK)
-    assert [one.baseline for one in found.equal] == ["digital_spiking_28nm", "loihi_14nm"]
-    for equal, other in zip(found.equal, found.curves[1:], strict=True):
+    found = breakeven(str(chip), ["digital_spiking_28nm", "loihi_14nm"], NETWORK, "integration-time")
+    assert [one.other for one in found.break_even_points] == ["digital_spiking_28nm", "loihi_14nm"]
+    for equal, other in zip(found.break_even_points, found.curves[1:], strict=True):
+        assert equal.band is not None
         assert equal.band.low <= equal.band.median <= equal.band.high
         mine = [band.median for band in found.curves[0].bands() if band]
         theirs = other.bands()[0]
@@ -56,12 +56,12 @@ def test_the_integration_time_is_that_of_the_model_and_breaks_even_with_all_base
 def test_failed_checks_and_the_label_of_the_run_reach_every_point(tmp_path: Path) -> None:
     """Long columns miss the limit of the IR drop; the sweep of the same sizes says which."""
     chip = labelled(["analog_lif_28nm"], [], {"analog_lif_28nm": "Mine"})[0][0]
-    found = curves("array-size", chip, [], NETWORK)
+    found = breakeven(chip, [], NETWORK, "array-size")
     swept = sweep(
         "analog_lif_28nm", {"chip.tile.array.rows+chip.tile.array.columns": "32,64,128,256,512"},
         NETWORK,
     ).to_frame()  # fmt: skip
-    assert found.curves[0].title == "Mine"
+    assert found.curves[0].label == "Mine"
     assert [bool(check) for check in found.curves[0].failed] == list(~swept["feasible"])
     assert any(found.curves[0].failed)
     found.plot(tmp_path / "figure.svg")
@@ -71,14 +71,17 @@ def test_failed_checks_and_the_label_of_the_run_reach_every_point(tmp_path: Path
 def test_break_even_counts_draws_that_pass_outside_of_the_axis() -> None:
     """By hand: lines of slope one against levels 2, 20 and 200, of which the axis from 1 to 100 shows two."""
     values = np.geomspace(1.0, 100.0, 201)
-    mine = Curve("a", "a", np.tile(values, (300, 1)))
     levels = np.repeat([2.0, 20.0, 200.0], 100)
-    found = _equal(values, mine, Curve("b", "b", np.tile(levels[:, None], (1, 201))), "area_m2")
-    assert found is not None
-    assert found.band.low == pytest.approx(2.0, rel=1e-3)
-    assert found.band.median == pytest.approx(20.0, rel=1e-3)
-    assert found.band.high == np.inf
-    assert found.share == pytest.approx(2.0 / 3.0)
+    both = (
+        Curve("a", "a", values, np.tile(values, (300, 1)), ()),
+        Curve("b", "b", values, np.tile(levels[:, None], (1, 201)), ()),
+    )
+    (point,) = _with_band([], values, both, "area_m2", log=True, whole=False)
+    assert point.band is not None
+    assert point.band.low == pytest.approx(2.0, rel=1e-3)
+    assert point.band.median == pytest.approx(20.0, rel=1e-3)
+    assert point.band.high == np.inf
+    assert (point.other, point.value, point.better_below, point.better_above) == ("b", None, "a", "b")
 
 
 def test_draws_that_never_cross_count_on_the_side_that_their_sign_tells() -> None:
@@ -94,13 +97,14 @@ def test_draws_that_never_cross_count_on_the_side_that_their_sign_tells() -> Non
 
 
 def test_more_spikes_cost_more_in_every_design() -> None:
-    found = curves("spike-rate", "analog_lif_28nm", ["digital_spiking_28nm", "loihi_14nm"], NETWORK)
+    found = breakeven("analog_lif_28nm", ["digital_spiking_28nm", "loihi_14nm"], NETWORK, "spike-rate")
     for curve in found.curves:
         medians = [band.median for band in curve.bands() if band]
         # membranes that leak are driven a little longer where spikes are rare
         assert all(later > 0.99 * before for before, later in itertools.pairwise(medians))
         assert medians[-1] > 3.0 * medians[0]
-    assert len(found.rows()) == 3 * len(found.values)
+    assert len(found.to_frame()) == len(found.values)
+    assert found.varied == found.names
 
 
 def test_a_design_without_such_a_parameter_is_refused() -> None:
@@ -110,6 +114,16 @@ def test_a_design_without_such_a_parameter_is_refused() -> None:
         ("array-size", "loihi_14nm", "has no arrays"),
     ):
         with pytest.raises(NeuroestError, match=words):
-            curves(kind, chip, [], NETWORK)
-    with pytest.raises(UnknownNameError, match="array-size"):
-        curves("array-siz", "analog_lif_28nm", [], NETWORK)
+            breakeven(chip, [], NETWORK, kind)
+    with pytest.raises(NeuroestError, match="did you mean 'array-size'"):
+        breakeven("analog_lif_28nm", [], NETWORK, "array-siz")
+
+
+def test_the_nominal_value_of_a_named_axis_is_where_the_nominal_results_cross() -> None:
+    """A range refines it; the axis by name interpolates between points, here within a step of the range."""
+    named = breakeven("mott_neuron_28nm", "loihi_14nm", NETWORK, "integration-time")
+    (point,) = named.break_even_points
+    (mine, _) = named.curves
+    assert point.value is not None
+    there = np.exp(np.interp(np.log(point.value), np.log(named.values), np.log(mine.nominal)))
+    assert there == pytest.approx(estimate("loihi_14nm", NETWORK).totals["energy_per_inference_J"], rel=1e-6)
