@@ -37,7 +37,7 @@ def export(estimate: Any, form: str) -> str:
 
 
 def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
-    """A result as ``html``, ``text`` or ``figure``, or what a renderer has words for."""
+    """A result as ``document`` or ``figure``, or what a renderer has words for."""
     names = (f"{cls.__name__}.{form}" for cls in type(result).__mro__)
     draw = load(f"neuroest.{next(_RENDERERS[name] for name in names if name in _RENDERERS)}")
     return draw(result, *arguments, **options)

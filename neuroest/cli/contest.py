@@ -105,7 +105,7 @@ def run(
         text = render(found, "document").to_markdown()
     else:
         text = shared.in_form(
-            form, lambda: render(found, "text", shared.style_for(output)), found.rows,
+            form, lambda: render(found, "document", screen=True).to_text(shared.style_for(output)), found.rows,
             f"Map of {found.name} on {found.workload}", found.to_dict(),
         )  # fmt: skip
     shared.emit(text, output)

@@ -88,7 +88,7 @@ def run(
     shared.emit_in_form(
         output,
         form,
-        lambda: render(found, "text", shared.style_for(output)),
+        lambda: render(found, "document").to_text(shared.style_for(output)),
         found.to_frame if form is shared.Format.CSV else found.rows,
         label,
         found.to_dict(),

@@ -314,7 +314,7 @@ class Contest:
 
     def to_text(self) -> str:
         """Standings, map and lines as text of 80 columns."""
-        return str(render(self, "text"))
+        return str(render(self, "document", screen=True).to_text())
 
     def plot(self, path: str | Path | None = None, of: str | None = None) -> Any:
         """The map with winner and margin in each cell and the lines between winners.

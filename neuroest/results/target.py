@@ -253,7 +253,7 @@ class Target(Printed):
 
     def to_text(self) -> str:
         """The requirements as text of 80 columns."""
-        return str(render(self, "text"))
+        return str(render(self, "document").to_text())
 
     def plot(self, path: str | Path | None = None) -> Any:
         """The ratio along the parameter, or the region of two of them; written to `path` if given, and returned."""

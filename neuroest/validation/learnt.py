@@ -169,7 +169,7 @@ class Learnt(Printed):
 
     def to_text(self) -> str:
         """One screen of 80 columns."""
-        return str(render(self, "text"))
+        return str(render(self, "document").to_text())
 
     def rows(self) -> list[dict[str, Any]]:
         """The measured values as rows of a table."""

@@ -23,7 +23,7 @@ from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.sweep import Stopped
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.contest_text import contest_document, contest_text
+from neuroest.reporting.contest_document import contest_document
 from neuroest.results.contest import Contest
 
 SPEECH = "shd_recurrent_spiking"
@@ -298,7 +298,7 @@ def test_choices_without_a_chip_are_named_with_what_they_fail_by(folder: Path) -
     assert [(end.choices, dict(end.reasons), end.of) for end in ends] == [
         ({"circuits": "stack", "cell": "strong"}, {"ir_drop (chip.tile.array)": 1}, 1)
     ]
-    assert "circuits stack, cell strong: ir_drop" in contest_text(found)
+    assert "circuits stack, cell strong A ir_drop" in " ".join(found.to_text().split())
     assert "circuits stack, cell strong" in contest_document(found).to_markdown()
 
 
@@ -382,7 +382,7 @@ def test_points_are_kept_and_used_again(folder: Path, found: Contest) -> None:
 
 
 def test_text_and_data_have_one_content(found: Contest) -> None:
-    text = contest_text(found)
+    text = found.to_text()
     assert max(map(len, text.splitlines())) <= 80
     plain = json.loads(found.to_json())
     assert [one["contender"] for one in plain["standings"]] == [one.contender for one in found.standings]
@@ -493,7 +493,7 @@ def test_the_highest_wins_if_more_is_better(folder: Path) -> None:
     fast = contest(
         file, SPEECH, samples=16, axes={"technology.temperature": ["300 K", "310 K"], "spike_rate": [1, 2]}
     )
-    assert "highest throughput wins" in contest_text(fast)
+    assert "highest throughput wins" in fast.to_text()
     cell = fast.cells[0]
     assert cell.median[cell.winner] == max(cell.median.values())
 
@@ -519,7 +519,7 @@ def test_no_wear_is_the_best_lifetime_and_more_than_enough_is_no_better(folder: 
         assert cell.ratio["ions"].low >= 1.0
     assert often.median["ions"] < rare.median["ions"]
     assert often.verdicts["ions"] == "tie", "one in ten outlives its use"
-    assert "beyond 10 year all are equal" in " ".join(contest_text(found).split())
+    assert "beyond 10 year all are equal" in " ".join(found.to_text().split())
     assert json.loads(found.to_json())["points"]["neuron_lifetime_s"][-1] == pytest.approx(10 * YEAR)
 
 

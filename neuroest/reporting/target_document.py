@@ -1,4 +1,4 @@
-"""Requirements of a device as text of 80 columns and as rows of a table."""
+"""Requirements of a device as a document and as rows of a table."""
 
 import math
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.text_layout import wrapped
+from neuroest.reporting.document import Document, Gap
 from neuroest.reporting.formatting import formatted, percent, ratio_digits
 from neuroest.reporting.table_model import Table
-from neuroest.reporting.text_style import PLAIN, Style, words
+from neuroest.reporting.text_style import words
 from neuroest.results.comparison import Verdict
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import column_name, label_and_unit
@@ -19,12 +19,11 @@ _NAMES: dict[Goal, str] = {"win": "wins", "level": "is level"}
 _NONE = "none"
 
 
-def target_text(found: Target, style: Style = PLAIN) -> str:
+def target_document(found: Target) -> Document:
     """What the device would have to be, how many of the draws reach it, and what is in the way."""
     what = label_and_unit(found.quantity)[0]
     sides = f"{found.design} with {found.device} against {found.baseline}"
     title = f"{sides} on {found.workload}: {what}, {words(found.pace)}"
-    lines = [style.bold(line) for line in wrapped(title, hanging=2)]
     margin = percent(found.relevance)
     notes = [
         (
@@ -35,9 +34,7 @@ def target_text(found: Target, style: Style = PLAIN) -> str:
     ]
     if found.today is not None:
         notes.append(f"today, {_today(found)}: {_banded(found.today, found.verdict)}{_part(found)}")
-    lines += [line for note in notes for line in wrapped(note, hanging=2)]
-    lines += ["", *_table(found).lines(indent=2), ""]
-    return "\n".join([*lines, *(line for note in _notes(found) for line in wrapped(note, hanging=2))]) + "\n"
+    return Document(title, (*notes, Gap(), _table(found), Gap(), *_notes(found)))
 
 
 def target_rows(found: Target) -> list[dict[str, Any]]:

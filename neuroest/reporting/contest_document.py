@@ -1,15 +1,13 @@
-"""A contest as text of 80 columns, as a document, and as rows of a table."""
+"""A contest as a document and as rows of a table."""
 
 import math
 from collections.abc import Iterator, Mapping
 from string import ascii_uppercase
 from typing import Any
 
-from neuroest.core.text_layout import columns, wrapped
-from neuroest.reporting.document import Document, Heading, Points
+from neuroest.reporting.document import Block, Document, Gap, Heading, Points
 from neuroest.reporting.formatting import formatted, percent
 from neuroest.reporting.table_model import Interval, Quantity, Table
-from neuroest.reporting.text_style import PLAIN, Style
 from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, label_and_unit
@@ -18,6 +16,8 @@ _MAP = "The map: winner, and the cost of the runner-up over its own (medians)"
 _DEAD_ENDS = "Choices without a feasible chip, and the check that most of these chips fail"
 _NAMED = 2
 """Number of reasons to name for a choice without a valid chip."""
+_WIDE = 9
+"""Columns of a map in letters."""
 _MANY = 1e3
 
 
@@ -36,39 +36,28 @@ def margin_words(margin: Band | None) -> str:
     return "-" if margin is None else f"{margin.median:.3g} ({margin.low:.3g} .. {margin.high:.3g})"
 
 
-def contest_text(contest: Contest, style: Style = PLAIN) -> str:
-    """Standings at the workload's own point, then the map, then the lines between winners."""
-    lines = [style.bold(line) for line in wrapped(_title(contest), hanging=2)]
-    lines += [line for note in _rules(contest) for line in wrapped(note, hanging=2)]
-    lines += ["", style.bold(_place(contest)), *standings_table(contest).lines(indent=2)]
-    lines += [line for note in _notes(contest) for line in wrapped(note, indent=2, hanging=4)]
-    lines += ["", *[style.bold(line) for line in wrapped(_MAP)], *_map_lines(contest)]
-    lines += ["", style.bold("Cells won"), *wins_table(contest).lines(indent=2)]
-    if any(one.dead_ends for one in contest.standings):
-        lines += ["", *[style.bold(line) for line in wrapped(_DEAD_ENDS)], *_dead_end_lines(contest)]
-    if contest.lines:
-        lines += ["", style.bold("Break-even"), *lines_table(contest, letters(contest)).lines(indent=2)]
-    return "\n".join(lines) + "\n"
+def contest_document(contest: Contest, *, screen: bool = False) -> Document:
+    """Standings at the workload's own point, then the map, then the lines between winners.
 
-
-def contest_document(contest: Contest) -> Document:
-    """Contest as a document for Markdown and HTML."""
+    Parameters
+    ----------
+    contest : Contest
+        The contest.
+    screen : bool
+        Whether a letter stands for each contender, so that the map fits 80 columns; otherwise each cell has the title
+        of its winner and the band of the margin.
+    """
+    names = letters(contest) if screen else contest.titles
+    choices = any(one.dead_ends for one in contest.standings)
     return Document(
         _title(contest),
         (
-            Points(tuple(_rules(contest))),
-            Heading(_place(contest)),
-            standings_table(contest),
-            Points(tuple(_notes(contest))),
-            Heading(_MAP),
-            map_table(contest),
-            wins_table(contest),
-            Heading(_DEAD_ENDS),
-            dead_ends_table(contest)
-            if any(one.dead_ends for one in contest.standings)
-            else "Every choice has a chip.",
-            Heading("Break-even"),
-            lines_table(contest) if contest.lines else "One contender is ahead in the whole map.",
+            *_rules(contest), Gap(), Heading(_place(contest)), standings_table(contest),
+            Points(tuple(_notes(contest))), Gap(), Heading(_MAP),
+            *(_map_in_letters(contest) if screen else [map_table(contest)]), Gap(), Heading("Cells won"),
+            wins_table(contest), Gap(), Heading(_DEAD_ENDS),
+            dead_ends_table(contest, names) if choices else "Every choice has a chip.", Gap(), Heading("Break-even"),
+            lines_table(contest, names) if contest.lines else "One contender is ahead in the whole map.",
         ),
     )  # fmt: skip
 
@@ -118,9 +107,9 @@ def wins_table(contest: Contest) -> Table:
     return Table.of(("", "contender", "wins", "ahead in a tie or level"), rows, "<<>>")
 
 
-def lines_table(contest: Contest, names: Mapping[str, str] | None = None) -> Table:
-    """Points at which the winner changes along each axis; contenders by their titles, or by other names."""
-    rows = [_line(contest, line, names or contest.titles) for line in contest.lines]
+def lines_table(contest: Contest, names: Mapping[str, str]) -> Table:
+    """Points at which the winner changes along each axis, with a name for each contender."""
+    rows = [_line(contest, line, names) for line in contest.lines]
     return Table.of(("along", "at", "below", "above", "equal at", "between"), rows, "<><<>>")
 
 
@@ -201,54 +190,34 @@ def _notes(contest: Contest) -> Iterator[str]:
             yield f"{one.title} has an estimate in {percent(one.works)} of the samples"
 
 
-def dead_ends_table(contest: Contest) -> Table:
-    """Choices that leave a contender without a valid chip at the workload's own point, with reasons."""
-    return Table.of(
-        ("no chip with", "of", "most fail by"),
-        [(choices, ", ".join(contest.titles[name] for name in names), reason)
-         for choices, reason, names in _dead_ends(contest)],
-        "<<<",
-    )  # fmt: skip
-
-
-def _dead_ends(contest: Contest) -> list[tuple[str, str, list[str]]]:
-    """Choices, the most common failures of chips with them, and the affected contenders."""
-    found: dict[tuple[str, str], list[str]] = {}
+def dead_ends_table(contest: Contest, names: Mapping[str, str]) -> Table:
+    """Choices without a valid chip at the workload's own point, the contenders, and the check that most chips fail."""
+    contenders: dict[tuple[str, str], list[str]] = {}
     for one in contest.standings:
         for end in one.dead_ends:
             choices = ", ".join(f"{name} {label}" for name, label in end.choices.items()).replace("_", " ")
             reasons = ", ".join(list(end.reasons)[:_NAMED])
-            found.setdefault((choices, reasons), []).append(one.contender)
-    return [(choices, reason, names) for (choices, reason), names in found.items()]
+            contenders.setdefault((choices, reasons), []).append(names[one.contender])
+    rows = [
+        (choices, ", ".join(sorted(without)), reasons) for (choices, reasons), without in contenders.items()
+    ]
+    return Table.of(("no chip with", "of", "most fail by"), rows, "<<<")
 
 
-def _dead_end_lines(contest: Contest) -> Iterator[str]:
-    named = letters(contest)
-    for choices, reason, names in _dead_ends(contest):
-        yield from wrapped(
-            f"{choices}: {reason} ({' '.join(sorted(named[name] for name in names))})", indent=2, hanging=4
-        )
-
-
-def _map_lines(contest: Contest) -> list[str]:
-    """Map in letters, divided into parts of 80 columns."""
+def _map_in_letters(contest: Contest) -> Iterator[Block]:
+    """Map in letters, in parts of 80 columns."""
     x, y = contest.axes
     named = letters(contest)
-    wide = 9
-    lines: list[str] = []
-    for start in range(0, len(x.values), wide):
-        part = range(start, min(start + wide, len(x.values)))
-        rows = [("", *(axis_value(x, x.values[i]) for i in part))]
-        for j in reversed(range(len(y.values))):
-            cells = (contest.cell(i, j) for i in part)
-            rows.append((axis_value(y, y.values[j]), *(_letter(named, cell) for cell in cells)))
-        lines += [*([""] if lines else []), *columns(rows, ">" + "<" * len(part), indent=2)]
-    lines += wrapped(f"across: {x.label}; down: {y.label}", indent=2, hanging=4)
-    lines += wrapped(
-        "lower-case letter: tie or level; a letter alone: no other contender has a chip", indent=2,
-        hanging=4,
-    )  # fmt: skip
-    return lines
+    for start in range(0, len(x.values), _WIDE):
+        part = range(start, min(start + _WIDE, len(x.values)))
+        rows = [
+            (axis_value(y, y.values[j]), *(_letter(named, contest.cell(i, j)) for i in part))
+            for j in reversed(range(len(y.values)))
+        ]
+        yield Table.of(("", *(axis_value(x, x.values[i]) for i in part)), rows, ">" + "<" * len(part))
+        yield Gap()
+    yield f"across: {x.label}; down: {y.label}"
+    yield "lower-case letter: tie or level; a letter alone: no other contender has a chip"
 
 
 def _letter(named: Mapping[str, str], cell: Cell) -> str:

@@ -1,15 +1,15 @@
-"""What measured values have taught, on one screen of 80 columns."""
+"""What measured values have taught, as a document."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from neuroest.core.text_layout import fitting_columns, wrapped
 from neuroest.core.units import three_digits
 from neuroest.pipeline.cost_table import DESCRIPTION
+from neuroest.reporting.document import Document, Gap, Paragraph
 from neuroest.reporting.formatting import counted, formatted_interval, percent
+from neuroest.reporting.table_model import Table
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 
 if TYPE_CHECKING:
@@ -23,36 +23,32 @@ _MOVED = 0.1
 """Change, in standard deviations, below which a cause is not worth a line."""
 
 
-def learnt_text(learnt: Learnt) -> str:
+def learnt_document(learnt: Learnt) -> Document:
     """Measured values, contradictions, what moved, how much narrower the bands are, and what to measure next."""
     used = sum(one.used for one in learnt.values)
-    lines = [
-        *wrapped(f"{learnt.calibration.spec.name}: {used} of {counted(len(learnt.values), 'measured value')} "
-                 f"of {learnt.architecture} on {learnt.workload}", hanging=2),
-        "", *_values(learnt), *_contradictions(learnt.contradictions), "", *_causes(learnt), "", *_totals(learnt),
-        "", *_candidates(learnt), "",
-        *wrapped(f"{learnt.draws} draws, worth {learnt.effective:.0f} of the exact posterior; "
-                 f"{counted(learnt.iterations, 'iteration')}", hanging=2),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    return Document(
+        f"{learnt.calibration.spec.name}: {used} of {counted(len(learnt.values), 'measured value')} of "
+        f"{learnt.architecture} on {learnt.workload}",
+        (
+            Gap(), _values(learnt),
+            "distance: measured from predicted, in standard deviations; ! contradicts, does not count",
+            *(Paragraph(f"! {contradiction_words(one)}", tone="warning") for one in learnt.contradictions),
+            Gap(), *_causes(learnt), Gap(), _totals(learnt), Gap(), _candidates(learnt), Gap(),
+            Paragraph(
+                f"{learnt.draws} draws, worth {learnt.effective:.0f} of the exact posterior; "
+                f"{counted(learnt.iterations, 'iteration')}"
+            ),
+        ),
+    )  # fmt: skip
 
 
-def _values(learnt: Learnt) -> list[str]:
-    rows = [("", "measured", "before: p10..p90", "after", "distance")]
+def _values(learnt: Learnt) -> Table:
+    rows = []
     for one in learnt.values:
         value = f"{one.value:.3g} {one.unit}".strip()
-        mark = "" if one.used else "!"
         before, after = (f"{band.low:.3g}..{band.high:.3g}" for band in (one.before, one.after))
-        rows.append((one.name, value, before, after, f"{one.distance:+.1f}{mark}"))
-    return [
-        *fitting_columns(rows, "<>>>>"),
-        *wrapped("distance: measured from predicted, in standard deviations; ! contradicts, does not count", hanging=2),
-    ]  # fmt: skip
-
-
-def _contradictions(found: Iterable[Contradiction]) -> Iterator[str]:
-    for one in found:
-        yield from wrapped(f"! {contradiction_words(one)}", hanging=2)
+        rows.append((one.name, value, before, after, f"{one.distance:+.1f}{'' if one.used else '!'}"))
+    return Table.of(("", "measured", "before: p10..p90", "after", "distance"), rows, "<>>>>")
 
 
 def contradiction_words(one: Contradiction) -> str:
@@ -81,18 +77,18 @@ def cause_words(cause: str) -> str:
     return f"{name} of {origin}"
 
 
-def _causes(learnt: Learnt) -> list[str]:
+def _causes(learnt: Learnt) -> list[Table | str]:
     shown = [one for one in learnt.causes if abs(one.moved) + 1.0 - one.narrowed > _MOVED]
     if not shown:
         return ["nothing moved by more than a tenth of a standard deviation"]
-    rows: list[tuple[str, ...]] = [("moved", "before: p10 .. p90", "after", "by", "width")]
-    rows += [
+    rows = [
         (_short_cause(one), _range(one.prior, one.unit), _range(one.posterior, one.unit), f"{one.moved:+.1f} sd",
          f"{one.narrowed:.0%}")
         for one in shown[:_MOST_CAUSES]
     ]  # fmt: skip
     more = len(shown) - _MOST_CAUSES
-    return [*fitting_columns(rows, "<>>>>"), *([f"  and {more} more"] if more > 0 else [])]
+    table = Table.of(("moved", "before: p10 .. p90", "after", "by", "width"), rows, "<>>>>")
+    return [table, *([f"and {more} more"] if more > 0 else [])]
 
 
 def _short_cause(one: LearntCause) -> str:
@@ -109,32 +105,29 @@ def _range(band: Band, unit: str) -> str:
     return formatted_interval(band.low, band.high, unit).replace(" .. ", "..")
 
 
-def _totals(learnt: Learnt) -> list[str]:
-    rows: list[tuple[str, ...]] = [
-        ("p90 / p10", "before", "this chip", "another chip", "median before", "this chip")
-    ]
+def _totals(learnt: Learnt) -> Table:
+    rows = []
     for one in learnt.totals:
         label, unit = label_and_unit(one.name)
         widths = (_width(band) for band in (one.prior, one.here, one.elsewhere))
         rows.append(
             (label, *widths, three_digits(one.prior.median, unit), three_digits(one.here.median, unit))
         )
-    return fitting_columns(rows, "<>>>>>")
+    head = ("p90 / p10", "before", "this chip", "another chip", "median before", "this chip")
+    return Table.of(head, rows, "<>>>>>")
 
 
 def _width(band: Band) -> str:
     return f"x{band.high / band.low:.3g}" if band.low > 0.0 else "-"
 
 
-def _candidates(learnt: Learnt) -> list[str]:
-    label = QUANTITIES[learnt.target].label
-    title = f"to narrow {label} further, measure (to 5 %), with the expected p90 / p10:"
+def _candidates(learnt: Learnt) -> Table | str:
     rows = [
-        (f"  {one.quantity}", f"about {three_digits(one.expected, one.unit)}", f"x{one.width:.3g}",
-         f"-{percent(one.reduced)}")
+        (one.quantity, f"about {three_digits(one.expected, one.unit)}", f"x{one.width:.3g}", f"-{percent(one.reduced)}")
         for one in learnt.candidates[:_MOST_CANDIDATES]
         if math.isfinite(one.expected)
     ]  # fmt: skip
-    return (
-        [*wrapped(title), *fitting_columns(rows, "<>>>")] if rows else ["no further measurement narrows it"]
-    )
+    if not rows:
+        return "no further measurement narrows it"
+    title = f"to narrow {QUANTITIES[learnt.target].label} further, measure (to 5 %)"
+    return Table.of(("", "expected", "p90 / p10", "narrower by"), rows, "<>>>", title)
