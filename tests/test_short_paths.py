@@ -99,6 +99,7 @@ def test_what_explain_prints_of_a_part_is_a_name_of_it() -> None:
     for words, path in (
         ("converter", "chip.tile.array.readout.converter"),
         ("tile array", "chip.tile.array"),
+        ("supply", "technology.supply_voltage"),
     ):
         assert explain(found, words).quantity == path
 

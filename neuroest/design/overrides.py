@@ -37,7 +37,7 @@ _FIRST_WORDS = frozenset(
 )
 """First elements of full paths."""
 _ROOTS = ("technology", "operation", "workload")
-_SPOKEN = {"supply": "supply_voltage", "vdd": "supply_voltage"}
+SPOKEN = MappingProxyType({"supply": "supply_voltage", "vdd": "supply_voltage"})
 """Words that results and designers use instead of the name of a key."""
 _SET = "--set"
 """Option that paths are given to."""
@@ -100,7 +100,7 @@ def ending_in(path: str, known: Iterable[str]) -> str:
     >>> ending_in("array.rows", ["chip.tile.array.rows", "chip.tile.array.columns"])
     'chip.tile.array.rows'
     """
-    path = _SPOKEN.get(path, path)
+    path = SPOKEN.get(path, path)
     found = preferred(path, [one for one in known if one.endswith(f".{path}")])
     if len(found) > 1:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
@@ -137,7 +137,7 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
     if found == path:
         words = 1 + path.count(".")
         likely = {".".join(one.split(".")[-words:]): None for one in known}
-        names = [*likely, *_SPOKEN, *known, *_FIRST_WORDS]
+        names = [*likely, *SPOKEN, *known, *_FIRST_WORDS]
         if other := _of_other_coding(path, network):
             raise UnknownNameError("path", path, (), other, where=_SET)
         raise UnknownNameError(

@@ -227,7 +227,7 @@ class BreakevenResult(Printed):
             for one in self.curves
             if (checks := sorted({check.partition(":")[0] for check in one.failed if check}))
         ]
-        lines.append(f"{self.quantity} of {_and(self.names)} along {self.label}")
+        lines.append(f"{label_and_unit(self.quantity)[0]} of {_and(self.names)} along {self.label}")
         lines.append(f"varied in {_and(self.varied)}")
         lines.append(f"medians of {SAMPLES} draws of the uncertain inputs")
         medians = [one.percentiles()[1] for one in self.curves]

@@ -455,9 +455,9 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
         return Candidate(*about)
     spread = float(np.mean(missed**2)) + _FLOOR**2
     whole = len(np.unique(condition_labels(_all_rows(experiment))))
-    free = max(1, count - size)
     return Candidate(
-        *about, float(whole * np.log(spread) + size * np.log(whole)), float(np.sqrt(np.sum(missed**2) / free)),
+        *about, float(whole * np.log(spread) + size * np.log(whole)),
+        float(np.sqrt(np.sum(missed**2) / (count - size))) if count > size else math.nan,
         bool(result.rejected) or float(np.median(np.abs(missed))) > MISFIT_LIMIT,
     )  # fmt: skip
 

@@ -54,6 +54,8 @@ _PLACE = re.compile(r"\[\d+\]|\(\d+\)\Z")
 """Number of a run in the columns of a Keysight B2900 and a Keithley 4200, such as ``Smu1.V[1][1]`` and ``AV(1)``."""
 _OF_B2900 = re.compile(r"smu\d+\.[a-z]+(?:\[\d+\])+\Z")
 _SEPARATED = re.compile(r"[\s.\-]+")
+_AMOUNT = re.compile(r"\|(.+)\|\Z")
+"""Amount of a quantity, such as ``|I|``."""
 _QUALIFIER = re.compile(
     r"(?:(?:smu|ch|channel)_?\d+|we\(\d+\)|smu|sourced?|measured?|applied|anode|drain|top|device|dut|set|actual)"
     r"_+(?=.)"
@@ -147,7 +149,7 @@ def preference(cell: str) -> int:
 
     Examples
     --------
-    >>> [preference(cell) for cell in ("AI", "WE(1).Current (A)", "I", "absI", "CH2")]
+    >>> [preference(cell) for cell in ("AI", "WE(1).Current (A)", "I", "|I|", "CH2")]
     [3, 3, 2, 1, 0]
     """
     name = _name(_name_and_unit(cell.strip())[0])
@@ -159,7 +161,7 @@ def preference(cell: str) -> int:
 
 
 def _name(text: str) -> str:
-    return _SEPARATED.sub("_", text.strip().lower())
+    return _SEPARATED.sub("_", _AMOUNT.sub(r"abs_\1", text.strip().lower()))
 
 
 def is_si(cells: Sequence[str]) -> bool:

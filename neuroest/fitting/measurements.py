@@ -81,7 +81,8 @@ def read_devices(paths: Sequence[Path], stated: Stated = Stated()) -> Measuremen
     files = [read_measurements(path, stated) for path in paths]
     if len(files) == 1:
         return files[0]
-    return replace(_joined(_of_devices(files)), notes=tuple(note for file in files for note in file.notes))
+    notes = tuple(f"{file.file}: {note}" for file in files for note in file.notes)
+    return replace(_joined(_of_devices(files)), notes=notes)
 
 
 def _of_devices(files: Sequence[Measurements]) -> list[Measurements]:

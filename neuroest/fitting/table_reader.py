@@ -221,6 +221,8 @@ class _Reader:
             name, unit = headers.column_of(cell)
             if name == "experiment" or name in headers.IGNORED:
                 names.append(name if name == "experiment" else f"column_{place}")
+                if not name and self.filled[place - 1]:
+                    self.unread.append(f"column {place} (without a name)")
                 continue
             if name == "compliance" and unit is None and self.flagged[place - 1]:
                 names.append(f"column_{place}")  # the fit finds the compliance by itself
@@ -440,7 +442,9 @@ class _Reader:
             text = given.get(name, "")
             if not text:
                 if name in layout.columns:
-                    self.bad_row(number, f"{layout.name} needs a value for {name}")
+                    self.bad_row(
+                        number, f"{layout.name} needs a value for {name}; delete the row if it was not read"
+                    )
                 continue
             if name in _NAMES and not _NUMBER.match(text):
                 found[name] = self.labels.setdefault((name, text), _FIRST_NAME + len(self.labels))
@@ -474,11 +478,11 @@ class _Reader:
     def report_cells(self) -> None:
         """One message per cause: its first row or cell, and the number of further ones."""
         for fault, lines in self.faults.items():
-            more = f"; {len(lines) - 1} more rows as well" if len(lines) > 1 else ""
+            more = f"; {_further(len(lines), 'row')} as well" if len(lines) > 1 else ""
             self.report(lines[0], f"{fault}{more}")
         for (name, fault), found in self.cells.items():
             line, text = found[0]
-            more = f"; {len(found) - 1} more cells of this column as well" if len(found) > 1 else ""
+            more = f"; {_further(len(found), 'cell')} of this column as well" if len(found) > 1 else ""
             self.report(line, f"{name}: {text!r} {fault}{more}")
 
     def experiment(self, layout: Layout, rows: list[tuple[int, dict[str, float]]]) -> Experiment:
@@ -552,6 +556,11 @@ def _whole(names: Sequence[str]) -> list[Layout]:
             for other in whole
         )
     ]
+
+
+def _further(count: int, word: str) -> str:
+    """All but the first of some rows or cells."""
+    return f"1 more {word}" if count == 2 else f"{count - 1} more {word}s"
 
 
 def _unknown_columns(strange: Sequence[tuple[int, str, str]]) -> str:

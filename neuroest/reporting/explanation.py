@@ -13,7 +13,7 @@ from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.core.text_layout import Printed
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
-from neuroest.design.overrides import preferred
+from neuroest.design.overrides import SPOKEN, preferred
 from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
 from neuroest.error_analysis.elasticities import doubled
 from neuroest.pipeline.power import with_temperature
@@ -153,7 +153,7 @@ class _Explainer:
         return Explanation(name, self.component(name))
 
     def resolve(self, quantity: str) -> str:
-        wanted = full_name(quantity)
+        wanted = SPOKEN.get(quantity, full_name(quantity))
         if wanted in self.paths:
             return wanted
         if wanted.replace(" ", ".") != wanted:  # a path as texts show it

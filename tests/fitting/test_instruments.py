@@ -41,6 +41,7 @@ def same(found: Experiment) -> None:
         "Time\tAI\tAV\tRESISTANCE\tI\tNORM_COND\n" + rows("{t}\t{i}\t{v}\t#REF\t9\t1\n"),
         "Item,Smu1.Time[1][1],Smu1.V[1][1],Smu1.I[1][1]\n" + rows("{n},{t},{v},{i}\n"),
         "voltage_V,current_A\n" + rows("{v},{i}\n"),
+        "U / mV\t|I| / A\tR (Ohm)\n" + rows("{m}\t{i}\t1000\n"),
         "V_mV,I_A,absI,res_max\n" + rows("{m},{i},{i},1e9\n"),
         "Voltage (V),Current (A),Resistance (ohm)\n" + rows("{v},{i},1000\n"),
         "WE(1).Potential (V);WE(1).Current (A);Potential applied (V);Q+;Current range\n"
@@ -53,6 +54,7 @@ def same(found: Experiment) -> None:
         "4200",
         "b2900",
         "suffixes",
+        "amount",
         "more columns",
         "resistance too",
         "potentiostat",
@@ -67,9 +69,9 @@ def test_a_sweep_is_read_as_it_was_written(tmp_path: Path, text: str) -> None:
 
 def test_columns_that_are_not_needed_are_listed(tmp_path: Path) -> None:
     found = read_measurements(
-        write(tmp_path, "Item,voltage [V],current [A],address,R\n" + rows("{n},{v},{i},7,9\n"))
+        write(tmp_path, "Item,voltage [V],current [A],,address,R\n" + rows("{n},{v},{i},5,7,9\n"))
     )
-    assert found.notes == ("columns not read: Item, address, R",)
+    assert found.notes == ("columns not read: column 4 (without a name), Item, address, R",)
 
 
 def test_flags_of_compliance_are_no_current_and_a_column_for_each_condition_says_how_to_write_it(

@@ -99,7 +99,8 @@ def test_a_cause_is_reported_once_however_many_rows_have_it(tmp_path) -> None:
         read(tmp_path, "voltage [V],integration_time [ms]\n" + "0.8,\n" * 5 + "0.9,1,2\n" * 3)
     first, second = str(error.value).splitlines()
     assert first.endswith(
-        "data.csv:2:1: integration_time needs a value for integration_time; 4 more rows as well"
+        "data.csv:2:1: integration_time needs a value for integration_time; delete the row if it was not read; "
+        "4 more rows as well"
     )
     assert second.endswith("data.csv:7:1: has 3 cells, the header 2; 2 more rows as well")
 
