@@ -12,13 +12,17 @@ from typing import Any
 
 import yaml
 
+from neuroest.blocks.roles import HoldsResults
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.units import article
+from neuroest.core.units import article, format_quantity, parse_quantity
+from neuroest.design.build import build
+from neuroest.design.chip import instantiate
 from neuroest.loading.kinds import shipped
-from neuroest.loading.library import Device, architecture_document, find_file, load_device
+from neuroest.loading.library import Device, architecture_document, find_file, load_architecture, load_device
 from neuroest.pipeline.check import check_files
 from neuroest.registry import COMPONENTS, roles_of
+from neuroest.specs.claims import DESIGN
 from neuroest.specs.file_text import is_path
 
 _MOST_NAMED = 4
@@ -111,6 +115,9 @@ def device_changes(chip: Any, like: str, what: str, device: str) -> dict[str, tu
     for path, node in held.items():
         changes[f"{path}.{place.key}"] = _block(found, device, node[place.key], place)
         if what == "neuron":
+            block, reason = changes[f"{path}.{place.key}"]
+            block, because = _supplied(found, block, like, path)
+            changes[f"{path}.{place.key}"] = block, "; ".join(filter(None, (reason, because)))
             changes |= _circuits(found, path, node)
         elif what == "cell":
             changes |= _read_voltage(found, path, node)
@@ -198,9 +205,28 @@ def _circuits(device: Device, path: str, readout: Mapping[str, Any]) -> dict[str
     return {f"{path}.{_BUFFER}": (standard, reason)}
 
 
+def _supplied(device: Device, block: dict[str, Any], like: str, path: str) -> tuple[dict[str, Any], str]:
+    """The block of a switch at a voltage that the chip can drive it with, if a higher one is only assumed."""
+    claim, threshold = (device.claims.get(name) for name in ("supply_voltage", "threshold_voltage"))
+    if claim is None or threshold is None or claim.basis not in {"assumed", DESIGN}:
+        return block, ""
+    design = build(load_architecture(like))
+    chip = instantiate(design, {place: stated.value for place, stated in design.claims.items()})
+    reached = [
+        part.driven_voltage()
+        for part in chip.components()
+        if part.path == f"{path}.interface" and isinstance(part, HoldsResults)
+    ]
+    highest = float(min([chip.technology.supply_voltage, *reached]))
+    if not threshold.value < highest < claim.value:
+        return block, ""
+    above, due = (format_quantity(volts, "V", 3) for volts in (claim.value, highest))
+    because = f"the columns drive the switch with at most {due}; the {above} in its file are assumed"
+    return {**block, "parameters": {"supply_voltage": due}}, because
+
+
 def _read_voltage(device: Device, path: str, array: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     """New read voltage of the array if the new cell cannot use the old one."""
-    from neuroest.core.units import format_quantity, parse_quantity  # noqa: PLC0415 - cells only
     from neuroest.specs.base import SUPPLY  # noqa: PLC0415 - cells only
 
     claim = device.claims.get("read_voltage_limit")

@@ -66,6 +66,20 @@ def test_a_neuron_file_counts_from_the_new_file(tmp_path: Path, monkeypatch: pyt
     assert check_files([Path("mine.yaml")]) == ()
 
 
+@pytest.mark.parametrize(
+    ("like", "highest"), [("analog_lif_28nm", "900 mV"), ("analog_lif_low_power_28nm", "800 mV")]
+)
+def test_an_assumed_supply_of_a_switch_follows_the_chip(tmp_path: Path, like: str, highest: str) -> None:
+    """A switch of 350 mV came out of `fit` with 1.2 V of a template, and every chip of it failed a check."""
+    ours, assumed = tmp_path / "ours.yaml", new_device("neuron", "ours", "threshold_switch_neuron")
+    ours.write_text(assumed.replace("value: 900 mV", "value: 650 mV"), "utf-8")
+    path = made(tmp_path, like, neuron=str(ours))
+    neuron = yaml.safe_load(path.read_text("utf-8"))["set"]["chip.tile.array.readout.neuron"]
+    assert neuron["parameters"] == {"supply_voltage": highest}
+    failed = {check.name for check in estimate(str(path), NETWORK).failed_checks}
+    assert not failed & {"drive_within_rails", "held_result_reaches_neuron"}
+
+
 def test_what_a_model_needs_comes_from_a_shipped_chip_and_choices_of_the_chip_stay(tmp_path: Path) -> None:
     path = made(tmp_path, "adc_crossbar_28nm", adc="ramp_28nm_circuit")
     text = path.read_text(encoding="utf-8")
