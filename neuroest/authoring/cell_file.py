@@ -149,17 +149,17 @@ def _contradictions(cell: CellFile) -> list[Problem]:
     access = cell.words.get("AccessType", "CMOS")
     if access.lower() not in _ACCESS:
         return [problem("AccessType", f"{access[:40]} is unknown{did_you_mean(access, _ACCESS)}")]
-    found = []
+    contradictions = []
     on, off = _resistances(cell)
     if on is None or off is None:
-        found.append(
+        contradictions.append(
             problem("ResistanceOn" if on is None else "ResistanceOff", "is missing and has no default")
         )
     elif cell.numbers[off] <= cell.numbers[on]:
-        found.append(
+        contradictions.append(
             problem(off, f"{cell.numbers[off]:g} ohm is not above the {cell.numbers[on]:g} ohm of {on}")
         )
-    return found
+    return contradictions
 
 
 def _resistances(cell: CellFile) -> tuple[str | None, str | None]:

@@ -107,13 +107,13 @@ def _possible(found: re.Match[str], workload: str) -> str:
 
 def _own_devices(file: Path, base: str) -> set[str]:
     """Paths of the neurons, cells and converters that a chip changes in its base."""
-    found: set[str] = set()
+    own_devices: set[str] = set()
     while file.stem != base:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         paths = (str(path).removesuffix(".device") for path in document.get("set") or {})
-        found |= {path for path in paths if path.rpartition(".")[2] in _OWN_DEVICES}
+        own_devices |= {path for path in paths if path.rpartition(".")[2] in _OWN_DEVICES}
         file = find_file("architecture", str(document["base"]), file)
-    return found
+    return own_devices
 
 
 def _replaces(choices: Mapping[str, Any], own: set[str]) -> bool:

@@ -169,7 +169,9 @@ def column_of(synapse: str, cells: int) -> Column:
     return Column(synapse, cells, mean, cells * each)
 
 
-def expected(found: DeviceCircuit, level: float | None = None, column: Column | None = None) -> Expected:
+def expected(
+    device_circuit: DeviceCircuit, level: float | None = None, column: Column | None = None
+) -> Expected:
     """Spikes of the same input by `neuroest simulate`, with the charge of the line of a column.
 
     Raises
@@ -177,12 +179,12 @@ def expected(found: DeviceCircuit, level: float | None = None, column: Column | 
     NoSpikeError
         Where a circuit simulator would have no spikes to show either.
     """
-    level = found.circuit.level if level is None else level
-    changes = dict(found.changes)
-    source = found.circuit.source_adds_to
+    level = device_circuit.circuit.level if level is None else level
+    changes = dict(device_circuit.changes)
+    source = device_circuit.circuit.source_adds_to
     if column is not None and source:
-        changes[source] = f"{found.circuit.parameters[source].value + column.resistance!r} ohm"
-    run = _Run(found, level, changes, column)
+        changes[source] = f"{device_circuit.circuit.parameters[source].value + column.resistance!r} ohm"
+    run = _Run(device_circuit, level, changes, column)
     first = run.of()
     times = [spike["time_s"] for spike in first["spikes"]]
     if not times:
@@ -212,10 +214,10 @@ class _Run:
     """Runs of `neuroest simulate` on one neuron, without noise, at one level."""
 
     def __init__(
-        self, found: DeviceCircuit, level: float, changes: Mapping[str, str], column: Column | None
+        self, device_circuit: DeviceCircuit, level: float, changes: Mapping[str, str], column: Column | None
     ) -> None:
-        self.found, self.number, self.changes, self.column = found, level, changes, column
-        self.level = f"{level:.12g} {'V' if found.circuit.input == 'voltage' else 'A'}"
+        self.found, self.number, self.changes, self.column = device_circuit, level, changes, column
+        self.level = f"{level:.12g} {'V' if device_circuit.circuit.input == 'voltage' else 'A'}"
         self.command = ""
 
     def of(self, **options: Any) -> dict[str, Any]:
@@ -251,9 +253,11 @@ class _Run:
         )
 
 
-def deck(found: DeviceCircuit, due: Expected, column: Column | None = None, osdi: bool = False) -> str:
+def deck(
+    device_circuit: DeviceCircuit, due: Expected, column: Column | None = None, osdi: bool = False
+) -> str:
     """Input file of ngspice: it prints delay, period and energy of a spike."""
-    circuit, name = found.circuit, found.name
+    circuit, name = device_circuit.circuit, device_circuit.name
     step = min([due.delay, *([due.period] if due.period else [])]) / _STEPS
     what = "neuron alone" if column is None else f"neuron behind a column of {column.cells} {column.synapse}"
     lines = [
@@ -263,7 +267,7 @@ def deck(found: DeviceCircuit, due: Expected, column: Column | None = None, osdi
         + (f"period {due.period:.5g} s, " if due.period else "")
         + f"energy {due.energy:.5g} J a spike",
         f".include {name}.lib",
-        *_source(found, due, column),
+        *_source(device_circuit, due, column),
     ]
     if circuit.supply:
         lines.append(f"Vdd vdd 0 {circuit.parameters[circuit.supply].value:.12g}")
@@ -297,12 +301,12 @@ def deck(found: DeviceCircuit, due: Expected, column: Column | None = None, osdi
     return "\n".join(lines)
 
 
-def _source(found: DeviceCircuit, due: Expected, column: Column | None) -> list[str]:
+def _source(device_circuit: DeviceCircuit, due: Expected, column: Column | None) -> list[str]:
     """What drives the node ``in``: a source that rises at once, or rows through their cells."""
     width, gap = due.pulse or (_LONGER * due.duration, due.duration)
     edge = _EDGE * min(width, due.delay)
     level = f"PULSE(0 {due.level:.12g} 0 {edge:.6g} {edge:.6g} {width - edge:.9g} {width + gap:.9g})"
-    if found.circuit.input == "voltage":
+    if device_circuit.circuit.input == "voltage":
         if column is None:
             return [f"Vsource source 0 {level}", "Vin source in 0"]
         return [f"Vsource source 0 {level}", *_cells(column, "in")]

@@ -247,20 +247,20 @@ def export(
     return Export(neuron, form, MappingProxyType(files), MappingProxyType(benches), cause)
 
 
-def _heading(found: DeviceCircuit, form: str) -> list[str]:
-    changed = "".join(f" --set {name}='{value}'" for name, value in found.changes.items())
+def _heading(device_circuit: DeviceCircuit, form: str) -> list[str]:
+    changed = "".join(f" --set {name}='{value}'" for name, value in device_circuit.changes.items())
     return [
-        f"{found.name}: {found.device.spec.model}, written by neuroest {package_version()}",
-        f"command: neuroest export {form} {found.neuron}{changed}",
-        f"device spec: sha256 {found.device.sha256}",
+        f"{device_circuit.name}: {device_circuit.device.spec.model}, written by neuroest {package_version()}",
+        f"command: neuroest export {form} {device_circuit.neuron}{changed}",
+        f"device spec: sha256 {device_circuit.device.sha256}",
         "left out: noise, differences of devices, temperature",
-        f"sources of the numbers: neuroest show {found.neuron}",
+        f"sources of the numbers: neuroest show {device_circuit.neuron}",
     ]
 
 
-def _wrapper(name: str, found: DeviceCircuit) -> str:
+def _wrapper(name: str, device_circuit: DeviceCircuit) -> str:
     """Subcircuit around the compiled module, so that the benches are those of SPICE."""
-    ports = " ".join(found.circuit.ports)
+    ports = " ".join(device_circuit.circuit.ports)
     return "\n".join(
         (
             f"* {name}: the compiled module {name}_va as a subcircuit; compile it with: openvaf {name}.va",
@@ -295,7 +295,7 @@ def ngspice() -> str | None:
     return shutil.which("ngspice")
 
 
-def agreement(found: Export) -> tuple[Agreement, ...]:
+def agreement(export: Export) -> tuple[Agreement, ...]:
     """Delay, period and energy of a spike of all benches by ngspice, next to `neuroest simulate`.
 
     Raises
@@ -303,16 +303,16 @@ def agreement(found: Export) -> tuple[Agreement, ...]:
     NeuroestError
         Where ngspice is not installed or finds no spike, and for Verilog-A where OpenVAF is not.
     """
-    if found.no_bench:
-        raise NeuroestError(f"{found.neuron}: {found.no_bench}")
+    if export.no_bench:
+        raise NeuroestError(f"{export.neuron}: {export.no_bench}")
     if (program := ngspice()) is None:
         raise NeuroestError("--check needs ngspice, which is not installed (Debian package: ngspice)")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        found.write(Path(folder))
-        if found.form == "verilog-a":
-            _compile(next(iter(found.files)), folder)
-        for file, due in found.benches.items():
+        export.write(Path(folder))
+        if export.form == "verilog-a":
+            _compile(next(iter(export.files)), folder)
+        for file, due in export.benches.items():
             printed = _run(
                 program, file, folder, ("delay_s", "energy_J", *(["period_s"] if due.period else []))
             )

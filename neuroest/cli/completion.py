@@ -40,15 +40,15 @@ def _paths(incomplete: str) -> list[str]:
     except OSError:
         return []
     stem = incomplete[: len(incomplete) - len(last)]
-    found = [
+    paths = [
         f"{stem}{entry.name}{'/' if entry.is_dir() else ''}"
         for entry in entries
         if entry.suffix in _SPECS or (entry.is_dir() and stem)
     ]
-    if len(found) != 1 or not found[0].endswith("/"):
-        return found
-    inside = _paths(found[0])
-    return found + inside if inside else []
+    if len(paths) != 1 or not paths[0].endswith("/"):
+        return paths
+    inside = _paths(paths[0])
+    return paths + inside if inside else []
 
 
 def one_of(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:

@@ -92,22 +92,22 @@ def run(
 
 
 def _circuit(
-    found: Export, name: str, output: Path | None, form: shared.Format, *, check: bool, force: bool
+    export: Export, name: str, output: Path | None, form: shared.Format, *, check: bool, force: bool
 ) -> None:
     """Write a neuron as a circuit with its benches, print it, or compare it with `simulate` in ngspice."""
     if output is not None:
-        found.write(output, force=force)
-        shared.note([f"{', '.join(found.files)} written to {output}"])
-        if found.no_bench:
-            shared.note([found.no_bench])
+        export.write(output, force=force)
+        shared.note([f"{', '.join(export.files)} written to {output}"])
+        if export.no_bench:
+            shared.note([export.no_bench])
         elif not check:
-            shared.note([f"run them there: cd {output} && ngspice -b {next(iter(found.benches))}"])
+            shared.note([f"run them there: cd {output} && ngspice -b {next(iter(export.benches))}"])
     elif not check:
-        shared.emit(found.model)
+        shared.emit(export.model)
     if check:
         from neuroest.circuits import export as circuits  # noqa: PLC0415 - as above
 
-        rows = circuits.agreement(found)
+        rows = circuits.agreement(export)
         table = circuits.agreement_rows(rows)
         data = {"neuron": name, "rows": table}
         text = partial(circuits.agreement_text, rows)

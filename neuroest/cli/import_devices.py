@@ -54,14 +54,16 @@ def _name(file: Path, output: Path | None, *, force: bool) -> str:
     return output.stem
 
 
-def _write_device(file: Path, found: ImportedDevice, output: Path | None) -> None:
+def _write_device(file: Path, imported_device: ImportedDevice, output: Path | None) -> None:
     """Write a device, and how much of it was in the file."""
-    shared.emit(found.text, output)
-    stated = f"{len(found.stated)} of {len(found.device.claims)} parameters"
-    shared.note([f"{file}: a {found.device.spec.model} with {stated}"])
-    shared.note([f"not in the file, taken from {found.template}: {listed(found.missing)}"])
-    if found.unused:
-        shared.note([f"{_UNUSED}: {listed(found.unused)}"])
+    shared.emit(imported_device.text, output)
+    stated = f"{len(imported_device.stated)} of {len(imported_device.device.claims)} parameters"
+    shared.note([f"{file}: a {imported_device.device.spec.model} with {stated}"])
+    shared.note(
+        [f"not in the file, taken from {imported_device.template}: {listed(imported_device.missing)}"]
+    )
+    if imported_device.unused:
+        shared.note([f"{_UNUSED}: {listed(imported_device.unused)}"])
 
 
 def _table(file: Path, output: Path | None, template: str | None, *, force: bool) -> None:

@@ -44,12 +44,12 @@ def stated(documented: type | Callable[..., Any], title: str, applies: Mapping[s
 @cache
 def texts_of(cls: Any, title: str) -> Mapping[str, str]:
     """Texts of a section in the docstrings of all methods of a class and of its bases, by name."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         for member in vars(base).values():
             if inspect.isfunction(member):
-                found |= section(member, title)
-    return MappingProxyType(found)
+                texts |= section(member, title)
+    return MappingProxyType(texts)
 
 
 _WITHOUT_ASSERTIONS = 1

@@ -236,7 +236,7 @@ def _vias(design: build.Design, values: Mapping[str, u.Numeric]) -> Mapping[str,
     tiers = build.stacked_tiers(design.root)
     if not tiers:
         return _NO_VIAS
-    found: dict[str, SignalVia] = {}
+    vias: dict[str, SignalVia] = {}
     for part in tiers.values():
         spec: Any = part.spec
         capacitance, resistance = values[f"{part.path}.capacitance"], values[f"{part.path}.resistance"]
@@ -246,8 +246,8 @@ def _vias(design: build.Design, values: Mapping[str, u.Numeric]) -> Mapping[str,
             capacitance = capacitance + values[f"{lower.path}.capacitance"]
             resistance = resistance + values[f"{lower.path}.resistance"]
             below = lower.spec.over
-        found.update(dict.fromkeys(spec.contains, SignalVia(capacitance, resistance)))
-    return MappingProxyType(found)
+        vias.update(dict.fromkeys(spec.contains, SignalVia(capacitance, resistance)))
+    return MappingProxyType(vias)
 
 
 def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:

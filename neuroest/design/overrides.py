@@ -212,7 +212,7 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
     SpecError
         If a text has no ``=``, a path is empty, or a path is set twice.
     """
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     problems = []
     for text in texts:
         path, equals, value = text.partition("=")
@@ -221,12 +221,12 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
             problems.append(
                 Problem(SETTING, 0, 0, text, "expected path=value, such as chip.tile.array.rows=256")
             )
-        elif path in found:
+        elif path in settings:
             problems.append(Problem(SETTING, 0, 0, path, "is set twice"))
         else:
-            found[path] = value.strip()
+            settings[path] = value.strip()
     raise_all(problems)
-    return found
+    return settings
 
 
 def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -> Design:

@@ -126,11 +126,11 @@ def burst_spikes(
     >>> f"{burst_spikes(0.0142, 0.0142, 4.0, 1.0, 1.0, 1.0, 1e-6, 1e-6, 0.9, 0.86, 240.0, 0.01, 32.0, 970.0, 8.0):.0f}"
     '4'
     """
-    found: u.Dimensionless = equal_columns_once(
+    spikes: u.Dimensionless = equal_columns_once(
         _spikes, drive_time, period, steps, idle_time, bursts, steps_to_first, ending_delay, dead_time, drive_voltage,
         gate_voltage, field_mobility, field_offset, residue_rate, filament_decay, residue_decay, axes=2,
     )  # fmt: skip
-    return found
+    return spikes
 
 
 @equation

@@ -49,11 +49,11 @@ def _faulty_columns(
     total, least = columns + spare_columns, np.finfo(float).tiny
     clean, faulty = np.maximum(clean_fraction, least), np.maximum(1.0 - clean_fraction, least)
     logarithm, odds = total * np.log(clean), np.log(faulty) - np.log(clean)
-    found: list[tuple[int, u.Dimensionless]] = [(0, np.exp(logarithm))]
+    faulty_columns: list[tuple[int, u.Dimensionless]] = [(0, np.exp(logarithm))]
     for number in range(1, int(np.max(np.asarray(spare_columns, dtype=float))) + 1):
         logarithm = logarithm + np.log(np.maximum(total - number + 1.0, 1.0) / number) + odds
-        found.append((number, np.exp(logarithm)))
-    return found
+        faulty_columns.append((number, np.exp(logarithm)))
+    return faulty_columns
 
 
 @equation

@@ -353,15 +353,15 @@ class Outcome:
             columns |= {path: np.asarray(track.levels).reshape(across) for path, track in axis.tracks.items()}
         values = {**structure.group.values, **structure.values(chip), **columns}
         result = evaluate(structure.group.design, structure.group.workload, values)
-        found: dict[str, Mask] = {}
+        extrapolations: dict[str, Mask] = {}
         with np.errstate(all="ignore"):
             for check in result.checks:
                 passed = np.asarray(check.passed)
                 if check.severity == "extrapolation" and not np.all(passed):
                     name = f"{check.name} of {check.component}"
                     kept = np.broadcast_to(passed[..., 0] if passed.ndim else passed, shape)
-                    found[name] = np.logical_and(found.get(name, np.True_), kept)
-        return found
+                    extrapolations[name] = np.logical_and(extrapolations.get(name, np.True_), kept)
+        return extrapolations
 
     def standings(self) -> Iterator[Standing]:
         """Each team at the workload's own cell, the best first."""
@@ -393,18 +393,18 @@ class Outcome:
         failing = self._search.failing(name, place)
         able = [self._search.circuit(row) for row in self._search.able(name, place)]
         tried = [*able, *(circuit for circuit, _, _ in failing)]
-        found: list[DeadEnd] = []
+        dead_ends: list[DeadEnd] = []
         for size in (1, 2):
             for circuit in _distinct(tried, size):
-                if any(set(one.choices.items()) <= set(circuit.items()) for one in found):
+                if any(set(one.choices.items()) <= set(circuit.items()) for one in dead_ends):
                     continue
                 if not any(circuit.items() <= one.items() for one in able):
                     causes: Counter[str] = Counter()
                     for one, reason, count in failing:
                         if circuit.items() <= one.items():
                             causes[reason] += count
-                    found.append(DeadEnd(circuit, dict(causes.most_common()), causes.total()))
-        return tuple(found)
+                    dead_ends.append(DeadEnd(circuit, dict(causes.most_common()), causes.total()))
+        return tuple(dead_ends)
 
     def lines(self) -> Iterator[BreakEven]:
         """Lines between cells with different winners."""

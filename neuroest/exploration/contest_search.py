@@ -215,8 +215,8 @@ class Search:
         Chip of each row, and its cost; infinite if the row represents excluded chips.
     """
 
-    def __init__(self, found: SweepResult, job: ContestJob, objective: str) -> None:
-        columns, field = _columns(found, objective), job.field
+    def __init__(self, sweep_result: SweepResult, job: ContestJob, objective: str) -> None:
+        columns, field = _columns(sweep_result, objective), job.field
         self.field = field
         self.totals = {name: np.asarray(columns[name], dtype=np.float64) for name in job.quantities}
         self.chip = np.asarray(columns[_CHIP]).astype(np.intp)
@@ -284,17 +284,17 @@ class Search:
         ]  # fmt: skip
 
 
-def _columns(found: SweepResult, objective: str) -> Mapping[str, Any]:
+def _columns(sweep_result: SweepResult, objective: str) -> Mapping[str, Any]:
     """The rows of one objective."""
-    if found.columns is not None:
-        kept = plain({_OBJECTIVE: found.columns[_OBJECTIVE]})[_OBJECTIVE] == objective
+    if sweep_result.columns is not None:
+        kept = plain({_OBJECTIVE: sweep_result.columns[_OBJECTIVE]})[_OBJECTIVE] == objective
         return {
             name: Labels(values.codes[kept], values.words) if isinstance(values, Labels) else values[kept]
-            for name, values in found.columns.items()
+            for name, values in sweep_result.columns.items()
         }
     import pandas as pd  # noqa: PLC0415 - heavy, and only a run with a file needs it
 
-    frame = found.to_frame()
+    frame = sweep_result.to_frame()
     frame = frame[frame[_OBJECTIVE] == objective]
     codes, words = pd.factorize(frame[_REASON])
     own = {str(name): frame[name].to_numpy() for name in frame.columns if name != _REASON}

@@ -180,18 +180,18 @@ class _Archive:
     def _variables(self) -> dict[str, Any]:
         """Variables for pymoo: the numeric axes, then the choices."""
         kinds = extra("pymoo.core.variable", "explore")
-        found: dict[str, Any] = {}
+        variables: dict[str, Any] = {}
         for index, axis in enumerate(self.job.resolved.numeric):
             name, track = f"n{index}", next(iter(axis.tracks.values()))
             if axis.size is not None:
-                found[name] = kinds.Integer(bounds=(0, axis.size - 1))
+                variables[name] = kinds.Integer(bounds=(0, axis.size - 1))
             elif track.whole:
-                found[name] = kinds.Integer(bounds=(int(track.low), int(track.high)))
+                variables[name] = kinds.Integer(bounds=(int(track.low), int(track.high)))
             else:
-                found[name] = kinds.Real(bounds=(0.0, 1.0))
+                variables[name] = kinds.Real(bounds=(0.0, 1.0))
         for index, choice in enumerate(self.job.resolved.choices):
-            found[f"c{index}"] = kinds.Choice(options=list(range(len(choice.labels))))
-        return found
+            variables[f"c{index}"] = kinds.Choice(options=list(range(len(choice.labels))))
+        return variables
 
     def evaluate(self, designs: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
         keys = [tuple(float(design[name]) for name in self.variables) for design in designs]

@@ -257,14 +257,14 @@ def faults_of(one: Constraint, units: Mapping[str, str]) -> list[str]:
             for word in words[:1]
         ]
     unit = next(units[side] for side in (one.left, one.right) if side in units)
-    found = []
+    faults = []
     for side in (one.left, one.right):
         try:
             if side not in units:
                 read_value(side, unit)
         except QuantityError as error:
-            found.append(str(error))
-    return found
+            faults.append(str(error))
+    return faults
 
 
 def _constraint(text: str) -> Constraint:
@@ -404,22 +404,22 @@ def read_space(path: str | Path) -> Space:
 def _places(loaded: Loaded[SpaceSpec]) -> dict[str, Place]:
     """Where each path, each listed value and each constraint of a file is."""
     spec, document = loaded.spec, loaded.document
-    found: dict[str, Place] = {}
+    places: dict[str, Place] = {}
     groups: list[tuple[tuple[str | int, ...], Mapping[str, Any]]] = [(("axes",), spec.axes)]
     groups += [(("linked", index), group) for index, group in enumerate(spec.linked)]
     for place, group in groups:
         for path, given in group.items():
-            found[path] = document.position([*place, path])
+            places[path] = document.position([*place, path])
             names = (
                 given
                 if isinstance(given, dict)
                 else dict(enumerate(given if isinstance(given, list) else ()))
             )
             for key, value in names.items():
-                found.setdefault(f"{path}={value}", document.position([*place, path, key]))
+                places.setdefault(f"{path}={value}", document.position([*place, path, key]))
     for index, text in enumerate(spec.constraints):
-        found.setdefault(str(_constraint(text)), document.position(["constraints", index]))
-    return found
+        places.setdefault(str(_constraint(text)), document.position(["constraints", index]))
+    return places
 
 
 def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:

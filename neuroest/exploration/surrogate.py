@@ -176,13 +176,13 @@ def _parameters(group: Group, quantities: Sequence[str]) -> tuple[SurrogateParam
     timing = _time_parameter(group)
     if timing:
         order = [timing, *(paths for paths in order if paths != timing)]
-    found: list[SurrogateParameter] = []
+    parameters: list[SurrogateParameter] = []
     for paths in order:
         factors = _factors(group, paths)
-        if len(factors) > _STEPS and len(found) < MOST_PARAMETERS:
+        if len(factors) > _STEPS and len(parameters) < MOST_PARAMETERS:
             claim = group.claims[paths[0]]
-            found.append(SurrogateParameter(paths, claim.value, claim.unit, factors))
-    return tuple(found)
+            parameters.append(SurrogateParameter(paths, claim.value, claim.unit, factors))
+    return tuple(parameters)
 
 
 def _time_parameter(group: Group) -> tuple[str, ...]:

@@ -171,11 +171,11 @@ def _constraints(quantity: str, limits: Sequence[str]) -> tuple[Constraint, ...]
     if not QUANTITIES[quantity].better:
         raise ExplorationError(f"{quantity} is better neither large nor small; compare another result")
     units = {name: one.unit for name, one in QUANTITIES.items()}
-    found = tuple(constraint(text, "--limit") for text in limits)
-    for one in found:
+    constraints = tuple(constraint(text, "--limit") for text in limits)
+    for one in constraints:
         if faults := faults_of(one, units):
             raise wrong(str(one), faults[0], "--limit")
-    return found
+    return constraints
 
 
 def _sides(
@@ -473,16 +473,16 @@ def _least(search: _Search, median: Array) -> int:
     return int(np.ravel_multi_index(places, search.shape))
 
 
-def _nearest(found: Target, search: _Search, missed: Sequence[Goal]) -> dict[Goal, float]:
+def _nearest(target: Target, search: _Search, missed: Sequence[Goal]) -> dict[Goal, float]:
     """The value of the wider range of a search nearest to that of a target that reaches a goal at the median."""
     ours, base = search.run(None, silent, overwrite=False)
     median = np.array([quantiles(column)[1] for column in _ratios(search.quantity, ours, base)[:, :-1].T])
     values = np.array(search.moved[0].axis.values)
-    low, high = found.axes[0].values[0], found.axes[0].values[-1]
+    low, high = target.axes[0].values[0], target.axes[0].values[-1]
     away = np.abs(np.log(values / np.clip(values, low, high)))
     nearest: dict[Goal, float] = {}
     for goal in missed:
-        beyond = 1.0 + found.relevance
+        beyond = 1.0 + target.relevance
         good = median <= (beyond if goal == "level" else 1.0 / beyond)
         if np.any(good):
             nearest[goal] = float(values[np.argmin(np.where(good, away, np.inf))])

@@ -58,14 +58,14 @@ def parameters_of(
     names = [text.partition("=")[0].strip().removeprefix(f"{path}.") for text in vary]
     if len(set(names)) < len(names):
         raise ExplorationError(f"a parameter is varied twice: {', '.join(names)}")
-    found = []
+    parameters = []
     for name, text, count in zip(names, vary, POINTS[len(vary)], strict=True):
         span = text.partition("=")[2].strip()
         if name == INTEGRATION_TIME:
-            found.append(_times(group, path, span, count))
+            parameters.append(_times(group, path, span, count))
         else:
-            found.append(_parameter(group, path, device, name, span, count, changes, sides))
-    return tuple(found)
+            parameters.append(_parameter(group, path, device, name, span, count, changes, sides))
+    return tuple(parameters)
 
 
 def _times(group: Group, path: str, span: str, count: int) -> Moved:

@@ -190,7 +190,7 @@ def relative_spreads(group: Group) -> dict[str, float]:
     """
     with np.errstate(all="ignore"):
         result = evaluate(group.design, group.workload, group.values)
-    found = {}
+    spreads = {}
     for path, claim in sorted(group.claims.items()):
         between, within = claim.device_to_device or 0.0, claim.cycle_to_cycle or 0.0
         if between == 0.0 and within == 0.0:
@@ -200,8 +200,8 @@ def relative_spreads(group: Group) -> dict[str, float]:
             owner = owner.rpartition(".")[0]
         instances = max(float(np.max(result.mapped.instances[owner])), 1.0) if owner else 1.0
         acted = sum(float(np.sum(n)) for (part, _), n in result.counts.actions.items() if part == owner)
-        found[path] = float(np.sqrt(between**2 / instances + within**2 / max(acted, instances)))
-    return found
+        spreads[path] = float(np.sqrt(between**2 / instances + within**2 / max(acted, instances)))
+    return spreads
 
 
 def uncertainty(

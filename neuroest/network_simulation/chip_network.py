@@ -217,15 +217,15 @@ class ChipNetwork:
     @cached_property
     def neuron_paths(self) -> frozenset[str]:
         """Paths of the neurons on the chip."""
-        found = set()
+        paths = set()
         for level in self.chip.evaluation.levels:
             array, core = getattr(level.mapper, "compute", None), getattr(level.mapper, "neuron", None)
             neuron = getattr(array, "neuron", None) or core
             if neuron is not None:
-                found.add(str(neuron.path))
+                paths.add(str(neuron.path))
             else:
-                found |= {block.path for _, block in level.mapper.chip.find(UpdatesNeurons)}
-        return frozenset(found)
+                paths |= {block.path for _, block in level.mapper.chip.find(UpdatesNeurons)}
+        return frozenset(paths)
 
     @property
     def neurons(self) -> tuple[str, ...]:

@@ -322,8 +322,8 @@ def _sums(digits: Array, columns: Array) -> Array:
     """Column sums for each row of digits, in products small enough for one thread."""
     each = max(_ON_ONE_THREAD // columns.size, 1)
     whole = len(digits) // each * each
-    found = np.empty((len(digits), columns.shape[1]), dtype=np.float32)
+    sums = np.empty((len(digits), columns.shape[1]), dtype=np.float32)
     stacked = (-1, each, columns.shape[0])
-    np.matmul(digits[:whole].reshape(stacked), columns, out=found[:whole].reshape(-1, each, columns.shape[1]))
-    np.matmul(digits[whole:], columns, out=found[whole:])
-    return found
+    np.matmul(digits[:whole].reshape(stacked), columns, out=sums[:whole].reshape(-1, each, columns.shape[1]))
+    np.matmul(digits[whole:], columns, out=sums[whole:])
+    return sums

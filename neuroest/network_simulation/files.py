@@ -107,20 +107,20 @@ def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent | Con
     """
     if spec.coding != "spiking":
         raise NeuroestError(f"{spec.name} is a dense network; its neurons do not spike")
-    found: list[FullyConnected | Recurrent | Convolution] = []
+    layers: list[FullyConnected | Recurrent | Convolution] = []
     for layer, coding in zip(spec.layers, layer_codings(spec), strict=True):
         if coding != "spiking":
             raise NeuroestError(
                 f"{spec.name}: layer {layer.name} computes with numbers; only layers in spikes run"
             )
         if isinstance(layer, _SPIKES_IN_ORDER):
-            found.append(layer)
+            layers.append(layer)
         elif not isinstance(layer, Pooling | Add | Concatenation | Rearrangement):
             kinds = "fully_connected, recurrent, convolution, pooling, add, concatenation and rearrangement"
             raise NeuroestError(f"{spec.name}: layer {layer.name} is a {layer.type}; only {kinds} run")
-    if not found:
+    if not layers:
         raise NeuroestError(f"{spec.name} has no layer with neurons")
-    return found
+    return layers
 
 
 def read_network(path: Path, spec: WorkloadSpec) -> tuple[Network, str]:

@@ -139,11 +139,11 @@ class RuleState:
             back = errors_back(self.layers[place], gradient)
             gradient = back * self._slope(place - 1, potentials[place - 1])
             gradients[place - 1] = gradient
-        found = {}
+        errors = {}
         for place in self.cells:
             own = error if place == last else self._random[place] @ error
-            found[place] = (own, gradients[place])
-        return found
+            errors[place] = (own, gradients[place])
+        return errors
 
     def _values(
         self, place: int, given: Array, fired: Array, potential: Array, traces: dict[str, Array],

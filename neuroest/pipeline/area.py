@@ -121,7 +121,7 @@ def placed_areas(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str, Arr
     around, clocked = costs.around, costs.synchronous - costs.macros
     control = {(path, CONTROL) for path in (costs.overheads, *(tier.path for tier in costs.tiers))}
     listed = [row for row in rows if (row.component, row.term) not in control]
-    found = area_by_component(costs, listed)
+    areas = area_by_component(costs, listed)
     for paths, fraction in (
         (clocked, around.control_area_fraction),
         (costs.macros, around.macro_control_area_fraction),
@@ -129,8 +129,8 @@ def placed_areas(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str, Arr
         for row in listed:
             if row.component in paths:
                 unlisted = floor_plans.floorplan_area(row.total * fraction, around.floorplan_utilisation)
-                found[row.component] = found[row.component] + unlisted
-    return found
+                areas[row.component] = areas[row.component] + unlisted
+    return areas
 
 
 def tier_areas(costs: CostTable, rows: list[InstanceRow]) -> list[Array]:

@@ -222,11 +222,11 @@ def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
             )
 
 
-def as_operated(found: Estimate) -> Ledger:
+def as_operated(estimate: Estimate) -> Ledger:
     """What each component of a chip takes at the stated inputs, and then in each draw."""
-    draws = found.sample.feasible.size
-    stated = ledger(found.design, found.evaluation)
-    return stated.followed_by(ledger(found.design, found.sampled, draws))
+    draws = estimate.sample.feasible.size
+    stated = ledger(estimate.design, estimate.evaluation)
+    return stated.followed_by(ledger(estimate.design, estimate.sampled, draws))
 
 
 def both_estimated(design: Estimate, baseline: Estimate) -> Mask:

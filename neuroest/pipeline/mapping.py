@@ -270,7 +270,7 @@ def _shared_counts(
     """Instances of levels with an automatic count that several computing levels are in: what the largest needs."""
     if len(mappers) == 1:
         return {}
-    found: dict[str, u.Numeric] = {}
+    shared_counts: dict[str, u.Numeric] = {}
     for (mapper, _), placement in zip(mappers, placements, strict=True):
         path = mapper.chip.path_to(mapper.level)
         for node in path[:-1]:
@@ -279,8 +279,8 @@ def _shared_counts(
                 for other in path:
                     others = others * (1.0 if other.count is None else other.count)
                 wanted = equations.units_for(placement.needed, others)
-                found[node.path] = np.maximum(found.get(node.path, 1.0), wanted)
-    return found
+                shared_counts[node.path] = np.maximum(shared_counts.get(node.path, 1.0), wanted)
+    return shared_counts
 
 
 def _instances(

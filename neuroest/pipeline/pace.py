@@ -65,30 +65,30 @@ class InputBuffer:
         return np.asarray(power_equations.static_energy(self.retention_power, period))
 
 
-def input_buffer(found: Estimate) -> InputBuffer:
+def input_buffer(estimate: Estimate) -> InputBuffer:
     """Buffer for the spikes of one inference, in the process and at the supply and temperature of a chip.
 
     Parameters
     ----------
-    found : Estimate
+    estimate : Estimate
         A chip on a spiking network; its samples are those of its bands.
     """
-    design = build(_description(found))
-    samples, drawn = found.sample.feasible.size, found.sample.drawn
+    design = build(_description(estimate))
+    samples, drawn = estimate.sample.feasible.size, estimate.sample.drawn
     known = draw(design.claims, samples) | {path: drawn[path] for path in design.claims if path in drawn}
     values: dict[str, u.Numeric] = {
-        path: _points(found.claims.get(path, claim).value, known.get(path), samples)
+        path: _points(estimate.claims.get(path, claim).value, known.get(path), samples)
         for path, claim in design.claims.items()
     }
 
     def both(of: Callable[[Evaluation], u.Numeric]) -> Array:
-        return _points(of(found.evaluation), of(found.sampled), samples)
+        return _points(of(estimate.evaluation), of(estimate.sampled), samples)
 
     values[TEMPERATURE] = both(lambda one: one.chip.technology.temperature)
     written, bits = both(_input_spikes), both(_input_bits)
     values["chip.capacity"] = bits
     memory: Any = instantiate_block(design, values)
-    network = found.evaluation.levels[0].mapper.network
+    network = estimate.evaluation.levels[0].mapper.network
     price = {cost.action: cost.energy for cost in memory.energies(network)}
     read = np.ceil(bits / memory.options["width"])
     leakage = [
@@ -103,10 +103,10 @@ def input_buffer(found: Estimate) -> InputBuffer:
     )
 
 
-def _description(found: Estimate) -> Loaded[ArchitectureSpec]:
+def _description(estimate: Estimate) -> Loaded[ArchitectureSpec]:
     """A description that consists of the memory alone, with the technology of the chip."""
     document = read_text((Path(__file__).with_suffix(".yaml")).read_text(encoding="utf-8"))[0]
-    spec = found.design.spec
+    spec = estimate.design.spec
     block: Any = validate(BLOCKS["sram"], document)
     alone = spec.model_copy(update={"chip": block})
     return Loaded(alone, document.file, document.sha256, document)
@@ -187,40 +187,44 @@ class PacedChip:
         )
 
 
-def at_pace(found: Estimate, pace: Pace, period: u.Numeric | None = None) -> PacedChip:
+def at_pace(estimate: Estimate, pace: Pace, period: u.Numeric | None = None) -> PacedChip:
     """Evaluate a chip at one inference per period, or at its maximum rate without a period.
 
     Parameters
     ----------
-    found : Estimate
+    estimate : Estimate
         The chip on its network; its samples are those of its bands.
     pace : str
         One of `neuroest.results.comparison.PACES`.
     period : float or array, optional
         Period for the point and the samples, with a last axis of length one. [s].
     """
-    operation, draws = found.design.spec.operation, found.sample.feasible.size
-    slow = "streaming" if pace == "streaming" else _slow_mode(found)
+    operation, draws = estimate.design.spec.operation, estimate.sample.feasible.size
+    slow = "streaming" if pace == "streaming" else _slow_mode(estimate)
     mode = "back_to_back" if period is None else slow
-    if period is None and mode == operation.mode and PERIOD not in found.claims:
-        return _paced(found, found.evaluation, 1, pace).followed_by(_paced(found, found.sampled, draws, pace))
+    if period is None and mode == operation.mode and PERIOD not in estimate.claims:
+        return _paced(estimate, estimate.evaluation, 1, pace).followed_by(
+            _paced(estimate, estimate.sampled, draws, pace)
+        )
     operation = operation.model_copy(update={"mode": mode})
     periods = (period[:1], period[1:]) if isinstance(period, np.ndarray) else (period, period)
     with np.errstate(all="ignore"):
-        stated = found.evaluation.operated(operation, periods[0])
-        sampled = found.sampled.operated(operation, periods[1])
+        stated = estimate.evaluation.operated(operation, periods[0])
+        sampled = estimate.sampled.operated(operation, periods[1])
     if stated is not None and sampled is not None:
-        return _paced(found, stated, 1, pace).followed_by(_paced(found, sampled, draws, pace))
-    spec = found.design.spec.model_copy(update={"operation": operation})
-    drawn = found.sample.drawn
-    values: dict[str, u.Numeric] = {path: claim.value for path, claim in found.claims.items()}
+        return _paced(estimate, stated, 1, pace).followed_by(_paced(estimate, sampled, draws, pace))
+    spec = estimate.design.spec.model_copy(update={"operation": operation})
+    drawn = estimate.sample.drawn
+    values: dict[str, u.Numeric] = {path: claim.value for path, claim in estimate.claims.items()}
     for path, samples in drawn.items():
         # a value that is not a claim is a model error, with a stated value of one
         values[path] = np.concatenate([np.full((1, 1), values.get(path, 1.0)), samples])
     values.pop(PERIOD, None)
     if period is not None:
         values[PERIOD] = period
-    return _paced(found, evaluate(replace(found.design, spec=spec), found.workload, values), draws + 1, pace)
+    return _paced(
+        estimate, evaluate(replace(estimate.design, spec=spec), estimate.workload, values), draws + 1, pace
+    )
 
 
 def paces(
@@ -275,9 +279,9 @@ def paces(
     return tuple(rows)
 
 
-def _buffered(found: Estimate, chip: PacedChip) -> PacedChip:
+def _buffered(estimate: Estimate, chip: PacedChip) -> PacedChip:
     """A chip that bursts, with the buffer of its inputs."""
-    buffer = input_buffer(found)
+    buffer = input_buffer(estimate)
     parts, accesses = dict(chip.parts), np.ravel(buffer.access_energy)
     kept = np.ravel(buffer.retention_energy(chip.period[:, np.newaxis]))
     more = {
@@ -293,52 +297,54 @@ def _buffered(found: Estimate, chip: PacedChip) -> PacedChip:
     return replace(chip, parts=parts, ledger=with_buffer)
 
 
-def fitted(found: Estimate, period: u.Second) -> Estimate:
+def fitted(estimate: Estimate, period: u.Second) -> Estimate:
     """A chip whose open links are those that fit one inference per period; the chip itself if they stay the same.
 
     Parameters
     ----------
-    found : Estimate
+    estimate : Estimate
         The chip on its network.
     period : float
         Time from one inference to the next at the stated inputs. [s]
     """
-    choices = found.design.link_choices
+    choices = estimate.design.link_choices
     if not choices or not period > 0.0:
-        return found
-    paced = {"operation.mode": _slow_mode(found), PERIOD: f"{float(period)!r} s"}
+        return estimate
+    paced = {"operation.mode": _slow_mode(estimate), PERIOD: f"{float(period)!r} s"}
     try:
-        design = design_for(choices[0].loaded, {**choices[0].settings, **paced}, found.workload)
+        design = design_for(choices[0].loaded, {**choices[0].settings, **paced}, estimate.workload)
     except MappingError:  # the chip is slower than that, with any link
-        return found
+        return estimate
     if [(one.device, one.sleep) for one in design.link_choices] == [
         (one.device, one.sleep) for one in choices
     ]:
-        return found
+        return estimate
     claims = {
         **design.claims,
-        **{path: c for path, c in found.claims.items() if path.startswith("workload.")},
+        **{path: c for path, c in estimate.claims.items() if path.startswith("workload.")},
     }
     values = {path: claim.value for path, claim in claims.items()}
-    design = settled(design, found.workload, values)
-    return replace(found, design=design, claims=claims, evaluation=evaluate(design, found.workload, values))
+    design = settled(design, estimate.workload, values)
+    return replace(
+        estimate, design=design, claims=claims, evaluation=evaluate(design, estimate.workload, values)
+    )
 
 
-def _slow_mode(found: Estimate) -> Literal["duty_cycled", "always_on"]:
+def _slow_mode(estimate: Estimate) -> Literal["duty_cycled", "always_on"]:
     """Operation at a given pace: a chip that switches itself off still does so; any other stays powered."""
-    return "duty_cycled" if found.design.spec.operation.mode == "duty_cycled" else "always_on"
+    return "duty_cycled" if estimate.design.spec.operation.mode == "duty_cycled" else "always_on"
 
 
-def _data_period(found: Estimate) -> Array | None:
+def _data_period(estimate: Estimate) -> Array | None:
     """Period of the data, for the point and each sample; None if the workload states none. [s]."""
-    claim = found.claims.get(DATA_PERIOD)
+    claim = estimate.claims.get(DATA_PERIOD)
     if claim is None:
         return None
-    samples = found.sample.drawn.get(DATA_PERIOD, np.full((found.sample.feasible.size, 1), claim.value))
+    samples = estimate.sample.drawn.get(DATA_PERIOD, np.full((estimate.sample.feasible.size, 1), claim.value))
     return np.concatenate([np.full((1, 1), claim.value), samples])
 
 
-def _paced(found: Estimate, result: Evaluation, points: int, pace: Pace) -> PacedChip:
+def _paced(estimate: Estimate, result: Evaluation, points: int, pace: Pace) -> PacedChip:
     def flat(values: u.Numeric) -> Array:
         return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
 
@@ -365,7 +371,7 @@ def _paced(found: Estimate, result: Evaluation, points: int, pace: Pace) -> Pace
             in_time = in_time & flat(result.state_survives).astype(bool)
     kept = np.broadcast_to(in_time, (points,)) & exists
     return PacedChip(
-        parts, period, interval, exists, kept, ledger(found.design, result, points), _input_path(result)
+        parts, period, interval, exists, kept, ledger(estimate.design, result, points), _input_path(result)
     )
 
 

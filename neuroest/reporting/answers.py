@@ -33,10 +33,10 @@ def weights_age(estimate: Estimate) -> str | None:
     return None if age is None else formatted(first_number(age), "s")
 
 
-def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
+def largest_causes(layer_errors: LayerErrors) -> list[tuple[str, float, float]]:
     """Cause, ratio of error to spread of the results, and share of the error variance, largest first."""
-    whole = found.error**2
-    ordered = sorted(found.causes.items(), key=lambda item: -item[1])
+    whole = layer_errors.error**2
+    ordered = sorted(layer_errors.causes.items(), key=lambda item: -item[1])
     return [(name, error, error**2 / whole if whole else 0.0) for name, error in ordered]
 
 

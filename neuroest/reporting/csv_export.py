@@ -100,9 +100,9 @@ _WHERE_STATED = ("extrapolates", "failed_check")
 """Columns that the table has only if they say something of a point."""
 
 
-def points_table(found: PrintedPoints) -> Table:
+def points_table(printed_points: PrintedPoints) -> Table:
     """Some rows with their units: parameters, results that apply, and the checks that fail."""
-    frame = found.some_rows(_MOST_ROWS).dropna(axis="columns", how="all")
+    frame = printed_points.some_rows(_MOST_ROWS).dropna(axis="columns", how="all")
     names = [name for name in map(str, frame) if name not in _WHERE_STATED or frame[name].astype(bool).any()]
     labels = [label_and_unit(name) for name in names]
     head = short_names(label for label, _ in labels)

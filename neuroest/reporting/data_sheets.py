@@ -385,9 +385,9 @@ def _provenance(claim: Claim) -> Iterator[str]:
         yield one_line(claim.rationale)
 
 
-def contest_sheet(found: ContestFile, style: Style = PLAIN) -> str:
+def contest_sheet(contest_file: ContestFile, style: Style = PLAIN) -> str:
     """A contest: objective, limits, contenders, and the alternatives of each contender."""
-    spec = found.spec
+    spec = contest_file.spec
     lines = [style.bold(f"contest {spec.name}"), *wrapped(one_line(spec.description)), ""]
     lines += wrapped(f"decides: least {spec.minimize}", hanging=2)
     lines += wrapped(f"limits: {'; '.join(spec.limits) or 'none'}", hanging=2)

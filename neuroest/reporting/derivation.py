@@ -243,11 +243,11 @@ def _flat(origin: Operation) -> list[Any]:
 @cache
 def _equations() -> Mapping[str, Callable[..., Any]]:
     """Every public equation by name."""
-    found: dict[str, Callable[..., Any]] = {}
+    equations: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.iter_modules(neuroest.equations.__path__):
         loaded = importlib.import_module(f"{neuroest.equations.__name__}.{module.name}")
-        found |= {name: item for name, item in vars(loaded).items() if hasattr(item, "__equation__")}
-    return found
+        equations |= {name: item for name, item in vars(loaded).items() if hasattr(item, "__equation__")}
+    return equations
 
 
 @cache

@@ -317,13 +317,13 @@ def _components(before: Result, after: Result, total: str) -> tuple[tuple[str, f
 
 def _parameters(before: Result, after: Result) -> list[Cause]:
     first, second = before.get("parameters") or {}, after.get("parameters") or {}
-    found = []
+    parameters = []
     for path in dict.fromkeys((*first, *second)):
         one, other = first.get(path), second.get(path)
         values = (one and one["value"], other and other["value"])
         if values[0] != values[1] or (one is None) != (other is None):
-            found.append(Cause(path, ((one or other) or {}).get("unit", ""), *values, None))
-    return found
+            parameters.append(Cause(path, ((one or other) or {}).get("unit", ""), *values, None))
+    return parameters
 
 
 def _elasticity(total: str) -> tuple[str, float]:

@@ -245,7 +245,7 @@ def left_out_samples(estimate: Estimate, of: str = "") -> Iterator[Paragraph]:
         yield Paragraph(f"{of}the design has no estimate in {share} of the band samples, which are left out")
 
 
-def skewed(found: Headline, far: float = math.inf) -> str:
+def skewed(headline: Headline, far: float = math.inf) -> str:
     """Note on a nominal value outside its band, or different from the median by more than a factor `far`.
 
     That happens if most uncertainties have the same direction.
@@ -259,7 +259,7 @@ def skewed(found: Headline, far: float = math.inf) -> str:
     >>> skewed(Headline(3.0, 2.0, 5.0, 9.0), far=1.5)
     'the stated values give 0.6 of the median: their spreads reach further up than down'
     """
-    nominal, low, median, high = found.nominal, found.low, found.median, found.high
+    nominal, low, median, high = headline.nominal, headline.low, headline.median, headline.high
     if nominal is None or low is None or median is None or high is None:
         return ""
     if nominal < low:
@@ -274,9 +274,9 @@ def skewed(found: Headline, far: float = math.inf) -> str:
     return f"the stated values give {what}: their spreads reach further {up} than {down}"
 
 
-def far_from_median(found: Headline) -> str:
+def far_from_median(headline: Headline) -> str:
     """Note on a nominal value of a main result that is far from the median."""
-    return skewed(found, _FAR)
+    return skewed(headline, _FAR)
 
 
 def learning_table(estimates: Sequence[Estimate]) -> Iterator[Block]:
@@ -559,14 +559,14 @@ def closing(estimate: Estimate) -> Iterator[Block]:
 
 def reported_values(estimate: Estimate) -> tuple[str, ...]:
     """Headline numbers reported by the sources of the design's devices, with their scope."""
-    found: dict[str, None] = {}
+    values: dict[str, None] = {}
     for device in estimate.design.devices.values():
         for value in device.spec.reported:
             where = ", ".join(text for text in (value.source, value.locator) if text)
             scope = one_line(value.scope).rstrip(".")
             text = f"{device.spec.name}: {value.quantity} {value.value} [{value.basis}]: {scope}; {where}"
-            found[text] = None
-    return tuple(found)
+            values[text] = None
+    return tuple(values)
 
 
 def basis_words(shares: Mapping[str, float]) -> str:

@@ -590,14 +590,14 @@ class _Explainer:
             return {}
         counts, level = learning.counts, learning.level
         formula = counts.rule.update or counts.rule.threshold
-        found: dict[str, tuple[str, Any]] = {
+        learning_counts: dict[str, tuple[str, Any]] = {
             "synaptic_updates": (f"weights updated in a sample by {formula}", counts.synaptic_updates),
         }
         if level.pulses is not None and level.cells is not None:
-            found["pulses_per_cell"] = (
+            learning_counts["pulses_per_cell"] = (
                 "pulses per cell in the layer with the most", level.pulses / np.maximum(level.cells, 1.0)
             )  # fmt: skip
-        return found
+        return learning_counts
 
     def _band(self, name: str, unit: str) -> tuple[str, ...]:
         found = self.estimate.headline(name)

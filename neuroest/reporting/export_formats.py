@@ -270,11 +270,11 @@ def estimate_data(estimate: Estimate) -> Any:
     return xarray.Dataset(variables, coords=axes, attrs=_flat(estimate.origin))
 
 
-def sweep_data(found: SweepResult) -> Any:
+def sweep_data(sweep_result: SweepResult) -> Any:
     """A sweep as a data set: one axis for each parameter where the rows are a whole grid, else one of points."""
     xarray = extra("xarray", "xarray")
-    frame = found.to_frame()
-    known = {*found.metadata.get("quantities", ()), *JUDGEMENTS}
+    frame = sweep_result.to_frame()
+    known = {*sweep_result.metadata.get("quantities", ()), *JUDGEMENTS}
     axes = [str(name) for name in frame.columns if name not in known]
     varied = [name for name in axes if frame[name].nunique(dropna=False) > 1]
     whole = bool(varied) and not frame[varied].duplicated().any()
@@ -286,7 +286,7 @@ def sweep_data(found: SweepResult) -> Any:
     for name, variable in data.variables.items():
         if np.issubdtype(variable.dtype, np.number):
             variable.attrs.update(attributes(str(name)))
-    return data.assign_attrs(_flat(found.metadata))
+    return data.assign_attrs(_flat(sweep_result.metadata))
 
 
 def _fixed(axes: list[str], varied: list[str]) -> list[str]:
@@ -458,7 +458,7 @@ def _averages(estimate: Estimate) -> Events:
     )
 
 
-def _tree(name: str, found: Events, inputs: int) -> dict[str, Any]:
+def _tree(name: str, events: Events, inputs: int) -> dict[str, Any]:
     """Architecture: tiles of cores, and one tile whose core sends the network's input and has no other cost."""
 
     def costs(**pairs: tuple[float, float]) -> dict[str, float]:
@@ -468,25 +468,25 @@ def _tree(name: str, found: Events, inputs: int) -> dict[str, Any]:
             for what, value in zip(("energy", "latency"), pair, strict=True)
         }
 
-    tiles = -(-found.cores // found.cores_per_tile)
+    tiles = -(-events.cores // events.cores_per_tile)
     width = ceil(sqrt(tiles + 1))
-    hops = costs(**{f"{side}_hop": found.hop for side in _SIDES})
+    hops = costs(**{f"{side}_hop": events.hop for side in _SIDES})
     free = {"access_neuron": (0.0, 0.0), "update_neuron": (0.0, 0.0), "spike_out": (0.0, 0.0)}
 
     def core(label: str, neurons: int, soma: dict[str, Any]) -> dict[str, Any]:
         return {
             "name": label,
             "attributes": {"buffer_position": "soma", "max_neurons_supported": neurons},
-            "axon_in": [_unit("axon_in", costs(message_in=(0.0, found.received)))],
-            "synapse": [_unit("synapse", costs(process_spike=found.synapse), model="current_based")],
+            "axon_in": [_unit("axon_in", costs(message_in=(0.0, events.received)))],
+            "synapse": [_unit("synapse", costs(process_spike=events.synapse), model="current_based")],
             "dendrite": [_unit("dendrite", costs(update=(0.0, 0.0)), model="accumulator")],
             "soma": [soma],
-            "axon_out": [_unit("axon_out", costs(message_out=found.message))],
+            "axon_out": [_unit("axon_out", costs(message_out=events.message))],
         }
 
     neuron = _unit(
         "neuron",
-        costs(access_neuron=found.access, update_neuron=found.update, spike_out=found.spike),
+        costs(access_neuron=events.access, update_neuron=events.update, spike_out=events.spike),
         model="leaky_integrate_fire",
     )
     sources = _unit(f"input[0..{inputs - 1}]", costs(**free), model="input")
@@ -495,13 +495,13 @@ def _tree(name: str, found: Events, inputs: int) -> dict[str, Any]:
             "name": name,
             "attributes": {
                 "topology": "mesh", "width": width, "height": -(-(tiles + 1) // width), "link_buffer_size": 16,
-                "sync_model": "fixed", "latency_sync": number(found.barrier),
+                "sync_model": "fixed", "latency_sync": number(events.barrier),
             },
             "tile": [
                 {
                     "name": f"tile[0..{tiles - 1}]",
                     "attributes": dict(hops),  # no anchors, which SANA-FE does not read
-                    "core": [core(f"core[0..{found.cores_per_tile - 1}]", found.neurons, neuron)],
+                    "core": [core(f"core[0..{events.cores_per_tile - 1}]", events.neurons, neuron)],
                 },
                 {"name": "input_tile", "attributes": hops, "core": [core("input_core", inputs, sources)]},
             ],

@@ -96,7 +96,7 @@ def formatted_interval(low: float, high: float, unit: str) -> str:
     return f"{first} .. {last}"
 
 
-def headline_cells(found: Headline, name: str) -> tuple[str, str, str]:
+def headline_cells(headline: Headline, name: str) -> tuple[str, str, str]:
     """Headline number of a result, band and nominal value; the last two are empty for a result without a band.
 
     Examples
@@ -107,11 +107,11 @@ def headline_cells(found: Headline, name: str) -> tuple[str, str, str]:
     ('no wear', '', '')
     """
     unit = QUANTITIES[name].unit
-    unbounded = QUANTITIES[name].without_end(found.value)
-    lead = unbounded or formatted(found.value, unit)
-    if unbounded or found.low is None or found.high is None:
+    unbounded = QUANTITIES[name].without_end(headline.value)
+    lead = unbounded or formatted(headline.value, unit)
+    if unbounded or headline.low is None or headline.high is None:
         return lead, "", ""
-    return lead, formatted_interval(found.low, found.high, unit), formatted(found.nominal, unit)
+    return lead, formatted_interval(headline.low, headline.high, unit), formatted(headline.nominal, unit)
 
 
 def typeset(text: str) -> str:

@@ -146,7 +146,7 @@ def page(
 
 def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
     """Tables of the first designs of a network, from which a browser computes results for other parameters."""
-    found = []
+    sliders = []
     for view in views[:MOST_SLID]:
         table = view.surrogate
         if table is None:
@@ -169,8 +169,8 @@ def _sliders(views: Sequence[View]) -> list[dict[str, Any]]:
             }
             for name in MAIN
         ]  # fmt: skip
-        found.append({"label": with_subscripts(view.label), "about": about, "results": results, **data})
-    return found
+        sliders.append({"label": with_subscripts(view.label), "about": about, "results": results, **data})
+    return sliders
 
 
 def _spreadsheet(report: Report) -> str:
@@ -267,19 +267,19 @@ def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
 
 def _strips(views: Sequence[View]) -> list[dict[str, tuple[float, float, float]]]:
     """Positions of p10, median and p90 between 2 and 98 on a common logarithmic scale, by design and result."""
-    found: list[dict[str, tuple[float, float, float]]] = [{} for _ in views]
+    strips: list[dict[str, tuple[float, float, float]]] = [{} for _ in views]
     for name in MAIN:
         rows = [_band_of(view, name) for view in views]
         ends = [math.log(v) for row in rows if row for v in row]
         if not ends or max(ends) <= min(ends):
             continue
-        for place, row in zip(found, rows, strict=True):
+        for place, row in zip(strips, rows, strict=True):
             if row:
                 low, at, high = (
                     round(2.0 + 96.0 * (math.log(v) - min(ends)) / (max(ends) - min(ends)), 2) for v in row
                 )
                 place[name] = (low, at, high)
-    return found
+    return strips
 
 
 def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
@@ -348,9 +348,9 @@ def _terms(view: View) -> dict[str, list[str]]:
     return chosen
 
 
-def _sources_of(found: Breakdown, keys: Mapping[str, str]) -> list[str]:
+def _sources_of(breakdown: Breakdown, keys: Mapping[str, str]) -> list[str]:
     """Anchor of the explanation of each slice."""
-    total = keys.get(_TOTAL_OF[found.quantity], "")
-    if found.quantity == "latency" or found.by != "component":
-        return [total] * len(found.slices)
-    return [keys.get(item.path.removesuffix(".white_space"), total) for item in found.slices]
+    total = keys.get(_TOTAL_OF[breakdown.quantity], "")
+    if breakdown.quantity == "latency" or breakdown.by != "component":
+        return [total] * len(breakdown.slices)
+    return [keys.get(item.path.removesuffix(".white_space"), total) for item in breakdown.slices]

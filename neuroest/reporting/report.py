@@ -259,7 +259,7 @@ def slug(name: str) -> str:
 def unique_slugs(names: Sequence[str]) -> dict[str, str]:
     """File names that differ even on case-insensitive file systems."""
     taken: set[str] = set()
-    found = {}
+    slugs = {}
     for name in names:
         base = slug(name)
         text, number = base, 1
@@ -267,8 +267,8 @@ def unique_slugs(names: Sequence[str]) -> dict[str, str]:
             number += 1
             text = f"{base}-{number}"
         taken.add(text.lower())
-        found[name] = text
-    return found
+        slugs[name] = text
+    return slugs
 
 
 def write_folder(target: Path, files: Any, *, force: bool = False) -> None:

@@ -116,11 +116,11 @@ TABLE_HEAD = ("kind of level", "class", "values", "within tolerance", "worst rat
 """Columns of `ValidationCoverage.table`."""
 
 
-def summary_cells(kind: str, found: Summary) -> tuple[str, str, str, str, str, str]:
+def summary_cells(kind: str, summary: Summary) -> tuple[str, str, str, str, str, str]:
     """A class of values as cells of a table."""
-    coverage = "-" if found.coverage is None else percent(found.coverage)
-    name = words(found.quantity_class)
-    return kind, name, str(found.count), str(found.within), f"{found.worst_ratio:.3g}", coverage
+    coverage = "-" if summary.coverage is None else percent(summary.coverage)
+    name = words(summary.quantity_class)
+    return kind, name, str(summary.count), str(summary.within), f"{summary.worst_ratio:.3g}", coverage
 
 
 def scoreboard_rows(validation_coverage: ValidationCoverage) -> list[dict[str, object]]:
@@ -173,9 +173,9 @@ def _shares(view: View) -> dict[str, float]:
     """Share of the inference energy by block model, including models without energy."""
     models = models_by_path(view.estimate)
     total = view.estimate.totals["energy_per_inference_J"] or 0.0
-    found = dict.fromkeys(models.values(), 0.0)
+    shares = dict.fromkeys(models.values(), 0.0)
     for row in view.estimate.breakdown:
         name = models.get(row.component)
         if name is not None and total:
-            found[name] += row.energy_J / total
-    return found
+            shares[name] += row.energy_J / total
+    return shares

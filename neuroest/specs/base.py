@@ -120,11 +120,11 @@ class Spec(BaseModel):
 @cache
 def field_texts(cls: type[Any]) -> Mapping[str, str]:
     """Texts under the fields of a class and of its bases, by name."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         if base.__module__.partition(".")[0] not in {"builtins", "typing", "pydantic", "abc"}:
-            found.update(_documented(base.__module__).get(base.__qualname__, {}))
-    return MappingProxyType(found)
+            texts.update(_documented(base.__module__).get(base.__qualname__, {}))
+    return MappingProxyType(texts)
 
 
 @cache

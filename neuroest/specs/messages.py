@@ -285,11 +285,11 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
         return annotation.members()
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    found: list[type[BaseModel]] = []
+    models: list[type[BaseModel]] = []
     if get_origin(annotation) in {Union, types.UnionType, tuple, list, dict} or get_args(annotation):
         for argument in get_args(annotation):
-            found.extend(_models(argument))
-    return found
+            models.extend(_models(argument))
+    return models
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:

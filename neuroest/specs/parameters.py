@@ -183,9 +183,9 @@ def _unit_type(cls: type[Record], name: str) -> Any:
 
 @cache
 def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
-    found = {}
+    parameters = {}
     for name, about in cls.declared.items():
         unit = next(m for m in _unit_type(cls, name).__metadata__ if isinstance(m, Unit))
         check = replace(about.check, unit=unit.symbol)
-        found[name] = ParameterInfo(name, cls, about.symbol, check, about.absent)
-    return MappingProxyType(found)
+        parameters[name] = ParameterInfo(name, cls, about.symbol, check, about.absent)
+    return MappingProxyType(parameters)

@@ -193,10 +193,10 @@ class LayerTable(Geometry):
         multiply-accumulate operations with a non-zero activation.
         """
         events = self.input_rate * self.connections + self.output_rate * self.recurrent_connections
-        found = np.asarray(self.timesteps * events, dtype=np.float64)
+        operations = np.asarray(self.timesteps * events, dtype=np.float64)
         if self.in_numbers is None:
-            return found
-        return np.where(self.numbers > 0.0, self.in_numbers.layer_synaptic_operations, found)
+            return operations
+        return np.where(self.numbers > 0.0, self.in_numbers.layer_synaptic_operations, operations)
 
     @property
     def synaptic_operations(self) -> u.Numeric:
@@ -579,11 +579,11 @@ def _own_widths(
     spec: workload.WorkloadSpec, claims: Mapping[str, Claim]
 ) -> dict[str, tuple[str | None, ...]]:
     """Paths of the widths that layers state, by key and layer; empty where none states one."""
-    found: dict[str, tuple[str | None, ...]] = {}
+    own_widths: dict[str, tuple[str | None, ...]] = {}
     for key in workload.WIDTHS:
         paths = [workload.width_path(layer.name, key) for layer in spec.layers]
-        found[key] = tuple([path if path in claims else None for path in paths])
-    return found
+        own_widths[key] = tuple([path if path in claims else None for path in paths])
+    return own_widths
 
 
 def _number_paths(layer: Population) -> list[tuple[str, str]]:

@@ -247,8 +247,8 @@ class PopulationCounts(LayerCounts):
     @property
     def recurrent_connections(self) -> int:
         """Synapses within the population."""
-        found: int = _whole(self.population * self.synapses)
-        return found
+        connections: int = _whole(self.population * self.synapses)
+        return connections
 
     @property
     def weights(self) -> int:

@@ -51,9 +51,9 @@ def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any
     if not isinstance(spec, WorkloadSpec):
         raise TypeError(f"expected a workload, got {type(network).__name__}")
     table = layer_table(spec)
-    found: dict[str, Any] = _static(spec, table, imported)
+    results: dict[str, Any] = _static(spec, table, imported)
     if imported is not None and imported.counted is not None:
-        return found | _counted(imported.counted, spiking=spec.coding == "spiking")
+        return results | _counted(imported.counted, spiking=spec.coding == "spiking")
     neurons = np.ravel(table.output_elements * table.is_weighted)
     rates = np.ravel(np.broadcast_to(table.output_rate, neurons.shape))
     if spec.coding != "spiking":  # the last layer has no activation function that the harness could watch
@@ -61,19 +61,19 @@ def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any
     kept = np.flatnonzero(neurons > 0.0)
     if kept.size:
         share = float(np.sum(neurons * rates) / np.sum(neurons))
-        found["ActivationSparsity"] = 1.0 - share
-        found["ActivationSparsityByLayer"] = {table.names[i]: 1.0 - float(rates[i]) for i in kept}
-    found["SynapticOperations"] = _synaptic(spec, table)
+        results["ActivationSparsity"] = 1.0 - share
+        results["ActivationSparsityByLayer"] = {table.names[i]: 1.0 - float(rates[i]) for i in kept}
+    results["SynapticOperations"] = _synaptic(spec, table)
     if spec.coding == "spiking":
         steps = int(spec.timesteps or 1)
         # a potential that leaks or is driven changes in every step; the harness leaves out those that rest
         updates = float(np.sum(neurons)) * steps
-        found["MembraneUpdates"] = updates
-        found["NeuronOperations"] = {
+        results["MembraneUpdates"] = updates
+        results["NeuronOperations"] = {
             "Effective Neuron Ops": updates * _OPERATIONS_OF_A_LEAKY_NEURON,
             "Neuron Dense Ops": updates * _OPERATIONS_OF_A_LEAKY_NEURON,
         }
-    return found
+    return results
 
 
 def neurobench_run(

@@ -60,7 +60,7 @@ def read_neurosim(path: Path, options: ImportOptions) -> ImportedNetwork:
 
 def _lines(path: Path) -> list[_Line]:
     file = formatted(path)
-    found, problems = [], []
+    lines, problems = [], []
     for number, text in enumerate(decoded(file_content(path, file), file).splitlines(), 1):
         if not text.strip():
             continue
@@ -74,14 +74,14 @@ def _lines(path: Path) -> list[_Line]:
             problems.append(Problem(file, number, 1, "", f"expected {_COLUMNS}; got {text.strip()[:40]!r}"))
             continue
         length, width, depth, *kernel, outputs, pooled, stride = numbers
-        found.append(
+        lines.append(
             _Line(number, (depth, length, width), (kernel[0], kernel[1]), outputs, pooled == 1, stride)
         )
-    if not found and not problems:
+    if not lines and not problems:
         problems.append(Problem(file, 0, 0, "", f"contains no layer; a line has {_COLUMNS}"))
     if problems:
         raise SpecError(problems[:20])
-    return found
+    return lines
 
 
 def _source(

@@ -282,12 +282,12 @@ def _stand_in(graph: Any, nodes: list[Any]) -> tuple[dict[str, Any], set[str]]:
 
 def static_shapes(graph: Any) -> dict[str, tuple[int, ...]]:
     """Shapes of the tensors of a graph that are numbers throughout."""
-    found = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     for info in (*graph.value_info, *graph.input, *graph.output):
         tensor = info.type.tensor_type
         if tensor.HasField("shape") and all(dim.HasField("dim_value") for dim in tensor.shape.dim):
-            found[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
-    return found
+            shapes[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
+    return shapes
 
 
 def _fold(model: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:

@@ -200,14 +200,14 @@ def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | Non
 
 def _numbers(table: pd.DataFrame, columns: Iterable[str], *, may_be_empty: bool = False) -> pd.DataFrame:
     """Columns of numbers; not a number where a cell is empty and may be."""
-    found: pd.DataFrame = table[list(columns)].apply(pd.to_numeric, errors="coerce")
-    for column in found:
-        wrong = found[column].isna() & ~(may_be_empty & table[column].isna())
+    numbers: pd.DataFrame = table[list(columns)].apply(pd.to_numeric, errors="coerce")
+    for column in numbers:
+        wrong = numbers[column].isna() & ~(may_be_empty & table[column].isna())
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             text = str(table[column].fillna("").iloc[row])
             raise NetworkImportError(f"line {row + 2}: {column} is {text[:40]!r}, expected a number")
-    return found
+    return numbers
 
 
 def _means(table: pd.DataFrame) -> list[LayerRecording]:

@@ -102,14 +102,14 @@ def _weights(network: ImportedNetwork) -> dict[str, Any]:
         return dict(_assumed()["weights"])
     each = [float(f"{value:.4g}") for value in (mean, *(value for value, _ in network.weights.values()))]
     count = sum(number for _, number in network.weights.values())
-    found: dict[str, Any] = {
+    weights: dict[str, Any] = {
         "mean_absolute": each[0],
         "basis": "derived",
         "rationale": f"mean over the {count} weights of the file, each over the largest of its layer",
     }
     if len(network.weights) > 1:
-        found["spread"] = {"low": min(each), "high": max(each)}
-    return found
+        weights["spread"] = {"low": min(each), "high": max(each)}
+    return weights
 
 
 def recorded_activity(recorded: Recorded, source: str = "recording") -> dict[str, Any]:

@@ -241,10 +241,10 @@ class _Reader:
         self._check(layer, found)
         return found
 
-    def _check(self, layer: _Layer, found: Value) -> None:
+    def _check(self, layer: _Layer, value: Value) -> None:
         due = (layer.size("oy"), layer.size("ox"))
-        if found.map[1:] != due:
-            rows, columns = found.map[1:]
+        if value.map[1:] != due:
+            rows, columns = value.map[1:]
             raise NetworkImportError(
                 f"{layer.name} has OY x OX of {due[0]} x {due[1]}, its source gives {rows} x {columns}"
             )
