@@ -23,7 +23,7 @@ _BLUR = 5e-16
 
 
 def least_reaching(
-    value_of: Callable[[Array, NDArray[np.intp]], Array],
+    values_of: Callable[[NDArray[np.intp]], Callable[[Array], Array]],
     wanted: Array,
     low: Array,
     high: Array,
@@ -36,8 +36,8 @@ def least_reaching(
 
     Parameters
     ----------
-    value_of : callable
-        Values of some of the functions, from an argument and an index for each; not below zero, and zero at zero.
+    values_of : callable
+        Some of the functions, from their indices: values from an argument for each; not below zero, and zero at zero.
     wanted : ndarray
         Value to reach, one for each function; above zero. Infinite where nothing is sought.
     low, high : ndarray
@@ -54,21 +54,22 @@ def least_reaching(
     Examples
     --------
     >>> one = np.ones(1)
-    >>> f"{least_reaching(lambda x, places: x * x, 2.0 * one, 0.0 * one, 2.0 * one, one)[0]:.6f}"
+    >>> f"{least_reaching(lambda places: np.square, 2.0 * one, 0.0 * one, 2.0 * one, one)[0]:.6f}"
     '1.414214'
     """
     places = np.flatnonzero(np.isfinite(wanted))
     with np.errstate(divide="ignore", invalid="ignore"):  # a rate without a drive may be NaN
-        at_high = value_of(high[places], places)
+        at_high = values_of(places)(high[places])
         enough = ~(at_high < wanted[places])
         places, at_high = places[enough], at_high[enough]
         least, most, needed = low[places], high[places], wanted[places]
-        at_low = value_of(least, places) if np.any(least > 0.0) else 0.0 * least
+        at_low = values_of(places)(least) if np.any(least > 0.0) else 0.0 * least
     at_low = np.where(at_low > 0.0, at_low, 0.0)
     answer = np.array(high)
     answer[places] = np.where(at_low >= needed, least, most)
     between = (at_low < needed) & (at_high >= needed)
     places, ends = places[between], _Interval(most, at_high, least, at_low, most, at_high, needed).of(between)
+    value_of = values_of(places)
     with np.errstate(all="ignore"):  # in interpolations that are not used
         for turn in range(_ROUNDS):
             if not places.size:
@@ -80,12 +81,13 @@ def least_reaching(
             elif turn == len(guesses):  # the whole interval may be needed
                 whole = high[places]
                 tried = np.where((ends.least == whole) & ends.nothing_below, whole * (1.0 - _CLOSEST), tried)
-            ends = ends.divided(tried, value_of(tried, places))
+            ends = ends.divided(tried, value_of(tried))
             least = ends.least
             answer[places] = least
             searched = (ends.width > _CLOSEST * least) & ~ends.alike
             if not searched.all():
                 places, ends = places[searched], ends.of(searched)
+                value_of = values_of(places)
     return answer
 
 

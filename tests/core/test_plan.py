@@ -101,7 +101,7 @@ def test_a_search_is_a_loop_in_which_every_point_goes_its_own_rounds() -> None:
         if recording_of(x) is not None:
             return recorded_least_reaching(value, wanted, low, high, high / 3.0)
         flat = [each.ravel() for each in (wanted, low, high, high / 3.0)]
-        return least_reaching(lambda y, _: value(y), *flat).reshape(wanted.shape)
+        return least_reaching(lambda _: value, *flat).reshape(wanted.shape)
 
     found, right = results(search)
     assert right.all()

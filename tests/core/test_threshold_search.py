@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ def found(
 ) -> Array:
     count = len(wanted)
     return least_reaching(
-        lambda x, _: value(x), np.array(wanted), np.zeros(count), np.full(count, high), np.full(count, guess)
+        lambda _: value, np.array(wanted), np.zeros(count), np.full(count, high), np.full(count, guess)
     )
 
 
@@ -55,12 +56,14 @@ def test_a_rate_that_jumps_and_then_falls_is_found_at_its_jump() -> None:
     """No straight line leads to the threshold there, so the interval is halved."""
     calls = []
 
-    def falling(x: np.ndarray, places: np.ndarray) -> np.ndarray:
+    def falling(x: np.ndarray) -> np.ndarray:
         calls.append(x)
         return np.where(x < 0.3, 0.0, 2.0 - x)
 
     one = np.ones(1)
-    assert least_reaching(falling, one, 0.0 * one, one, one - 1e-5)[0] == pytest.approx(0.3, rel=2e-14)
+    assert least_reaching(lambda _: falling, one, 0.0 * one, one, one - 1e-5)[0] == pytest.approx(
+        0.3, rel=2e-14
+    )
     assert len(calls) < 47 + 7  # halvings to fourteen digits, both ends and what is tried first
 
 
@@ -74,7 +77,7 @@ def test_a_flat_function_is_not_searched_for_longer_than_its_values_tell() -> No
 
     for root in (0.31, 0.7, 1.3):
         calls.clear()
-        at = least_reaching(lambda x, _, root=root: flat(x, root), one, 0.0 * one, 2.0 * one, one)  # type: ignore[misc]
+        at = least_reaching(lambda _, root=root: partial(flat, root=root), one, 0.0 * one, 2.0 * one, one)  # type: ignore[misc]
         assert at == pytest.approx([root], rel=2e-10)
         assert len(calls) < 20
 

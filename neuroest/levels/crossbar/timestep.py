@@ -236,10 +236,15 @@ def _least_hold(
         given = np.asarray(numbers, dtype=float)
         return (given if given.shape == shape else np.full(shape, given)).ravel()
 
-    def rate(hold: Array, places: NDArray[np.intp]) -> Array:
-        holds.flat[places] = hold
-        period = spread(period_of(holds))[places]
-        return np.asarray(1.0 / rule.at(places).steps_to_fire(hold / margin[places], period))
+    def rates(places: NDArray[np.intp]) -> Callable[[Array], Array]:
+        chosen, margins = rule.at(places), margin[places]
+
+        def rate(hold: Array) -> Array:
+            holds.flat[places] = hold
+            period = spread(period_of(holds))[places]
+            return np.asarray(1.0 / chosen.steps_to_fire(hold / margins, period))
+
+        return rate
 
     margin = spread(neuron.drive_margin())
     ends = spread(neuron.least_drive()), spread(longest_drive)
@@ -248,5 +253,5 @@ def _least_hold(
     layers = DistinctLayers.of(np.ones(shape[-1:] or (1,), dtype=bool), differing, (longest_drive,))
     if layers.places.size < layers.kinds.size:
         wanted[..., np.delete(np.arange(layers.kinds.size), layers.places)] = np.inf
-    found = least_reaching(rate, wanted.ravel(), *ends, *map(spread, guesses)).reshape(shape)
+    found = least_reaching(rates, wanted.ravel(), *ends, *map(spread, guesses)).reshape(shape)
     return layers.by_layer(np.asarray(layers.of_each(found)))
