@@ -50,6 +50,7 @@ from neuroest.cli import shared
 from neuroest.cli.elapsed import progress_shown
 from neuroest.cli.lab import Kinetics
 from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import labelled
 
 
 def run(
@@ -73,6 +74,7 @@ def run(
     kinetics: Kinetics = "ion_kinetics_silver",
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="WORKLOAD.yaml|NAME")] = None,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
 ) -> None:
     """Simulate a network with chip errors: accuracy and energy.
@@ -93,6 +95,7 @@ def run(
     given: dict[str, Any] = {
         "--weights": weights, "--samples": samples, "--calibration": calibration, "--learn": learn, "--trim": trim,
         "--without": without, "--recalibrate": recalibrate, "--resume": resume, "--plot": plot, "--output": output,
+        "--label": labels,
     }  # fmt: skip
     if dense:
         _refuse(
@@ -113,8 +116,9 @@ def run(
         options = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
         found: Any = _learned(architecture, workload, weights, learn, samples, **options, **common)
     else:
+        (chip,), (network,) = labelled([architecture], [workload], shared.parse_labels(labels))
         found = study.simulate_network(
-            architecture, workload, weights, samples, calibration=calibration,
+            chip, network, weights, samples, calibration=calibration,
             trims=dict(parse_trim(text) for text in trim or ()), without=without or (), recalibrate=recalibrate,
             resume=resume, chips=chips, kinetics=kinetics, notify=_notify, progress=progress_shown(), **common,
         )  # fmt: skip

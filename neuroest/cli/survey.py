@@ -35,6 +35,7 @@ def run(
     node: Annotated[str, typer.Option("--node", metavar="LENGTH")] = "28 nm",
     bib: Annotated[Path | None, typer.Option("--bib", metavar="FILE")] = None,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -45,6 +46,7 @@ def run(
     """
     shared.check_figure(plot)
     found = survey(subject, own or (), workload=workload, node=parse_quantity(node, "m"))
+    found = found.labelled(shared.parse_labels(labels))
     label = f"Published {subject}; normalised: {found.rule}"
     if form is shared.Format.LATEX:
         from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text needs no LaTeX

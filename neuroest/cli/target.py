@@ -68,6 +68,7 @@ def run(
     points: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
     plot: shared.Plot = None,
+    labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
@@ -82,14 +83,14 @@ def run(
             quantity=asked, limits=limits or [], relevance=relevance, settings=shared.changes(settings),
             samples=samples, seed=seed, points=points, overwrite=overwrite, progress=progress_shown(),
         )  # fmt: skip
+    found = found.labelled(shared.parse_labels(labels))
     if plot is not None:
         found.plot(plot)
-    label = f"What {found.device} would have to be in {found.design}, against {found.baseline}"
     shared.emit_in_form(
         output,
         form,
         lambda: render(found, "document").to_text(shared.style_for(output)),
         found.to_frame if form is shared.Format.CSV else found.rows,
-        label,
+        f"What the device would have to be: {found.label}",
         found.to_dict(),
     )

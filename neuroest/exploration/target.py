@@ -16,7 +16,7 @@ from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError, NeuroestError, UnknownNameError, check_names
 from neuroest.core.files import write_whole
-from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.frozen import frozen, frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
 from neuroest.design.chip import instantiate
@@ -450,11 +450,11 @@ def _target(
     made = _made(search, sides, changes, values)
     parts, _, share, *_ = _made(search, sides, changes, {})
     contribution = 1.0 if today is None else today.median if parts is None else parts.contribution
+    design, baseline, workload = search.own.design.spec, search.theirs.design.spec, search.own.workload
     return Target(
-        search.own.design.spec.name, device, search.theirs.design.spec.name, search.own.workload.name,
-        f"{device} in {search.own.design.spec.label} against {search.theirs.design.spec.label} on "
-        f"{search.own.workload.label}", search.pace,
-        search.quantity, relevance, tuple(map(str, search.limits)), axes, low, median, high,
+        design.name, device, baseline.name, workload.name,
+        frozen({device: device, **{one.name: one.label for one in (design, baseline, workload)}}),
+        search.pace, search.quantity, relevance, tuple(map(str, search.limits)), axes, low, median, high,
         win.mean(axis=0).reshape(search.shape), level.mean(axis=0).reshape(search.shape),
         float(win.any(axis=1).mean()), float(level.any(axis=1).mean()), today,
         None if today is None else verdict(today, contribution, relevance), parts, share, best, *made[:3],

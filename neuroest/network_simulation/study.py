@@ -18,11 +18,11 @@ from neuroest.network_simulation.files import read_network, read_samples, refuse
 from neuroest.network_simulation.runs import Chips
 from neuroest.network_simulation.simulation import KeptGroups, Simulation
 from neuroest.pipeline.estimate import estimate
-from neuroest.specs.loaded import listed
+from neuroest.specs.loaded import Loaded, Named, listed
 
 
 def simulate_network(
-    architecture: str, workload: str, weights: str | Path, samples: str | Path, *,
+    architecture: Named, workload: Named, weights: str | Path, samples: str | Path, *,
     calibration: str | Path | None = None, trims: Mapping[str, Trim] | None = None,
     without: Sequence[str] = (), recalibrate: bool = False, count: int | None = None, chips: int = 8, seed: int = 0,
     settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
@@ -32,8 +32,8 @@ def simulate_network(
 
     Parameters
     ----------
-    architecture, workload : str
-        Shipped names, or paths.
+    architecture, workload : str, Path or Loaded
+        Shipped names, or files.
     weights, samples : str or Path
         Integer weights of each layer; input spikes and the class of each sample, .npz.
     calibration : str or Path, optional
@@ -76,7 +76,7 @@ def simulate_network(
     if calibration is not None:
         refuse_same("--calibration", calibration, samples)
     changes = settings_of(settings)
-    network = load_workload(workload)
+    network = workload if isinstance(workload, Loaded) else load_workload(workload)
     trained, weights_hash = read_network(weights, network.spec)
     tested = read_samples(samples, network.spec).first(count)
     seen = read_samples(calibration, network.spec) if calibration is not None else None

@@ -189,7 +189,7 @@ def draw_outcomes(simulation: NetworkSimulation, path: Path) -> None:
     )
     left.set_yticks(place, [o.name.replace("_", " ") for o in outcomes])
     quantity_axes.quantity_axis(left.xaxis, "%", "accuracy, 95 % interval")
-    style.headline(figure, f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}")
+    style.headline(figure, f"{study.workload.spec.label} on {study.simulation.network.chip.title}")
     for label, colour, marker, energies in (
         ("whole chip, estimate", style.colour(0), "o", [o.energy for o in outcomes]),
         ("neurons, estimate", style.colour(1), "^", [o.estimated_neuron_energy for o in outcomes]),

@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.exploration.random_bits import RATES
 from neuroest.plotting import quantity_axes, style
-from neuroest.reporting.formatting import short_causes
+from neuroest.reporting.formatting import percent, short_causes
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
 from neuroest.results.target import STATISTICS, Goal
 
@@ -200,20 +200,30 @@ def _along(found: Target) -> Any:
     axis = found.axes[0]
     figure, axes = style.new_figure(_WIDTH, 3.0)
     values, beyond = np.array(axis.values), 1.0 + found.relevance
-    low, median, high = (
-        np.where(np.isfinite(band), band, np.nan) for band in (found.low, found.median, found.high)
-    )
-    axes.fill_between(values, low, high, color=style.colour(0), alpha=style.SHADE, lw=0.0)
+    low, median = (np.where(np.isfinite(band), band, np.nan) for band in (found.low, found.median))
     axes.plot(values, median, color=style.colour(0), label="median")
     axes.axhspan(
-        1.0 / beyond, beyond, color=_GREY, alpha=style.SHADE, lw=0.0, label=f"within {found.relevance:.0%}"
+        1.0 / beyond,
+        beyond,
+        color=_GREY,
+        alpha=style.SHADE,
+        lw=0.0,
+        label=f"within {percent(found.relevance)}",
     )
+    shown = np.concatenate([low, median, found.high, [1.0 / beyond, beyond]])
+    shown = shown[np.isfinite(shown)]
+    high = np.minimum(found.high, 1.05 * shown.max())  # infinite where a tenth of the draws miss a limit
+    axes.fill_between(values, low, high, color=style.colour(0), alpha=style.SHADE, lw=0.0, label="p10 to p90")
     axes.axhline(1.0, color=_GREY, linewidth=0.6)
     if axis.today and found.today is not None and math.isfinite(found.today.median):
         axes.plot([axis.today], [found.today.median], "*", color="black", label="today")
     _axis(axes.xaxis, axis)
-    quantity_axes.quantity_axis(axes.yaxis, "1", _ratio(found), median[np.isfinite(median)])
-    axes.legend(title=style.MEDIANS, title_fontsize=style.points(6.0))
+    axes.set_xlim(values[0], values[-1])
+    quantity_axes.quantity_axis(axes.yaxis, "1", _ratio(found), shown)
+    axes.set_ylim(top=1.05 * shown.max())
+    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 4)
+    figure.legend(loc="outside lower center", ncols=columns)
+    style.headline(figure, found.label)
     return figure
 
 
@@ -260,7 +270,8 @@ def _axis(axis: Any, one: TargetAxis) -> None:
 
 
 def _ratio(found: Target) -> str:
-    return f"{label_and_unit(found.quantity)[0]} over the other chip, {found.pace.replace('_', ' ')}"
+    what, pace = label_and_unit(found.quantity)[0], found.pace.replace("_", " ")
+    return f"{what} over that of {found.titles[found.baseline]}, {pace}"
 
 
 _SIDES = (("energy", "J", "energy of a bit"), ("area", "m^2", "area of all units"))

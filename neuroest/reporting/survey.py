@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,18 @@ class Survey:
     entries: tuple[Row, ...]
     node: float
     sources: Mapping[str, SourceSpec]
+
+    def labelled(self, labels: Mapping[str, str]) -> Survey:
+        """The same with other titles of one's own rows, by their names.
+
+        Raises
+        ------
+        UnknownNameError
+            For a label of anything else.
+        """
+        errors.check_names("row of --label", labels, [row.name for row in self.entries if row.own])
+        rows = tuple(replace(row, title=labels.get(row.name, row.title)) for row in self.entries)
+        return replace(self, entries=rows)
 
     @property
     def rule(self) -> str:

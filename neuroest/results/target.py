@@ -6,12 +6,13 @@ import itertools
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.errors import check_names
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.text_layout import Printed
@@ -64,8 +65,8 @@ class Target(Printed):
     ----------
     design, device, baseline, workload : str
         The chip and its neuron, what it is compared with, and the network.
-    label : str
-        All of these in figures.
+    titles : mapping
+        Name in figures of each of these.
     pace : str
         One of `neuroest.results.comparison.PACES`.
     quantity : str
@@ -114,7 +115,7 @@ class Target(Printed):
     device: str
     baseline: str
     workload: str
-    label: str
+    titles: Mapping[str, str]
     pace: Pace
     quantity: str
     relevance: float
@@ -140,6 +141,25 @@ class Target(Printed):
     refusal: str
     draws: int
     nearest: Mapping[Goal, float]
+
+    def labelled(self, labels: Mapping[str, str]) -> Target:
+        """The same with other titles of the device, a chip or the network, by their names.
+
+        Raises
+        ------
+        UnknownNameError
+            For a label of anything else.
+        """
+        check_names("device, design or network of --label", labels, list(self.titles))
+        return replace(self, titles={**self.titles, **labels})
+
+    @property
+    def label(self) -> str:
+        """Device, chips and network in figures and LaTeX."""
+        device, design, baseline, workload = (
+            self.titles[name] for name in (self.device, self.design, self.baseline, self.workload)
+        )
+        return f"{device} in {design} against {baseline} on {workload}"
 
     def score(self, goal: Goal, statistic: Statistic) -> Array:
         """Distance of the ratio from the goal, in logarithms: negative where it is reached.

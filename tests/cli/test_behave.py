@@ -27,7 +27,8 @@ def test_accuracy_is_next_to_energy_and_the_workload_is_written(command: Command
     files = write(tmp_path)
     out = tmp_path / "active.yaml"
     done = command(
-        "behave", *given(files), "--without", "cascaded_connection", "-o", str(out), "-p", str(tmp_path / "f.png"),
+        "behave", *given(files), "--without", "cascaded_connection", "-o", str(out), "-p", str(tmp_path / "f.svg"),
+        "--label", f"{CHIP}=Own_neuron",
     )  # fmt: skip
     assert done.code == 0, done.err
     for words in (
@@ -41,7 +42,7 @@ def test_accuracy_is_next_to_energy_and_the_workload_is_written(command: Command
     assert spec.layers[0].activity is not None
     assert spec.layers[0].activity.rate.basis == "simulated"
     assert command("estimate", CHIP, "-w", str(out)).code == 0
-    assert (tmp_path / "f.png").stat().st_size > 5000
+    assert "on Own_neuron" in (tmp_path / "f.svg").read_text("utf-8")
 
 
 def test_json_has_intervals_rates_energies_and_what_was_assumed(command: Command, tmp_path) -> None:

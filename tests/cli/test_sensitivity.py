@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,27 @@ from tests.cli.conftest import Command
 FAST = ("sensitivity", "diffusive_28nm_derived", "-w", "mlp_mnist_spiking", "--results", "area_m2")
 
 
-def test_a_label_names_the_design_in_the_figure(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        (FAST[1], FAST),
+        ("lif_28nm_circuit", ("survey", "neurons", "lif_28nm_circuit")),
+        (
+            "analog_lif_28nm",
+            ("target", "mott_neuron_28nm", "--against", "analog_lif_28nm", "-w", "mlp_mnist_spiking",
+             "--vary", "integration_time=1us..2us", "--samples", "10"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_label_names_a_design_in_the_figure(
+    command: Command, tmp_path: Path, named: str, words: Sequence[str]
+) -> None:
     figure = tmp_path / "t.svg"
-    assert command(*FAST, "--label", f"{FAST[1]}=Own neuron", "-p", str(figure)).code == 0
-    assert "Own neuron" in figure.read_text("utf-8")
-    assert FAST[1] not in figure.read_text("utf-8")
-    assert "--label" in command(*FAST, "--label", "nobody=x").err
+    assert command(*words, "--label", f"{named}=Own neuron", "-p", str(figure)).code == 0
+    drawn = " ".join(re.findall(r">([^<>]+)</t", figure.read_text("utf-8")))
+    assert "Own neuron" in drawn
+    assert named not in drawn
+    assert "--label" in command(*words, "--label", "nobody=x").err
 
 
 def test_the_longest_bar_is_first(command: Command) -> None:
