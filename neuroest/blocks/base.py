@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, ge
 
 import numpy as np
 
+from neuroest.blocks.electrical_point import ONLY_IN_ARRAY, ElectricalPoint
 from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
@@ -20,7 +21,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
 from neuroest.registry import ROLES
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import Record
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
@@ -331,65 +332,6 @@ class Characteristic:
     unit: str
 
 
-class Surroundings(Record):
-    """Properties of the surrounding array that a block's costs may depend on."""
-
-    rows: u.Dimensionless = positive()
-    """Rows that are read at once."""
-    input_bits: u.Dimensionless = positive()
-    """Bits of an input per read."""
-    cell_bits: u.Dimensionless = positive()
-    """Bits of a weight per cell."""
-    slices: u.Dimensionless = positive()
-    """Adjacent cells that store the bits of one weight."""
-    read_time: u.Second = positive()
-    """Time for which the rows of one read are driven."""
-    hold_time: u.Second = positive()
-    """Time for which a result is held for a neuron."""
-    read_voltage: u.Volt = positive()
-    """Read voltage of the cells."""
-    row_current: u.Ampere = non_negative()
-    """Largest current of a row."""
-    column_current: u.Ampere = non_negative()
-    """Current of a column for which its circuit is sized."""
-    row_energy: u.Joule = non_negative()
-    """Energy of charging one row line."""
-    tile_pitch: u.Metre = positive()
-    """Distance between the nodes that a network connects."""
-    places: u.Dimensionless = positive()
-    """Nodes that a network connects."""
-
-
-@frozen_dataclass(eq=False)
-class Place:
-    """Assumed surroundings of a block that is evaluated alone.
-
-    Attributes
-    ----------
-    network : NetworkContext
-        Bits and timesteps of the network.
-    given : mapping
-        Numbers of `Surroundings` by name.
-    """
-
-    network: NetworkContext
-    given: Mapping[str, u.Numeric]
-
-    def __getitem__(self, name: str) -> u.Numeric:
-        """One of the numbers.
-
-        Raises
-        ------
-        NeuroestError
-            When it was not given.
-        """
-        if name not in self.given:
-            info = Surroundings.parameters()[name]
-            unit = "" if info.check.unit == "1" else f", in {info.check.unit}"
-            raise NeuroestError(f"needs {name} ({info.description.rstrip('.')}{unit}) of the array around it")
-        return self.given[name]
-
-
 @frozen_dataclass(eq=False)
 class Costs:
     """Costs and checks of a block."""
@@ -398,6 +340,16 @@ class Costs:
     areas: Sequence[AreaCost] = ()
     statics: Sequence[StaticCost] = ()
     checks: Sequence[Check] = ()
+
+    @classmethod
+    def of_all(cls, parts: Sequence[Costs]) -> Costs:
+        """Costs and checks of several blocks, one after the other."""
+        return cls(
+            [cost for part in parts for cost in part.energies],
+            [cost for part in parts for cost in part.areas],
+            [cost for part in parts for cost in part.statics],
+            [check for part in parts for check in part.checks],
+        )
 
 
 @frozen_dataclass(eq=False)
@@ -555,17 +507,16 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
         """Static costs with their remaining share while the block sleeps between inferences."""
         return costs
 
-    def alone(self, place: Place) -> Costs:
-        """Costs of the block alone, without the blocks in its slots.
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs and checks of the block at an electrical point, without the blocks in its slots.
 
         Raises
         ------
         NeuroestError
-            When they are not its own, but those of an array with all its circuits.
+            When the point lacks a number, or when the costs are those of an array with all its circuits.
         """
         if self.part_of_array:
-            raise NeuroestError("has costs only together with the rows, columns and circuits of an array")
-        network = place.network
+            raise NeuroestError(ONLY_IN_ARRAY)
         return Costs(self.energies(network), self.areas(network), self.statics(network), self.checks(network))
 
     def characteristic(self, name: str, value: u.Numeric, unit: str) -> Characteristic:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import Component, NetworkContext
 from neuroest.core import units as u
 
 TIMERS = "timers"
@@ -124,10 +124,6 @@ class ClampsColumn(Role, ABC):
     def input_resistance(self) -> u.Ohm:
         """Resistance that the column sees."""
 
-    @abstractmethod
-    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
-        """Energy while the column is read."""
-
 
 class HoldsResults(ClampsColumn, ABC):
     """Clamps a column and holds its result for the neuron; action ``hold``."""
@@ -144,14 +140,6 @@ class HoldsResults(ClampsColumn, ABC):
         """Path under which the stages that hold a result are counted."""
 
     @abstractmethod
-    def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
-        """Energy of holding a result for a neuron."""
-
-    @abstractmethod
-    def ending_area(self) -> AreaCost:
-        """Area of what discharges a held result at a spike."""
-
-    @abstractmethod
     def held_voltage(self) -> u.Volt:
         """Largest voltage at which a result is held."""
 
@@ -163,37 +151,17 @@ class HoldsResults(ClampsColumn, ABC):
         """Error of the comparison level for the held result, over full scale; zero without a comparison."""
         return 0.0
 
-    @abstractmethod
-    def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
-        """Whether the held result loses less than the read-out resolves."""
 
-
-class MergesColumns(Role, ABC):
+class MergesColumns(Role):
     """Weights and adds the columns of a weight's bits before the read-out; action ``merge``, one per column read."""
-
-    @abstractmethod
-    def merge_energies(
-        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
-    ) -> list[EnergyCost]:
-        """Energy at one column, on average over the bits of a weight."""
-
-    @abstractmethod
-    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Area at one column, on average over the bits of a weight."""
 
 
 class LeavesColumnFloating(Role):
     """Has no circuit: the column voltage is the result."""
 
 
-class CouplesDirectly(LeavesColumnFloating, ABC):
+class CouplesDirectly(LeavesColumnFloating):
     """Lets the column drive the neuron itself; action ``couple``, one per column read."""
-
-    @abstractmethod
-    def coupling_energies(
-        self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
-    ) -> list[EnergyCost]:
-        """Energy of charging the neuron's input to the row voltage, from the supply of the rows."""
 
 
 class IdealColumn(Role):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.neurons.base import Burst
+from neuroest.blocks.electrical_point import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.agreement import compare_energy
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.blocks.base import Check, NetworkContext, TechnologyPoint
-from neuroest.blocks.neurons.base import Burst, Neuron
+from neuroest.blocks.electrical_point import Burst
+from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.frozen import frozen_dataclass

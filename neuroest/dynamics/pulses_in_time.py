@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.neurons.base import Burst
+from neuroest.blocks.electrical_point import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.in_time import (

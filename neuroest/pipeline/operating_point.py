@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.neurons.base import Burst, Neuron
+from neuroest.blocks.electrical_point import Burst
+from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import CouplesDirectly, HoldsResults
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass

@@ -18,9 +18,8 @@ from neuroest.blocks.base import (
     Component,
     Costs,
     NetworkContext,
-    Place,
-    Surroundings,
 )
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.core import units as u
 from neuroest.core.errors import (
     NeuroestError,
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
 Given: TypeAlias = Any
 """A value as in a file (a number, or a quantity as text), or a list or array of such values."""
 
-_Asked: TypeAlias = tuple[Sequence[Component[Any]], Sequence[Costs]]
-"""Components of a block, and the costs that were answered."""
 _ROOT = "chip"
 """Root path of every design, here the path of the block."""
 _NETWORK = NetworkContext(
@@ -267,8 +264,8 @@ def block(
         ``mean_absolute_weight`` of the network, or a workload that states them. Without it: dense, one timestep, 8 bits
         for weights and activations, 24 for accumulators, and all weights at their maximum.
     place : mapping, optional
-        Numbers of the array around the block, if its costs depend on them; `neuroest.blocks.base.Surroundings` lists
-        them all.
+        Numbers of the array around the block, if its costs depend on them; `ElectricalPoint.parameters()` of
+        `neuroest.blocks.electrical_point` lists them all.
     inside : str or Path, optional
         Architecture whose array surrounds the block; the block replaces the one in it. Blocks need this if their costs
         depend on rows, columns and circuits of an array.
@@ -305,7 +302,7 @@ def block(
     technology = {"supply_voltage": supply_voltage, "temperature": temperature}
     technology = lists.first(technology, numeric_options(Technology), TECHNOLOGY)
     technology |= {"process": process, "corner": corner, "transistors": transistors}
-    return _result(_stated(node), technology, lists, _place(network, place or {}), inside)
+    return _result(_stated(node), technology, lists, *_place(network, place or {}), inside)
 
 
 class _Lists:
@@ -353,8 +350,10 @@ def _stated(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None and value != {}}
 
 
-def _place(network: Mapping[str, Any] | str | Path | None, given: Mapping[str, Given]) -> Place:
-    """Network and surroundings of the block."""
+def _place(
+    network: Mapping[str, Any] | str | Path | None, given: Mapping[str, Given]
+) -> tuple[NetworkContext, ElectricalPoint]:
+    """Network of the block, and what surrounds it."""
     if isinstance(network, str | Path):
         whole = network_context(layer_table(load_workload(network).spec, {}))
         # the layer that spikes most, whose neurons are driven for longest in a timestep
@@ -363,11 +362,12 @@ def _place(network: Mapping[str, Any] | str | Path | None, given: Mapping[str, G
         known = vars(_NETWORK)
         check_names("property of a network", network or {}, known)
         context = replace(_NETWORK, **{key: _number(value) for key, value in (network or {}).items()})
-    around, lists = _checks(Surroundings), _Lists()
+    around, lists = _checks(ElectricalPoint), _Lists()
     check_names("number of an array", given, around)
     single = lists.first(given, around, _ROOT)
     numbers = {name: _read(name, value, around[name]) for name, value in single.items()}
-    return Place(context, {**numbers, **{k.removeprefix(f"{_ROOT}."): v for k, v in lists.values.items()}})
+    values = {key.removeprefix(f"{_ROOT}."): value for key, value in lists.values.items()}
+    return context, ElectricalPoint(**{**numbers, **values})
 
 
 def _number(value: Any) -> Any:
@@ -437,28 +437,15 @@ def _in_array(
     return build(replace(loaded, spec=spec, document=document)), fitting[0]
 
 
-def _alone(design: Design, values: Mapping[str, u.Numeric], place: Place) -> _Asked:
-    """A block by itself, and what is in its slots."""
-    parts = [*with_slots(instantiate_block(design, values))]
-    costs = []
-    for part in parts:
-        try:
-            costs.append(part.alone(place))
-        except NeuroestError as error:
-            hint = "inside='adc_crossbar_28nm' or another chip with an array"
-            raise NeuroestError(f"{part.model} {error}; give it in place={{...}}, or give {hint}") from None
-    return parts, costs
-
-
-def _with_array(
-    design: Design, values: Mapping[str, u.Numeric], path: str, network: NetworkContext
-) -> _Asked:
-    """A block whose costs an array answers for, with the costs of the whole chip."""
-    chip = instantiate(design, values)
-    return [part for part in chip.components() if _belongs(part.path, path)], [
-        Costs(c.energies(network), c.areas(network), c.statics(network), c.checks(network))
-        for c in costed_components(chip)
-    ]
+def _costs(component: Component[Any], network: NetworkContext, point: ElectricalPoint, path: str) -> Costs:
+    """Costs of a block, of what is in its slots, or of the array around it."""
+    try:
+        return component.costs(network, point)
+    except NeuroestError as error:
+        if not _belongs(component.path, path):
+            raise
+        hint = "inside='adc_crossbar_28nm' or another chip with an array"
+        raise NeuroestError(f"{component.model} {error}; give it in place={{...}}, or give {hint}") from None
 
 
 def _belongs(component: str, path: str) -> bool:
@@ -489,18 +476,22 @@ def _design(
 
 
 def _result(
-    node: dict[str, Any], technology: dict[str, Any], lists: _Lists, place: Place, inside: str | Path | None
-) -> BlockCosts:
+    node: dict[str, Any], technology: dict[str, Any], lists: _Lists,
+    network: NetworkContext, point: ElectricalPoint, inside: str | Path | None,
+) -> BlockCosts:  # fmt: skip
     """Costs of a block as it is stated, alone or in an array."""
     model, (design, path) = node["model"], _design(node, technology, inside)
     moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
     values: dict[str, u.Numeric] = {**design.values, **moved}
     with np.errstate(all="ignore"):  # a point without an answer is refused by a check
-        parts, asked = (
-            _alone(design, values, place)
-            if inside is None
-            else _with_array(design, values, path, place.network)
-        )
+        if inside is None:
+            answering = parts = [*with_slots(instantiate_block(design, values))]
+        else:
+            chip = instantiate(design, values)
+            parts = [part for part in chip.components() if _belongs(part.path, path)]
+            around = costed_components(chip)
+            answering = [c for c in around if _belongs(c.path, path) or _belongs(path, c.path)]
+        asked = [_costs(component, network, point, path) for component in answering]
         checks = [c for costs in asked for c in costs.checks if _belongs(c.component, path)]
         checks += [*process_checks(parts), *technology_checks(parts[0].technology)]
         named = {
@@ -510,7 +501,7 @@ def _result(
             "characteristic": [
                 (c.component, "", c.name, c.value, c.unit)
                 for part in parts
-                for c in part.characteristics(place.network)
+                for c in part.characteristics(network)
             ],
         }
     numbers = [(kind, *row) for kind, rows in named.items() for row in rows if _belongs(row[0], path)]

@@ -16,7 +16,7 @@ import pytest
 
 import neuroest.levels.base
 import neuroest.levels.crossbar.schema
-from neuroest.blocks.base import Component, EnergyCost, StatesChecks, lacking
+from neuroest.blocks.base import Component, Costs, EnergyCost, StatesChecks, lacking
 from neuroest.blocks.cells.base import Cell
 from neuroest.blocks.model_error import exact_model, model_errors
 from neuroest.blocks.roles import ChargesClock
@@ -44,7 +44,7 @@ IN_ONE_SLOT = {
 def makes_energies(block: type[Component[Any]]) -> bool:
     """Whether a method of the block, or of what it inherits but `Component`, says what an action takes."""
     own = (vars(cls).values() for cls in block.__mro__ if cls not in Component.__mro__)
-    made = (EnergyCost, list[EnergyCost])
+    made = (EnergyCost, list[EnergyCost], Costs)
     return any(
         inspect.isfunction(member) and get_type_hints(member).get("return") in made
         for members in own

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.blocks.neurons.base import Burst
+from neuroest.blocks.electrical_point import Burst
 from neuroest.core.errors import RangeError
 from tests.chips import area, energy, failed, known, run
 from tests.shared import estimated

@@ -15,13 +15,12 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.blocks.base import NetworkContext, Surroundings
-from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.core.errors import NeuroestError, RangeError, SpecError, UnknownNameError
 from neuroest.design.build import build
 from neuroest.design.chip import with_slots
-from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import devices_of, load_architecture, shipped
 from neuroest.pipeline.cost_table import _places, _tile_pitch
 from neuroest.pipeline.estimate import estimate
@@ -156,40 +155,19 @@ def surroundings(result: Estimate, path: str) -> dict[str, Any]:
         places = _places(component, evaluation.chip, evaluation.mapped)
         pitch = _tile_pitch(component, evaluation.mapped, evaluation.costs.areas, places)
         return {"places": float(np.max(places)), "tile_pitch": f"{float(np.max(pitch))!r} m"}
-    array = next((c for c in evaluation.chip.components() if isinstance(c, ArrayCircuit)), None)
+    array = next((c for c in evaluation.chip.components() if isinstance(c, CrossbarArray)), None)
     if array is None or not any(part.path == path for part in with_slots(array)):
         return {}
     network = evaluation.network_of(evaluation.one_level)
-    numbers = {
-        "rows": array.options["rows"],
-        "input_bits": array.driver.bits_per_read(network),
-        "cell_bits": array.bits_per_cell(network),
-        "slices": array.slices(network),
-        "read_time": array.read_time(network),
-        "hold_time": array.hold_time(network),
-        "read_voltage": array.options["read_voltage"],
-        "row_current": array.row_current(network),
-        "row_energy": array.row_energy(),
-        "column_current": current_of_clamp(array, network),
-    }
-    units = {name: info.check.unit for name, info in Surroundings.parameters().items()}
+    # of layers that differ, the largest number, as costs are compared
+    point = {**vars(array.point(network)), "input_bits": array.driver.bits_per_read(network)}
+    units = {name: info.check.unit for name, info in ElectricalPoint.parameters().items() if name in point}
+    numbers = {name: float(np.max(point[name])) for name in units}
     return {
-        name: float(value) if units[name] == "1" else f"{float(value)!r} {units[name]}"
+        name: value if units[name] == "1" else f"{value!r} {units[name]}"
         for name, value in numbers.items()
-        if float(value) > 0.0
+        if value > 0.0
     }
-
-
-def current_of_clamp(array: ArrayCircuit, network: NetworkContext) -> float:
-    """Column current for which a clamp is sized, or to which its bias is set in the layer with the largest."""
-    clamp = array.interface
-    if not isinstance(clamp, CurrentClamp):
-        return 0.0
-    if clamp.spec.bias_follows == "stated_current":
-        return float(np.max(array.carried_current(network)))
-    set_to = array.front_end(network)
-    assert set_to is not None
-    return float(np.max(set_to.device.bias_current)) / float(clamp.device.bias_headroom)
 
 
 def costs_in(

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
+from neuroest.blocks.base import AreaCost, Costs, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import MergesColumns
@@ -56,36 +57,31 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
     is_ladder = chosen("topology", "c_2c")
     """Whether equal capacitors and links weight the bits."""
 
-    def merge_energies(
-        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
-    ) -> list[EnergyCost]:
-        """Energy of charging the capacitor to half of the supply on average, and the gates of its switches.
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs at one column, on average over the bits of a weight.
 
-        The links of a ladder float with its nodes, so that a leg takes at most its own capacitance.
+        The capacitor is charged to half of the supply on average, and so are the gates of its switches. It is sized
+        by matching at any node. The links of a ladder float with its nodes, so that a leg takes at most its own
+        capacitance.
         """
-        d, supply = self.device, self.technology.supply_voltage
-        units = 1.0 if self.is_ladder else converters.mirror_unit_transistors(slices, cell_bits) / slices
+        d, supply, slices = self.device, self.technology.supply_voltage, point.slices
+        units = (
+            1.0 if self.is_ladder else converters.mirror_unit_transistors(slices, point.cell_bits) / slices
+        )
         charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
         gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
         control = array_lines.line_toggle_energy(gates, supply)
-        return [
-            self.energy("merge", "capacitors", charge, "charge merging"),
-            self.energy("merge", "switches", control, "charge merging"),
-        ]
-
-    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Mean area at one column over the bits: capacitor, sized by matching at any node, and switches."""
-        d = self.device
         if self.is_ladder:
-            area = drivers.capacitive_ladder_area(
+            ladder = drivers.capacitive_ladder_area(
                 slices, d.unit_capacitance, d.capacitance_density, d.switch_area
             )
-            return AreaCost(self.path, "capacitor", self.area_at_node(area / slices))
-        units = converters.mirror_unit_transistors(slices, cell_bits) / slices
-        area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
-        return AreaCost(self.path, "capacitor", self.area_at_node(area))
-
-    def alone(self, place: Place) -> Costs:
-        """Costs for one column read."""
-        slices, bits = place["slices"], place["cell_bits"]
-        return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])
+            area = ladder / slices
+        else:
+            area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
+        return Costs(
+            [
+                self.energy("merge", "capacitors", charge, "charge merging"),
+                self.energy("merge", "switches", control, "charge merging"),
+            ],
+            [AreaCost(self.path, "capacitor", self.area_at_node(area))],
+        )

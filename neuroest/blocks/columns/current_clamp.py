@@ -5,7 +5,8 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place, StaticCost
+from neuroest.blocks.base import AreaCost, Costs, NetworkContext, StaticCost
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import ClampsColumn
@@ -77,7 +78,7 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         return bool(np.any(np.asarray(self.device.standing_current) > 0.0))
 
     @property
-    def _flows(self) -> tuple[str, u.Ampere]:
+    def flowing(self) -> tuple[str, u.Ampere]:
         """Name of the current that flows whatever the column carries, and the current."""
         d = self.device
         return ("standing", d.standing_current) if self.follows_column else ("bias", d.bias_current)
@@ -102,44 +103,35 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         device = d.changed(bias_current=bias, input_resistance=resistance)
         return replace(self, device=device)  # type: ignore[arg-type]
 
-    def bias_statics(self) -> list[StaticCost]:
-        """Static bias that flows whether or not the column is read."""
-        if self.spec.bias == "while_read":
-            return []
-        name, current = self._flows
-        return [StaticCost(self.path, name, front_ends.bias_power(current, self.technology.supply_voltage))]
+    def sized_for(self, current: u.Ampere) -> Self:
+        """Conveyor for a column with this current: biased for it, or drawn for it if its device states how."""
+        return (
+            self.biased_for(current)
+            if self.spec.bias_follows == "mapped_current"
+            else self.drawn_for(current)
+        )
 
-    def column_energies(self, read_time: u.Second, given: u.Ampere = 0.0) -> list[EnergyCost]:
-        """Energy of the conveyor while the column is read, without the current that the cells' supply gives.
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs with the bias during one read, sized or set for the column current if it is given.
 
         A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest. A
-        follower takes its standing current, and gives what the supply of the cells does not.
-
-        Parameters
-        ----------
-        read_time : float or array
-            Time for which the column is read. [s]
-        given : float or array
-            Mean magnitude of the column current that a follower gives, of either sign. [A]
+        follower takes its standing current, and gives what the supply of the cells does not. A bias that always flows
+        is static power.
         """
-        supply = self.technology.supply_voltage
-        name, standing = self._flows
-        found = []
+        current, supply = point.get("column_current", None), self.technology.supply_voltage
+        sized = self if current is None else self.sized_for(current)
+        name, standing = sized.flowing
+        energies, statics = [], []
         if self.spec.bias == "while_read":
-            energy = converters.front_end_bias_energy(standing, supply, read_time)
-            found.append(self.energy("column_bias", name, energy, "column interface bias"))
+            energy = converters.front_end_bias_energy(standing, supply, point.read_time)
+            energies.append(self.energy("column_bias", name, energy, "column interface bias"))
+        else:
+            statics.append(StaticCost(self.path, name, front_ends.bias_power(standing, supply)))
+        given = point.get("clamp_current", 0.0)
         if self.follows_column and np.any(np.asarray(given) > 0.0):
-            energy = converters.front_end_bias_energy(given, supply, read_time)
-            found.append(self.energy("column_bias", "column_current", energy, "column interface bias"))
-        return found
-
-    def alone(self, place: Place) -> Costs:
-        """Costs with the bias during one read, sized or set for the column current if it is given."""
-        given = place.given.get("column_current")
-        follows = self.spec.bias_follows == "mapped_current"
-        drawn = self if given is None else self.biased_for(given) if follows else self.drawn_for(given)
-        energies = drawn.column_energies(place["read_time"])
-        return Costs(energies, drawn.areas(place.network), drawn.bias_statics())
+            energy = converters.front_end_bias_energy(given, supply, point.read_time)
+            energies.append(self.energy("column_bias", "column_current", energy, "column interface bias"))
+        return Costs(energies, sized.areas(network), statics)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, Place
+from neuroest.blocks.base import AreaCost, Costs, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import MergesColumns
@@ -43,20 +44,15 @@ class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
     owns = ("current merging",)
     prior_error = model_errors(area=1.5)
 
-    def merge_energies(
-        self, read_time: u.Second, slices: u.Dimensionless, cell_bits: u.Dimensionless
-    ) -> list[EnergyCost]:
-        """Energy of the mirror's bias while the column is read."""
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs at one column: the bias during one read, and as many unit transistors as its weight.
+
+        Slices are weighted by powers of two, and a ratio of n takes n unit transistors.
+        """
         supply = self.technology.supply_voltage
-        bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
-        return [self.energy("merge", "bias", bias, "current merging")]
-
-    def alone(self, place: Place) -> Costs:
-        """Costs with the bias during one read."""
-        slices, bits = place["slices"], place["cell_bits"]
-        return Costs(self.merge_energies(place["read_time"], slices, bits), [self.merge_area(slices, bits)])
-
-    def merge_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
-        """Area at one column: slices are weighted by powers of two, and a ratio of n takes n unit transistors."""
-        units = converters.mirror_unit_transistors(slices, cell_bits)
-        return AreaCost(self.path, "mirror", self.area_at_node(self.device.footprint) * units / slices)
+        bias = converters.front_end_bias_energy(self.device.bias_current, supply, point.read_time)
+        units = converters.mirror_unit_transistors(point.slices, point.cell_bits)
+        area = self.area_at_node(self.device.footprint) * units / point.slices
+        return Costs(
+            [self.energy("merge", "bias", bias, "current merging")], [AreaCost(self.path, "mirror", area)]
+        )

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import Component, EnergyCost
+from neuroest.blocks.base import Component, Costs, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import CouplesDirectly
-from neuroest.core import units as u
 from neuroest.equations import array_lines
 from neuroest.specs.blocks import Block
 
@@ -24,9 +24,11 @@ class DirectCoupling(Component[None], CouplesDirectly):
     owns = ("neuron input charge",)
     prior_error = exact_model("it has no circuit")
 
-    def coupling_energies(
-        self, input_capacitance: u.Farad, drive: u.Volt, supply: u.Volt
-    ) -> list[EnergyCost]:
-        """Charge of the neuron's input, delivered by the supply of the rows."""
-        charge = array_lines.column_swing_energy(input_capacitance, drive, supply)
-        return [self.energy("couple", "input_charge", charge, "neuron input charge")]
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Charge of the neuron's input to the row voltage, delivered by the supply of the rows."""
+        if point.neuron_capacitance is None:
+            return Costs()
+        charge = array_lines.column_swing_energy(
+            point.neuron_capacitance, point.read_voltage, point.read_supply_voltage
+        )
+        return Costs([self.energy("couple", "input_charge", charge, "neuron input charge")])

@@ -4,7 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
+from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
 from neuroest.core import units as u
@@ -129,29 +130,31 @@ class Multiplexer(Component[TransmissionGateParameters]):
         gates = equations.path_gates(inputs, self.options["levels"])
         return gates * self.junctions() * width + self.wire(inputs, pitch)
 
-    def pass_energies(
-        self, width: u.Metre, swing: u.Volt, supply: u.Volt, pitch: u.Metre, span: u.Metre
-    ) -> list[EnergyCost]:
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs of passing one value, of one transmission gate, and of one select logic gate."""
+        width = self.width(point.drawn_switch_source)
+        return Costs(
+            self._passing(width, point), self._gate_areas(width), self._gate_statics(width),
+            self._gate_checks(width, point.switch_source),
+        )  # fmt: skip
+
+    def _passing(self, width: u.Metre, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of passing one value: gates, lines by junction and by pitch, and the select logic.
 
-        Parameters
-        ----------
-        width : Metre
-            Of the n-type transistor of each gate.
-        swing, supply : Volt
-            By how much the line moves, and the supply that its charge comes from.
-        pitch, span : Metre
-            Between neighbouring inputs, and of the whole array, which each select line crosses.
+        Each select line crosses the whole array.
         """
+        swing, supply = point.switched_swing, point.switched_supply
         d, process, voltage = self.device, self.process, self.technology.supply_voltage
         gate = array_lines.line_toggle_energy(
             process.gate_capacitance * width * (1.0 + d.width_ratio), voltage
         )
         junction = array_lines.column_swing_energy(self.junctions() * width, swing, supply)
-        wire = array_lines.column_swing_energy(process.wire_capacitance * pitch, swing, supply)
+        wire = array_lines.column_swing_energy(process.wire_capacitance * point.switched_pitch, swing, supply)
         logic = process.gate_capacitance * d.logic_width_ratio * process.feature_size
         # each gate has a line for its n-type and one for its p-type transistor
-        both_lines = array_lines.line_toggle_energy(2.0 * process.wire_capacitance * span, voltage)
+        both_lines = array_lines.line_toggle_energy(
+            2.0 * process.wire_capacitance * point.column_span, voltage
+        )
         return [
             self.energy("switch", "gates", gate, "column switching"),
             self.energy("line_junction", "shared_line", junction, "shared line charge"),
@@ -160,7 +163,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             self.energy("select_line", "select_lines", both_lines, "column selection"),
         ]  # fmt: skip
 
-    def switch_areas(self, width: u.Metre) -> list[AreaCost]:
+    def _gate_areas(self, width: u.Metre) -> list[AreaCost]:
         """Area of one transmission gate, and of one select logic gate."""
         process = self.process
         pair = equations.transistor_pair_area(
@@ -171,7 +174,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             AreaCost(self.path, "select_logic", process.gate_area, counted_as=self.selecting),
         ]
 
-    def switch_statics(self, width: u.Metre) -> list[StaticCost]:
+    def _gate_statics(self, width: u.Metre) -> list[StaticCost]:
         """Leakage of one open transmission gate, and of one logic gate."""
         d = self.device
         logic = d.logic_width_ratio * self.process.feature_size
@@ -180,7 +183,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             StaticCost(self.path, "select_leakage", gate_leakage(self, logic), self.selecting),
         ]
 
-    def switch_checks(self, source: u.Siemens, width: u.Metre) -> list[Check]:
+    def _gate_checks(self, width: u.Metre, source: u.Siemens) -> list[Check]:
         """Whether the gates stay within their share of the path, and within the range of their law at this supply.
 
         Checks

@@ -54,7 +54,7 @@ class PulseCoupling(SampledClamp):
     prior_error = model_errors(energy=1.5, area=1.5)
     device: PulseCouplingParameters
 
-    def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
+    def _hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energies of the capacitor, the comparator during the pulse, and the switch that makes it."""
         d, supply = self.device, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)

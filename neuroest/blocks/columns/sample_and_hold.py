@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
-from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.base import AreaCost, Check, Costs, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.core import units as u
-from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import array_lines, neuron_geometry
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -44,37 +43,6 @@ def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
     )  # fmt: skip
 
 
-@frozen_dataclass(eq=False)
-class SampledLoad:
-    """Load and timing of a stage at a column.
-
-    Attributes
-    ----------
-    converter : Converter
-        Behind it.
-    network : NetworkContext
-        That the array runs.
-    bits : Dimensionless
-        Resolution of the converter.
-    held_time : Second
-        From the sample to the end of the last conversion.
-    wire : Farad
-        Wires of the multiplexer to the converter.
-    own_time : Second
-        Time constant that the multiplexer has by itself.
-    switch_share : Dimensionless
-        Share of the resistance to the converter that the multiplexer has.
-    """
-
-    converter: Converter
-    network: NetworkContext
-    bits: u.Dimensionless
-    held_time: u.Second
-    wire: u.Farad
-    own_time: u.Second
-    switch_share: u.Dimensionless
-
-
 class SampleAndHold(AnalogCircuit[Any]):
     """Stage that holds a column result while the columns that share a converter are read in turn."""
 
@@ -84,6 +52,10 @@ class SampleAndHold(AnalogCircuit[Any]):
     owns = ("sample and hold",)
     prior_error = PUBLISHED
     device: SampleAndHoldParameters
+
+    def assumed_input(self) -> tuple[u.Dimensionless, u.Farad]:
+        """Sampling share of a conversion, and input capacitance, for a converter whose circuit does not state them."""
+        return 1.0, 0.0
 
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:
         """Hold capacitor."""
@@ -105,22 +77,22 @@ class SampleAndHold(AnalogCircuit[Any]):
         """Area of one stage."""
         return self.area_at_node(self.device.footprint)
 
-    def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
-        """Energies of charging the capacitor, and of the follower while the sample is used."""
-        supply = self.technology.supply_voltage
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Energies of charging the capacitor, and of the follower while the sample is used; area of one stage."""
+        load, supply = point.sampled_load, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(
             self.capacitance(load.bits), self.device.signal_swing, supply
         )
         current, time = self.follower(load)
         follower = equations.front_end_bias_energy(current, supply, time)
-        return [
-            self.energy("sample", "hold_capacitor", charge, "sample and hold"),
-            self.energy("sample", "follower", follower, "sample and hold"),
-        ]
-
-    def stage_area(self, load: SampledLoad) -> AreaCost:
-        """Area of one stage."""
-        return AreaCost(self.path, "stage", self.footprint(load))
+        return Costs(
+            [
+                self.energy("sample", "hold_capacitor", charge, "sample and hold"),
+                self.energy("sample", "follower", follower, "sample and hold"),
+            ],
+            [AreaCost(self.path, "stage", self.footprint(load))],
+            checks=self.stage_checks(load),
+        )
 
     def lost_voltage(self, held_time: u.Second, bits: u.Dimensionless) -> u.Volt:
         """Voltage lost by a sample in this time."""

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
+from neuroest.blocks.columns.sample_and_hold import SampleAndHold
+from neuroest.blocks.electrical_point import SampledLoad
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
@@ -62,6 +63,10 @@ class SampleAndHoldCircuit(SampleAndHold):
     prior_error = model_errors(energy=2, area=1.5)
     device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
 
+    def assumed_input(self) -> tuple[u.Dimensionless, u.Farad]:
+        """Sampling share and input capacitance that the device states for converters that do not state them."""
+        return self.device.acquisition_share, self.device.converter_input_capacitance
+
     def capacitance(self, bits: u.Dimensionless) -> u.Farad:
         """Capacitance that keeps thermal noise within its limit."""
         d = self.device
@@ -80,30 +85,25 @@ class SampleAndHoldCircuit(SampleAndHold):
 
     def load_capacitance(self, load: SampledLoad) -> u.Farad:
         """Load of the follower: the converter input, and the wires to it."""
-        given = self.device.converter_input_capacitance
-        return load.converter.input_capacitance(load.bits, given) + load.wire
-
-    def acquisition_time(self, load: SampledLoad) -> u.Second:
-        """Time in which the converter samples its input."""
-        return load.converter.acquisition_time(self.device.acquisition_share, load.bits, load.network)
+        return load.input_capacitance + load.wire
 
     def output_conductance(self, load: SampledLoad) -> u.Siemens:
         """Follower transconductance for which it settles in time together with the multiplexer in series."""
         path = multiplexing.settling_conductance(
-            self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
+            self.load_capacitance(load), load.acquisition_time, load.bits, load.own_time
         )
         return path / (1.0 - load.switch_share)
 
     def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
         """Follower current, and the time for which it flows per sample."""
-        d, sampled = self.device, self.acquisition_time(load)
+        d, sampled = self.device, load.acquisition_time
         current = multiplexing.follower_current(
             self.output_conductance(load), d.transconductance_efficiency, self.load_capacitance(load),
             d.signal_swing, sampled,
         )  # fmt: skip
         times = {
             "while_sampled": sampled,
-            "while_converted": 1.0 / load.converter.rate(load.bits, load.network),
+            "while_converted": load.conversion_time,
             "while_held": load.held_time,
         }
         return current, times[self.spec.follower]
@@ -129,7 +129,7 @@ class SampleAndHoldCircuit(SampleAndHold):
             input; use more levels, a larger resistance_share or fewer columns a converter
         """
         alone = crossbar_wires.settling_time(load.own_time, 0.0, load.bits)
-        allowed = self.acquisition_time(load) / 2.0
+        allowed = load.acquisition_time / 2.0
         return [
             *super().stage_checks(load),
             self.require("design_rule", "multiplexer_settles", alone, "<=", allowed, "s"),

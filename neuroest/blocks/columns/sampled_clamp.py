@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import ClassVar, Literal, TypeAlias
 
 from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampBlock, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core import units as u
@@ -68,7 +69,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
         """Path under which the stages that store a result are counted."""
         return f"{self.path}:held"
 
-    def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
+    def _hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energies of the capacitor, and of the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
         charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
@@ -79,10 +80,22 @@ class SampledClamp(CurrentClamp, HoldsResults):
             self.energy("hold", "follower", follower, ledger),
         ]
 
-    def alone(self, place: Place) -> Costs:
-        """Costs with the bias during one read, and with the result held for a neuron."""
-        costs = super().alone(place)
-        return replace(costs, energies=[*costs.energies, *self.hold_energies(place["hold_time"])])
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs with the bias during one read, and with the result held for a neuron.
+
+        In an array, a held value has to stay within half a step while the slowest neuron integrates.
+        """
+        costs, d = super().costs(network, point), self.device
+        areas, checks = list(costs.areas), list(costs.checks)
+        if point.get("spike_ends_drive", False):
+            ending = d.ending_gates * self.process.gate_area
+            areas.append(AreaCost(self.path, "ending", ending, counted_as=self.held))
+        bits = point.get("settled_bits", None)
+        if bits is not None:
+            lost = converters.sample_droop(d.droop_current, point.longest_hold_time, d.hold_capacitance)
+            checks.append(droop_check(self.path, lost, converters.half_step(d.hold_voltage, bits)))
+        energies = [*costs.energies, *self._hold_energies(point.hold_time)]
+        return replace(costs, energies=energies, areas=areas, checks=checks)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor, and of one stage that stores a result."""
@@ -91,17 +104,6 @@ class SampledClamp(CurrentClamp, HoldsResults):
         )
         return [*super().areas(network), stage]
 
-    def ending_area(self) -> AreaCost:
-        """Area of the transistors of a stage through which a spike ends the drive."""
-        area = self.device.ending_gates * self.process.gate_area
-        return AreaCost(self.path, "ending", area, counted_as=self.held)
-
     def held_voltage(self) -> u.Volt:
         """Largest voltage on the capacitor, as stated."""
         return self.device.hold_voltage
-
-    def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
-        """Whether the stored value stays within half a step while the neuron integrates."""
-        d = self.device
-        lost = converters.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
-        return droop_check(self.path, lost, converters.half_step(d.hold_voltage, bits))

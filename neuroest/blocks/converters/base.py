@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit, CircuitParameters
 from neuroest.core import units as u
@@ -111,16 +112,14 @@ class Converter(AnalogCircuit[Any], ABC):
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""
 
-    def alone(self, place: Place) -> Costs:
-        """Costs at the chosen resolution, or at the lossless resolution for this number of rows."""
-        chosen = "bits" in self.options or type(self).bits is not Converter.bits
-        around = (1.0, 1.0, 1.0) if chosen else (place["rows"], place["input_bits"], place["cell_bits"])
-        bits = self.bits(*around)
-        return Costs(
-            self.energy_costs(bits, place.network),
-            [self.area_cost(bits)],
-            checks=self.resolution_checks(bits),
-        )
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs at the resolution that an array needs, as chosen, or lossless for this number of rows."""
+        bits = point.get("resolution", None)
+        if bits is None:
+            chosen = "bits" in self.options or type(self).bits is not Converter.bits
+            bits = self.bits(*(1.0, 1.0, 1.0) if chosen else (point.rows, point.input_bits, point.cell_bits))
+        area = AreaCost(self.path, "converter", self.area(bits))
+        return Costs(self.energy_costs(bits, network), [area], checks=self.resolution_checks(bits))
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
         """Capacitance charged for a conversion: as given if the circuit does not state it."""
@@ -149,10 +148,6 @@ class Converter(AnalogCircuit[Any], ABC):
             return found
         low, high = self.process.minimum_supply_voltage, self.process.maximum_supply_voltage
         return [*found, self.check_range("converter_supply", self.supply_voltage(), low, high, "V")]
-
-    def area_cost(self, bits: u.Dimensionless) -> AreaCost:
-        """Area of a converter."""
-        return AreaCost(self.path, "converter", self.area(bits))
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Checks of the range of the model."""

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place
+from neuroest.blocks.base import Check, Component, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.process_scaling import at_corner, logic_energy_ratio
 from neuroest.core import units as u
 from neuroest.equations import network as equations
@@ -70,10 +71,11 @@ class NetworkOnChip(Component[Any]):
     def hop_time(self) -> u.Second:
         """Time of one hop."""
 
-    def alone(self, place: Place) -> Costs:
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Costs with the energy of one bit over one hop between this number of nodes, and of entering and leaving."""
-        pitch = self.options["tile_pitch"] if "tile_pitch" in self.options else place["tile_pitch"]
-        costs, places = super().alone(place), place["places"]
+        stated, places = self.options.get("tile_pitch"), point.places
+        pitch = point.tile_pitch if stated is None else stated
+        costs = super().costs(network, point)
         checks = [*costs.checks, *self.wire_checks(pitch, places)]
         return replace(costs, energies=[*costs.energies, *self.transport(pitch, places)], checks=checks)
 

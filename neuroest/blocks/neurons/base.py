@@ -21,9 +21,9 @@ from neuroest.blocks.base import (
     Costs,
     EnergyCost,
     NetworkContext,
-    Place,
     either,
 )
+from neuroest.blocks.electrical_point import Burst, ElectricalPoint
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
@@ -98,32 +98,6 @@ class FiringRule:
         """Rule with a selection of the numbers on each axis."""
         given = (np.asarray(number) for number in self.numbers)
         return replace(self, numbers=tuple(one if one.size == 1 else one[places] for one in given))
-
-
-@frozen_dataclass(eq=False)
-class Burst:
-    """Drive of a neuron for one spike of the network, by layer: timesteps with a mean drive, then none.
-
-    Attributes
-    ----------
-    pulse, period : float or ndarray
-        Time of the drive in a timestep, and of the timestep. [s]
-    steps : float or ndarray
-        Driven timesteps.
-    idle : float or ndarray
-        Time without a drive until that for the next spike. [s]
-    number : float or ndarray
-        Bursts of an inference.
-    ends : bool
-        Whether a spike ends the drive of its timestep.
-    """
-
-    pulse: u.Second
-    period: u.Second
-    steps: u.Dimensionless
-    idle: u.Second
-    number: u.Dimensionless
-    ends: bool
 
 
 @frozen_dataclass(eq=False)
@@ -407,14 +381,29 @@ class Neuron(Component[Any]):
             found.append(self.characteristic("firing probability", probability, "1"))
         return found
 
-    def alone(self, place: Place) -> Costs:
-        """Costs with the energies of a timestep for the stated hold time, or for a whole integration."""
-        hold = place.given.get("hold_time", self.integration_time())
-        drive = np.maximum(place.given.get("read_time", 0.0), hold)
-        costs = super().alone(place)
-        burst = Burst(drive, drive + self.refractory_time(), 1.0, 0.0, 1.0, ends=False)
-        on = 0.0 if self.fires_again else self.on_time(burst)
-        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive, hold, on)])
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs with the energies of a timestep, and of all spikes of a neuron for one of the network.
+
+        Counts do not depend on the pace of a chip, and how often a neuron fires again does. A neuron by itself has a
+        drive of the stated hold time, or of a whole integration, and spikes once.
+        """
+        costs, hold = super().costs(network, point), point.get("hold_time", self.integration_time())
+        burst, checks = point.get("burst", None), list(costs.checks)
+        if burst is None:
+            drive = np.maximum(point.get("read_time", 0.0), hold)
+            burst = Burst(drive, drive + self.refractory_time(), 1.0, 0.0, 1.0, ends=False)
+            on = 0.0 if self.fires_again else self.on_time(burst)
+        else:
+            on, checks = self.on_time(burst), [*checks, *self.burst_checks(burst)]
+        spikes = point.get("spikes_for_one", 1.0)
+        if np.shape(spikes) == (1,):  # a number keeps the origin of what it multiplies, an array does not
+            spikes = np.ravel(spikes)[0]
+        times = {"spike": spikes, "time_step": point.get("drive_share", 1.0)}
+        energies = [
+            replace(one, energy=one.energy * times.get(one.action, 1.0))
+            for one in self.spike_energies(burst.pulse, hold, on)
+        ]
+        return replace(costs, energies=[*costs.energies, *energies], checks=checks)
 
     def noise_check(self, node: u.Farad, swing: u.Volt) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import numpy as np
 
 from neuroest.blocks import base
-from neuroest.blocks.neurons.base import Burst, FiringRule, Neuron
+from neuroest.blocks.electrical_point import Burst
+from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_ions import (
     IonDynamics,
     IonKineticsParameters,

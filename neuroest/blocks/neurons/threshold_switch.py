@@ -10,8 +10,9 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.circuit import DECAYED, DECISIONS, Circuit, State, beyond, read_circuit
+from neuroest.blocks.electrical_point import Burst
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import Burst, FiringRule, Membrane, Neuron
+from neuroest.blocks.neurons.base import FiringRule, Membrane, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
 from neuroest.equations import (

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
+from neuroest.blocks.electrical_point import Written
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.programming.base import Written
 from neuroest.core import units as u
 from neuroest.equations import power, write_circuits
 from neuroest.specs.base import CountOrAuto, CurrentOrAuto, VoltageOrAuto

@@ -6,10 +6,10 @@ from typing import Any, Literal
 import numpy as np
 
 from neuroest.blocks.attributes import chosen, slot
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, StaticCost
+from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.electrical_point import ElectricalPoint, Lines, Written
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
-from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
 from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
@@ -178,7 +178,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
         return np.maximum(carried, d.minimum_width)
 
-    def written_areas(self, written: Written) -> list[AreaCost]:
+    def _areas(self, written: Written) -> list[AreaCost]:
         """Areas of the gates, the switches, one shifter and one pump."""
         d = self.device
         gates = self.gates(written) * self.process.gate_area * d.layout_factor
@@ -221,9 +221,11 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             return 0.0
         return leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
 
-    def written_statics(self, written: Written) -> list[StaticCost]:
-        """Static power, unless everything is switched off between writes."""
-        return [] if self.spec.between_writes == "off" else self.standing_costs(written)
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs of a cell programmed with verification, in addition to its own; no static power if switched off."""
+        written = point.written
+        statics = [] if self.spec.between_writes == "off" else self.standing_costs(written)
+        return Costs(self.written_energies(written), self._areas(written), statics, self._checks(written))
 
     def standing_costs(self, written: Written) -> list[StaticCost]:
         """Static power of the circuit while it is powered."""
@@ -234,16 +236,8 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found.append(StaticCost(self.pump.path, "idle", self.pump.device.idle_power))
         return found
 
-    def written_energies(self, written: Written, output_energy: u.Joule) -> list[EnergyCost]:
-        """Energy of writing one cell in addition to its own: address, level shifting, leakage and supply.
-
-        Parameters
-        ----------
-        written : Written
-            The array.
-        output_energy : float or array
-            Energy of writing the cell, taken at the programming voltage. [J]
-        """
+    def written_energies(self, written: Written) -> list[EnergyCost]:
+        """Energy of writing one cell in addition to its own: address, level shifting, leakage and supply."""
         found = [self.energy("program", "addressing", self.address_energy(written), "write addressing")]
         if self.spec.between_writes == "off":
             cells = written.rows.count * written.columns.count
@@ -258,7 +252,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             )
             found.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
         if self.pump is not None:
-            found.append(self.pump.loss(output_energy, written.voltage))
+            found.append(self.pump.loss(written.energy, written.voltage))
         return found
 
     def address_energy(self, written: Written) -> u.Joule:
@@ -290,7 +284,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found = found + np.where(lines.highest > supply, each, 0.0)
         return found
 
-    def written_checks(self, written: Written) -> list[Check]:
+    def _checks(self, written: Written) -> list[Check]:
         """Whether switches and shifters tolerate the voltage, and drivers and pump support this number of cells.
 
         Checks

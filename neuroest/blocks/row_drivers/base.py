@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit, resistance_at_corner
 from neuroest.core import units as u
@@ -74,10 +75,6 @@ class RowDriver(AnalogCircuit[Any]):
         """Voltage swing of a row line that ends at transistor gates."""
         return self.technology.supply_voltage
 
-    def self_load_energy(self, line_energy: u.Joule) -> u.Joule:
-        """Energy of the driver's own gates for one pulse."""
-        return drivers.driver_self_load_energy(line_energy, self.device.self_load_fraction)
-
     def own_energies(
         self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
@@ -92,23 +89,23 @@ class RowDriver(AnalogCircuit[Any]):
         """Area per row in addition to its output stage."""
         return 0.0
 
-    def alone(self, place: Place) -> Costs:
-        """Costs with the energies of one pulse and one input, and the output stage sized for the current of a row."""
-        network, current = place.network, place["row_current"]
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Energies of one pulse and one input, and the area of one row, whose output stage carries the row current."""
+        self_load = drivers.driver_self_load_energy(point.row_energy, self.device.self_load_fraction)
         energies = [
-            self.line_costs("self_load", self.self_load_energy(place["row_energy"])),
-            *self.own_energies(place["read_voltage"], current, place["read_time"], network),
+            self.energy("row_toggle", "self_load", self_load, "row driver self-load"),
+            *self.own_energies(point.read_voltage, point.row_current, point.row_time, network),
         ]
-        area = output_stage_area(self, current) + self.row_area() + self.own_area(network)
+        rows = point.get("rows_per_weight", 1.0)
+        stage = output_stage_area(self, point.drawn_row_current)
+        area = (stage + self.row_area()) / (rows if self.drives_pairs else 1.0) + self.own_area(
+            network
+        ) / rows
         return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
     def input_energy(self, term: str, energy: u.Joule) -> EnergyCost:
         """One energy term of an input, in the ledger of row drivers."""
         return self.energy("input", term, energy, "input conversion")
-
-    def line_costs(self, term: str, energy: u.Joule) -> EnergyCost:
-        """One energy term of a pulse, in the ledger of row drivers."""
-        return self.energy("row_toggle", term, energy, "row driver self-load")
 
 
 class VoltageDriverParameters(RowDriverParameters):

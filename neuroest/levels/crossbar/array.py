@@ -1,14 +1,22 @@
 """Resistive crossbar: costs, limits and accuracy of the circuit of an array."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import (
+    AreaCost,
+    Characteristic,
+    Check,
+    Costs,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
 from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.neurons.base import Neuron
-from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults, IdealColumn
-from neuroest.blocks.row_drivers.base import output_stage_area
+from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.roles import CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.core import units as u
 from neuroest.equations import (
     converters,
@@ -37,33 +45,73 @@ _SOLVED_LOSS = 6.6
 class CrossbarArray(WrittenArray):
     """Array of cells, drivers and column circuits, with its wires."""
 
+    def point(self, network: NetworkContext) -> ElectricalPoint:
+        """Currents, voltages and times at the circuits of the array for this network."""
+        slices, cell_bits = self.digits_of_weight(network)
+        values: dict[str, Any] = {
+            "rows": self.rows_at_once(),
+            "slices": slices,
+            "cell_bits": cell_bits,
+            "rows_per_weight": self.devices_per_weight()[1],
+            "read_voltage": self.options["read_voltage"],
+            "read_supply_voltage": self.read_supply_voltage(),
+            "read_time": self.read_time(network),
+            "row_time": self.row_time(network),
+            "row_energy": self.row_energy(),
+            "row_current": self.row_current(network),
+            "drawn_row_current": self.drawn_row_current(network),
+            "hold_time": self.hold_time(network),
+            "longest_hold_time": longest(self.hold_time(network)),
+            "settled_bits": self.settled_bits(),
+            "spike_ends_drive": self.drive_ends,
+            "neuron_capacitance": None if self.driven_load is None else self.driven_load[1],
+        }
+        if isinstance(self.interface, CurrentClamp):
+            values["clamp_current"] = self.current_of_clamp(network)
+            if not self.adds_charges:
+                values["column_current"] = self.column_current_of_clamp(network)
+        if self.neuron is not None:
+            values["burst"] = self.burst(network)
+            values["spikes_for_one"] = self.spikes_for_one(network)
+            if self.neuron.conducts_while_driven:
+                values["drive_share"] = self.drive_share(network)
+        if self.converter is not None:
+            values["resolution"] = self.resolution(network)
+        if self.sampler is not None:
+            values["sampled_load"] = self.sampled_load(network)
+        if self.multiplexer is not None:
+            values["switch_source"] = self.switched_source(network, drawn=False)
+            values["drawn_switch_source"] = self.switched_source(network, drawn=True)
+            values["switched_swing"], values["switched_supply"] = self.switched_swing()
+            values["switched_pitch"] = self.switched_pitch(network)
+            values["column_span"] = self.options["columns"] * self.column_pitch()
+        if self.write_circuit is not None:
+            values["written"] = self.written
+        return ElectricalPoint(**values)
+
+    def circuit_costs(self, network: NetworkContext) -> Costs:
+        """Costs and checks of the circuits around the cells."""
+        point, phase = self.point(network), self.phase_context(network)
+        return Costs.of_all(
+            [part.costs(phase if part is self.driver else network, point) for part in self.circuits]
+        )
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Cells, lines, drivers, and the circuits at the columns."""
-        cell, driver = self.cell, self.driver
-        read_time = self.read_time(network)
-        toggle = self.row_energy()
+        """Cells with their lines, and the circuits around them."""
+        cell = self.cell
         costs = [
-            *self.read_energies(network, read_time),
-            cell.energy("row_toggle", "row_line", toggle, "row line charge"),
+            *self.read_energies(network, self.read_time(network)),
+            cell.energy("row_toggle", "row_line", self.row_energy(), "row line charge"),
             cell.energy("program", "programming", self.cell_programming_energy(network), "cell programming"),
-            *self.writing_energies(),
             *self.update_energies(network),
-            driver.line_costs("self_load", driver.self_load_energy(toggle)),
-            *driver.own_energies(
-                self.options["read_voltage"],
-                self.row_current(network),
-                self.row_time(network),
-                self.phase_context(network),
-            ),
+            *self.column_line_energies(),
         ]
         if np.any(np.isfinite(cell.disturb_reads())):
             disturbed = retention.disturb_rewriting_energy(
                 self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
-        for shifter in driver.slots.values():
-            costs.extend(shifter.energies(network))
-        return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
+        return [*costs, *self.circuit_costs(network).energies]
 
     @property
     def unselected_cells_conduct(self) -> bool:
@@ -95,86 +143,13 @@ class CrossbarArray(WrittenArray):
         charge = self.column_energy()
         return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
 
-    def _column_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        costs: list[EnergyCost] = []
-        front_end = self.front_end(network)
-        if isinstance(front_end, CurrentClamp):
-            costs.extend(front_end.column_energies(read_time, self.current_of_clamp(network)))
-        elif isinstance(front_end, ClampsColumn):
-            costs.extend(front_end.column_energies(read_time))
-        if isinstance(front_end, HoldsResults):
-            costs.extend(front_end.hold_energies(self.hold_time(network)))
-        if isinstance(front_end, CouplesDirectly) and self.driven_load is not None:
-            drive, supply = self.options["read_voltage"], self.read_supply_voltage()
-            costs.extend(front_end.coupling_energies(self.driven_load[1], drive, supply))
-        if self.merge is not None:
-            costs.extend(self.merge.merge_energies(read_time, *self.digits_of_weight(network)))
-        if self.neuron is not None:
-            costs.extend(self._neuron_energies(self.neuron, network))
-        if self.buffer is not None:
-            costs.extend(self.buffer.energies(network))
-        for stage in self.column_stages:
-            costs.extend(stage.energies(network))
-        for buffer, _, _ in self.line_buffers:
-            costs.extend(buffer.energies(network))
-        if self.sampler is not None:
-            costs.extend(self.sampler.sample_energies(self.sampled_load(network)))
-        if self.multiplexer is not None:
-            costs.extend(
-                self.multiplexer.pass_energies(
-                    self.switch_width(network), *self.switched_swing(), self.switched_pitch(network),
-                    self.options["columns"] * self.column_pitch(),
-                )
-            )  # fmt: skip
-        if self.converter is not None:
-            costs.extend(self.converter.energy_costs(self.resolution(network), network))
-        return costs
-
-    def _neuron_energies(self, neuron: Neuron, network: NetworkContext) -> list[EnergyCost]:
-        """Energies of a timestep, and of all spikes of a neuron for one of the network.
-
-        Counts do not depend on the pace of a chip, and how often a neuron fires again does.
-        """
-        burst = self.burst(network)
-        costs = neuron.spike_energies(burst.pulse, self.hold_time(network), neuron.on_time(burst))
-        driven = self.drive_share(network) if neuron.conducts_while_driven else 1.0
-        spikes = self.spikes_for_one(network)
-        if np.shape(spikes) == (1,):  # a number keeps the origin of what it multiplies, an array does not
-            spikes = np.ravel(spikes)[0]
-        times = {"spike": spikes, "time_step": driven}
-        return [replace(one, energy=one.energy * times.get(one.action, 1.0)) for one in costs]
-
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Area of one cell, one driver, and one circuit at a column."""
-        driver = self.driver
-        stage = output_stage_area(driver, self.drawn_row_current(network))
-        converting, rows_each = driver.own_area(self.phase_context(network)), self.devices_per_weight()[1]
-        shared = rows_each if driver.drives_pairs else 1.0
+        """Area of one cell, and of each circuit around the cells."""
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
-            AreaCost(driver.path, "driver", (stage + driver.row_area()) / shared + converting / rows_each),
+            *self.circuit_costs(network).areas,
         ]
-        for shifter in driver.slots.values():
-            costs.extend(shifter.areas(network))
-        for circuit in (self.front_end(network), self.neuron, self.buffer, *self.column_stages):
-            if circuit is not None:
-                costs.extend(circuit.areas(network))
-        if self.drive_ends and isinstance(self.interface, HoldsResults):
-            costs.append(self.interface.ending_area())
-        if self.sampler is not None:
-            costs.append(self.sampler.stage_area(self.sampled_load(network)))
-        if self.multiplexer is not None:
-            costs.extend(self.multiplexer.switch_areas(self.switch_width(network)))
-        for line_buffer, _, _ in self.line_buffers:
-            costs.extend(line_buffer.areas(network))
-        if self.merge is not None:
-            costs.append(self.merge.merge_area(*self.digits_of_weight(network)))
-        if self.converter is not None:
-            costs.append(self.converter.area_cost(self.resolution(network)))
-        costs += self._backward_areas(costs)
-        if self.write_circuit is not None:
-            costs.extend(self.write_circuit.written_areas(self.written))
-        return costs
+        return costs + self._backward_areas(costs)
 
     def _backward_areas(self, forward: list[AreaCost]) -> list[AreaCost]:
         """Area of a second set of column circuits, at the rows, for errors that are read back through the weights."""
@@ -190,18 +165,8 @@ class CrossbarArray(WrittenArray):
         ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of neurons, shifters and switches, and refresh of cells; grounded rows draw no current."""
-        costs = [cost for shifter in self.driver.slots.values() for cost in shifter.statics(network)]
-        front_end = self.front_end(network)
-        if isinstance(front_end, CurrentClamp):
-            costs.extend(front_end.bias_statics())
-        if self.multiplexer is not None:
-            costs.extend(self.multiplexer.switch_statics(self.switch_width(network)))
-        if self.neuron is not None:
-            costs.extend(self.neuron.statics(network))
-        if self.write_circuit is not None:
-            costs = [*costs, *self.write_circuit.written_statics(self.written)]
-        kept = self.rewriting_interval()
+        """Static power of the circuits, and refresh of cells; grounded rows draw no current."""
+        costs, kept = list(self.circuit_costs(network).statics), self.rewriting_interval()
         if np.any(np.isfinite(kept)):
             rewriting = retention.refresh_power(self.programming_energy(network), kept)
             costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
@@ -233,11 +198,10 @@ class CrossbarArray(WrittenArray):
             self.require("infeasible", "read_supply", read, "<=", self.cell_supply_voltage(), "V"),
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
             self.noise_check(network),
-            *self.driver.checks(network),
+            *self.circuit_costs(network).checks,
         ]
         if self.neuron is not None:
-            checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
-            checks.extend(self.neuron.burst_checks(self.burst(network)))
+            checks.extend(self._drive_checks(self.neuron.drive_voltage()))
         if (
             self.neuron is not None
             and not self.samples_columns
@@ -245,22 +209,12 @@ class CrossbarArray(WrittenArray):
         ):
             longer = longest(self.read_time(network)) / shortest(self.settling_time(network))
             checks.append(self.require("advice", "columns_conduct_long", longer, "<=", _LONG))
-        if isinstance(self.interface, HoldsResults):
-            checks.append(self.interface.droop_check(longest(self.hold_time(network)), self.settled_bits()))
-        if self.sampler is not None:
-            checks.extend(self.sampler.stage_checks(self.sampled_load(network)))
-        if self.multiplexer is not None:
-            source = self.switched_source(network, drawn=False)
-            checks.extend(self.multiplexer.switch_checks(source, self.switch_width(network)))
         if self.converter is not None:
-            checks.extend(self.converter.resolution_checks(self.resolution(network)))
             checks.extend(self._waiting_checks(network))
             if self.cycle is not None:
                 reads = self.fastest_schedule(network)
                 longer = longest(reads.interval / reads.groups)
                 checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", self.cycle, "s"))
-        if self.write_circuit is not None:
-            checks.extend(self.write_circuit.written_checks(self.written))
         return checks
 
     def _waiting_checks(self, network: NetworkContext) -> list[Check]:

@@ -10,9 +10,8 @@ from neuroest.blocks.base import Component, NetworkContext, either
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
-from neuroest.blocks.columns.sample_and_hold import SampledLoad
 from neuroest.blocks.converters.whole import WholeAdc
-from neuroest.blocks.neurons.base import Burst
+from neuroest.blocks.electrical_point import Burst, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
@@ -146,13 +145,17 @@ class ArrayCircuit(ArrayParts):
         circuit = self.interface
         if not isinstance(circuit, CurrentClamp) or self.adds_charges:
             return circuit
-        if circuit.spec.bias_follows == "mapped_current":
-            rows = self.rows_at_once() * self.stacked_arrays(network)
-            active = np.maximum(network.active_share * rows, 1.0) * self.conductance(network)
-            if self.reads_events:  # no other cell makes up for one of high conductance
-                active = self.ends()[1] + 0.0 * active
-            return circuit.biased_for(equations.clamped_column_current(self.options["read_voltage"], active))
-        return circuit.drawn_for(self.carried_current(network))
+        return circuit.sized_for(self.column_current_of_clamp(network))
+
+    def column_current_of_clamp(self, network: NetworkContext) -> u.Ampere:
+        """Column current for which a clamp is sized: the mean of each layer if its bias follows it."""
+        if self.readout.slots["interface"].spec.bias_follows != "mapped_current":
+            return self.carried_current(network)
+        rows = self.rows_at_once() * self.stacked_arrays(network)
+        active = np.maximum(network.active_share * rows, 1.0) * self.conductance(network)
+        if self.reads_events:  # no other cell makes up for one of high conductance
+            active = self.ends()[1] + 0.0 * active
+        return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
         """Column current for which the front end is sized, on a typical die.
@@ -649,15 +652,21 @@ class ArrayCircuit(ArrayParts):
 
     def sampled_load(self, network: NetworkContext) -> SampledLoad:
         """Load and timing of the stages that hold column results."""
-        if self.converter is None:
-            raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
-        inputs, switches = self.columns_switched(network), self.multiplexer
-        bits, held_time = self.resolution(network), self.conversion_time(network)
+        if self.converter is None or self.sampler is None:
+            raise NeuroestError(f"{self.path} samples nothing")
+        inputs, switches, bits = self.columns_switched(network), self.multiplexer, self.resolution(network)
+        share, capacitance = self.sampler.assumed_input()
+        times = (
+            1.0 / self.converter.rate(bits, network),
+            self.converter.acquisition_time(share, bits, network),
+        )
+        load = self.converter.input_capacitance(bits, capacitance)
+        held_time = self.conversion_time(network)
         if switches is None or self.columns_take_turns:
-            return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
+            return SampledLoad(bits, *times, load, held_time, 0.0, 0.0, 0.0)
         share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
         wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
-        return SampledLoad(self.converter, network, bits, held_time, wire, own_time, share)
+        return SampledLoad(bits, *times, load, held_time, wire, own_time, share)
 
     def switching_time_constant(
         self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm

@@ -128,6 +128,16 @@ class ArrayParts(Component[None]):
         return [stage for stage in found if isinstance(stage, AnalogStage)]
 
     @property
+    def circuits(self) -> list[Component[Any]]:
+        """Circuits around the cells in the order of a signal, from a row to a result; then those that write."""
+        line_buffers = (buffer for buffer, _, _ in self.line_buffers)
+        chain = (
+            self.driver, *self.driver.slots.values(), self.interface, self.merge, self.neuron, self.buffer,
+            *self.column_stages, *line_buffers, self.sampler, self.multiplexer, self.converter, self.write_circuit,
+        )  # fmt: skip
+        return [part for part in chain if part is not None]
+
+    @property
     def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
         """Buffers along rows and columns, with the names of the options for cells per line and number of lines."""
         lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))

@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext, either
 from neuroest.blocks.cells.base import ResistiveMemory
-from neuroest.blocks.programming.base import Lines, Written
+from neuroest.blocks.electrical_point import Lines, Written
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import array_lines, learning, write_circuits, writing
@@ -47,17 +47,9 @@ class WrittenArray(ArrayCircuit):
 
     def programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell, including its write circuit and its supply."""
-        circuits = [cost.energy for cost in self.writing_energies()]
-        return sum(circuits, start=self.cell_programming_energy(network))
-
-    def writing_energies(self) -> list[EnergyCost]:
-        """Energy of the circuits for a cell programmed with verification, in addition to that of the cell."""
-        if self.write_circuit is None:
-            return []
-        pulses = self.memory.programming_energy(
-            self.options["rows"], self.options["columns"], self._pulse_line_energy(), 0.0
-        )
-        return self.write_circuit.written_energies(self.written, pulses)
+        circuit = self.write_circuit
+        costs = [] if circuit is None else circuit.written_energies(self.written)
+        return sum((cost.energy for cost in costs), start=self.cell_programming_energy(network))
 
     def cells_together(self) -> u.Dimensionless:
         """Cells written in parallel: as chosen, or one row, or the part of it that drivers and pump support."""
@@ -111,6 +103,7 @@ class WrittenArray(ArrayCircuit):
         return Written(
             row, column, plate, along_columns, voltage, self.written_cell_current(), together,
             self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
+            cell.programming_energy(rows, columns, self._pulse_line_energy(), 0.0),
         )  # fmt: skip
 
     def rewriting_interval(self) -> u.Second:
@@ -171,11 +164,11 @@ class WrittenArray(ArrayCircuit):
         read = read * self.read_supply_voltage() * cell.device.verify_time
         own, quantity = self.update_cell_energy(network), "cell programming"
         taken = own + half_selected + across
-        once = replace(self.written, pulses=1.0, time=self.update_time() * self.options["rows"])
+        once = replace(self.written, pulses=1.0, time=self.update_time() * self.options["rows"], energy=taken)
         # what the circuits draw while they are on is power, for as long as the network learns
         around = [
             replace(cost, action=UPDATE)
-            for cost in circuit.written_energies(once, taken)
+            for cost in circuit.written_energies(once)
             if cost.term not in {"leakage", "idle"}
         ]
         costs = [
@@ -187,7 +180,7 @@ class WrittenArray(ArrayCircuit):
         ]
         if shared:
             costs.append(cell.energy(INHIBIT, "inhibited_column", column, quantity))
-            lost = circuit.written_energies(once, column)
+            lost = circuit.written_energies(replace(once, energy=column))
             costs += [replace(cost, action=INHIBIT) for cost in lost if cost.term == "pump_loss"]
         costs += self._timing_energies(network)
         if np.any(np.asarray(half_selected) > 0.0):

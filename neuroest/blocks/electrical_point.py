@@ -1,0 +1,270 @@
+"""Currents, voltages and times of an array, from which each of its circuits computes its costs."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroest.core import units as u
+from neuroest.core.errors import NeuroestError
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.specs.parameters import Record, non_negative, positive
+
+ONLY_IN_ARRAY = "has costs only together with the rows, columns and circuits of an array"
+"""Refusal of a block that is asked for its costs without an array."""
+_WITHOUT_GROUPS = {"row_time": "read_time", "drawn_row_current": "row_current"}
+"""Quantities that equal another one for a block by itself, by name."""
+
+
+@frozen_dataclass(eq=False)
+class Burst:
+    """Drive of a neuron for one spike of the network, by layer: timesteps with a mean drive, then none.
+
+    Attributes
+    ----------
+    pulse, period : float or ndarray
+        Time of the drive in a timestep, and of the timestep. [s]
+    steps : float or ndarray
+        Driven timesteps.
+    idle : float or ndarray
+        Time without a drive until that for the next spike. [s]
+    number : float or ndarray
+        Bursts of an inference.
+    ends : bool
+        Whether a spike ends the drive of its timestep.
+    """
+
+    pulse: u.Second
+    period: u.Second
+    steps: u.Dimensionless
+    idle: u.Second
+    number: u.Dimensionless
+    ends: bool
+
+
+@frozen_dataclass(eq=False)
+class SampledLoad:
+    """Load and timing of a stage that holds a column result for a converter.
+
+    Attributes
+    ----------
+    bits : Dimensionless
+        Resolution of the converter.
+    conversion_time : Second
+        Time of one conversion.
+    acquisition_time : Second
+        Part of it in which the converter samples its input.
+    input_capacitance : Farad
+        Capacitance that the converter charges.
+    held_time : Second
+        From the sample to the end of the last conversion.
+    wire : Farad
+        Wires of the multiplexer to the converter.
+    own_time : Second
+        Time constant that the multiplexer has by itself.
+    switch_share : Dimensionless
+        Share of the resistance to the converter that the multiplexer has.
+    """
+
+    bits: u.Dimensionless
+    conversion_time: u.Second
+    acquisition_time: u.Second
+    input_capacitance: u.Farad
+    held_time: u.Second
+    wire: u.Farad
+    own_time: u.Second
+    switch_share: u.Dimensionless
+
+
+@frozen_dataclass(eq=False)
+class Lines:
+    """Lines on one side of an array's cells, for writing.
+
+    Attributes
+    ----------
+    count : Numeric
+        Lines of one array.
+    drivers : Numeric
+        Drivers of them: one each, or fewer that are switched from line to line.
+    levels : float
+        Voltages that a driver switches its line to.
+    current : Numeric
+        Largest current of one line. [A]
+    highest : Numeric
+        Highest voltage of a line. [V]
+    read : bool
+        Whether a circuit reads or drives them otherwise, which a switch keeps the programming voltage from.
+    shifted : bool
+        Whether that circuit has level shifters for these lines already.
+    held : bool
+        Whether lines that share a driver are held at a voltage while it writes on another one.
+    """
+
+    count: u.Dimensionless
+    drivers: u.Dimensionless
+    levels: float
+    current: u.Ampere
+    highest: u.Volt
+    read: bool
+    shifted: bool = False
+    held: bool = False
+
+    @property
+    def switches(self) -> u.Dimensionless:
+        """Switches of all lines: of their drivers, of shared drivers, and in front of the read circuits."""
+        each = 2.0 * self.count if self.held else self.count
+        shared = np.where(self.drivers < self.count, each, 0.0)
+        return self.drivers * self.levels + shared + (self.count if self.read else 0.0)
+
+
+@frozen_dataclass(eq=False)
+class Written:
+    """Array properties that write circuits need.
+
+    Attributes
+    ----------
+    rows, columns, plates : Lines or None
+        Lines of the array; cells without a transistor have no plates.
+    plates_along_columns : bool
+        Whether plates run next to columns, one for each.
+    voltage : Numeric
+        Programming voltage. [V]
+    cell_current : Numeric
+        Current from the programming supply for one written cell, half-selected ones included. [A]
+    together : Numeric
+        Cells that are written at once.
+    arrays_together : Numeric
+        Arrays of the chip that are written at the same time.
+    pulses : Numeric
+        Pulses of one write with verification.
+    pitch : Numeric
+        Distance between two lines. [m]
+    time : Numeric
+        Time to write the whole array. [s]
+    energy : Numeric
+        Energy of one write at the programming voltage. [J]
+    """
+
+    rows: Lines
+    columns: Lines
+    plates: Lines | None
+    plates_along_columns: bool
+    voltage: u.Volt
+    cell_current: u.Ampere
+    together: u.Dimensionless
+    arrays_together: u.Dimensionless
+    pulses: u.Dimensionless
+    pitch: u.Metre
+    time: u.Second
+    energy: u.Joule
+
+    @property
+    def lines(self) -> tuple[Lines, ...]:
+        """All groups of lines."""
+        return (self.rows, self.columns) if self.plates is None else (self.rows, self.columns, self.plates)
+
+
+class ElectricalPoint(Record):
+    """Currents, voltages and times of one read, and what surrounds a circuit: all that its costs depend on.
+
+    An array computes one for each network, from its chain of circuits (`levels.crossbar.array`). A block by itself has
+    the numbers that `neuroest.block` is given as its `place`, which are those with a range; the others have no
+    meaning without an array.
+
+    Raises
+    ------
+    NeuroestError
+        When a quantity is asked for that it lacks.
+
+    Examples
+    --------
+    >>> ElectricalPoint(read_time=2e-9).row_time
+    2e-09
+    """
+
+    rows: u.Dimensionless = positive()
+    """Rows that are read at once."""
+    input_bits: u.Dimensionless = positive()
+    """Bits of an input per read."""
+    cell_bits: u.Dimensionless = positive()
+    """Bits of a weight per cell."""
+    slices: u.Dimensionless = positive()
+    """Adjacent cells that store the bits of one weight."""
+    read_time: u.Second = positive()
+    """Time for which the rows of one read are driven."""
+    hold_time: u.Second = positive()
+    """Time for which a result is held for a neuron."""
+    read_voltage: u.Volt = positive()
+    """Read voltage of the cells."""
+    row_current: u.Ampere = non_negative()
+    """Largest current of a row."""
+    column_current: u.Ampere = non_negative()
+    """Current of a column for which its circuit is sized."""
+    row_energy: u.Joule = non_negative()
+    """Energy of charging one row line."""
+    tile_pitch: u.Metre = positive()
+    """Distance between the nodes that a network connects."""
+    places: u.Dimensionless = positive()
+    """Nodes that a network connects."""
+
+    row_time: u.Second
+    """Time for which a row is driven in one pulse, for all groups of columns."""
+    drawn_row_current: u.Ampere
+    """Largest current of a row on a typical die with new cells, for which its driver is sized."""
+    rows_per_weight: u.Dimensionless
+    """Rows that one weight occupies."""
+    read_supply_voltage: u.Volt
+    """Voltage of the supply that delivers the read current."""
+    clamp_current: u.Ampere
+    """Mean magnitude of the column current that a clamp gives."""
+    neuron_capacitance: u.Farad | None
+    """Input of a neuron that its column drives directly; None for a neuron that cannot be driven so."""
+    longest_hold_time: u.Second
+    """Hold time of the slowest layer."""
+    settled_bits: u.Dimensionless
+    """Accuracy to which a column settles before it is read."""
+    spike_ends_drive: bool
+    """Whether a spike of the neuron ends the drive of its timestep."""
+    burst: Burst
+    """Drive of the neurons for one spike of the network."""
+    spikes_for_one: u.Dimensionless
+    """Spikes of the typical neuron per spike of the network."""
+    drive_share: u.Dimensionless
+    """Mean current into a neuron over all timesteps, as a share of that under a full drive."""
+    resolution: u.Dimensionless
+    """Resolution of the converters."""
+    sampled_load: SampledLoad
+    """Load of the stages that hold column results."""
+    switch_source: u.Siemens
+    """Conductance in front of a multiplexer."""
+    drawn_switch_source: u.Siemens
+    """Conductance in front of a multiplexer on a typical die with new cells, for which its gates are sized."""
+    switched_swing: u.Volt
+    """Largest swing of the multiplexer lines."""
+    switched_supply: u.Volt
+    """Supply that delivers the charge of these lines."""
+    switched_pitch: u.Metre
+    """Distance between neighbouring inputs of a multiplexer."""
+    column_span: u.Metre
+    """Length of the edge of an array along which its columns end."""
+    written: Written
+    """Array properties that write circuits need."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def get(self, name: str, default: Any) -> Any:
+        """One of the quantities, or a default without it."""
+        return self.__dict__.get(name, default)
+
+    if not TYPE_CHECKING:  # a type checker knows the names
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _WITHOUT_GROUPS:
+                return getattr(self, _WITHOUT_GROUPS[name])
+            if name not in type(self).__annotations__:
+                raise AttributeError(name)
+            if name not in self.declared:
+                raise NeuroestError(ONLY_IN_ARRAY)
+            info = self.parameters()[name]
+            unit = "" if info.check.unit == "1" else f", in {info.check.unit}"
+            raise NeuroestError(f"needs {name} ({info.description.rstrip('.')}{unit}) of the array around it")
