@@ -465,8 +465,8 @@ def tier_devices() -> list[str]:
 
 
 def surveyed(subject: str) -> list[str]:
-    """Published neurons or chips, every column but that of the mark of one's own."""
-    return ["|" + line.split("|", 2)[2] for line in survey(subject).table().to_markdown().splitlines()]
+    """Published neurons or chips, every column."""
+    return survey(subject).table().to_markdown().splitlines()
 
 
 def survey_columns(subject: str) -> list[str]:

@@ -8,6 +8,8 @@ own
     Device specs or chips of your own, whose values are computed and marked, or survey files.
 node
     Feature size of the normalised columns.
+only
+    Published rows with one of these words in their name, title, mechanism, material, kind or memory.
 bib
     Write the cited sources to this BibTeX file.
 form
@@ -33,6 +35,7 @@ def run(
     own: Annotated[list[str] | None, typer.Argument(metavar="FILE...")] = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     node: Annotated[str, typer.Option("--node", metavar="LENGTH")] = "28 nm",
+    only: Annotated[str, typer.Option("--only", metavar="WORD,...")] = "",
     bib: Annotated[Path | None, typer.Option("--bib", metavar="FILE")] = None,
     plot: shared.Plot = None,
     labels: shared.Labels = None,
@@ -45,13 +48,15 @@ def run(
     against area.
     """
     shared.check_figure(plot)
-    found = survey(subject, own or (), workload=workload, node=parse_quantity(node, "m"))
+    words = [word.strip() for word in only.split(",") if word.strip()]
+    found = survey(subject, own or (), workload=workload, node=parse_quantity(node, "m"), only=words)
     found = found.labelled(shared.parse_labels(labels))
-    label = f"Published {subject}; normalised: {found.rule}"
+    label = f"Published {subject}. {found.legend[0].upper()}{found.legend[1:]}"
     if form is shared.Format.LATEX:
         from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text needs no LaTeX
 
-        shared.emit(to_latex(found.table(brief=True), label), output)
+        notes = "".join(f"% {note}\n" for note in found.notes)
+        shared.emit(to_latex(found.table(brief=True), label) + notes, output)
     else:
         shared.emit_result(found, output, form, label)
     if bib is not None:

@@ -296,7 +296,7 @@ def _measure(cell: Any) -> str:
         return "--"
     if isinstance(cell, str | Share):
         text = _POWER.sub(r"\\num{\1e\2}", tex(str(cell).strip())).replace(" .. ", " to ")
-        return re.sub(r"(?<=\d )u(?=[A-Za-z])", r"$\\mu$", text).replace(r"\textasciicircum{}2", "$^2$")
+        return _units(text)
     found = as_number(cell)
     return number(found, 4) if found is not None and math.isfinite(found) else "--"
 
@@ -328,7 +328,14 @@ def _text(cell: Any) -> str:
     """A cell of a text column; citations as such."""
     if isinstance(cell, Citation):
         return rf"\cite{{{','.join(map(bibtex_key, cell.keys))}}}" if cell.keys else ""
-    return _broken(text_of(cell))
+    return _units(_broken(text_of(cell)))
+
+
+def _units(text: str) -> str:
+    """Text of LaTeX with micro and squares as symbols."""
+    return re.sub(r"(?<=\d )u(?=[A-Z]|m\b|s\b|ohm\b)", r"$\\mu$", text).replace(
+        r"\textasciicircum{}2", "$^2$"
+    )
 
 
 def _broken(text: str) -> str:

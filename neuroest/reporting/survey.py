@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from neuroest.pipeline.standalone import block
 from neuroest.registry import render
 from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.formatting import formatted
-from neuroest.reporting.table_model import Citation, Table
+from neuroest.reporting.table_model import Citation, Interval, Table
 from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.device import SourceSpec, SurveyEntry
 from neuroest.specs.loaded import Loaded
@@ -37,6 +38,8 @@ from neuroest.specs.survey import (
 from neuroest.validation.cases import Case, load_case, shipped_cases
 
 OWN_MARK = "*"
+_SEARCHED = ("mechanism", "material", "kind", "memory")
+_SIGNS = {"lower": "> ", "upper": "< "}
 _COMPONENTS = (("capacitors", "C"), ("transistors", "T"), ("resistors", "R"), ("devices", "D"))
 _NORMALISED = {
     "neurons": "area over the square of the feature size (F^2); energy times {node} over the feature size",
@@ -57,6 +60,7 @@ class Cell:
     locator: str | None = None
     cited_in: str | None = None
     note: str | None = None
+    bound: str | None = None
     band: Band | None = None
 
 
@@ -154,6 +158,7 @@ class Survey:
                     for end in (10, 90)
                 },
                 **{f"{name}_normalised": self.normalised(row).get(name) for name in ("area", "energy", "efficiency")},
+                "bounds": "; ".join(f"{name}: {cell.bound}" for name, cell in row.cells.items() if cell.bound),
                 "sources": "; ".join(f"{name}: {_where(cell)}" for name, cell in row.cells.items() if cell.source),
             }
             for row in self.entries
@@ -169,6 +174,7 @@ class Survey:
         """
         known = columns(self.subject)
         parts = [name for name, _ in _COMPONENTS]
+        marked = any(row.own for row in self.entries)
         names = [
             name
             for name, column in known.items()
@@ -177,13 +183,14 @@ class Survey:
             and any(name in row.cells for row in self.entries)
         ]
         head = [
-            "", self.subject.removesuffix("s"),
+            *([""] if marked else []), self.subject.removesuffix("s"),
             *(known[name].head for name in names),
             *(["parts"] if self.subject == "neurons" else []),
             "normalised area", "normalised energy", *(["normalised TOPS/W"] if self.subject == "chips" else []),
             "sources",
         ]  # fmt: skip
-        return Table.of(head, [self._line(row, names, known) for row in self.entries], "<" * len(head))
+        lines = [self._line(row, names, known)[not marked :] for row in self.entries]
+        return Table.of(head, lines, "<" * len(head))
 
     def _line(self, row: Row, names: Sequence[str], known: Mapping[str, Column]) -> list[Any]:
         scaled = self.normalised(row)
@@ -205,20 +212,27 @@ class Survey:
 
     def to_text(self) -> str:
         """The table, one's own rows marked, and the rule of the normalised columns."""
-        notes = [
+        lines = [f"{len(self.entries)} {self.subject}; {self.legend}", *self.undrawn, *self.notes]
+        return self.table(brief=True).to_text() + "\n" + "\n".join(lines) + "\n"
+
+    @property
+    def legend(self) -> str:
+        """What marks and blanks mean, and how values are normalised."""
+        own = f"{OWN_MARK}: your own, computed values as median (p10 to p90); "
+        return (
+            f"{own if any(row.own for row in self.entries) else ''}blank: not stated in the texts that were read; "
+            f"-: does not apply; > and <: bounds; normalised: {self.rule}"
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What values include where their column does not say it."""
+        return [
             f"{row.title}, {column}: {cell.note}"
             for row in self.entries
             for column, cell in row.cells.items()
             if cell.note
         ]
-        marks = f"empty: unknown; -: does not apply; {OWN_MARK} computed here, median (p10 to p90)"
-        lines = [
-            f"{len(self.entries)} {self.subject}; {marks}",
-            f"normalised: {self.rule}",
-            *self.undrawn,
-            *notes,
-        ]
-        return self.table(brief=True).to_text() + "\n" + "\n".join(lines) + "\n"
 
     @property
     def undrawn(self) -> list[str]:
@@ -254,7 +268,7 @@ class Survey:
         return f"<survey of {len(self.entries)} {self.subject}{marked}, {len(self.sources)} sources>"
 
     def _repr_html_(self) -> str:
-        return self.table().to_html() + f"<p>normalised: {self.rule}</p>"
+        return self.table().to_html() + f"<p>{escape(self.legend)}</p>"
 
 
 def survey(
@@ -263,6 +277,7 @@ def survey(
     *,
     workload: str | Path = "shd_recurrent_spiking",
     node: float | None = None,
+    only: Sequence[str] = (),
 ) -> Survey:
     """Published neurons or chips in one table, with one's own marked.
 
@@ -279,6 +294,8 @@ def survey(
         Network of the chips in `own`.
     node : float, optional
         Feature size of the normalised columns, 28 nm by default. [m].
+    only : sequence of str, optional
+        Published rows to show: those with one of these words in their name, title, mechanism, material, kind or memory.
 
     Returns
     -------
@@ -288,7 +305,7 @@ def survey(
     Raises
     ------
     UnknownNameError
-        For another subject, or an unknown device or architecture.
+        For another subject, an unknown device or architecture, or a word of `only` that no row has.
     SpecError
         With all problems of a file.
 
@@ -308,7 +325,7 @@ def survey(
     for path in shipped("survey").values():
         listed += _of_file(read_survey(path), subject, sources)
     taken = {row.name for row in mine}
-    listed = [row for row in listed if row.name not in taken]
+    listed = _selected([row for row in listed if row.name not in taken], only)
     listed.sort(key=lambda row: (row.number("year") or 0.0, row.title))
     rows = (*mine, *listed)
     cited = {k for row in rows for c in row.cells.values() for k in (c.source, c.cited_in) if k}
@@ -334,23 +351,33 @@ def read_survey(path: Path) -> Loaded[SurveySpec]:
     return loaded
 
 
+def _selected(rows: list[Row], words: Sequence[str]) -> list[Row]:
+    """Rows with one of the words; all without a word."""
+    texts = {
+        row.name: " ".join(
+            [row.name, row.title, *(str(row.cells[key].value) for key in _SEARCHED if key in row.cells)]
+        ).lower()
+        for row in rows
+    }
+    for word in words:
+        if not any(word.lower() in text for text in texts.values()):
+            raise errors.UnknownNameError("row of the survey", word, texts)
+    return [row for row in rows if not words or any(word.lower() in texts[row.name] for word in words)]
+
+
 def _read(subject: str, entry: SurveyEntry, case: Case | None = None) -> dict[str, Cell]:
     """Values of a row with their sources."""
     known, found = columns(subject), dict[str, Cell]()
     for name, cell in given_cells(entry).items():
-        stated = None if case is None or cell.published is None else case.published[cell.published]
-        if stated is not None:
-            value = known[name].read(f"{stated.value!r} {stated.unit}")
-            found[name] = Cell(
-                value, stated.source, stated.locator, stated.cited_in, cell.note or stated.claim
-            )
+        value, note = cell.value, cell.note
+        where = (entry.source, cell.locator or entry.locator, entry.cited_in)
+        if case is not None and cell.published is not None:
+            stated = case.published[cell.published]
+            value, note = f"{stated.value!r} {stated.unit}", note or stated.claim
+            where = (stated.source, stated.locator, stated.cited_in)
         elif cell.source is not None:
-            found[name] = Cell(
-                known[name].read(cell.value), cell.source, cell.locator, cell.cited_in, cell.note
-            )
-        else:
-            value = known[name].read(cell.value)
-            found[name] = Cell(value, entry.source, cell.locator or entry.locator, entry.cited_in, cell.note)
+            where = (cell.source, cell.locator, cell.cited_in)
+        found[name] = Cell(known[name].read(value), *where, note, cell.bound)
     return {name: found[name] for name in known if name in found}
 
 
@@ -420,7 +447,9 @@ def _own_rows(
     if subject == "neurons":
         device = load_device(name)
         sources.update(device.spec.sources)
-        return [Row(device.spec.name, device.spec.name, frozen(_computed_neuron(device, name)), own=True)]
+        title = device.spec.survey.title if device.spec.survey is not None else None
+        cells = frozen(_computed_neuron(device, name))
+        return [Row(device.spec.name, title or device.spec.name, cells, own=True)]
     found = estimate(name, workload)
     return [Row(found.architecture, found.title, frozen(_computed_chip(found)), own=True)]
 
@@ -471,11 +500,11 @@ def _computed_chip(found: Estimate) -> dict[str, Cell]:
 
 
 def _shown(row: Row, name: str, column: Column) -> str:
-    """A cell as text; a dash where the column does not apply to this kind of chip."""
-    cell, kind = row.cells.get(name), row.cells.get("kind")
+    """A cell as text; a dash where the column does not apply to this kind of row."""
+    cell = row.cells.get(name)
     if cell is None:
-        return "-" if column.kinds and kind is not None and kind.value not in column.kinds else ""
-    value = cell.value
+        return "" if column.applies({key: one.value for key, one in row.cells.items()}) else "-"
+    value, sign = cell.value, _SIGNS.get(cell.bound or "", "")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -483,24 +512,32 @@ def _shown(row: Row, name: str, column: Column) -> str:
     if isinstance(value, str):
         return value
     if column.kind == "count":
-        return f"{value:.0f}"
+        return f"{sign}{value:.0f}"
+    written = sign + _written(value, column)
     if cell.band is None:
-        return _written(value, column)
-    return (
-        f"{_written(value, column)} ({_written(cell.band.low, column)} to {_written(cell.band.high, column)})"
-    )
+        return written
+    low, high = cell.band.low * column.scale, cell.band.high * column.scale
+    band = Interval(low, high, "" if _is_plain(column) else column.unit)
+    return f"{written} ({str(band).replace(' .. ', ' to ')})"
 
 
 def _written(value: float, column: Column) -> str:
     """A number with the unit of its column, or in the unit of the heading."""
-    plain = column.unit == "1" or column.scale != 1.0
-    return f"{value * column.scale:.3g}" if plain else formatted(value, column.unit)
+    return f"{value * column.scale:.3g}" if _is_plain(column) else formatted(value, column.unit)
+
+
+def _is_plain(column: Column) -> bool:
+    """Whether numbers of a column have no unit of their own."""
+    return column.unit == "1" or column.scale != 1.0
 
 
 def _parts(row: Row) -> str:
     """Components of a neuron as device papers write them, such as 1C + 1T + 1D."""
-    counts = ((row.number(name), letter) for name, letter in _COMPONENTS)
-    return " + ".join(f"{count:.0f}{letter}" for count, letter in counts if count)
+    return " + ".join(
+        f"{_SIGNS.get(row.cells[name].bound or '', '')}{count:.0f}{letter}"
+        for name, letter in _COMPONENTS
+        if (count := row.number(name))
+    )
 
 
 def _where(cell: Cell) -> str:

@@ -113,6 +113,8 @@ class SurveyCell(Spec):
     """Location within the source."""
     cited_in: str | None = None
     """Key of the secondary source that quotes the value, if the source itself was not seen."""
+    bound: Literal["lower", "upper"] | None = None
+    """Whether the source states a bound instead of a value."""
     note: str | None = None
     """What the value includes, where the column does not say it."""
 

@@ -53,6 +53,8 @@ class Column:
         Whether the brief table has it, which terminals and papers show.
     kinds : tuple of str
         Kinds of chips to which the column applies; empty if to all.
+    without : tuple of str
+        Materials to which the column does not apply.
     parameter, reported : str
         Parameter and reported quantity of a device spec that fill the column; empty if none does.
     """
@@ -65,8 +67,16 @@ class Column:
     scale: float = 1.0
     brief: bool = False
     kinds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     parameter: str = ""
     reported: str = ""
+
+    def applies(self, cells: Mapping[str, CellValue]) -> bool:
+        """Whether a row with these values can have one in this column."""
+        kind = cells.get("kind")
+        return (not self.kinds or kind is None or kind in self.kinds) and cells.get(
+            "material"
+        ) not in self.without
 
     def read(self, given: Any) -> CellValue:
         """The value of a cell, quantities in SI units.
@@ -108,7 +118,9 @@ def columns(subject: str) -> Mapping[str, Column]:
     rows: Mapping[str, Mapping[str, Any]] = read_data(Path(__file__).with_suffix(".yaml"))[subject]
     return frozen(
         {
-            name: Column(**{**row, **{key: tuple(row.get(key, ())) for key in ("choices", "kinds")}})
+            name: Column(
+                **{**row, **{key: tuple(row.get(key, ())) for key in ("choices", "kinds", "without")}}
+            )
             for name, row in rows.items()
         }
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import neuroest
-from neuroest.core.errors import SpecError
+from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.reporting.latex import to_latex
 from neuroest.reporting.survey import Row, Survey, read_survey
 from tests.shared import estimated
@@ -48,6 +48,10 @@ def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
         (CHIPS, "xylo", "area", 6.5e-6, "open_neuromorphic"),  # page of the chip
         (NEURONS, "cruz_albrecht2012", "energy", 0.4e-12, "cruzalbrecht2012"),  # abstract
         (NEURONS, "organic_transistor2025", "area", 180e-12, "ji2025"),  # abstract
+        (NEURONS, "vuppunuthala2024", "energy", 3.6e-12, "vuppunuthala2024"),  # title
+        (NEURONS, "vo2_yi2018", "devices", 2.0, "yi2018"),  # Fig. 4
+        (CHIPS, "spinnaker", "area", 102e-6, "painkras2013"),  # abstract
+        (CHIPS, "origami", "efficiency", 803e9, "cavigelli2017"),  # abstract
     ],
 )
 def test_values_of_papers(found: Survey, name: str, column: str, value: float, source: str) -> None:
@@ -77,7 +81,26 @@ def test_a_column_that_does_not_apply_has_a_dash() -> None:
     shown = {line[chip]: line[synapses] for line in table.rows}
     assert shown["ISAAC-CE"] == "-"  # a product of matrices has no synaptic operation
     assert shown["ODIN"] == "65536"
-    assert shown["THOR"] == ""  # unknown
+    assert shown["THOR"] == ""  # not stated
+    neurons = NEURONS.table()
+    endurance = {line[0]: line[neurons.head.index("endurance")] for line in neurons.rows}
+    assert endurance["Analog LIF at 28 nm"] == "-"  # nothing in it wears
+    assert endurance["NbO2 with capacitor"] == ""
+    assert endurance["NbOx without capacitor"] == "> 1e+12"  # Table 1 of cao2022: >10^12
+
+
+def test_only_keeps_rows_with_a_word_and_ones_own() -> None:
+    titles = [
+        entry.title for entry in neuroest.survey("neurons", ["pcmo_lashkare"], only=["phase change"]).entries
+    ]
+    assert titles == [
+        "PCMO memory cell",
+        "GST with 19 transistors",
+        "GST with capacitor",
+        "Stochastic phase-change neuron",
+    ]
+    with pytest.raises(UnknownNameError, match="unknown row of the survey 'phase chainge'"):
+        neuroest.survey("neurons", only=["phase chainge"])
 
 
 def test_the_supply_is_that_of_the_reported_efficiency() -> None:
