@@ -32,8 +32,8 @@ from neuroest.equations import (
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
-from neuroest.levels.crossbar.read_schedule import ReadSchedule
 from neuroest.levels.crossbar.timestep import (
+    ReadSchedule,
     SpikeDrive,
     drives_per_spike,
     hold_times,
