@@ -73,8 +73,34 @@ class StaticArray(CrossbarArray):
         return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
-        """Zero: rows end at gates and capacitors."""
-        return 0.0
+        """Zero for rows that inverters charge; for analog rows, the current of a buffer while they settle."""
+        if not self.driver.analog:
+            return 0.0
+        return charge.charging_current(
+            self.driven_row_capacitance(), self.options["read_voltage"], self.settled_time(network)
+        )
+
+    def driven_row_capacitance(self) -> u.Farad:
+        """Capacitance that the driver of an analog row charges."""
+        return self.row_capacitance()
+
+    def row_cells(self) -> u.Dimensionless:
+        """Cells along the wire of a row."""
+        return self.options["columns"]
+
+    def settling_time(self, network: NetworkContext) -> u.Second:
+        """Time until rows and columns are within the settling error; drivers are assumed to be large enough.
+
+        Columns that the cells discharge do so during the pulse, and only the rows settle.
+        """
+        segment = self.segment_resistance()
+        row = crossbar_wires.row_time_constant(0.0, self.row_cells() * segment, self.row_capacitance())
+        column: u.Second = 0.0
+        if not self.cell.discharges:
+            source, wire = self.source_conductance(network), self.options["rows"] * segment
+            column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
+            column = column + self.switching_time_constant(network, source, wire)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
         """Zero on a typical die as well."""
@@ -178,15 +204,17 @@ class ChargeDomainArray(StaticArray):
     cell: ChargeCell
     """The cell."""
 
-    def row_current(self, network: NetworkContext) -> u.Ampere:
-        """Zero for one-bit rows, which inverters charge; for analog rows, the current of a buffer while they settle."""
-        if not self.driver.analog:
-            return 0.0
+    def driven_row_capacitance(self) -> u.Farad:
+        """Line of a row, with the capacitors of its cells if they do not follow it by transistors of their own."""
         charged = self.row_capacitance()
-        if not self.cell.follows_row:
-            each = self.cell.device.unit_capacitance + self.cell.plate_load()
-            charged = charged + self.options["columns"] * each
-        return charge.charging_current(charged, self.options["read_voltage"], self.settled_time(network))
+        if self.cell.follows_row:
+            return charged
+        each = self.cell.device.unit_capacitance + self.cell.plate_load()
+        return charged + self.options["columns"] * each
+
+    def row_cells(self) -> u.Dimensionless:
+        """Cells along the wire of a row, with all folds of a column."""
+        return self.cell.options["column_folding"] * self.options["columns"]
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that drive all capacitors of a column."""
@@ -230,16 +258,6 @@ class ChargeDomainArray(StaticArray):
         """Column error from capacitor mismatch, over full scale."""
         return charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
 
-    def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until rows and plates are within the settling error; drivers are assumed to be large enough."""
-        segment = self.segment_resistance()
-        along = self.cell.options["column_folding"] * self.options["columns"]
-        row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
-        source, wire = self.source_conductance(network), self.options["rows"] * segment
-        column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
-        column = column + self.switching_time_constant(network, source, wire)
-        return crossbar_wires.settling_time(row, column, self.settled_bits())
-
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Energy of charging one unit capacitor and the parasitics of its driven plate to the read voltage."""
         cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
@@ -276,14 +294,6 @@ class CurrentDomainArray(StaticArray):
 
     cell: CurrentCell
     """The cell."""
-
-    def row_current(self, network: NetworkContext) -> u.Ampere:
-        """Zero for pulses from inverters; for analog rows, the current of a buffer that charges the gates of a row."""
-        if not self.driver.analog:
-            return 0.0
-        return charge.charging_current(
-            self.row_capacitance(), self.options["read_voltage"], self.settled_time(network)
-        )
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Current of the cells that are read at once, over the column voltage."""
@@ -323,12 +333,6 @@ class CurrentDomainArray(StaticArray):
     def mismatch_at(self, probability: u.Numeric) -> u.Numeric:
         """Column error from cells that conduct; the others have none."""
         return self.mismatch_error() * np.sqrt(probability)
-
-    def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the rows are within the settling error; the columns discharge during the pulse."""
-        along = self.options["columns"] * self.segment_resistance()
-        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
-        return crossbar_wires.settling_time(row, 0.0, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Charge that a product removes from its column, at most its share; it is restored before the next read."""
@@ -387,16 +391,6 @@ class DividerArray(StaticArray):
         """Column error from cell mismatch; zero if all cells pull to the same rail."""
         spread = self.cell.device.current_spread
         return static_cells.divider_mismatch_error(spread, self.rows_at_once(), probability)
-
-    def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until rows and columns are within the settling error."""
-        segment = self.segment_resistance()
-        along, down = self.options["columns"] * segment, self.options["rows"] * segment
-        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
-        source = self.source_conductance(network)
-        column = crossbar_wires.column_time_constant_floating(source, down, self.column_capacitance())
-        column = column + self.switching_time_constant(network, source, down)
-        return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Energy that a pull-up cell draws into its column during a read."""
