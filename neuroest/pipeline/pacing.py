@@ -246,7 +246,7 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     own = [_own_pace(level) for level in alone.levels]
     recording = recording_of([search.sought for search in searches])
     if recording is not None:
-        return _recorded(recording, points, settled, _State(tuple(searches), tuple(own)), alone)
+        return _recorded(recording, points, settled, searches, own, alone)
     searches, own, found = _searched(points, settled, searches, own, alone)
     return _checked(found or _timed(points, settled, _paces(searches, own), alone), searches)
 
@@ -258,51 +258,28 @@ def _checked(timed: Timed, searches: Sequence[TimestepSearch]) -> Timed:
     return timed._replace(checks=checks)
 
 
-class _State(NamedTuple):
-    """What the rounds of a recorded point change."""
+def _recorded(
+    recording: Any, points: Points, settled: Settled, searches: Sequence[TimestepSearch], own: Sequence[Pace],
+    alone: Timed,
+) -> Timed:  # fmt: skip
+    """Timesteps of a point that is recorded: the rounds are a loop, and its last number says whether they go on."""
 
-    searches: tuple[TimestepSearch, ...]
-    own: tuple[Pace, ...]
+    def numbers_of(searches: Sequence[TimestepSearch]) -> list[Any]:
+        going = reduce(np.logical_or, (search.sought for search in searches))
+        every = (*(value for search in searches for value in search.values()), going)
+        return [value.reshape(1, 1) for value in every]
 
-    def numbers(self) -> list[Any]:
-        """Each number as an array of its own; the last one says whether rounds go on."""
-        fields = [value.reshape(1, 1) for search in self.searches for value in search.values()]
-        near = [time[:, place : place + 1] for time in self._near() for place in range(time.shape[-1])]
-        going = reduce(np.logical_or, (search.sought for search in self.searches))
-        return [*fields, *near, going.reshape(1, 1)]
-
-    def with_numbers(self, numbers: Sequence[Any]) -> _State:
-        """The state with other numbers."""
+    def searches_of(numbers: Sequence[Any]) -> list[TimestepSearch]:
         left = iter(numbers)
-        searches = tuple(
-            TimestepSearch(*itertools.islice(left, len(search.values()))) for search in self.searches
-        )
-        near = iter(
-            [np.concatenate([*itertools.islice(left, time.shape[-1])], axis=-1) for time in self._near()]
-        )
-        own = tuple(
-            pace if pace.near_hold is None else replace(pace, near_hold=next(near), near_timestep=next(near))
-            for pace in self.own
-        )
-        return _State(searches, own)
-
-    def _near(self) -> list[Any]:
-        times = [(pace.near_hold, pace.near_timestep) for pace in self.own if pace.near_hold is not None]
-        return [np.reshape(time, (1, -1)) for pair in times for time in pair]
-
-
-def _recorded(recording: Any, points: Points, settled: Settled, state: _State, alone: Timed) -> Timed:
-    """Timesteps of a point that is recorded: the rounds are a loop."""
+        return [TimestepSearch(*itertools.islice(left, len(search.values()))) for search in searches]
 
     def step(numbers: list[Any]) -> list[Any]:
-        searches, own = state.with_numbers(numbers)
-        timed = _timed(points, settled, _paces(searches, own), alone)
-        near = tuple(_near(pace, level) for pace, level in zip(own, timed.levels, strict=True))
-        new = _State(tuple(_after(searches, timed)), near).numbers()
+        tried = searches_of(numbers)
+        new = numbers_of(_after(tried, _timed(points, settled, _paces(tried, own), alone)))
         return [np.where(numbers[-1], one, other) for one, other in zip(new, numbers, strict=True)]
 
-    searches, own = state.with_numbers(recording.loop(state.numbers(), step, _ROUNDS))
-    return _checked(_timed(points, settled, _paces(searches, own), alone), searches)
+    ended = searches_of(recording.loop(numbers_of(searches), step, _ROUNDS))
+    return _checked(_timed(points, settled, _paces(ended, own), alone), ended)
 
 
 def _streamed(points: Points, settled: Settled, alone: Timed) -> Timed:

@@ -198,27 +198,39 @@ def hold_times(
     float or ndarray
         Hold time, at most the whole integration; one for each layer where rates differ.
     """
-    events, full = network.events, neuron.drive_time()
-    pace = np.asarray(period_of(own))
-    longer = np.maximum(longest(pace), network.pace.least_timestep)
+    full, pace = neuron.drive_time(), np.asarray(period_of(own))
+    slowest = longest(pace)
+    longer = np.maximum(slowest, network.pace.least_timestep)
+    period = longer / network.events
+    if recording_of(own, longer, steps) is not None:
+        # layers that wait for no other get the same again, so that all with the same steps are one operation
+        guess = longest(np.where(pace < slowest, 0.0, own)) * (longer / slowest)
+        return _as_share(_hold_at(neuron, steps, period, guess), full)
     near = network.pace.near_hold
     done = near is not None and np.equal(network.pace.least_timestep, network.pace.near_timestep)
     found, waits = own, np.logical_and(longer > pace, np.logical_not(done))
     if not surely_none(waits):
-        period = longer / events
         # with the same share of a longer period a neuron fires as often or sooner
         guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
-        if neuron.firing_rule().inverse is None:
-            found = _least_hold(
-                neuron, steps, lambda hold: period + 0.0 * hold, (period, waits), waits, *guesses
-            )
-        else:
-            found = _closed_hold(neuron, steps, period, np.minimum(full, period))
-        found = np.where(waits, found, own)
-    whole = np.asarray(full, dtype=float)
-    share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
-    hold = integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+        found = np.where(waits, _hold_at(neuron, steps, period, *guesses, sought=waits), own)
+    hold = _as_share(found, full)
     return hold if near is None else np.where(done, near, hold)[()]
+
+
+def _as_share(hold: u.Second, full: u.Second) -> u.Second:
+    """A hold time as a share of the whole integration, where that ends."""
+    whole = np.asarray(full, dtype=float)
+    share = np.where(np.isfinite(whole), hold / np.where(np.isfinite(whole), whole, 1.0), 1.0)
+    return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
+
+
+def _hold_at(
+    neuron: Neuron, steps: u.Dimensionless, period: u.Second, *guesses: u.Second, sought: Any = True
+) -> u.Second:
+    """Shortest hold time of the neurons of each layer in timesteps, or events, of that length."""
+    if neuron.firing_rule().inverse is None:
+        return _least_hold(neuron, steps, lambda _: period, (period, sought), sought, *guesses)
+    return _closed_hold(neuron, steps, period, np.minimum(neuron.drive_time(), period))
 
 
 def _closed_hold(
@@ -311,7 +323,7 @@ def _least_hold(
     margin = spread(neuron.drive_margin())
     ends = spread(neuron.least_drive()), spread(longest_drive)
     wanted = np.where(np.broadcast_to(sought, shape), 1.0 / steps, np.inf)
-    differing = (steps, *alike, *guesses)
+    differing = (steps, *alike)  # whichever guess leads to the same result
     layers = DistinctLayers.of(np.ones(shape[-1:] or (1,), dtype=bool), differing, (longest_drive,))
     if layers.places.size < layers.kinds.size:
         wanted[..., np.delete(np.arange(layers.kinds.size), layers.places)] = np.inf
