@@ -86,6 +86,12 @@ _SHORT_HELP = 64
 """Characters of what a verb does, next to its name."""
 _NOT_ALLOWED = "' is not one of "
 """What typer says of a word that is not among those allowed."""
+_OF_TYPER = {
+    "Input should be a valid integer, unable to parse string as an integer": "expected a whole number",
+    "Input should be a valid number, unable to parse string as a number": "expected a number",
+    "Input should be greater than or equal to": "must be at least",
+    "Input should be less than or equal to": "must be at most",
+}
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -179,13 +185,17 @@ class _Verbs(TyperGroup):
 
 
 def _with_suggestion(message: str) -> str:
-    """The message on a word that is not among those allowed, with the nearest one.
+    """What typer says of a value, in the words of the tool; of a word that is not allowed, with the nearest one.
 
     Examples
     --------
     >>> _with_suggestion("Value error, 'jsn' is not one of 'table', 'json'.")
     "unknown 'jsn'; did you mean 'json'?"
+    >>> _with_suggestion("Input should be greater than or equal to 1")
+    'must be at least 1'
     """
+    for theirs, ours in _OF_TYPER.items():
+        message = message.replace(theirs, ours)
     before, said, after = message.rpartition(_NOT_ALLOWED)
     if not said:
         return message

@@ -77,7 +77,9 @@ def run(
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it
-        along_it = [p.file == SETTING and p.path.startswith(path.strip()) for p in error.problems]
+        along_it = [
+            p.file == SETTING and p.path.partition("=")[0].endswith(path.strip()) for p in error.problems
+        ]
         reported = zip(error.problems, along_it, strict=True)
         raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
     if plot is not None:

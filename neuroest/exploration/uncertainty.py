@@ -259,9 +259,9 @@ def uncertainty(
     >>> found.together["area_m2"].low <= found.together["area_m2"].high
     True
     """
-    for word, count in (("knowledge", knowledge), ("variability", variability)):
+    for words, count in (("samples", knowledge), ("chips", variability)):
         if count < 1:
-            raise ExplorationError(f"the number of {word} samples is {count}; ask for at least 1")
+            raise ExplorationError(f"the number of {words} is {count}; ask for at least 1")
     if knowledge * variability > _MOST_SAMPLES:
         raise ExplorationError(
             f"{knowledge * variability:.3g} samples do not fit in memory; ask for at most {_MOST_SAMPLES:.0e}"

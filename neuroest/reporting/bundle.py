@@ -211,8 +211,13 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as archive:
             _check_members(archive, file)
             yield archive
-    except FileNotFoundError:
-        raise NeuroestError(f"{file}: there is no such file") from None
+    except (FileNotFoundError, IsADirectoryError) as error:
+        what = (
+            "this is a folder; name the file"
+            if isinstance(error, IsADirectoryError)
+            else "there is no such file"
+        )
+        raise NeuroestError(f"{file}: {what}") from None
     except NeuroestError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:

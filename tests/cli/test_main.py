@@ -242,6 +242,14 @@ def test_a_terminal_without_block_characters_gets_plain_bars(monkeypatch: pytest
     [
         ("breakeven analog_lif_28nm --along integration_time", "did you mean 'integration-time'?"),
         ("estimate analog_lif_28nm --format jsn", "did you mean 'json'?"),
+        ("uncertainty analog_lif_28nm --samples few", "'--samples': expected a whole number"),
+        ("fit x.csv --starts 1000", "'--starts': must be at most 100"),
+        (
+            "breakeven analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking --along activity.rate=1..1000",
+            "--along: workload.activity.rate=1000: 1000 is above the maximum 1",
+        ),
+        ("import my_net.yaml", "a spec of neuroest already"),
+        ("rerun .", ".: this is a folder; name the file"),
         ("estimate analog_lif_28nm.yaml", "the shipped one is named analog_lif_28nm"),
         ("estimate mlp_mnist_spiking", "it is a file of kind workload"),
         ("estimate my_chip", "write my_chip.yaml"),
@@ -262,6 +270,7 @@ def test_a_near_miss_is_named_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("my_chip.yaml").touch()
+    Path("my_net.yaml").write_text("# ours\nkind: workload\n", "utf-8")
     done = command(*arguments.split())
     assert done.code in {1, 2}
     assert words in done.err

@@ -36,7 +36,7 @@ def test_the_same_seed_prints_the_same(command: Command) -> None:
 
 def test_no_samples_are_no_run(command: Command) -> None:
     done = command(*FAST[:-4], "--samples", "0")
-    assert (done.code, done.err) == (1, "error: the number of knowledge samples is 0; ask for at least 1\n")
+    assert (done.code, done.err) == (1, "error: the number of samples is 0; ask for at least 1\n")
 
 
 def test_results_that_do_not_exist_or_apply(command: Command) -> None:

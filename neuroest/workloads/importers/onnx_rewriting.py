@@ -69,8 +69,8 @@ def fix_inputs(graph: Any, options: ImportOptions) -> FixedInputs:
         first, example = still[0], next(iter(axes))
         sizes = ",".join("16" if dim.dim_value <= 0 else str(dim.dim_value) for dim in first.dims[1:])
         raise NetworkImportError(
-            f"open axes: {listed}; give each an extent, such as --axis {example}=16, or the shape of one sample, "
-            f"such as --input-shape {sizes}"
+            f"open axes: {listed}; import it with an extent of each, such as --axis {example}=16, or the shape of one "
+            f"sample, such as --input-shape {sizes}"
         )
     batch = _batch(inputs[0], options, named, notes) if inputs else 1
     return FixedInputs(batch, tuple(notes))
