@@ -126,8 +126,6 @@ def in_words(difference: float) -> str:
 
 def _verdict(one: Candidate, best: Candidate) -> str:
     """Evidence for or against a model relative to the best one."""
-    if one.refused:
-        return "not fitted"
     if one.rejected:
         return "rejected by the data"
     words = "best" if one is best else in_words(one.score - best.score)
@@ -157,14 +155,21 @@ def table_lines(ranking: Sequence[Candidate]) -> Iterator[str]:
         if len(mine) < 2:
             continue
         several = len({one.model for one in mine}) > 1
-        rows = [(f"which model describes {experiment}", "misses by", "BIC", "")]
+        refused: dict[str, list[str]] = {}
         for one in mine:
+            if one.refused:
+                refused.setdefault(one.refused.removeprefix(f"{one.about}: "), []).append(one.about)
+        rows = [(f"which model describes {experiment}", "misses by", "BIC", "")]
+        for one in (each for each in mine if not each.refused):
             behind = one.score - mine[0].score
             name = f"{one.about} ({one.model})" if several and one.model != mine[0].model else one.about
             behind_best = _signed(behind) if one is not mine[0] else "0"
             rows.append((f"  {name}", missed(one.misses), behind_best, _verdict(one, mine[0])))
-        yield from ("", *columns(rows, "<>><"))
-        yield from noted(f"not fitted: {one.refused}" for one in mine if one.refused)
+        if len(rows) > 1:
+            yield from ("", *columns(rows, "<>><"))
+        yield from noted(
+            f"not fitted to {experiment}: {'; '.join(names)}: {why}" for why, names in refused.items()
+        )
 
 
 def best_fits(

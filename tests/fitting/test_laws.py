@@ -8,7 +8,7 @@ import pytest
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.fitting.adequacy import quantile
-from neuroest.fitting.choice import candidates, in_words
+from neuroest.fitting.choice import candidates, in_words, table_lines
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.headers import LAYOUTS, Experiment, example_folder
 from neuroest.fitting.laws.base import LawFit
@@ -157,7 +157,11 @@ def test_a_rejected_law_is_no_spec_and_its_band_reaches_every_row() -> None:
 
 def test_too_few_conditions_are_refused() -> None:
     two = experiment("integration_time", voltage=[0.6, 0.8], integration_time=[5e-3, 1e-4])
-    assert "need at least 3 different conditions" in candidates(two)[0].refused
+    found = candidates(two)
+    assert "need at least 3 different conditions" in found[0].refused
+    said = " ".join(" ".join(table_lines(found)).split())
+    assert "BIC" not in said, "a table of laws of which none was fitted"
+    assert said.count("need at least 3 different conditions; integration_time has 2") == 1
 
 
 def test_sweeps_give_thresholds_resistances_and_their_scatter() -> None:
