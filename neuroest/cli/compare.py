@@ -26,7 +26,7 @@ import typer
 
 import neuroest
 from neuroest.cli import shared
-from neuroest.loading.library import baseline_of, labelled
+from neuroest.loading.library import baseline_of, labelled, named_by_title
 from neuroest.pipeline.comparison import at_corner
 from neuroest.registry import render
 from neuroest.reporting.comparison_document import totals_table
@@ -64,6 +64,8 @@ def run(
     (design, *others), networks = labelled(
         [architecture, *sides], workloads or [shared.DEFAULT_WORKLOAD], shared.parse_labels(labels)
     )
+    if form is shared.Format.MARKDOWN:
+        design, *others = named_by_title([design, *others])
     comparison = neuroest.compare(
         design, others, networks, shared.changes(settings), given=given, relevance=relevance
     )

@@ -269,8 +269,8 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -
             spec = validate(ArchitectureSpec, loaded.document.with_data(data))
         except SpecError as error:
             raise SpecError(_as_settings(error, chosen, wanted)) from None
-        if "title" not in chosen:  # a label is in no file
-            spec = spec.model_copy(update={"title": loaded.spec.title})
+        shown = {key: getattr(loaded.spec, key) for key in ("name", "title") if key not in chosen}
+        spec = spec.model_copy(update=shown)  # a label is in no file
         loaded = replace(loaded, spec=spec, document=loaded.document.with_data(data))
     try:
         design = build(loaded)

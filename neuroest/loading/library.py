@@ -241,6 +241,16 @@ def labelled(
     return found[: len(chips)], found[len(chips) :]
 
 
+def named_by_title(chips: Sequence[Named]) -> list[Named]:
+    """Architectures whose name is their title, for a document; those of one title keep their names."""
+    files = [one if isinstance(one, Loaded) else load_architecture(one) for one in chips]
+    titles = [file.spec.label for file in files]
+    return [
+        replace(file, spec=file.spec.model_copy(update={"name": title})) if titles.count(title) == 1 else file
+        for file, title in zip(files, titles, strict=True)
+    ]
+
+
 def baseline_of(chip: Loaded[ArchitectureSpec]) -> Path | None:
     """File of the baseline that an architecture names; None where it names none.
 

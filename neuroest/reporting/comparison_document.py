@@ -187,7 +187,7 @@ def totals_table(comparison: Comparison) -> Table:
 
 def _compared(comparison: Comparison) -> str:
     design, *others = (result.architecture for result in comparison.estimates)
-    return f"{design} compared with {', '.join(others)}"
+    return f"{design} compared with {('; ' if any(',' in one for one in others) else ', ').join(others)}"
 
 
 def _results(comparison: Comparison, where: str, *, nominal: bool = True) -> Iterator[Block]:

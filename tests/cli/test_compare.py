@@ -53,6 +53,20 @@ def test_json_has_every_pace_with_the_parts_of_the_energy(command: Command) -> N
     }
 
 
+def test_markdown_names_designs_by_title_with_the_numbers_of_json(command: Command) -> None:
+    structure = ("--set", "array.rows=64", "--label", f"{PAIR[0]}=Own neuron")  # --set reads the file again
+    text = command("compare", *PAIR, *structure, "--format", "markdown").out.replace("\\", "")
+    assert text.startswith("## Own neuron compared with ")
+    assert not [name for name in PAIR[:2] if f"| {name} |" in text]  # a device may have the name of its chip
+    ratios = json.loads(command("compare", *PAIR, *structure, "--format", "json").out)["ratios"]
+    shown = [
+        float(line.split(" | ")[2].rstrip("*"))
+        for line in text.splitlines()
+        if " and " in line and "% |" in line
+    ]
+    assert shown == [pytest.approx(one["median"], rel=5e-3) for one in ratios]
+
+
 def test_csv_says_what_differs_first(command: Command) -> None:
     rows = list(csv.DictReader(io.StringIO(command("compare", *PAIR, "--format", "csv").out)))
     kinds = [row["kind"] for row in rows]
