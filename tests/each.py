@@ -32,7 +32,7 @@ def each(names: str, cases: Cases | Callable[[], Cases]) -> Callable[[Test], Tes
         signature = inspect.signature(test)
 
         @functools.wraps(test)
-        def run(**fixtures: Any) -> None:
+        def run(*instance: Any, **fixtures: Any) -> None:
             __tracebackhide__ = True
             found = cases() if callable(cases) else cases
             listed = [case if len(arguments) > 1 else (case,) for case in found]
@@ -43,10 +43,10 @@ def each(names: str, cases: Cases | Callable[[], Cases]) -> Callable[[Test], Tes
                     fixtures["tmp_path"] = folders / str(number)
                     fixtures["tmp_path"].mkdir()
                 try:
-                    test(**dict(zip(arguments, case, strict=True)), **fixtures)
+                    test(*instance, **dict(zip(arguments, case, strict=True)), **fixtures)
                 except pytest.skip.Exception:
                     continue
-                except Exception as error:
+                except (Exception, pytest.fail.Exception) as error:
                     faults.append(
                         f"{', '.join(f'{part!s:.80}' for part in case)}: {type(error).__name__}: {error}"
                     )

@@ -434,7 +434,7 @@ def test_a_wrong_setting_is_reported_in_one_line(
     assert says in lines[0]
 
 
-@pytest.mark.parametrize("text", ["", "=", "a", "a=", "=1", " = ", "chip.tile.array.rows"])
+@each("text", ["", "=", "a", "a=", "=1", " = ", "chip.tile.array.rows"])
 def test_a_setting_without_path_or_value_is_reported(text: str) -> None:
     assert "expected path=value" in first_line(parse_settings, [text])
 

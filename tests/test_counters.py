@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import counted, counters
+from tests.each import each
 
 SLOW = {*counted.COMMANDS, "collector", "memory"}
 FILE = counters.recorded()
@@ -36,8 +37,8 @@ def file_with(value: float, lowest: float | None = None, reason: str = "") -> di
     return {"versions": counters.versions(), "counters": {"calls": {"calls of f": one}}}
 
 
-@pytest.mark.parametrize(
-    ("name", "before", "now", "verdict"),
+@each(
+    "name, before, now, verdict",
     [
         ("calls of f", 1000, 1030, "same"), ("calls of f", 1000, 1031, "rises"), ("calls of f", 1000, 970, "same"),
         ("calls of f", 1000, 969, "falls"), ("objects", 0, 1, "rises"), ("objects", 0, 0, "same"),

@@ -14,6 +14,7 @@ import pytest
 
 from neuroest.loading.library import load_device
 from neuroest.registry import COMPONENTS
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "benchmarks" / "crosscheck"
@@ -85,8 +86,8 @@ def by_source(script: Any, corner: str, column: str, sources: set[str]) -> dict[
     return found
 
 
-@pytest.mark.parametrize(
-    ("corner", "column", "sources", "parameter"),
+@each(
+    "corner, column, sources, parameter",
     [
         *((corner, "read_pJ", {COMPILED, *ROUGH}, "read_energy_factor") for corner in ("lstp", "lop", "hp")),
         *((corner, "area_mm2", {COMPILED, "frenkel2019"}, "area_factor") for corner in ("lstp", "lop", "hp")),

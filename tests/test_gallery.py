@@ -12,6 +12,7 @@ import pytest
 import neuroest
 from neuroest.cli import VERBS
 from neuroest.exploration.breakeven import breakeven
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 GALLERY = runpy.run_path(str(ROOT / "docs" / "tools" / "gallery.py"))
@@ -37,7 +38,7 @@ def test_every_figure_is_there_small_and_no_other() -> None:
     assert all(path.stat().st_size < 300_000 for path in found.values())
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@each("name", EXHIBITS)
 def test_commands_and_python_name_what_exists(name: str) -> None:
     one = EXHIBITS[name]
     if one.command:

@@ -18,6 +18,7 @@ from neuroest.publishing.paper.plan import read_plan
 from neuroest.publishing.paper.run import _read_state
 from neuroest.publishing.paper.steps import STEPS
 from neuroest.reporting.table_model import Table
+from tests.each import each
 
 CHIP, NETWORK = "diffusive_28nm_derived", "mlp_mnist_spiking"
 
@@ -32,8 +33,8 @@ def changed(name: str, folder: Path, *changes: tuple[str, str], kind: str = "arc
     return file
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "change", "line"),
+@each(
+    "name, kind, change, line",
     [
         ("loihi_14nm", "architecture", ("  core:", "  mapper:"), "16:3: chip.mapper: 'mapper' is a key of blocks and"),
         ("loihi_14nm", "architecture", ("  core:", "  model:"), "16:3: chip.model: 'model' is a key of blocks and"),
@@ -57,9 +58,7 @@ def test_a_file_is_refused_at_its_place(
     assert line in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "content", ["[]", "null", '{"steps": 5}', '{"steps": {"fit": []}}', '{"steps": {"fit": {}}}']
-)
+@each("content", ["[]", "null", '{"steps": 5}', '{"steps": {"fit": []}}', '{"steps": {"fit": {}}}'])
 def test_a_record_of_another_shape_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "state.json").write_text(content, "utf-8")
     with pytest.raises(
@@ -73,7 +72,7 @@ def test_a_record_of_no_steps_is_one(tmp_path: Path) -> None:
     assert _read_state(tmp_path / "state.json") == {"steps": {}}
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         r'title: "x\ntouch SHELL\n#"', r'network: "n\ntouch SHELL"', r'curves: ["a\rb.csv"]',
@@ -107,8 +106,8 @@ def test_no_cell_of_a_sweep_or_a_report_is_a_formula(tmp_path: Path) -> None:
     assert labels == ["'=cmd|A1", "plain"]
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
+@each(
+    "text, parts",
     [
         ("area_m2 <= 4 mm^2", ("area_m2", "<=", "4 mm^2")), ("  a<b ", ("a", "<", "b")),
         ("a == b <= c", ("a", "==", "b <= c")), ("1 V!=b", ("1 V", "!=", "b")),
@@ -119,13 +118,13 @@ def test_a_comparison_has_two_sides(text: str, parts: tuple[str, str, str]) -> N
     assert (found.left, found.sign, found.right) == parts
 
 
-@pytest.mark.parametrize("text", ["", "<= 4", "a <=", " " * 20_000 + "..", "a", "<="])
+@each("text", ["", "<= 4", "a <=", " " * 20_000 + "..", "a", "<="])
 def test_what_is_no_comparison_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="expected a comparison such as"):
         constraint(text)
 
 
-@pytest.mark.parametrize("text", ["1..", "1..2:", "1..2:3:log:4", "1..2::log", "1..2:3:square", "1..:3"])
+@each("text", ["1..", "1..2:", "1..2:3:log:4", "1..2::log", "1..2:3:square", "1..:3"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match=r"expected lo\.\.hi|is not a scale"):
         space_from({"chip.x": text})

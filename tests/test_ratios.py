@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks import ratios
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 RECORD: dict[str, Any] = json.loads(ratios.FILE.read_text("utf-8"))
@@ -59,8 +60,8 @@ def test_pages_state_no_other_speed() -> None:
     assert not stated, "take these from benchmarks/ratios.json, as CONTRIBUTING.md says"
 
 
-@pytest.mark.parametrize(
-    ("sentence", "stated"),
+@each(
+    "sentence, stated",
     [
         ("A list takes 2.6 us a point.", True), ("It takes 44 s by the clock.", True),
         ("The cold ratio is 2.5 times the bare imports.", True), ("A contest takes two minutes on two cores.", True),

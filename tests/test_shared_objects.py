@@ -9,6 +9,7 @@ import pytest
 
 import neuroest
 from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, shipped
+from tests.each import each
 
 CHIP, NET = "analog_lif_28nm", "shd_recurrent_spiking"
 WARM = {"technology.temperature": "310 K"}
@@ -22,7 +23,7 @@ def test_a_changed_document_changes_no_later_estimate() -> None:
     assert load_architecture(CHIP).document.data["chip"]["tile"]["array"]["rows"] != 16
 
 
-@pytest.mark.parametrize(
+@each(
     "kept",
     [
         lambda: shipped("architecture"),

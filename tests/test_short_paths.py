@@ -13,13 +13,14 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.design.overrides import whole_path
 from neuroest.exploration.space import constraint
 from neuroest.results.quantities import quantity_names
+from tests.each import each
 from tests.shared import estimated
 
 CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 ROWS, HOLD = "chip.tile.array.rows", "chip.tile.array.readout.neuron.input_hold_time"
 
 
-@pytest.mark.parametrize(("short", "whole", "value"), [
+@each("short, whole, value", [
     ("array.rows", ROWS, "256"), ("input_hold_time", HOLD, "1 us"), ("corner", "technology.corner", "slow"),
     ("mean_absolute", "workload.weights.mean_absolute", "0.1"),
 ])  # fmt: skip
@@ -104,8 +105,8 @@ def test_what_explain_prints_of_a_part_is_a_name_of_it() -> None:
         assert explain(found, words).quantity == path
 
 
-@pytest.mark.parametrize(
-    ("chip", "settings", "place"),
+@each(
+    "chip, settings, place",
     [
         (
             "adc_crossbar_28nm",

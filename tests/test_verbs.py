@@ -10,6 +10,7 @@ import pytest
 
 import neuroest
 from neuroest.cli import VERBS
+from tests.each import each
 
 FUNCTIONS = {
     "check": "check_files", "list": "list_entries", "new": "new_device", "import": "import_network",
@@ -17,7 +18,7 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each("verb", VERBS)
 def test_a_verb_is_a_documented_function(verb: str) -> None:
     neuroest.estimate("loihi_14nm", "mlp_mnist_spiking")  # imports most rooms, which must not hide a function
     function = getattr(neuroest, FUNCTIONS.get(verb, verb))

@@ -7,6 +7,7 @@ import pytest
 from neuroest import check_files
 from neuroest.authoring.cell_file import import_cell, read_cell
 from neuroest.core.errors import NeuroestError, SpecError
+from tests.each import each
 
 CELL = """\
 -MemCellType: memristor
@@ -112,8 +113,8 @@ def test_values_can_be_filled_up_from_another_device_of_the_model_only(tmp_path:
         import_cell(cell(tmp_path, CELL), "mine", template="rram_passive_generic")
 
 
-@pytest.mark.parametrize(
-    ("text", "reported"),
+@each(
+    "text, reported",
     [
         ("", "MemCellType: is missing"),
         (changed("memristor", "SRAM"), "stores no weight as a resistance"),

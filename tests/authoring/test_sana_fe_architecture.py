@@ -11,6 +11,7 @@ from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_device
 from neuroest.registry import export
 from tests.cli.conftest import Command, command
+from tests.each import each
 
 __all__ = ["command"]
 
@@ -36,8 +37,8 @@ def test_what_is_exported_comes_back(command: Command, tmp_path: Path, chip: str
         assert ours[name].value == pytest.approx(shipped[name].value, rel=1e-6), name
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
+@each(
+    "old, new, message",
     [
         (
             "energy_process_spike: 2.36e-11",

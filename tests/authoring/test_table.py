@@ -6,6 +6,7 @@ import pytest
 
 from neuroest.authoring.table import import_table
 from neuroest.core.errors import NeuroestError, SpecError
+from tests.each import each
 
 HEADER = (
     "name,model,basis,source,spike_energy [pJ],spike_energy factor,input_hold_time [ns],"
@@ -53,8 +54,8 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
         import_table(table(tmp_path, head + rows + cell), "lif_28nm_besrour")
 
 
-@pytest.mark.parametrize(
-    ("text", "reported"),
+@each(
+    "text, reported",
     [
         ("", "has no header line; expected something like `name, model, "),
         (HEADER, "needs a header line and a row"),

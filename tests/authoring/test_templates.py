@@ -11,6 +11,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import load_device, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import roles_of
+from tests.each import each
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -19,8 +20,8 @@ def written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("kind", "model"),
+@each(
+    "kind, model",
     [(kind, model) for kind in ("neuron", "synapse", "memory") for model in templates.models(kind)],
 )
 def test_a_template_of_every_model_passes_the_check_and_explains_every_value(

@@ -10,6 +10,7 @@ import pytest
 import neuroest
 from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.core.errors import MappingError, SpecError
+from tests.each import each
 
 MEMORY = """  {name}:
     size: {size}
@@ -92,8 +93,8 @@ def test_ports_that_stand_twice_count_as_zigzag_reads_them(tmp_path: Path) -> No
     assert "width: 256 bit" in found.text  # 8 bits for each of 32 columns
 
 
-@pytest.mark.parametrize(
-    ("changed", "line", "message"),
+@each(
+    "changed, line, message",
     [
         (("r_cost: 0.095", "r_cost: cheap"), 5, "expected a number of at least 0"),
         (("w_cost: 378.4", "w_cost: -1"), 34, "expected a number of at least 0"),

@@ -79,8 +79,8 @@ def test_at_every_row_slow_is_slower_and_leaks_less() -> None:
             assert 0.87 < float(row["energy_fJ"]) / float(typical["energy_fJ"]) < 1.17
 
 
-@pytest.mark.parametrize("kit", KITS)
-@pytest.mark.parametrize("corner", ["ss", "ff"])
+@each("kit", KITS)
+@each("corner", ["ss", "ff"])
 def test_delay_at_a_corner_hardly_depends_on_the_temperature(kit: str, corner: str) -> None:
     # the table has it at 300 K only; the logarithm of the ratio moves by less than a third to 400 K
     cold, warm = (np.log(ratio(kit, corner, "delay_ps", temperature=t)) for t in ("300", "400"))
@@ -270,8 +270,8 @@ def test_access_transistors_of_a_slow_die_carry_less() -> None:
     assert width("slow") > width("typical") > width("fast")
 
 
-@pytest.mark.parametrize("corner", ["slow", "fast"])
-@pytest.mark.parametrize("name", [CHIP, "diffusive_28nm_derived", "adc_crossbar_28nm"])
+@each("corner", ["slow", "fast"])
+@each("name", [CHIP, "diffusive_28nm_derived", "adc_crossbar_28nm"])
 def test_a_batch_at_a_corner_gives_the_same_as_its_points(name: str, corner: str) -> None:
     design = design_with(load_architecture(name), {"technology.corner": corner})
     workload = load_workload(SPIKING if name == "diffusive_28nm_derived" else NET).spec
@@ -342,8 +342,8 @@ def broken(folder: Path, edit: Any) -> Path:
     return file
 
 
-@pytest.mark.parametrize(
-    ("edit", "reported"),
+@each(
+    "edit, reported",
     [
         (lambda lines: lines[:1], "has no rows"),
         (lambda lines: [lines[0].replace("delay_ps", "delay"), *lines[1:]], "is not among the columns"),

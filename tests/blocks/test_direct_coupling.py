@@ -11,6 +11,7 @@ import pytest
 from neuroest.core.errors import MappingError
 from neuroest.results.estimate import Estimate
 from tests.chips import count, energy, failed, run
+from tests.each import each
 
 CHIP, SHD, ARRAY = "diffusive_low_power_28nm", "shd_recurrent_spiking", "chip.tile.array"
 READOUT = f"{ARRAY}.readout"
@@ -97,8 +98,8 @@ def test_more_bits_than_a_cell_holds_are_named(tmp_path: Path) -> None:
     assert "one_cell_holds_weight" in failed(bench(tmp_path, {f"{ARRAY}.weight_bits": 8}))
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
+@each(
+    "change, said",
     [
         (
             {f"{ARRAY}.weight_encoding": "row_differential", f"{ARRAY}.offset_subtraction": None},

@@ -17,6 +17,7 @@ from neuroest.blocks.interconnect.dram import Dram
 from neuroest.core.errors import NeuroestError, RangeError
 from neuroest.loading.library import load_device, shipped
 from tests.chips import area, count, energy, failed, run
+from tests.each import each
 
 DENSE = "mlp_mnist_dense"
 DEVICES = sorted(name for name, path in shipped("device").items() if path.parent.name == "dram")
@@ -120,7 +121,7 @@ def test_with_all_factors_at_one_the_data_sheet_comes_back(device: str, watts: f
 # --- What all of them keep --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_everything_is_finite_and_positive(device: str) -> None:
     found = memory(device, 4.0, run_length=65536.0)
     for cost in found.energies(NETWORK):
@@ -132,7 +133,7 @@ def test_everything_is_finite_and_positive(device: str) -> None:
     assert not [c.name for c in found.checks(NETWORK) if not c.passed]
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_states_of_rest_are_ordered(device: str) -> None:
     powers = [
         standing(memory(device, rest=state))
@@ -158,7 +159,7 @@ def test_at_work_and_at_rest_add_up_whatever_it_rests_in(device: str, share: flo
     assert max(totals) == pytest.approx(min(totals), rel=1e-9)
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_a_batch_is_its_points_one_by_one(device: str) -> None:
     scale = np.array([[0.7], [1.0], [1.6]])
     names = ("reading_current", "refresh_time", "standby_factor", "activation_window", "pin_capacitance")
@@ -281,8 +282,8 @@ def test_weights_must_fit(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("choices", "words"),
+@each(
+    "choices, words",
     [
         ({"channel_width": "24 bit"}, "whole devices in parallel"),
         ({"channel_width": "8 bit"}, "whole devices in parallel"),
@@ -295,8 +296,8 @@ def test_what_cannot_be_is_refused(choices: dict[str, Any], words: str, tmp_path
         run("digital_int8_28nm", DENSE, {"chip.memory": dram(**choices)}, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("choices", "words"),
+@each(
+    "choices, words",
     [
         ({"carries": ["between_chips"]}, "between_chips"),
         ({"rest": "deep_sleep"}, "precharged_standby"),

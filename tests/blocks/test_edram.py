@@ -18,6 +18,7 @@ from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import RangeError
 from neuroest.loading.library import load_device, shipped
 from tests.chips import area, count, energy, failed, run
+from tests.each import each
 
 DEVICES = sorted(
     name
@@ -77,7 +78,7 @@ def test_the_factor_of_real_macros_is_the_mean_of_what_others_say() -> None:
         assert claim.high == pytest.approx(max(others), rel=0.05)
 
 
-@pytest.mark.parametrize("left_out", ["shafiee2016", "puma_simulator", "cacti7", "memsysexplorer"])
+@each("left_out", ["shafiee2016", "puma_simulator", "cacti7", "memsysexplorer"])
 def test_each_of_them_is_met_within_four_times_by_the_others(left_out: str) -> None:
     alone = access(memory("edram_ibm_32nm", parameters={"access_energy_factor": 1.0}), "read")
     others = {r["source"]: float(r["read_pJ"]) * 1e-12 / alone
@@ -152,7 +153,7 @@ def test_times_of_published_macros() -> None:
 # --- What all of them keep --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_everything_is_finite_and_positive(device: str) -> None:
     found = memory(device)
     assert all(math.isfinite(float(c.energy)) and float(c.energy) > 0.0 for c in found.energies(NETWORK))
@@ -161,7 +162,7 @@ def test_everything_is_finite_and_positive(device: str) -> None:
     assert not [c.name for c in found.checks(NETWORK) if not c.passed]
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_more_memory_and_wider_words_cost_more(device: str) -> None:
     base = memory(device)
     for larger in (memory(device, capacity=2097152.0, banks=4.0), memory(device, width=1024.0)):
@@ -171,7 +172,7 @@ def test_more_memory_and_wider_words_cost_more(device: str) -> None:
     assert access(memory(device, width=64.0), "read") > access(base, "read") / 4
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@each("device", DEVICES)
 def test_a_batch_is_its_points_one_by_one(device: str) -> None:
     scale = np.array([[0.8], [1.0], [1.3]])
     stated = {name: claim.value for name, claim in load_device(device).claims.items()}

@@ -11,6 +11,7 @@ from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_device, named
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
+from tests.each import each
 
 CHIP, NET = "digital_spiking_28nm", "mlp_mnist_spiking"
 FAST = {"technology.process": "cmos_28nm_hp"}
@@ -89,7 +90,7 @@ def test_the_leakage_of_the_28_nm_memory_is_that_of_its_cells() -> None:
     assert claim.source != "frenkel2019"
 
 
-@pytest.mark.parametrize("process", sorted(n for n in named("device") if n.startswith("cmos_")))
+@each("process", sorted(n for n in named("device") if n.startswith("cmos_")))
 def test_every_process_says_how_its_leakage_follows_the_supply(process: str) -> None:
     assert 0.5 < load_device(process).claims["leakage_supply_slope"].value < 5.0
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.chips import area, count, energy, failed, run
+from tests.each import each
 
 SPIKING, DENSE = "mlp_mnist_spiking", "mlp_mnist_dense"
 CMOS, ADC = "analog_lif_circuit_28nm", "adc_crossbar_28nm"
@@ -90,7 +91,7 @@ def wires(model: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "cycles"), [("64 bit", 1), ("30 bit", 1), ("29 bit", 2), ("8 bit", 4)])
+@each("width, cycles", [("64 bit", 1), ("30 bit", 1), ("29 bit", 2), ("8 bit", 4)])
 def test_an_event_takes_whole_cycles_of_a_bus(tmp_path: Path, width: str, cycles: int) -> None:
     result = run(CMOS, SPIKING, {"chip.noc": wires("bus") | {"width": width}}, tmp_path)
     events = result.evaluation.mapper.inputs_active().sum()

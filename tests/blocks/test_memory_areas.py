@@ -9,6 +9,7 @@ import pytest
 import neuroest
 from neuroest.pipeline.estimate import estimate
 from tests.chips import changed
+from tests.each import each
 
 CELL = 0.127e-12
 """Memory cell of 28 nm. [m^2]."""
@@ -28,8 +29,8 @@ def by_hand(bits: float, width: float, ports: float = 1.0, cells: float = 1.0) -
     return CELL * (1.493 * cells * bits + 182.0 * ports * width + 3679.0)
 
 
-@pytest.mark.parametrize(("capacity", "bits"), [("1 KiB", 8192), ("8 KiB", 65536), ("64 KiB", 524288)])
-@pytest.mark.parametrize("width", [16, 64, 512])
+@each("capacity, bits", [("1 KiB", 8192), ("8 KiB", 65536), ("64 KiB", 524288)])
+@each("width", [16, 64, 512])
 def test_a_macro_is_its_cells_its_port_and_its_control(
     tmp_path: Path, capacity: str, bits: int, width: int
 ) -> None:

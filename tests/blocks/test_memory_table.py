@@ -26,6 +26,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from tests.chips import changed, failed, known, run
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 CROSSCHECK = ROOT / "benchmarks" / "crosscheck"
@@ -132,8 +133,8 @@ def test_leakage_rises_between_its_temperatures_and_the_process_carries_it_on(la
     assert power(290.0) / power(300.0) == pytest.approx(0.5, rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
+@each(
+    "spoil, message",
     [
         (lambda found: found[3].update(read_pJ="0"), "read_pJ: '0' is not a number above zero"),
         (lambda found: found[3].update(width_bit="wide"), "width_bit: 'wide' is not a number above zero"),
@@ -405,8 +406,8 @@ def test_a_chip_takes_its_buffer_from_the_table(tmp_path: Path) -> None:
     assert known(fast, "access_time") < known(result, "access_time")
 
 
-@pytest.mark.parametrize(
-    ("choices", "reported"),
+@each(
+    "choices, reported",
     [
         ({"capacity": "8 MiB"}, "capacity is outside the memory table"),
         ({"capacity": "100 bit", "width": "8 bit"}, "capacity is outside the memory table"),

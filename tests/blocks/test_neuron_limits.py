@@ -11,6 +11,7 @@ import pytest
 from neuroest.core.errors import RangeError
 from neuroest.loading.library import load_device
 from tests.chips import area, failed, known, run
+from tests.each import each
 
 NEURON = "chip.tile.array.readout.neuron"
 BENCH, DERIVED, PROJECTED = "diffusive_bench_28nm", "diffusive_28nm_derived", "diffusive_3nm_projection_28nm"
@@ -24,8 +25,8 @@ def checked(base: str, tmp_path: Path, **parameters: str) -> set[str]:
     )
 
 
-@pytest.mark.parametrize(
-    ("base", "parameters", "words"),
+@each(
+    "base, parameters, words",
     [
         # 250 Mohm to ground behind 100 Mohm: 0.57 V on a gate that turns on at 0.2 V
         (BENCH, {"off_resistance": "100 Mohm"}, "turns the output on without a spike"),
@@ -41,8 +42,8 @@ def test_neurons_that_cannot_work_are_refused(
         checked(base, tmp_path, **parameters)
 
 
-@pytest.mark.parametrize(
-    ("base", "parameters", "check"),
+@each(
+    "base, parameters, check",
     [
         # 250 Mohm behind 4 Gohm: a seventeenth of the drive
         (BENCH, {"off_resistance": "4 Gohm"}, "drive_stays"),

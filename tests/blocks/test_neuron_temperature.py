@@ -13,6 +13,7 @@ from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import COMPONENTS
 from tests.chips import known
+from tests.each import each
 
 CHIP, SHD = "diffusive_low_power_28nm", "shd_recurrent_spiking"
 WARM = 330.0
@@ -36,8 +37,8 @@ def test_the_models_of_this_test_are_all_neurons_at_columns() -> None:
     } <= set(NEURONS)
 
 
-@pytest.mark.parametrize("model", ["diffusive_1m1t1r", "diffusive_1m1t1r_integrated"])
-@pytest.mark.parametrize("counted", [False, True])
+@each("model", ["diffusive_1m1t1r", "diffusive_1m1t1r_integrated"])
+@each("counted", [False, True])
 def test_every_time_of_the_ions_follows_the_activation_energy(model: str, counted: bool) -> None:
     blocks = [neuron(model, temperature) for temperature in (300.0, WARM)]
     if counted:  # the length of the drive follows from measured pulses, which were measured at 300 K

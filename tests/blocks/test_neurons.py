@@ -10,6 +10,7 @@ import pytest
 from neuroest.blocks.electrical_point import Burst
 from neuroest.core.errors import RangeError
 from tests.chips import area, energy, failed, known, run
+from tests.each import each
 from tests.shared import estimated
 
 NEURON = "chip.tile.array.readout.neuron"
@@ -138,8 +139,8 @@ def test_rates_that_are_not_far_apart_are_reported(tmp_path: Path) -> None:
     assert "timescale_separation" in failed(slow)
 
 
-@pytest.mark.parametrize("chip", ["threshold_switch_28nm", "vo2_switch_28nm", "analog_lif_28nm"])
-@pytest.mark.parametrize("off", [-1e-12, 0.0, 1e-12])
+@each("chip", ["threshold_switch_28nm", "vo2_switch_28nm", "analog_lif_28nm"])
+@each("off", [-1e-12, 0.0, 1e-12])
 def test_a_drive_that_is_off_by_rounding_fires_as_often(chip: str, off: float) -> None:
     # as long as an integration, and long enough apart for any neuron to forget: a spike in each of three timesteps
     neuron = estimated(chip, "mlp_mnist_spiking").evaluation.mapped.level.compute.neuron

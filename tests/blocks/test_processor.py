@@ -12,6 +12,7 @@ import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
+from tests.each import each
 from tests.levels.test_digital_arrays import CONVOLUTION, network
 
 CASES = Path(__file__).parents[2] / "validation"
@@ -42,8 +43,8 @@ def failed(result: Estimate) -> set[str]:
     return {check.name for check in result.checks if not np.all(check.passed)}
 
 
-@pytest.mark.parametrize(
-    ("device", "process", "supply", "clock", "published"),
+@each(
+    "device, process, supply, clock, published",
     [
         # currents of data sheets at the core's supply, and a core after placement
         ("microcontroller_22nm", "cmos_22nm_lp", "0.8 V", "128 MHz", 2.6e-3 * 3.0 * 0.85),

@@ -12,6 +12,7 @@ from neuroest.core.errors import RangeError
 from neuroest.equations import threshold_switches
 from neuroest.loading.library import load_device
 from tests.chips import failed, known, run
+from tests.each import each
 
 NEURON = "chip.tile.array.readout.neuron"
 BASE, WORKLOAD = "diffusive_28nm_derived", "mlp_mnist_spiking"
@@ -58,7 +59,7 @@ def test_thresholds_of_the_heated_switch_are_those_of_its_thermal_model() -> Non
     assert stated["relaxation_time"] == pytest.approx(C_TH / S_TH, rel=2e-3)
 
 
-@pytest.mark.parametrize("stage", [310.0, 315.0, 320.0, 328.0, 330.0])
+@each("stage", [310.0, 315.0, 320.0, 328.0, 330.0])
 def test_law_of_the_transition_against_the_thermal_model(stage: float) -> None:
     # the law leaves the resistance as it is; in the model it falls on the way, which costs 8 % over 23 K
     expected = at_rest(stage, 1.0)[0] / at_rest(325.0, 1.0)[0]

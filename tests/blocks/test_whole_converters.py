@@ -17,6 +17,7 @@ from neuroest.loading.library import load_architecture, load_device
 from neuroest.validation.board import reproduce
 from tests.chips import changed, energy, known
 from tests.chips import run as run_chip
+from tests.each import each
 
 SAR = {"model": "whole_adc", "device": "sar_macro", "bits": 8}
 CONVERTER = "chip.tile.array.readout.converter"
@@ -48,8 +49,8 @@ def test_devices_state_what_the_published_converters_give(kind: str, quantity: s
         assert other == pytest.approx(converter_fit.node_factor(node, fit.exponent, fit.below), rel=0.005)
 
 
-@pytest.mark.parametrize(
-    ("case", "chip", "left_out"),
+@each(
+    "case, chip, left_out",
     [
         ("jia_2020", "whole_adc.yaml", "Jia 2020"),
         ("converters", "forms_whole_adc.yaml", "FORMS"),

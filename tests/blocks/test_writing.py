@@ -16,6 +16,7 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.estimate import Estimate
 from tests.chips import area, arrays, changed, energy, failed, known, run
+from tests.each import each
 
 ARRAY = "chip.tile.array."
 WRITE = f"{ARRAY}write_circuit"
@@ -118,8 +119,8 @@ def test_rows_that_have_level_shifters_for_reading_need_no_others(tmp_path: Path
     assert known(with_circuit(tmp_path, other=rows), "level shifters of an array") == 2 * 128
 
 
-@pytest.mark.parametrize(
-    ("scheme", "polarity", "rows", "columns", "shifted"),
+@each(
+    "scheme, polarity, rows, columns, shifted",
     [
         # V and V/2 on rows, 0 and V/2 on columns; of both signs V, V/2 and 0 on either
         ("half", "one", 2, 2, 128 + 128),
@@ -344,8 +345,8 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
         with_circuit(tmp_path, other=charges)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
+@each(
+    "changes, message",
     [
         ({"columns_per_driver": 0}, "minimum"),
         ({"columns_per_driver": 1.5}, "whole"),

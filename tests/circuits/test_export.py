@@ -136,7 +136,7 @@ def test_numbers_of_the_circuit_are_those_of_the_device() -> None:
     assert node == pytest.approx(2.6e-15, rel=0.02)
 
 
-@pytest.mark.parametrize("closed", [0.0, 0.5, 0.9, 1.0])
+@each("closed", [0.0, 0.5, 0.9, 1.0])
 def test_the_memristor_of_the_circuit_is_that_of_the_equation(closed: float) -> None:
     circuit = circuit_of("diffusive_bench").circuit
     numbers = {name: about.value for name, about in circuit.parameters.items()}

@@ -27,6 +27,7 @@ from neuroest.core.provenance import (
 )
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
+from tests.each import each
 from tests.pairs import other_chips_nightly, pairs
 
 
@@ -115,7 +116,7 @@ def test_functions_of_numpy_remember(function: Any) -> None:
     assert used_parameters(result) == {"a", "b"}
 
 
-@pytest.mark.parametrize("function", [np.sqrt, np.exp, np.log, np.ceil, np.abs, np.negative, operator.neg])
+@each("function", [np.sqrt, np.exp, np.log, np.ceil, np.abs, np.negative, operator.neg])
 def test_functions_of_one_number_remember(function: Any) -> None:
     result = function(parameter(2.5, "a"))
     assert isinstance(result, Traced)

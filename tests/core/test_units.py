@@ -63,15 +63,15 @@ def test_every_unit_is_what_it_is_to_pint() -> None:
         assert factor == pytest.approx(theirs, rel=1e-13), name
 
 
-@pytest.mark.parametrize(
-    ("name", "factor"),
+@each(
+    "name, factor",
     [("Ohm", 1.0), ("%", 0.01), ("ppm", 1e-6), ("1", 1.0), ("year", 365.25 * 86400), ("day", 86400.0)],
 )
 def test_units_that_pint_spells_otherwise(name: str, factor: float) -> None:
     assert parse_unit(name)[0] == pytest.approx(factor, rel=1e-15)
 
 
-@pytest.mark.parametrize(("prefix", "power"), [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40)])
+@each("prefix, power", [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40)])
 def test_binary_prefixes_are_exact_and_belong_to_information_only(prefix: str, power: int) -> None:
     assert parse_quantity(f"1 {prefix}bit", "bit") == 2**power
     assert parse_quantity(f"3 {prefix}B", "bit") == 3 * 8 * 2**power
@@ -147,8 +147,8 @@ def test_a_decimal_with_a_prefix_is_the_nearest_float(
     assert value == float(exact)
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "value"),
+@each(
+    "text, unit, value",
     [
         ("90 nm", "m", 90e-9),
         ("9e-10 GV", "V", 0.9),
@@ -229,7 +229,7 @@ def test_messages(text: object, unit: str, message: str) -> None:
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("text", ["50 fJ / bit", "1 V * A", "2 m / s", "3 V /s"])
+@each("text", ["50 fJ / bit", "1 V * A", "2 m / s", "3 V /s"])
 def test_blanks_around_the_joints_of_a_unit_do_not_matter(text: str) -> None:
     number, unit = text.split(" ", 1)
     assert parse_unit(unit) == parse_unit(unit.replace(" ", ""))

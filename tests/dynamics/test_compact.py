@@ -15,6 +15,7 @@ from neuroest.dynamics.diffusive_cells import NEURON_MODELS, draw_devices, integ
 from neuroest.dynamics.in_time import Segment, constant, pulse_train, sampled
 from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.registry import DEVICE_MODELS
+from tests.each import each
 
 BENCH = load_cells("diffusive_bench")
 CLOSED_FORMS = {
@@ -174,8 +175,8 @@ def test_no_parameter_has_two_homes(neuron: str) -> None:
     assert not DEVICE_MODELS[neuron].declared.keys() & IonKineticsParameters.declared.keys()
 
 
-@pytest.mark.parametrize(
-    ("make", "words"),
+@each(
+    "make, words",
     [
         (lambda: constant(0.8, -1.0), "duration"),
         (lambda: constant(0.8, float("nan")), "duration"),

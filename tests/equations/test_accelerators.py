@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import accelerators, rooflines, row_stationary
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "systolic_cycles": {
@@ -63,7 +64,7 @@ def cycles_of_one_pass(vectors: int, rows: int, columns: int) -> int:
     return max(v + r + c for v in range(vectors) for r in range(rows) for c in range(columns)) + 1
 
 
-@pytest.mark.parametrize(("vectors", "rows", "columns"), [(1, 1, 1), (1, 4, 3), (7, 4, 3), (5, 1, 8)])
+@each("vectors, rows, columns", [(1, 1, 1), (1, 4, 3), (7, 4, 3), (5, 1, 8)])
 def test_cycles_equal_the_skewed_schedule(vectors, rows, columns):
     expected = cycles_of_one_pass(vectors, rows, columns)
     assert accelerators.systolic_cycles(rows, columns, vectors, rows, columns) == expected
@@ -105,9 +106,7 @@ def test_tiny_network_on_a_processor_is_launch_time():
     assert time == pytest.approx(12.25e-6, rel=2e-3)
 
 
-@pytest.mark.parametrize(
-    ("batch", "threads"), [(1, 1), (2, 1), (4, 1), (8, 1), (16, 3), (32, 7), (64, 12), (1024, 12)]
-)
+@each("batch, threads", [(1, 1), (2, 1), (4, 1), (8, 1), (16, 3), (32, 7), (64, 12), (1024, 12)])
 def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
     # a multiply-accumulate is a quarter of a cycle with vectors of four numbers; a thread for each 100 000 cycles
     cycles = 390 * 256 * batch / 4

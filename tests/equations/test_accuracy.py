@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import accuracy, weight_spreads
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "input_mean_square": {"bit_density": 0.3, "bits": 8.0},
@@ -38,7 +39,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize(("bits", "digits"), [(1, 1), (1, 8), (2, 4), (4, 2), (7, 1)])
+@each("bits, digits", [(1, 1), (1, 8), (2, 4), (4, 2), (7, 1)])
 def test_gain_of_digits_is_their_sum_of_squares(bits: int, digits: int) -> None:
     base = 2**bits
     parts = [(base**place * (base - 1) / (base**digits - 1)) ** 2 for place in range(digits)]
@@ -58,7 +59,7 @@ def test_mean_square_of_clipped_gaussian_weights(clip: float) -> None:
     assert found == pytest.approx(np.mean(weights**2), rel=0.03)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.09, 0.0175), (0.0, 0.1), (0.3, 0.0), (0.4, 0.5)])
+@each("low, high", [(0.09, 0.0175), (0.0, 0.1), (0.3, 0.0), (0.4, 0.5)])
 def test_spread_of_stuck_cells_is_that_of_all_cells_drawn(low: float, high: float) -> None:
     shares = np.linspace(0.0, 1.0, 101)
     # each cell is at either end or where it was written, with the given probabilities

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import adder_trees
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "changed_sum_bits": {"operand_bits": 3.0, "carried_bits": 1.0, "sum_bits": 24.0},
@@ -38,9 +39,7 @@ def drawn_activity(inputs: int, bits: int, density: float) -> float:
     return switched / wide
 
 
-@pytest.mark.parametrize(
-    ("bits", "density", "most"), [(4, 0.5, 1.12), (8, 0.5, 1.1), (4, 0.1, 1.4), (8, 0.1, 1.3)]
-)
+@each("bits, density, most", [(4, 0.5, 1.12), (8, 0.5, 1.1), (4, 0.1, 1.4), (8, 0.1, 1.3)])
 def test_activity_is_a_close_upper_bound_of_drawn_numbers(bits: int, density: float, most: float) -> None:
     toggles = adder_trees.product_toggle_rate(density, 0.5)
     found = adder_trees.tree_activity(256.0, float(bits), 1.0, toggles)
@@ -84,7 +83,7 @@ def longest_ripple(inputs: int, bits: int) -> int:
     return max(ready[0])
 
 
-@pytest.mark.parametrize(("inputs", "bits"), [(2, 4), (8, 4), (256, 4), (64, 8), (256, 1)])
+@each("inputs, bits", [(2, 4), (8, 4), (256, 4), (64, 8), (256, 1)])
 def test_depth_of_a_ripple_tree_bit_by_bit(inputs: int, bits: int) -> None:
     assert adder_trees.ripple_tree_depth(float(inputs), float(bits)) == longest_ripple(inputs, bits)
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import charge
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "stacked_cell_area": {
@@ -36,9 +37,9 @@ def energy_from_supply(driven: int, low: int, plate: float) -> float:
     return driven * (1.0 - v)
 
 
-@pytest.mark.parametrize("plate", [0.0, 0.7, 3.0])
-@pytest.mark.parametrize(("cells", "capacitors"), [(1, 1), (4, 4), (3, 6), (7, 8)])
-@pytest.mark.parametrize("probability", [0.0, 0.25, 0.5, 1.0])
+@each("plate", [0.0, 0.7, 3.0])
+@each("cells, capacitors", [(1, 1), (4, 4), (3, 6), (7, 8)])
+@each("probability", [0.0, 0.25, 0.5, 1.0])
 def test_charges_are_the_mean_over_all_products_of_the_solved_circuit(cells, capacitors, plate, probability):
     expected = 0.0
     for products in itertools.product((0, 1), repeat=cells):

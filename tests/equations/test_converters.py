@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from neuroest.equations import converter_circuits, converter_survey, converters, crossbar
 from neuroest.loading.library import load_device
+from tests.each import each
 
 # Andrulis et al., arXiv:2404.06553; repository Accelergy-Project/hwcomponents-adc, adc_data/model.yaml.
 FIGURE_OF_MERIT = {
@@ -97,9 +98,9 @@ def test_signal_to_noise_ratio_is_that_of_a_quantised_sine():
 
 # Evaluated from the coefficients outside of this package, written with two to three digits; flat from 1 to
 # 100 MHz because resolution limits it. One point is worked by hand below.
-@pytest.mark.parametrize("sample_rate", [1e6, 1e8])
-@pytest.mark.parametrize(
-    ("feature_size", "expected"),
+@each("sample_rate", [1e6, 1e8])
+@each(
+    "feature_size, expected",
     [
         (65e-9, (3.5, 3.55, 4.04, 6.49, 12.5)),
         (28e-9, (0.72, 0.73, 0.83, 1.33, 2.57)),
@@ -118,8 +119,8 @@ def test_speed_makes_10_bits_at_1_ghz_expensive():
     assert _survey_energy(10.0, 28e-9, 1e9) == pytest.approx(10.8e-12, rel=1e-2)
 
 
-@pytest.mark.parametrize(
-    ("feature_size", "expected"),
+@each(
+    "feature_size, expected",
     [
         (65e-9, (5161, 11862, 17983)),
         (28e-9, (1392, 3200, 4852)),

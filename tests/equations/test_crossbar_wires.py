@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import crossbar_wires
+from tests.each import each
 from tests.equations.nodal import column_errors
 
 _loads = st.floats(1e-6, 1e2)
@@ -102,8 +103,8 @@ def _every(rows, period):
 
 # Wire width, resistance per length, and resistance of a cell of 4 and of 12 wire widths: widths and
 # resistivity with barrier of NeuroSim 1.4 (Chen, Peng and Yu, IEEE TCAD 37, 3067, 2018), two digits each.
-@pytest.mark.parametrize(
-    ("width", "per_length", "short", "long"),
+@each(
+    "width, per_length, short, long",
     [
         (175e-9, 0.48e6, 0.34, 1.0),
         (105e-9, 1.43e6, 0.60, 1.8),
@@ -121,7 +122,7 @@ def test_wire_resistance_per_cell(width, per_length, short, long):
     assert crossbar_wires.cell_wire_resistance(per_length, 12 * width) == pytest.approx(long, rel=3e-2)
 
 
-@pytest.mark.parametrize("ratio", [1e-3, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0])
+@each("ratio", [1e-3, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0])
 def test_row_time_constant_is_0_to_6_percent_above_the_slowest_mode(ratio):
     exact = _slowest_time_constant(1.0 / ratio, np.zeros(200), 1.0, 1.0)
     assert 1.0 - 1e-4 <= crossbar_wires.row_time_constant(ratio, 1.0, 1.0) / exact <= 1.06
@@ -134,16 +135,16 @@ def test_an_ideally_driven_row_has_the_textbook_mode():
     )
 
 
-@pytest.mark.parametrize("input_resistance", [1e-3, 0.1, 1.0, 10.0])
-@pytest.mark.parametrize("conductance", [0.0, 0.1, 1.0, 10.0])
+@each("input_resistance", [1e-3, 0.1, 1.0, 10.0])
+@each("conductance", [0.0, 0.1, 1.0, 10.0])
 def test_clamped_column_is_never_faster_than_formula_allows(input_resistance, conductance):
     exact = _slowest_time_constant(1.0 / input_resistance, np.full(200, conductance / 200), 1.0, 1.0)
     found = crossbar_wires.column_time_constant_clamped(input_resistance, conductance, 1.0, 1.0)
     assert found >= exact * (1.0 - 1e-4)
 
 
-@pytest.mark.parametrize("conductance", [0.01, 1.0, 100.0])
-@pytest.mark.parametrize("shape", ["even", "near", "far"])
+@each("conductance", [0.01, 1.0, 100.0])
+@each("shape", ["even", "near", "far"])
 def test_floating_column_is_never_faster_than_formula_allows(conductance, shape):
     position = np.arange(200)
     cells = {"even": position >= 0, "near": position < 5, "far": position >= 195}[shape].astype(float)
@@ -156,8 +157,8 @@ def test_floating_column_without_conducting_cells_never_settles():
     np.testing.assert_allclose(found, [np.inf, 1e-9])
 
 
-@pytest.mark.parametrize("ratio", [1e-3, 0.1, 0.5, 0.999, 1.5, 10.0, 1e3])
-@pytest.mark.parametrize("bits", [1.0, 4.0, 8.0, 12.0])
+@each("ratio", [1e-3, 0.1, 0.5, 0.999, 1.5, 10.0, 1e3])
+@each("bits", [1.0, 4.0, 8.0, 12.0])
 def test_two_poles_in_cascade_have_settled_to_half_a_step(ratio, bits):
     time = crossbar_wires.settling_time(1.0, ratio, bits)
     remainder = (math.exp(-time) - ratio * math.exp(-time / ratio)) / (1.0 - ratio)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import device_curves as curves
+from tests.each import each
 
 LAW = {"reference_voltage": 1.0, "reference_delay": 1e-6, "steepness": 9.0, "exponent": -1.0, "floor": 1e-7}
 SAMPLES: dict[str, dict[str, float]] = {
@@ -45,10 +46,8 @@ def test_no_delay_takes_no_time() -> None:
     assert curves.incubation_time(0.6, 1.2, 1e-6, 1.0, 0.0, 9.0, -1.0, 0.0) == 0.0
 
 
-@pytest.mark.parametrize("delay", [1e-9, 1e-7, 1e-6, 1e-5, 1e-3])
-@pytest.mark.parametrize(
-    ("exponent", "floor"), [(1.0, 0.0), (0.0, 0.0), (-1.0, 0.0), (-1.0, 1e-7), (1.0, 1e-5)]
-)
+@each("delay", [1e-9, 1e-7, 1e-6, 1e-5, 1e-3])
+@each("exponent, floor", [(1.0, 0.0), (0.0, 0.0), (-1.0, 0.0), (-1.0, 1e-7), (1.0, 1e-5)])
 def test_incubation_is_the_integral_of_its_rate(delay: float, exponent: float, floor: float) -> None:
     # solved in ten thousand steps of time
     found = float(curves.incubation_time(0.6, 1.2, 1e-6, 1.0, delay, 9.0, exponent, floor))

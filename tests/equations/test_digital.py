@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import digital, register_circuits
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "adder_energy": {"energy_per_bit": 3e-15, "bits": 16.0},
@@ -50,15 +51,15 @@ def adders_of_a_tree(inputs: int, bits: int, growth: int) -> int:
     return total
 
 
-@pytest.mark.parametrize("growth", [0, 1])
-@pytest.mark.parametrize("inputs", [1, 2, 4, 128, 1024])
+@each("growth", [0, 1])
+@each("inputs", [1, 2, 4, 128, 1024])
 def test_adder_tree_is_the_sum_of_its_adders(inputs, growth):
     expected = adders_of_a_tree(inputs, 8, growth)
     assert digital.adder_tree_energy(inputs, 1.0, 8.0, growth) == pytest.approx(expected, rel=1e-12)
     assert digital.adder_tree_area(inputs, 1.0, 8.0, growth) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(("inputs", "growth"), [(1, 1), (2, 1), (8, 0), (8, 1), (128, 2)])
+@each("inputs, growth", [(1, 1), (2, 1), (8, 0), (8, 1), (128, 2)])
 def test_registers_of_a_tree_keep_every_sum(inputs, growth):
     kept, width, left = 0.0, 16.0, inputs
     while left > 1:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import drivers
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "driver_self_load_energy": {"line_energy": 21.6e-15, "self_load_fraction": 0.45},
@@ -121,7 +122,7 @@ def test_capacitive_area_of_four_bits():
     assert drivers.capacitive_dac_area(4.0, 1e-15, 2e-3, 0.5e-12) == pytest.approx(10e-12)
 
 
-@pytest.mark.parametrize("bits", range(1, 9))
+@each("bits", range(1, 9))
 def test_ladder_energy_is_the_mean_over_all_codes_of_the_solved_network(bits):
     # legs of 2 ohm from each bit, links of 1 ohm, 2 ohm from the first node to ground
     nodes = np.diag(np.full(bits, 0.5))
@@ -134,7 +135,7 @@ def test_ladder_energy_is_the_mean_over_all_codes_of_the_solved_network(bits):
     assert drivers.resistive_ladder_energy(bits, 1.0, 1.0, 1.0) == pytest.approx(power.mean(), rel=1e-12)
 
 
-@pytest.mark.parametrize("bits", range(1, 9))
+@each("bits", range(1, 9))
 def test_capacitive_ladder_takes_the_mean_over_all_codes_of_the_solved_network(bits):
     # legs of 1 F from each bit, links of 2 F, 1 F from the first node to ground
     nodes = np.eye(bits)

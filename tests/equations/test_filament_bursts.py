@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import filament_bursts, filament_growth, firing_statistics, integration
+from tests.each import each
 from tests.equations.parameter_sets import BENCH
 
 _BURST = {
@@ -72,7 +73,7 @@ def test_spikes_of_a_burst(volts: float, share: float, steps: int, ends: bool) -
     assert closed == pytest.approx(expected, abs=max(0.7, 0.2 * expected))
 
 
-@pytest.mark.parametrize("volts", [0.45, 0.7, 0.9, 1.1])
+@each("volts", [0.45, 0.7, 0.9, 1.1])
 def test_residue_after_the_first_spike(volts: float) -> None:
     mobility, offset, residue_rate, decay, residue_decay = BENCH
     filament = residue = 0.0

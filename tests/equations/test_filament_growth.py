@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 
 from neuroest.equations import filament_conduction, filament_growth, firing_statistics
 from neuroest.equations._numbers import complementary_error_function, normal_distribution
+from tests.each import each
 from tests.equations.parameter_sets import BENCH, PROJECTION_3NM, SLOW
 
 _RATES = {
@@ -303,8 +304,8 @@ def test_the_gate_waits_for_filaments_that_close_within_half_its_time_constant(
         assert (first < 1.1 * 34.6e-3) is fires
 
 
-@pytest.mark.parametrize("rates", [BENCH, PROJECTION_3NM])
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.76, 0.9, 1.0, 1.2, 2.0])
+@each("rates", [BENCH, PROJECTION_3NM])
+@each("share", [0.3, 0.5, 0.76, 0.9, 1.0, 1.2, 2.0])
 def test_the_next_spike_after_one(rates, share) -> None:
     mobility, offset, residue, decay, forgets = rates
     volts = share * filament_growth.immediate_switching_voltage(*rates[:-1])

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.equations import crossbar
 from neuroest.equations import front_ends as equations
+from tests.each import each
 
 CLAMP = {
     "read_voltage": 0.1,
@@ -62,7 +63,7 @@ def test_a_weakly_coupled_load_sees_the_sum_and_a_strongly_coupled_one_the_mean(
     assert column(20, 1e-12) == pytest.approx(1.0, abs=1e-4)
 
 
-@pytest.mark.parametrize("bias", [5e-6, 12e-6, 36e-6, 1.0])
+@each("bias", [5e-6, 12e-6, 36e-6, 1.0])
 def test_gain_and_curve_of_a_clamp_are_the_slopes_of_its_current(bias: float) -> None:
     """Slope of the current by conductance, and how that slope moves with the conductance of both columns of a pair."""
     voltage, conductance, resistance, spread, step = 0.1, 80e-6, 3e3, 40e-6, 1e-8

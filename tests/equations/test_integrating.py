@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import integrating
+from tests.each import each
 
 _STEPS = {"integrations": 7.0, "phases": 1.0, "conversions": 6.0}
 SAMPLES: dict[str, dict[str, float]] = {
@@ -20,8 +21,8 @@ SAMPLES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("magnitude", "output", "phases", "integrations", "conversions"),
+@each(
+    "magnitude, output, phases, integrations, conversions",
     [
         (1.0, 4.0, 1.0, 1.0, 4.0),
         (3.0, 6.0, 1.0, 7.0, 6.0),

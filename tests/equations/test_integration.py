@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from neuroest.dynamics.pulse_response import Rates, first_spike
 from neuroest.equations import filament_growth, integration
+from tests.each import each
 from tests.equations.parameter_sets import BENCH
 
 SAMPLES: dict[str, dict[str, float]] = {
@@ -101,8 +102,8 @@ def test_hold_time_against_the_rate_equations(volts: float, phase: float, steps:
     assert 0.96 < least / needed < (1.03 if phase <= 5.0 else 1.05 if phase <= 80.0 else 1.1)
 
 
-@pytest.mark.parametrize("full_scale", [0.3, 1.3, 1.85, 3.0])
-@pytest.mark.parametrize("power", [1.0, 2.0])
+@each("full_scale", [0.3, 1.3, 1.85, 3.0])
+@each("power", [1.0, 2.0])
 def test_the_mean_drive_is_that_of_normal_results(full_scale: float, power: float) -> None:
     results = np.linspace(-9.0, 9.0, 200_001)
     weights = np.exp(-results * results / 2.0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import learning
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "any_share": {"share": 0.1, "number": 5.0},
@@ -23,7 +24,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("steps", [0.5, 1.0, 3.5, 40.0])
+@each("steps", [0.5, 1.0, 3.5, 40.0])
 def test_pulses_of_exponential_changes_are_those_of_a_monte_carlo(steps: float) -> None:
     changes = np.random.default_rng(1).exponential(steps, 400_000)
     pulses = np.where(changes >= 1.0, np.ceil(changes), 0.0)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import accelerators, mapping
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "block_count": {"size": 576.0, "capacity": 128.0},
@@ -59,7 +60,7 @@ def test_replication_meets_the_interval_and_one_copy_less_does_not():
     assert 3136.0 * 100e-9 / (copies - 1.0) > 100e-6
 
 
-@pytest.mark.parametrize("copies", [1, 2, 3, 7, 10, 49, 3136])
+@each("copies", [1, 2, 3, 7, 10, 49, 3136])
 def test_rounding_never_adds_a_copy(copies):
     interval = 3136.0 * 100e-9 / copies
     assert mapping.replication_for_interval(3136.0, 100e-9, interval) == copies

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from neuroest.equations import crossbar_wires
 from neuroest.equations import multiplexing as mx
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "transmission_gate_conductance": {
@@ -76,7 +77,7 @@ def square_law(overdrive: float) -> float:
     return max(overdrive, 0.0)
 
 
-@pytest.mark.parametrize("signal", np.linspace(0.0, 0.9, 19))
+@each("signal", np.linspace(0.0, 0.9, 19))
 def test_a_gate_never_conducts_less_than_in_the_middle_of_the_supply(signal):
     # both transistors of one threshold and one conductance; in between, their overdrives add up to V - 2 V_T
     both = square_law(0.9 - signal - 0.3) + square_law(signal - 0.3)
@@ -112,7 +113,7 @@ def test_a_larger_loss_allows_a_narrower_gate():
     assert widths[0] / widths[-1] == pytest.approx(99.0)
 
 
-@pytest.mark.parametrize(("fan_in", "levels"), [(2, 1), (8, 1), (2, 3), (4, 2), (16, 2), (3, 4)])
+@each("fan_in, levels", [(2, 1), (8, 1), (2, 3), (4, 2), (16, 2), (3, 4)])
 def test_gates_are_those_of_a_drawn_tree(fan_in, levels):
     drawn = sum(fan_in**level for level in range(1, levels + 1))
     inputs = float(fan_in**levels)
@@ -168,7 +169,7 @@ def test_gates_are_twice_as_wide_as_those_of_neurosim():
 # --- sample-and-hold stages ---
 
 
-@pytest.mark.parametrize("bits", [4.0, 6.0, 8.0, 10.0])
+@each("bits", [4.0, 6.0, 8.0, 10.0])
 def test_the_noise_of_the_capacitor_is_the_share_of_that_of_the_quantisation(bits):
     capacitance = mx.hold_capacitance(300.0, bits, 0.5, 0.5)
     noise = 1.380649e-23 * 300.0 / capacitance

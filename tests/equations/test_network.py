@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import network, wiring
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "router_pitch": {"area": 4e-6, "routers": 16.0},
@@ -32,7 +33,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize("side", [1, 2, 3, 8, 16])
+@each("side", [1, 2, 3, 8, 16])
 def test_mesh_hops_equal_the_mean_over_all_pairs(side):
     # blocks of equal size stand a side apart along the row; across it places differ as any two do
     offsets = [abs(a - b) for a, b in itertools.product(range(side), repeat=2)]
@@ -40,7 +41,7 @@ def test_mesh_hops_equal_the_mean_over_all_pairs(side):
     assert hops == pytest.approx(side + np.mean(offsets), rel=1e-12)
 
 
-@pytest.mark.parametrize(("side_from", "side_to"), [(1, 1), (2, 2), (3, 5), (7, 2), (1, 6), (8, 8)])
+@each("side_from, side_to", [(1, 1), (2, 2), (3, 5), (7, 2), (1, 6), (8, 8)])
 def test_feed_forward_hops_equal_the_mean_over_all_pairs_of_two_adjacent_blocks(side_from, side_to):
     sender = itertools.product(range(side_from), range(side_from))
     receiver = itertools.product(range(side_from, side_from + side_to), range(side_to))
@@ -66,7 +67,7 @@ def h_tree(side: float, levels: int) -> tuple[float, float]:
     return path, total
 
 
-@pytest.mark.parametrize("levels", [0, 1, 2, 3, 5])
+@each("levels", [0, 1, 2, 3, 5])
 def test_h_tree_lengths_equal_the_sum_over_its_levels(levels):
     path, total = h_tree(2e-3, levels)
     assert wiring.h_tree_path_length(2e-3, 4.0**levels) == pytest.approx(path, rel=1e-12, abs=0.0)
@@ -150,9 +151,7 @@ def test_bus_area_shrinks_with_layers_and_is_out_without():
     assert wiring.bus_area(64.0, 0.1e-6, 1e-3, 0.0) == np.inf
 
 
-@pytest.mark.parametrize(
-    ("targets", "axons", "digits"), [(1, 1, 0), (2, 2, 2), (128, 4096, 19), (129, 4097, 21), (92, 128, 14)]
-)
+@each("targets, axons, digits", [(1, 1, 0), (2, 2, 2), (128, 4096, 19), (129, 4097, 21), (92, 128, 14)])
 def test_address_has_a_digit_for_every_doubling(targets, axons, digits):
     assert network.address_bits(targets, axons) == digits
     assert digits == math.ceil(math.log2(targets)) + math.ceil(math.log2(axons))
@@ -209,8 +208,8 @@ def way(start, end):
     return links + [((r, last_column), (r + step, last_column)) for r in range(row, last_row, step)]
 
 
-@pytest.mark.parametrize("sender", [1, 2, 3, 5])
-@pytest.mark.parametrize("receiver", [1, 2, 4, 6])
+@each("sender", [1, 2, 3, 5])
+@each("receiver", [1, 2, 4, 6])
 def test_no_link_between_two_blocks_carries_more_than_the_bound(sender, receiver):
     blocks = (
         [(r, c) for r in range(sender) for c in range(sender)],

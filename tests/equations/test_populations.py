@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import populations
+from tests.each import each
 
 SAMPLES = {
     "reached_places": {"targets": 4000.0, "place_area": 1e-8, "decay_length": 3e-4},
@@ -11,7 +12,7 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize("peak", [0.01, 1.0, 8.0, 11.9, 12.1, 50.0, 4000.0])
+@each("peak", [0.01, 1.0, 8.0, 11.9, 12.1, 50.0, 4000.0])
 def test_the_touched_area_is_the_integral(peak: float) -> None:
     x = np.linspace(0.0, 60.0, 600_001)
     y = -np.expm1(-peak * np.exp(-x)) * x

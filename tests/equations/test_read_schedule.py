@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import read_schedule
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "column_driven_time": {"settling": 10e-9, "sampling": 1e-9, "conversion": 80e-9},
@@ -16,8 +17,8 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("parts", "expected"),
+@each(
+    "parts, expected",
     [
         ((20e-9, 0.0, 80e-9, 0.0), 100e-9),  # nothing holds: one after the other
         ((20e-9, 2e-9, 0.0, 80e-9), 82e-9),  # a stage holds: the conversions hide the settling

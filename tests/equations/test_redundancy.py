@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import redundancy
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "clean_column_fraction": {"stuck_share": 1e-3, "rows": 128.0},
@@ -18,8 +19,8 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("columns", "spares", "clean"),
+@each(
+    "columns, spares, clean",
     [(128, 0, 0.9), (128, 16, 0.88), (64, 4, 0.99), (8, 8, 0.3), (512, 40, 0.95)],
 )
 def test_repair_is_that_of_every_number_of_faulty_columns(columns: int, spares: int, clean: float) -> None:

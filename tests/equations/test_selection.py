@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import selection
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "sneak_conductance": {"conductance": 10e-6, "rows": 64.0, "columns": 32.0},
@@ -29,7 +30,7 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(2, 2), (5, 3), (16, 16), (1, 8)])
+@each("rows, columns", [(2, 2), (5, 3), (16, 16), (1, 8)])
 def test_sneak_conductance_is_that_of_the_floating_network(rows, columns):
     # every row joined to every column by 1 S; drive row 0, ground column 0, all else floats
     laplacian = np.diag(np.r_[np.full(rows, columns), np.full(columns, rows)]).astype(float)

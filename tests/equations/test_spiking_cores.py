@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neuroest.equations import spiking_cores
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "words_of_items": {"items": 73.0, "item_bits": 8.0, "word_bits": 64.0},
@@ -22,8 +23,8 @@ SAMPLES: dict[str, dict[str, float]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("items", "bits", "word", "words"),
+@each(
+    "items, bits, word, words",
     [
         (8, 4, 32, 1),
         (9, 4, 32, 2),
@@ -38,8 +39,8 @@ def test_neighbours_share_a_word_and_none_is_split(items: int, bits: int, word: 
     assert spiking_cores.words_of_items(float(items), float(bits), float(word)) == words
 
 
-@pytest.mark.parametrize("bits", [4, 7, 24, 33, 65, 200])
-@pytest.mark.parametrize("word", [8, 32, 64])
+@each("bits", [4, 7, 24, 33, 65, 200])
+@each("word", [8, 32, 64])
 def test_what_a_memory_holds_fills_its_words_and_one_more_does_not_fit(bits: int, word: int) -> None:
     held = float(spiking_cores.items_held(4096.0, float(bits), float(word)))
     words = [spiking_cores.words_of_items(items, float(bits), float(word)) for items in (held, held + 1.0)]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import write_circuits as circuits
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "decoder_gates": {"outputs": 128.0},
@@ -81,7 +82,7 @@ def pumped(
     return tops[stages], tops[stages] * given_charge / taken
 
 
-@pytest.mark.parametrize(("stages", "supply"), [(1, 0.9), (2, 0.9), (3, 1.1), (4, 1.2)])
+@each("stages, supply", [(1, 0.9), (2, 0.9), (3, 1.1), (4, 1.2)])
 def test_a_pump_that_is_switched_step_by_step_gives_the_voltage_and_takes_the_power(stages, supply):
     capacitance, frequency, current, parasitic = 10e-12, 50e6, 60e-6, 0.1
     voltage, efficiency = pumped(stages, capacitance, frequency, supply, current, parasitic)

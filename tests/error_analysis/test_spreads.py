@@ -15,6 +15,7 @@ from neuroest.error_analysis.draws import SEED, draw
 from neuroest.loading.library import load_device
 from neuroest.specs.base import QuantityField
 from neuroest.specs.claims import Claim, ClaimSpec, resolve_claim
+from tests.each import each
 
 CHIP, NET = "analog_lif_28nm", "shd_recurrent_spiking"
 SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -78,8 +79,8 @@ def test_what_moves_against_its_group_is_high_where_the_others_are_low() -> None
     assert values["chip.rate"] * values["chip.hold"] == pytest.approx(np.ones((512, 1)))
 
 
-@pytest.mark.parametrize(
-    ("value", "spread", "message"),
+@each(
+    "value, spread, message",
     [
         ("0 s", {"low": "0 s", "high": "1 s", "shape": "log_uniform"}, "low end above zero"),
         ("1 s", {"factor": 2, "shape": "log_uniform", "bound": "hard"}, "bounds already"),

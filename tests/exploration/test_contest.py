@@ -25,6 +25,7 @@ from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.contest_document import contest_document
 from neuroest.results.contest import Contest
+from tests.each import each
 
 SPEECH = "shd_recurrent_spiking"
 READ_SUPPLY = {"model": "switching_converter", "efficiency": "85 %"}
@@ -430,8 +431,8 @@ def test_a_chip_that_sleeps_leaves_no_block_awake(name: str) -> None:
         assert not asleep or not awake, architecture
 
 
-@pytest.mark.parametrize(
-    ("changes", "hint"),
+@each(
+    "changes, hint",
     [
         ({"contenders__analog__alternatives": ["suply"]}, "did you mean 'supply'"),
         ({"contenders__analog__alternatives": ["supply"]}, "alternative of no contender"),

@@ -21,6 +21,7 @@ from neuroest.equations.random_bits import (
 )
 from neuroest.exploration.random_bits import RandomBits
 from neuroest.validation.reproduce import reproduce
+from tests.each import each
 
 NEURON = "diffusive_28nm_capacitor"
 
@@ -95,8 +96,8 @@ def test_energy_of_a_bit_falls_with_the_rate_until_more_units_are_needed(found: 
         np.testing.assert_allclose(at_full, one.energy + one.power / one.rate, rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
+@each(
+    "arguments, message",
     [
         ({"devices": ["lif_28nm_besrour"]}, "is a reported_neuron, which makes no random bits"),
         ({"rate": 0.0}, "is not above 0"),

@@ -10,6 +10,7 @@ from neuroest.exploration.samplers import permuted, unit_points
 from neuroest.exploration.space import Levels, Range, constraint, read_space, settings_space
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job
+from tests.each import each
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 
@@ -40,8 +41,8 @@ def test_linked_paths_take_the_same_value() -> None:
     assert rows.tolist() == columns.tolist() == [64, 128]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@each(
+    "text, message",
     [
         ("chip.tile.array.rows", "expected path=a,b,c"),
         ("chip.tile.array.rows=", "expected path=a,b,c"),
@@ -58,8 +59,8 @@ def test_texts_that_are_no_axis(text: str, message: str) -> None:
         settings_space([text])
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@each(
+    "text, message",
     [
         ("chip.tile.array.rows=128..64:3", "inverted"),
         ("chip.tile.array.rows=64..64:3", "empty"),
@@ -150,7 +151,7 @@ def test_a_point_does_not_depend_on_the_slice_it_is_drawn_in(sampler: str) -> No
     assert np.all((whole >= 0.0) & (whole < 1.0))
 
 
-@pytest.mark.parametrize("length", [1, 2, 3, 100, 1000])
+@each("length", [1, 2, 3, 100, 1000])
 def test_the_permutation_is_one(length: int) -> None:
     found = permuted(np.arange(length, dtype=np.uint64), length, np.uint64(99))
     assert sorted(found.tolist()) == list(range(length))
@@ -178,7 +179,7 @@ PLACED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("axes", "line"), PLACED)
+@each("axes, line", PLACED)
 def test_every_message_about_a_file_has_its_place(tmp_path: Path, axes: str, line: str) -> None:
     file = tmp_path / "some.yaml"
     file.write_text(f"kind: space\nname: some\naxes:\n{axes}\n", "utf-8")

@@ -15,6 +15,7 @@ from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job, sweep
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.quantities import QUANTITIES
+from tests.each import each
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 SPACE = {
@@ -25,8 +26,8 @@ SPACE = {
 SAMPLED = {"chip.tile.array.rows": "32..256", "technology.supply_voltage": "0.7..0.9 V"}
 
 
-@pytest.mark.parametrize(
-    ("chip", "net"),
+@each(
+    "chip, net",
     [
         (CHIP, NET), ("analog_lif_28nm", "shd_recurrent_spiking"), ("adc_crossbar_28nm", "vgg9_cifar10_dense"),
         ("digital_int8_28nm", "mlp_mnist_dense"), ("loihi_14nm", NET), ("gpu_h100", "resnet18_imagenet_dense"),
@@ -147,8 +148,8 @@ def test_a_space_without_points_is_an_error() -> None:
         sweep(CHIP, space, NET)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
+@each(
+    "options, message",
     [
         ({"samples": 0, "sampler": "random"}, "samples is 0"),
         ({"samples": 10**12, "sampler": "random"}, "confirm"),

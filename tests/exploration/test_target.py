@@ -19,6 +19,7 @@ from neuroest.registry import COMPONENTS, roles_of
 from neuroest.reporting.formatting import formatted
 from neuroest.results.comparison import Attribution
 from neuroest.results.target import STATISTICS, Target
+from tests.each import each
 
 SPEECH, TWIN, CHIP = "shd_recurrent_spiking", "analog_lif_low_power_28nm", "diffusive_low_power_28nm"
 ENERGY = "spike_energy=1 fJ..1 uJ"
@@ -149,8 +150,8 @@ def test_an_interrupted_search_goes_on(tmp_path: Path) -> None:
         target(TWIN, TWIN, SPEECH, points=file, **asked)
 
 
-@pytest.mark.parametrize(
-    ("vary", "hint"),
+@each(
+    "vary, hint",
     [
         (["spike_enrgy"], "did you mean 'spike_energy'"),
         (["spike_energy=1 mJ..1 J..2 J"], r"expected a range lo\.\.hi"),

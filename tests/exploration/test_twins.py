@@ -10,6 +10,7 @@ import pytest
 
 from neuroest.core.errors import NeuroestError
 from neuroest.exploration.twins import TwinCase, Twins, published_band, published_values, twins_of
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +78,7 @@ def test_the_page_has_all_rows() -> None:
     assert set(table()) == set(ROWS)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@each("name", ROWS)
 def test_a_published_number_comes_out_and_stands_on_the_page(name: str) -> None:
     compute, tolerance = ROWS[name]
     published, here = table()[name]

@@ -8,6 +8,7 @@ import pytest
 from neuroest.core.errors import SpecError
 from neuroest.fitting.headers import column_of
 from neuroest.fitting.measurements import read_devices, read_measurements
+from tests.each import each
 
 
 def write(folder: Path, text: str, name: str = "data.csv") -> Path:
@@ -16,8 +17,8 @@ def write(folder: Path, text: str, name: str = "data.csv") -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("heading", "name", "unit"),
+@each(
+    "heading, name, unit",
     [
         ("voltage [V]", "voltage", "V"),
         ("Voltage (V)", "voltage", "V"),
@@ -89,8 +90,8 @@ def test_terminals_of_a_4200_are_in_si_units_and_other_channels_are_named(tmp_pa
     assert read.notes == ("columns not read: CathodeV",)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
+@each(
+    "text, words",
     [
         ("Model,2450\nIndex,Reading,Unit\n1,2,Amp DC\n", "there is no header line; expected something like"),
         ("voltage [V],D1 [us],D2 [us]\n0.6,1,2\n", "columns 2 to 3: unknown columns 'D1 [us]', 'D2 [us]'"),

@@ -14,6 +14,7 @@ from neuroest.fitting.choice import candidates
 from neuroest.fitting.device_fit import measures_a_cell
 from neuroest.fitting.headers import LAYOUTS, Experiment, Stated, column_of
 from neuroest.fitting.measurements import read_measurements
+from tests.each import each
 
 SWEEP = np.concatenate([np.arange(0.0, 1.01, 0.1), np.arange(0.9, -0.01, -0.1)])
 
@@ -107,7 +108,7 @@ def test_a_resistance_and_a_current_at_a_read_voltage_are_conductances(tmp_path:
     assert own.columns["conductance"] == pytest.approx([1e-5] * 3)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [rows("{v},{i}\n"), rows("{v},{i},{t}\n"), "voltage,current\n" + rows("{v},{i}\n"),
      "voltage,current,colour\n" + rows("{v},{i},red\n")],
@@ -208,8 +209,8 @@ def test_a_conductance_below_zero_is_noise_and_a_time_before_zero_is_left_out(tm
     assert "1 rows before time zero are left out" in found.notes
 
 
-@pytest.mark.parametrize(
-    ("heading", "name", "unit"),
+@each(
+    "heading, name, unit",
     [
         ("voltage_mV", "voltage", "mV"), ("I_uA", "current", "uA"), ("Smu1.V[1][1]", "voltage", None),
         ("WE(1).Current (A)", "current", "A"), ("control_resistance", "control_resistance", None),

@@ -7,6 +7,7 @@ from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.fitting.adequacy import contradictions_of
 from neuroest.fitting.headers import LAYOUTS, example_folder
 from neuroest.fitting.measurements import read_devices, read_measurements
+from tests.each import each
 
 
 def read(tmp_path, text):
@@ -50,8 +51,8 @@ def test_shipped_measurements_read_and_state_their_source(path) -> None:
         assert not contradictions_of(experiment)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
+@each(
+    "text, words",
     [
         ("", "no header line"),
         ("# only a comment\n", "no header line"),

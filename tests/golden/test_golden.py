@@ -11,6 +11,7 @@ from neuroest.error_analysis.analysis import passing_of
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.structures import candidate
 from neuroest.loading.library import shipped
+from tests.each import each
 from tests.golden.moves import ILL_CONDITIONED, moves, report
 from tests.golden.table import FAILS, PASSES, VALUES, Table, computed, every_pair, nominal, read, write
 from tests.pairs import EACH_KIND
@@ -42,9 +43,7 @@ def test_everything_of_every_pair() -> None:
 # --- Samples that pass
 
 
-@pytest.mark.parametrize(
-    "chip", ["diffusive_28nm_derived", "adc_crossbar_28nm", "digital_int8_28nm", "loihi_14nm"]
-)
+@each("chip", ["diffusive_28nm_derived", "adc_crossbar_28nm", "digital_int8_28nm", "loihi_14nm"])
 def test_samples_pass_where_the_same_points_of_a_list_are_feasible(chip: str) -> None:
     result = estimated(chip, network(chip))
     group = candidate(chip, network(chip), {}, {}).group
@@ -84,7 +83,7 @@ def test_a_table_has_not_moved_from_itself_nor_by_rounding() -> None:
     assert report(BEFORE, rounded) == ""
 
 
-@pytest.mark.parametrize("place", range(4))
+@each("place", range(4))
 def test_any_value_that_moves_is_seen(place: int) -> None:
     values = list(BEFORE[ROW])
     values[place] *= 1.0 + 2e-9

@@ -15,6 +15,7 @@ from neuroest.exploration.sweep import sweep
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from tests.chips import area, changed, count, energy, failed
+from tests.each import each
 from tests.levels.test_digital_arrays import CONVOLUTION, network
 
 BASE = "digital_in_memory_28nm"
@@ -94,8 +95,8 @@ def test_the_clock_follows_from_the_adders_of_process_and_supply(tmp_path: Path)
     assert column(lower).cycle_time(64.0) > column(run(tmp_path, ONE)).cycle_time(64.0)
 
 
-@pytest.mark.parametrize(
-    ("changes", "adders"),
+@each(
+    "changes, adders",
     [
         # 256 numbers become two in ln(128) / ln(1.5) levels, whose 12 bits ripple; 8 of the accumulator
         ({"summation": "compressors"}, np.log(128) / np.log(1.5) + 12 + 8),

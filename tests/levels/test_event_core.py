@@ -14,6 +14,7 @@ from neuroest.levels.time_multiplexing import mean_longest_step
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
+from tests.each import each
 
 LOIHI, NETWORK = "loihi_14nm", "mlp_mnist_spiking"
 EVENTS = "chip.core.events."
@@ -102,8 +103,8 @@ time by its cycle-accurate network on chip. Its default, `detailed`, estimates b
 """
 
 
-@pytest.mark.parametrize(
-    ("sizes", "steps", "rates", "share", "neurons", "memory", "barrier", "time", "joules", "cores", "exact"),
+@each(
+    "sizes, steps, rates, share, neurons, memory, barrier, time, joules, cores, exact",
     SIMULATED,
 )
 def test_loihi_in_time_agrees_with_a_simulation_of_every_spike(

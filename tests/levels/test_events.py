@@ -10,6 +10,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import CodingError, MappingError, NeuroestError
 from neuroest.levels.crossbar.column_errors import column_errors
+from tests.each import each
 
 SHD = "shd_recurrent_spiking"
 ARRAY = "chip.tile.array"
@@ -117,8 +118,8 @@ def test_a_list_of_points_gives_what_each_gives() -> None:
         assert row.latency_s == pytest.approx(alone.totals["latency_s"], rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("changes", "text"),
+@each(
+    "changes, text",
     [
         ({f"{ARRAY}.silent_blocks": "skip"}, "silent_blocks is skip"),
         ({f"{ARRAY}.sharing": "layers"}, "sharing is layers"),

@@ -10,6 +10,7 @@ import pytest
 import neuroest
 from neuroest.core.errors import NeuroestError
 from tests.chips import SYSTOLIC, changed
+from tests.each import each
 
 BASE, NET = "digital_int8_28nm", "mlp_mnist_dense"
 WHY = {"spread": {"low": 0.5, "high": 1.0}, "rationale": "not published"}
@@ -97,7 +98,7 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize(("chip", "key", "value", "check"), PUBLISHED)
+@each("chip, key, value, check", PUBLISHED)
 def test_what_a_spiking_chip_cannot_follow_is_reported(chip: str, key: str, value: Any, check: str) -> None:
     with_key, without = (
         neuroest.estimate(chip, "keyword_spotting_spiking", settings) for settings in ({key: value}, {})

@@ -10,6 +10,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import evaluate
+from tests.each import each
 
 FOLDER = data_folder("validation_case") / "keyword_spotting_processors"
 SLOT = "chip.processor.processor."
@@ -79,7 +80,7 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("benchmark", PUBLISHED)
+@each("benchmark", PUBLISHED)
 def test_the_microcontroller_gives_its_published_benchmarks(benchmark: str) -> None:
     device = load_device("mcu_stm32h7a3").claims
     rate = device["peak_rate"].value * device["compute_efficiency"].value / 2 / MACS[benchmark]

@@ -14,6 +14,7 @@ from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from tests.chips import area, energy, failed, run
+from tests.each import each
 
 CHIP, NETWORK = "digital_spiking_28nm", "mlp_mnist_spiking"
 PLAIN: dict[str, Any] = {"chip.core.neuron.gates": None}
@@ -298,8 +299,8 @@ def test_a_mesh_without_a_clock_charges_more_and_is_charged_no_clock(tmp_path: P
     assert np.all(noc > 1.0)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
+@each(
+    "changes, message",
     [
         ({"neuron.additions": 2}, "are the whole datapath; leave out additions"),
         (

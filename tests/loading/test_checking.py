@@ -13,6 +13,7 @@ from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
 from neuroest.validation.cases import shipped_cases
+from tests.each import each
 
 DEVICE = """\
 kind: device
@@ -52,8 +53,8 @@ def test_a_file_without_a_suffix_is_no_shipped_name(tmp_path: Path, monkeypatch:
     assert check_files(["mine"]) == ()
 
 
-@pytest.mark.parametrize(
-    ("change", "path", "hints"),
+@each(
+    "change, path, hints",
     [
         (("2 pJ", "2 pF"), "parameters.spike_energy", ("capacitance", "energy")),
         (("2 pJ", "2"), "parameters.spike_energy", ("no unit",)),
@@ -330,7 +331,7 @@ FOUND = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FIVE_FAULTS)
+@each("name", FIVE_FAULTS)
 def test_one_fault_does_not_hide_the_others(tmp_path: Path, name: str) -> None:
     path = tmp_path / f"{name}.yaml"
     path.write_text(textwrap.dedent(FIVE_FAULTS[name]), encoding="utf-8")
@@ -387,7 +388,7 @@ KINDS_OF_FILE = {
 """A good file of each kind that verbs read or write, a bad one, and words of what is said of that."""
 
 
-@pytest.mark.parametrize("name", KINDS_OF_FILE)
+@each("name", KINDS_OF_FILE)
 def test_every_kind_of_file_that_a_verb_reads_is_checked(name: str, tmp_path: Path) -> None:
     good, bad, words = KINDS_OF_FILE[name]
     path = tmp_path / name

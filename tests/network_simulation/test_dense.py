@@ -13,6 +13,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.network_simulation.crossbar_products import CAUSES, ProgrammedLayer, reads_of
 from neuroest.network_simulation.dense import simulate_dense
 from neuroest.network_simulation.onnx_run import OnnxNetwork
+from tests.each import each
 from tests.network_simulation.dense_files import network_file, write_dense
 
 RNG = np.random.default_rng(5)
@@ -28,8 +29,8 @@ def programmed(
     return ProgrammedLayer(mapper.compute, reads, weights, np.random.default_rng(1), without), reads
 
 
-@pytest.mark.parametrize(
-    ("chip", "settings"),
+@each(
+    "chip, settings",
     [
         ("adc_crossbar_28nm", {}),
         ("adc_crossbar_28nm", {f"{ARRAY}.weight_encoding": "row_differential"}),
@@ -43,7 +44,7 @@ def programmed(
         ("ramp_crossbar_28nm", {}),
     ],
 )
-@pytest.mark.parametrize("signed", [False, True])
+@each("signed", [False, True])
 def test_without_errors_the_products_are_those_of_whole_numbers(chip, settings, signed) -> None:
     layer, reads = programmed(settings, without=CAUSES, chip=chip)
     most = 2 ** (reads.input_bits - 1) - 1

@@ -31,6 +31,7 @@ from neuroest.network_simulation.neurons import (
 )
 from neuroest.network_simulation.runs import Chips, difference, share
 from neuroest.network_simulation.simulation import Conditions, Simulation
+from tests.each import each
 from tests.network_simulation.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
@@ -401,8 +402,8 @@ def test_intervals_cover_what_they_should() -> None:
     assert 0.93 < inside / 2000 < 0.98
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
+@each(
+    "changes, words",
     [
         ({"hidden": None}, "has no array 'hidden'"),
         ({"hidden": np.ones((3, 5))}, "shape"),
@@ -426,7 +427,7 @@ def test_weights_that_do_not_fit_are_one_clear_line(tmp_path, changes, words) ->
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["hidden", "hidden=1", "=1,2", "hidden=1 V,2", "hidden=1,0", "hidden=nan,1"])
+@each("text", ["hidden", "hidden=1", "=1,2", "hidden=1 V,2", "hidden=1,0", "hidden=nan,1"])
 def test_trims_that_are_none_are_refused(text) -> None:
     with pytest.raises(NeuroestError, match="--trim"):
         parse_trim(text)

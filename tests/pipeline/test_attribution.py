@@ -14,6 +14,7 @@ from neuroest.pipeline.comparison import compared
 from neuroest.reporting.comparison_document import comparison_with_answers
 from neuroest.results.comparison import INTEGRATING, NEURON, WAITING, Comparison, product, verdict
 from neuroest.results.estimate import Band
+from tests.each import each
 from tests.shared import estimated
 
 SPEECH = "shd_recurrent_spiking"
@@ -101,8 +102,8 @@ def test_every_form_says_it() -> None:
     assert (frame["attribution"][energy.quantity], frame["verdict"][energy.quantity]) == (words, said)
 
 
-@pytest.mark.parametrize(
-    ("band", "contribution", "said"),
+@each(
+    "band, contribution, said",
     [
         ((1.2, 1.5, 2.0), 1.2, "loss"),
         ((0.5, 0.7, 0.9), 0.8, "win"),

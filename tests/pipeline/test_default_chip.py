@@ -12,14 +12,15 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
 from neuroest.results.comparison import PACES
 from tests.chips import failed, known
+from tests.each import each
 
 SHD = "shd_recurrent_spiking"
 TWIN = load_architecture(DEFAULT_ARCHITECTURE).spec.baseline
 BITS = "chip.tile.array.weight_bits"
 
 
-@pytest.mark.parametrize("network", [SHD, "mlp_mnist_spiking", "keyword_spotting_spiking"])
-@pytest.mark.parametrize("chip", [DEFAULT_ARCHITECTURE, TWIN])
+@each("network", [SHD, "mlp_mnist_spiking", "keyword_spotting_spiking"])
+@each("chip", [DEFAULT_ARCHITECTURE, TWIN])
 def test_the_default_and_its_twin_pass_every_check(chip: str, network: str) -> None:
     # an advice: a drive for the slowest of the diffusive neurons fires the typical one twice
     assert failed(estimate(chip, network)) <= {"neuron_fires_once"}

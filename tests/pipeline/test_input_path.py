@@ -19,6 +19,7 @@ from neuroest.reporting.estimate_document import estimate_brief
 from neuroest.reporting.formatting import formatted, ratio_digits
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
+from tests.each import each
 
 CHIP, TWIN, NET = "diffusive_low_power_28nm", "analog_lif_low_power_28nm", "shd_recurrent_spiking"
 WORD = {"operation.mode": "always_on", "operation.period": "1.4 s"}
@@ -67,7 +68,7 @@ def area_on_die(found: Estimate, component: str) -> float:
 # --- sensors
 
 
-@pytest.mark.parametrize("device", FRONT_ENDS)
+@each("device", FRONT_ENDS)
 def test_a_sensor_takes_its_power_for_the_word_and_its_events(device: str) -> None:
     found = estimate(TWIN, NET, {**WORD, **sensor(device)})
     channels, power = STATED[device]
@@ -255,8 +256,8 @@ def test_a_comparison_states_the_energies_without_the_input_path() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
+@each(
+    "settings, error, message",
     [
         ({f"{LINK}.device": "auto", f"{LINK}.distance": None}, SpecError, "needs the `distance`"),
         ({**BOARD, f"{LINK}.distance": "50 cm"}, SpecError, "the farthest is lvds_powered_down with 300 mm"),

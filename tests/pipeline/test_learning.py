@@ -25,6 +25,7 @@ from neuroest.validation.expressions import evaluate_expression
 from neuroest.workloads.layers import layer_table
 from neuroest.workloads.learning import LearningCounts, learning_counts
 from tests.chips import changed
+from tests.each import each
 from tests.learning import ENGINE, LEARNS, MEMORY, workload
 
 CROSSBAR, DIGITAL = "analog_lif_28nm", "digital_spiking_28nm"
@@ -136,7 +137,7 @@ def test_homeostasis_moves_thresholds_and_no_weight(tmp_path: Path) -> None:
 # --- energy, time, area
 
 
-@pytest.mark.parametrize("rule", sorted(named_rules()))
+@each("rule", sorted(named_rules()))
 def test_learning_stands_apart_from_inference(tmp_path: Path, rule: str) -> None:
     found = learned(tmp_path, rule=rule)
     still = tmp_path / "still.yaml"
@@ -500,7 +501,7 @@ def test_a_level_that_cannot_learn_says_which_can(tmp_path: Path) -> None:
 # --- published numbers and equations of others
 
 
-@pytest.mark.parametrize(("rising", "falling"), [(1, 1), (8, 8), (32, 32), (64, 64), (112, 16), (0, 128)])
+@each("rising, falling", [(1, 1), (8, 8), (32, 32), (64, 64), (112, 16), (0, 128)])
 def test_cells_and_lines_are_those_of_neurosim_for_the_same_conductances(
     tmp_path: Path, rising: int, falling: int
 ) -> None:
@@ -604,8 +605,8 @@ def test_endurance_without_evidence_has_a_band_that_reaches_down(tmp_path: Path)
     assert (doubt.low, doubt.value, doubt.high) == (pytest.approx(0.1, rel=1e-9), 1, 1)
 
 
-@pytest.mark.parametrize("rule", sorted(named_rules()))
-@pytest.mark.parametrize("network", ["shd_recurrent_learning", "keyword_spotting_learning"])
+@each("rule", sorted(named_rules()))
+@each("network", ["shd_recurrent_learning", "keyword_spotting_learning"])
 def test_the_learning_chip_learns_by_every_rule(network: str, rule: str) -> None:
     found = estimate("learning_crossbar_28nm", network, {"workload.learning.rule": rule})
     assert found.totals["learning_energy_J"] > 0.0

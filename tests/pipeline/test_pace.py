@@ -13,6 +13,7 @@ from neuroest.pipeline.pace import at_pace, input_buffer, paces
 from neuroest.results.comparison import PaceRow
 from neuroest.results.estimate import Estimate
 from neuroest.specs.workload import WorkloadSpec, workload_claims
+from tests.each import each
 
 SPEECH, DIGITS = "shd_recurrent_spiking", "mlp_mnist_spiking"
 SLOW, FAST = "diffusive_sampled_28nm", "analog_lif_28nm"
@@ -132,7 +133,7 @@ def test_the_period_of_the_data_is_a_claim_with_a_source() -> None:
     assert changed.totals == estimate(FAST, SPEECH).totals
 
 
-@pytest.mark.parametrize("text", ["1.4 V", "0 s", "-1 s", "soon"])
+@each("text", ["1.4 V", "0 s", "-1 s", "soon"])
 def test_a_period_that_is_none(text: str) -> None:
     with pytest.raises(SpecError, match=r"workload\.period"):
         estimate(FAST, SPEECH, {"workload.period": text})

@@ -18,6 +18,7 @@ from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluation import evaluate
 from neuroest.workloads.layers import geometry
 from tests.chips import energy
+from tests.each import each
 
 ABOUT = {"basis": "assumed", "rationale": "for this test"}
 CIRCUIT, MOUSE, HUMAN = "cortical_microcircuit_spiking", "mouse_brain_spiking", "human_brain_spiking"
@@ -68,8 +69,8 @@ def test_populations_stand_next_to_layers(tmp_path: Path) -> None:
     assert result.totals["synaptic_operations"] == pytest.approx(100 * 0.05 * (1000 * 1000 + 1000 * 10))
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
+@each(
+    "changed, words",
     [
         ({"synapses": 2000}, "more than the 1000 neurons"),
         ({"long_range_share": 0.5}, "`long_range_share` needs it"),

@@ -22,6 +22,7 @@ from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES
 from tests.chips import SYSTOLIC, changed
+from tests.each import each
 
 _FOLDER = TemporaryDirectory()
 # all that this chip takes it takes on its die
@@ -259,8 +260,8 @@ def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_p
         estimate(CHIP, NET, warm | {"technology.temperature": "300 K"})
 
 
-@pytest.mark.parametrize(
-    ("technology", "reported"),
+@each(
+    "technology, reported",
     [
         ({AMBIENT: "300 K"}, "not both; got ambient_temperature, temperature"),
         ({"technology.temperature": None}, "technology.temperature: is missing"),

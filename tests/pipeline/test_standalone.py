@@ -285,8 +285,8 @@ def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
         neuroest.block("sar_adc", **SAR, bits=20)
 
 
-@pytest.mark.parametrize(
-    ("given", "error", "text"),
+@each(
+    "given, error, text",
     [
         ({"model": "sar_adcc"}, UnknownNameError, "unknown block 'sar_adcc'; did you mean 'sar_adc'?"),
         ({"model": "sar_adc", **SAR, "bits": 0.5}, SpecError, "sar_adc: bits: 0.5 is not a whole number"),

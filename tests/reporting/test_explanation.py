@@ -12,6 +12,7 @@ from neuroest.reporting.derivation import Derivation, Step
 from neuroest.reporting.explanation import explain, explainable
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
+from tests.each import each
 
 
 def walk(step: Step) -> Iterator[Step]:
@@ -94,8 +95,8 @@ def test_of_a_largest_value_only_the_one_that_counts_is_reported() -> None:
     assert step.unit == "s"
 
 
-@pytest.mark.parametrize(
-    ("expression", "written", "unit"),
+@each(
+    "expression, written, unit",
     [
         (lambda a, b: a * b, "a * b", None),
         (lambda a, b: (a + b) / a, "(a + b) / a", "1"),

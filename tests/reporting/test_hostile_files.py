@@ -18,6 +18,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.reporting.bundle import rerun, write_bundle
 from neuroest.reporting.difference import difference, read_results
 from neuroest.reporting.report import report
+from tests.each import each
 
 FIXTURES = Path(__file__).parent.parent / "data" / "worked_example"
 PARTS = dict[str, Any]
@@ -83,8 +84,8 @@ def test_a_member_that_is_no_such_thing_is_refused(
     assert "bad.zip" in refusal(lambda: rerun(file))
 
 
-@pytest.mark.parametrize(
-    ("place", "value"),
+@each(
+    "place, value",
     [
         (("results", 0, "settings"), ["a"]),
         (("results", 0, "settings"), {"a": 1}),

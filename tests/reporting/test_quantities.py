@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import pytest
-
 from neuroest.core.units import OUTSIDE_SI, parse_unit
 from neuroest.reporting.formatting import formatted, formatted_interval, percent, short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
+from tests.each import each
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
+@each(
+    "value, unit, text",
     [
         (2.8e-8, "m", "28 nm"),
         (1.5e-3, "m", "1.5 mm"),

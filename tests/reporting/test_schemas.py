@@ -116,8 +116,8 @@ def test_a_device_schema_knows_the_parameters_of_each_model(model: str) -> None:
         assert claim["anyOf"][1]["properties"]["value"] == claim["anyOf"][0]
 
 
-@pytest.mark.parametrize(
-    ("place", "value", "hint"),
+@each(
+    "place, value, hint",
     [
         (("parameters", "field_mobility", "value"), 150, "150"),
         (("parameters", "field_mobilty"), "1 1/V/s", "field_mobilty"),
@@ -152,8 +152,8 @@ def test_a_wrong_architecture_is_found_once_and_at_its_place(change: dict[str, o
     assert found[0].startswith(f"{place}: ")
 
 
-@pytest.mark.parametrize(
-    ("change", "hint"),
+@each(
+    "change, hint",
     [
         ({"chip": {"count": 1}}, "does not allow {'count': 1}"),
         ({"set": ["chip"]}, "set"),

@@ -10,6 +10,7 @@ import neuroest
 from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.reporting.latex import to_latex
 from neuroest.reporting.survey import Row, Survey, read_survey
+from tests.each import each
 from tests.shared import estimated
 
 NEURONS, CHIPS = neuroest.survey("neurons"), neuroest.survey("chips")
@@ -33,8 +34,8 @@ def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
         assert unsourced == []
 
 
-@pytest.mark.parametrize(
-    ("found", "name", "column", "value", "source"),
+@each(
+    "found, name, column, value, source",
     [
         (NEURONS, "afefet_cao2022", "energy", 37e-15, "cao2022"),  # abstract
         (NEURONS, "afefet_cao2022", "transistors", 8.0, "cao2022"),  # Table 1: 8 T + 1 ED

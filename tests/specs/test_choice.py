@@ -12,6 +12,7 @@ from neuroest.blocks.memories.sram import SramBlock
 from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs.architecture import NODES, Level
 from neuroest.specs.blocks import Block, Choice, details, stated
+from tests.each import each
 
 MEMORIES = Choice(BLOCKS, ("sram", "memory_macro"), stated("model"), "model")
 SRAM = {"model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",
@@ -43,8 +44,8 @@ def test_nodes_are_levels_computing_levels_and_free_blocks() -> None:
     assert isinstance(NODES.validated({"count": 2, "buffer": SRAM}), Level)
 
 
-@pytest.mark.parametrize(
-    ("given", "kind"),
+@each(
+    "given, kind",
     [
         ({"model": "srma"}, "union_tag_invalid"),
         ({"model": "mesh"}, "union_tag_invalid"),

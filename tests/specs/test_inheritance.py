@@ -148,8 +148,8 @@ def test_paths_in_a_base_count_from_its_own_folder(tmp_path: Path) -> None:
     assert check_files([far]) == ()
 
 
-@pytest.mark.parametrize(
-    ("body", "line", "says"),
+@each(
+    "body, line, says",
     [
         ("base: analog_lif_28m\n", 4, "base: unknown architecture 'analog_lif_28m'; did you mean 'analog_lif_28nm'?"),
         ("base: first.yml\n", 4, "first.yml: no such file; did you mean 'first.yaml'"),

@@ -43,8 +43,8 @@ def test_a_formula_that_is_none_is_refused(text: str, says: str) -> None:
         read_formula(text, {"x1"}, ())
 
 
-@pytest.mark.parametrize(
-    ("rule", "says"),
+@each(
+    "rule, says",
     [
         ("{update: x5*y0}", "learning.rule.update: unknown trace 'x5'"),
         (

@@ -12,6 +12,7 @@ import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.loading.library import load_workload
 from neuroest.pipeline.check import check_files
+from tests.each import each
 
 ABOUT = {"basis": "assumed", "rationale": "for this test"}
 LEARNING = {"rule": "pair_stdp", "samples": 1, "mean_change": 0.01, **ABOUT}
@@ -98,8 +99,8 @@ def test_populations_may_read_one_that_is_not_before_them(tmp_path: Path) -> Non
     assert spec.input.shape == (50,)
 
 
-@pytest.mark.parametrize(
-    ("changed", "others", "words"),
+@each(
+    "changed, others, words",
     [
         (
             {"synapses": 2000},

@@ -65,8 +65,8 @@ class TestPositions:
     def _document(self, parser):
         (self.document,) = read_text(CHIP)
 
-    @pytest.mark.parametrize(
-        ("path", "key", "value"),
+    @each(
+        "path, key, value",
         [
             ([], (1, 1), (1, 1)),
             (["kind"], (1, 1), (1, 7)),
@@ -140,7 +140,7 @@ def test_quantities_with_units_are_text(parser):
     assert value_of("a: 47 kohm\nb: 4 um^2\nc: 50 %") == {"a": "47 kohm", "b": "4 um^2", "c": "50 %"}
 
 
-@pytest.mark.parametrize("text", [".inf", "-.inf", ".nan", "1e999"])
+@each("text", [".inf", "-.inf", ".nan", "1e999"])
 def test_a_quantity_must_be_finite(parser, text):
     line, column, path, message = problem_of(f"a:\n  b: {text}")
     assert (line, column, path) == (2, 6, "a.b")
@@ -181,7 +181,7 @@ class TestKeys:
             "2": "e",
         }
 
-    @pytest.mark.parametrize("key", ["1", "1e3", "0x1F", ".inf", "true", "FALSE", "~", "null"])
+    @each("key", ["1", "1e3", "0x1F", ".inf", "true", "FALSE", "~", "null"])
     def test_a_key_that_is_no_text_must_be_quoted(self, key):
         line, column, path, message = problem_of(f"a:\n  {key}: 1")
         assert (line, column, path) == (2, 3, "a")
@@ -191,7 +191,7 @@ class TestKeys:
     def test_a_missing_key_is_named_as_such(self):
         assert problem_of("?\n: 1")[3] == "a key is missing before ':'"
 
-    @pytest.mark.parametrize(("key", "kind"), [("[a, b]", "list"), ("{a: b}", "mapping")])
+    @each("key, kind", [("[a, b]", "list"), ("{a: b}", "mapping")])
     def test_a_collection_is_no_key(self, key, kind):
         assert problem_of(f"x: 1\n? {key}\n: 2")[:2] == (2, 3)
         assert f"a key must be text, not a {kind}" in problem_of(f"? {key}\n: 2")[3]
@@ -227,8 +227,8 @@ class TestTags:
     def _parser(self, parser):
         self.parser = parser
 
-    @pytest.mark.parametrize(
-        ("text", "formatted"),
+    @each(
+        "text, formatted",
         [
             ("!!python/object/apply:os.system [exit 1]", "!!python/object/apply:os.system"),
             ("!!python/name:os.system", "!!python/name:os.system"),
@@ -302,7 +302,7 @@ class TestAliases:
         # The list of line n is n levels high, in the mapping n + 1: at most 50, so line 50 is one too many.
         assert (line, path, message) == (50, "", "nested deeper than 50 levels")
 
-    @pytest.mark.parametrize("text", ["&x [*x]", "&x {a: *x}", "&x {a: [{b: *x}]}", "- &x\n  - 1\n  - [*x]"])
+    @each("text", ["&x [*x]", "&x {a: *x}", "&x {a: [{b: *x}]}", "- &x\n  - 1\n  - [*x]"])
     def test_an_anchor_that_contains_itself_is_refused(self, text):
         assert problem_of(text)[3] == "alias '*x' refers to itself"
 
@@ -325,7 +325,7 @@ class TestNesting:
     def _parser(self, parser):
         self.parser = parser
 
-    @pytest.mark.parametrize("opening", ["[", "[ ", "[\n", "{a: ", "- ", "[{a: "])
+    @each("opening", ["[", "[ ", "[\n", "{a: ", "- ", "[{a: "])
     def test_ten_thousand_levels_end_in_one_problem(self, opening):
         assert problem_of(opening * 10_000)[3] == "nested deeper than 50 levels"
 
@@ -369,8 +369,8 @@ class TestSyntax:
     def _parser(self, parser):
         self.parser = parser
 
-    @pytest.mark.parametrize(
-        ("text", "place", "fragment"),
+    @each(
+        "text, place, fragment",
         [
             ("a:\n\tb: 1", (2, 1), "tabs are not allowed here"),
             ("a:\n  b: 1\n\tc: 2", (3, 1), "tabs are not allowed here"),
@@ -403,11 +403,11 @@ class TestSyntax:
         if self.parser == "c":  # the Python parser refuses more tabs than YAML does
             assert value_of("a:\t1\t# comment\nb: x\ty\t") == {"a": 1, "b": "x\ty"}
 
-    @pytest.mark.parametrize("escape", [r"\0", r"\a", r"\e[31m", r"\x85", r"\N", r"\L", r"\uFEFF", r"\x7f"])
+    @each("escape", [r"\0", r"\a", r"\e[31m", r"\x85", r"\N", r"\L", r"\uFEFF", r"\x7f"])
     def test_a_control_character_is_refused_as_an_escape_too(self, escape):
         assert "is not allowed, not as an escape either" in problem_of(f'a: "{escape}"')[3]
 
-    @pytest.mark.parametrize("escape", [r"\ud800", r"\UFFFFFFFF", r"\U00110000"])
+    @each("escape", [r"\ud800", r"\UFFFFFFFF", r"\U00110000"])
     def test_an_escape_of_no_character_is_refused(self, escape):
         message = problem_of(f'a: "{escape}"')[3]
         assert "character" in message or message.startswith("not YAML: ")
@@ -421,7 +421,7 @@ def test_an_empty_file_is_refused(parser, text):
     assert problem_of(text) == (0, 0, "", "the file is empty: nothing but blank lines and comments")
 
 
-@pytest.mark.parametrize(("text", "line"), [("---\n", 1), ("---\n---\na: 1", 2), ("a: 1\n---\n# x\n", 2)])
+@each("text, line", [("---\n", 1), ("---\n---\na: 1", 2), ("a: 1\n---\n# x\n", 2)])
 def test_an_empty_document_is_refused(parser, text, line):
     (found, _, _, message) = problem_of(text)
     assert line <= found <= line + 2

@@ -117,8 +117,8 @@ def test_the_longest_integers_still_fit_a_float():
         scalar_value("9" * 5000)
 
 
-@pytest.mark.parametrize(
-    ("key", "kind"),
+@each(
+    "key, kind",
     [
         ("1", "a number"),
         ("1e3", "a number"),

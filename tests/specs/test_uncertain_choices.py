@@ -11,6 +11,7 @@ from neuroest.core.errors import SpecError
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from tests.chips import changed
+from tests.each import each
 
 BASE, NET, ARRAY = "digital_int8_28nm", "mlp_mnist_dense", "chip.array"
 WHY = {"rationale": "not published"}
@@ -40,8 +41,8 @@ def test_a_choice_with_a_spread_widens_the_band_and_moves_nothing(tmp_path: Path
     assert f"{ARRAY}.layer_setup" not in {c.path for c in spread.claims.values() if not c.has_spread}
 
 
-@pytest.mark.parametrize(
-    ("uncertain", "message"),
+@each(
+    "uncertain, message",
     [
         ({"layer_setpu": {"spread": {"factor": 2}, **WHY}}, "did you mean 'layer_setup'"),
         ({"rows": {"spread": {"factor": 2}, **WHY}}, "number of things"),

@@ -133,7 +133,7 @@ def test_a_number_may_have_a_claim_of_its_own() -> None:
     assert claims["workload.activity.bit_density"].basis == "assumed"
 
 
-@pytest.mark.parametrize("value", [1.5, -0.1, "120 %", "5 pJ", True, "often"])
+@each("value", [1.5, -0.1, "120 %", "5 pJ", True, "often"])
 def test_a_rate_that_is_no_fraction_is_refused(value: object) -> None:
     with pytest.raises(ValidationError, match=r"layers\.0\.fully_connected\.activity\.rate"):
         read(SPIKING, layers__0__activity={"rate": value, "basis": "assumed", "rationale": "x"})
@@ -142,8 +142,8 @@ def test_a_rate_that_is_no_fraction_is_refused(value: object) -> None:
         assert "activity.rate" in faults(SPIKING, activity=as_claim)
 
 
-@pytest.mark.parametrize(
-    ("activity", "complaint"),
+@each(
+    "activity, complaint",
     [
         ({"rate": 0.1}, "states no basis"),
         ({"rate": 0.1, "basis": "assumed"}, "gives neither a rationale nor a source"),
@@ -163,7 +163,7 @@ def test_spiking_needs_timesteps_and_dense_has_none() -> None:
     assert "no timesteps" in faults(DENSE, timesteps=20)["timesteps"]
 
 
-@pytest.mark.parametrize("timesteps", [0, -1, 2.5, "20 ms"])
+@each("timesteps", [0, -1, 2.5, "20 ms"])
 def test_timesteps_are_a_positive_whole_number(timesteps: object) -> None:
     with pytest.raises(ValidationError, match="timesteps"):
         read(SPIKING, timesteps=timesteps)
@@ -226,8 +226,8 @@ def test_a_recurrent_layer_needs_timesteps() -> None:
     assert "timesteps" in faults(DENSE, layers__0__type="recurrent")["layers.0.type"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "complaint"),
+@each(
+    "kind, complaint",
     [
         (
             "attention",
@@ -255,7 +255,7 @@ def test_a_layer_must_say_its_type(kind: object) -> None:
         read(SPIKING, layers__0={"name": "a", "outputs": 2} if kind is None else {"name": "a", "type": kind})
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         {"layers__0__outputs": 0},
