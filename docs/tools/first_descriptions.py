@@ -19,7 +19,7 @@ from typing import Any
 
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.cases import load_case, run_case, shipped_cases
-from neuroest.validation.descriptions import EXPONENTS, FILE, factors, read_described
+from neuroest.validation.descriptions import LONGER, FILE, SHIPPED_EXPONENT, factors, read_described
 from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
 from neuroest.validation.scoring import CHIPS
 
@@ -70,12 +70,12 @@ def estimated(name: str, commit: str, keys: list[str]) -> dict[str, Any]:
                 text = text.replace(before, now)
             file.write_text(text, encoding="utf-8")
         result = run_case(load_case(case))
-        predicted = {scale: result.predictions(scale, described=False) for scale in EXPONENTS}
+        predicted = {scale: result.predictions(scale, described=False) for scale in LONGER}
         day = git("show", "-s", "--format=%cs", commit).decode().strip()
         return {
             key: {
                 "unit": stated.unit, "published": stated.value,
-                "predicted": rounded(predicted[EXPONENTS[-1]][key].value),
+                "predicted": rounded(predicted[SHIPPED_EXPONENT][key].value),
                 "bands": {
                     f"{scale:g}": [rounded(v) for v in (found[key].low, found[key].median, found[key].high)]
                     for scale, found in predicted.items()
