@@ -160,9 +160,9 @@ def factors(values: Iterable[DescribedValue]) -> list[DescriptionFactor]:
 
 def _factor(family: str, cost: str, values: Sequence[DescribedValue]) -> DescriptionFactor:
     chosen, chips = _chips(family, cost, values)
-    pair, kept = narrowest(chips, EXPONENTS)
+    pair, kept = narrowest(chips, LONGER if (family, cost) == ("analog", "energy") else EXPONENTS)
     if kept < LEAST_LEFT_OUT:
-        pair, kept = narrowest(chips, EXPONENTS[-1:])
+        pair, kept = narrowest(chips, (SHIPPED_EXPONENT,))
     exponent, factor = pair
     logs = (statistics.median(abs(value.bands[exponent][0]) for value in each) for each in chips.values())
     return DescriptionFactor(
