@@ -8,10 +8,10 @@ import pytest
 
 from neuroest.error_analysis.draws import discrepancies
 from neuroest.validation.descriptions import (
-    EXPONENTS,
     GUIDE,
     LEAST_CHIPS,
     LEAST_LEFT_OUT,
+    LONGER,
     SHIPPED_EXPONENT,
     DescribedValue,
     coverage,
@@ -26,7 +26,7 @@ from neuroest.validation.scoring import COVERAGE_GOAL
 def value(
     chip: str, ratio: float, half: float = 0.0, family: str = "analog", day: str = GUIDE
 ) -> DescribedValue:
-    bands = dict.fromkeys(EXPONENTS, (math.log(ratio), half))
+    bands = dict.fromkeys(LONGER, (math.log(ratio), half))
     return DescribedValue(chip, "energy", family, "energy", bands, day)
 
 
@@ -96,7 +96,7 @@ def test_chips_since_the_guide_come_first_and_all_families_last(
 def _times() -> list[DescribedValue]:
     """Two values of each other cost, since a factor needs chips to leave out."""
     return [
-        DescribedValue(chip, cost, "analog", cost, dict.fromkeys(EXPONENTS, (0.0, 0.1)), GUIDE)
+        DescribedValue(chip, cost, "analog", cost, dict.fromkeys(LONGER, (0.0, 0.1)), GUIDE)
         for chip in "ab"
         for cost in ("area", "time")
     ]
