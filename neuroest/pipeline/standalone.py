@@ -444,8 +444,10 @@ def _costs(component: Component[Any], network: NetworkContext, point: Electrical
     except NeuroestError as error:
         if not _belongs(component.path, path):
             raise
-        hint = "inside='adc_crossbar_28nm' or another chip with an array"
-        raise NeuroestError(f"{component.model} {error}; give it in place={{...}}, or give {hint}") from None
+        elsewhere = (
+            ", or give inside='adc_crossbar_28nm' or another chip with an array" if path == _ROOT else ""
+        )
+        raise NeuroestError(f"{component.model} {error}; give it in place={{...}}{elsewhere}") from None
 
 
 def _belongs(component: str, path: str) -> bool:

@@ -299,6 +299,10 @@ def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
         ({"model": "sram"}, NeuroestError, "sram needs a process, such as process='cmos_28nm_lp'"),
         ({"model": "sram", "process": "cmos_28nm_lp"}, SpecError, "sram: device: is missing"),
         ({"model": "passive", **CELL, "inside": "loihi_14nm"}, NeuroestError, "loihi_14nm has no place for a passive"),
+        ({"model": "mesh", "device": "mesh_noxim", "packet": "frame", "inside": "adc_crossbar_28nm"}, NeuroestError,
+         "mesh needs tile_pitch"),
+        ({"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and",
+          "accumulation": "shared_plate", "inside": "adc_crossbar_28nm"}, NeuroestError, "leave out write_circuit"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_reported_in_one_line(

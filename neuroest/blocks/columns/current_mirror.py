@@ -49,9 +49,9 @@ class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
 
         Slices are weighted by powers of two, and a ratio of n takes n unit transistors.
         """
+        units = converters.mirror_unit_transistors(point.slices, point.cell_bits)
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, point.read_time)
-        units = converters.mirror_unit_transistors(point.slices, point.cell_bits)
         area = self.area_at_node(self.device.footprint) * units / point.slices
         return Costs(
             [self.energy("merge", "bias", bias, "current merging")], [AreaCost(self.path, "mirror", area)]

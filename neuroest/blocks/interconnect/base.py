@@ -73,9 +73,9 @@ class NetworkOnChip(Component[Any]):
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Costs with the energy of one bit over one hop between this number of nodes, and of entering and leaving."""
-        stated, places = self.options.get("tile_pitch"), point.places
+        stated = self.options.get("tile_pitch")
         pitch = point.tile_pitch if stated is None else stated
-        costs = super().costs(network, point)
+        costs, places = super().costs(network, point), point.places
         checks = [*costs.checks, *self.wire_checks(pitch, places)]
         return replace(costs, energies=[*costs.energies, *self.transport(pitch, places)], checks=checks)
 

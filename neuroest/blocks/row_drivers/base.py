@@ -91,13 +91,12 @@ class RowDriver(AnalogCircuit[Any]):
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Energies of one pulse and one input, and the area of one row, whose output stage carries the row current."""
+        rows, stage = point.get("rows_per_weight", 1.0), output_stage_area(self, point.drawn_row_current)
         self_load = drivers.driver_self_load_energy(point.row_energy, self.device.self_load_fraction)
         energies = [
             self.energy("row_toggle", "self_load", self_load, "row driver self-load"),
             *self.own_energies(point.read_voltage, point.row_current, point.row_time, network),
         ]
-        rows = point.get("rows_per_weight", 1.0)
-        stage = output_stage_area(self, point.drawn_row_current)
         area = (stage + self.row_area()) / (rows if self.drives_pairs else 1.0) + self.own_area(
             network
         ) / rows

@@ -74,6 +74,10 @@ class WrittenArray(ArrayCircuit):
         circuit, cell = self.write_circuit, self.memory
         if circuit is None:
             raise NeuroestError(f"{self.path} has no write_circuit")
+        if self.adds_charges:
+            raise NeuroestError(
+                f"the write circuits of {self.cell.path} are in its area; leave out write_circuit"
+            )
         rows, columns = self.options["rows"], self.options["columns"]
         d, other_current, together = cell.device, cell.half_selected_cell_current(), self.cells_together()
         one, voltage, levels = circuit.unipolar, self.program_voltage, cell.write_levels(circuit.unipolar)
