@@ -1,5 +1,6 @@
 """Survey of neurons and chips: energy against area, one's own as a star with its band."""
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from neuroest.results.estimate import Band
 _MEASURED = frozenset({"circuit measured", "device measured", "silicon"})
 _EDGE = 0.985
 """Place of a row without an area across the axes."""
+_OWN = ("*", "P", "X", "d")
+"""Markers of one's own rows."""
 _UNKNOWN_AREA = {"marker": "_", "ls": "", "ms": 6.0, "color": "#777777"}
 _LABELS = {"neurons": ("area of a neuron", "energy per spike"), "chips": ("area", "energy per operation")}
 
@@ -24,6 +27,9 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
     """
     figure, axes = style.new_figure(style.COLUMN, style.COLUMN)
     kinds: dict[str, int] = {}
+    stars = {
+        row.name: mark for row, mark in zip((r for r in found.entries if r.own), cycle(_OWN), strict=False)
+    }
     unplaced = False
     for row in found.entries:
         energy, area = energy_of(row), row.number("area")
@@ -34,7 +40,7 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
             unplaced = True
             continue
         if row.own:
-            _star(axes, row, area, energy)
+            _star(axes, row, area, energy, stars[row.name])
             continue
         kind = _kind_of(found, row)
         place = kinds.setdefault(kind, len(kinds))
@@ -50,7 +56,13 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
     if unplaced:
         handles.append(style.line(**_UNKNOWN_AREA, label="area not stated"))
     handles += [
-        style.line(marker="*", ms=7.0, ls="", color="black", label=f"{style.named(row.title)}, p10 to p90")
+        style.line(
+            marker=stars[row.name],
+            ms=7.0,
+            ls="",
+            color="black",
+            label=f"{style.named(row.title)}, p10 to p90",
+        )
         for row in found.entries
         if row.own
     ]
@@ -80,14 +92,14 @@ def _kind_of(found: Survey, row: Row) -> str:
     return "with an emerging device" if row.number("devices") else "transistors only"
 
 
-def _star(axes: Any, row: Row, area: float, energy: float) -> None:
-    """One's own row: a star with its band."""
+def _star(axes: Any, row: Row, area: float, energy: float, marker: str) -> None:
+    """One's own row: a star, or the next marker, with its band."""
     bars = {}
     for axis, value, band in (("xerr", area, row.cells["area"].band), ("yerr", energy, _energy_band(row))):
         if band is not None:
             bars[axis] = [[value - band.low], [band.high - value]]
     axes.errorbar(
-        [area], [energy], fmt="*", ms=8.0, color="black", elinewidth=0.8, capsize=2.0, zorder=3, **bars
+        [area], [energy], fmt=marker, ms=8.0, color="black", elinewidth=0.8, capsize=2.0, zorder=3, **bars
     )
 
 

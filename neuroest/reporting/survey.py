@@ -476,6 +476,8 @@ def _computed_neuron(device: Device, name: str | Path) -> dict[str, Cell]:
     for column, values in computed.items():
         band = Band.of(np.atleast_1d(np.asarray(values, dtype=float)))
         stated[column] = Cell(band.median, band=band)
+    size = load_device(process).claims["feature_size"].value
+    stated.setdefault("node", Cell(size, note=f"of {process}, for which it is computed"))
     return {column: stated[column] for column in columns("neurons") if column in stated}
 
 

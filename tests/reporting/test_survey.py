@@ -117,6 +117,7 @@ def test_ones_own_neuron_is_marked_and_costs_what_its_block_costs() -> None:
     found = neuroest.survey("neurons", ["switch_ag_bench"])
     mine, alone = found.entries[0], neuroest.block("threshold_switch_neuron", device="switch_ag_bench")
     assert mine.own
+    assert mine.number("node") == pytest.approx(28e-9)  # that of the process for which it is computed
     assert found.table(brief=True).rows[0][0] == "*"
     for column, nominal in (("energy", alone.energies["spike"]), ("area", alone.area)):
         band = mine.cells[column].band
