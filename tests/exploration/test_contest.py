@@ -327,7 +327,7 @@ def test_a_line_lies_where_static_power_makes_up_for_dynamic_energy(folder: Path
         "fast": {"title": "fast", "architecture": "analog_lif_28nm",
                  "set": {f"{link}.energy": "10 pJ/bit", f"{link}.static_power": "1 uW"}},
     }  # fmt: skip
-    axes = {"period": "1 ms..1 s:31:log", "spike_rate": [1, 1.1]}
+    axes = {"period": "10 ms..1 s:21:log", "spike_rate": [1, 1.1]}
     drawn = contest(written(folder, contenders=contenders, alternatives={}), SPEECH, axes=axes, samples=128)
     lines = [line for line in drawn.lines if line.along == "period" and line.at == 1.0]
     costs = {

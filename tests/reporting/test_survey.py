@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from neuroest.reporting.survey import Row, Survey, read_survey
 from tests.each import each
 from tests.shared import estimated
 
-NEURONS, CHIPS = neuroest.survey("neurons"), neuroest.survey("chips")
+
+@cache
+def published(kind: str) -> Survey:
+    return neuroest.survey(kind)
 
 
 def row(found: Survey, name: str) -> Row:
@@ -22,9 +26,9 @@ def row(found: Survey, name: str) -> Row:
 
 
 def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
-    assert len(NEURONS.entries) >= 60
-    assert len(CHIPS.entries) >= 95
-    for found in (NEURONS, CHIPS):
+    assert len(published("neurons").entries) >= 60
+    assert len(published("chips").entries) >= 95
+    for found in (published("neurons"), published("chips")):
         unsourced = [
             f"{entry.name}.{name}"
             for entry in found.entries
@@ -35,55 +39,56 @@ def test_surveys_have_what_papers_ask_for_and_a_source_for_each_cell() -> None:
 
 
 @each(
-    "found, name, column, value, source",
+    "kind, name, column, value, source",
     [
-        (NEURONS, "afefet_cao2022", "energy", 37e-15, "cao2022"),  # abstract
-        (NEURONS, "afefet_cao2022", "transistors", 8.0, "cao2022"),  # Table 1: 8 T + 1 ED
-        (NEURONS, "nbo2_capacitor_reported", "energy", 52e-12, "cao2022"),  # Table 1
-        (NEURONS, "tunnel_fet_2025", "energy", 144e-18, "tunnelfet2025"),  # abstract
-        (CHIPS, "odin", "energy", 12.7e-12, "frenkel2019"),  # title
-        (CHIPS, "puma", "efficiency", 837e9, "ankit2019"),  # abstract
-        (CHIPS, "truenorth", "area", 4.3e-4, "merolla2014text"),  # text
-        (CHIPS, "sne", "energy", 0.221e-12, "dimauro2022"),  # abstract
-        (CHIPS, "si_2019", "efficiency", 907.2e12, "shanbhag2022"),  # its table, 55 nm at 1 V
-        (CHIPS, "xylo", "area", 6.5e-6, "open_neuromorphic"),  # page of the chip
-        (NEURONS, "cruz_albrecht2012", "energy", 0.4e-12, "cruzalbrecht2012"),  # abstract
-        (NEURONS, "organic_transistor2025", "area", 180e-12, "ji2025"),  # abstract
-        (NEURONS, "vuppunuthala2024", "energy", 3.6e-12, "vuppunuthala2024"),  # title
-        (NEURONS, "vo2_yi2018", "devices", 2.0, "yi2018"),  # Fig. 4
-        (CHIPS, "spinnaker", "area", 102e-6, "painkras2013"),  # abstract
-        (CHIPS, "origami", "efficiency", 803e9, "cavigelli2017"),  # abstract
+        ("neurons", "afefet_cao2022", "energy", 37e-15, "cao2022"),  # abstract
+        ("neurons", "afefet_cao2022", "transistors", 8.0, "cao2022"),  # Table 1: 8 T + 1 ED
+        ("neurons", "nbo2_capacitor_reported", "energy", 52e-12, "cao2022"),  # Table 1
+        ("neurons", "tunnel_fet_2025", "energy", 144e-18, "tunnelfet2025"),  # abstract
+        ("chips", "odin", "energy", 12.7e-12, "frenkel2019"),  # title
+        ("chips", "puma", "efficiency", 837e9, "ankit2019"),  # abstract
+        ("chips", "truenorth", "area", 4.3e-4, "merolla2014text"),  # text
+        ("chips", "sne", "energy", 0.221e-12, "dimauro2022"),  # abstract
+        ("chips", "si_2019", "efficiency", 907.2e12, "shanbhag2022"),  # its table, 55 nm at 1 V
+        ("chips", "xylo", "area", 6.5e-6, "open_neuromorphic"),  # page of the chip
+        ("neurons", "cruz_albrecht2012", "energy", 0.4e-12, "cruzalbrecht2012"),  # abstract
+        ("neurons", "organic_transistor2025", "area", 180e-12, "ji2025"),  # abstract
+        ("neurons", "vuppunuthala2024", "energy", 3.6e-12, "vuppunuthala2024"),  # title
+        ("neurons", "vo2_yi2018", "devices", 2.0, "yi2018"),  # Fig. 4
+        ("chips", "spinnaker", "area", 102e-6, "painkras2013"),  # abstract
+        ("chips", "origami", "efficiency", 803e9, "cavigelli2017"),  # abstract
     ],
 )
-def test_values_of_papers(found: Survey, name: str, column: str, value: float, source: str) -> None:
-    cell = row(found, name).cells[column]
+def test_values_of_papers(kind: str, name: str, column: str, value: float, source: str) -> None:
+    cell = row(published(kind), name).cells[column]
     assert cell.value == pytest.approx(value)
     assert cell.source == source
 
 
 def test_nothing_assumed_is_shown_as_reported() -> None:
-    assert "area" not in row(NEURONS, "vox_shih2025").cells  # 100 um^2 is assumed in its file
-    assert "rate" not in row(NEURONS, "ots_nsgt_2025").cells  # 1 MHz is assumed in its file
+    assert "area" not in row(published("neurons"), "vox_shih2025").cells  # 100 um^2 is assumed in its file
+    assert "rate" not in row(published("neurons"), "ots_nsgt_2025").cells  # 1 MHz is assumed in its file
 
 
 def test_normalised_values_by_hand() -> None:
-    morphic = CHIPS.normalised(row(CHIPS, "morphic"))
+    morphic = published("chips").normalised(row(published("chips"), "morphic"))
     assert morphic["area"] == pytest.approx(2.86e-6 * (28 / 65) ** 2)
     assert morphic["energy"] == pytest.approx(30e-12 * 28 / 65)
-    xue = CHIPS.normalised(row(CHIPS, "xue_2021"))
+    xue = published("chips").normalised(row(published("chips"), "xue_2021"))
     assert xue["efficiency"] == pytest.approx(11.91e12 * 64 * 22 / 28)
-    assert NEURONS.normalised(row(NEURONS, "lif_28nm_besrour"))["area"] == pytest.approx(34e-12 / 28e-9**2)
-    assert NEURONS.normalised(row(NEURONS, "vox_shih2025")) == {}
+    neurons = published("neurons")
+    assert neurons.normalised(row(neurons, "lif_28nm_besrour"))["area"] == pytest.approx(34e-12 / 28e-9**2)
+    assert neurons.normalised(row(neurons, "vox_shih2025")) == {}
 
 
 def test_a_column_that_does_not_apply_has_a_dash() -> None:
-    table = CHIPS.table()
+    table = published("chips").table()
     synapses, chip = table.head.index("synapses"), table.head.index("chip")
     shown = {line[chip]: line[synapses] for line in table.rows}
     assert shown["ISAAC-CE"] == "-"  # a product of matrices has no synaptic operation
     assert shown["ODIN"] == "65536"
     assert shown["THOR"] == ""  # not stated
-    neurons = NEURONS.table()
+    neurons = published("neurons").table()
     endurance = {line[0]: line[neurons.head.index("endurance")] for line in neurons.rows}
     assert endurance["Analog LIF at 28 nm"] == "-"  # nothing in it wears
     assert endurance["NbO2 with capacitor"] == ""
@@ -108,7 +113,7 @@ def test_the_supply_is_that_of_the_reported_efficiency() -> None:
     """Where the supply comes from the table of Shanbhag and Roy, so does the efficiency, up to the bits."""
     one_bit = {"xue_2021": 762.24e12, "khwa_2022": 1312e12, "hung_2023": 1382.4e12, "jia_2021": 1936e12}
     for name, efficiency in one_bit.items():
-        entry = row(CHIPS, name)
+        entry = row(published("chips"), name)
         bits = (entry.number("weight_bits") or 0.0) * (entry.number("input_bits") or 0.0)
         assert (entry.number("efficiency") or 0.0) * bits == pytest.approx(efficiency, rel=0.01)
 
@@ -151,7 +156,10 @@ def test_a_row_of_a_device_file_gives_way_to_ones_own() -> None:
 
 
 def test_latex_cites_what_the_bibliography_has() -> None:
-    text, bibliography = to_latex(NEURONS.table(brief=True), "neurons"), NEURONS.to_bibtex()
+    text, bibliography = (
+        to_latex(published("neurons").table(brief=True), "neurons"),
+        published("neurons").to_bibtex(),
+    )
     assert r"\cite{zhao2025,dm-snn" in text or r"\cite{zhao2025,dm_snn" in text
     for key in ("cao2022", "zhao2025", "deboer2025"):
         assert f"{{{key}," in bibliography
