@@ -158,7 +158,7 @@ def calls() -> dict[str, float]:
 
 
 def operations() -> dict[str, float]:
-    """Operations of numpy in a block of points, and numbers that they read and write for each point."""
+    """Operations of numpy in a block of points, numbers that they read and write for each point, and those of plans."""
     import numpy as np
 
     from neuroest.error_analysis.draws import draw
@@ -177,6 +177,8 @@ def operations() -> dict[str, float]:
             }
 
         found |= _recorded(f"list of {chip} on {network}", resolved.groups[0], listed)
+        planned = _planned(resolved.groups[0], listed(3))
+        found[f"list of {chip} on {network}: operations of its plan"] = planned
     for chip, network in DRAWN:
         group = candidate(chip, network, {}, {}).group
         drawn = lambda seed, group=group: draw(group.claims, POINTS, seed)  # noqa: E731
@@ -184,6 +186,21 @@ def operations() -> dict[str, float]:
     # rounds of searches for a few late timesteps, which last digits of a processor move
     del found[f"draws of {DRAWN[1][0]} on {DRAWN[1][1]}: operations of numpy a block"]
     return found
+
+
+def _planned(group: Group, columns: dict[str, Any]) -> int:
+    """Operations that a plan repeats for each point, those within a round of its loops once."""
+    from neuroest.core.operations import Loop
+    from neuroest.core.plan import Plan
+    from neuroest.core.recording import recording
+    from neuroest.core.symbolic import Recording
+    from neuroest.exploration.batch_evaluation import _Asked, _evaluated
+
+    with recording(Recording()) as recorded:
+        point = {path: recorded.input(path, values[:1]) for path, values in columns.items()}
+        plan = Plan(recorded, _evaluated(group, _Asked(KEPT, judged=True), point)[0])
+    repeated = plan._needed.values()
+    return len(repeated) + sum(len(one.call.inside) for one in repeated if type(one.call) is Loop)
 
 
 def _recorded(what: str, group: Group, columns: Callable[[int], dict[str, Any]]) -> dict[str, float]:
