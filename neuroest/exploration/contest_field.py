@@ -260,6 +260,11 @@ class Field:
         return self.axes[0].reference, self.axes[1].reference
 
     @cached_property
+    def alternatives(self) -> tuple[str, ...]:
+        """Names of the alternatives of all structures."""
+        return tuple(dict.fromkeys(name for one in self.structures for name in one.order))
+
+    @cached_property
     def firsts(self) -> NDArray[np.intp]:
         """Index of the first chip of each structure, and the number of all chips."""
         return np.cumsum([0, *(one.chips for one in self.structures)])

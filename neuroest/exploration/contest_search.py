@@ -175,7 +175,7 @@ class ContestJob(Job):
         field, structure = self.field, self.field.structures[number]
         chip = rows // math.prod(field.shape)
         columns: Columns = {"contender": _alike(structure.contender, rows.size)}
-        for name in dict.fromkeys(name for one in field.structures for name in one.order):
+        for name in field.alternatives:
             columns[name] = _alike(structure.choices.get(name), rows.size)
         places = np.unravel_index(chip, structure.shape) if structure.shape else ()
         for (name, labels), place in zip(structure.numbers.items(), places, strict=True):
