@@ -7,7 +7,7 @@ rules
 axes
     One of the two axes of the map: period=lo..hi:n:log, spike_rate=a,b,c, or a path; give it twice.
 limits
-    A constraint on every chip, such as 'area_m2 <= 4 mm^2'; may be repeated.
+    A constraint on every chip, such as 'area <= 4 mm^2'; may be repeated.
 minimize
     The result to be minimised.
 relevance

@@ -347,7 +347,7 @@ class SpaceSpec(Spec):
     ] = ()
     """Groups of paths that vary together, each with the same number of values."""
     constraints: tuple[ConstraintText, ...] = ()
-    """Comparisons that must hold, such as `area_m2 <= 4 mm^2`."""
+    """Comparisons that must hold, such as `area <= 4 mm^2`."""
     sampler: Sampler = "grid"
     """Sampling of the points."""
     samples: Count | None = None

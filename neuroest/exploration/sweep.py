@@ -214,7 +214,7 @@ class SweepResult(PrintedPoints):
     @property
     def lead(self) -> str:
         """Number of points, and the best of them with its band."""
-        said = f"{self.rows} points, {self.feasible} feasible"
+        said = f"{self.rows} point{'s' * (self.rows != 1)}, {self.feasible} feasible"
         if self.columns is None:
             return f"{said}, in {self.output}; results are nominal"
         if self.best is None:

@@ -465,12 +465,13 @@ _OF_ONE: Mapping[str, Callable[[View], Any]] = {
     "tornado": partial(tornado_figure, width=COLUMN),
 }
 """Figures of one design."""
+_NO_PATH = "a file to write is path='...'"
 
 
 @styled
 def estimate_figure(result: Estimate, kind: str, path: str | Path | None) -> Any:
     """A figure of one design."""
-    check_names("figure of an estimate", [kind], [*_OF_SEVERAL, *_OF_ONE])
+    check_names("figure of an estimate", [kind], [*_OF_SEVERAL, *_OF_ONE], _NO_PATH)
     view = View(result)
     _check_learners(kind, [view])
     figure = _OF_ONE[kind](view) if kind in _OF_ONE else _OF_SEVERAL[kind]([view])
@@ -480,7 +481,7 @@ def estimate_figure(result: Estimate, kind: str, path: str | Path | None) -> Any
 @styled
 def comparison_figure(result: Comparison, kind: str, path: str | Path | None) -> Any:
     """A figure of a design and its baselines."""
-    check_names("figure of a comparison", [kind], ["ratios", "tradeoff", *_OF_SEVERAL])
+    check_names("figure of a comparison", [kind], ["ratios", "tradeoff", *_OF_SEVERAL], _NO_PATH)
     if kind == "ratios":
         return save_figure(ratios_figure(result, COLUMN), path)
     views = [View(estimate) for estimate in result.estimates]

@@ -495,7 +495,8 @@ class Comparison(Paced):
             for ratio in self.ratios
             if ratio.baseline == first and QUANTITIES[ratio.quantity].alias
         )
-        more = f"; {len(self.baselines) - 1} more baselines" if len(self.baselines) > 1 else ""
+        others = len(self.baselines) - 1
+        more = f"; {others} more baseline{'s' * (others != 1)}" if others else ""
         return f"<Comparison {self.design.architecture} over {first}: {shown}; ratio (p10 .. p90){more}>"
 
     def plot(self, kind: str = "ratios", path: str | Path | None = None) -> Any:

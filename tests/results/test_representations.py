@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+import pytest
+
 import neuroest
 from neuroest.core.units import format_quantity
 from neuroest.exploration.space import settings_space
@@ -25,8 +27,13 @@ def test_a_comparison_names_its_ratios_with_verdicts() -> None:
     both = neuroest.compare(CHIP, [TWIN, "loihi_14nm"], NETWORK)
     ratio = next(one for one in both.ratios if one.quantity == "energy_per_inference_J")
     assert f"energy per inference {ratio.words.removesuffix(' times')} {both.verdict(ratio)}" in repr(both)
-    assert "1 more baselines" in repr(both)
+    assert "; 1 more baseline>" in repr(both)
     assert "object at 0x" not in repr(both)
+
+
+def test_a_file_in_place_of_the_name_of_a_figure_is_refused_with_the_argument_for_it() -> None:
+    with pytest.raises(neuroest.UnknownNameError, match=r"unknown figure of an estimate 'a\.png'.*path="):
+        estimated(CHIP, NETWORK).plot("a.png")
 
 
 def test_advice_is_no_failed_check() -> None:
@@ -56,7 +63,7 @@ def test_a_sweep_leads_with_its_best_point_and_the_band_that_an_estimate_there_h
     nothing = neuroest.sweep(
         "adc_crossbar_28nm", settings_space(["supply=0.9V"], ["area <= 1 um^2"]), workload="mlp_mnist_dense"
     )
-    assert repr(nothing) == "<SweepResult: 1 points, 0 feasible; results are nominal>"
+    assert repr(nothing) == "<SweepResult: 1 point, 0 feasible; results are nominal>"
 
 
 def test_the_lead_of_a_result_is_of_its_bands() -> None:
