@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
+from tests.each import each
 
 FOLDER = Path(__file__).parent / "data" / "worked_example"
 TWO_PERCENT = 0.02
@@ -46,8 +47,8 @@ def test_cell_area() -> None:
     assert cells == pytest.approx(62_600e-12, rel=TWO_PERCENT)
 
 
-@pytest.mark.parametrize(
-    ("chip", "row", "cells", "neuron", "total", "per_operation"),
+@each(
+    "chip, row, cells, neuron, total, per_operation",
     [
         ("demo", 0.47e-9, 2.82e-3, 2.1e-9, 2.82e-3, 2.11e-9),
         ("fast", 0.47e-9, 282e-9, 2.1e-9, 300e-9, 225e-15),

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.loading.library import load_workload
 from tests.cli.conftest import Command
+from tests.each import each
 from tests.network_simulation.dense_files import write_dense
 from tests.network_simulation.small import write
 
@@ -99,8 +100,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(command: Command, tmp_path,
     assert not kept.exists()
 
 
-@pytest.mark.parametrize(
-    ("extra", "words"),
+@each(
+    "extra, words",
     [
         (("--trim", "hiden=0,1"), "did you mean 'hidden'"),
         (("--trim", "hidden=1 V,2"), "--trim"),
@@ -132,8 +133,8 @@ def test_an_effect_that_a_chip_does_not_have_is_one_line(command: Command, tmp_p
     assert "has no cascaded connection to leave out" in done.err
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
+@each(
+    "change, words",
     [
         ({"labels": np.array([0, 5])}, "from 0 to 1"),
         ({"labels": None}, "needs 'labels'"),

@@ -11,6 +11,7 @@ import pytest
 import neuroest
 from neuroest.cli.shared import DEFAULT_ARCHITECTURE, DEFAULT_WORKLOAD
 from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.each import each
 
 REQUIRED_TOTALS = {
     "area_m2",
@@ -90,8 +91,8 @@ def test_a_setting_changes_the_result_and_is_reported(command: Command) -> None:
     assert "set: chip.tile.array.rows=64" in table.out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "hints"),
+@each(
+    "arguments, hints",
     [
         (("loihi_14", "-w", NETWORK), ("unknown architecture 'loihi_14'", "did you mean 'loihi_14nm'?")),
         ((CHIP, "-w", "shd"), ("unknown workload 'shd'",)),

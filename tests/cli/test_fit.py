@@ -8,6 +8,7 @@ import pytest
 from neuroest.fitting.headers import example_folder
 from neuroest.loading.library import load_device
 from tests.cli.conftest import Command
+from tests.each import each
 
 PAIRS = str(example_folder() / "zhao2025_paired_pulse.csv")
 CHANCE = str(example_folder() / "zhao2025_firing_probability.csv")
@@ -83,8 +84,8 @@ def test_data_that_no_neuron_gives_make_no_spec(command: Command, tmp_path) -> N
     assert not spec.exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
+@each(
+    "arguments, words",
     [
         ((PAIRS, "--model", "threshold_switch"), "cannot be fitted"),
         ((PAIRS, "-o", "My Neuron.yaml"), "try my_neuron.yaml"),

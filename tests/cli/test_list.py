@@ -8,13 +8,14 @@ import pytest
 from neuroest.loading.library import load_architecture, shipped
 from neuroest.reporting.catalogue import CATALOGUE
 from tests.cli.conftest import Command
+from tests.each import each
 
 
 def plain(line: str) -> str:
     return re.sub(r"\x1b\[\d+m", "", line)
 
 
-@pytest.mark.parametrize("kind", CATALOGUE)
+@each("kind", CATALOGUE)
 def test_each_kind_is_listed_one_a_line_with_name_first(command: Command, kind: str) -> None:
     listed = command("list", kind)
     assert listed.code == 0

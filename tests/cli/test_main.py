@@ -100,9 +100,7 @@ def test_verbs_on_shipped_files_succeed_and_says_nothing_on_stderr(command: Comm
     assert done.err == ""
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("nonsense",), ("estimate", "--nonsense"), ("compare", "loihi_14nm")]
-)
+@each("arguments", [(), ("nonsense",), ("estimate", "--nonsense"), ("compare", "loihi_14nm")])
 def test_wrong_usage_exits_with_2(command: Command, arguments: tuple[str, ...]) -> None:
     wrong = command(*arguments)
     assert wrong.code == 2
@@ -114,8 +112,8 @@ def test_the_nearest_verb_is_suggested(command: Command) -> None:
     assert "estimate" in command("estimat").err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
+@each(
+    "arguments, message",
     [
         (
             ("estimate", "gpu_roofline"),
@@ -277,8 +275,8 @@ def test_a_near_miss_is_named_in_one_line(
     assert sum(line.startswith(("error:", "Error:", "--")) for line in done.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
+@each(
+    "arguments, words",
     [
         ("estimate {chip} -w {net} --set suply=0.8V", "--set: unknown path 'suply'; did you mean 'supply'?"),
         ("estimate {chip} -w {net} --set activity.rate=0.2", "a dense network such as {net} has no rate"),

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.authoring.test_cell_file import CELL
 from tests.authoring.test_table import HEADER, OTHER, ROW
 from tests.cli.conftest import Command
+from tests.each import each
 
 
-@pytest.mark.parametrize("kind", ["neuron", "synapse", "memory", "architecture", "workload"])
+@each("kind", ["neuron", "synapse", "memory", "architecture", "workload"])
 def test_a_template_is_written_and_passes_the_check(command: Command, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "ours.yaml"
     made = command("new", kind, "-o", str(path))

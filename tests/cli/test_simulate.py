@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.cli.conftest import Command
+from tests.each import each
 
 
 def test_a_neuron_spikes_and_says_so(command: Command) -> None:
@@ -78,8 +79,8 @@ def test_a_stimulus_comes_from_a_file_and_a_figure_goes_to_one(command: Command,
     assert figure.stat().st_size > 5000
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
+@each(
+    "arguments, words",
     [
         (("diffusive_benc",), "did you mean 'diffusive_bench'"),
         (("rram_hfox_28nm",), "is not a neuron model"),
@@ -109,8 +110,8 @@ def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...
     assert len(formatted.err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
+@each(
+    "text, words",
     [
         ("", "no header"),
         ("time,voltage\n0,1\n", "with units"),

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from tests.cli.conftest import Command
+from tests.each import each
 
 CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 
@@ -57,8 +57,8 @@ def test_a_space_file_and_options_together(command: Command, tmp_path: Path) -> 
     assert "another input" in again.err
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
+@each(
+    "words, message",
     [
         (("--set", "chip.tile.array.rowz=1,2"), "did you mean 'rows'"),
         (("--set", "chip.tile.array.rows=9..3:3"), "inverted"),

@@ -18,6 +18,7 @@ from neuroest.error_analysis.calibration import read_calibration
 from neuroest.reporting.methods import methods
 from neuroest.validation.calibrate import read_measured
 from neuroest.validation.cases import shipped_cases
+from tests.each import each
 from tests.exploration.test_contest import written
 
 CASE = shipped_cases()["odin"]
@@ -178,8 +179,8 @@ def test_a_file_that_was_edited_is_refused(learnt, tmp_path: Path) -> None:
         read_calibration(changed)
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
+@each(
+    "key, value, message",
     [
         ("uncertainty", None, "uncertainty: is missing: Standard uncertainty"),
         ("uncertainty", "0 %", "must be above 0"),

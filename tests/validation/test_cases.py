@@ -21,6 +21,7 @@ from neuroest.validation.expressions import ExpressionError, evaluate_expression
 from neuroest.validation.families import cost_of
 from neuroest.validation.scoreboard_text import number, table
 from neuroest.validation.scoring import COVERAGE_GOAL
+from tests.each import each
 
 
 def test_no_case_moves(board):
@@ -407,8 +408,8 @@ def test_a_known_miss_that_moves_fails(tmp_path):
     assert [(row.quantity, row.verdict) for row in failed] == [("energy_of_the_spotter", "moved")]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
+@each(
+    "old, new, expected",
     [
         ("source: frenkel2019", "source: frenkel2091", "did you mean 'frenkel2019'"),
         ("factor: 2\n", "factor: 2\n        tolerance: 10 %\n", "tolerance"),
@@ -445,8 +446,8 @@ def result():
     return estimate(folder / "chip.yaml", folder / "one_event_each.yaml").evaluation
 
 
-@pytest.mark.parametrize(
-    ("text", "equal"),
+@each(
+    "text, equal",
     [
         ("power(chip)", "average_power_W"),
         ("area(chip.core) + area(chip.overheads)", "area_m2 - (area_m2 - area(chip))"),
@@ -468,9 +469,7 @@ def test_expressions_over_a_result(result, text, equal):
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["area(", "open('file')", "__import__('os')", "area_m2.real", "[1]", "area(a, b, c)"]
-)
+@each("text", ["area(", "open('file')", "__import__('os')", "area_m2.real", "[1]", "area(a, b, c)"])
 def test_what_is_no_expression_is_refused(result, text):
     with pytest.raises((ExpressionError, UnknownNameError)):
         evaluate_expression(text, result)
@@ -481,8 +480,8 @@ def test_an_unknown_part_is_named(result):
         evaluate_expression("area(chip.core.synapse_memori)", result)
 
 
-@pytest.mark.parametrize(
-    ("unit", "factor"),
+@each(
+    "unit, factor",
     [("mW", 1e-3), ("TOPS", 1e12), ("GOPS/mm^2", 1e15), ("fJ/MAC", 1e-15), ("%", 0.01), ("", 1.0)],
 )
 def test_units_of_published_values(unit, factor):

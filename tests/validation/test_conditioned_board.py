@@ -8,12 +8,13 @@ import runpy
 import pytest
 
 from neuroest.loading.kinds import data_folder
+from tests.each import each
 from tests.test_house import ROOT
 
 FOUND = json.loads((data_folder("validation_case") / "conditioning.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("family", ["analog", "digital", "spiking", "processor"])
+@each("family", ["analog", "digital", "spiking", "processor"])
 def test_left_out_values_are_predicted_better_in_the_median(family: str) -> None:
     one = FOUND["halves"][family]
     assert one["after_median_factor"] < one["before_median_factor"]

@@ -10,6 +10,7 @@ from neuroest.validation.board import reproduce
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.families import cost_of, family_summaries, node_summaries
 from neuroest.validation.scoring import Row
+from tests.each import each
 
 
 def row(
@@ -23,8 +24,8 @@ def row(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("unit", "cost"),
+@each(
+    "unit, cost",
     [
         ("mm^2", ("area", 1.0)), ("pJ/SOP", ("energy", 1.0)), ("mW", ("energy", 1.0)), ("TOPS/W", ("energy", -1.0)),
         ("fps", ("time", -1.0)), ("us", ("time", 1.0)), ("%", None), ("TOPS/mm^2", None),

@@ -64,7 +64,7 @@ def area(value="0.086", unit="mm^2", predicted="area_m2", more=""):
     return {AREA: f"value: {value}\n        unit: {unit}\n        predicted: {predicted}\n{more}"}
 
 
-@pytest.mark.parametrize("value", ["0", "-0.086", "-0.0", ".nan", ".inf", "1e-320", "1e200"])
+@each("value", ["0", "-0.086", "-0.0", ".nan", ".inf", "1e-320", "1e200"])
 def test_a_published_value_is_above_0(tmp_path, value):
     line = reported(copied(tmp_path, texts=area(value)))
     here = rf"published\.yaml:{line_of('value: 0.086')}:\d+: published\.0\.values\.area\.value: "
@@ -126,7 +126,7 @@ def test_units_and_expressions_are_reported_with_their_place(tmp_path, changes, 
     assert message in line
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "(" * 300 + "area_m2" + ")" * 300,
@@ -273,8 +273,8 @@ def test_a_fault_of_a_group_is_reported_once(tmp_path):
 ANCHORED = "anchor: converter_energy_low"
 
 
-@pytest.mark.parametrize(
-    ("changed", "message"),
+@each(
+    "changed, message",
     [
         ("anchor: converter_energy_high", "a value cannot be its own anchor; leave it out"),
         (
@@ -336,8 +336,8 @@ def test_an_unknown_chip_of_a_run_is_reported_with_its_place(tmp_path):
     assert line.endswith("unknown architecture 'loihi_14nn'; did you mean 'loihi_14nm'?")
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "message"),
+@each(
+    "path, value, message",
     [
         ("chip.core.count", "many", "expected a plain number such as 0.2, got 'many'; or auto"),
         ("chip.core.cunt", "3", "unknown key 'cunt'; did you mean 'count'?"),

@@ -14,6 +14,7 @@ from neuroest.validation.board import reproduce, write_first
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.families import first_summaries
 from neuroest.validation.first_ratios import FILE, FirstValue, first_text, read_first
+from tests.each import each
 from tests.validation.test_families import row
 from tests.validation.test_verb import run
 
@@ -54,8 +55,8 @@ def test_those_of_the_history_never_change():
     assert digest.hexdigest() == "83e516a10b9b73b043fcaaa1faff6d19b8e111813703f7c41d22b325f72e2b47"
 
 
-@pytest.mark.parametrize(
-    ("case", "value", "stated"),
+@each(
+    "case, value, stated",
     [
         ("si_2020", "efficiency_four", "0.60"), ("si_2020", "efficiency_eight", "0.79"),
         ("hung_2023", "efficiency_eight", "0.083"), ("hung_2023", "efficiency_binary", "0.14"),

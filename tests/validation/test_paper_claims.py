@@ -21,6 +21,7 @@ from neuroest.validation.expressions import (
 )
 from neuroest.validation.record import record_text, recorded
 from neuroest.validation.simulated_neuron import EXPERIMENTS, SimulatedNeuron, identifier
+from tests.each import each
 from tests.shared import estimated
 
 CASE = data_folder("validation_case") / "zhao_2025"
@@ -40,8 +41,8 @@ def neuron() -> SimulatedNeuron:
     return SimulatedNeuron("drawn", {"refractory_period": found, "threshold_firing": found})
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
+@each(
+    "text, value",
     [
         ("simulated(refractory_period, 550 * Mohm)", 3.0),
         ("closed_form(refractory_period, 1 * Gohm)", 3.0),
@@ -61,8 +62,8 @@ def test_a_curve_has_the_band_of_its_devices_and_a_typical_device_none(neuron: S
     assert np.ptp(typical) == 0.0
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@each(
+    "text, message",
     [
         ("simulated(refractory_period, 2 * Gohm)", "was simulated from 100 Mohm to 1 Gohm, not at 2 Gohm"),
         ("area_m2", "neuron without a chip"),

@@ -20,6 +20,7 @@ from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads import layers as module
 from neuroest.workloads.layers import LayerTable, geometry, layer_table
 from neuroest.workloads.shapes import ShapeInference
+from tests.each import each
 
 WORKLOADS = Path(__file__).parents[2] / "workloads"
 
@@ -282,8 +283,8 @@ def test_strides_that_do_not_divide_leave_the_rest_of_the_map() -> None:
     assert one([1, 7, 8], convolution(1, 3, stride=2))["positions"] == 9
 
 
-@pytest.mark.parametrize(
-    ("shape", "layers", "expected"),
+@each(
+    "shape, layers, expected",
     [
         (
             [1, 4, 4],

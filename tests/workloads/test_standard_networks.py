@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.pipeline.estimate import estimate
+from tests.each import each
 
 FOLDER = Path(__file__).parents[2] / "examples" / "standard_networks"
 PRODUCTS = {
@@ -34,12 +35,12 @@ def run(name: str):
     return estimate("loihi_14nm" if spiking else "digital_int8_28nm", FOLDER / f"{name}.yaml")
 
 
-@pytest.mark.parametrize("name", PRODUCTS)
+@each("name", PRODUCTS)
 def test_products_are_those_of_the_reference_model(name: str) -> None:
     assert run(name).totals["multiply_accumulates"] == pytest.approx(PRODUCTS[name], rel=1e-9)
 
 
-@pytest.mark.parametrize("name", WEIGHTS)
+@each("name", WEIGHTS)
 def test_weights_are_those_of_the_trained_model(name: str) -> None:
     assert float(run(name).evaluation.layers.weights.sum()) == pytest.approx(WEIGHTS[name], rel=1e-9)
 

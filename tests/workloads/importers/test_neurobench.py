@@ -15,6 +15,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_workload
 from neuroest.workloads.importers.neurobench import neurobench_results, neurobench_run
 from neuroest.workloads.importers.recordings import read_recording
+from tests.each import each
 
 STEPS, SAMPLES = 10, 6
 
@@ -322,8 +323,8 @@ def test_results_of_the_harness_are_activity_of_a_workload(tmp_path: Path) -> No
     assert found["3"]["rate"][0] == pytest.approx(0.25, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@each(
+    "text, message",
     [
         ("{}", "has no ActivationSparsityByLayer"),
         ("[1]", "has no ActivationSparsityByLayer"),

@@ -16,6 +16,7 @@ from neuroest.core.errors import MappingError  # noqa: E402
 from neuroest.workloads.importers import import_network, workload_from_file  # noqa: E402
 from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
 from neuroest.workloads.layers import geometry  # noqa: E402
+from tests.each import each  # noqa: E402
 from tests.workloads.importers.models import Graph, inverted_residual, resnet, transformer  # noqa: E402
 
 RESNETS = {"resnet18": ((2, 2, 2, 2), False), "resnet50": ((3, 4, 6, 3), True)}
@@ -111,8 +112,8 @@ def test_a_crossbar_refuses_the_product_of_two_computed_factors(tmp_path: Path) 
         neuroest.estimate("adc_crossbar_28nm", workload_from_file(transformer(tmp_path / "t.onnx")))
 
 
-@pytest.mark.parametrize(("operator", "gates"), [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
-@pytest.mark.parametrize("direction", ["forward", "bidirectional"])
+@each("operator, gates", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+@each("direction", ["forward", "bidirectional"])
 def test_a_recurrent_cell_has_one_matrix_for_each_gate(
     tmp_path: Path, operator: str, gates: int, direction: str
 ) -> None:
@@ -245,9 +246,7 @@ def refused(path: Path, content: bytes) -> str:
     return str(reported.value)
 
 
-@pytest.mark.parametrize(
-    "location", ["../secret.bin", "/etc/passwd", "weights/../../secret.bin", "", "a\x00b", "link.bin"]
-)
+@each("location", ["../secret.bin", "/etc/passwd", "weights/../../secret.bin", "", "a\x00b", "link.bin"])
 def test_weights_outside_of_the_folder_are_not_read(tmp_path: Path, location: str) -> None:
     (tmp_path / "secret.bin").write_bytes(b"\x01" * 48)
     folder = tmp_path / "model"
@@ -548,8 +547,8 @@ def test_a_cell_that_reads_time_first_has_its_batch_on_the_second_axis(tmp_path:
     assert geometry(spec).total_macs == 9 * 4 * 6 * (5 + 6) + 12
 
 
-@pytest.mark.parametrize(
-    ("node", "weights", "shape", "said"),
+@each(
+    "node, weights, shape, said",
     [
         (("MatMul", {}), numbers("w", 8, 8), (1, 9), "multiplies"),
         (("Conv", {"kernel_shape": [5, 5]}), numbers("w", 4, 3, 3, 3), (1, 3, 8, 8), r"a kernel of \[5, 5\]"),

@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from neuroest.workloads.importers import ImportOptions, NetworkImportError, import_network, workload_from_file
 from neuroest.workloads.layers import geometry, layer_table
+from tests.each import each
 
 RNG = np.random.default_rng(4)
 
@@ -163,8 +164,8 @@ def test_products_of_a_transposed_convolution(tmp_path: Path, stride: int, pads:
     assert shapes.output_shapes[-1] == (5 * group, *side)
 
 
-@pytest.mark.parametrize(
-    ("node", "tensors", "products"),
+@each(
+    "node, tensors, products",
     [
         (helper.make_node("Einsum", ["x", "w"], ["y"], equation="bsd,dhk->bshk"), [stored("w", 8, 2, 3)], 6 * 8 * 6),
         (helper.make_node("Einsum", ["x", "x"], ["y"], equation="bsd,btd->bst"), [], 6 * 6 * 8),
@@ -193,8 +194,8 @@ def test_products_of_einsum_and_of_fused_operators(tmp_path: Path, node, tensors
     assert geometry(workload_from_file(path).spec).total_macs == products + rows * outputs * 2
 
 
-@pytest.mark.parametrize(
-    ("operator", "factors"),
+@each(
+    "operator, factors",
     [
         ("SkipLayerNormalization", ("x", "scale")), ("SkipSimplifiedLayerNormalization", ("x", "scale")),
         ("FastGelu", ()), ("BiasGelu", ("scale",)), ("RotaryEmbedding", ("scale", "scale")),

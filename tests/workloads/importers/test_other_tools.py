@@ -11,6 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.registry import importer_of
 from neuroest.workloads.layers import geometry
 from tests.cli.conftest import Command, command
+from tests.each import each
 from tests.fuzz.targets import ACCELFORGE_CELL, NEUROSIM, SANA_FE, ZIGZAG
 
 __all__ = ["command"]
@@ -50,8 +51,8 @@ def test_vgg_8_as_neurosim_has_it(tmp_path: Path) -> None:
     assert result.workload.name == "network_vgg8"
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@each(
+    "text, message",
     [
         ("8,8,1,3,3,4,1,1\n9,9,4,3,3,8,0,1\n", ":2:1: reads depth x length x width 4x9x9, which no layer"),
         ("8,8,1,3,3,4,1,1\n4,4,4,3,3,8,2,1\n", ":2:1: expected length, width, depth"),
@@ -76,8 +77,8 @@ def test_a_workload_of_zigzag_has_the_operations_of_its_loops(tmp_path: Path) ->
     assert neuroest.estimate("digital_int8_28nm", tmp_path / "net.yaml").totals["latency_s"] > 0.0
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
+@each(
+    "old, new, message",
     [
         (
             "[1, 8, 3, 8, 8, 3, 3]",
@@ -179,8 +180,8 @@ def test_convolutions_of_sana_fe_have_the_sizes_of_the_file(tmp_path: Path) -> N
         neuroest.import_network(wrong, ImportOptions(timesteps=5))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
+@each(
+    "old, new, message",
     [
         (
             "    - hidden.3 -> last.1: [weight: 1]\n",
