@@ -6,7 +6,7 @@
     python docs/tools/gallery.py NAME...   draw these figures alone
     python docs/tools/gallery.py --page    write the page alone
 
-A figure that a journal would send back (`figure_check.faults`) ends it.
+A figure that a journal would send back (`figure_check.faults`), as it is shown or at any venue, ends it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from figure_check import watched
 
 from neuroest.cli import main as main_of_neuroest
+from neuroest.plotting.style import VENUES, figure_style
 
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "gallery.md"
@@ -194,9 +195,18 @@ def _folded(command: str) -> str:
 
 
 def draw(one: Exhibit) -> None:
-    """Run what makes a figure, in the folder of the figures."""
+    """Draw a figure into the folder of the figures, and for every venue, where only its faults are kept."""
+    _draw(one, FIGURES)
+    for venue in VENUES:
+        with tempfile.TemporaryDirectory() as folder, figure_style(venue):
+            _draw(one, Path(folder), f" at {venue}")
+    for rest in (*FIGURES.glob("*.csv"), *FIGURES.glob("*.txt"), *FIGURES.glob("*.json")):
+        rest.unlink()
+
+
+def _draw(one: Exhibit, folder: Path, where: str = "") -> None:
     words = shlex.split(one.command)[1:] if one.command else []
-    with chdir(FIGURES), watched() as faults, redirect_stdout(StringIO()):
+    with chdir(folder), watched() as faults, redirect_stdout(StringIO()):
         if words:
             try:
                 main_of_neuroest(words)
@@ -206,9 +216,7 @@ def draw(one: Exhibit) -> None:
         else:
             exec(f"import neuroest\n{one.python}", {})  # noqa: S102 - the Python above
     if faults:
-        raise SystemExit(f"{one.name}: " + "; ".join(faults))
-    for rest in (*FIGURES.glob("*.csv"), *FIGURES.glob("*.txt"), *FIGURES.glob("*.json")):
-        rest.unlink()
+        raise SystemExit(f"{one.name}{where}: " + "; ".join(faults))
 
 
 def draw_report() -> None:

@@ -250,4 +250,4 @@ def _exclusions(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
     for result in results:
         for item in result.exclusions:
             owners.setdefault(" ".join(item.split()), {})[result.title] = None
-    return tuple((item, "all" if set(by) == designs else ", ".join(by)) for item, by in owners.items())
+    return tuple((item, "all" if set(by) == designs else "; ".join(by)) for item, by in owners.items())
