@@ -159,7 +159,7 @@ class Survey:
                 },
                 **{f"{name}_normalised": self.normalised(row).get(name) for name in ("area", "energy", "efficiency")},
                 "bounds": "; ".join(f"{name}: {cell.bound}" for name, cell in row.cells.items() if cell.bound),
-                "sources": "; ".join(f"{name}: {_where(cell)}" for name, cell in row.cells.items() if cell.source),
+                "sources": "; ".join(f"{name}: {_where(cell)}" for name, cell in row.cells.items()),
             }
             for row in self.entries
         ]  # fmt: skip
@@ -543,7 +543,9 @@ def _parts(row: Row) -> str:
 
 
 def _where(cell: Cell) -> str:
-    """Source, place and the text that quotes it."""
+    """Source, place and the text that quotes it; of a cell of the row of one's own without one, that it is computed."""
+    if not cell.source:
+        return f"computed here{f', {cell.note}' if cell.note else ''}"
     quoted = f" in {cell.cited_in}" if cell.cited_in else ""
     return f"{cell.source}{quoted}{f' ({cell.locator})' if cell.locator else ''}"
 

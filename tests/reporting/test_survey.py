@@ -124,6 +124,8 @@ def test_ones_own_neuron_is_marked_and_costs_what_its_block_costs() -> None:
     assert mine.own
     assert mine.number("node") == pytest.approx(28e-9)  # that of the process for which it is computed
     assert found.table(brief=True).rows[0][0] == "*"
+    assert "area: computed here; " in found.rows()[0]["sources"]
+    assert "node: computed here, of cmos_28nm_lp, " in found.rows()[0]["sources"]
     for column, nominal in (("energy", alone.energies["spike"]), ("area", alone.area)):
         band = mine.cells[column].band
         assert band is not None
