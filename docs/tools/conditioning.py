@@ -28,7 +28,7 @@ from neuroest.validation.expressions import unit_factor
 from neuroest.validation.scoring import CHIPS, case_rows
 
 UNCERTAINTY = 0.05
-SYNTHETIC = {"analog": ("valavi_2019", 67), "digital": ("eyeriss", 67), "spiking": ("odin", 67)}
+SYNTHETIC = {"analog": ("valavi_2019", 268), "digital": ("eyeriss", 268), "spiking": ("odin", 268)}
 """Chip of each family whose inputs and model errors are drawn, and how often."""
 MEASURED = ("average_power_W", "area_m2", "latency_s")
 FILE = data_folder("validation_case") / "conditioning.json"

@@ -22,10 +22,10 @@ def test_left_out_values_are_predicted_better_in_the_median(family: str) -> None
     assert one["after_score"] < one["before_score"]
 
 
-def test_bands_of_two_hundred_synthetic_chips_stay_honest() -> None:
+def test_bands_of_synthetic_chips_stay_honest() -> None:
     families = FOUND["synthetic"]
     assert len(families) == 3
-    assert sum(one["chips"] for one in families.values()) >= 200
+    assert all(one["chips"] > 250 for one in families.values())
     for one in families.values():
         assert 0.75 <= one["before_inside"] <= 0.85
         assert 0.75 <= one["after_inside"] <= 0.85
