@@ -87,7 +87,8 @@ def _histogram(axis: Any, intervals: Any) -> None:
         axis.set_xscale("log")
     axis.hist(intervals, bins=bins, color=style.colour(0), edgecolor="white", linewidth=0.3)
     quantity_axes.quantity_axis(axis.xaxis, "s", "interval between spikes")
-    quantity_axes.quantity_axis(axis.yaxis, "1", "number of intervals")
+    axis.set_ylabel("Number of intervals")
+    axis.yaxis.set_major_locator(style.matplotlib("ticker").MaxNLocator(integer=True))
 
 
 def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
