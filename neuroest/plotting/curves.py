@@ -11,7 +11,7 @@ from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
 
 if TYPE_CHECKING:
-    from neuroest.exploration.breakeven import BreakevenResult
+    from neuroest.exploration.breakeven_result import BreakevenResult
     from neuroest.exploration.crossover import CrossoverResult
 
 _FEW = 12

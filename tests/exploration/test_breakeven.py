@@ -8,7 +8,8 @@ import pytest
 
 from neuroest import NeuroestError, breakeven, estimate, sweep
 from neuroest.authoring.templates import new_device
-from neuroest.exploration.breakeven import Curve, _with_band
+from neuroest.exploration.breakeven import _with_band
+from neuroest.exploration.breakeven_result import Curve
 from neuroest.exploration.draws_along import break_even_values
 from neuroest.loading.library import labelled
 
@@ -115,6 +116,10 @@ def test_a_design_without_such_a_parameter_is_refused() -> None:
     ):
         with pytest.raises(NeuroestError, match=words):
             breakeven(chip, [], NETWORK, kind)
+    with pytest.raises(NeuroestError, match="which chip varies is chosen along a range only"):
+        breakeven("analog_lif_28nm", "loihi_14nm", NETWORK, "array-size", varied="second")
+    with pytest.raises(NeuroestError, match="no estimate at the same point"):
+        breakeven("loihi_14nm", "odin_28nm", NETWORK, "spike-rate", settings={"supply": "0.5 V"})
     with pytest.raises(NeuroestError, match="did you mean 'array-size'"):
         breakeven("analog_lif_28nm", [], NETWORK, "array-siz")
 
