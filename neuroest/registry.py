@@ -136,8 +136,6 @@ COMPONENTS: Registry[Any] = Registry(
 """Component class of each block by its model."""
 MAPPERS: Registry[Any] = Registry("neuroest.levels", _TABLE["levels"], "neuroest.levels", _level_fault)
 """Mapper class of each computing level by its name."""
-ARRAYS: Registry[Any] = Registry("neuroest.levels.crossbar", _TABLE["arrays"])
-"""Arrays of static cells by what their columns do."""
 ROLES = frozenset(role for _, *roles in _BLOCKS.values() for role in roles)
 """Slots that blocks fill, and `ANYWHERE`."""
 

@@ -1,6 +1,6 @@
 """Currents, voltages and times of an array, from which each of its circuits computes its costs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -206,6 +206,38 @@ class ElectricalPoint(Record):
     places: u.Dimensionless = positive()
     """Nodes that a network connects."""
 
+    array_path: str
+    """Path of the array, under which checks of its columns are listed."""
+    array_rows: u.Dimensionless
+    """Rows of the array."""
+    array_columns: u.Dimensionless
+    """Columns of the array."""
+    row_capacitance: u.Farad
+    """Capacitance of one row line with the loads of its cells."""
+    column_capacitance: u.Farad
+    """Capacitance of one column line with the loads of its cells."""
+    analog_rows: bool
+    """Whether the inputs are voltages of the rows."""
+    drive_time: u.Second
+    """Time of one input pulse: the pulse itself, or settling."""
+    read_bits: u.Dimensionless
+    """Bits to which the columns are read."""
+    signal_energy: u.Joule
+    """Energy of a column at full scale."""
+    cell_conductance: u.Siemens
+    """Mean conductance of one cell when it is read."""
+    lowest_conductance: u.Siemens
+    """Conductance of a cell without a weight."""
+    cell_supply_voltage: u.Volt
+    """Supply voltage for each cell that conducts."""
+    current_share: u.Dimensionless
+    """Share of the cell current that remains with the wires and the load of the column."""
+    column_energy: u.Joule | None
+    """Energy of charging one column for a read; None for an ideal interface, which does not move its voltage."""
+    reads_reference: bool
+    """Whether a reference column is read with the others."""
+    cell_programming_energy: u.Joule
+    """Energy of writing one cell with its lines."""
     row_time: u.Second
     """Time for which a row is driven in one pulse, for all groups of columns."""
     drawn_row_current: u.Ampere
@@ -251,6 +283,10 @@ class ElectricalPoint(Record):
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
+
+    def changed(self, **values: Any) -> Self:
+        """A copy of the point with further quantities, or with some replaced."""
+        return type(self)(**{**self.__dict__, **values})
 
     def get(self, name: str, default: Any) -> Any:
         """One of the quantities, or a default without it."""

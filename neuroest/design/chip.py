@@ -316,7 +316,7 @@ def _level(part: build.Part, values: Mapping[str, u.Numeric], point: TechnologyP
         point = point.domain(values[f"{part.path}.{_SUPPLY}"])
     slots = set(part.spec.slots)
     if mapper is not None:
-        compute = _component(part, MAPPERS[mapper].array_class(part.parts), values, point, only=slots)
+        compute = _component(part, MAPPERS[mapper].array, values, point, only=slots)
     inside = {name: child for name, child in part.parts.items() if name not in slots}
     levels = {n: _level(p, values, point) for n, p in inside.items() if isinstance(p.spec, Level)}
     blocks = {

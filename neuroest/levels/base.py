@@ -25,7 +25,6 @@ from neuroest.core.docstrings import stated, texts_of
 from neuroest.core.errors import CodingError, MappingError, NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.memoization import memoize_numbers
-from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.levels.time_multiplexing import TimeMultiplexing, no_sharing
@@ -246,7 +245,7 @@ class Mapper(StatesChecks, ABC):
     family: ClassVar[Family | None] = None
     """Published chips whose descriptions show how far one may be off; None where costs are those of a whole chip."""
     array: ClassVar[type[Component[Any]]] = Structural
-    """Component of the level itself, where it does not depend on what is in its slots."""
+    """Component of the level itself, with the costs that are not those of its slots."""
     divides_units: bool = False
     """Whether consecutive layers may share a unit at their boundary."""
     reprograms: bool = False
@@ -287,11 +286,6 @@ class Mapper(StatesChecks, ABC):
     def contract_fault(cls, name: str) -> str:
         """What a level of another package is missing, or an empty text."""
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
-
-    @classmethod
-    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Component of a level with these slots; by default one without costs of its own."""
-        return cls.array
 
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
         if level.compute is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.levels.crossbar.static_array import StaticArray
+from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.kinds import data_folder
 from neuroest.results.estimate import Estimate
 from neuroest.validation.board import Scoreboard
@@ -98,7 +98,7 @@ def models_by_path(result: Estimate) -> dict[str, str]:
 def level_of(result: Estimate) -> str:
     """Kind of the computing level of a design: its mapper, and the domain in which static cells compute."""
     level = result.evaluation.levels[0].mapped.level
-    if not isinstance(level.compute, StaticArray):
+    if not is_crossbar(level.compute) or not level.compute.adds_charges:
         return str(level.mapper)
     cell = level.compute.cell
     kinds = {"divider": cell.divides, "current": cell.discharges}

@@ -26,7 +26,7 @@ from neuroest.design.build import build
 from neuroest.design.chip import instantiate
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import load_architecture, load_device
-from neuroest.registry import ARRAYS, BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
+from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
 from neuroest.specs.base import numeric_options
 from tests.each import each
 
@@ -117,7 +117,7 @@ def states_its_text(call: ast.Call) -> bool:
 def test_each_check_has_a_text_and_each_text_a_check() -> None:
     made = {
         cls: checks_made_in(cls.__module__)[cls.__name__]
-        for owner in (*COMPONENTS.values(), *MAPPERS.values(), *ARRAYS.values(), CrossbarArray)
+        for owner in (*COMPONENTS.values(), *MAPPERS.values(), CrossbarArray)
         for cls in owner.__mro__
         if issubclass(cls, StatesChecks) and cls.__module__ != StatesChecks.__module__
     }

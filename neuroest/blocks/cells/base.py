@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import Characteristic, Check, Component
+from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.core import units as u
-from neuroest.equations import cell_geometry, drift, retention, writing
+from neuroest.equations import array_lines, cell_geometry, crossbar, drift, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
@@ -122,6 +123,8 @@ class Cell(Component[Any]):
     """Whether cell currents remove these charges from a precharged column."""
     divides: ClassVar[bool] = False
     """Whether cells pull their column up or down throughout a read, so that it is a resistive divider."""
+    signed_product: bool = False
+    """Whether input and weight are plus or minus one, so that each input raises one of two lines in every read."""
     family = "cell"
     part_of_array = True
     owns = (
@@ -167,9 +170,58 @@ class Cell(Component[Any]):
     def write_pulses(self) -> u.Dimensionless:
         """Pulses to write a cell."""
 
+    @abstractmethod
+    def write_time(self) -> u.Second:
+        """Time of one write pulse."""
+
+    @abstractmethod
+    def verify_time(self) -> u.Second:
+        """Time of the read between write pulses."""
+
+    @abstractmethod
+    def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
+        """Energy of writing one cell, including its lines and the reads that verify it."""
+
+    @abstractmethod
+    def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
+        """Energies of the cells of a read, and of the columns that they drive."""
+
+    @abstractmethod
+    def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
+        """Checks of the cells and of a column of them."""
+
+    @property
+    def unselected_cells_conduct(self) -> bool:
+        """Whether a driven cell without a weight costs energy: it conducts at its lowest conductance."""
+        return True
+
+    @property
+    def rows_at_read_voltage(self) -> bool:
+        """Whether rows are driven to the read voltage, instead of the logic swing of gates."""
+        return self.idle_rows_conduct
+
     def pitch(self) -> u.Metre:
         """Side of one cell, assumed to be square."""
         return cell_geometry.cell_pitch(self.area())
+
+    @property
+    def folding(self) -> u.Dimensionless:
+        """Adjacent columns of cells that form one column of the array."""
+        return 1.0
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one cell."""
+        return [AreaCost(self.path, "cells", self.area())]
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Energies of reads, lines and writing of one cell, its area and leakage, and checks of its columns."""
+        written = point.cell_programming_energy
+        energies = [
+            *self.read_energies(network, point),
+            self.energy("row_toggle", "row_line", point.row_energy, "row line charge"),
+            self.energy("program", "programming", written, "cell programming"),
+        ]
+        return Costs(energies, self.areas(network), self.statics(network), self.column_checks(network, point))
 
     @property
     def programmed(self) -> str:
@@ -262,16 +314,42 @@ class ResistiveMemory(Cell):
         """Pulses with verification as stated by the device."""
         return self.device.write_pulses
 
-    def programming_energy(
-        self, rows: u.Dimensionless, columns: u.Dimensionless, line_energy: u.Joule, read_power: Any
-    ) -> u.Joule:
-        """Energy of writing one cell with verification, including half-selected cells of its lines."""
+    def write_time(self) -> u.Second:
+        """Width of a programming pulse."""
+        return self.device.program_time
+
+    def verify_time(self) -> u.Second:
+        """Time of the read between programming pulses."""
+        return self.device.verify_time
+
+    def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
+        """Energy of writing one cell with verification, including its lines and the half-selected cells on them."""
         d = self.device
-        half_selected = self.half_select_energy(rows, columns)
+        column = array_lines.line_toggle_energy(point.column_capacitance, d.program_voltage)
+        around = column + array_lines.line_toggle_energy(point.row_capacitance, d.program_voltage)
+        half_selected = self.half_select_energy(point.array_rows, point.array_columns)
         return writing.write_verify_energy(
-            d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + half_selected,
+            d.write_pulses, d.program_voltage, d.program_current, d.program_time, around + half_selected,
             read_power * d.verify_time,
         )  # fmt: skip
+
+    def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
+        """Current of the cells that hold weights, and of the idle cells between the groups of a convolution."""
+        supply = point.cell_supply_voltage
+        used, off_diagonal = (
+            crossbar.cell_read_energy(conductance, point.read_voltage, supply, point.read_time)
+            * point.current_share
+            for conductance in (point.cell_conductance, point.lowest_conductance)
+        )
+        costs = [
+            self.energy("cell_read", "read_current", used, "cell read current"),
+            self.energy("off_diagonal_read", "read_current", off_diagonal, "cell read current"),
+        ]
+        if point.reads_reference:  # its cells are in the middle of the window, as weights are on average
+            costs.append(self.energy("reference_read", "reference_current", used, "cell read current"))
+        if point.column_energy is not None:
+            costs.append(self.energy("column_read", "column_line", point.column_energy, "column line charge"))
+        return costs
 
     def retention_time(self) -> u.Second:
         """Time for which a weight is retained at the chip's temperature."""
@@ -289,10 +367,8 @@ class ResistiveMemory(Cell):
         """Figures of merit that an expert in this kind of cell asks for."""
         return []
 
-    def cell_checks(
-        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
-    ) -> list[Check]:
-        """Whether reads leave the state undisturbed, and whether any cells can be written.
+    def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
+        """Whether reads leave the state undisturbed, any cells can be written, and noise stays below a step.
 
         Checks
         ------
@@ -300,10 +376,15 @@ class ResistiveMemory(Cell):
             the read voltage disturbs the state of the cells
         cells_can_be_written
             the shares of cells stuck at either end leave none that can be written
+        column_noise
+            the thermal noise of the cells exceeds half a step of the read resolution of the columns
         """
         limit = self.device.read_voltage_limit
         stuck = self.device.stuck_low_share + self.device.stuck_high_share
+        floor = crossbar.thermal_noise_energy_floor(self.technology.temperature, point.read_bits)
+        array, signal = point.array_path, point.signal_energy
         return [
-            self.require("design_rule", "read_disturb", read_voltage, "<=", limit, "V"),
+            self.require("design_rule", "read_disturb", point.read_voltage, "<=", limit, "V"),
             self.require("infeasible", "cells_can_be_written", stuck, "<", 1.0),
+            self.require("design_rule", "column_noise", floor, "<=", signal, "J", path=array),
         ]

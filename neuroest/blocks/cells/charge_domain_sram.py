@@ -1,11 +1,13 @@
-"""Static memory cell that adds its product as a charge."""
+"""Static memory cell that adds its product as a charge, and the columns of such cells, which carry voltages."""
 
 from typing import Literal
 
 from neuroest.blocks.attributes import chosen
+from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.core import units as u
-from neuroest.equations import charge, static_cells
+from neuroest.equations import array_lines, charge, converters, static_cells
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
@@ -52,7 +54,7 @@ class ChargeCellBlock(DeviceBlock):
 
 
 class ChargeCell(StaticCell):
-    """Static memory cell that puts one bit of a product on a capacitor."""
+    """Static memory cell that puts one bit of a product on a capacitor: no static current flows."""
 
     schema = ChargeCellBlock
     prior_error = STATIC_CELL_ERROR
@@ -107,3 +109,79 @@ class ChargeCell(StaticCell):
     def control_load(self) -> u.Farad:
         """Gate load of one cell on the lines that reset or join capacitors."""
         return self.process.gate_capacitance * self.at_node(self.device.control_width)
+
+    # --- a column of cells
+
+    @property
+    def rows_at_read_voltage(self) -> bool:
+        """Rows are raised to the level that they pass to the capacitors."""
+        return True
+
+    @property
+    def folding(self) -> u.Dimensionless:
+        """Adjacent columns of cells that form one column of the array, as chosen."""
+        return self.options["column_folding"]
+
+    def driven_row_capacitance(self, point: ElectricalPoint) -> u.Farad:
+        """Line of a row, with the capacitors of its cells if they do not follow it by transistors of their own."""
+        charged = point.row_capacitance
+        if self.follows_row:
+            return charged
+        return charged + point.array_columns * (self.device.unit_capacitance + self.plate_load())
+
+    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
+        """Conductance of the transistors that drive all capacitors of a column."""
+        return point.array_rows / self.product_resistance()
+
+    def plate_ratio(self, point: ElectricalPoint) -> u.Dimensionless:
+        """Capacitance of a column's plate to ground over the capacitor of one cell."""
+        return point.column_capacitance / self.device.unit_capacitance
+
+    def column_capacitance(self, point: ElectricalPoint) -> u.Farad:
+        """Total capacitance on the plate of a column."""
+        return point.array_rows * self.device.unit_capacitance + point.column_capacitance
+
+    def full_scale(self, point: ElectricalPoint) -> u.Volt:
+        """Column voltage if all products are one."""
+        return charge.plate_swing(point.read_voltage, point.array_rows, self.plate_ratio(point))
+
+    def capacitors_charged(
+        self, point: ElectricalPoint, cells: u.Numeric, probability: u.Numeric
+    ) -> u.Numeric:
+        """Unit capacitors charged in one column read, for this many cells in use and probability of a one.
+
+        Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
+        """
+        if self.common_plate and not point.analog_rows:
+            return charge.shared_plate_charges(cells, probability, point.array_rows, self.plate_ratio(point))
+        return charge.separate_charges(cells, probability)
+
+    def mismatch_error(self, point: ElectricalPoint) -> u.Dimensionless:
+        """Column error from capacitor mismatch, over full scale."""
+        return charge.capacitor_mismatch_error(self.device.capacitance_spread, point.array_rows)
+
+    def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
+        """Energies of one unit capacitor, of the parasitics of its driven plate, and of what joins or resets a column.
+
+        The cells charge the plate of a column.
+        """
+        read, supply = point.read_voltage, point.read_supply_voltage
+        if self.follows_row:
+            supply = self.technology.supply_voltage
+        capacitor = array_lines.column_swing_energy(self.device.unit_capacitance, read, supply)
+        plate = array_lines.column_swing_energy(self.plate_load(), read, supply)
+        control = array_lines.line_toggle_energy(
+            point.array_rows * self.control_load(), self.technology.supply_voltage
+        )
+        costs = [
+            self.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
+            self.energy("product", "driven_plates", plate, "cell capacitor charge"),
+            self.energy("column_read", "control", control, "cell control"),
+        ]
+        if self.follows_row:
+            standing = converters.front_end_bias_energy(self.device.follower_current, supply, point.read_time)
+            costs.append(self.energy("product", "followers", standing, "cell capacitor charge"))
+        if self.unselected_cells_conduct:
+            both = capacitor + plate
+            costs.append(self.energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
+        return costs

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Characteristic, Check
+from neuroest.blocks.base import Characteristic, Check, NetworkContext
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, selection
@@ -126,9 +127,7 @@ class CrosspointCell(ResistiveMemory):
             self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
         )
 
-    def cell_checks(
-        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
-    ) -> list[Check]:
+    def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Read disturb, selector, and half-select currents during writing.
 
         Checks
@@ -139,10 +138,10 @@ class CrosspointCell(ResistiveMemory):
             the half-selected cells of a line leak more than a sixth of the written cell's current; use a smaller
             array or a stronger selector
         """
-        d, side = self.device, np.maximum(rows, columns)
+        d, side = self.device, np.maximum(point.array_rows, point.array_columns)
         return [
-            *super().cell_checks(read_voltage, rows, columns),
-            self.require("infeasible", "selector_opens", read_voltage, ">=", d.turn_on_voltage, "V"),
+            *super().column_checks(network, point),
+            self.require("infeasible", "selector_opens", point.read_voltage, ">=", d.turn_on_voltage, "V"),
             self.require("design_rule", "half_select", side, "<=", self.writable_side()),
         ]
 

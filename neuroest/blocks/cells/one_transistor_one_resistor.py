@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from neuroest.blocks.base import Check, either
+from neuroest.blocks.base import Check, NetworkContext, either
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
@@ -92,9 +93,7 @@ class ResistiveCell(ResistiveMemory):
         """Zero: the transistors of the other rows are off."""
         return 0.0
 
-    def cell_checks(
-        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
-    ) -> list[Check]:
+    def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Read disturb, and whether the access transistor supports the programming current and fits the cell.
 
         Checks
@@ -112,7 +111,7 @@ class ResistiveCell(ResistiveMemory):
         width = cell_geometry.access_transistor_width(d.program_current, current, 1.0, 0.0)
         taken = cell_geometry.transistor_limited_cell_area(self.access_width(), process.feature_size)
         return [
-            *super().cell_checks(read_voltage, rows, columns),
+            *super().column_checks(network, point),
             self.require("design_rule", "access_carries_writing", width, "<=", self.access_width(), "m"),
             self.require("design_rule", "access_fits_cell", taken, "<=", self.area(), "m^2"),
             self.require("design_rule", "wires_fit_cell", process.metal_pitch, "<=", self.pitch(), "m"),

@@ -1,12 +1,15 @@
-"""Common part of static memory cells whose columns add charges."""
+"""Static memory cells whose columns add charges: no static current flows between reads."""
 
 import math
+from abc import abstractmethod
 
+from neuroest.blocks.base import AreaCost, Check, NetworkContext, StaticCost
 from neuroest.blocks.cells.base import Cell
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
 from neuroest.core import units as u
-from neuroest.equations import array_lines, cell_geometry, static_cells
+from neuroest.equations import array_lines, cell_geometry, charge, converters, static_cells
 from neuroest.specs.parameters import Record, non_negative, positive
 
 STATIC_CELL_ERROR: ModelErrors = model_errors(
@@ -36,19 +39,18 @@ class StaticCellParameters(Record):
     """Leakage of one cell at 300 K."""
 
 
+_EVEN = 0.5
+"""Share of ones among bits that are one or zero equally often."""
+
+
 class StaticCell(Cell):
-    """Common part of the static compute cells, at any node."""
+    """Common part of the static compute cells, at any node, and of the columns that they form."""
 
     holds_state = True
     idle_rows_conduct = False
     adds_charges = True
     scales_with_process = True
     device: StaticCellParameters
-
-    @property
-    def signed_product(self) -> bool:
-        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
-        return False
 
     def at_node(self, width: u.Metre) -> u.Metre:
         """A device width at the chip's node."""
@@ -87,6 +89,14 @@ class StaticCell(Cell):
         """One."""
         return 1.0
 
+    def write_time(self) -> u.Second:
+        """Time to write one row."""
+        return self.device.write_time
+
+    def verify_time(self) -> u.Second:
+        """Zero: nothing is verified."""
+        return 0.0
+
     def word_load(self) -> u.Farad:
         """Load of one cell on the word line through which its row is written."""
         wire = self.process.wire_capacitance * self.pitch()
@@ -97,10 +107,11 @@ class StaticCell(Cell):
         wire = self.process.wire_capacitance * self.pitch()
         return wire + self.process.drain_capacitance * self.at_node(self.device.access_width)
 
-    def writing_energy(self, rows: u.Dimensionless, supply_voltage: u.Volt) -> u.Joule:
+    def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
         """Energy of writing one cell: its share of the word line, and one of two bit lines."""
-        word = array_lines.line_toggle_energy(self.word_load(), supply_voltage)
-        return word + array_lines.line_toggle_energy(rows * self.bit_load(), supply_voltage)
+        supply = self.technology.supply_voltage
+        word = array_lines.line_toggle_energy(self.word_load(), supply)
+        return word + array_lines.line_toggle_energy(point.array_rows * self.bit_load(), supply)
 
     def leakage(self) -> u.Watt:
         """Leakage of one cell at the chip's temperature and node."""
@@ -108,6 +119,85 @@ class StaticCell(Cell):
         if there is not None:
             leakage = leakage * leakage_ratio(self, there.nominal_supply_voltage)
         return leakage_at_chip_temperature(self, leakage)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one cell, and of the decoders and write circuits at the edges."""
+        return [*super().areas(network), AreaCost(self.path, "edges", self.edge_area())]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of one cell."""
+        return [StaticCost(self.path, "leakage", self.leakage())]
+
+    # --- a column of cells
+
+    @property
+    def unselected_cells_conduct(self) -> bool:
+        """Whether driven cells without a weight cost energy: only cells of signed products, which have no zero."""
+        return self.signed_product
+
+    def product_probability(self, network: NetworkContext, input_density: u.Numeric) -> u.Numeric:
+        """Probability that a product is one, for this share of ones at the input."""
+        if self.signed_product:  # a product of plus or minus one is one where both have the same sign
+            return 0.0 * input_density + charge.product_probability(1.0, _EVEN)
+        return charge.product_probability(input_density, network.weight_bit_density)
+
+    def capacitors_charged(
+        self, point: ElectricalPoint, cells: u.Numeric, probability: u.Numeric
+    ) -> u.Numeric:
+        """Products of a column that draw charge in a read, for this many cells in use and probability of a one."""
+        return charge.separate_charges(cells, probability)
+
+    def column_capacitance(self, point: ElectricalPoint) -> u.Farad:
+        """Total capacitance of a column."""
+        return point.column_capacitance
+
+    def driven_row_capacitance(self, point: ElectricalPoint) -> u.Farad:
+        """Capacitance that the driver of an analog row charges."""
+        return point.row_capacitance
+
+    def row_current(self, point: ElectricalPoint, time: u.Second) -> u.Ampere:
+        """Zero for rows that inverters charge; for analog rows, the current of a buffer that charges one in a time."""
+        if not point.analog_rows:
+            return 0.0
+        return charge.charging_current(self.driven_row_capacitance(point), point.read_voltage, time)
+
+    @abstractmethod
+    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
+        """Conductance of the cells that drive a column in one read."""
+
+    @abstractmethod
+    def full_scale(self, point: ElectricalPoint) -> u.Volt:
+        """Swing of a column if all products are one."""
+
+    @abstractmethod
+    def mismatch_error(self, point: ElectricalPoint) -> u.Dimensionless:
+        """Column error from cell mismatch, over full scale."""
+
+    def mismatch_at(self, point: ElectricalPoint, probability: u.Numeric) -> u.Numeric:
+        """Column error from cell mismatch if products are one with this probability."""
+        return self.mismatch_error(point) + 0.0 * probability
+
+    def signal_energy(self, point: ElectricalPoint) -> u.Joule:
+        """Energy of a column at full scale."""
+        return array_lines.line_toggle_energy(self.column_capacitance(point), self.full_scale(point))
+
+    def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
+        """Whether cell mismatch and thermal noise stay below the read resolution of the columns.
+
+        Checks
+        ------
+        column_mismatch
+            the mismatch of the cells exceeds half a step of the read resolution of the columns
+        column_noise
+            the thermal noise of the columns exceeds the quantisation noise of their read resolution
+        """
+        error, step = self.mismatch_error(point), converters.half_step(1.0, point.read_bits)
+        floor = charge.charge_noise_energy_floor(self.technology.temperature, point.read_bits)
+        array, signal = point.array_path, point.signal_energy
+        return [
+            self.require("design_rule", "column_mismatch", error, "<=", step, path=array),
+            self.require("design_rule", "column_noise", floor, "<=", signal, "J", path=array),
+        ]
 
 
 class ReadPortParameters(StaticCellParameters):

@@ -1,7 +1,7 @@
 """Action counts of crossbar arrays, their drivers and their read-out."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,14 +10,11 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import accelerators, counting, multiplexing, read_schedule
+from neuroest.equations import accelerators, charge, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.workloads.shapes import GATES
-
-if TYPE_CHECKING:
-    from neuroest.levels.crossbar.static_array import StaticArray
 
 
 class CrossbarCounts(CrossbarLayout):
@@ -44,7 +41,7 @@ class CrossbarCounts(CrossbarLayout):
             (array.cell.path, "row_toggle"): lines,
             (driver.path, "row_toggle"): lines / (rows_each if driver.drives_pairs else 1.0),
         }
-        if np.any(t.groups > 1.0) and array.unselected_cells_conduct:
+        if np.any(t.groups > 1.0) and array.cell.unselected_cells_conduct:
             others = equations.off_diagonal_groups(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * others * self._block[1]
         if driver.whole_numbers:
@@ -197,7 +194,7 @@ class CrossbarCounts(CrossbarLayout):
     def _toggling(self) -> Array:
         """Share of the inputs that toggle their row in one read."""
         t, array = self.layers, self.compute
-        if array.every_input_toggles:
+        if array.cell.signed_product:
             return np.ones_like(t.input_bit_density)
         if not array.driver.whole_numbers:
             return t.input_bit_density
@@ -229,21 +226,16 @@ class CrossbarCounts(CrossbarLayout):
         self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
         """Conducting cells or, if columns add charges, capacitors charged by column reads."""
-        t = self.layers
-        if not self.compute.adds_charges:
-            return {(self.compute.cell.path, "cell_read"): reads}
-        array = cast("StaticArray", self.compute)
-        _, rows_each = array.devices_per_weight()
+        t, array = self.layers, self.compute
+        if not array.adds_charges:
+            return {(array.cell.path, "cell_read"): reads}
+        cell, (_, rows_each) = array.static_cell, array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
-        active = self.active_share()
-        charged = {
-            (array.cell.path, "charge"): column_reads * array.capacitors_charged(self.network, used, active)
-        }
-        if array.cell.discharges or array.cell.divides:
+        ones = cell.product_probability(self.network, self.active_share())
+        charged = {(cell.path, "charge"): column_reads * cell.capacitors_charged(array.at_rest, used, ones)}
+        if cell.discharges or cell.divides:
             return charged
-        return charged | {
-            (array.cell.path, "product"): column_reads * array.products_of_one(self.network, used, active)
-        }
+        return charged | {(cell.path, "product"): column_reads * charge.separate_charges(used, ones)}
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the stationary factor, one head after another."""

@@ -46,16 +46,14 @@ class CrossbarArray(WrittenArray):
     """Array of cells, drivers and column circuits, with its wires."""
 
     def point(self, network: NetworkContext) -> ElectricalPoint:
-        """Currents, voltages and times at the circuits of the array for this network."""
+        """Currents, voltages and times at the cells and circuits of the array for this network."""
         slices, cell_bits = self.digits_of_weight(network)
         values: dict[str, Any] = {
-            "rows": self.rows_at_once(),
             "slices": slices,
             "cell_bits": cell_bits,
             "rows_per_weight": self.devices_per_weight()[1],
-            "read_voltage": self.options["read_voltage"],
-            "read_supply_voltage": self.read_supply_voltage(),
             "read_time": self.read_time(network),
+            "drive_time": self.drive_time(network),
             "row_time": self.row_time(network),
             "row_energy": self.row_energy(),
             "row_current": self.row_current(network),
@@ -63,9 +61,21 @@ class CrossbarArray(WrittenArray):
             "hold_time": self.hold_time(network),
             "longest_hold_time": longest(self.hold_time(network)),
             "settled_bits": self.settled_bits(),
+            "read_bits": self.noise_bits(network),
+            "signal_energy": self.signal_energy(network),
+            "cell_programming_energy": self.cell_programming_energy(network),
             "spike_ends_drive": self.drive_ends,
             "neuron_capacitance": None if self.driven_load is None else self.driven_load[1],
         }
+        if not self.adds_charges:
+            values["cell_conductance"] = self.conductance(network)
+            values["lowest_conductance"] = self.ends()[0]
+            values["cell_supply_voltage"] = self.cell_supply_voltage()
+            values["current_share"] = self.current_share(network)
+            values["reads_reference"] = bool(self.reference_columns)
+            values["column_energy"] = (
+                None if isinstance(self.interface, IdealColumn) else self.column_energy()
+            )
         if isinstance(self.interface, CurrentClamp):
             values["clamp_current"] = self.current_of_clamp(network)
             if not self.adds_charges:
@@ -87,68 +97,38 @@ class CrossbarArray(WrittenArray):
             values["column_span"] = self.options["columns"] * self.column_pitch()
         if self.write_circuit is not None:
             values["written"] = self.written
-        return ElectricalPoint(**values)
+        return self.at_rest.changed(**values)
 
     def circuit_costs(self, network: NetworkContext) -> Costs:
-        """Costs and checks of the circuits around the cells."""
+        """Costs and checks of the cells and of the circuits around them."""
         point, phase = self.point(network), self.phase_context(network)
         return Costs.of_all(
             [part.costs(phase if part is self.driver else network, point) for part in self.circuits]
         )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Cells with their lines, and the circuits around them."""
+        """Cells and circuits, learning pulses, and the rewriting of cells that reads disturb."""
         cell = self.cell
-        costs = [
-            *self.read_energies(network, self.read_time(network)),
-            cell.energy("row_toggle", "row_line", self.row_energy(), "row line charge"),
-            cell.energy("program", "programming", self.cell_programming_energy(network), "cell programming"),
-            *self.update_energies(network),
-            *self.column_line_energies(),
-        ]
+        costs = [*self.circuit_costs(network).energies, *self.update_energies(network)]
         if np.any(np.isfinite(cell.disturb_reads())):
             disturbed = retention.disturb_rewriting_energy(
                 self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
-        return [*costs, *self.circuit_costs(network).energies]
-
-    @property
-    def unselected_cells_conduct(self) -> bool:
-        """Whether a driven cell without a weight costs energy: it conducts at its lowest conductance."""
-        return True
-
-    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
-        """Current of the cells that hold weights, and of the idle cells between the groups of a convolution."""
-        cell, supply, left = self.memory, self.cell_supply_voltage(), self.current_left(network)
-        if self.driven_load is not None:  # the cells have what the column's voltage, and so the neuron, leave
-            reached = self.driven_voltage(network)
-            left = left * (1.0 - reached / self.options["read_voltage"]) * (1.0 - reached / supply)
-        used, off_diagonal = (
-            equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time) * left
-            for conductance in (self.conductance(network), self.ends()[0])
-        )
-        costs = [
-            cell.energy("cell_read", "read_current", used, "cell read current"),
-            cell.energy("off_diagonal_read", "read_current", off_diagonal, "cell read current"),
-        ]
-        if self.reference_columns:  # its cells are in the middle of the window, as weights are on average
-            costs.append(cell.energy("reference_read", "reference_current", used, "cell read current"))
         return costs
 
-    def column_line_energies(self) -> list[EnergyCost]:
-        """Energy of charging a column for one read; zero for an ideal interface, which does not move its voltage."""
-        if isinstance(self.interface, IdealColumn):
-            return []
-        charge = self.column_energy()
-        return [self.cell.energy("column_read", "column_line", charge, "column line charge")]
+    def current_share(self, network: NetworkContext) -> u.Dimensionless:
+        """Share of the cell current that remains with the wire loss and, if the column drives a neuron, its voltage."""
+        left = self.current_left(network)
+        if self.driven_load is None:
+            return left
+        reached = self.driven_voltage(network)
+        left = left * (1.0 - reached / self.options["read_voltage"])
+        return left * (1.0 - reached / self.cell_supply_voltage())
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, and of each circuit around the cells."""
-        costs = [
-            AreaCost(self.cell.path, "cells", self.cell.area()),
-            *self.circuit_costs(network).areas,
-        ]
+        costs = list(self.circuit_costs(network).areas)
         return costs + self._backward_areas(costs)
 
     def _backward_areas(self, forward: list[AreaCost]) -> list[AreaCost]:
@@ -173,7 +153,7 @@ class CrossbarArray(WrittenArray):
         return costs
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Read disturb, regulator headroom, cell bits, noise, and the checks of the circuits at rows and columns.
+        """Cells and circuits, regulator headroom, cell bits, ageing, and how long columns conduct.
 
         Checks
         ------
@@ -194,12 +174,12 @@ class CrossbarArray(WrittenArray):
         """
         read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
         checks = [
-            *self.cell_checks(network),
+            *self.circuit_costs(network).checks,
             self.require("infeasible", "read_supply", read, "<=", self.cell_supply_voltage(), "V"),
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
-            self.noise_check(network),
-            *self.circuit_costs(network).checks,
         ]
+        if not self.adds_charges:
+            checks += [self._loss_check(network), *self._ageing_checks(network)]
         if self.neuron is not None:
             checks.extend(self._drive_checks(self.neuron.drive_voltage()))
         if (
@@ -249,15 +229,6 @@ class CrossbarArray(WrittenArray):
             )
         return found
 
-    def cell_checks(self, network: NetworkContext) -> list[Check]:
-        """Requirements of this kind of cell: reads do not disturb the state, and writes reach the cell."""
-        read = self.options["read_voltage"]
-        return [
-            *self.memory.cell_checks(read, self.options["rows"], self.options["columns"]),
-            self._loss_check(network),
-            *self._ageing_checks(network),
-        ]
-
     def _ageing_checks(self, network: NetworkContext) -> list[Check]:
         """Whether weights of the stated age are retained, distinguishable and within the error limit.
 
@@ -289,7 +260,9 @@ class CrossbarArray(WrittenArray):
         return found
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy that all cells of one column dissipate in one read."""
+        """Energy that all cells of one column dissipate in one read, or that of a column of charges at full scale."""
+        if self.adds_charges:
+            return self.static_cell.signal_energy(self.in_pulse(network))
         if self.driven_load is not None:  # kT/C on the line instead of the noise of a current
             return self.column_energy()
         read = self.options["read_voltage"]
@@ -301,18 +274,6 @@ class CrossbarArray(WrittenArray):
     def noise_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits to which the columns are read: the resolution of the converter, or the accuracy of settling."""
         return self.settled_bits() if self.converter is None else self.resolution(network)
-
-    def noise_check(self, network: NetworkContext) -> Check:
-        """Whether thermal noise stays below the read resolution of the columns.
-
-        Checks
-        ------
-        column_noise
-            the thermal noise of the cells exceeds half a step of the read resolution of the columns
-        """
-        floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
-        signal = self.signal_energy(network)
-        return self.require("design_rule", "column_noise", floor, "<=", signal, "J")
 
     def _loss_check(self, network: NetworkContext) -> Check:
         """Whether the IR drop is within the range of its model.
@@ -331,6 +292,8 @@ class CrossbarArray(WrittenArray):
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that an array designer asks for."""
+        if self.adds_charges:
+            return self._charge_characteristics(network)
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
@@ -380,6 +343,27 @@ class CrossbarArray(WrittenArray):
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
             found.append(buffer.characteristic(label, error, "1"))
+        return found
+
+    def _charge_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Figures of merit that a designer of columns that add charges asks for."""
+        cell, point = self.static_cell, self.in_pulse(network)
+        error, swing = cell.mismatch_error(point), cell.full_scale(point)
+        found = [
+            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.programming_time(), "s"),
+            self.characteristic("capacitance of a column", cell.column_capacitance(point), "F"),
+            self.characteristic("full scale of a column", swing, "V"),
+            self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
+            *self.column_characteristics(network),
+        ]
+        if self.converter is not None:
+            bits = self.resolution(network)
+            found.append(self.characteristic("resolution of the converters", bits, "1"))
+            step = 2.0 * converters.half_step(swing, bits)
+            found.append(self.characteristic("step of the converters at a column", step, "V"))
         return found
 
     def _writing_characteristics(self) -> list[Characteristic]:

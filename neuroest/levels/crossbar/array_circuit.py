@@ -1,6 +1,7 @@
 """The circuit of a crossbar array: its parts, its lines, and its times."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.converters.whole import WholeAdc
-from neuroest.blocks.electrical_point import Burst, SampledLoad
+from neuroest.blocks.electrical_point import Burst, ElectricalPoint, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
@@ -59,7 +60,9 @@ class ArrayCircuit(ArrayParts):
         return self.mean_conductance(network, self.age)
 
     def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one cell at this age, access transistor included."""
+        """Mean conductance of one cell at this age, access transistor included; zero for cells that add charges."""
+        if self.adds_charges:
+            return 0.0
         return self.memory.limited(self.memristor_conductance(network, age))
 
     def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
@@ -96,6 +99,20 @@ class ArrayCircuit(ArrayParts):
         supply = self.read_supply_voltage()
         return supply / 2.0 if self.rows_about_the_column else supply
 
+    @cached_property
+    def at_rest(self) -> ElectricalPoint:
+        """The part of the electrical point that no network changes: lines and voltages."""
+        return ElectricalPoint(
+            array_path=self.path, array_rows=self.options["rows"], array_columns=self.options["columns"],
+            rows=self.rows_at_once(), row_capacitance=self.row_capacitance(),
+            column_capacitance=self.column_capacitance(), analog_rows=self.driver.analog,
+            read_voltage=self.options["read_voltage"], read_supply_voltage=self.read_supply_voltage(),
+        )  # fmt: skip
+
+    def in_pulse(self, network: NetworkContext) -> ElectricalPoint:
+        """The point at rest with the time of one input pulse."""
+        return self.at_rest.changed(drive_time=self.drive_time(network))
+
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
         cells = self.options["columns"] + self.options["spare_columns"]
@@ -118,9 +135,14 @@ class ArrayCircuit(ArrayParts):
         return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
 
     def parallel_wires(self) -> u.Dimensionless:
-        """Wires of a line: as chosen, or the fewest that keep the loss of a full read within its limit."""
+        """Wires of a line: as chosen, or the fewest that keep the loss of a full read within its limit.
+
+        Settled lines of columns that add charges carry no current, so wires cause no loss.
+        """
         if "parallel_wires" in self.options:
             return self.options["parallel_wires"]
+        if self.adds_charges:
+            return 1.0
         low, high = self.memory.ends(None)
         conductance = self.memory.limited_as_drawn(equations.offset_mean_conductance(low, high))
         alone = self.single_segment_resistance()
@@ -211,6 +233,8 @@ class ArrayCircuit(ArrayParts):
 
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within its settling error."""
+        if self.adds_charges:
+            return self._settling_of_charges(network)
         conductance = self.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
         stack = self.stacked_arrays(network)
@@ -237,6 +261,23 @@ class ArrayCircuit(ArrayParts):
             )
         column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
+
+    def _settling_of_charges(self, network: NetworkContext) -> u.Second:
+        """Time until rows and columns are within the settling error; drivers are assumed to be large enough.
+
+        Columns that the cells discharge do so during the pulse, and only the rows settle.
+        """
+        segment, cell = self.segment_resistance(), self.static_cell
+        along = cell.folding * self.options["columns"] * segment
+        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
+        column: u.Second = 0.0
+        if not cell.discharges:
+            source, wire = self.source_conductance(network), self.options["rows"] * segment
+            column = crossbar_wires.column_time_constant_floating(
+                source, wire, cell.column_capacitance(self.at_rest)
+            )
+            column = column + self.switching_time_constant(network, source, wire)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> u.Second:
         """Minimum time of one input pulse in the array: the pulse itself, or settling."""
@@ -601,10 +642,16 @@ class ArrayCircuit(ArrayParts):
 
     def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the cells that drive a column in one read."""
+        if self.adds_charges:
+            # settling depends on it, except for cells that conduct for the time of a pulse
+            point = self.in_pulse(network) if self.cell.discharges else self.at_rest
+            return self.static_cell.source_conductance(point)
         return self.conducting_rows() * self.conductance(network)
 
     def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of these cells on a typical die with new cells, for which switches are sized."""
+        """Conductance of these cells for which switches are sized: of conducting cells on a typical die, when new."""
+        if self.adds_charges:
+            return self.source_conductance(network)
         return self.conducting_rows() * self.memory.limited_as_drawn(
             self.memristor_conductance(network, None)
         )
@@ -641,7 +688,7 @@ class ArrayCircuit(ArrayParts):
 
     def column_pitch(self) -> u.Metre:
         """Distance between neighbouring columns."""
-        return self.cell.pitch()
+        return self.cell.folding * self.cell.pitch()
 
     def switched_pitch(self, network: NetworkContext) -> u.Metre:
         """Distance between neighbouring inputs of a multiplexer: columns, or neurons side by side."""
@@ -693,7 +740,7 @@ class ArrayCircuit(ArrayParts):
 
     def row_energy(self) -> u.Joule:
         """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
-        if self.cell.idle_rows_conduct or self.driver.analog:
+        if self.cell.rows_at_read_voltage or self.driver.analog:
             return array_lines.column_swing_energy(
                 self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
             )
@@ -712,11 +759,15 @@ class ArrayCircuit(ArrayParts):
 
     def row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row."""
+        if self.adds_charges:
+            return self.static_cell.row_current(self.at_rest, self.settled_time(network))
         columns = self.conducting_columns(network)
         return drivers.row_current(self.options["read_voltage"], columns, 1.0, self.conductance(network))
 
     def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row on a typical die with new cells, for which its driver is sized."""
+        if self.adds_charges:
+            return self.row_current(network)
         conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         columns = self.conducting_columns(network)
         return drivers.row_current(self.options["read_voltage"], columns, 1.0, conductance)

@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import Component, NetworkContext
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
+from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.blocks.columns.analog_buffer import AnalogBuffer
 from neuroest.blocks.columns.analog_stage import AnalogStage
 from neuroest.blocks.columns.multiplexer import Multiplexer
@@ -40,16 +41,14 @@ class ArrayParts(Component[None]):
         """Whether the columns add charges instead of currents."""
         return self.cell.adds_charges
 
-    @property
-    def every_input_toggles(self) -> bool:
-        """Whether every input toggles its lines in every read, whatever its value."""
-        return False
-
     cell: Cell = slot("cell")
     """The cell."""
 
     memory: ResistiveMemory = slot("cell")
     """The cell of an array whose weights are conductances."""
+
+    static_cell: StaticCell = slot("cell")
+    """The cell of an array whose columns add charges."""
 
     driver: RowDriver = slot("input")
     """The circuit at the rows."""
@@ -129,10 +128,10 @@ class ArrayParts(Component[None]):
 
     @property
     def circuits(self) -> list[Component[Any]]:
-        """Circuits around the cells in the order of a signal, from a row to a result; then those that write."""
+        """The cell and its circuits in the order of a signal, from a row to a result; then those that write."""
         line_buffers = (buffer for buffer, _, _ in self.line_buffers)
         chain = (
-            self.driver, *self.driver.slots.values(), self.interface, self.merge, self.neuron, self.buffer,
+            self.cell, self.driver, *self.driver.slots.values(), self.interface, self.merge, self.neuron, self.buffer,
             *self.column_stages, *line_buffers, self.sampler, self.multiplexer, self.converter, self.write_circuit,
         )  # fmt: skip
         return [part for part in chain if part is not None]
@@ -252,8 +251,11 @@ class ArrayParts(Component[None]):
 
     @property
     def offset_subtraction(self) -> str:
-        """Method of offset correction: `reference_column`, `digital_sum`, or `none`."""
-        if self.spec.weight_encoding != "offset":
+        """Method of offset correction: `reference_column`, `digital_sum`, or `none`.
+
+        Charges need none: the highest bit of two's complement counts negative, and plus and minus one need no offset.
+        """
+        if self.spec.weight_encoding != "offset" or self.adds_charges:
             return "none"
         return str(self.spec.offset_subtraction or "reference_column")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -37,9 +36,6 @@ from neuroest.levels.crossbar.column_gains import (
 )
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 from neuroest.levels.crossbar.mapper import CrossbarMapper
-
-if TYPE_CHECKING:
-    from neuroest.levels.crossbar.static_array import StaticArray
 
 
 @frozen_dataclass(eq=False)
@@ -141,7 +137,7 @@ class _Columns:
         self.events = layers.of_each(network.events) + 0.0 * self.row_reads
         self.blocks = self.events if array.reads_events else self.row_reads
         self.fan_in = np.maximum(layers.of_each(t.reduction + t.recurrent_reduction), 1.0)
-        every = array.every_input_toggles
+        every = array.cell.signed_product
         active = layers.of_each(mapper.active_share())
         self.density = np.ones_like(self.fan_in) if every else np.clip(active, 0.0, 1.0)
         planes = np.asarray(layers.of_each(mapper.planes), dtype=float)
@@ -181,7 +177,7 @@ class _Columns:
 
     def errors(self) -> ColumnErrors:
         if self.array.adds_charges:
-            causes = self._of_charges(cast("StaticArray", self.array))
+            causes = self._of_charges(self.array)
         else:
             causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
         converter = self.array.converter
@@ -436,17 +432,18 @@ class _Columns:
 
     # --- capacitors --------------------------------------------------------------------------------------------------
 
-    def _of_charges(self, array: StaticArray) -> dict[str, Array]:
+    def _of_charges(self, array: CrossbarArray) -> dict[str, Array]:
         """Errors from capacitor mismatch and thermal noise, over all products of a column."""
         products = array.rows_at_once() * self._level(array.bits_per_cell(self.network))
-        mismatch = array.mismatch_at(array.product_probability(self.network, self.density))
+        cell, ones = array.static_cell, array.static_cell.product_probability(self.network, self.density)
+        mismatch = cell.mismatch_at(array.at_rest, ones)
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
         found = {
             "mismatch of cells": self.per_column(mismatch * products),
             "thermal noise": self.per_column(noise * products),
         }
         if array.merge is not None:  # each column adds the error of its own weight
-            level = products * array.product_probability(self.network, self.density)
+            level = products * ones
             found["merging of columns"] = self.per_column(array.merge.device.relative_error * level)
         return found
 

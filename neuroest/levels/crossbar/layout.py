@@ -158,7 +158,7 @@ class CrossbarLayout(Mapper):
         if array.stacks_columns:
             each = rows = np.maximum(self._block[0], 1.0)
         found = row_blocks(t.reduction, t.recurrent_reduction, Rows(rows, each, devices))
-        toggles = array.every_input_toggles
+        toggles = array.cell.signed_product
         share, rate = (
             1.0 + 0.0 * t.reduction if toggles else share for share in (t.input_bit_density, t.output_rate)
         )

@@ -13,7 +13,6 @@ from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, H
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.design.build import Part
 from neuroest.levels.base import Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -27,7 +26,6 @@ from neuroest.levels.crossbar.read_rules import (
 from neuroest.levels.crossbar.schema import CrossbarLevel, left_out_of_arrays, unused_key_checks
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning
-from neuroest.registry import ARRAYS, COMPONENTS
 from neuroest.workloads.learning import LearningCounts
 
 
@@ -42,20 +40,10 @@ class CrossbarMapper(CrossbarCounts):
     """
 
     schema = CrossbarLevel
+    array = CrossbarArray
     weights_in_cells = True
     prior_error = model_errors(time=1.2)
     family = "analog"
-
-    @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Class of array for these cells: conducting, charging, discharging, or dividing."""
-        cell = COMPONENTS[getattr(parts["cell"].spec, "model", "")]
-        if not cell.adds_charges:
-            return CrossbarArray
-        kinds = {"divider": cell.divides, "current_domain": cell.discharges}
-        kind = next((name for name, applies in kinds.items() if applies), "charge_domain")
-        found: type[Component[Any]] = ARRAYS[kind]
-        return found
 
     def check_supported(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron.

@@ -259,7 +259,7 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         yield "with one plate per column, which buffers cannot split; leave out row_buffer and column_buffer"
     if array.write_circuit is not None:
         yield ("of static memory cells, whose area includes their write circuits; leave out write_circuit")
-    if driver.analog and array.every_input_toggles:
+    if driver.analog and array.cell.signed_product:
         yield "of products of plus and minus one, which voltages between them do not make; use product: and"
     if isinstance(array.cell, ChargeCell) and array.cell.follows_row and not driver.analog:
         yield (

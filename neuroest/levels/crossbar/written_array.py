@@ -31,19 +31,11 @@ class WrittenArray(ArrayCircuit):
         """Write voltage of the cells."""
         return self.memory.device.program_voltage
 
-    def _pulse_line_energy(self) -> u.Joule:
-        """Energy of charging the column and row of a cell for one programming pulse."""
-        voltage = self.program_voltage
-        line = array_lines.line_toggle_energy(self.column_capacitance(), voltage)
-        return line + array_lines.line_toggle_energy(self.row_capacitance(), voltage)
-
     def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell with verification, including its lines, at the programming voltage."""
         written = self.mean_conductance(network, None)
         read = written * self.options["read_voltage"] * self.read_supply_voltage()
-        return self.memory.programming_energy(
-            self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
-        )
+        return self.cell.programming_energy(self.at_rest, read)
 
     def programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell, including its write circuit and its supply."""
@@ -56,7 +48,7 @@ class WrittenArray(ArrayCircuit):
         if "cells_programmed_together" in self.options:
             return self.options["cells_programmed_together"]
         columns = self.options["columns"]
-        if self.write_circuit is None:
+        if self.write_circuit is None or self.adds_charges:
             return columns
         return self.write_circuit.cells_at_once(
             columns, self.written_cell_current(), self.options["arrays_programmed_together"]
@@ -107,7 +99,7 @@ class WrittenArray(ArrayCircuit):
         return Written(
             row, column, plate, along_columns, voltage, self.written_cell_current(), together,
             self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
-            cell.programming_energy(rows, columns, self._pulse_line_energy(), 0.0),
+            cell.programming_energy(self.at_rest, 0.0),
         )  # fmt: skip
 
     def rewriting_interval(self) -> u.Second:
@@ -119,9 +111,9 @@ class WrittenArray(ArrayCircuit):
 
     def programming_time(self) -> u.Second:
         """Time to write one whole array."""
-        d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
+        cell, cells = self.cell, self.options["rows"] * self.options["columns"]
         return writing.array_programming_time(
-            cells, self.cells_together(), d.write_pulses, d.program_time, d.verify_time
+            cells, self.cells_together(), cell.write_pulses(), cell.write_time(), cell.verify_time()
         )
 
     # --- learning
