@@ -15,7 +15,6 @@ from neuroest.dynamics.characterisation import characterise as characterise
 from neuroest.dynamics.run import simulate as simulate
 from neuroest.exploration.breakeven import breakeven as breakeven
 from neuroest.exploration.contest import contest as contest
-from neuroest.exploration.crossover import crossover as crossover
 from neuroest.exploration.optimize import optimize as optimize
 from neuroest.exploration.pareto import pareto as pareto
 from neuroest.exploration.random_bits import randomness as randomness

@@ -323,9 +323,9 @@ def digits_energies() -> list[str]:
     return table(("chip", "network", *scopes.values()), rows)
 
 
-def digits_crossovers() -> list[str]:
+def digits_break_even() -> list[str]:
     """Spike rates below which the spiking digits need less energy, as `compare.py` recorded them."""
-    recorded = json.loads((DIGITS / "results.json").read_text("utf-8"))["crossovers"]
+    recorded = json.loads((DIGITS / "results.json").read_text("utf-8"))["break_even_rates"]
     scopes = _digits()["SCOPES"]
 
     def cell(one: Mapping[str, Any]) -> str:
@@ -518,7 +518,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
     "cells_of_low_conductance": cells_of_low_conductance, "neurons_per_output": neurons_per_output,
     "speeds": partial(speeds, "reference", "cold", "warm", "points"), "speeds_of_points": partial(speeds, "points"),
-    "digits_energies": digits_energies, "digits_crossovers": digits_crossovers,
+    "digits_energies": digits_energies, "digits_break_even": digits_break_even,
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
     "measured_files": measured_files, "new_measured_files": new_measured_files,

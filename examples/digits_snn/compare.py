@@ -10,9 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import neuroest
-from neuroest.exploration.crossover import SCOPES, crossover
+from neuroest.exploration.breakeven_result import BreakEvenPoint
 
 HERE = Path(__file__).parent
+SCOPES = {
+    "operation_energy_J": "operations only",
+    "dynamic_energy_J": "with memories and movement",
+    "energy_per_inference_J": "with static energy",
+}
+"""Results, and what they count."""
 SPIKING_CHIPS = ("diffusive_28nm_derived", "analog_lif_circuit_28nm", "digital_spiking_28nm")
 DENSE_CHIP = "digital_int8_28nm"
 SPIKING = {"digits_spiking": "spiking_8", "digits_spiking_4bit": "spiking_4_retrained"}
@@ -51,23 +57,42 @@ def row(chip: str, workload: str, accuracy: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def crossings(chip: str, dense: str) -> list[dict[str, Any]]:
-    """Where a chip on the spiking network of 4-bit weights needs as much as the dense chip on a twin."""
-    found = crossover(chip, DENSE_CHIP, HERE / "digits_spiking_4bit.yaml", HERE / f"{dense}.yaml")
+def break_even_rates(chip: str, dense: str) -> list[dict[str, Any]]:
+    """Where a chip on the spiking network of 4-bit weights needs as much as the dense chip on a twin.
+
+    Without such a rate the rate is None; an end of its band is 0 below the lowest rate and 1 above the highest.
+    """
+    found = neuroest.breakeven(
+        chip,
+        DENSE_CHIP,
+        HERE / "digits_spiking_4bit.yaml",
+        "uniform-spike-rate",
+        other_workload=HERE / f"{dense}.yaml",
+        matched_bits=True,
+        quantity=tuple(SCOPES),
+    )
+    points = {(one.other, one.quantity): one for one in found.break_even_points}
+    assert found.published is not None  # noqa: S101 - the other network is dense
     return [
         {
             "chip": chip,
             "dense": dense,
-            "dense_bits": one.bits,
-            "scope": one.scope,
-            "spike_rate": one.rate,
-            "p10": None if one.band is None else min(one.band.low, 1.0),
-            "p90": None if one.band is None else min(one.band.high, 1.0),
-            "own_rate": found.mean_rate,
-            "by_published_energies": found.published,
+            "compared_with": other,
+            "scope": scope,
+            "spike_rate": points[other, scope].value if (other, scope) in points else None,
+            "p10": limited(points.get((other, scope)), "low"),
+            "p90": limited(points.get((other, scope)), "high"),
+            "own_rate": found.stated,
+            "by_published_energies": found.published.rate,
         }
-        for one in found.rows
+        for other in found.names[1:]
+        for scope in SCOPES
     ]
+
+
+def limited(point: BreakEvenPoint | None, end: str) -> float:
+    """An end of the band of a rate; without a point at any rate, the spiking chip never needs less."""
+    return 0.0 if point is None or point.band is None else min(max(getattr(point.band, end), 0.0), 1.0)
 
 
 def line(one: dict[str, Any]) -> str:
@@ -90,7 +115,7 @@ def main() -> None:
     reached, dense = training["accuracy"], dense_networks(training)
     rows = [row(chip, net, reached[key]) for chip in SPIKING_CHIPS for net, key in SPIKING.items()]
     rows += [row(DENSE_CHIP, net, reached[key]) for net, key in dense.items()]
-    found = [one for chip in SPIKING_CHIPS for net in dense for one in crossings(chip, net)]
+    found = [one for chip in SPIKING_CHIPS for net in dense for one in break_even_rates(chip, net)]
     lines = [
         (
             f"{'chip':25}{'network':18}{'w':>4}{'a':>4}{'accuracy':>9}{'operations':>15}{'+ memories':>15}"
@@ -98,9 +123,9 @@ def main() -> None:
         ),
         *(line(one) for one in rows),
         "",
-        f"{'spiking chip':25}{'dense network':18}{'bits':>5}  {'counted':28}{'less energy below':>18}   p10 .. p90",
+        f"{'spiking chip':25}{'dense network':18}{'on':28}{'counted':28}{'less energy below':>18}   p10 .. p90",
         *(
-            f"{one['chip']:25}{one['dense'].removeprefix('digits_'):18}{one['dense_bits']:5.0f}  "
+            f"{one['chip']:25}{one['dense'].removeprefix('digits_'):18}{one['compared_with']:28}"
             f"{SCOPES[one['scope']]:28}{percent(one['spike_rate']):>18}   "
             f"{percent(one['p10'])} .. {percent(one['p90'])}"
             for one in found
@@ -112,7 +137,7 @@ def main() -> None:
         ),
     ]
     print("\n".join(lines))  # noqa: T201 - a script
-    made = {"training": training, "rows": rows, "crossovers": found}
+    made = {"training": training, "rows": rows, "break_even_rates": found}
     (HERE / "results.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
 
 

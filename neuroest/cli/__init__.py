@@ -41,7 +41,6 @@ VERB_GROUPS = MappingProxyType(
             "pareto",
             "optimize",
             "breakeven",
-            "crossover",
             "contest",
             "target",
             "randomness",

@@ -1,17 +1,20 @@
-"""``neuroest breakeven``: a result of chips along one axis, and the values at which they cost the same.
+"""``neuroest breakeven``: results of chips along one axis, and the values at which they cost the same.
 
 Parameters
 ----------
 others
     Chips to compare with: names or files.
 along
-    A parameter and its range, `:log` for decades; or integration-time, adc-bits, array-size or spike-rate.
+    A parameter and its range, `:log` for decades; or integration-time, adc-bits, array-size, spike-rate or
+    uniform-spike-rate.
 other_workload
     Workload of the others, if it differs.
 varied
     If several chips have the parameter of a range, vary it in: first, second (the others) or both.
-result
-    Result to compare.
+matched_bits
+    Compare a spiking design also with dense networks at as many bits as its timesteps distinguish.
+results
+    Result to compare; may be repeated.
 form
     Form of the result; CSV and JSON have the curves.
 
@@ -20,6 +23,8 @@ Examples
 neuroest breakeven analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking --along
     'workload.activity.rate=0.001..0.3:log'
 neuroest breakeven analog_lif_28nm digital_spiking_28nm loihi_14nm -w mlp_mnist_spiking --along integration-time
+neuroest breakeven digital_spiking_28nm digital_int8_28nm -w mlp_mnist_spiking --other-workload mlp_mnist_dense
+    --along uniform-spike-rate --result dynamic_energy_J --result energy
 """
 
 from dataclasses import replace
@@ -53,27 +58,29 @@ def run(
     ] = None,
     varied: Annotated[str, typer.Option("--vary")] = "both",
     settings: shared.Settings = None,
-    result: Annotated[str, typer.Option(autocompletion=quantities)] = "energy_per_inference_J",
+    matched_bits: Annotated[bool, typer.Option("--matched-bits")] = False,
+    results: Annotated[list[str] | None, typer.Option("--result", autocompletion=quantities)] = None,
     plot: shared.Plot = None,
     labels: shared.Labels = None,
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """A result of chips along one axis, and where they cost the same.
+    """Results of chips along one axis, and where they cost the same.
 
     The axis is a parameter of one chip, of several, or of the workload; or one by name: the integration time of the
-    neurons, the bits of the converters, the size of the arrays or the spike rate.
+    neurons, the bits of the converters, the size of the arrays, the spike rate relative to that of the network, or one
+    rate of its input and all layers.
     """
     path = along.partition("=")[0]
     shared.check_figure(plot)
-    (asked,) = shared.result_names([result], "--result")
+    asked = shared.result_names(results or ["energy_per_inference_J"], "--result")
     chips, nets = labelled(
         [design, *(others or [])], [workload, other_workload or workload], shared.parse_labels(labels)
     )
     try:
         found = breakeven(
             chips[0], chips[1:], nets[0], along, varied=varied, other_workload=nets[1], quantity=asked,
-            settings=shared.changes(settings), progress=progress_shown(),
+            matched_bits=matched_bits, settings=shared.changes(settings), progress=progress_shown(),
         )  # fmt: skip
     except SpecError as error:
         # an axis blames --set, which is where the other verbs have it

@@ -1,4 +1,4 @@
-"""A design and others along one axis: their results with bands, and the values at which they cost the same.
+"""A design and others along one axis: results with bands, and the values at which they cost the same.
 
 The axis is a range of a parameter, or one that architects draw, by its name. The headline is the median over the draws
 of `estimate`, as everywhere; the nominal value, with all inputs as stated, is given with it. The designs share the
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,15 +18,18 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names, did_you_mean
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
+from neuroest.equations.twins import matched_activation_bits
 from neuroest.error_analysis.draws import SAMPLES
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.breakeven_result import BreakEvenPoint, BreakevenResult, Curve, difference
 from neuroest.exploration.draws_along import band_over_draws, break_even_values, results_along
-from neuroest.exploration.named_axes import NAMED_AXES, Line, Segment
+from neuroest.exploration.named_axes import NAMED_AXES, UNIFORM_SPIKE_RATE, Line, Segment, spikes
 from neuroest.exploration.space import Axis, ExplorationError, Range, Space, setting_axis
-from neuroest.exploration.structures import Group, NumericAxis, resolve, spelled_out
-from neuroest.results.quantities import QUANTITIES, quantity_names
+from neuroest.exploration.structures import Group, NumericAxis, Resolved, resolve, spelled_out
+from neuroest.exploration.twins import published_rate
+from neuroest.results.quantities import QUANTITIES, first_number, quantity_names
 from neuroest.specs.loaded import Named, listed
+from neuroest.workloads.layers import layer_table
 
 _SCAN = 1025
 """Points of the first nominal comparison; it misses break-even points that are closer together than a step."""
@@ -35,10 +39,29 @@ _PLACES = 65
 """Points along a range at which each draw compares the chips."""
 _ALONG = "--along"
 """Option that the parameter is given to."""
+_ACTIVATIONS = "workload.precision.activations"
 _RELATIVE_WIDTH = 1e-9
 _NO_COMMON_POINT = "the two chips have no estimate at the same point of this range"
 VARIED = ("first", "second", "both")
 """Choices of the chips whose parameter varies if several have it: the design, the others, or all."""
+
+
+@frozen_dataclass
+class _Contender:
+    """A chip on its network with its settings; `twin` follows its name in results."""
+
+    chip: Named
+    network: Named
+    settings: Mapping[str, str]
+    twin: str = ""
+
+    def along(self, axes: tuple[Axis, ...]) -> Resolved:
+        """The chip along an axis that it has, or as it is."""
+        return resolve(self.chip, self.network, Space(axes), self.settings)
+
+    def group(self, changes: Mapping[str, str] = MappingProxyType({})) -> Group:
+        """The chip with further settings."""
+        return resolve(self.chip, self.network, Space(()), {**self.settings, **changes}).groups[0]
 
 
 @frozen_dataclass
@@ -55,33 +78,44 @@ class _Ranged:
 
     def nominal(self, values: Array, quantity: str) -> Array:
         """The result with all other inputs as stated."""
-        return _nominal(self.segments(values), values.size, quantity, judged=False)[0]
+        return _nominal(self.segments(values), values.size, [quantity], judged=False)[0][quantity]
 
 
 def _nominal(
-    segments: Sequence[Segment], size: int, quantity: str, *, judged: bool = True
-) -> tuple[Array, tuple[str, ...]]:
-    """The result at each point with all other inputs as stated, and the check that fails there."""
-    results, failed = np.empty(size), np.full(size, "", dtype=object)
+    segments: Sequence[Segment], size: int, quantities: Sequence[str], *, judged: bool = True
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Results at each point with all other inputs as stated, and the check that fails there."""
+    results = {quantity: np.empty(size) for quantity in quantities}
+    failed = np.full(size, "", dtype=object)
     for one in segments:
         columns = {path: values.reshape(-1, 1) for path, values in one.stated.items()}
         count = len(one.places) if columns else 1
-        points = evaluate_points(one.group, columns, (count,), [quantity], judged=judged)
-        results[one.places] = points.totals[quantity]
+        points = evaluate_points(one.group, columns, (count,), list(quantities), judged=judged)
+        for quantity in quantities:
+            results[quantity][one.places] = points.totals[quantity]
         failed[one.places] = [points.reasons[code] if code >= 0 else "" for code in points.failed]
     return results, tuple(failed)
 
 
-def _curve(
-    names: tuple[str, str], segments: Sequence[Segment], size: int, quantity: str, progress: Progress
-) -> Curve:
-    nominal, failed = _nominal(segments, size, quantity)
-    samples = np.empty((SAMPLES, size))
+def _curves(
+    names: tuple[str, str],
+    segments: Sequence[Segment],
+    size: int,
+    quantities: Sequence[str],
+    progress: Progress,
+) -> dict[str, Curve]:
+    """One chip along the axis, by result."""
+    nominal, failed = _nominal(segments, size, quantities)
+    samples = {quantity: np.empty((SAMPLES, size)) for quantity in quantities}
     for number, one in enumerate(segments):
         count = len(one.places) if one.drawn else 1
         share = part(progress, number, len(segments))
-        samples[:, one.places] = results_along(one.group, one.drawn, count, quantity, share)
-    return Curve(*names, nominal, samples, failed)
+        for quantity, drawn in results_along(one.group, one.drawn, count, quantities, share).items():
+            samples[quantity][:, one.places] = drawn
+    return {
+        quantity: Curve(*names, quantity, nominal[quantity], samples[quantity], failed)
+        for quantity in quantities
+    }
 
 
 @frozen_dataclass
@@ -140,15 +174,16 @@ def _spaced(low: float, high: float, count: int, *, log: bool, whole: bool) -> A
 
 
 def _with_band(
-    points: list[BreakEvenPoint], values: Array, curves: tuple[Curve, Curve], quantity: str, *, log: bool, whole: bool
-) -> list[BreakEvenPoint]:  # fmt: skip
-    """The only point with its band over the draws, or that of the median draw where the nominal results have none.
+    points: list[BreakEvenPoint], values: Array, curves: tuple[Curve, Curve], *, log: bool, whole: bool
+) -> list[BreakEvenPoint]:
+    """The only point with its band over the draws, or that of the draws where the nominal results have none.
 
     Parameters that both chips share are drawn once for both. Draws that are never equal on the axis count as
     equal below or above it, so the band covers all draws.
     """
     if len(points) > 1:
         return points
+    quantity = curves[0].quantity
     with np.errstate(all="ignore"):
         gap = difference(quantity, *(np.log(curve.samples) for curve in curves))
     equal_at = break_even_values(np.log(values) if log else values, gap)
@@ -159,12 +194,12 @@ def _with_band(
         band = band_over_draws(np.ceil(equal_at) if whole else equal_at)
     if points:
         return [replace(points[0], band=band)]
-    if not np.isfinite(band.median):
+    if np.isinf((band.low, band.high)).all() and (band.low < 0.0) == (band.high < 0.0):
         return []
     names = tuple(curve.name for curve in curves)
     falls = np.nanmedian(gap[:, -1]) < np.nanmedian(gap[:, 0])
     below, above = names[::-1] if falls else names
-    return [BreakEvenPoint(names[1], None, below, above, jump=False, band=band)]
+    return [BreakEvenPoint(quantity, names[1], None, below, above, jump=False, band=band)]
 
 
 def breakeven(
@@ -175,11 +210,12 @@ def breakeven(
     *,
     varied: str = "both",
     other_workload: Named | None = None,
-    quantity: str = "energy_per_inference_J",
+    matched_bits: bool = False,
+    quantity: str | Sequence[str] = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> BreakevenResult:
-    """Compute a result of chips along one axis, with bands, and find where the first costs the same as each other.
+    """Compute results of chips along one axis, with bands, and find where the first costs the same as each other.
 
     Parameters
     ----------
@@ -192,12 +228,16 @@ def breakeven(
     along : Axis or str
         A range, as text such as ``path=1 ns..1 ms:log`` or from `neuroest.exploration.space.setting_axis`; the
         parameter may belong to any of the chips or to the workload. Or an axis by name: ``integration-time`` of the
-        design's neurons, ``adc-bits``, ``array-size``, or ``spike-rate`` of the network, which all chips share. There,
-        a varied input keeps its spread; in a range it is exact.
+        design's neurons, ``adc-bits``, ``array-size``; or, for all chips on spiking networks, ``spike-rate``, by which
+        the rates of the network are multiplied, or ``uniform-spike-rate``, one rate of the input and all layers. There,
+        a varied input keeps its spread; in a range, and as a uniform rate, it is exact.
     varied : str
         ``first``, ``second`` or ``both``: the design, the others, or all, if several have the parameter of a range.
-    quantity : str
-        Result to compare.
+    matched_bits : bool
+        Whether to compare a spiking design also with each dense network at as many bits of activations as the
+        timesteps distinguish.
+    quantity : str or sequence of str
+        Results to compare.
     settings : mapping, optional
         Values to change first, by path; each chip gets the values of the paths that it has.
     progress : callable, optional
@@ -219,54 +259,69 @@ def breakeven(
     >>> [float(side) for side in found.values]
     [32.0, 64.0, 128.0, 256.0, 512.0]
     """
-    (quantity,) = quantity_names([quantity])
+    quantities = quantity_names([quantity] if isinstance(quantity, str) else quantity)
     check_names("choice of the chip that varies", [varied], VARIED)
     chips = [design, *listed(others)]
-    if len(chips) > 1 and not QUANTITIES[quantity].better:
+    undirected = [name for name in quantities if not QUANTITIES[name].better]
+    if len(chips) > 1 and undirected:
         directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)
-        raise ExplorationError(f"{quantity} is better neither large nor small; compare one of {directed}")
+        raise ExplorationError(
+            f"{undirected[0]} is better neither large nor small; compare one of {directed}"
+        )
     nets = [workload, *[other_workload or workload] * (len(chips) - 1)]
-    pairs = tuple(zip(chips, nets, strict=True))
+    contenders = _contenders(tuple(zip(chips, nets, strict=True)), settings or {})
+    if matched_bits:
+        contenders += _twins(contenders)
     if isinstance(along, str) and "=" not in along:
         if varied != "both":
             raise ExplorationError(
                 f"{along}: which chip varies is chosen along a range only; along a named axis the design changes, and "
-                "every chip along spike-rate"
+                "every chip along a spike rate"
             )
-        return _along_named(along.strip(), pairs, quantity, settings or {}, progress)
-    return _along_range(_ranged(along), pairs, varied, quantity, settings or {}, progress)
+        return _along_named(along.strip(), contenders, quantities, progress)
+    return _along_range(_ranged(along), contenders, varied, quantities, progress)
 
 
 def _along_range(
-    axis: Axis, pairs: Sequence[tuple[Named, Named]], varied: str, quantity: str, settings: Mapping[str, str],
-    progress: Progress,
-) -> BreakevenResult:  # fmt: skip
-    axis = _spelled_out(axis, pairs)
-    sides = _sides(pairs, axis, varied, settings)
+    axis: Axis, contenders: Sequence[_Contender], varied: str, quantities: Sequence[str], progress: Progress
+) -> BreakevenResult:
+    axis = _spelled_out(axis, contenders)
+    sides = _sides(contenders, axis, varied)
     moved, claims = next((side.axis, side.group.claims) for side in sides if side.axis is not None)
     track = next(iter(moved.tracks.values()))
     scanned = _spaced(track.low, track.high, _SCAN, log=track.log, whole=track.whole)
     values = scanned[np.unique(np.linspace(0, scanned.size - 1, _PLACES).round().astype(int))]
     groups = [side.group for side in sides]
-    names = _distinct(groups)
-    changes = [_Scan(sides[0], other, quantity, track.whole).sign_changes(scanned) for other in sides[1:]]
-    curves = tuple(
-        _curve(name, side.segments(values), values.size, quantity, part(progress, at, len(sides)))
+    names = _distinct(contenders, groups)
+    changes = {
+        quantity: [_Scan(sides[0], other, quantity, track.whole).sign_changes(scanned) for other in sides[1:]]
+        for quantity in quantities
+    }
+    by_chip = [
+        _curves(name, side.segments(values), values.size, quantities, part(progress, at, len(sides)))
         for at, (name, side) in enumerate(zip(names, sides, strict=True))
-    )
+    ]
     points = []
-    for other, changed in zip(curves[1:], changes, strict=True):
-        nominal = [
-            BreakEvenPoint(other.name, value, *_order(curves[0].name, other.name, first=below), jump)
-            for value, jump, below in changed
-        ]
-        points += _with_band(nominal, values, (curves[0], other), quantity, log=track.log, whole=track.whole)
+    for quantity in quantities:
+        design, *others = (curves[quantity] for curves in by_chip)
+        for other, changed in zip(others, changes[quantity], strict=True):
+            nominal = [
+                BreakEvenPoint(
+                    quantity, other.name, value, *_order(design.name, other.name, first=below), jump
+                )
+                for value, jump, below in changed
+            ]
+            points += _with_band(nominal, values, (design, other), log=track.log, whole=track.whole)
     return BreakevenResult(
-        axis.name, axis.name, claims[axis.name].unit, quantity, groups[0].workload.name, values,
-        claims[axis.name].value, curves, tuple(points),
+        axis.name, axis.name, claims[axis.name].unit, tuple(quantities), groups[0].workload.name, values,
+        claims[axis.name].value, _by_result(by_chip, quantities), tuple(points),
         tuple(name for (name, _), side in zip(names, sides, strict=True) if side.axis is not None),
-        _failed(names, groups, quantity),
+        _failed(names, groups, quantities[0]),
     )  # fmt: skip
+
+
+def _by_result(by_chip: Sequence[Mapping[str, Curve]], quantities: Sequence[str]) -> tuple[Curve, ...]:
+    return tuple(curves[quantity] for quantity in quantities for curves in by_chip)
 
 
 def _order(design: str, other: str, *, first: bool) -> tuple[str, str]:
@@ -274,48 +329,64 @@ def _order(design: str, other: str, *, first: bool) -> tuple[str, str]:
 
 
 def _along_named(
-    name: str, pairs: Sequence[tuple[Named, Named]], quantity: str, settings: Mapping[str, str], progress: Progress
-) -> BreakevenResult:  # fmt: skip
+    name: str, contenders: Sequence[_Contender], quantities: Sequence[str], progress: Progress
+) -> BreakevenResult:
     if name not in NAMED_AXES:
         raise ExplorationError(
             f"{name!r}: expected PATH=LO..HI, such as workload.activity.rate=0.01..0.3, or an axis by name"
             f"{did_you_mean(name, NAMED_AXES)}"
         )
-    axis, kept = NAMED_AXES[name], _kept(pairs, settings)
-
-    def structure(at: int, changes: Mapping[str, str]) -> Group:
-        return resolve(*pairs[at], Space(()), {**kept[at], **changes}).groups[0]
-
-    design = axis.line(lambda changes: structure(0, changes))
-    size, groups, lines = design.values.size, [structure(0, {})], [design]
-    for at in range(1, len(pairs)):
-        groups.append(structure(at, {}))
-        still = Line(design.values, np.nan, (Segment(np.arange(size), groups[at], {}, {}),))
-        lines.append(axis.line(lambda changes, at=at: structure(at, changes)) if axis.shared else still)  # type: ignore[misc]
-    names = _distinct(groups)
-    curves = tuple(
-        _curve(named, line.segments, size, quantity, part(progress, at, len(pairs)))
+    axis, groups = NAMED_AXES[name], [one.group() for one in contenders]
+    design = axis.line(contenders[0].group)
+    size, lines = design.values.size, [design]
+    changing = [True, *(axis.shared and bool(spikes(group)) for group in groups[1:])]
+    for one, group, changes in list(zip(contenders, groups, changing, strict=True))[1:]:
+        still = Line(design.values, np.nan, (Segment(np.arange(size), group, {}, {}),))
+        lines.append(axis.line(one.group) if changes else still)
+    names = _distinct(contenders, groups)
+    by_chip = [
+        _curves(named, line.segments, size, quantities, part(progress, at, len(contenders)))
         for at, (named, line) in enumerate(zip(names, lines, strict=True))
-    )
+    ]
     points = []
-    for other in curves[1:]:
-        both = (curves[0], other)
-        with np.errstate(all="ignore"):
-            gap = difference(quantity, *(np.log(curve.nominal) for curve in both))
-        if not np.isfinite(gap).any():
-            raise ExplorationError(_NO_COMMON_POINT)
-        equal_at = break_even_values(np.log(design.values), gap[np.newaxis])
-        nominal = []
-        if equal_at is not None and np.isfinite(equal_at[0]):
-            sign = gap[np.isfinite(gap)][0]
-            ends = _order(curves[0].name, other.name, first=bool(sign < 0))
-            nominal = [BreakEvenPoint(other.name, float(np.exp(equal_at[0])), *ends, jump=False)]
-        points += _with_band(nominal, design.values, both, quantity, log=True, whole=False)
+    for quantity in quantities:
+        first, *others = (curves[quantity] for curves in by_chip)
+        for other in others:
+            with np.errstate(all="ignore"):
+                gap = difference(quantity, np.log(first.nominal), np.log(other.nominal))
+            if not np.isfinite(gap).any():
+                raise ExplorationError(_NO_COMMON_POINT)
+            equal_at = break_even_values(np.log(design.values), gap[np.newaxis])
+            nominal = []
+            if equal_at is not None and np.isfinite(equal_at[0]):
+                ends = _order(first.name, other.name, first=bool(gap[np.isfinite(gap)][0] < 0))
+                value = float(np.exp(equal_at[0]))
+                nominal = [BreakEvenPoint(quantity, other.name, value, *ends, jump=False)]
+            points += _with_band(nominal, design.values, (first, other), log=True, whole=False)
+    dense = name == UNIFORM_SPIKE_RATE and any(group.workload.coding == "dense" for group in groups[1:])
     return BreakevenResult(
-        name, axis.label, axis.unit, quantity, groups[0].workload.name, design.values, design.stated, curves,
-        tuple(points), tuple(named for named, _ in (names if axis.shared else names[:1])),
-        _failed(names, groups, quantity),
+        name, axis.label, axis.unit, tuple(quantities), groups[0].workload.name, design.values, design.stated,
+        _by_result(by_chip, quantities), tuple(points),
+        tuple(named for (named, _), changes in zip(names, changing, strict=True) if changes),
+        _failed(names, groups, quantities[0]), published_rate(groups[0].workload) if dense else None,
     )  # fmt: skip
+
+
+def _twins(contenders: Sequence[_Contender]) -> tuple[_Contender, ...]:
+    """The others on dense networks at as many bits of activations as the timesteps of the design distinguish."""
+    network, found = contenders[0].group().workload, []
+    if network.coding == "spiking":
+        bits = float(matched_activation_bits(first_number(layer_table(network, {}).timesteps)))
+        for one in contenders[1:]:
+            group = one.group()
+            if group.workload.coding == "dense" and group.values.get(_ACTIVATIONS) != bits:
+                changes = {**one.settings, _ACTIVATIONS: f"{bits:g} bit"}
+                found.append(replace(one, settings=changes, twin=f" at {bits:g} bits"))
+        if any(one.group().workload.coding == "dense" for one in contenders[1:]):
+            return tuple(found)
+    raise ExplorationError(
+        "matched bits are those of a dense network next to the timesteps of a spiking design"
+    )
 
 
 def _failed(names: Sequence[tuple[str, str]], groups: Sequence[Group], quantity: str) -> tuple[str, ...]:
@@ -327,7 +398,7 @@ def _failed(names: Sequence[tuple[str, str]], groups: Sequence[Group], quantity:
     )
 
 
-def _distinct(groups: Sequence[Group]) -> list[tuple[str, str]]:
+def _distinct(contenders: Sequence[_Contender], groups: Sequence[Group]) -> list[tuple[str, str]]:
     """Name and label of each chip; those of the same name are numbered."""
 
     def numbered(words: list[str]) -> list[str]:
@@ -336,10 +407,9 @@ def _distinct(groups: Sequence[Group]) -> list[tuple[str, str]]:
             for at, word in enumerate(words)
         ]
 
-    specs = [group.design.spec for group in groups]
-    return list(
-        zip(numbered([one.name for one in specs]), numbered([one.label for one in specs]), strict=True)
-    )
+    pairs = [(group.design.spec, one.twin) for one, group in zip(contenders, groups, strict=True)]
+    names = numbered([spec.name + twin for spec, twin in pairs])
+    return list(zip(names, numbered([spec.label + twin for spec, twin in pairs]), strict=True))
 
 
 def _ranged(axis: Axis | str) -> Axis:
@@ -356,40 +426,37 @@ def _ranged(axis: Axis | str) -> Axis:
     return axis
 
 
-def _spelled_out(axis: Axis, pairs: Sequence[tuple[Named, Named]]) -> Axis:
+def _spelled_out(axis: Axis, contenders: Sequence[_Contender]) -> Axis:
     """Expand a short path of the axis, using the first chip that knows it."""
     unknown = None
-    for chip, net in pairs:
+    for one in contenders:
         try:
-            return spelled_out(Space((axis,)), chip, net).axes[0]
+            return spelled_out(Space((axis,)), one.chip, one.network).axes[0]
         except UnknownNameError as error:
             unknown = unknown or error.at(_ALONG)
     raise unknown or ExplorationError(f"{axis.name}: no chip to look it up in")
 
 
-def _sides(
-    pairs: Sequence[tuple[Named, Named]], axis: Axis, varied: str, settings: Mapping[str, str]
-) -> list[_Ranged]:
+def _sides(contenders: Sequence[_Contender], axis: Axis, varied: str) -> list[_Ranged]:
     """All chips; a chip gets the axis if it has the parameter and is to be varied."""
     sides, problems = [], []
-    for at, ((chip, net), kept) in enumerate(zip(pairs, _kept(pairs, settings), strict=True)):
+    for at, one in enumerate(contenders):
         try:
-            space = Space((axis,) if varied in {VARIED[min(at, 1)], "both"} else ())
-            resolved = resolve(chip, net, space, kept)
+            resolved = one.along((axis,) if varied in {VARIED[min(at, 1)], "both"} else ())
             sides.append(_Ranged(resolved.groups[0], resolved.numeric[0] if resolved.numeric else None))
         except UnknownNameError as error:
             problems.append(error)
-            sides.append(_Ranged(resolve(chip, net, Space(()), kept).groups[0], None))
+            sides.append(_Ranged(one.group(), None))
     if all(side.axis is None for side in sides):
         raise problems[0].at(_ALONG)
     return sides
 
 
-def _kept(pairs: Sequence[tuple[Named, Named]], settings: Mapping[str, str]) -> list[dict[str, str]]:
-    """Settings by chip whose paths it has; a setting that no chip has is refused."""
-    kept: list[dict[str, str]] = []
+def _contenders(pairs: Sequence[tuple[Named, Named]], settings: Mapping[str, str]) -> tuple[_Contender, ...]:
+    """Each chip with the settings whose paths it has; a setting that no chip has is refused."""
+    found = []
     for chip, net in pairs:
-        kept.append({})
+        kept = {}
         for path, value in settings.items():
             try:
                 resolve(chip, net, Space(()), {path: value})
@@ -397,8 +464,9 @@ def _kept(pairs: Sequence[tuple[Named, Named]], settings: Mapping[str, str]) -> 
                 continue
             except NeuroestError:
                 pass
-            kept[-1][path] = value
+            kept[path] = value
+        found.append(_Contender(chip, net, kept))
     for path, value in settings.items():
-        if not any(path in one for one in kept):
+        if not any(path in one.settings for one in found):
             resolve(*pairs[0], Space(()), {path: value})  # raises the right error
-    return kept
+    return tuple(found)

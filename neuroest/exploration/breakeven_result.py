@@ -15,6 +15,7 @@ from neuroest.core.text_layout import Printed, wrapped
 from neuroest.core.units import three_digits
 from neuroest.error_analysis.draws import SAMPLES
 from neuroest.exploration.draws_along import band_at
+from neuroest.exploration.twins import PUBLISHED, PublishedRate
 from neuroest.registry import render
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, Headline, column_name, label_and_unit
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
 @frozen_dataclass(eq=False)
 class Curve:
-    """One chip along the axis.
+    """One result of a chip along the axis.
 
     Attributes
     ----------
     name, label : str
         The chip, and its name in the figure.
+    quantity : str
+        The result.
     nominal : array
         The result by point with all inputs as stated; NaN without an estimate.
     samples : array
@@ -41,6 +44,7 @@ class Curve:
 
     name: str
     label: str
+    quantity: str
     nominal: Array
     samples: Array
     failed: tuple[str, ...]
@@ -63,6 +67,8 @@ class BreakEvenPoint:
 
     Attributes
     ----------
+    quantity : str
+        The result.
     other : str
         The other chip.
     value : float or None
@@ -77,6 +83,7 @@ class BreakEvenPoint:
         range. None if there are several points, or if fewer than half of the draws have an estimate.
     """
 
+    quantity: str
     other: str
     value: float | None
     better_below: str
@@ -86,10 +93,15 @@ class BreakEvenPoint:
 
     @property
     def headline(self) -> float:
-        """The median over the draws if the range contains it, otherwise the nominal value."""
+        """The median over the draws if the range contains it, otherwise the nominal value; infinite without either."""
         if self.band is not None and (self.value is None or np.isfinite(self.band.median)):
             return self.band.median
         return float("nan") if self.value is None else self.value
+
+    @property
+    def on_axis(self) -> bool:
+        """Whether the axis contains the headline; otherwise only a part of the draws cross on it."""
+        return bool(np.isfinite(self.headline))
 
 
 @frozen_dataclass(eq=False)
@@ -100,8 +112,8 @@ class BreakevenResult(Printed):
     ----------
     path, label, unit : str
         The parameter or the name of the axis, its label in figures, and its unit.
-    quantity : str
-        The result.
+    quantities : tuple of str
+        The results.
     workload : str
         The network of the design.
     values : array
@@ -109,19 +121,21 @@ class BreakevenResult(Printed):
     stated : float
         Value that the file of the design, or else of the first chip that has it, states; NaN without one.
     curves : tuple of Curve
-        The design first.
+        By result, the design first.
     break_even_points : tuple of BreakEvenPoint
-        By other chip, in the order of the axis.
+        By result and other chip, in the order of the axis.
     varied : tuple of str
         Chips that change along the axis.
     failed_checks : tuple of str
         Checks that a chip fails at the values in its file.
+    published : PublishedRate or None
+        Break-even rate of a spiking network and its dense twin by published energies, along `uniform-spike-rate`.
     """
 
     path: str
     label: str
     unit: str
-    quantity: str
+    quantities: tuple[str, ...]
     workload: str
     values: Array
     stated: float
@@ -129,104 +143,128 @@ class BreakevenResult(Printed):
     break_even_points: tuple[BreakEvenPoint, ...]
     varied: tuple[str, ...]
     failed_checks: tuple[str, ...]
+    published: PublishedRate | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """The chips, the design first."""
-        return tuple(curve.name for curve in self.curves)
+        return tuple(dict.fromkeys(curve.name for curve in self.curves))
+
+    def of(self, quantity: str) -> tuple[tuple[Curve, ...], tuple[BreakEvenPoint, ...]]:
+        """Curves and break-even points of one result."""
+        return (
+            tuple(one for one in self.curves if one.quantity == quantity),
+            tuple(one for one in self.break_even_points if one.quantity == quantity),
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """The break-even points, the nominal curves and the bands as plain data."""
-
-        def plain(values: Iterable[float]) -> list[float | None]:
-            return [float(value) if np.isfinite(value) else None for value in values]
-
-        points = [asdict(point) for point in self.break_even_points]
-        for point in points:
-            if point["band"]:
-                point["band"] = {k: v if np.isfinite(v) else None for k, v in point["band"].items()}
-        values = self.values.tolist()
+        """The break-even points, the nominal curves and the bands of each result as plain data."""
+        published = self.published
         return {
-            "parameter": self.path, "unit": self.unit, "quantity": self.quantity, "designs": list(self.names),
-            "varied": list(self.varied), "break_even_points": points, "draws": SAMPLES,
-            "failed_checks": list(self.failed_checks),
-            "curves": {"values": values, **{one.name: plain(one.nominal) for one in self.curves}},
-            "bands": {
-                "values": values,
-                **{
-                    one.name: dict(zip(("p10", "median", "p90"), map(plain, one.percentiles()), strict=True))
-                    for one in self.curves
-                },
-            },
-            "failed": {"values": values, **{one.name: list(one.failed) for one in self.curves}},
+            "parameter": self.path, "unit": self.unit, "designs": list(self.names), "varied": list(self.varied),
+            "values": self.values.tolist(), "draws": SAMPLES, "failed_checks": list(self.failed_checks),
+            "results": {quantity: self._plain(quantity) for quantity in self.quantities},
+            "published": published and {"rate": published.rate, **_ends(published.band)},
         }  # fmt: skip
 
+    def _plain(self, quantity: str) -> dict[str, Any]:
+        curves, points = self.of(quantity)
+        return {
+            "break_even_points": [
+                {**asdict(point), "band": point.band and _ends(point.band)} for point in points
+            ],
+            "curves": {
+                one.name: {
+                    "nominal": _finite(one.nominal),
+                    **dict(zip(("p10", "median", "p90"), map(_finite, one.percentiles()), strict=True)),
+                    "failed": list(one.failed),
+                }
+                for one in curves
+            },
+        }
+
     def to_frame(self) -> pd.DataFrame:
-        """Nominal values, medians, bands and failed checks of all chips as a table."""
+        """Nominal values, medians, bands and failed checks of all chips as a table, result by result."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        frame: dict[str, Any] = {column_name(self.path, self.unit): self.values}
-        for one in self.curves:
-            frame[f"{one.name}_nominal"] = one.nominal
-            ends = (f"{one.name}_p10", f"{one.name}_median", f"{one.name}_p90")
-            frame |= dict(zip(ends, one.percentiles(), strict=True))
-            frame[f"{one.name}_failed_check"] = list(one.failed)
-        return pd.DataFrame(frame)
+        frames = []
+        for quantity in self.quantities:
+            frame: dict[str, Any] = {"quantity": quantity, column_name(self.path, self.unit): self.values}
+            for one in self.of(quantity)[0]:
+                frame[f"{one.name}_nominal"] = one.nominal
+                ends = (f"{one.name}_p10", f"{one.name}_median", f"{one.name}_p90")
+                frame |= dict(zip(ends, one.percentiles(), strict=True))
+                frame[f"{one.name}_failed_check"] = list(one.failed)
+            frames.append(pd.DataFrame(frame))
+        return pd.concat(frames, ignore_index=True)
 
     def rows(self) -> list[dict[str, Any]]:
         """Medians of all chips at the ends of the axis and at the break-even points, for a document."""
-        named, nothing = column_name(self.path, self.unit), BreakEvenPoint("", None, "", "", jump=False)
-        points = [
-            ("lowest value", float(self.values[0]), nothing),
-            *((f"break-even with {one.other}", one.headline, one) for one in self.break_even_points),
-            ("highest value", float(self.values[-1]), nothing),
-        ]
-        return [
-            {
-                "point": what, named: value, "nominal": one.value,
-                "p10": one.band.low if one.band else None, "p90": one.band.high if one.band else None,
-                **{
-                    curve.name: float(np.interp(value, self.values, curve.percentiles()[1]))
-                    for curve in self.curves
-                },
-            }
-            for what, value, one in points
-        ]  # fmt: skip
+        named, nothing = column_name(self.path, self.unit), BreakEvenPoint("", "", None, "", "", jump=False)
+        rows = []
+        for quantity in self.quantities:
+            curves, found = self.of(quantity)
+            points = [
+                ("lowest value", float(self.values[0]), nothing),
+                *((f"break-even with {one.other}", one.headline, one) for one in found if one.on_axis),
+                ("highest value", float(self.values[-1]), nothing),
+            ]
+            rows += [
+                {
+                    **({"quantity": quantity} if len(self.quantities) > 1 else {}),
+                    "point": what, named: value, "nominal": one.value,
+                    "p10": one.band.low if one.band else None, "p90": one.band.high if one.band else None,
+                    **{
+                        curve.name: float(np.interp(value, self.values, curve.percentiles()[1]))
+                        for curve in curves
+                    },
+                }
+                for what, value, one in points
+            ]  # fmt: skip
+        return rows
 
     def to_text(self) -> str:
         """The comparison as text for a terminal."""
-        unit = QUANTITIES[self.quantity].unit
         lines = [f"! {failed}" for failed in self.failed_checks]
         lines += [
             f"! {one.name}: {sum(map(bool, one.failed))} of {len(one.failed)} points fail a check: {', '.join(checks)}"
-            for one in self.curves
+            for one in self.of(self.quantities[0])[0]
             if (checks := sorted({check.partition(":")[0] for check in one.failed if check}))
         ]
-        lines.append(f"{label_and_unit(self.quantity)[0]} of {_and(self.names)} along {self.label}")
-        lines.append(f"varied in {_and(self.varied)}")
-        lines.append(f"medians of {SAMPLES} draws of the uncertain inputs")
-        medians = [one.percentiles()[1] for one in self.curves]
-        everywhere = np.flatnonzero(np.isfinite(medians).all(axis=0))
-        for where in everywhere[[0, -1]] if everywhere.size else ():
-            at = _and([three_digits(median[where], unit) for median in medians])
-            lines.append(f"  at {three_digits(self.values[where], self.unit)}: {at}")
-        design, *others = self.curves
-        for other in others:
-            lines += self._against(design, other)
+        for number, quantity in enumerate(self.quantities):
+            lines.append(f"{label_and_unit(quantity)[0]} of {_and(self.names)} along {self.label}")
+            if not number:
+                lines.append(f"varied in {_and(self.varied)}")
+                lines.append(f"medians of {SAMPLES} draws of the uncertain inputs")
+            curves, points = self.of(quantity)
+            medians = [one.percentiles()[1] for one in curves]
+            everywhere = np.flatnonzero(np.isfinite(medians).all(axis=0))
+            for where in everywhere[[0, -1]] if everywhere.size else ():
+                at = _and([three_digits(median[where], QUANTITIES[quantity].unit) for median in medians])
+                lines.append(f"  at {three_digits(self.values[where], self.unit)}: {at}")
+            for other in curves[1:]:
+                lines += self._against(curves[0], other, [one for one in points if one.other == other.name])
+        if self.published is not None:
+            case, band = self.published.case, self.published.band
+            lines.append(
+                f"by the energies of {PUBLISHED}: {self.published.rate:.3g}, p10 .. p90: {band.low:.3g} .. "
+                f"{band.high:.3g} (many cores, {case.weight_bits:g}-bit weights, {case.inputs:.0f} inputs a neuron)"
+            )
         return "\n".join(row for line in lines for row in _folded(line)) + "\n"
 
-    def _against(self, design: Curve, other: Curve) -> list[str]:
+    def _against(self, design: Curve, other: Curve, points: Sequence[BreakEvenPoint]) -> list[str]:
         """Break-even points with one chip, or which of the two is better."""
-        lines, name = [], f" with {other.name}" if len(self.curves) > 2 else ""
-        points = [one for one in self.break_even_points if one.other == other.name]
-        for point in points:
+        lines, name = [], f" with {other.name}" if len(self.names) > 2 else ""
+        crossed = [point for point in points if point.on_axis]
+        for point in crossed:
             lines.append(
                 f"break-even{name} at {three_digits(point.headline, self.unit)}: below it {point.better_below} is "
                 f"better, above it {point.better_above}{', and one of them jumps there' if point.jump else ''}"
             )
             lines.append(f"  {self._statistic(point)}")
-        if not points:
-            lines.append(f"no break-even{name} in this range: {self._always(design, other)}")
+        if not crossed:
+            lines.append(f"no break-even{name} in this range: {_always(design, other)}")
+            lines += [f"  where the draws cross, {self._ends(point.band)}" for point in points if point.band]
         missing = ~(np.isfinite(design.nominal) & np.isfinite(other.nominal))
         if missing.any():
             lines.append(f"{np.mean(missing):.1%} of the range has no estimate of one of the two")
@@ -237,27 +275,19 @@ class BreakevenResult(Printed):
         nominal = "none in this range" if point.value is None else three_digits(point.value, self.unit)
         if point.band is None:
             return "at the stated inputs (nominal), without a band"
-        low, median, high = (self._end(end) for end in (point.band.low, point.band.median, point.band.high))
-        ends = f"p10 .. p90: {low} .. {high}"
         if not np.isfinite(point.band.median):
-            return f"at the stated inputs (nominal); the median of the draws is {median}, {ends}"
-        return f"median; {ends}; nominal: {nominal}"
+            return f"at the stated inputs (nominal); of the draws, {self._ends(point.band)}"
+        return f"median; {self._ends(point.band, '')}; nominal: {nominal}"
+
+    def _ends(self, band: Band, median: str = "the median is {}, ") -> str:
+        low, middle, high = (self._end(end) for end in (band.low, band.median, band.high))
+        return f"{median.format(middle)}p10 .. p90: {low} .. {high}"
 
     def _end(self, value: float) -> str:
         if np.isfinite(value):
             return three_digits(value, self.unit)
         side, edge = ("below", self.values[0]) if value < 0.0 else ("above", self.values[-1])
         return f"{side} {three_digits(edge, self.unit)}"
-
-    def _always(self, design: Curve, other: Curve) -> str:
-        sign = np.sign(difference(self.quantity, design.percentiles()[1], other.percentiles()[1]))
-        sign = sign[np.isfinite(sign)]
-        if not sign.size:
-            return "too few draws have an estimate of both"
-        if not np.any(sign):
-            return "both are equal throughout"
-        better = design.name if np.sum(sign) < 0 else other.name
-        return f"{better} is better{' throughout' if np.all(sign == sign[0]) else ' or equal'}"
 
     def plot(self, path: str | Path | None = None) -> Any:
         """All results along the axis; written to `path` if given, and returned."""
@@ -266,18 +296,43 @@ class BreakevenResult(Printed):
     @property
     def lead(self) -> str:
         """Where the design and each other chip cost the same, with bands, or which one is better throughout."""
-        design, *others = self.curves
+        return "; ".join(map(self._equal, self.quantities))
+
+    def _equal(self, quantity: str) -> str:
+        others = len(self.names) - 1
+        curves, found = self.of(quantity)
         points = ", ".join(
             Headline.of(one.headline, one.band).words(self.unit)
-            + (f" with {one.other}" if len(others) > 1 else "")
-            for one in self.break_even_points
+            + (f" with {one.other}" if others > 1 else "")
+            for one in found
+            if one.on_axis
         )
         where = (
             f"equal at {self.path} {points}; median (p10 .. p90)" if points else "no break-even in this range"
         )
-        if len(others) == 1 and not points:
-            where = self._always(design, others[0])
-        return f"{label_and_unit(self.quantity)[0]} of {_and(self.names)}, {where}"
+        if others == 1 and not points:
+            where = _always(*curves)
+        return f"{label_and_unit(quantity)[0]} of {_and(self.names)}, {where}"
+
+
+def _always(design: Curve, other: Curve) -> str:
+    """Which chip is better where the two are never equal."""
+    sign = np.sign(difference(design.quantity, design.percentiles()[1], other.percentiles()[1]))
+    sign = sign[np.isfinite(sign)]
+    if not sign.size:
+        return "too few draws have an estimate of both"
+    if not np.any(sign):
+        return "both are equal throughout"
+    better = design.name if np.sum(sign) < 0 else other.name
+    return f"{better} is better{' throughout' if np.all(sign == sign[0]) else ' or equal'}"
+
+
+def _finite(values: Iterable[float]) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]
+
+
+def _ends(band: Band) -> dict[str, float | None]:
+    return dict(zip(("low", "median", "high"), _finite((band.low, band.median, band.high)), strict=True))
 
 
 def _and(words: Sequence[str]) -> str:

@@ -85,9 +85,13 @@ LEAST_SHARE = 0.5
 
 
 def results_along(
-    group: Group, moved: Mapping[str, Array], points: int, quantity: str, progress: Progress = silent
-) -> Array:
-    """A result by draw and point.
+    group: Group,
+    moved: Mapping[str, Array],
+    points: int,
+    quantities: Sequence[str],
+    progress: Progress = silent,
+) -> dict[str, Array]:
+    """Results by draw and point.
 
     Parameters
     ----------
@@ -97,19 +101,20 @@ def results_along(
         Values of each varied path, by point or by draw and point; they replace the draws of that path.
     points : int
         Number of points.
-    quantity : str
-        The result.
+    quantities : sequence of str
+        The results.
     progress : callable, optional
         Receives the share that is done.
 
     Returns
     -------
-    array
-        Draws by points; NaN without an estimate.
+    dict of array
+        Draws by points, by result; NaN without an estimate.
     """
     drawn = {path: values.reshape(-1, 1, 1) for path, values in draw(group.claims).items()}
     columns = {path: np.atleast_2d(values)[..., np.newaxis] for path, values in moved.items()}
-    step, parts = max(1, box_of(group) // points), []
+    step = max(1, box_of(group) // points)
+    parts: dict[str, list[Array]] = {quantity: [] for quantity in quantities}
     for start in range(0, SAMPLES, step):
         stop = min(start + step, SAMPLES)
         given = {
@@ -117,11 +122,11 @@ def results_along(
             for path, values in {**drawn, **columns}.items()
         }
         shape = (stop - start, points)
-        parts.append(
-            evaluate_points(group, given, shape, [quantity], judged=False).totals[quantity].reshape(shape)
-        )
+        totals = evaluate_points(group, given, shape, list(quantities), judged=False).totals
+        for quantity, blocks in parts.items():
+            blocks.append(totals[quantity].reshape(shape))
         progress(stop / SAMPLES)
-    return np.concatenate(parts)
+    return {quantity: np.concatenate(blocks) for quantity, blocks in parts.items()}
 
 
 def band_at(samples: Array) -> list[Band | None]:

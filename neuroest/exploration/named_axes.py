@@ -1,4 +1,4 @@
-"""Axes that architects draw, by name: integration time, bits of converters, size of arrays, spike rate."""
+"""Axes that architects draw, by name: integration time, bits of converters, size of arrays, spike rates."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import draw
 from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.structures import Group
+from neuroest.results.quantities import first_number
+from neuroest.workloads.layers import layer_table
 
 _POINTS = 33
 _REACH = (1e-2, 1e4)
 """Integration times relative to that of the design: the search range for break-even points."""
 _RATES = (1e-2, 1e1)
 """Spike rates relative to those of the network."""
+UNIFORM_SPIKE_RATE = "uniform-spike-rate"
+_UNIFORM_RATES = np.geomspace(1e-6, 1.0, 97)
 _BITS = tuple(range(3, 13))
 _SIDES = (32, 64, 128, 256, 512)
 
@@ -158,13 +162,36 @@ def _array_sides(structure: Structure) -> Line:
     )
 
 
-def _spike_rates(structure: Structure) -> Line:
+def spikes(group: Group) -> list[str]:
+    """Paths of the spike rates that a network states."""
+    return [path for path in group.claims if path.startswith("workload.") and path.endswith("activity.rate")]
+
+
+def mean_spike_rate(group: Group) -> float:
+    """Mean spike rate of the inputs of the synapses, as the network states it."""
+    table = layer_table(group.workload, {})
+    possible = float(np.sum(table.macs)) * first_number(table.timesteps)
+    return float(np.sum(table.synaptic_operations)) / possible
+
+
+def _with_rates(structure: Structure) -> tuple[Group, list[str]]:
     group = structure({})
-    paths = [path for path in group.claims if path.startswith("workload.") and path.endswith("activity.rate")]
-    if not paths:
-        raise ExplorationError(f"{group.workload.name} states no spike rate")
+    if paths := spikes(group):
+        return group, paths
+    raise ExplorationError(f"{group.workload.name} states no spike rate")
+
+
+def _relative_rates(structure: Structure) -> Line:
+    group, paths = _with_rates(structure)
     factors = np.geomspace(*_RATES, _POINTS)
     return Line(factors, 1.0, (_scaled(group, dict.fromkeys(paths, factors), 1.0),))
+
+
+def _uniform_rates(structure: Structure) -> Line:
+    group, paths = _with_rates(structure)
+    rates = dict.fromkeys(paths, _UNIFORM_RATES)
+    segment = Segment(np.arange(_UNIFORM_RATES.size), group, rates, rates)
+    return Line(_UNIFORM_RATES, mean_spike_rate(group), (segment,))
 
 
 @frozen_dataclass
@@ -178,7 +205,7 @@ class NamedAxis:
     line : callable
         The chip along it.
     shared : bool
-        Whether every chip changes along it, as along the spike rate, or the design alone.
+        Whether all chips on spiking networks change along it, as along a spike rate, or the design alone.
     """
 
     label: str
@@ -191,6 +218,7 @@ NAMED_AXES: Mapping[str, NamedAxis] = {
     "integration-time": NamedAxis("integration time of the neurons", "s", _integration_times),
     "adc-bits": NamedAxis("bits of the converters", "1", _converter_bits),
     "array-size": NamedAxis("rows and columns of an array", "1", _array_sides),
-    "spike-rate": NamedAxis("spike rate over that of the network", "1", _spike_rates, shared=True),
+    "spike-rate": NamedAxis("spike rate over that of the network", "1", _relative_rates, shared=True),
+    UNIFORM_SPIKE_RATE: NamedAxis("spike rate of the input and all layers", "1", _uniform_rates, shared=True),
 }
 """Each axis by its name."""

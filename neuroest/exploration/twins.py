@@ -16,7 +16,10 @@ from neuroest.equations import twins
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import load_device
 from neuroest.results.estimate import Band
+from neuroest.results.quantities import first_number
 from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.layers import layer_table
 
 
 class TwinEnergiesParameters(Record):
@@ -152,3 +155,32 @@ def published_band(case: TwinCase, name: str = PUBLISHED, samples: int = SAMPLES
     drawn = {path: array[:, 0] for path, array in draw(load_device(name).claims, samples, seed).items()}
     rates = np.asarray(twins_of(case, {**published_values(name), **drawn}).crossover, dtype=np.float64)
     return Band(*quantiles(rates))
+
+
+@frozen_dataclass
+class PublishedRate:
+    """Spike rate below which a spiking network needs less than its dense twin, by published energies.
+
+    Attributes
+    ----------
+    case : TwinCase
+        What is compared.
+    rate : float
+        From the energies as stated.
+    band : Band
+        Over the uncertainty of the energies.
+    """
+
+    case: TwinCase
+    rate: float
+    band: Band
+
+
+def published_rate(network: WorkloadSpec) -> PublishedRate:
+    """The published energies on a network with the timesteps, weight bits and mean number of inputs of this one."""
+    table = layer_table(network, {})
+    inputs = np.average(
+        np.asarray(table.reduction + table.recurrent_reduction), weights=np.asarray(table.macs)
+    )
+    case = TwinCase(first_number(table.timesteps), float(network.precision.weights), float(inputs))
+    return PublishedRate(case, float(twins_of(case, published_values()).crossover), published_band(case))

@@ -1,4 +1,4 @@
-"""Designs along an axis with their break-even points, and the spike rates at which a spiking chip begins to win."""
+"""Designs along an axis with their break-even points."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.formatting import short_causes
 
 if TYPE_CHECKING:
-    from neuroest.exploration.breakeven_result import BreakevenResult
-    from neuroest.exploration.crossover import CrossoverResult
+    from neuroest.exploration.breakeven_result import BreakEvenPoint, BreakevenResult
 
 _FEW = 12
 """Points that each have a tick."""
@@ -22,11 +21,38 @@ _ROW = 0.075
 
 @style.styled
 def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
-    """Medians as lines, p10 to p90 shaded; break-even points as vertical lines, with their bands above the axes."""
-    rows = [point for point in result.break_even_points if point.band and np.isfinite(point.band.median)]
-    figure, axes = style.new_figure(0.72 * style.PAGE, 3.2 + 0.3 * len(rows))
+    """Medians as lines, p10 to p90 shaded; break-even points as vertical lines, with their bands above the axes.
+
+    One panel for each result.
+    """
+    banded = {
+        quantity: [one for one in result.of(quantity)[1] if one.band and np.isfinite(one.band.median)]
+        for quantity in result.quantities
+    }
+    above = max(map(len, banded.values()))
+    panels = len(result.quantities)
+    figure, axes = style.new_figure(
+        0.72 * style.PAGE, panels * ((3.2 if panels == 1 else 2.4) + 0.3 * above), nrows=panels, squeeze=False
+    )
+    for panel, (quantity, rows) in zip(axes[:, 0], banded.items(), strict=True):
+        _panel(panel, result, quantity, rows)
+    title = style.MEDIANS
+    if any(any(curve.failed) for curve in result.curves):
+        title += "; crosses: a check fails"
+    columns = style.legend_columns(figure.get_figwidth(), axes[0, 0].get_legend_handles_labels()[1], 2)
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(
+        *handles, loc="outside lower center", ncols=columns, title=title, title_fontsize=style.points(6.0)
+    )
+    return style.save_figure(figure, path)
+
+
+def _panel(axes: Any, result: BreakevenResult, quantity: str, rows: list[BreakEvenPoint]) -> None:
+    """One result along the axis."""
+    curves, points = result.of(quantity)
+    points = tuple(point for point in points if point.on_axis)
     spans = []
-    for index, curve in enumerate(result.curves):
+    for index, curve in enumerate(curves):
         low, median, high = curve.percentiles()
         colour, dashes = style.colour(index), style.dashes(index)
         label = style.named(curve.label).replace("\n", "")
@@ -47,7 +73,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
         axes.set_xscale("log")
     for row, point in enumerate(rows):
         _band_above(axes, result, row, point)
-    for point in result.break_even_points:
+    for point in points:
         axes.axvline(point.headline, color=style.colour(result.names.index(point.other)), lw=0.6, ls=":")
         if point not in rows:
             axes.annotate(
@@ -56,18 +82,18 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
             )  # fmt: skip
     if np.isfinite(result.stated) and result.values[0] < result.stated < result.values[-1]:
         axes.axvline(result.stated, color="#808080", lw=0.8, ls=(0, (1, 2)), zorder=0, label="as in the file")
+    if result.published is not None:
+        band = result.published.band
+        axes.axvspan(
+            band.low, band.high, color="#999999", alpha=style.SHADE, lw=0.0, zorder=0,
+            label="break-even by published energies",
+        )  # fmt: skip
     axes.set_xlim(result.values[0], result.values[-1])
-    quantity_axes.result_axis(axes.yaxis, result.quantity, known)
+    quantity_axes.result_axis(axes.yaxis, quantity, known)
     quantity_axes.quantity_axis(axes.xaxis, result.unit, short_causes([result.label])[0], result.values)
     if few:
         axes.set_xticks(result.values, [f"{value:g}" for value in result.values])
         axes.xaxis.set_minor_locator(style.matplotlib("ticker").NullLocator())
-    title = style.MEDIANS
-    if any(any(curve.failed) for curve in result.curves):
-        title += "; crosses: a check fails"
-    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 2)
-    figure.legend(loc="outside lower center", ncols=columns, title=title, title_fontsize=style.points(6.0))
-    return style.save_figure(figure, path)
 
 
 def _band_above(axes: Any, result: BreakevenResult, row: int, point: Any) -> None:
@@ -89,43 +115,3 @@ def _band_above(axes: Any, result: BreakevenResult, row: int, point: Any) -> Non
         0.0 if left else 1.0, height + 0.75 * _ROW, text, transform=axes.transAxes, fontsize=style.points(6.0),
         va="center", ha="left" if left else "right",
     )  # fmt: skip
-
-
-@style.styled
-def crossover_figure(result: CrossoverResult, path: str | Path | None) -> Any:
-    """Spike rate below which the spiking chip needs less, by scope: medians with p10 to p90.
-
-    A scope without such a rate in most draws has no mark. Dashed: the rate of the network; grey: from published
-    energies.
-    """
-    from neuroest.exploration.crossover import SCOPES  # noqa: PLC0415 - the figure of one result
-
-    rows = [row for row in result.rows if row.band is not None and 0.0 < row.band.median < np.inf]
-    scopes = list(SCOPES)[::-1]
-    figure, axes = style.new_figure(0.75 * style.PAGE, 2.2)
-    widths = list(dict.fromkeys(row.bits for row in result.rows))
-    for place, bits in enumerate(widths):
-        own = [(scopes.index(row.scope) + 0.12 - 0.24 * place, row.band) for row in rows if row.bits == bits]
-        axes.errorbar(
-            [band.median for _, band in own if band], [at for at, _ in own],
-            xerr=np.array([(band.median - band.low, min(band.high, 1.0) - band.median) for _, band in own if band]).T
-            if own else None,
-            fmt=style.marker(place), ms=3.6, color=style.colour(place), lw=1.0, label=f"dense network of {bits:g} bits",
-        )  # fmt: skip
-    axes.axvline(result.mean_rate, color="black", lw=0.8, ls="--", label="rate of the network")
-    band = result.published_band
-    axes.axvspan(
-        band.low, band.high, color="#999999", alpha=style.SHADE, lw=0.0, label="from published energies"
-    )
-    axes.set_yticks(range(len(scopes)), [SCOPES[scope] for scope in scopes])
-    axes.set_ylim(-0.5, len(scopes) - 0.5)
-    quantity_axes.logarithmic(axes.xaxis, "1", "spike rate below which the spiking chip needs less")
-    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 2)
-    figure.legend(
-        loc="outside lower center",
-        ncols=columns,
-        title="marks: medians; lines: p10 to p90",
-        title_fontsize=style.points(6.0),
-    )
-    style.headline(figure, result.label)
-    return style.save_figure(figure, path)

@@ -52,8 +52,9 @@ def test_curves_as_data(command: Command) -> None:
             "json",
         ).out
     )
-    assert len(found["curves"]["values"]) == len(found["curves"]["analog_lif_28nm"]) == 65
-    (crossing,) = found["break_even_points"]
+    area = found["results"]["area_m2"]
+    assert len(found["values"]) == len(area["curves"]["analog_lif_28nm"]["nominal"]) == 65
+    (crossing,) = area["break_even_points"]
     assert crossing["band"]["low"] < crossing["band"]["high"]
     assert found["varied"] == ["analog_lif_28nm"]
 
@@ -78,3 +79,18 @@ def test_bad_input(command: Command) -> None:
     assert command(*AREA, "--along", "technology.supply_voltage=-1..1 V").err.startswith(
         "--along: technology."
     )
+
+
+def test_several_results_of_spiking_and_dense_with_the_published_comparison(command: Command) -> None:
+    arguments = (
+        "breakeven", "digital_spiking_28nm", "digital_int8_28nm", "-w", "mlp_mnist_spiking", "--other-workload",
+        "mlp_mnist_dense", "--along", "uniform-spike-rate", "--result", "operation_energy_J", "--result", "energy",
+        "--matched-bits",
+    )  # fmt: skip
+    done = command(*arguments)
+    assert done.code == 0
+    assert done.out.count("break-even with digital_int8_28nm at 5 bits at") == 2
+    assert "by the energies of yan2026_22nm: 0.0231" in done.out
+    rows = command(*arguments, "--format", "csv").out.splitlines()
+    assert len(rows) == 2 * 97 + 1
+    assert {row.partition(",")[0] for row in rows[1:]} == {"operation_energy_J", "energy_per_inference_J"}

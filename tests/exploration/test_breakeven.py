@@ -9,11 +9,13 @@ import pytest
 from neuroest import NeuroestError, breakeven, estimate, sweep
 from neuroest.authoring.templates import new_device
 from neuroest.exploration.breakeven import _with_band
-from neuroest.exploration.breakeven_result import Curve
+from neuroest.exploration.breakeven_result import BreakevenResult, Curve
 from neuroest.exploration.draws_along import break_even_values
 from neuroest.loading.library import labelled
 
 NETWORK = "mlp_mnist_spiking"
+SCOPES = ("operation_energy_J", "dynamic_energy_J", "energy_per_inference_J")
+"""Energies that each contain the one before: operations, with memories and movement, with static energy."""
 
 
 def test_bands_are_those_of_the_estimate_where_the_design_stands() -> None:
@@ -74,10 +76,10 @@ def test_break_even_counts_draws_that_pass_outside_of_the_axis() -> None:
     values = np.geomspace(1.0, 100.0, 201)
     levels = np.repeat([2.0, 20.0, 200.0], 100)
     both = (
-        Curve("a", "a", values, np.tile(values, (300, 1)), ()),
-        Curve("b", "b", values, np.tile(levels[:, None], (1, 201)), ()),
+        Curve("a", "a", "area_m2", values, np.tile(values, (300, 1)), ()),
+        Curve("b", "b", "area_m2", values, np.tile(levels[:, None], (1, 201)), ()),
     )
-    (point,) = _with_band([], values, both, "area_m2", log=True, whole=False)
+    (point,) = _with_band([], values, both, log=True, whole=False)
     assert point.band is not None
     assert point.band.low == pytest.approx(2.0, rel=1e-3)
     assert point.band.median == pytest.approx(20.0, rel=1e-3)
@@ -132,3 +134,61 @@ def test_the_nominal_value_of_a_named_axis_is_where_the_nominal_results_cross() 
     assert point.value is not None
     there = np.exp(np.interp(np.log(point.value), np.log(named.values), np.log(mine.nominal)))
     assert there == pytest.approx(estimate("loihi_14nm", NETWORK).totals["energy_per_inference_J"], rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def along_rates() -> BreakevenResult:
+    """A spiking chip against a dense one, at one spike rate of the input and all layers."""
+    return breakeven(
+        "digital_spiking_28nm", "digital_int8_28nm", NETWORK, "uniform-spike-rate", other_workload="mlp_mnist_dense",
+        matched_bits=True, quantity=SCOPES,
+    )  # fmt: skip
+
+
+def test_both_need_the_same_at_the_break_even_rate(along_rates: BreakevenResult) -> None:
+    point = along_rates.of("energy_per_inference_J")[1][0]
+    rate = f"{point.value:.9g}"
+    settings = {"workload.input.activity.rate": rate, "workload.activity.rate": rate}
+    spiking = estimate("digital_spiking_28nm", NETWORK, settings).totals["energy_per_inference_J"]
+    dense = estimate("digital_int8_28nm", "mlp_mnist_dense").totals["energy_per_inference_J"]
+    assert spiking == pytest.approx(dense, rel=2e-3)
+    assert along_rates.varied == ("digital_spiking_28nm",)
+    assert along_rates.published is not None
+    assert along_rates.published.rate == pytest.approx(0.0231, abs=5e-5)
+    assert along_rates.stated == pytest.approx(
+        0.1184, abs=5e-5
+    )  # by hand from the rates and synapses of its file
+
+
+def test_matched_bits_are_fewer_and_cost_the_dense_chip_less(along_rates: BreakevenResult) -> None:
+    for scope in SCOPES:
+        (spiking, dense, fewer), points = along_rates.of(scope)
+        assert fewer.name == "digital_int8_28nm at 5 bits"  # 20 timesteps
+        assert fewer.nominal[0] < dense.nominal[0]
+        assert np.ptp(dense.nominal) <= 1e-12 * dense.nominal[0]
+        assert np.all(np.diff(spiking.nominal) >= 0.0)
+        assert [point.other for point in points] == [dense.name, fewer.name]
+        for point in points:
+            assert point.band is not None
+            assert point.value is not None
+            assert point.band.low < point.value < point.band.high
+
+
+def test_scopes_contain_each_other_and_operations_alone_favour_spikes(along_rates: BreakevenResult) -> None:
+    first, second, third = (along_rates.of(scope) for scope in SCOPES)
+    for narrow, wide in itertools.pairwise((first, second, third)):
+        assert all(np.all(a.nominal < b.nominal) for a, b in zip(narrow[0], wide[0], strict=True))
+    # both sides include the register of each sum
+    assert first[1][0].value > second[1][0].value
+    assert len(along_rates.plot().axes) == len(SCOPES)
+
+
+def test_matched_bits_need_a_spiking_design_and_a_dense_other() -> None:
+    for networks in (("mlp_mnist_dense", NETWORK), (NETWORK, NETWORK)):
+        with pytest.raises(NeuroestError, match="matched bits are those of a dense network"):
+            breakeven(
+                "digital_int8_28nm", "digital_int8_28nm", networks[0], "array-size", other_workload=networks[1],
+                matched_bits=True,
+            )  # fmt: skip
+    with pytest.raises(NeuroestError, match="mlp_mnist_dense states no spike rate"):
+        breakeven("digital_int8_28nm", [], "mlp_mnist_dense", "uniform-spike-rate")

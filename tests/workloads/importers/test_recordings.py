@@ -13,7 +13,6 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import UnknownNameError
-from neuroest.exploration.crossover import crossover
 from neuroest.workloads.importers.network import NetworkImportError
 from neuroest.workloads.importers.recordings import attach_activity, read_recording, renamed
 from neuroest.workloads.importers.statistics import number_statistics, spike_statistics
@@ -303,16 +302,16 @@ def test_the_committed_comparison_of_the_digits_is_what_its_script_gives() -> No
         totals = neuroest.estimate(row["chip"], EXAMPLE / f"{row['workload']}.yaml").totals
         for name in ("energy_per_inference_J", "dynamic_energy_J", "latency_s", "area_m2"):
             assert totals[name] == pytest.approx(row[name], rel=0.02), "run examples/digits_snn/compare.py"
-    found = crossover(
-        "digital_spiking_28nm", "digital_int8_28nm", EXAMPLE / "digits_spiking_4bit.yaml",
-        EXAMPLE / "digits_dense_4bit.yaml", samples=16,
-    )  # fmt: skip
     kept = {
         one["scope"]: one["spike_rate"]
-        for one in results["crossovers"]
+        for one in results["break_even_rates"]
         if (one["chip"], one["dense"]) == ("digital_spiking_28nm", "digits_dense_4bit")
     }
-    assert kept == {row.scope: pytest.approx(row.rate, rel=0.02) for row in found.rows}
+    found = neuroest.breakeven(
+        "digital_spiking_28nm", "digital_int8_28nm", EXAMPLE / "digits_spiking_4bit.yaml", "uniform-spike-rate",
+        other_workload=EXAMPLE / "digits_dense_4bit.yaml", quantity=tuple(kept),
+    )  # fmt: skip
+    assert kept == {point.quantity: pytest.approx(point.value, rel=0.02) for point in found.break_even_points}
 
 
 @pytest.mark.parametrize(
