@@ -278,7 +278,7 @@ def spikes_for_one(result: Evaluation, component: str, action: str) -> Any:
     own = getattr(array, "neuron", None)
     if own is None or (component, action) != (own.path, "spike"):
         return 1.0
-    return array.spikes_for_one(result.mapper.network)
+    return array.drive(result.mapper.network).spikes_for_one
 
 
 @FEW

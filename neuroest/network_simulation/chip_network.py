@@ -311,7 +311,7 @@ class _OnLevel:
         self._refuse(array)
         network, neuron = self.level.mapper.network, array.neuron
         assert neuron is not None  # noqa: S101 - the caller asked
-        hold = self.value(array.hold_time(network))
+        hold = self.value(array.drive(network).hold_time)
         assumed = []
         kind: Kind
         if isinstance(neuron, DiffusiveNeuronBase):
@@ -382,9 +382,9 @@ class _OnLevel:
                 self.value(lost / interface.held_voltage()),
                 self.value(interface.threshold_spread()),
             )
-        full = 1.0 / self.value(array.spike_drive(network).steps)
-        delay = 0.0 if array.drive_ends else None
-        if array.drive_ends and isinstance(neuron, DiffusiveNeuronBase):
+        full = 1.0 / self.value(array.drive(network).steps)
+        delay = 0.0 if array.drive(network).ends else None
+        if array.drive(network).ends and isinstance(neuron, DiffusiveNeuronBase):
             delay = self.value(neuron.ending_delay())
         if width and isinstance(kind, DiffusiveKind):
             # a full drive has a margin for slow devices; the scale is trimmed so that the typical one is not fast

@@ -172,4 +172,4 @@ def _without_errors(curve: AccuracyCurve, neuron: Neuron, level: MappedLevel) ->
 def _forgets(neuron: Neuron, level: MappedLevel) -> bool:
     """Whether a neuron keeps little from one timestep to the next, so that no curve of integrating ones is its own."""
     array: Any = getattr(level.mapper, "compute", None)
-    return bool(np.any(np.asarray(neuron.state_memory()) < array.own_timestep(level.mapper.network)))
+    return bool(np.any(np.asarray(neuron.state_memory()) < array.drive(level.mapper.network).own_timestep))

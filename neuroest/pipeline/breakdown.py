@@ -80,7 +80,7 @@ class EstimateRows(Estimate):
         for level in self.evaluation.levels:
             array: Any = level.mapper.compute
             if getattr(array, "neuron", None) is not None:
-                times = array.spikes_for_one(level.mapper.network)
+                times = array.drive(level.mapper.network).spikes_for_one
                 return {
                     cost.term: first_number(cost.energy / times)
                     for cost in self.evaluation.costs.energies

@@ -245,13 +245,14 @@ class DesignRules(StatesChecks):
             if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
                 continue
             step, place = self.stages.timing.timestep(level), array.neuron.path
-            yield from array.neuron.drive_checks(array.hold_time(network), step / network.events)
+            drive = array.drive(network)
+            yield from array.neuron.drive_checks(drive.hold_time, step / network.events)
             if array.reads_events:
-                least = array.events_added_up(network, step)
+                least = drive.events_added_up(step)
                 yield self.require(
                     "design_rule", "neuron_adds_up_events", least, ">=", 1.0 - FIRING_SLACK, path=place
                 )
-            worst = array.overstretched(network, step)
+            worst = drive.overstretched(step)
             yield self.require(
                 "design_rule", "neuron_fires_in_time", worst, "<=", 1.0 + FIRING_SLACK, path=place
             )

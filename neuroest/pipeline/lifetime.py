@@ -40,7 +40,7 @@ def neuron_lifetime(level: MappedLevel, period: Array) -> Array | None:
         return None
     cycles = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0) * layers.timesteps
     if is_crossbar(mapper.compute):  # neurons that take turns share the spikes of an output
-        own = mapper.compute.spikes_for_one(mapper.network)
+        own = mapper.compute.drive(mapper.network).spikes_for_one
         cycles = cycles * own / mapper.compute.neurons_per_output
     cycles = np.max(cycles, axis=-1, keepdims=True)
     cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)

@@ -114,16 +114,17 @@ def _of_layer(array: Any, network: Any, names: tuple[str, ...], index: int) -> L
         flat = np.ravel(np.asarray(values, dtype=float))
         return float(flat[index if flat.size > 1 else 0])
 
-    driven, whole, neuron = array.spike_drive(network), array.burst(network), array.neuron
+    driven, neuron = array.drive(network), array.neuron
+    whole = driven.burst
     burst = Burst(
         own(whole.pulse), own(whole.period), own(whole.steps), own(whole.idle), own(whole.number), whole.ends
     )
     spikes = own(neuron.spikes_of(burst))
-    costs = neuron.spike_energies(burst.pulse, own(array.hold_time(network)), neuron.on_time(burst))
+    costs = neuron.spike_energies(burst.pulse, own(driven.hold_time), neuron.on_time(burst))
     times = {"spike": spikes, "time_step": own(neuron.conducting_steps(burst))}
     return LayerOperatingPoint(
         layer=names[index], neuron=neuron, form=_form(array), threshold=own(network.firing_threshold),
-        full_scale=own(driven.full_scale), full_pulse=own(array.hold_time(network)),
+        full_scale=own(driven.full_scale), full_pulse=own(driven.hold_time),
         timesteps=own(network.timesteps), burst=burst, own_spikes=spikes,
         energy=sum(times.get(cost.action, 0.0) * own(cost.energy) for cost in costs),
     )  # fmt: skip

@@ -339,18 +339,19 @@ def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> Ti
     array, network, step = level.mapper.compute, level.mapper.network, timing.timestep(level)
     if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
         return search
-    late = np.asarray(array.overstretched(network, step) > 1.0 + FIRING_SLACK)
+    drive = array.drive(network)
+    late = np.asarray(drive.overstretched(step) > 1.0 + FIRING_SLACK)
     late = late & (step > 0.0) & np.isfinite(step)
     if surely_none(late):
         return search
     # a chip that is no slower than its drives are sized for makes no neuron late
-    own = np.asarray(array.own_timestep(network))
+    own = np.asarray(drive.own_timestep)
     late = late & (step > own)
     if surely_none(late):
         return search
     times = (timing.resources[level.path], timing.step)
     taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
-    guess = array.stretched_timestep(network, step, np.minimum(taken / made, 1.0), late)
+    guess = drive.stretched_timestep(step, np.minimum(taken / made, 1.0), late)
     return search.joined_by(own, step, np.asarray(guess), late)
 
 
@@ -359,7 +360,7 @@ def _own_pace(level: MappedLevel) -> Pace:
     array, network = level.mapper.compute, level.mapper.network
     if not is_crossbar(array) or array.neuron is None:
         return UNKNOWN_PACE
-    return _near(Pace(own_hold=array.own_hold(network), drive_time=array.drive_time(network)), level)
+    return _near(Pace(own_hold=array.drive(network).own_hold, drive_time=array.drive_time(network)), level)
 
 
 def _near(pace: Pace, level: MappedLevel) -> Pace:

@@ -76,7 +76,7 @@ def test_full_scale_by_hand() -> None:
     for largest, parts in (("4", 1), ("3", 2), ("1.5", 3)):
         priced = estimate(CHIP, SHD, AT | {"chip.tile.array.readout.largest_result": largest})
         array, network = priced.evaluation.mapper.compute, priced.evaluation.mapper.network
-        drive = array.spike_drive(network)
+        drive = array.drive(network)
         assert np.ravel(drive.steps) == pytest.approx(parts)
         assert np.ravel(drive.full_scale) == pytest.approx(3.7 / parts)
         assert np.ravel(array.hold_time(network)) == pytest.approx(28.34e-3 / parts, rel=0.01)

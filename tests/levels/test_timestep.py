@@ -246,5 +246,5 @@ def test_layers_without_neurons_set_no_pace() -> None:
     result = estimate("diffusive_low_power_28nm", "vgg9_cifar10_spiking").evaluation
     array, network = result.mapper.compute, result.mapper.network
     with_neurons = np.asarray(network.fan_in) > 0.0
-    own = np.ravel(array.own_hold(network))
-    assert np.ravel(array.own_timestep(network))[0] < 1.01 * own[with_neurons].max()
+    own = np.ravel(array.drive(network).own_hold)
+    assert np.ravel(array.drive(network).own_timestep)[0] < 1.01 * own[with_neurons].max()

@@ -207,9 +207,9 @@ def test_a_block_by_itself_costs_what_it_costs_in_a_chip(homes: dict[str, Home],
         array = level.mapper.compute
         if getattr(getattr(array, "neuron", None), "path", "") == home.path:  # a block by itself spikes once
             network = level.mapper.network  # and has a full drive
-            times = {"spike": float(np.max(array.spikes_for_one(network)))}
+            times = {"spike": float(np.max(array.drive(network).spikes_for_one))}
             if array.neuron.conducts_while_driven:
-                times["time_step"] = float(np.max(array.drive_share(network)))
+                times["time_step"] = float(np.max(array.drive(network).mean_share))
             expected = {k: v / times.get(k[1], 1.0) if k[0] == "energy" else v for k, v in expected.items()}
     # transistors that end a drive belong to neurons that would fire again
     expected.pop(("area", "", "ending"), None)

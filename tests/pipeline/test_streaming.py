@@ -41,8 +41,8 @@ def test_ions_are_driven_for_longer_where_they_forget_between_timesteps() -> Non
     assert found.evaluation.timing.timestep(level) == pytest.approx(STEP)
     # the drive of each timestep fires the neuron in as many of them as the network asks for
     steps = array.neuron.steps_to_fire(array.hold_time(network), STEP)
-    assert steps == pytest.approx(array.spike_drive(network).steps + 0.0 * steps, rel=1e-3)
-    assert array.burst(network).period == pytest.approx(STEP)
+    assert steps == pytest.approx(array.drive(network).steps + 0.0 * steps, rel=1e-3)
+    assert array.drive(network).burst.period == pytest.approx(STEP)
 
 
 def test_a_chip_that_is_too_slow_for_the_data_does_not_stream() -> None:

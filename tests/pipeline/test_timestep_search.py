@@ -75,7 +75,7 @@ def test_neurons_of_a_batch_are_in_time_and_as_each_alone() -> None:
     batch = evaluate(design, network.spec, {**values, **draw(claims, 4, 2), **stretched})
     level = batch.one_level
     array, step = level.mapper.compute, np.asarray(batch.timing.timestep(level))
-    late = array.overstretched(level.mapper.network, step)
+    late = array.drive(level.mapper.network).overstretched(step)
     assert np.all(late <= 1.0 + FIRING_SLACK)
     asked = np.asarray(level.mapper.network.pace.least_timestep)
     assert np.count_nonzero(asked > 0.0) >= 2

@@ -64,7 +64,6 @@ class CrossbarArray(WrittenArray):
             "read_bits": self.noise_bits(network),
             "signal_energy": self.signal_energy(network),
             "cell_programming_energy": self.cell_programming_energy(network),
-            "spike_ends_drive": self.drive_ends,
             "neuron_capacitance": None if self.driven_load is None else self.driven_load[1],
         }
         if not self.adds_charges:
@@ -81,10 +80,12 @@ class CrossbarArray(WrittenArray):
             if not self.adds_charges:
                 values["column_current"] = self.column_current_of_clamp(network)
         if self.neuron is not None:
-            values["burst"] = self.burst(network)
-            values["spikes_for_one"] = self.spikes_for_one(network)
+            drive = self.drive(network)
+            values["spike_ends_drive"] = drive.ends
+            values["burst"] = drive.burst
+            values["spikes_for_one"] = drive.spikes_for_one
             if self.neuron.conducts_while_driven:
-                values["drive_share"] = self.drive_share(network)
+                values["drive_share"] = drive.mean_share
         if self.converter is not None:
             values["resolution"] = self.resolution(network)
         if self.sampler is not None:

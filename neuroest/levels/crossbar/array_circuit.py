@@ -12,11 +12,10 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
 from neuroest.blocks.converters.whole import WholeAdc
-from neuroest.blocks.electrical_point import Burst, ElectricalPoint, SampledLoad
+from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
-from neuroest.core.arrays import Mask
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
     array_lines,
@@ -26,30 +25,16 @@ from neuroest.equations import (
     digits,
     drivers,
     front_ends,
-    integration,
     mapping,
     power,
     read_schedule,
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
-from neuroest.levels.crossbar.timestep import (
-    ReadSchedule,
-    SpikeDrive,
-    drives_per_spike,
-    hold_times,
-    longest,
-    own_hold,
-    shortest,
-    spike_drive,
-)
+from neuroest.levels.crossbar.timestep import NeuronDrive, ReadSchedule, shortest
 
 _NO_SCHEDULE = ReadScheduleBlock()
 """Schedule of an array whose file states none."""
-ROUNDING = 1e-9
-"""Tolerance of the search for the hold time, as a share of an integration; numerical."""
-NEARLY = 0.1
-"""Share of an integration that an event may fall short of and still count as a whole one; a convention."""
 
 
 class ArrayCircuit(ArrayParts):
@@ -289,147 +274,23 @@ class ArrayCircuit(ArrayParts):
             time = time * read_schedule.mean_binary_width(self.input_bits(network))
         return time
 
-    def spike_drive(self, network: NetworkContext) -> SpikeDrive:
-        """Full scale of the results of each layer, and the full drives of a spike."""
-        largest = self.readout.options["largest_result"]
-        if self.readout.spec.integration == "within_timestep":
-            return SpikeDrive(1.0, largest)
-        driven = spike_drive(network, largest)
-        # events of a timestep that are read by themselves bring its result together, each at the scale of one weight
-        return SpikeDrive(driven.steps * network.events, largest) if self.reads_events else driven
-
-    @property
-    def drive_ends(self) -> bool:
-        """Whether a spike ends the drive of its timestep."""
-        ends = isinstance(self.interface, HoldsResults) and self.interface.spike_ends_drive
-        return ends and self.neuron is not None and self.neuron.fires_again
-
-    def burst(self, network: NetworkContext) -> Burst:
-        """Drive of the neurons of each layer for one spike of the network, at the timestep of the layers."""
-        steps, interval = self.spike_drive(network).steps, drives_per_spike(network)
-        pulse, period = self.hold_time(network), self.own_timestep(network) / network.events
-        if not self.samples_columns:  # the input is on for as long as the column is read
-            pulse = np.maximum(self.read_time(network), pulse)
-        number = network.timesteps * network.events / interval
-        idle = np.maximum(interval - steps, 0.0) * period
-        return Burst(pulse, period, steps, idle, number, self.drive_ends)
-
-    def drive_share(self, network: NetworkContext) -> u.Dimensionless:
-        """Mean current into a neuron of each layer over all timesteps, as a share of that under a full drive.
-
-        Of a recorded drive, what is left after a spike that ends it is not conducted. Without a record it is that of
-        results with a mean of zero, conducted to its end: more than trained layers have.
-        """
-        if self.readout.spec.integration == "within_timestep":
-            return 1.0
-        timed = isinstance(self.interface, HoldsResults) and self.interface.adds_results
-        assumed = integration.mean_drive_share(self.spike_drive(network).full_scale, 1.0 if timed else 2.0)
-        recorded = network.recorded_drive
-        if (
-            recorded is None or not timed or self.neuron is None
-        ):  # of an amplitude the mean square would be needed
-            return assumed
-        if self.drive_ends:
-            burst = self.burst(network)
-            ended = network.output_rate * (burst.steps - self.neuron.conducting_steps(burst))
-            recorded = np.maximum(recorded - ended, 0.0)
-        return np.where(np.isnan(recorded), assumed, recorded)
-
-    def spikes_for_one(self, network: NetworkContext) -> u.Dimensionless:
-        """Spikes of the typical neuron of each layer per spike of the network."""
-        return self.neuron.spikes_of(self.burst(network))  # type: ignore[union-attr]
+    def drive(self, network: NetworkContext) -> NeuronDrive:
+        """Drive of the neurons by the columns."""
+        neuron, readout, interface = self.neuron, self.readout, self.interface
+        if neuron is None:
+            raise NeuroestError(f"{self.path} is read by converters and drives no neurons")
+        holds = interface if isinstance(interface, HoldsResults) else None
+        return NeuronDrive(
+            neuron, network, self.drive_time(network), readout.options["largest_result"],
+            self.options.get("sequential_reads", np.inf),
+            within_timestep=readout.spec.integration == "within_timestep", each_event=self.reads_events,
+            sampled=self.samples_columns, timed=holds is not None and holds.adds_results,
+            ends=holds is not None and holds.spike_ends_drive and neuron.fires_again,
+        )  # fmt: skip
 
     def hold_time(self, network: NetworkContext) -> u.Second:
-        """Time for which a neuron sees a full drive in one timestep, by layer."""
-        if self.neuron is None:
-            return 0.0
-        if self.readout.spec.integration == "within_timestep":
-            return self.neuron.drive_time()
-        steps = self.spike_drive(network).steps
-        return hold_times(
-            self.neuron, steps, network, lambda hold: self._own_period(network, hold), self.own_hold(network)
-        )
-
-    def own_hold(self, network: NetworkContext) -> u.Second:
-        """Hold time with each layer at its own pace, independent of the other layers."""
-        if network.pace.own_hold is not None:
-            return network.pace.own_hold
-        if self.neuron is None:
-            return 0.0
-        drive, steps = self.drive_time(network), self.spike_drive(network).steps
-        return own_hold(self.neuron, steps, network, lambda hold: self._own_period(network, hold), drive)
-
-    def own_timestep(self, network: NetworkContext) -> u.Second:
-        """Timestep of the slowest layer at its own pace; drives are sized for it unless a longer one is required."""
-        if self.neuron is None:
-            return 0.0
-        own = longest(self._own_period(network, self.own_hold(network)))
-        return np.maximum(own, network.pace.least_timestep)
-
-    def stretched_timestep(
-        self, network: NetworkContext, timestep: u.Second, share: u.Dimensionless, late: Mask
-    ) -> u.Second:
-        """Timestep with drives sized for it, if the time of the arrays depends only on the timestep of the layers. [s].
-
-        Parameters
-        ----------
-        network : NetworkContext
-            The network.
-        timestep : float or array
-            Timestep that the chip makes with drives for the layers alone. [s]
-        share : float or array
-            Share of it that the arrays take.
-        late : array of bool
-            Design points that need it.
-        """
-        if self.neuron is None:
-            return timestep
-        rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep(network)
-        hold = own_hold(
-            self.neuron, self.spike_drive(network).steps, network,
-            lambda hold: rest + each * self._own_period(network, hold), self.drive_time(network), late,
-        )  # fmt: skip
-        return np.maximum(rest + each * longest(self._own_period(network, hold)), timestep)
-
-    def overstretched(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Timesteps of this length that a spike needs, over those allowed, for the slowest layer."""
-        if self.neuron is None:
-            return 0.0
-        hold, steps = self.hold_time(network), self.spike_drive(network).steps
-        needed = self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold))
-        whole = hold >= self.neuron.drive_time() * (1.0 - ROUNDING)
-        spiking = np.asarray(network.output_rate) > 0.0
-        return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / steps, 0.0))
-
-    def events_added_up(self, network: NetworkContext, timestep: u.Second) -> u.Dimensionless:
-        """Events that a neuron adds up for a spike, over those in the network, for the worst layer.
-
-        Less than one where a neuron forgets each before the next, and can only answer to it or not: one event that
-        lasts for nearly a whole integration counts as all.
-        """
-        if self.neuron is None:
-            return 1.0
-        hold, steps = self.hold_time(network), self.spike_drive(network).steps
-        added = np.maximum(self.neuron.steps_to_fire(hold, np.maximum(timestep / network.events, hold)), 1.0)
-        alone = hold >= self.neuron.drive_time() * (1.0 - NEARLY)
-        added = np.where(alone, 1.0, added)
-        return shortest(np.where(np.asarray(network.output_rate) > 0.0, added / steps, 1.0))
-
-    def _own_period(self, network: NetworkContext, hold: u.Second) -> u.Second:
-        """Timestep of each layer at its own pace, with as few copies of its arrays as allowed."""
-        in_turn = np.minimum(network.positions, self.options.get("sequential_reads", np.inf))
-        drive = self.drive_time(network)
-        if self.reads_events:
-            return np.maximum(in_turn * network.events * drive, self.neuron_busy_time(network, hold))
-        driven = in_turn * drive + hold if self.samples_columns else in_turn * np.maximum(drive, hold)
-        return driven + self.neuron.time_after_drive(hold)  # type: ignore[union-attr]
-
-    def neuron_busy_time(self, network: NetworkContext, hold: u.Second) -> u.Second:
-        """Time that a neuron needs for all events of a timestep in series, with a spike at the end."""
-        if self.neuron is None:
-            return 0.0
-        drives = network.events * (hold + self.neuron.time_between_drives(hold))
-        return drives + self.neuron.refractory_time()
+        """Time for which a neuron sees a full drive in one timestep, by layer; zero for converters."""
+        return 0.0 if self.neuron is None else self.drive(network).hold_time
 
     @property
     def samples_columns(self) -> bool:
@@ -438,10 +299,7 @@ class ArrayCircuit(ArrayParts):
 
     def settled_time(self, network: NetworkContext) -> u.Second:
         """Time for which active rows are driven before a result is taken: pulse, settling, and a neuron's hold time."""
-        time = self.drive_time(network)
-        if self.neuron is not None and not self.samples_columns:
-            time = np.maximum(time, self.hold_time(network))
-        return time
+        return self.drive_time(network) if self.neuron is None else self.drive(network).column_time
 
     def read_time(self, network: NetworkContext) -> u.Second:
         """Time for which a column is driven in one pulse of an input, including conversions that need the column."""

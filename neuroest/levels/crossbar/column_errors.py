@@ -322,7 +322,7 @@ class _Columns:
         """Errors in front of a neuron, where full scale is trimmed to the results of its layer."""
         if array.neuron is None:
             return {}
-        driven, found = array.spike_drive(self.network), {}
+        driven, found = array.drive(self.network), {}
         scale = self.layers.of_each(driven.full_scale + 0.0 * self.network.firing_threshold)
         largest = scale * np.hypot(self.result, self.offset)
         if array.reads_events:  # trimmed to single weights, and off by the same for each event

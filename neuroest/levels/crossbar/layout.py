@@ -304,7 +304,7 @@ class CrossbarLayout(Mapper):
         """Part of a step that the neurons determine: their last integration, or that of all events."""
         array = self.compute
         if array.neuron is not None and array.reads_events:
-            return array.neuron_busy_time(self.network, array.hold_time(self.network))
+            return array.drive(self.network).busy_time(array.hold_time(self.network))
         if (
             array.neuron is not None and not array.samples_columns
         ):  # columns are read for as long as neurons integrate
