@@ -238,6 +238,10 @@ class ElectricalPoint(Record):
     """Whether a reference column is read with the others."""
     cell_programming_energy: u.Joule
     """Energy of writing one cell with its lines."""
+    programming_energy: u.Joule
+    """Energy of writing one cell with its lines, its write circuit and its supply."""
+    written_conductance: u.Siemens
+    """Mean conductance of one cell just written."""
     row_time: u.Second
     """Time for which a row is driven in one pulse, for all groups of columns."""
     drawn_row_current: u.Ampere

@@ -48,7 +48,7 @@ class PulseResponse:
             return cls(2.0**bits - 1.0)
         d = array.memory.device
         return cls(
-            float(array.update_states()), float(d.rising_nonlinearity), float(d.falling_nonlinearity),
+            float(array.memory.update_states()), float(d.rising_nonlinearity), float(d.falling_nonlinearity),
             float(d.update_noise), float(d.update_spread), array.spec.updated_cells == "one",
         )  # fmt: skip
 

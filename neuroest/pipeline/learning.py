@@ -429,7 +429,7 @@ class LearningResults:
         if circuit.spec.between_writes == "powered":
             return ()
         rows = []
-        for cost in circuit.standing_costs(array.written):
+        for cost in circuit.standing_costs(array.writing.written):
             number = mapped.instances[cost.counted_as or cost.component]
             rows.append(InstanceRow(cost.component, f"learning_{cost.term}", cost.power * number, number))
         return tuple(rows)

@@ -105,7 +105,7 @@ def refreshed_share(array: "CrossbarArray", level: MappedLevel, counts: ActionCo
     """Share of the refreshes of all cells that reads do not already cause. [1]."""
     cells = level.mapper.programmed_cells(level.mapped.placement)
     rate = reads_per_cell(array, level, counts) / period
-    left = cells * retention.refresh_share(array.rewriting_interval(), array.cell.disturb_reads(), rate)
+    left = cells * retention.refresh_share(array.writing.interval, array.cell.disturb_reads(), rate)
     held = np.sum(cells, axis=-1, keepdims=True)
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
@@ -119,5 +119,5 @@ def reads_per_cell(array: "CrossbarArray", level: MappedLevel, counts: ActionCou
 def _rewriting_rate(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts, period: Array) -> Array:
     """Refresh rate of the cells of the busiest layer. [1/s]."""
     each = np.max(reads_per_cell(array, level, counts), axis=-1, keepdims=True)
-    interval, reads = array.rewriting_interval(), array.cell.disturb_reads()
+    interval, reads = array.writing.interval, array.cell.disturb_reads()
     return np.asarray(retention.rewriting_rate(interval, reads, each / period))

@@ -7,10 +7,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.base import (
+    AreaCost,
+    Characteristic,
+    Check,
+    Component,
+    Costs,
+    EnergyCost,
+    NetworkContext,
+    either,
+)
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.core import units as u
-from neuroest.equations import array_lines, cell_geometry, crossbar, drift, retention, writing
+from neuroest.equations import array_lines, cell_geometry, crossbar, drift, learning, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
@@ -332,6 +341,32 @@ class ResistiveMemory(Cell):
             d.write_pulses, d.program_voltage, d.program_current, d.program_time, around + half_selected,
             read_power * d.verify_time,
         )  # fmt: skip
+
+    def update_states(self) -> u.Dimensionless:
+        """Update steps of a cell from one end of its window to the other."""
+        d = self.device
+        return either(d.update_states > 0.0, d.update_states, 2.0**d.bits_per_cell - 1.0)
+
+    def update_voltage(self) -> u.Volt:
+        """Amplitude of a learning pulse: its own, or that of programming."""
+        d = self.device
+        return either(d.update_voltage > 0.0, d.update_voltage, d.program_voltage)
+
+    def update_time(self) -> u.Second:
+        """Width of a learning pulse: its own, or that of programming."""
+        d = self.device
+        return either(d.update_time > 0.0, d.update_time, d.program_time)
+
+    def update_energy(self, conductance: u.Siemens) -> u.Joule:
+        """Energy of one learning pulse in a cell, from its conductance or from the write current."""
+        d = self.device
+        ohmic = learning.pulse_energy(
+            self.update_voltage(), conductance, conductance, self.update_time(), 1.0
+        )
+        limited = writing.write_verify_energy(
+            1.0, d.program_voltage, d.program_current, d.program_time, 0.0, 0.0
+        )
+        return either(d.update_voltage > 0.0, ohmic, limited)
 
     def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Current of the cells that hold weights, and of the idle cells between the groups of a convolution."""

@@ -1,6 +1,7 @@
 """Resistive crossbar: costs, limits and accuracy of the circuit of an array."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,13 @@ from neuroest.equations import (
     learning,
     power,
     redundancy,
-    retention,
     stacked_tiers,
 )
 from neuroest.equations import crossbar as equations
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.crossbar.timestep import longest, shortest
 from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
-from neuroest.levels.crossbar.written_array import WrittenArray
+from neuroest.levels.crossbar.writing import Writing
 from neuroest.levels.learning import BACKWARD_READOUT
 
 _LONG = 1e3
@@ -42,7 +43,7 @@ _SOLVED_LOSS = 6.6
 """Largest G r N^2 for which the IR drop was compared with a solution of all nodes (docs/models)."""
 
 
-class CrossbarArray(WrittenArray):
+class CrossbarArray(ArrayCircuit):
     """Array of cells, drivers and column circuits, with its wires."""
 
     def point(self, network: NetworkContext) -> ElectricalPoint:
@@ -64,6 +65,8 @@ class CrossbarArray(WrittenArray):
             "read_bits": self.noise_bits(network),
             "signal_energy": self.signal_energy(network),
             "cell_programming_energy": self.cell_programming_energy(network),
+            "programming_energy": self.programming_energy(network),
+            "written_conductance": self.written_conductance(network),
             "neuron_capacitance": None if self.driven_load is None else self.driven_load[1],
         }
         if not self.adds_charges:
@@ -97,26 +100,32 @@ class CrossbarArray(WrittenArray):
             values["switched_pitch"] = self.switched_pitch(network)
             values["column_span"] = self.options["columns"] * self.column_pitch()
         if self.write_circuit is not None:
-            values["written"] = self.written
+            values["written"] = self.writing.written
         return self.at_rest.changed(**values)
 
     def circuit_costs(self, network: NetworkContext) -> Costs:
-        """Costs and checks of the cells and of the circuits around them."""
+        """Costs and checks of the cells, of the circuits around them, and of writing again."""
         point, phase = self.point(network), self.phase_context(network)
-        return Costs.of_all(
-            [part.costs(phase if part is self.driver else network, point) for part in self.circuits]
-        )
+        chain = [part.costs(phase if part is self.driver else network, point) for part in self.circuits]
+        return Costs.of_all([*chain, self.writing.costs(network, point)])
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Cells and circuits, learning pulses, and the rewriting of cells that reads disturb."""
-        cell = self.cell
-        costs = [*self.circuit_costs(network).energies, *self.update_energies(network)]
-        if np.any(np.isfinite(cell.disturb_reads())):
-            disturbed = retention.disturb_rewriting_energy(
-                self.programming_energy(network), cell.disturb_reads()
-            )
-            costs.append(cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
-        return costs
+        """Cells, circuits, learning pulses and rewriting."""
+        return list(self.circuit_costs(network).energies)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """Writing of the cells."""
+        shifts_rows = self.driver.slots.get("level_shifter") is not None
+        return Writing(self.cell, self.write_circuit, self.at_rest, self.options, shifts_rows)
+
+    def programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell, including its write circuit and its supply."""
+        return self.writing.energy(self.cell_programming_energy(network))
+
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell, including its lines."""
+        return self.writing.cell_energy(self.written_conductance(network))
 
     def current_share(self, network: NetworkContext) -> u.Dimensionless:
         """Share of the cell current that remains with the wire loss and, if the column drives a neuron, its voltage."""
@@ -147,11 +156,7 @@ class CrossbarArray(WrittenArray):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power of the circuits, and refresh of cells; grounded rows draw no current."""
-        costs, kept = list(self.circuit_costs(network).statics), self.rewriting_interval()
-        if np.any(np.isfinite(kept)):
-            rewriting = retention.refresh_power(self.programming_energy(network), kept)
-            costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
-        return costs
+        return list(self.circuit_costs(network).statics)
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Cells and circuits, regulator headroom, cell bits, ageing, and how long columns conduct.
@@ -305,7 +310,7 @@ class CrossbarArray(WrittenArray):
             self.characteristic("parallel wires of a line", self.parallel_wires(), "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
-            self.characteristic("time to program an array", self.programming_time(), "s"),
+            self.characteristic("time to program an array", self.writing.time, "s"),
             *self._writing_characteristics(),
         ]
         if np.any(np.isfinite(self.cell.retention_time())):
@@ -354,7 +359,7 @@ class CrossbarArray(WrittenArray):
             self.characteristic("settling time", self.settling_time(network), "s"),
             self.characteristic("read time", self.read_time(network), "s"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
-            self.characteristic("time to program an array", self.programming_time(), "s"),
+            self.characteristic("time to program an array", self.writing.time, "s"),
             self.characteristic("capacitance of a column", cell.column_capacitance(point), "F"),
             self.characteristic("full scale of a column", swing, "V"),
             self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
@@ -372,12 +377,14 @@ class CrossbarArray(WrittenArray):
         circuit = self.write_circuit
         if circuit is None:
             return []
-        found = [circuit.characteristic("cells of an array written at once", self.cells_together(), "1")]
+        found = [
+            circuit.characteristic("cells of an array written at once", self.writing.cells_together, "1")
+        ]
         if circuit.shifter is not None:
-            number = circuit.shifters(self.written)
+            number = circuit.shifters(self.writing.written)
             found.append(circuit.characteristic("level shifters of an array", number, "1"))
         if circuit.pump is not None:
-            found.extend(circuit.pump.written_characteristics(self.written))
+            found.extend(circuit.pump.written_characteristics(self.writing.written))
         return found
 
     def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:

@@ -44,6 +44,10 @@ class ArrayCircuit(ArrayParts):
         """Mean conductance of one cell when it is read, access transistor included."""
         return self.mean_conductance(network, self.age)
 
+    def written_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Mean conductance of one cell just written, access transistor included."""
+        return self.mean_conductance(network, None)
+
     def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one cell at this age, access transistor included; zero for cells that add charges."""
         if self.adds_charges:

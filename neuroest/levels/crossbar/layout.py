@@ -351,7 +351,7 @@ class CrossbarLayout(Mapper):
         full = np.floor(np.maximum(needed - 1.0, 0.0) / (each * chips))
         last = np.minimum(needed - full * each * chips, each)
         groups = full * np.ceil(each / together) + np.ceil(last / together)
-        return np.asarray(groups * self.compute.programming_time())
+        return np.asarray(groups * self.compute.writing.time)
 
     def driven_share(self) -> Array:
         """Share of the rows of an array that are active at a time."""

@@ -9,7 +9,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
 from neuroest.levels.base import Placement
-from neuroest.levels.crossbar import written_array
+from neuroest.levels.crossbar import writing
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.learning import LevelLearning, due_per_value
 from neuroest.workloads.learning import LearningCounts, Visits
@@ -110,7 +110,7 @@ class _Updates:
         if counts.rule.update is None:
             return LevelLearning({}, mapper.zeros(), by_layer=False, engine=True)
         circuit = array.write_circuit
-        steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
+        steps = equations.asked_steps(1.0, counts.asked_share, array.memory.update_states())
         due = [(visit, *due_per_value(counts, steps)) for visit in counts.updates]
         if counts.rule.tag_memory == "cells":
             due += [(visit, np.minimum(steps, 1.0), steps) for visit in counts.tags]
@@ -120,13 +120,13 @@ class _Updates:
             pulses, slots, held = pulses + own, slots + row, held + self.held_columns(visit, own, row)
         d = array.memory.device
         verified = circuit is not None and circuit.spec.update_verification == "after_each_pulse"
-        slot = array.update_time() + (d.verify_time if verified else 0.0)
-        actions = {(writer.path, written_array.UPDATE): pulses for writer in array.writers}
-        actions[array.cell.path, written_array.UPDATE_ROW] = slots
+        slot = array.memory.update_time() + (d.verify_time if verified else 0.0)
+        actions = {(writer.path, writing.UPDATE): pulses for writer in array.writers}
+        actions[array.cell.path, writing.UPDATE_ROW] = slots
         if circuit is not None and circuit.spec.update_bit_lines == "along_rows":
-            actions[array.cell.path, written_array.INHIBIT] = held
+            actions[array.cell.path, writing.INHIBIT] = held
         if verified:
-            actions[array.cell.path, written_array.VERIFY] = pulses
+            actions[array.cell.path, writing.VERIFY] = pulses
         actions |= self.backward()
         return LevelLearning(
             actions, np.asarray(slots * slot / array.options["arrays_programmed_together"]), by_layer=True,
@@ -138,27 +138,27 @@ class _Updates:
         mapper, array, counts = self.mapper, self.array, self.counts
         circuit, placement = array.write_circuit, self.placement
         columns, rows = array.devices_per_weight()
-        steps = equations.asked_steps(1.0, counts.asked_share, array.update_states())
+        steps = equations.asked_steps(1.0, counts.asked_share, array.memory.update_states())
         _, each = due_per_value(counts, steps)
         pulses, spikes = (
             mapper.zeros(),
-            {written_array.SPIKE_ROW: mapper.zeros(), written_array.SPIKE_COLUMN: mapper.zeros()},
+            {writing.SPIKE_ROW: mapper.zeros(), writing.SPIKE_COLUMN: mapper.zeros()},
         )
         for visit in counts.updates:
             pulses = pulses + visit.written * each * self.pair * placement.replication
             side, lines = (
-                (written_array.SPIKE_ROW, placement.column_blocks * rows)
+                (writing.SPIKE_ROW, placement.column_blocks * rows)
                 if visit.access == "row"
-                else (written_array.SPIKE_COLUMN, placement.row_blocks * columns)
+                else (writing.SPIKE_COLUMN, placement.row_blocks * columns)
             )
             spikes[side] = np.asarray(spikes[side] + visit.events * lines)
-        actions = {(writer.path, written_array.UPDATE): np.asarray(pulses) for writer in array.writers}
+        actions = {(writer.path, writing.UPDATE): np.asarray(pulses) for writer in array.writers}
         timed = array.cell.path if circuit is None else circuit.path
         for action, number in spikes.items():
             actions[array.cell.path, action] = number
             actions[timed, action] = number
-        window = array.update_time() if circuit is None else circuit.options.get("overlap_window", 0.0)
-        slot = np.maximum(array.update_time(), window)
+        window = array.memory.update_time() if circuit is None else circuit.options.get("overlap_window", 0.0)
+        slot = np.maximum(array.memory.update_time(), window)
         return LevelLearning(
             actions, np.asarray(counts.learns * mapper.steps * slot), by_layer=False, engine=False,
             pulses=np.asarray(pulses), cells=self.cells(), checks=(self.one_cell(),),
@@ -191,11 +191,11 @@ class _Updates:
         asked = visit.written * self.pair * placement.replication
         due = np.minimum(asked / np.maximum(lines * across, 1.0), 1.0)
         written = due * share
-        together = array.cells_together()
+        together = array.writing.cells_together
         if visit.access == "column" and circuit is not None:
             together = circuit.supplied(
                 array.options["rows"],
-                array.written_cell_current(),
+                array.writing.cell_current,
                 array.options["arrays_programmed_together"],
             )
         groups = np.ceil(across / together)
@@ -214,7 +214,7 @@ class _Updates:
         columns_each, _ = self.array.devices_per_weight()
         width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
         own = slots if visit.access == "column" else pulses
-        return np.asarray((1.0 - written_array.FALLING) * np.maximum(slots * width - own, 0.0))
+        return np.asarray((1.0 - writing.FALLING) * np.maximum(slots * width - own, 0.0))
 
     def backward(self) -> dict[tuple[str, str], Array]:
         """Backward reads of the arrays, from columns to rows, through as many circuits as a forward read."""

@@ -313,7 +313,7 @@ class CrossbarMapper(CrossbarCounts):
         for buffer, cells, lines in array.line_buffers:
             found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
         if array.write_circuit is not None:
-            found.update(array.write_circuit.instances(array.written, units))
+            found.update(array.write_circuit.instances(array.writing.written, units))
         at_columns: tuple[Component[Any] | None, ...] = (
             array.interface, array.merge, *array.column_stages
         )  # fmt: skip

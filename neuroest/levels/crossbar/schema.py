@@ -322,7 +322,7 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
     """
     circuit = array.write_circuit
     pump = None if circuit is None else circuit.pump
-    above = np.any(array.program_voltage > array.technology.supply_voltage)
+    above = np.any(array.memory.device.program_voltage > array.technology.supply_voltage)
     return stated(_left_out_of_writing, "Left out", {
         "write_circuits": circuit is None,
         "control": circuit is not None,
