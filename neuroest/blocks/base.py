@@ -499,6 +499,10 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
         """Figures of merit for an expert in this block, in addition to its costs."""
         return []
 
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
+        """Figures of merit that depend on the array around the block, in addition to its `characteristics`."""
+        return []
+
     def left_out(self) -> list[str]:
         """Exclusions: what the estimate of the block does not contain."""
         return []

@@ -502,7 +502,7 @@ def _result(
             "static_power": [(s.component, "", s.term, s.power, "W") for c in asked for s in c.statics],
             "characteristic": [
                 (c.component, "", c.name, c.value, c.unit)
-                for part in parts
+                for part in {id(part): part for part in (*parts, *answering)}.values()
                 for c in part.characteristics(network)
             ],
         }

@@ -233,6 +233,18 @@ def test_a_block_of_an_array_costs_inside_of_one_what_it_costs_there(
         neuroest.block(**{"process": "cmos_28nm_lp", **home.node()})
 
 
+def test_a_block_inside_of_an_array_has_the_figures_of_merit_that_it_has_there() -> None:
+    gates = neuroest.block(
+        "multiplexer", device="transmission_gate_low_threshold", resistance_share="40 %",
+        inside="adc_crossbar_28nm", network="mlp_mnist_dense",
+    )  # fmt: skip
+    own = {row.term: row.value for row in gates.rows if row.kind == "characteristic"}
+    chip = neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense")
+    there = [c for c in chip.characteristics if c.component == "chip.tile.array.readout.multiplexer"]
+    assert own == pytest.approx({c.name: c.value for c in there})
+    assert own["resistance of closed gates"] > 0.0
+
+
 def test_arrays_broadcast_and_points_agree_with_single_blocks() -> None:
     energies = np.array([[10e-15], [20e-15]])
     found = neuroest.block("sar_adc", **SAR, bits=[6, 8, 10], parameters={"comparator_energy": energies})

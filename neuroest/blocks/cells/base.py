@@ -9,7 +9,6 @@ import numpy as np
 
 from neuroest.blocks.base import (
     AreaCost,
-    Characteristic,
     Check,
     Component,
     Costs,
@@ -395,12 +394,6 @@ class ResistiveMemory(Cell):
             self.technology.temperature,
             d.retention_temperature,
         )
-
-    def cell_characteristics(
-        self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
-    ) -> list[Characteristic]:
-        """Figures of merit that an expert in this kind of cell asks for."""
-        return []
 
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Whether reads leave the state undisturbed, any cells can be written, and noise stays below a step.

@@ -109,11 +109,10 @@ class CrosspointCell(ResistiveMemory):
         """Energy of the cells that see part of the programming voltage during one pulse."""
         return self.half_select_power(rows, columns) * self.device.program_time
 
-    def cell_characteristics(
-        self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
-    ) -> list[Characteristic]:
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Figures of merit for reading one cell with floating lines, and for writing one."""
-        sneak = selection.sneak_conductance(conductance, rows, columns)
+        rows, columns = point.array_rows, point.array_columns
+        sneak = selection.sneak_conductance(point.cell_conductance, rows, columns)
         power = self.half_select_power(rows, columns)
         return [
             self.characteristic("sneak conductance past one cell if other lines float", sneak, "S"),

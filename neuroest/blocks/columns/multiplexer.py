@@ -4,7 +4,16 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import (
+    AreaCost,
+    Characteristic,
+    Check,
+    Component,
+    Costs,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
@@ -137,6 +146,14 @@ class Multiplexer(Component[TransmissionGateParameters]):
             self._passing(width, point), self._gate_areas(width), self._gate_statics(width),
             self._gate_checks(width, point.switch_source),
         )  # fmt: skip
+
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
+        """Width of the gates, and resistance of a path."""
+        width = self.width(point.drawn_switch_source)
+        return [
+            self.characteristic("width of the n-type transistor of a gate", width, "m"),
+            self.characteristic("resistance of closed gates", self.resistance(width), "ohm"),
+        ]
 
     def _passing(self, width: u.Metre, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of passing one value: gates, lines by junction and by pitch, and the select logic.

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Check, Costs, NetworkContext
+from neuroest.blocks.base import AreaCost, Characteristic, Check, Costs, NetworkContext
 from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.process_scaling import AnalogCircuit
@@ -93,6 +93,15 @@ class SampleAndHold(AnalogCircuit[Any]):
             [AreaCost(self.path, "stage", self.footprint(load))],
             checks=self.stage_checks(load),
         )
+
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
+        """Capacitor of a sample, and current of its follower."""
+        load = point.sampled_load
+        kept, (current, _) = self.capacitance(load.bits), self.follower(load)
+        return [
+            self.characteristic("capacitor that keeps a sample", kept, "F"),
+            self.characteristic("current of the follower", current, "A"),
+        ]
 
     def lost_voltage(self, held_time: u.Second, bits: u.Dimensionless) -> u.Volt:
         """Voltage lost by a sample in this time."""

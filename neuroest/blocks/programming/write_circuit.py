@@ -137,8 +137,9 @@ class ChargePump(Component[ChargePumpParameters]):
         energy = power.static_energy(self.device.idle_power, written.time) / cells
         return self.energy("program", "idle", energy, "write supply loss")
 
-    def written_characteristics(self, written: Written) -> list[Characteristic]:
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Figures of merit that a designer of pumps asks for."""
+        written = point.written
         voltage = written.voltage
         return [
             self.characteristic("stages of the charge pump", self.stages(voltage), "1"),
@@ -380,6 +381,17 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         written = point.written
         statics = [] if self.spec.between_writes == "off" else self.standing_costs(written)
         return Costs(self.written_energies(written), self._areas(written), statics, self._checks(written))
+
+    def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
+        """Cells written at once, level shifters, and the pump."""
+        written = point.written
+        found = [self.characteristic("cells of an array written at once", written.together, "1")]
+        if self.shifter is not None:
+            number = self.shifters(written)
+            found.append(self.characteristic("level shifters of an array", number, "1"))
+        if self.pump is not None:
+            found.extend(self.pump.characteristics_at(point))
+        return found
 
     def standing_costs(self, written: Written) -> list[StaticCost]:
         """Static power of the circuit while it is powered."""

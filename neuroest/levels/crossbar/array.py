@@ -297,21 +297,37 @@ class CrossbarArray(ArrayCircuit):
         return self.conductance(network) * self.segment_resistance() * side**2
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Figures of merit that an array designer asks for."""
-        if self.adds_charges:
-            return self._charge_characteristics(network)
+        """Figures of merit that an array designer asks for, and those of the circuits around the cells."""
+        found = [
+            self.characteristic("settling time", longest(self.settling_time(network)), "s"),
+            self.characteristic("read time", longest(self.read_time(network)), "s"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.writing.time, "s"),
+        ]
+        found += (
+            self._charge_characteristics(network)
+            if self.adds_charges
+            else self._current_characteristics(network)
+        )
+        if self.converter is not None:
+            bits = self.resolution(network)
+            found.append(self.characteristic("resolution of the converters", bits, "1"))
+        for buffer, cells, lines in self.line_buffers:
+            error = buffer.error(self.options[cells])
+            label = f"error that the buffers of {lines} add at their end, over full scale"
+            found.append(buffer.characteristic(label, error, "1"))
+        point = self.point(network)
+        return found + [figure for part in self.circuits for figure in part.characteristics_at(point)]
+
+    def _current_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Figures of merit that a designer of columns that add currents asks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
-            self.characteristic("settling time", longest(self.settling_time(network)), "s"),
-            self.characteristic("read time", longest(self.read_time(network)), "s"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
             self.characteristic("parallel wires of a line", self.parallel_wires(), "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),
-            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
-            self.characteristic("time to program an array", self.writing.time, "s"),
-            *self._writing_characteristics(),
         ]
         if np.any(np.isfinite(self.cell.retention_time())):
             found.append(
@@ -329,26 +345,13 @@ class CrossbarArray(ArrayCircuit):
             whole = redundancy.repaired_array_fraction(self.options["columns"], spare, clean)
             found.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
-        found.append(
-            self.characteristic(
-                "relative spread of a column's current from its cells, all rows on",
-                equations.column_current_spread(scatter, self.options["rows"]), "1",
-            )
-        )  # fmt: skip
-        found.extend(
-            self.memory.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
-        )
+        spread = equations.column_current_spread(scatter, self.options["rows"])
+        label = "relative spread of a column's current from its cells, all rows on"
+        found.append(self.characteristic(label, spread, "1"))
         if self.converter is not None:
-            bits = self.resolution(network)
-            found.append(self.characteristic("resolution of the converters", bits, "1"))
             width = self.column_pitch() * self.readout.options["columns_per_converter"]
-            length = self.converter.area(bits) / width
+            length = self.converter.area(self.resolution(network)) / width
             found.append(self.characteristic("length of a converter as wide as its columns", length, "m"))
-        found.extend(self.column_characteristics(network))
-        for buffer, cells, lines in self.line_buffers:
-            error = buffer.error(self.options[cells])
-            label = f"error that the buffers of {lines} add at their end, over full scale"
-            found.append(buffer.characteristic(label, error, "1"))
         return found
 
     def _charge_characteristics(self, network: NetworkContext) -> list[Characteristic]:
@@ -356,53 +359,13 @@ class CrossbarArray(ArrayCircuit):
         cell, point = self.static_cell, self.in_pulse(network)
         error, swing = cell.mismatch_error(point), cell.full_scale(point)
         found = [
-            self.characteristic("settling time", self.settling_time(network), "s"),
-            self.characteristic("read time", self.read_time(network), "s"),
-            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
-            self.characteristic("time to program an array", self.writing.time, "s"),
             self.characteristic("capacitance of a column", cell.column_capacitance(point), "F"),
             self.characteristic("full scale of a column", swing, "V"),
             self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
-            *self.column_characteristics(network),
         ]
         if self.converter is not None:
-            bits = self.resolution(network)
-            found.append(self.characteristic("resolution of the converters", bits, "1"))
-            step = 2.0 * converters.half_step(swing, bits)
+            step = 2.0 * converters.half_step(swing, self.resolution(network))
             found.append(self.characteristic("step of the converters at a column", step, "V"))
-        return found
-
-    def _writing_characteristics(self) -> list[Characteristic]:
-        """Costs of the write circuit."""
-        circuit = self.write_circuit
-        if circuit is None:
-            return []
-        found = [
-            circuit.characteristic("cells of an array written at once", self.writing.cells_together, "1")
-        ]
-        if circuit.shifter is not None:
-            number = circuit.shifters(self.writing.written)
-            found.append(circuit.characteristic("level shifters of an array", number, "1"))
-        if circuit.pump is not None:
-            found.extend(circuit.pump.written_characteristics(self.writing.written))
-        return found
-
-    def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Sample-and-hold stages and switches between the columns and shared circuits."""
-        found = []
-        if self.sampler is not None:
-            load = self.sampled_load(network)
-            kept = self.sampler.capacitance(load.bits)
-            current, _ = self.sampler.follower(load)
-            found.append(self.sampler.characteristic("capacitor that keeps a sample", kept, "F"))
-            found.append(self.sampler.characteristic("current of the follower", current, "A"))
-        if self.multiplexer is not None:
-            width = self.switch_width(network)
-            resistance = self.multiplexer.resistance(width)
-            found.append(
-                self.multiplexer.characteristic("width of the n-type transistor of a gate", width, "m")
-            )
-            found.append(self.multiplexer.characteristic("resistance of closed gates", resistance, "ohm"))
         return found
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
