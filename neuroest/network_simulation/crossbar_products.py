@@ -101,7 +101,10 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
         raise NeuroestError(
             f"{array.path}: is read by neurons; accuracy of dense networks needs an adc read-out"
         )
-    phase, bits = int(_one(array.phase_bits(network), place)), int(_one(array.input_bits(network), place))
+    phase, bits = (
+        int(_one(array.phase_bits(network), place)),
+        int(_one(array.read_schedule.input_bits(network), place)),
+    )
     at_once = bits if array.adds_pulses else phase
     converted = _one(array.converted_bits(network), place)
     rows = _one(array.rows_at_once(), place) * array.merged_lines
@@ -123,7 +126,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
         input_bits=bits,
         at_once=at_once,
         # a pulse width or voltage has one sign per read; two's complement bits have separate weights
-        signs_apart=array.sign_phases > 1.0 or at_once > 1,
+        signs_apart=array.read_schedule.sign_phases > 1.0 or at_once > 1,
         low_end=low_end,
         high_end=min(high_end, low_end + (2.0 ** _one(resolution, place) - 1.0) * step),
         step=step,

@@ -1,10 +1,14 @@
 """Sequence of the steps of an array read."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from neuroest.blocks.base import Component
+import numpy as np
+
+from neuroest.blocks.attributes import chosen
+from neuroest.blocks.base import Component, NetworkContext, TechnologyPoint
 from neuroest.blocks.model_error import WITHOUT_COSTS
-from neuroest.specs.base import Count, CountOrAuto, Duration, Time
+from neuroest.core import units as u
+from neuroest.specs.base import Count, CountOrAuto, Duration, Time, numeric_options
 from neuroest.specs.blocks import Block
 
 
@@ -55,3 +59,53 @@ class ReadScheduleChoice(Component[None]):
     schema = ReadScheduleBlock
     part_of_array = True
     prior_error = WITHOUT_COSTS
+
+    @classmethod
+    def default(cls, technology: TechnologyPoint) -> Self:
+        """The schedule of an array whose file states none."""
+        spec = ReadScheduleBlock()
+        options = {
+            n: value for n in numeric_options(cls.schema) if isinstance(value := getattr(spec, n), float)
+        }
+        return cls("schedule", spec, None, None, options, technology, {})
+
+    in_turn: bool = chosen("columns", "in_turn")
+    """Whether only the columns that the converters read next are driven."""
+    equal: bool = chosen("pulse_widths", "equal")
+    """Whether the pulses of all bits of an input have the same width, each with a conversion."""
+    binary: bool = chosen("pulse_widths", "binary")
+    """Whether the pulses of the bits of an input are as wide as the bits count."""
+    shares_bits: bool = chosen("pulse_widths", "shared")
+    """Whether capacitors share the result of each input bit with the charge of the previous bits."""
+    signs_together: bool = chosen("input_signs", "together")
+    """Whether an input is applied with its sign."""
+
+    @property
+    def sign_phases(self) -> float:
+        """Reads of an input for its signs: two if they are read in sequence."""
+        return 1.0 if self.signs_together else 2.0
+
+    def input_bits(self, network: NetworkContext) -> u.Bit:
+        """Bits of an input that pulses or voltages encode: all, or the magnitude if signs are read in sequence."""
+        bits = network.activation_bits
+        return bits if self.signs_together else np.maximum(bits - 1.0, 1.0)
+
+    @property
+    def reads_per_result(self) -> u.Dimensionless:
+        """Times that an array is read for one result of a phase."""
+        return self.options["reads_per_result"]
+
+    @property
+    def reads_per_conversion(self) -> u.Dimensionless:
+        """Reads of a result that one conversion takes."""
+        return self.reads_per_result if self.spec.converted == "last_read" else 1.0
+
+    @property
+    def results_of_phase(self) -> u.Dimensionless:
+        """Converted results of one phase of an input that are added or subtracted: of its signs, and of its reads."""
+        return self.sign_phases * self.reads_per_result / self.reads_per_conversion
+
+    @property
+    def cycle(self) -> u.Second | None:
+        """Time from one read to the next, if the chip's clock sets it."""
+        return self.options.get("cycle_time")

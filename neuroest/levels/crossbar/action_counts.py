@@ -32,7 +32,7 @@ class CrossbarCounts(CrossbarLayout):
         toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.on_array * t.positions * t.groups * t.outputs * columns_each * slices
-        signs = array.sign_phases
+        signs = array.read_schedule.sign_phases
         column_reads = counting.conversions(signs * steps, self.read_blocks(placement), used_columns)
         driver = array.driver
         pulses = toggles * array.row_pulses(self.network)
@@ -63,7 +63,9 @@ class CrossbarCounts(CrossbarLayout):
         if array.merge is not None:
             actions[array.merge.path, "merge"] = np.where(self._merges(placement), column_reads, 0.0)
         if array.sampler is not None:
-            actions[array.sampler.path, "sample"] = results if array.shares_bits else conversions
+            actions[array.sampler.path, "sample"] = (
+                results if array.read_schedule.shares_bits else conversions
+            )
         actions.update(self._writing(placement))
         actions.update(self._switching(placement, conversions))
         nothing = 0.0 * t.output_elements
@@ -83,12 +85,12 @@ class CrossbarCounts(CrossbarLayout):
 
     def _reads_of_an_input(self) -> u.Numeric:
         """Reads of an array for one input, for one of its signs: its timesteps, its digits, and those of a result."""
-        return self.steps * self.planes * self.compute.reads_per_result
+        return self.steps * self.planes * self.compute.read_schedule.reads_per_result
 
     def _reads_of_a_conversion(self) -> u.Numeric:
         """Reads of a column that one conversion takes: of the bits of an input, and of a result that takes several."""
         bits = self.planes if self.compute.adds_pulses else 1.0
-        return bits * self.compute.reads_per_conversion
+        return bits * self.compute.read_schedule.reads_per_conversion
 
     def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Products of two computed factors, which no array stores."""
@@ -120,7 +122,7 @@ class CrossbarCounts(CrossbarLayout):
         """Array reads, counted separately for each group of a layer."""
         t = self.layers
         each = self.on_array * t.positions * t.groups * placement.column_blocks
-        reads = self._reads_of_an_input() * self.compute.sign_phases
+        reads = self._reads_of_an_input() * self.compute.read_schedule.sign_phases
         return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
@@ -201,7 +203,9 @@ class CrossbarCounts(CrossbarLayout):
         bits = array.phase_bits(self.network)
         digit = read_schedule.active_digit_probability(t.input_bit_density, bits)
         return np.where(
-            bits < array.input_bits(self.network), np.minimum(digit, t.input_density), t.input_density
+            bits < array.read_schedule.input_bits(self.network),
+            np.minimum(digit, t.input_density),
+            t.input_density,
         )
 
     def _pulses_of_a_number(self) -> u.Numeric:

@@ -197,15 +197,16 @@ class CrossbarArray(ArrayCircuit):
             checks.append(self.require("advice", "columns_conduct_long", longer, "<=", _LONG))
         if self.converter is not None:
             checks.extend(self._waiting_checks(network))
-            if self.cycle is not None:
+            cycle = self.read_schedule.cycle
+            if cycle is not None:
                 reads = self.fastest_schedule(network)
                 longer = longest(reads.interval / reads.groups)
-                checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", self.cycle, "s"))
+                checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", cycle, "s"))
         return checks
 
     def _waiting_checks(self, network: NetworkContext) -> list[Check]:
         """Whether columns conduct much longer than for their own conversion; nothing where none waits."""
-        waits = self.holding == "none" and not self.columns_take_turns
+        waits = self.holding == "none" and not self.read_schedule.in_turn
         draws = not (self.adds_charges or self.cell.discharges or self.cell.divides)
         turns = self.columns_in_turn(network)
         if not (waits and draws and np.any(turns > 1.0)):

@@ -10,7 +10,7 @@ from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext, either
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
-from neuroest.blocks.columns.read_schedule import ReadScheduleBlock
+from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
@@ -32,9 +32,6 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
 from neuroest.levels.crossbar.timestep import NeuronDrive, ReadSchedule, shortest
-
-_NO_SCHEDULE = ReadScheduleBlock()
-"""Schedule of an array whose file states none."""
 
 
 class ArrayCircuit(ArrayParts):
@@ -135,7 +132,7 @@ class ArrayCircuit(ArrayParts):
         low, high = self.memory.ends(None)
         conductance = self.memory.limited_as_drawn(equations.offset_mean_conductance(low, high))
         alone = self.single_segment_resistance()
-        one_by_one = self.columns_take_turns and self.merge is None
+        one_by_one = self.read_schedule.in_turn and self.merge is None
         turns = self.readout.options["columns_per_converter"] if one_by_one else 1.0
         lost = crossbar_wires.ir_drop_error_mean(
             conductance, alone / turns, alone, self.piece("rows"), self.piece("columns"),
@@ -274,8 +271,8 @@ class ArrayCircuit(ArrayParts):
             return network.pace.drive_time
         pulse = self.driver.drive_time(self.options["pulse_width"], self.phase_context(network))
         time = np.maximum(pulse, self.settling_time(network))
-        if self.schedule_choice.pulse_widths == "binary":
-            time = time * read_schedule.mean_binary_width(self.input_bits(network))
+        if self.read_schedule.binary:
+            time = time * read_schedule.mean_binary_width(self.read_schedule.input_bits(network))
         return time
 
     def drive(self, network: NetworkContext) -> NeuronDrive:
@@ -317,25 +314,18 @@ class ArrayCircuit(ArrayParts):
         """Time to convert the columns that a converter reads in one step; zero for neurons."""
         if self.converter is None:
             return 0.0
-        turns = 1.0 if self.columns_take_turns else self.columns_in_turn(network)
+        turns = 1.0 if self.read_schedule.in_turn else self.columns_in_turn(network)
         return converters.shared_read_time(turns, self.converter.rate(self.resolution(network), network))
 
-    @property
-    def schedule_choice(self) -> ReadScheduleBlock:
-        """Read schedule as stated in the file."""
-        chosen = self.slots.get("schedule")
-        return _NO_SCHEDULE if chosen is None else chosen.spec
-
-    @property
-    def columns_take_turns(self) -> bool:
-        """Whether only the columns that the converters read next are driven."""
-        return self.schedule_choice.columns == "in_turn"
+    @cached_property
+    def read_schedule(self) -> ReadScheduleChoice:
+        """Read schedule as stated in the file, or the default one."""
+        stated: Any = self.slots.get("schedule")
+        return stated or ReadScheduleChoice.default(self.technology)
 
     def rows_at_once(self) -> u.Dimensionless:
         """Rows that one read sums."""
-        chosen = self.slots["schedule"].options.get("rows_at_once") if "schedule" in self.slots else None
-        rows: u.Dimensionless = self.options["rows"]
-        return rows if chosen is None else chosen
+        return self.read_schedule.options.get("rows_at_once", self.options["rows"])
 
     def conducting_rows(self) -> u.Dimensionless:
         """Rows whose cells load a column in one read: the rows read at once, or all if cells have no transistors."""
@@ -344,24 +334,18 @@ class ArrayCircuit(ArrayParts):
     @property
     def holding(self) -> str:
         """Block that stores a result during conversion: `stage`, `converter` or `none`."""
-        chosen = self.schedule_choice.holding
+        chosen = self.read_schedule.spec.holding
         if chosen != "auto":
             return str(chosen)
         return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
 
-    def input_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of an input that pulses or voltages encode: all, or the magnitude if signs are read in sequence."""
-        if self.schedule_choice.input_signs == "together":
-            return network.activation_bits
-        return np.maximum(network.activation_bits - 1.0, 1.0)
-
     def row_pulses(self, network: NetworkContext) -> u.Dimensionless:
         """Times that a row is raised for one pulse of an input: once per group of columns that needs it."""
         timed = self.driver.whole_numbers and not self.driver.analog
-        if not self.columns_take_turns:
+        if not self.read_schedule.in_turn:
             return 1.0
-        binary = self.schedule_choice.pulse_widths == "binary"
-        bits = self.phase_bits(network) if timed else self.input_bits(network) if binary else 1.0
+        one_by_one = self.read_schedule.input_bits(network) if self.read_schedule.binary else 1.0
+        bits = self.phase_bits(network) if timed else one_by_one
         # a single bit stays on for all groups
         return np.where(np.asarray(bits) > 1.0, self.columns_switched(network), 1.0)
 
@@ -369,8 +353,8 @@ class ArrayCircuit(ArrayParts):
         """Bits of an input that one phase applies."""
         if network.spiking or not self.driver.whole_numbers:
             return 1.0
-        chosen = self.slots["schedule"].options.get("bits_per_phase") if "schedule" in self.slots else None
-        bits = self.input_bits(network)
+        chosen = self.read_schedule.options.get("bits_per_phase")
+        bits = self.read_schedule.input_bits(network)
         return bits if chosen is None else np.minimum(chosen, bits)
 
     def phase_context(self, network: NetworkContext) -> NetworkContext:
@@ -383,44 +367,19 @@ class ArrayCircuit(ArrayParts):
         """Phases that apply the digits of an input, for one sign."""
         if network.spiking:
             return 1.0
-        return read_schedule.input_digits(self.input_bits(network), self.phase_bits(network))
-
-    @property
-    def sign_phases(self) -> float:
-        """Reads of an input for its signs: two if they are read in sequence."""
-        return 1.0 if self.schedule_choice.input_signs == "together" else 2.0
-
-    @property
-    def reads_per_result(self) -> u.Dimensionless:
-        """Times that an array is read for one result of a phase."""
-        return self.slots["schedule"].options["reads_per_result"] if "schedule" in self.slots else 1.0
-
-    @property
-    def reads_per_conversion(self) -> u.Dimensionless:
-        """Reads of a result that one conversion takes."""
-        return self.reads_per_result if self.schedule_choice.converted == "last_read" else 1.0
-
-    @property
-    def results_of_phase(self) -> u.Dimensionless:
-        """Converted results of one phase of an input that are added or subtracted: of its signs, and of its reads."""
-        return self.sign_phases * self.reads_per_result / self.reads_per_conversion
-
-    @property
-    def shares_bits(self) -> bool:
-        """Whether capacitors share the result of each input bit with the charge of the previous bits."""
-        return self.schedule_choice.pulse_widths == "shared"
+        return read_schedule.input_digits(self.read_schedule.input_bits(network), self.phase_bits(network))
 
     @property
     def adds_pulses(self) -> bool:
         """Whether one conversion covers the pulses of all bits of an input."""
         integrates = self.converter is not None and self.converter.integrates
-        return integrates or self.schedule_choice.pulse_widths != "equal"
+        return integrates or not self.read_schedule.equal
 
     def pulses_converted(self, network: NetworkContext) -> u.Dimensionless:
         """Pulses of an input that one conversion covers."""
         if isinstance(self.converter, IntegratesInput):
             return self.converter.magnitude_bits(network)
-        return self.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
+        return self.read_schedule.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
 
     @property
     def counts_during_pulse(self) -> bool:
@@ -430,35 +389,33 @@ class ArrayCircuit(ArrayParts):
             return converter is not None
         timed = self.driver.whole_numbers and not self.driver.analog
         taken = converter.takes_columns or isinstance(self.interface, ClampsColumn)
-        alone = self.columns_take_turns or not np.any(self.readout.options["columns_per_converter"] > 1.0)
+        alone = self.read_schedule.in_turn or not np.any(self.readout.options["columns_per_converter"] > 1.0)
         fits = timed and taken and alone and not self.adds_charges and self.sampler is None
         return converter.may_count_during_pulse and fits
 
     def schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input, at the clock of the chip if it is stated."""
-        found = self.fastest_schedule(network)
-        return found if self.cycle is None else found.clocked(self.cycle)
-
-    @property
-    def cycle(self) -> u.Second | None:
-        """Time from one read to the next, if the chip's clock sets it."""
-        return self.slots["schedule"].options.get("cycle_time") if "schedule" in self.slots else None
+        fastest, cycle = self.fastest_schedule(network), self.read_schedule.cycle
+        return fastest if cycle is None else fastest.clocked(cycle)
 
     def fastest_schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input, as fast as the circuits allow."""
-        timed = {} if "schedule" not in self.slots else self.slots["schedule"].options
-        settling, reset = self.settled_time(network), timed.get("reset_time", 0.0) * self.reads_per_conversion
-        groups = self.columns_switched(network) if self.columns_take_turns else 1.0
-        pulses = self.pulses_converted(network) * self.reads_per_conversion
+        stated = self.read_schedule
+        settling, reset = (
+            self.settled_time(network),
+            stated.options["reset_time"] * stated.reads_per_conversion,
+        )
+        groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
+        pulses = self.pulses_converted(network) * stated.reads_per_conversion
         all_of_them = self.conversion_time(network)
-        sampling: u.Second = timed.get("sample_time", 0.0)
+        sampling = stated.options["sample_time"]
         converter = self.converter
         if converter is None:
             return ReadSchedule(settling, reset, 0.0, 0.0, 0.0, 1.0, 1.0)
         if self.counts_during_pulse:  # the count of all columns is complete with the pulses
             counted = np.maximum(settling, all_of_them / pulses)
             return ReadSchedule(counted, reset, sampling, 0.0, 0.0, groups, pulses)
-        if self.shares_bits:  # each bit is taken by itself
+        if stated.shares_bits:  # each bit is taken by itself
             settling, sampling = settling + sampling, 0.0
         if converter.integrates or self.holding == "stage":
             return ReadSchedule(settling, reset, sampling, 0.0, all_of_them, groups, pulses)
@@ -485,11 +442,11 @@ class ArrayCircuit(ArrayParts):
     def switches_columns(self) -> bool:
         """Whether the multiplexer to shared converters is at the bare columns, which then charge its lines."""
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
-        return self.converter is not None and (self.columns_take_turns or not held)
+        return self.converter is not None and (self.read_schedule.in_turn or not held)
 
     def column_circuits(self, network: NetworkContext) -> u.Dimensionless:
         """Interfaces and stages of an array: one per column, or one per converter if columns are read in sequence."""
-        if self.columns_take_turns:
+        if self.read_schedule.in_turn:
             return self.converters_each() * self.merged_columns(network)
         return self.options["columns"] + self.reference_columns
 
@@ -520,10 +477,10 @@ class ArrayCircuit(ArrayParts):
 
     def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
         """Conductance in front of a multiplexer: of a follower, of a current over its supply, or of the column."""
-        if self.sampler is not None and not self.columns_take_turns:
+        if self.sampler is not None and not self.read_schedule.in_turn:
             return self.sampler.output_conductance(self.sampled_load(network))
         current: u.Ampere | None = None
-        if self.columns_take_turns:
+        if self.read_schedule.in_turn:
             pass
         elif isinstance(self.merge, CurrentMirror):
             current = self.merge.device.bias_current
@@ -542,9 +499,9 @@ class ArrayCircuit(ArrayParts):
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """Maximum swing of the multiplexer lines, and the supply that delivers their charge."""
         supply = self.technology.supply_voltage
-        if self.sampler is not None and not self.columns_take_turns:
+        if self.sampler is not None and not self.read_schedule.in_turn:
             return self.sampler.device.signal_swing, supply
-        if isinstance(self.interface, ClampsColumn) and not self.columns_take_turns:
+        if isinstance(self.interface, ClampsColumn) and not self.read_schedule.in_turn:
             return supply, supply
         return self.options["read_voltage"], self.read_supply_voltage()
 
@@ -571,7 +528,7 @@ class ArrayCircuit(ArrayParts):
         )
         load = self.converter.input_capacitance(bits, capacitance)
         held_time = self.conversion_time(network)
-        if switches is None or self.columns_take_turns:
+        if switches is None or self.read_schedule.in_turn:
             return SampledLoad(bits, *times, load, held_time, 0.0, 0.0, 0.0)
         share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
         wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
@@ -616,7 +573,7 @@ class ArrayCircuit(ArrayParts):
 
     def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
         """Columns whose cells are driven at a time by one piece of a row."""
-        groups = self.columns_switched(network) if self.columns_take_turns else 1.0
+        groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
         return self.piece("columns") / groups
 
     def row_current(self, network: NetworkContext) -> u.Ampere:

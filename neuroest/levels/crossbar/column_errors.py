@@ -142,7 +142,7 @@ class _Columns:
         self.density = np.ones_like(self.fan_in) if every else np.clip(active, 0.0, 1.0)
         planes = np.asarray(layers.of_each(mapper.planes), dtype=float)
         whole = array.driver.whole_numbers
-        bits = array.input_bits(network) if whole else 1.0 if every else planes
+        bits = array.read_schedule.input_bits(network) if whole else 1.0 if every else planes
         self.input_square = accuracy.input_mean_square(self.density, bits)
         # what an error of one read is in the sum over the bits that are applied one after the other
         self.reads = weight_spreads.digit_error_gain(array.phase_bits(network), planes)
@@ -158,7 +158,7 @@ class _Columns:
 
     def per_column(self, of_products: u.Numeric) -> Array:
         """Result error from an independent error in each column read, in units of the largest product of one digit."""
-        reads = self.reads * self.array.results_of_phase
+        reads = self.reads * self.array.read_schedule.results_of_phase
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
 
@@ -171,7 +171,7 @@ class _Columns:
             array.converted_bits(self.network), array.merged_groups(self.network)
         )
         digits = np.where(merged, groups, self.digits)
-        reads = (1.0 if array.adds_pulses else self.reads) * array.results_of_phase
+        reads = (1.0 if array.adds_pulses else self.reads) * array.read_schedule.results_of_phase
         columns = self.columns - array.merged_lines + 1.0
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
 
@@ -488,7 +488,7 @@ class _Columns:
         largest = array.rows_at_once() * array.merged_lines * half
         columns = self.columns - array.merged_lines + 1.0
         # the same columns clip for each bit of an input, those of many large weights, so that bits add up as they are
-        return np.asarray(np.sqrt(columns * array.sign_phases) * self.range.clipped * largest)
+        return np.asarray(np.sqrt(columns * array.read_schedule.sign_phases) * self.range.clipped * largest)
 
     def _left(self) -> u.Dimensionless:
         """Distance between levels, relative to its value after writing."""

@@ -267,7 +267,7 @@ class CrossbarLayout(Mapper):
 
     def share_at_peak(self, placement: Placement) -> u.Dimensionless:
         """All of the time where the clock of the reads is stated: their number is a count."""
-        return 0.0 if self.compute.cycle is None else 1.0
+        return 0.0 if self.compute.read_schedule.cycle is None else 1.0
 
     def peak_rate(self) -> u.Numeric:
         """Peak operations per second of an array: every weight is used once per position, in the fastest layer."""
@@ -281,7 +281,7 @@ class CrossbarLayout(Mapper):
     def conversions_each(self) -> u.Numeric:
         """Results of an input that are converted separately: of its digits, its signs, and its repeated reads."""
         digits = 1.0 if self.compute.adds_pulses else self.planes
-        return digits * self.compute.results_of_phase
+        return digits * self.compute.read_schedule.results_of_phase
 
     def product_time(self) -> Array:
         """Time from the inputs of a position at the rows to its converted results, or to the spikes of its neurons."""

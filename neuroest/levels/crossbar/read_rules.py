@@ -23,7 +23,7 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
     spiking : bool
         Whether the network spikes.
     """
-    chosen, converter = array.schedule_choice, array.converter
+    chosen, converter = array.read_schedule.spec, array.converter
     if converter is not None:
         yield from _counting_faults(array, converter)
     if "schedule" not in array.slots:
@@ -47,12 +47,12 @@ def schedule_faults(array: CrossbarArray, spiking: bool) -> Iterator[str]:
         yield "spikes have neither signs nor bits; leave out input_signs and pulse_widths"
     if chosen.input_signs == "in_turn" and converter.integrates:
         yield f"input_signs is in_turn, but a {converter.model} takes the sign with the pulse; use sign_bits"
-    if spiking and np.any(np.asarray(array.reads_per_result) > 1.0):
+    if spiking and np.any(np.asarray(array.read_schedule.reads_per_result) > 1.0):
         yield "reads_per_result is above 1, and a timestep of spikes is read once; leave it out"
-    if np.any(np.asarray(array.reads_per_conversion) > 1.0) and array.counts_during_pulse:
+    if np.any(np.asarray(array.read_schedule.reads_per_conversion) > 1.0) and array.counts_during_pulse:
         yield "converted is last_read, but the converter counts during each read; use each_read"
     yield from _row_faults(array)
-    bits = array.slots["schedule"].options.get("bits_per_phase")
+    bits = array.read_schedule.options.get("bits_per_phase")
     if bits is not None and np.any(np.asarray(bits) > 1.0) and not array.driver.whole_numbers:
         yield f"bits_per_phase is above 1, and a {array.driver.model} applies one bit; use another driver"
 
@@ -71,7 +71,7 @@ def _counting_faults(array: CrossbarArray, converter: Converter) -> Iterator[str
     elif not converter.takes_columns and array.interface is None:
         yield "counts is during_pulse, which adds up the current of a column; use takes: current, or a current_clamp"
     columns, joined = array.readout.options["columns_per_converter"], array.merge is not None
-    if np.any(columns > 1.0) and not (joined or array.columns_take_turns):
+    if np.any(columns > 1.0) and not (joined or array.read_schedule.in_turn):
         yield (
             f"counts is during_pulse, but {float(np.max(columns)):g} columns wait for a converter; use one converter a "
             "column, or schedule.columns: in_turn"
@@ -82,7 +82,7 @@ def _counting_faults(array: CrossbarArray, converter: Converter) -> Iterator[str
 
 def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
     """Reasons why input bits cannot be weighted before the converter."""
-    chosen = array.schedule_choice
+    chosen = array.read_schedule.spec
     if chosen.pulse_widths != "equal" and not isinstance(array.driver, DrivesOneBit):
         driver = array.driver.model
         yield f"pulse_widths is {chosen.pulse_widths}, but a {driver} applies whole inputs; use a one_bit_driver"

@@ -356,9 +356,9 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     direct = converter.takes_columns or array.adds_charges or encoded
     free = not encoded and not converter.integrates
     unsampled = free and array.sampler is None
-    shares = array.shares_bits and array.merge is not None
+    shares = array.read_schedule.shares_bits and array.merge is not None
     # pulses that share a charge have the stated time in their settling
-    chosen = array.slots["schedule"].options["sample_time"] if "schedule" in array.slots else 0.0
+    chosen = array.read_schedule.options["sample_time"]
     instant = not np.any(np.asarray(array.schedule(mapper.network).sampling + chosen) > 0.0)
     return stated(_left_out_of_columns, "Left out", {
         "multiplexers": shared and array.multiplexer is None,
