@@ -53,7 +53,7 @@ def test_rows_of_a_volt_drive_the_neuron_through_nanosiemens(tmp_path: Path) -> 
     reached = 0.91 * active / (active + 1e-12)  # 1 Tohm
     assert array.driven_voltage(network) == pytest.approx(reached, rel=1e-12)
     # one charge of the memristor, through 0.91 V from 1 V, in each read of a line; no bias, no held result
-    couples, memristor = count(result, "interface", "couple"), float(np.max(array.driven_load[1]))
+    couples, memristor = count(result, "interface", "couple"), float(np.max(array.driven_load.column))
     assert couples == 100 * 220
     assert energy(result, term="input_charge") == pytest.approx(couples * memristor * 0.91 * 1.0)
     assert energy(result, component="interface") == pytest.approx(energy(result, term="input_charge"))
@@ -69,7 +69,7 @@ def test_the_line_settles_through_the_cells_with_the_neuron_on_it(tmp_path: Path
     mapper = bench(tmp_path).evaluation.mapper
     array, network = mapper.compute, mapper.network
     cells = 128.0 * np.asarray([8.0, 2.0]) * array.conductance(network)
-    line = array.column_capacitance() * np.asarray([8.0, 2.0]) + array.driven_load[1]
+    line = array.column_capacitance() * np.asarray([8.0, 2.0]) + array.driven_load.column
     # the wires and the row add little to (C + C_m)/(G + 1/R_off) ln 2^(b+1)
     least = line / (cells + 1e-12) * (array.settled_bits() + 1.0) * np.log(2.0)
     assert np.all(array.settling_time(network) > least)

@@ -16,7 +16,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     either,
 )
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
 from neuroest.equations import array_lines, cell_geometry, crossbar, drift, learning, retention, writing
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
@@ -151,12 +151,8 @@ class Cell(Component[Any]):
         """Area of one cell."""
 
     @abstractmethod
-    def row_load(self) -> u.Farad:
-        """Load of one cell on its row."""
-
-    @abstractmethod
-    def column_load(self) -> u.Farad:
-        """Load of one cell on its column."""
+    def loads(self) -> Loads:
+        """Capacitances of one cell on its row and column."""
 
     @abstractmethod
     def bits(self) -> u.Dimensionless:

@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
 from neuroest.equations import array_lines, charge, converters, static_cells
 from neuroest.specs.base import Count
@@ -90,14 +90,15 @@ class ChargeCell(StaticCell):
     follows_row: bool = chosen("charged_by", "follower")
     """Whether a source follower in the cell charges the capacitor."""
 
-    def row_load(self) -> u.Farad:
-        """Junction of the transistor that passes the level of the row line, or gate of the follower."""
-        per_width = self.process.gate_capacitance if self.follows_row else self.process.drain_capacitance
-        return per_width * self.at_node(self.device.product_width)
+    def loads(self) -> Loads:
+        """Loads of one cell on its lines.
 
-    def column_load(self) -> u.Farad:
-        """Junctions of the transistors that reset or join the capacitor, if it has any."""
-        return self.process.drain_capacitance * self.at_node(self.device.control_width)
+        On the row, the junction of the transistor that passes its level, or the gate of the follower; on the column,
+        junctions of the transistors that reset or join the capacitor, if it has any.
+        """
+        gate, junction = self.process.gate_capacitance, self.process.drain_capacitance
+        row = (gate if self.follows_row else junction) * self.at_node(self.device.product_width)
+        return Loads(row, junction * self.at_node(self.device.control_width))
 
     def plate_load(self) -> u.Farad:
         """Load on a product in addition to the capacitor: parasitics of the plate, and the transistors at it."""

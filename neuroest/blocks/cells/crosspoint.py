@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Characteristic, Check, NetworkContext
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, selection
@@ -74,13 +74,9 @@ class CrosspointCell(ResistiveMemory):
         """Wire pitch, whatever number of layers shares the area."""
         return 2.0 * self.device.half_pitch
 
-    def row_load(self) -> u.Farad:
-        """Capacitance of the memristor."""
-        return self.device.memristor_capacitance
-
-    def column_load(self) -> u.Farad:
-        """Capacitance of the memristor."""
-        return self.device.memristor_capacitance
+    def loads(self) -> Loads:
+        """Capacitance of the memristor on both wires."""
+        return Loads(self.device.memristor_capacitance, self.device.memristor_capacitance)
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Stated conductance: it includes all series elements."""

@@ -37,6 +37,7 @@ class DividerCell(ReadPortCell):
 
     schema = DividerCellBlock
     divides = True
+    transistors_at_line = 2.0  # one pulls up, one down
     example = "divider_sram_65nm"
     prior_error = STATIC_CELL_ERROR
     device: DividerCellParameters
@@ -47,14 +48,6 @@ class DividerCell(ReadPortCell):
     def conductance(self) -> u.Siemens:
         """Conductance with which a cell pulls on its column."""
         return static_cells.pull_conductance(self.current(), self.technology.supply_voltage)
-
-    def row_load(self) -> u.Farad:
-        """Gates of the pull-up and pull-down transistors."""
-        return 2.0 * super().row_load()
-
-    def column_load(self) -> u.Farad:
-        """Junctions of the pull-up and pull-down transistors."""
-        return 2.0 * super().column_load()
 
     # --- a column of cells
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Check, NetworkContext, either
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
@@ -71,13 +71,11 @@ class ResistiveCell(ResistiveMemory):
         there = cell_geometry.cell_pitch(self.area_on(self.device_process or self.process))
         return cell_geometry.access_width_in_cell(self.device.access_width, there, self.pitch())
 
-    def row_load(self) -> u.Farad:
-        """Gate of one access transistor."""
-        return self.process.gate_capacitance * self.access_width()
-
-    def column_load(self) -> u.Farad:
-        """Transistor junction and memristor."""
-        return self.process.drain_capacitance * self.access_width() + self.device.memristor_capacitance
+    def loads(self) -> Loads:
+        """Gate of one access transistor on the row, its junction and the memristor on the column."""
+        junction = self.process.drain_capacitance * self.access_width()
+        gate = self.process.gate_capacitance * self.access_width()
+        return Loads(gate, junction + self.device.memristor_capacitance)
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Conductance with the access transistor in series."""

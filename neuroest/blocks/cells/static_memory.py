@@ -2,10 +2,11 @@
 
 import math
 from abc import abstractmethod
+from typing import ClassVar
 
 from neuroest.blocks.base import AreaCost, Check, NetworkContext, StaticCost
 from neuroest.blocks.cells.base import Cell
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
 from neuroest.core import units as u
@@ -215,6 +216,8 @@ class ReadPortCell(StaticCell):
     """Static memory cell with read-port transistors that pull on its column."""
 
     device: ReadPortParameters
+    transistors_at_line: ClassVar[float] = 1.0
+    """Transistors of the read port with a gate at the row and a junction at the column."""
 
     def area(self) -> u.SquareMetre:
         """Area of one cell."""
@@ -229,10 +232,7 @@ class ReadPortCell(StaticCell):
             self.technology.supply_voltage / nominal, logic_delay_ratio(self, nominal, process),
         )  # fmt: skip
 
-    def row_load(self) -> u.Farad:
-        """Gate of the read port."""
-        return self.process.gate_capacitance * self.at_node(self.device.read_width)
-
-    def column_load(self) -> u.Farad:
-        """Junction of the read port."""
-        return self.process.drain_capacitance * self.at_node(self.device.read_width)
+    def loads(self) -> Loads:
+        """Gates of the read port on the row, and junctions on the column."""
+        width = self.transistors_at_line * self.at_node(self.device.read_width)
+        return Loads(self.process.gate_capacitance * width, self.process.drain_capacitance * width)

@@ -23,7 +23,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     either,
 )
-from neuroest.blocks.electrical_point import Burst, ElectricalPoint
+from neuroest.blocks.electrical_point import Burst, ElectricalPoint, Loads
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
@@ -256,8 +256,8 @@ class Neuron(Component[Any]):
         """Voltage that the column circuits must reach at its input; None for neurons with a current input."""
         return None
 
-    def input_load(self) -> tuple[u.Siemens, u.Farad] | None:
-        """Conductance and capacitance of the input before a spike; None if a column cannot drive it directly."""
+    def loads(self) -> Loads | None:
+        """Load of the input on its column before a spike; None if a column cannot drive it directly."""
         return None
 
     def fed_checks(self, source: u.Ohm) -> list[Check]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import numpy as np
 
 from neuroest.blocks import base
-from neuroest.blocks.electrical_point import Burst
+from neuroest.blocks.electrical_point import Burst, Loads
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_ions import (
     IonDynamics,
@@ -164,9 +164,9 @@ class DiffusiveNeuronBase(Neuron):
         """Voltage across memristor and gate node."""
         return self.device.input_voltage
 
-    def input_load(self) -> tuple[u.Siemens, u.Farad]:
+    def loads(self) -> Loads:
         """Memristor without a filament; its capacitance in series with the gate node is at most that of the node."""
-        return 1.0 / self.device.off_resistance, self.gate_capacitance()
+        return Loads(column=self.gate_capacitance(), conductance=1.0 / self.device.off_resistance)
 
     def fed_checks(self, source: u.Ohm) -> list[base.Check]:
         """Checks whether the complete filament, in series with the source, lifts the gate above its threshold.

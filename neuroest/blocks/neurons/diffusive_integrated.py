@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
+from neuroest.blocks.electrical_point import Loads
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
@@ -91,9 +92,9 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
         )
 
-    def input_load(self) -> tuple[u.Siemens, u.Farad]:
+    def loads(self) -> Loads:
         """Memristor without a filament, in front of a node of larger capacitance."""
-        return 1.0 / self.device.off_resistance, self.memristor_capacitance()
+        return Loads(column=self.memristor_capacitance(), conductance=1.0 / self.device.off_resistance)
 
     def gate_capacitance(self) -> u.Farad:
         """Capacitance of gate, memristor, local wire and explicit capacitor."""

@@ -67,7 +67,7 @@ class CrossbarArray(ArrayCircuit):
             "cell_programming_energy": self.cell_programming_energy(network),
             "programming_energy": self.programming_energy(network),
             "written_conductance": self.written_conductance(network),
-            "neuron_capacitance": None if self.driven_load is None else self.driven_load[1],
+            "neuron_capacitance": None if self.driven_load is None else self.driven_load.column,
         }
         if not self.adds_charges:
             values["cell_conductance"] = self.conductance(network)
@@ -439,7 +439,7 @@ class CrossbarArray(ArrayCircuit):
 
     def voltage_through(self, conductance: u.Siemens) -> u.Volt:
         """Voltage at a directly driven neuron, for a given conductance to active rows."""
-        leak, _ = self.driven_load or (0.0, 0.0)
+        leak = 0.0 if self.driven_load is None else self.driven_load.conductance
         return front_ends.loaded_column_voltage(self.options["read_voltage"], conductance, leak)
 
     def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:

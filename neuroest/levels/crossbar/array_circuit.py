@@ -12,7 +12,7 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.converters.whole import WholeAdc
-from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
 from neuroest.blocks.row_drivers.base import drive_resistance
 from neuroest.core import units as u
@@ -102,11 +102,11 @@ class ArrayCircuit(ArrayParts):
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
         cells = self.options["columns"] + self.options["spare_columns"]
-        return self._line_capacitance(cells, self.column_pitch(), self.cell.row_load())
+        return self._line_capacitance(cells, self.column_pitch(), self.cell.loads().row)
 
     def column_capacitance(self) -> u.Farad:
         """Capacitance of one column line with its junctions."""
-        return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.column_load())
+        return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.loads().column)
 
     def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
         line, via = array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load), self.cell.via
@@ -241,9 +241,9 @@ class ArrayCircuit(ArrayParts):
                 held_by.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
-            leak, load = self.driven_load or (0.0, 0.0)
+            end = self.driven_load or Loads()
             column = crossbar_wires.column_time_constant_floating(
-                total + leak, column_resistance, column_capacitance + load
+                total + end.conductance, column_resistance, column_capacitance + end.column
             )
         column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())

@@ -16,6 +16,7 @@ from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold
 from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
 from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.electrical_point import Loads
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.programming.write_circuit import WriteCircuit
 from neuroest.blocks.roles import CouplesDirectly, LeavesColumnFloating
@@ -89,11 +90,11 @@ class ArrayParts(Component[None]):
     """Circuit between column and neuron."""
 
     @property
-    def driven_load(self) -> tuple[u.Siemens, u.Farad] | None:
-        """Conductance and capacitance of the neuron that a column drives directly; None with a circuit between them."""
+    def driven_load(self) -> Loads | None:
+        """Load of the neuron that a column drives directly; None with a circuit between them."""
         if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
             return None
-        return self.neuron.input_load()
+        return self.neuron.loads()
 
     merge: Any = slot("merge", of="readout")
     """Circuit that weights and merges bit slices, or merges the arrays of one output; None without one."""

@@ -187,7 +187,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
     """Reasons why columns cannot drive their neurons directly."""
     if not isinstance(array.interface, CouplesDirectly) or array.neuron is None:
         return
-    if array.neuron.input_load() is None:
+    if array.neuron.loads() is None:
         yield f"a {array.neuron.model} takes a current or states no load; use a diffusive neuron"
     if array.spec.weight_encoding != "offset" or array.offset_subtraction != "none":
         yield (
