@@ -1,6 +1,7 @@
 """Action counts of crossbar arrays, their drivers and their read-out."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -10,30 +11,37 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import accelerators, charge, counting, multiplexing, read_schedule
+from neuroest.equations import charge, counting, multiplexing, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.workloads.shapes import GATES
 
 
-class CrossbarCounts(CrossbarLayout):
-    """Action counts of one inference."""
+class ArrayActions:
+    """Action counts of one inference, for layers at these places."""
 
-    def action_counts(self, placement: Placement) -> LevelCounts:
+    def __init__(self, mapper: CrossbarLayout, placement: Placement) -> None:
+        self.mapper, self.placement, self.array = mapper, placement, mapper.compute
+        self.layers, self.network, self.chip = mapper.layers, mapper.network, mapper.chip
+        self.on_array, self.steps = mapper.on_array, mapper.steps
+
+    def counts(self) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
-        t, array, steps = self.layers, self.compute, self._reads_of_an_input()
+        t, array, steps = self.layers, self.array, self._reads_of_an_input
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        taps = self.on_array * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
+        taps = self.on_array * (self._toggling * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = self.on_array * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         )
-        toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
+        toggles = counting.row_activations(steps * taps, self.placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.on_array * t.positions * t.groups * t.outputs * columns_each * slices
         signs = array.read_schedule.sign_phases
-        column_reads = counting.conversions(signs * steps, self.read_blocks(placement), used_columns)
+        column_reads = counting.conversions(
+            signs * steps, self.mapper.read_blocks(self.placement), used_columns
+        )
         driver = array.driver
         pulses = toggles * array.row_pulses(self.network)
         lines = pulses * self._pulses_of_a_number()
@@ -42,55 +50,57 @@ class CrossbarCounts(CrossbarLayout):
             (driver.path, "row_toggle"): lines / (rows_each if driver.drives_pairs else 1.0),
         }
         if np.any(t.groups > 1.0) and array.cell.unselected_cells_conduct:
-            others = equations.off_diagonal_groups(np.maximum(t.groups, 1.0), self._groups_together())
-            actions[array.cell.path, "off_diagonal_read"] = toggles * others * self._block[1]
+            others = equations.off_diagonal_groups(np.maximum(t.groups, 1.0), self.mapper.groups_together())
+            actions[array.cell.path, "off_diagonal_read"] = toggles * others * self.mapper.block[1]
         if driver.whole_numbers:
             actions[driver.path, "input"] = pulses / rows_each  # both rows of a pair have one conversion
         if isinstance(driver, roles.DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
         # one read per array and per group of a layer, since groups differ in inputs
-        references = self._array_reads(placement) if array.reference_columns else 0.0
+        references = self._array_reads if array.reference_columns else 0.0
         results = column_reads / array.merged_columns(self.network) + references
         column_reads = column_reads + references
-        conversions = results / self._reads_of_a_conversion()
+        conversions = results / self._reads_of_a_conversion
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, roles.IdealColumn):
             actions[array.cell.path, "column_read"] = column_reads * array.stacked_arrays(self.network)
-        actions.update(self._reading(placement, reads, column_reads))
+        actions.update(self._reading(reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
-        actions.update(self._clamping(placement, reads, column_reads))
+        actions.update(self._clamping(reads, column_reads))
         if array.merge is not None:
-            actions[array.merge.path, "merge"] = np.where(self._merges(placement), column_reads, 0.0)
+            actions[array.merge.path, "merge"] = np.where(self._merges(), column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = (
                 results if array.read_schedule.shares_bits else conversions
             )
-        actions.update(self._writing(placement))
-        actions.update(self._switching(placement, conversions))
+        actions.update(self._writing())
+        actions.update(self._switching(conversions))
         nothing = 0.0 * t.output_elements
         additions: u.Numeric = nothing
         updates: u.Numeric = nothing
         if array.neuron is not None:
-            additions, updates = self._neuron_work(placement, array.neuron, actions)
+            additions, updates = self._neuron_work(array.neuron, actions)
         elif array.converter is not None:
             actions[array.converter.path, "conversion"] = conversions
-            additions = conversions * self.adds_conversions + self._offset_additions()
+            additions = conversions * self.mapper.adds_conversions + self._offset_additions()
             updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
         actions.update(self._computed_products())
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return LevelCounts(
-            counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
+            counted, self._traffic(), self.mapper.elementwise(), np.asarray(additions), np.asarray(updates)
         )
 
+    @cached_property
     def _reads_of_an_input(self) -> u.Numeric:
         """Reads of an array for one input, for one of its signs: its timesteps, its digits, and those of a result."""
-        return self.steps * self.planes * self.compute.read_schedule.reads_per_result
+        return self.steps * self.mapper.planes * self.array.read_schedule.reads_per_result
 
+    @cached_property
     def _reads_of_a_conversion(self) -> u.Numeric:
         """Reads of a column that one conversion takes: of the bits of an input, and of a result that takes several."""
-        bits = self.planes if self.compute.adds_pulses else 1.0
-        return bits * self.compute.read_schedule.reads_per_conversion
+        bits = self.mapper.planes if self.array.adds_pulses else 1.0
+        return bits * self.array.read_schedule.reads_per_conversion
 
     def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Products of two computed factors, which no array stores."""
@@ -102,42 +112,44 @@ class CrossbarCounts(CrossbarLayout):
             (unit.path, "multiply_accumulate"): (t.is_weighted - self.on_array) * t.macs for _, unit in units
         }
 
-    def _merges(self, placement: Placement) -> Any:
+    def _merges(self) -> Any:
         """Whether columns of a layer are joined: slices or pairs for a converter, slices or arrays for a neuron."""
-        array = self.compute
+        array = self.array
         if array.converter is not None:
             return array.merged_columns(self.network) > 1.0
-        several = np.logical_and(placement.row_blocks > 1.0, not array.stacks_columns)
+        several = np.logical_and(self.placement.row_blocks > 1.0, not array.stacks_columns)
         return np.logical_or(array.slices(self.network) > 1.0, several)
 
-    def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
+    def _writing(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells rewritten per inference."""
-        rewritten = self.inferences_per_writing
+        rewritten = self.mapper.inferences_per_writing
         if rewritten is None:
             return {}
-        cells = self.programmed_cells(placement) / rewritten
-        return {(writer.path, "program"): cells for writer in self.writers()}
+        cells = self.mapper.programmed_cells(self.placement) / rewritten
+        return {(writer.path, "program"): cells for writer in self.mapper.writers()}
 
-    def _array_reads(self, placement: Placement) -> Array:
+    @cached_property
+    def _array_reads(self) -> Array:
         """Array reads, counted separately for each group of a layer."""
         t = self.layers
-        each = self.on_array * t.positions * t.groups * placement.column_blocks
-        reads = self._reads_of_an_input() * self.compute.read_schedule.sign_phases
-        return np.asarray(counting.conversions(reads, self.read_blocks(placement), each))
+        each = self.on_array * t.positions * t.groups * self.placement.column_blocks
+        reads = self._reads_of_an_input * self.array.read_schedule.sign_phases
+        return np.asarray(counting.conversions(reads, self.mapper.read_blocks(self.placement), each))
 
-    def _inputs_switched(self, placement: Placement) -> Array:
+    @cached_property
+    def _inputs_switched(self) -> Array:
         """Inputs of the multiplexer at a column: the columns of a converter, or the neurons that share a column."""
-        array = self.compute
+        array = self.array
         if array.converter is not None:
             return np.asarray(array.columns_switched(self.network) + 0.0 * self.on_array)
-        neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
+        neurons = np.ceil(self.layers.positions / np.maximum(self.placement.replication, 1.0))
         neurons = neurons * array.neurons_per_output
         # the other layers of a shared array are connected by one more way
-        return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
+        return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.mapper.shares else 0.0))
 
-    def switch_instances(self, placement: Placement, units: u.Numeric) -> tuple[u.Numeric, u.Numeric]:
+    def switch_instances(self, units: u.Numeric) -> tuple[u.Numeric, u.Numeric]:
         """Transmission gates of the whole chip, and the logic gates that select among them."""
-        array, inputs = self.compute, self._inputs_switched(placement)
+        array, inputs = self.array, self._inputs_switched
         switches = array.multiplexer
         if switches is None:
             return 0.0, 0.0
@@ -146,26 +158,28 @@ class CrossbarCounts(CrossbarLayout):
         selecting = np.asarray(multiplexing.select_gates(inputs, levels, switches.device.counter_gates))
         if array.converter is not None:  # the same for all layers, and there in arrays that hold none
             return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
-        lines = self._held_results(placement) * array.neurons_per_output / inputs
+        lines = self.held_results * array.neurons_per_output / inputs
         return (
             np.sum(lines * gates, axis=-1, keepdims=True),
-            np.sum(placement.units / array.stacked_arrays(self.network) * selecting, axis=-1, keepdims=True),
+            np.sum(
+                self.placement.units / array.stacked_arrays(self.network) * selecting, axis=-1, keepdims=True
+            ),
         )
 
-    def _switching(self, placement: Placement, conversions: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
+    def _switching(self, conversions: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values passed by the switches, the lines that they charge, and the steps of the select logic."""
-        array, switches = self.compute, self.compute.multiplexer
+        array, switches = self.array, self.array.multiplexer
         if switches is None:
             return {}
-        inputs, levels = self._inputs_switched(placement), switches.options["levels"]
+        inputs, levels = self._inputs_switched, switches.options["levels"]
         several = inputs > 1.0
         if array.converter is not None:
-            converted = self._reads_of_a_conversion()
+            converted = self._reads_of_a_conversion
             passes = conversions
-            steps = self._array_reads(placement) * inputs / converted
+            steps = self._array_reads * inputs / converted
         else:
-            passes = self._drives(self._held_results(placement))
-            steps = self._array_reads(placement)
+            passes = self._drives(self.held_results)
+            steps = self._array_reads
         passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
         gates, on_path = (
             multiplexing.multiplexer_gates(inputs, levels),
@@ -184,7 +198,7 @@ class CrossbarCounts(CrossbarLayout):
 
     def _offset_additions(self) -> u.Numeric:
         """Offset subtractions, one per result, and the sum of the inputs if it is formed digitally."""
-        t, reference = self.layers, self.compute.offset_subtraction
+        t, reference = self.layers, self.array.offset_subtraction
         if reference == "none":
             return 0.0
         subtracted = self.steps * self.on_array * t.output_elements
@@ -193,9 +207,10 @@ class CrossbarCounts(CrossbarLayout):
         inputs = t.input_density * t.input_taps + t.output_rate * t.recurrent_reduction
         return subtracted + self.steps * self.on_array * inputs
 
+    @cached_property
     def _toggling(self) -> Array:
         """Share of the inputs that toggle their row in one read."""
-        t, array = self.layers, self.compute
+        t, array = self.layers, self.array
         if array.cell.signed_product:
             return np.ones_like(t.input_bit_density)
         if not array.driver.whole_numbers:
@@ -210,73 +225,57 @@ class CrossbarCounts(CrossbarLayout):
 
     def _pulses_of_a_number(self) -> u.Numeric:
         """Pulses of a row for an input that is not zero: one, or as many as its digit where the rows count."""
-        if not self.compute.driver.counts_pulses or self.network.spiking:
+        if not self.array.driver.counts_pulses or self.network.spiking:
             return 1.0
-        largest = np.exp2(self.compute.phase_bits(self.network)) - 1.0
-        number, share = self.layers.input_bit_density * largest, self._toggling()
+        largest = np.exp2(self.array.phase_bits(self.network)) - 1.0
+        number, share = self.layers.input_bit_density * largest, self._toggling
         return np.where(share > 0.0, number / np.where(share > 0.0, share, 1.0), 1.0)
 
     def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values passed on by the buffers along rows and columns, and by the stages at the columns."""
-        array = self.compute
+        array = self.array
         passed = {"rows": toggles, "columns": column_reads}
         found: dict[tuple[str, str], u.Numeric] = {
-            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.mapper.options[cells])
             for buffer, cells, lines in array.line_buffers
         }
         return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
 
-    def _reading(
-        self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
-    ) -> Mapping[tuple[str, str], u.Numeric]:
+    def _reading(self, reads: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Conducting cells or, if columns add charges, capacitors charged by column reads."""
-        t, array = self.layers, self.compute
+        t, array = self.layers, self.array
         if not array.adds_charges:
             return {(array.cell.path, "cell_read"): reads}
         cell, (_, rows_each) = array.static_cell, array.devices_per_weight()
-        used = rows_each * (t.reduction + t.recurrent_reduction) / self.row_reads
-        ones = cell.product_probability(self.network, self.active_share())
+        used = rows_each * (t.reduction + t.recurrent_reduction) / self.mapper.row_reads
+        ones = cell.product_probability(self.network, self.mapper.active_share())
         charged = {(cell.path, "charge"): column_reads * cell.capacitors_charged(array.at_rest, used, ones)}
         if cell.discharges or cell.divides:
             return charged
         return charged | {(cell.path, "product"): column_reads * charge.separate_charges(used, ones)}
 
-    def product_cycles(self) -> Array:
-        """Passes of a systolic array over the stationary factor, one head after another."""
-        t = self.layers
-        units = self.chip.find(roles.MultipliesComputedFactors)
-        if not units or not np.any(t.stationary_elements > 0.0):
-            return self.zeros()
-        options = units[-1][1].options
-        cycles = accelerators.systolic_cycles(
-            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
-        )  # fmt: skip
-        return np.asarray((t.is_weighted - self.on_array) * t.groups * cycles)
-
     def _neuron_work(
-        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]
+        self, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]
     ) -> tuple[u.Numeric, u.Numeric]:
         """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
-        t, array = self.layers, self.compute
+        t, array = self.layers, self.array
         outputs = self.on_array * t.output_elements
         spikes = counting.spikes(self.steps, t.output_rate, outputs)
         actions[neuron.path, "spike"] = spikes
-        actions[neuron.path, "time_step"] = self._drives(placement.neurons)
+        actions[neuron.path, "time_step"] = self._drives(self.placement.neurons)
         if neuron.reset_between_inferences:
-            actions[neuron.path, "inference"] = placement.neurons
+            actions[neuron.path, "inference"] = self.placement.neurons
         if array.buffer is not None:
             actions[array.buffer.path, "spike"] = spikes
-        if not self.counts_partial_sums:
+        if not self.mapper.counts_partial_sums:
             return 0.0 * spikes, 0.0 * spikes
-        split = placement.row_blocks > 1.0
-        additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+        split = self.placement.row_blocks > 1.0
+        additions = np.where(split, spikes + self.steps * outputs * (self.placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
 
-    def _clamping(
-        self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
-    ) -> Mapping[tuple[str, str], u.Numeric]:
+    def _clamping(self, reads: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Conveyors at the columns in use, and stages that store the inputs of the neurons."""
-        array, interface = self.compute, self.compute.front_end(self.network)
+        array, interface = self.array, self.array.front_end(self.network)
         found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
             follows = isinstance(interface, CurrentClamp) and interface.follows_column
@@ -285,7 +284,7 @@ class CrossbarCounts(CrossbarLayout):
         if isinstance(interface, roles.CouplesDirectly):
             found[interface.path, "couple"] = column_reads
         if isinstance(interface, roles.HoldsResults):
-            found[interface.path, "hold"] = self._drives(self._held_results(placement))
+            found[interface.path, "hold"] = self._drives(self.held_results)
         return found
 
     def _brought_bias(self, clamp: Any, reads: u.Numeric) -> u.Numeric:
@@ -294,7 +293,7 @@ class CrossbarCounts(CrossbarLayout):
         No more energy is taken off the bias than the cells' supply is charged for. Opposed rows bring nothing: as much
         of their current leaves a column as enters it.
         """
-        array = self.compute
+        array = self.array
         cell = array.conductance(self.network) * array.options["read_voltage"]
         cell = cell * array.current_left(self.network)
         charged = np.minimum(array.read_supply_voltage() / clamp.technology.supply_voltage, 1.0)
@@ -304,22 +303,25 @@ class CrossbarCounts(CrossbarLayout):
         """How often neurons are driven in an inference: once a timestep, or once for each event that reaches them."""
         return counting.spikes(self.steps, self.network.events, driven)
 
-    def _held_results(self, placement: Placement) -> Array:
+    @cached_property
+    def held_results(self) -> Array:
         """Results integrated at a time: one per neuron behind mirrors, or one per column of the neuron."""
-        array = self.compute
+        array = self.array
         if array.merge is not None:
-            return placement.neurons
-        arrays = 1.0 if self.counts_partial_sums or array.stacks_columns else placement.row_blocks
+            return self.placement.neurons
+        arrays = 1.0 if self.mapper.counts_partial_sums or array.stacks_columns else self.placement.row_blocks
         columns = array.devices_per_weight()[0] * array.slices(self.network)
-        return np.asarray(placement.neurons * arrays * columns)
+        return np.asarray(self.placement.neurons * arrays * columns)
 
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
             # every memory in reach of the layer has the events that enter it written into it, and read once
-            numbers = t.input_rate * t.input_elements * self.value_bits()
-            events = self.steps * self.on_array * (self.inputs_active() * self.event_bits + numbers)
-            one = np.asarray(self.event_bits + self.value_bits())
+            numbers = t.input_rate * t.input_elements * self.mapper.value_bits()
+            events = (
+                self.steps * self.on_array * (self.mapper.inputs_active() * self.mapper.event_bits + numbers)
+            )
+            one = np.asarray(self.mapper.event_bits + self.mapper.value_bits())
             return [
                 Traffic("activations", events, events, required=False, inputs=events, item=one),
                 *self._waiting_sums(),
@@ -352,7 +354,7 @@ class CrossbarCounts(CrossbarLayout):
 
     def _waiting_sums(self) -> list[Traffic]:
         """Partial sums in shared arrays, written and read again between the time slots of a layer's arrays."""
-        moved = np.asarray(self.steps * self.pending_partial_sums() * self.partial_sum_bits())
+        moved = np.asarray(self.steps * self.mapper.pending_partial_sums() * self.mapper.partial_sum_bits())
         return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
 
     def _cell_states(self) -> list[Traffic]:
@@ -363,20 +365,4 @@ class CrossbarCounts(CrossbarLayout):
         if not np.any(is_long > 0.0):
             return []
         moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
-        return [Traffic("state" if self.memory("state") else "activations", moved, moved)]
-
-    def partial_sum_bits(self) -> u.Numeric:
-        """Bits of a partial sum: of a converter, or a spike count; zero for currents added on a neuron's line."""
-        if self.compute.converter is not None:
-            return self.network.accumulator_bits
-        if self.counts_partial_sums:
-            bits = equations.block_count(np.log2(self._cut[0] + 1.0), 1.0)
-            return np.asarray(
-                bits * np.minimum(self.layers.output_rate, 1.0)
-            )  # where nothing fired nothing is sent
-        return 0.0
-
-    @property
-    def event_bits(self) -> u.Numeric:
-        """Bits of a spike in a buffer: the address of its row."""
-        return equations.block_count(np.log2(self.options["rows"]), 1.0)
+        return [Traffic("state" if self.mapper.memory("state") else "activations", moved, moved)]

@@ -8,10 +8,11 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext
+from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.design.chip import Chip, LevelNode
-from neuroest.equations import counting, pipelining, read_schedule
+from neuroest.equations import accelerators, counting, pipelining, read_schedule
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -108,23 +109,23 @@ class CrossbarLayout(Mapper):
         return self.shares or bool({"target_interval", "array_budget"} & self.options.keys())
 
     @cached_property
-    def _block(self) -> tuple[Array, Array]:
+    def block(self) -> tuple[Array, Array]:
         """Rows and columns of one group of each layer, including all devices of a weight."""
         t, array = self.layers, self.compute
         columns_each, rows_each = array.devices_per_weight()
         rows = (t.reduction + t.recurrent_reduction) * rows_each
         return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
 
-    def _groups_together(self) -> Array:
+    def groups_together(self) -> Array:
         """Groups of a layer that fit on the diagonal of one array."""
-        rows, columns = (np.maximum(side, 1.0) for side in self._block)
+        rows, columns = (np.maximum(side, 1.0) for side in self.block)
         found = equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns)
         return np.asarray(np.maximum(found, 1.0))
 
     @cached_property
     def _cut(self) -> tuple[Array, Array]:
         """Arrays along the rows and along the columns of one group of each layer."""
-        rows, columns = self._block
+        rows, columns = self.block
         down = equations.block_count(rows, self.options["rows"])
         across = equations.block_count(columns, self.options["columns"])
         return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
@@ -136,8 +137,8 @@ class CrossbarLayout(Mapper):
         A stack of arrays with joined columns is one block.
         """
         if self.compute.stacks_columns:
-            return np.ones_like(self._block[0])
-        rows = read_schedule.row_groups(self._block[0], self.options["rows"], self.compute.rows_at_once())
+            return np.ones_like(self.block[0])
+        rows = read_schedule.row_groups(self.block[0], self.options["rows"], self.compute.rows_at_once())
         return np.asarray(np.maximum(rows, 1.0))
 
     @cached_property
@@ -156,7 +157,7 @@ class CrossbarLayout(Mapper):
         t, array = self.layers, self.compute
         each, rows, devices = array.rows_at_once(), array.options["rows"], array.devices_per_weight()[1]
         if array.stacks_columns:
-            each = rows = np.maximum(self._block[0], 1.0)
+            each = rows = np.maximum(self.block[0], 1.0)
         found = row_blocks(t.reduction, t.recurrent_reduction, Rows(rows, each, devices))
         toggles = array.cell.signed_product
         share, rate = (
@@ -188,7 +189,7 @@ class CrossbarLayout(Mapper):
         groups = self.layers.groups
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         whole = np.where(
-            one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
+            one_array, np.ceil(groups / self.groups_together()), groups * row_blocks * column_blocks
         )
         return np.asarray(self.on_array * whole)
 
@@ -216,7 +217,7 @@ class CrossbarLayout(Mapper):
             return None
         merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
         alone = np.logical_and(merged, self._cut[0] > 1.0)
-        rows, columns = self._block
+        rows, columns = self.block
         return share_arrays(
             Wanted(
                 rows, columns, self.layers.groups, self.on_array * self._least_copies(),
@@ -365,6 +366,33 @@ class CrossbarLayout(Mapper):
         t = self.layers
         rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)
+
+    def product_cycles(self) -> Array:
+        """Passes of a systolic array over the stationary factor, one head after another."""
+        t = self.layers
+        units = self.chip.find(MultipliesComputedFactors)
+        if not units or not np.any(t.stationary_elements > 0.0):
+            return self.zeros()
+        options = units[-1][1].options
+        cycles = accelerators.systolic_cycles(
+            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
+        )  # fmt: skip
+        return np.asarray((t.is_weighted - self.on_array) * t.groups * cycles)
+
+    def partial_sum_bits(self) -> u.Numeric:
+        """Bits of a partial sum: of a converter, or a spike count; zero for currents added on a neuron's line."""
+        if self.compute.converter is not None:
+            return self.network.accumulator_bits
+        if self.counts_partial_sums:
+            bits = equations.block_count(np.log2(self._cut[0] + 1.0), 1.0)
+            # where nothing fired nothing is sent
+            return np.asarray(bits * np.minimum(self.layers.output_rate, 1.0))
+        return 0.0
+
+    @property
+    def event_bits(self) -> u.Numeric:
+        """Bits of a spike in a buffer: the address of its row."""
+        return equations.block_count(np.log2(self.options["rows"]), 1.0)
 
 
 def _layered(value: u.Numeric) -> Array:

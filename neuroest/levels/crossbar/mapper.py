@@ -13,9 +13,10 @@ from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, H
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.levels.base import Placement
-from neuroest.levels.crossbar.action_counts import CrossbarCounts
+from neuroest.levels.base import LevelCounts, Placement
+from neuroest.levels.crossbar.action_counts import ArrayActions
 from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.crossbar.learning import learn_in_arrays
 from neuroest.levels.crossbar.read_rules import (
     charge_faults,
@@ -29,7 +30,7 @@ from neuroest.levels.learning import LevelLearning
 from neuroest.workloads.learning import LearningCounts
 
 
-class CrossbarMapper(CrossbarCounts):
+class CrossbarMapper(CrossbarLayout):
     """Mapper of layers to crossbar arrays: weights stay in the cells, and every output read by a neuron has its own.
 
     Model errors
@@ -101,6 +102,10 @@ class CrossbarMapper(CrossbarCounts):
         for fault in readout_faults(self.compute, self.network):
             raise MappingError(f"{self.compute.readout.path}: {fault}")
 
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """Row toggles, cell and column reads, conversions, spikes."""
+        return ArrayActions(self, placement).counts()
+
     def learn(self, placement: Placement, counts: LearningCounts) -> LevelLearning:
         """Pulses on the cells that store the weights."""
         return learn_in_arrays(self, placement, counts)
@@ -163,7 +168,7 @@ class CrossbarMapper(CrossbarCounts):
             the network needs more arrays than its budget, even with the fewest copies
         """
         t, array, sharing = self.layers, self.compute, self._sharing
-        rows, columns = self._block
+        rows, columns = self.block
         row_blocks, column_blocks = self._cut
         replication = self._copies
         units = self._copy * replication if sharing is None else sharing.units
@@ -326,10 +331,10 @@ class CrossbarMapper(CrossbarCounts):
         if array.sampler is not None:
             found[array.sampler.path] = units * array.stages_each(self.network)
         if isinstance(array.interface, HoldsResults):
-            stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
+            stages = np.sum(ArrayActions(self, placement).held_results, axis=-1, keepdims=True)
             found[array.interface.held] = stages
         if array.multiplexer is not None:
-            switches, selecting = self.switch_instances(placement, units)
+            switches, selecting = ArrayActions(self, placement).switch_instances(units)
             found[array.multiplexer.path] = switches
             found[array.multiplexer.selecting] = selecting
         neurons = np.sum(placement.neurons, axis=-1, keepdims=True)
