@@ -8,7 +8,7 @@ from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Characteristic, Check, NetworkContext
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
 from neuroest.equations import cell_geometry, selection
 from neuroest.specs.blocks import DeviceBlock
@@ -21,6 +21,11 @@ _HELD_AT = {
 """Fractions of the programming voltage on the rows and columns, for one polarity, by scheme."""
 _HALF_SELECT_MARGIN = 6.0
 """Minimum ratio of a cell's current to the leakage of all half-selected cells of a line, to be read or written."""
+_CROSSPOINT_ERROR = model_errors(
+    energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
+    area=ModelError(1.2, "dummy rows"),
+)
+"""Error of the model of a cell without a transistor."""
 
 
 class CrosspointCellParameters(CellParameters):
@@ -153,19 +158,11 @@ class PassiveCellBlock(CrosspointCellBlock):
 
 
 class PassiveCell(CrosspointCell):
-    """Passive cell: a resistive memory alone.
-
-    Model errors
-    ------------
-    energy
-        dummy rows and read margins are not in the model
-    area
-        dummy rows
-    """
+    """Passive cell: a resistive memory alone."""
 
     schema = PassiveCellBlock
     example = "rram_passive_generic"
-    prior_error = model_errors(energy=1.3, area=1.2)
+    prior_error = _CROSSPOINT_ERROR
     device: PassiveCellParameters
 
 
@@ -181,17 +178,9 @@ class SelectorCellBlock(CrosspointCellBlock):
 
 
 class SelectorCell(CrosspointCell):
-    """Resistive memory in series with a two-terminal selector.
-
-    Model errors
-    ------------
-    energy
-        dummy rows and read margins are not in the model
-    area
-        dummy rows
-    """
+    """Resistive memory in series with a two-terminal selector."""
 
     schema = SelectorCellBlock
     example = "rram_1s1r_generic"
-    prior_error = model_errors(energy=1.3, area=1.2)
+    prior_error = _CROSSPOINT_ERROR
     device: SelectorCellParameters

@@ -43,7 +43,7 @@ class ArrayActions:
             signs * steps, self.mapper.read_blocks(self.placement), used_columns
         )
         driver = array.driver
-        pulses = toggles * array.row_pulses(self.network)
+        pulses = toggles * self._row_pulses()
         lines = pulses * self._pulses_of_a_number()
         actions: dict[tuple[str, str], u.Numeric] = {
             (array.cell.path, "row_toggle"): lines,
@@ -222,6 +222,17 @@ class ArrayActions:
             np.minimum(digit, t.input_density),
             t.input_density,
         )
+
+    def _row_pulses(self) -> u.Numeric:
+        """Times that a row is raised for one pulse of an input: once per group of columns that needs it."""
+        array, schedule = self.array, self.array.read_schedule
+        timed = array.driver.whole_numbers and not array.driver.analog
+        if not schedule.in_turn:
+            return 1.0
+        one_by_one = schedule.input_bits(self.network) if schedule.binary else 1.0
+        bits = array.phase_bits(self.network) if timed else one_by_one
+        # a single bit stays on for all groups
+        return np.where(np.asarray(bits) > 1.0, array.columns_switched(self.network), 1.0)
 
     def _pulses_of_a_number(self) -> u.Numeric:
         """Pulses of a row for an input that is not zero: one, or as many as its digit where the rows count."""

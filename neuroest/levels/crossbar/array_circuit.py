@@ -112,6 +112,20 @@ class ArrayCircuit(ArrayParts):
         line, via = array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load), self.cell.via
         return line if via is None else line + via.capacitance
 
+    def pieces(self, cells: str) -> u.Dimensionless:
+        """Pieces into which buffers divide the lines of these `columns` or `rows`."""
+        count = self.options[cells]
+        return next((b.pieces(count) for b, along, _ in self.line_buffers if along == cells), 1.0)
+
+    def piece(self, cells: str) -> u.Dimensionless:
+        """Cells of one piece of a line."""
+        return self.options[cells] / self.pieces(cells)
+
+    def line_count(self) -> u.Dimensionless:
+        """Rows and columns of an array, spare and reference columns included."""
+        columns = self.options["columns"] + self.options["spare_columns"] + self.reference_columns
+        return self.options["rows"] + columns
+
     def segment_resistance(self) -> u.Ohm:
         """Wire resistance between neighbouring cells, equal along rows and columns."""
         return self.single_segment_resistance() / self.parallel_wires()
@@ -339,16 +353,6 @@ class ArrayCircuit(ArrayParts):
             return str(chosen)
         return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
 
-    def row_pulses(self, network: NetworkContext) -> u.Dimensionless:
-        """Times that a row is raised for one pulse of an input: once per group of columns that needs it."""
-        timed = self.driver.whole_numbers and not self.driver.analog
-        if not self.read_schedule.in_turn:
-            return 1.0
-        one_by_one = self.read_schedule.input_bits(network) if self.read_schedule.binary else 1.0
-        bits = self.phase_bits(network) if timed else one_by_one
-        # a single bit stays on for all groups
-        return np.where(np.asarray(bits) > 1.0, self.columns_switched(network), 1.0)
-
     def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of an input that one phase applies."""
         if network.spiking or not self.driver.whole_numbers:
@@ -362,12 +366,6 @@ class ArrayCircuit(ArrayParts):
         if network.spiking or not self.driver.whole_numbers:
             return network
         return replace(network, activation_bits=self.phase_bits(network))
-
-    def input_phases(self, network: NetworkContext) -> u.Dimensionless:
-        """Phases that apply the digits of an input, for one sign."""
-        if network.spiking:
-            return 1.0
-        return read_schedule.input_digits(self.read_schedule.input_bits(network), self.phase_bits(network))
 
     @property
     def adds_pulses(self) -> bool:
@@ -449,10 +447,6 @@ class ArrayCircuit(ArrayParts):
         if self.read_schedule.in_turn:
             return self.converters_each() * self.merged_columns(network)
         return self.options["columns"] + self.reference_columns
-
-    def stages_each(self, network: NetworkContext) -> u.Dimensionless:
-        """Sample-and-hold stages of an array, after the merge of columns."""
-        return self.column_circuits(network) / self.merged_columns(network)
 
     def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
         """Inputs of the multiplexer in front of one converter."""

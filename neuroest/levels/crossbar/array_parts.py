@@ -147,22 +147,6 @@ class ArrayParts(Component[None]):
             if name in self.slots
         ]
 
-    def pieces(self, cells: str) -> u.Dimensionless:
-        """Pieces into which buffers divide the lines of these `columns` or `rows`."""
-        found = [
-            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
-        ]
-        return found[0] if found else 1.0
-
-    def piece(self, cells: str) -> u.Dimensionless:
-        """Cells of one piece of a line."""
-        return self.options[cells] / self.pieces(cells)
-
-    def line_count(self) -> u.Dimensionless:
-        """Rows and columns of an array, spare and reference columns included."""
-        columns = self.options["columns"] + self.options["spare_columns"] + self.reference_columns
-        return self.options["rows"] + columns
-
     def devices_per_weight(self) -> tuple[float, float]:
         """Columns and rows that one weight occupies, before slicing."""
         return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[

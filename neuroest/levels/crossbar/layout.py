@@ -333,7 +333,10 @@ class CrossbarLayout(Mapper):
         array = self.compute
         if array.adds_pulses:
             return array.pulses_converted(self.network)
-        return self.layers.input_bits if self.network.spiking else array.input_phases(self.network)
+        if self.network.spiking:
+            return self.layers.input_bits
+        bits = array.read_schedule.input_bits(self.network)
+        return read_schedule.input_digits(bits, array.phase_bits(self.network))
 
     def writers(self) -> list[Component[Any]]:
         """The cells and their write circuits."""

@@ -329,7 +329,9 @@ class CrossbarMapper(CrossbarLayout):
             if circuit is not None:
                 found[circuit.path] = feet * array.column_circuits(self.network)
         if array.sampler is not None:
-            found[array.sampler.path] = units * array.stages_each(self.network)
+            found[array.sampler.path] = (
+                units * array.column_circuits(self.network) / array.merged_columns(self.network)
+            )
         if isinstance(array.interface, HoldsResults):
             stages = np.sum(ArrayActions(self, placement).held_results, axis=-1, keepdims=True)
             found[array.interface.held] = stages
