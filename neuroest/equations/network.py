@@ -12,42 +12,6 @@ _MEAN_DISTANCE = 1.0 / 3.0
 """Mean distance of two random points of the unit interval."""
 
 
-@equation
-def router_pitch(area: u.SquareMetre, routers: u.Dimensionless) -> u.Metre:
-    """Distance between neighbouring routers: the side of the area that one of them serves. [m].
-
-    Parameters
-    ----------
-    area : float or array
-        Area of all blocks that the network connects. [m^2]
-    routers : float or array
-        Routers, or places on a bus or a tree; less than one counts as one. [1]
-
-    Returns
-    -------
-    float or array
-        Pitch. [m]
-
-    Notes
-    -----
-    Formula: p = sqrt(A / n)
-
-    Valid: routers evenly spread over a square
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/network.md.
-
-    Examples
-    --------
-    4 mm^2 with 16 routers: 0.25 mm^2 each, 0.5 mm.
-
-    >>> f"{router_pitch(4e-6, 16.0):.3g}"
-    '0.0005'
-    """
-    return np.sqrt(area / np.maximum(routers, 1.0))
-
-
 def _mean_offset(one: u.Numeric, other: u.Numeric) -> u.Numeric:
     """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
     longer, shorter = np.maximum(one, other), np.minimum(one, other)

@@ -1,4 +1,4 @@
-"""Wires on a die: energy and delay, buses and H trees."""
+"""Wires on a die: energy and delay, buses and H trees, and the buffers that drive them."""
 
 import numpy as np
 
@@ -385,3 +385,160 @@ def h_tree_side(leaf_pitch: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     '0.001'
     """
     return leaf_pitch * np.sqrt(leaves)
+
+
+@equation
+def router_pitch(area: u.SquareMetre, routers: u.Dimensionless) -> u.Metre:
+    """Distance between neighbouring routers: the side of the area that one of them serves. [m].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of all blocks that the network connects. [m^2]
+    routers : float or array
+        Routers, or places on a bus or a tree; less than one counts as one. [1]
+
+    Returns
+    -------
+    float or array
+        Pitch. [m]
+
+    Notes
+    -----
+    Formula: p = sqrt(A / n)
+
+    Valid: routers evenly spread over a square
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    4 mm^2 with 16 routers: 0.25 mm^2 each, 0.5 mm.
+
+    >>> f"{router_pitch(4e-6, 16.0):.3g}"
+    '0.0005'
+    """
+    return np.sqrt(area / np.maximum(routers, 1.0))
+
+
+@equation
+def tapered_buffer_stages(
+    load_capacitance: u.Farad, input_capacitance: u.Farad, stage_ratio: u.Dimensionless
+) -> u.Dimensionless:
+    """Inverters in a chain that drives a load from a small input. [1].
+
+    Parameters
+    ----------
+    load_capacitance : float or ndarray
+        Capacitance to drive, C_L. [F]
+    input_capacitance : float or ndarray
+        Input capacitance of the first inverter, C_0. [F]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Whole number of stages. [1]
+
+    Notes
+    -----
+    Formula: N = ceil(ln(C_L/C_0)/ln f), at least 1
+
+    Valid: f > 1; at least one inverter, as the output of the neuron is inverted
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    64 fF from 1 fF in steps of 4.
+
+    >>> f"{tapered_buffer_stages(64e-15, 1e-15, 4.0):.0f}"
+    '3'
+    """
+    steps = np.log(load_capacitance / input_capacitance) / np.log(stage_ratio)
+    return np.maximum(rounded_up(steps), 1.0)
+
+
+@equation
+def tapered_buffer_energy(
+    load_capacitance: u.Farad, supply_voltage: u.Volt, stage_ratio: u.Dimensionless
+) -> u.Joule:
+    """Energy of charging a load and its inverter chain once. [J].
+
+    Parameters
+    ----------
+    load_capacitance : float or ndarray
+        Capacitance to drive, C_L. [F]
+    supply_voltage : float or ndarray
+        Supply of the chain. [V]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike. [J]
+
+    Notes
+    -----
+    Formula: E = C_L V^2 (1 + 1/(f - 1))
+
+    Valid: f > 1; gates of all stages, without their drains and through currents; upper bound for few stages
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    64 fF at 0.9 V, ratio 4: 51.84 fJ * 4/3.
+
+    >>> f"{1e15 * tapered_buffer_energy(64e-15, 0.9, 4.0):.2f} fJ"
+    '69.12 fJ'
+    """
+    return load_capacitance * supply_voltage * supply_voltage * (1.0 + 1.0 / (stage_ratio - 1.0))
+
+
+@equation
+def tapered_buffer_area(
+    inverter_area: u.SquareMetre, stages: u.Dimensionless, stage_ratio: u.Dimensionless
+) -> u.SquareMetre:
+    """Area of a chain of growing inverters. [m^2].
+
+    Parameters
+    ----------
+    inverter_area : float or ndarray
+        Area of the first inverter. [m^2]
+    stages : float or ndarray
+        Number of inverters, N. [1]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Area of all inverters. [m^2]
+
+    Notes
+    -----
+    Formula: A = A_inv (f^N - 1)/(f - 1)
+
+    Valid: f > 1; area proportional to drive
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    Three stages of ratio 4 from 0.5 um^2: (1 + 4 + 16) * 0.5 um^2.
+
+    >>> f"{1e12 * tapered_buffer_area(0.5e-12, 3.0, 4.0):.1f} um^2"
+    '10.5 um^2'
+    """
+    return inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)

@@ -18,8 +18,7 @@ from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import surely
 from neuroest.design.chip import Chip, with_slots
-from neuroest.equations import network as network_equations
-from neuroest.equations import stacked_tiers
+from neuroest.equations import stacked_tiers, wiring
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.pipeline import tiers
 from neuroest.pipeline.mapping import network_context
@@ -307,7 +306,7 @@ def _tile_pitch(
             parts[tier] = parts[tier] + np.asarray(
                 mapped.instances[area.counted_as or area.component], dtype=float
             ) * np.asarray(area.area, dtype=float)
-    pitch = np.asarray(network_equations.router_pitch(reduce(stacked_tiers.stacked_area, parts), places))
+    pitch = np.asarray(wiring.router_pitch(reduce(stacked_tiers.stacked_area, parts), places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 

@@ -51,13 +51,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "resistive_ladder_area": {"bits": 6.0, "resistor_area": 2e-12},
     "pulse_width_modulation_time": {"mean_input": 0.3, "bits": 4.0, "step_time": 1e-9},
-    "tapered_buffer_stages": {
-        "load_capacitance": 64e-15,
-        "input_capacitance": 1e-15,
-        "stage_ratio": 4.0,
-    },
-    "tapered_buffer_energy": {"load_capacitance": 64e-15, "supply_voltage": 0.9, "stage_ratio": 4.0},
-    "tapered_buffer_area": {"inverter_area": 0.5e-12, "stages": 3.0, "stage_ratio": 4.0},
 }
 
 
@@ -159,24 +152,3 @@ def test_pulse_width_of_the_largest_and_the_mean_input():
     # 4 bits: 15 steps of 1 ns
     found = drivers.pulse_width_modulation_time(np.array([1.0, 0.5]), 4.0, 1e-9)
     np.testing.assert_allclose(found, [15e-9, 7.5e-9])
-
-
-def test_tapered_buffer_by_hand() -> None:
-    # 1 fF to 64 fF in steps of 4: 3 inverters of 1, 4 and 16 units; they charge 4 + 16 + 64 = 84 fF, and the
-    # closed form 64 * 4/3 = 85.3 fF is the sum of an infinite chain
-    stages = drivers.tapered_buffer_stages(64e-15, 1e-15, 4.0)
-    assert stages == 3
-    assert drivers.tapered_buffer_area(1e-12, stages, 4.0) == pytest.approx(21e-12)
-    exact = 84e-15 * 0.81
-    energy = drivers.tapered_buffer_energy(64e-15, 0.9, 4.0)
-    assert exact < energy < 1.02 * exact
-
-
-def test_even_a_small_load_needs_one_inverter() -> None:
-    # the drain output is inverted
-    assert drivers.tapered_buffer_stages(0.5e-15, 1e-15, 4.0) == 1
-
-
-@given(power=st.integers(1, 12), ratio=st.floats(1.5, 10.0))
-def test_exact_powers_are_not_rounded_up_to_one_stage_more(power, ratio) -> None:
-    assert drivers.tapered_buffer_stages(1e-15 * ratio**power, 1e-15, ratio) == power

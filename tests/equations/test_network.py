@@ -14,7 +14,6 @@ from neuroest.equations import network, wiring
 from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "router_pitch": {"area": 4e-6, "routers": 16.0},
     "feed_forward_hops": {"units_from": 56.0, "units_to": 32.0},
     "address_bits": {"targets": 100.0, "axons": 1024.0},
     "multicast_hops": {"farthest_hops": 6.0, "destinations": 5.0, "local_hops": 1.0},
@@ -244,3 +243,24 @@ def test_signals_that_return_to_zero_charge_as_many_wires_as_counted(symbol):
     symbols, acknowledged = 64 / symbol, 1.0
     factor = (symbols + acknowledged) / clocked
     assert network.handshake_wire_factor(float(symbol), 64.0) == pytest.approx(factor, rel=0.01)
+
+
+def test_tapered_buffer_by_hand() -> None:
+    # 1 fF to 64 fF in steps of 4: 3 inverters of 1, 4 and 16 units; they charge 4 + 16 + 64 = 84 fF, and the
+    # closed form 64 * 4/3 = 85.3 fF is the sum of an infinite chain
+    stages = wiring.tapered_buffer_stages(64e-15, 1e-15, 4.0)
+    assert stages == 3
+    assert wiring.tapered_buffer_area(1e-12, stages, 4.0) == pytest.approx(21e-12)
+    exact = 84e-15 * 0.81
+    energy = wiring.tapered_buffer_energy(64e-15, 0.9, 4.0)
+    assert exact < energy < 1.02 * exact
+
+
+def test_even_a_small_load_needs_one_inverter() -> None:
+    # the drain output is inverted
+    assert wiring.tapered_buffer_stages(0.5e-15, 1e-15, 4.0) == 1
+
+
+@given(power=st.integers(1, 12), ratio=st.floats(1.5, 10.0))
+def test_exact_powers_are_not_rounded_up_to_one_stage_more(power, ratio) -> None:
+    assert wiring.tapered_buffer_stages(1e-15 * ratio**power, 1e-15, ratio) == power

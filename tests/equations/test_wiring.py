@@ -23,4 +23,12 @@ SAMPLES: dict[str, dict[str, float]] = {
     "h_tree_total_length": {"side": 1e-3, "leaves": 16.0},
     "h_tree_leaves": {"places": 5.0},
     "h_tree_side": {"leaf_pitch": 0.25e-3, "leaves": 16.0},
+    "router_pitch": {"area": 4e-6, "routers": 16.0},
+    "tapered_buffer_stages": {
+        "load_capacitance": 64e-15,
+        "input_capacitance": 1e-15,
+        "stage_ratio": 4.0,
+    },
+    "tapered_buffer_energy": {"load_capacitance": 64e-15, "supply_voltage": 0.9, "stage_ratio": 4.0},
+    "tapered_buffer_area": {"inverter_area": 0.5e-12, "stages": 3.0, "stage_ratio": 4.0},
 }

@@ -6,7 +6,7 @@ from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.core import units as u
-from neuroest.equations import drivers
+from neuroest.equations import wiring
 from neuroest.specs.base import Count, Length
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
@@ -63,14 +63,14 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one spike."""
-        energy = drivers.tapered_buffer_energy(
+        energy = wiring.tapered_buffer_energy(
             self.load(), self.technology.supply_voltage, self.device.stage_ratio
         )
         return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
 
     def stages(self) -> u.Dimensionless:
         """Inverters in series."""
-        return drivers.tapered_buffer_stages(self.load(), self.input_capacitance(), self.device.stage_ratio)
+        return wiring.tapered_buffer_stages(self.load(), self.input_capacitance(), self.device.stage_ratio)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of all stages."""
@@ -79,7 +79,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
             AreaCost(
                 self.path,
                 "buffer",
-                drivers.tapered_buffer_area(
+                wiring.tapered_buffer_area(
                     d.inverter_area * logic_area_ratio(self), self.stages(), d.stage_ratio
                 ),
             )
