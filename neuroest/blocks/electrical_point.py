@@ -148,7 +148,7 @@ class ElectricalPoint(Record):
     drive_time: u.Second
     """Time of one input pulse: the pulse itself, or settling."""
     read_bits: u.Dimensionless
-    """Bits to which the columns are read."""
+    """Bits to which the columns are read: the resolution of the converters, or the accuracy of settling."""
     signal_energy: u.Joule
     """Energy of a column at full scale."""
     cell_conductance: u.Siemens

@@ -107,10 +107,6 @@ class ChargeCell(StaticCell):
         junctions = passing * self.process.drain_capacitance * self.at_node(d.product_width)
         return d.plate_parasitic * d.unit_capacitance + junctions
 
-    def control_load(self) -> u.Farad:
-        """Gate load of one cell on the lines that reset or join capacitors."""
-        return self.process.gate_capacitance * self.at_node(self.device.control_width)
-
     # --- a column of cells
 
     @property
@@ -171,9 +167,8 @@ class ChargeCell(StaticCell):
             supply = self.technology.supply_voltage
         capacitor = array_lines.column_swing_energy(self.device.unit_capacitance, read, supply)
         plate = array_lines.column_swing_energy(self.plate_load(), read, supply)
-        control = array_lines.line_toggle_energy(
-            point.array_rows * self.control_load(), self.technology.supply_voltage
-        )
+        gates = point.array_rows * self.process.gate_capacitance * self.at_node(self.device.control_width)
+        control = array_lines.line_toggle_energy(gates, self.technology.supply_voltage)
         costs = [
             self.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
             self.energy("product", "driven_plates", plate, "cell capacitor charge"),

@@ -67,10 +67,6 @@ class CrosspointCell(ResistiveMemory):
             return whole
         return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
 
-    def half_selected_cell_current(self) -> u.Ampere:
-        """Current of a half-selected cell."""
-        return self.half_select_current()
-
     def area(self) -> u.SquareMetre:
         """Area of one crosspoint, divided by the number of stacked layers."""
         return cell_geometry.passive_cell_area(self.device.half_pitch, self.device.layers)
@@ -90,7 +86,7 @@ class CrosspointCell(ResistiveMemory):
     thirds: bool = chosen("write_scheme", "third")
     """Whether unselected cells see a third of the programming voltage."""
 
-    def half_select_current(self) -> u.Ampere:
+    def half_selected_cell_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
         d = self.device
         if self.thirds:
@@ -101,7 +97,9 @@ class CrosspointCell(ResistiveMemory):
         """Power of the cells that see part of the programming voltage."""
         d = self.device
         if self.thirds:
-            return selection.third_select_power(rows, columns, d.program_voltage, self.half_select_current())
+            return selection.third_select_power(
+                rows, columns, d.program_voltage, self.half_selected_cell_current()
+            )
         return selection.half_select_power(
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
@@ -124,7 +122,7 @@ class CrosspointCell(ResistiveMemory):
     def writable_side(self) -> u.Dimensionless:
         """Rows and columns up to which the written cell dominates the half-selected ones."""
         return selection.selector_array_side(
-            self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
+            self.device.program_current, self.half_selected_cell_current(), _HALF_SELECT_MARGIN
         )
 
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:

@@ -49,10 +49,6 @@ class CurrentCell(ReadPortCell):
     limits_current: bool = chosen("current_linearity", "auto")
     """Whether rows are driven only so far that a full read leaves the column in saturation."""
 
-    def precharge_load(self) -> u.Farad:
-        """Gates of the transistors that precharge one column."""
-        return self.process.gate_capacitance * self.at_node(self.device.precharge_width)
-
     # --- a column of cells
 
     def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
@@ -101,7 +97,8 @@ class CurrentCell(ReadPortCell):
             point.column_capacitance, point.read_voltage,
         )  # fmt: skip
         energy = taken * point.read_supply_voltage
-        control = array_lines.line_toggle_energy(self.precharge_load(), self.technology.supply_voltage)
+        gates = self.process.gate_capacitance * self.at_node(self.device.precharge_width)
+        control = array_lines.line_toggle_energy(gates, self.technology.supply_voltage)
         return [
             self.energy("charge", "discharge", energy, "cell read current"),
             self.energy("column_read", "precharge", control, "cell control"),

@@ -66,10 +66,6 @@ class StaticCell(Cell):
         least = static_cells.bitcell_area(d.bitcell_ratio, self.process.sram_bitcell_area)
         return cell_geometry.cell_area(d.cell_feature_squares, self.process.feature_size, least)
 
-    def edge_area(self) -> u.SquareMetre:
-        """Area of decoders and write circuits per cell."""
-        return self.area() * (1.0 / self.device.array_efficiency - 1.0)
-
     def bits(self) -> u.Dimensionless:
         """One."""
         return 1.0
@@ -123,7 +119,8 @@ class StaticCell(Cell):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, and of the decoders and write circuits at the edges."""
-        return [*super().areas(network), AreaCost(self.path, "edges", self.edge_area())]
+        edges = self.area() * (1.0 / self.device.array_efficiency - 1.0)
+        return [*super().areas(network), AreaCost(self.path, "edges", edges)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of one cell."""

@@ -62,7 +62,7 @@ class CrossbarArray(ArrayCircuit):
             "hold_time": self.hold_time(network),
             "longest_hold_time": longest(self.hold_time(network)),
             "settled_bits": self.settled_bits(),
-            "read_bits": self.noise_bits(network),
+            "read_bits": self.settled_bits() if self.converter is None else self.resolution(network),
             "signal_energy": self.signal_energy(network),
             "cell_programming_energy": self.cell_programming_energy(network),
             "programming_energy": self.programming_energy(network),
@@ -277,10 +277,6 @@ class CrossbarArray(ArrayCircuit):
         return rows * equations.cell_read_energy(
             self.conductance(network), read, read, shortest(self.settled_time(network))
         )
-
-    def noise_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits to which the columns are read: the resolution of the converter, or the accuracy of settling."""
-        return self.settled_bits() if self.converter is None else self.resolution(network)
 
     def _loss_check(self, network: NetworkContext) -> Check:
         """Whether the IR drop is within the range of its model.

@@ -71,19 +71,17 @@ class ArrayCircuit(ArrayParts):
             return self.technology.supply_voltage
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
-    @property
-    def rows_about_the_column(self) -> bool:
-        """Whether rows are driven above and below their columns from one supply, by linear regulators."""
-        return self.opposed and self.slots["read_supply"].spec.model == "linear_regulator"
-
     def cell_supply_voltage(self) -> u.Volt:
         """Supply voltage for each cell that conducts.
 
-        The current of one cell of an opposed pair leaves its column through the other, so that two cells share what
-        the supply delivers.
+        Where linear regulators drive opposed rows above and below their columns from one supply, the current of one
+        cell of a pair leaves its column through the other, so that two cells share what the supply delivers.
         """
-        supply = self.read_supply_voltage()
-        return supply / 2.0 if self.rows_about_the_column else supply
+        supply, regulated = (
+            self.read_supply_voltage(),
+            self.slots["read_supply"].spec.model == "linear_regulator",
+        )
+        return supply / 2.0 if self.opposed and regulated else supply
 
     @cached_property
     def at_rest(self) -> ElectricalPoint:

@@ -168,11 +168,6 @@ class ArrayParts(Component[None]):
         """Bits of a stored weight, sign included: those of the network, or fewer if the level states fewer."""
         return np.minimum(network.weight_bits, self.options.get("weight_bits", np.inf))
 
-    @property
-    def rounds_weights(self) -> bool:
-        """Whether weights are rounded to fewer bits than the network's."""
-        return "weight_bits" in self.options
-
     def slices(self, network: NetworkContext) -> u.Dimensionless:
         """Adjacent cells that store the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))

@@ -142,7 +142,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
-    if array.rounds_weights:
+    if "weight_bits" in array.options:
         lasting["rounding"] = _rounding(array, network)
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
