@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.characterisation import characterise
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
 from neuroest.loading.library import shipped
@@ -49,10 +48,10 @@ def five_hundred_rows(folder: Path) -> Path:
 def main() -> None:
     """Print one line a neuron, and one for the fit."""
     neurons = sys.argv[1:] or [n for n, p in shipped("device").items() if p.parent.name == "neurons"]
-    print(f"{'neuron':<28}{'100 spikes':>12}{'characterise':>14}")
+    print(f"{'neuron':<28}{'100 spikes':>12}{'all characteristics':>22}")
     for name in neurons:
         spikes, refusal = seconds(lambda name=name: simulate(name, spikes=SPIKES))
-        whole, other = seconds(lambda name=name: characterise(name))
+        whole, other = seconds(lambda name=name: simulate(name, characteristics="all"))
         print(f"{name:<28}{spikes:>10.2f} s{whole:>12.2f} s  {refusal or other}".rstrip(), flush=True)
     if not sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,6 @@ from neuroest.core.errors import QuantityError as QuantityError
 from neuroest.core.errors import RangeError as RangeError
 from neuroest.core.errors import SpecError as SpecError
 from neuroest.core.errors import UnknownNameError as UnknownNameError
-from neuroest.dynamics.characterisation import characterise as characterise
 from neuroest.dynamics.run import simulate as simulate
 from neuroest.exploration.breakeven import breakeven as breakeven
 from neuroest.exploration.contest import contest as contest

@@ -267,7 +267,7 @@ def test_a_hundred_characterisations_take_no_more_memory_than_some() -> None:
 
     def characterise(count: int) -> None:
         for _ in range(count):
-            neuroest.characterise("lif_28nm_circuit", devices=1)
+            neuroest.simulate("lif_28nm_circuit", characteristics="all", devices=2)
 
     characterise(10)
     before = resident()

@@ -49,7 +49,6 @@ VERB_GROUPS = MappingProxyType(
             "fit",
             "calibrate",
             "simulate",
-            "characterise",
             "behave",
             "export",
         ),
@@ -68,7 +67,7 @@ _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "
 
 DRAWING = frozenset(
     {
-        "behave", "breakeven", "calibrate", "characterise", "contest", "estimate", "fit", "optimize",
+        "behave", "breakeven", "calibrate", "contest", "estimate", "fit", "optimize",
         "pareto", "randomness", "report", "reproduce", "sensitivity", "simulate", "survey", "sweep", "target",
         "uncertainty",
     }

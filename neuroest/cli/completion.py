@@ -64,11 +64,12 @@ cases = one_of(lambda: [*load("neuroest.validation.cases.shipped_cases")()])
 """Published chips."""
 characteristics = one_of(
     lambda: [
+        load("neuroest.dynamics.characterisation.ALL"),
         *load("neuroest.dynamics.neuron_characteristics.EVERY_NEURON"),
         *load("neuroest.dynamics.characteristics.CHARACTERISTICS"),
     ]
 )
-"""What `characterise` shows."""
+"""Characteristics that `simulate` shows."""
 quantities = one_of(lambda: load("neuroest.results.quantities.QUANTITIES"))
 """Totals of an estimate."""
 

@@ -26,7 +26,6 @@ Parameters = Annotated[
 Kinetics = Annotated[
     str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions.")
 ]
-Devices = Annotated[int, typer.Option("--devices", min=1, max=100_000, help="Devices simulated at once.")]
 Temperature = Annotated[
     str | None, typer.Option("--temperature", help="Temperature of the device, such as 350 K.")
 ]

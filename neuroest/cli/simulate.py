@@ -1,7 +1,10 @@
-"""``neuroest simulate``: a neuron in time.
+"""``neuroest simulate``: a neuron in time, with one input or by its characteristics.
 
 Parameters
 ----------
+names
+    Characteristics to simulate in place of one input: rate, least_drive, spike_energy, intervals, limits, those of its
+    model, or all.
 stimulus
     constant, pulses, pair, or a CSV file with the columns time [s] and voltage [V] (or current [A]).
 level
@@ -21,6 +24,11 @@ behaviour
     lif_behaviour_generic; default: the file of the neuron itself.
 noise
     Noise and differences of devices.
+devices
+    Devices that are simulated, or repetitions of each point of a characteristic (60 by default).
+compare
+    Simulate characteristics under the conditions of the published measurements and compare with them; default for
+    diffusive_bench.
 rupture
     Let a complete filament rupture as fast as measured, or use the published rate equations alone.
 step
@@ -38,6 +46,7 @@ form
 Examples
 --------
 neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.png
+neuroest simulate diffusive_bench rate limits
 """
 
 from collections.abc import Mapping
@@ -47,11 +56,15 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import lab, shared
+from neuroest.cli.completion import characteristics
 from neuroest.cli.elapsed import progress_shown
 
 
 def run(
     neuron: lab.Neuron,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHARACTERISTIC]...", autocompletion=characteristics)
+    ] = None,
     stimulus: Annotated[str, typer.Option(metavar="KIND")] = "constant",
     level: str | None = None,
     duration: str | None = None,
@@ -60,7 +73,8 @@ def run(
     pulses: Annotated[int, typer.Option(min=1)] = 100,
     spikes: Annotated[int | None, typer.Option(min=1)] = None,
     behaviour: Annotated[str, typer.Option(metavar="DEVICE")] = "",
-    devices: lab.Devices = 1,
+    devices: Annotated[int | None, typer.Option(min=1, max=100_000)] = None,
+    compare: Annotated[bool | None, typer.Option("--compare/--no-compare")] = None,
     seed: shared.Seed = 0,
     noise: bool = True,
     rupture: bool = True,
@@ -76,17 +90,24 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Response of a neuron to an input over time, with supply energy."""
+    """Response of a neuron to an input over time, with supply energy, or its characteristics.
+
+    Characteristics are rate, least drive, energy, delays, limits and those of its kind. Each has a figure; of several,
+    --plot adds the name to the file.
+    """
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
+    if workload and names:
+        raise typer.BadParameter("characteristics belong to one neuron; leave out --workload")
     if workload:
         _at_operating_point(neuron, workload, shared.changes(settings), form, output)
         return
     shared.check_figure(plot)
     with shared.given_to("--set", "parameter"):
         found = simulate(
-            neuron, stimulus, energy=energy, hold=lab.needed(hold, "s", "--hold"), plot=plot, level=level,
+            neuron, stimulus, characteristics=names or (), compare=compare, energy=energy,
+            hold=lab.needed(hold, "s", "--hold"), level=level,
             duration=lab.quantity(duration, "s", "--duration"), width=lab.needed(width, "s", "--width"),
             gap=lab.needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
             kinetics=kinetics, changes=shared.changes(settings),
@@ -94,12 +115,11 @@ def run(
             barrier_shift=lab.quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
             step=lab.quantity(step, "s", "--step"), spikes=spikes, behaviour=behaviour, progress=progress_shown(),
         )  # fmt: skip
+    written = [] if plot is None else found.plot(plot)
     rows = Table.of_records(found.rows(), found.table[0])
-    shared.emit_in_form(
-        output, form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()
-    )
-    if plot is not None:
-        shared.figure_written(plot)
+    shared.emit_in_form(output, form, found.to_text, lambda: rows, f"Simulation of {neuron}", found.to_dict())
+    for figure in written:
+        shared.figure_written(figure)
 
 
 def _at_operating_point(

@@ -1,130 +1,49 @@
-"""Characterise a neuron: experiments for every neuron, and experiments for its model."""
+"""Characteristics of a neuron: experiments for every neuron, and experiments for its model."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
-from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import Printed, wrapped
-from neuroest.dynamics.experiments import Characteristic
+from neuroest.core.text_layout import wrapped
+from neuroest.dynamics.experiments import Characteristic, Report
 from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time, plain_numbers
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
 from neuroest.registry import render
 
 MEASURED_NEURON = "diffusive_bench"
 """Neuron of the published measurements."""
-
-
-@frozen_dataclass
-class Characterisation(Printed):
-    """Characteristics of one neuron by name."""
-
-    neuron: str
-    characteristics: Mapping[str, Characteristic]
-
-    def to_text(self) -> str:
-        """Findings of each experiment, for a terminal."""
-        return "\n\n".join("\n".join(_lines(found)) for found in self.characteristics.values()) + "\n"
-
-    def to_dict(self) -> list[dict[str, Any]]:
-        """Curves and findings as plain data."""
-        return [
-            {
-                "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
-                "misses": list(found.misses), "absent": found.absent,
-                "values": [
-                    {"name": v.name, "unit": v.unit, "simulated": _plain(v.simulated),
-                     "closed_form": _plain(v.closed)}
-                    for v in found.values
-                ],
-                "series": [
-                    {"label": s.label, "measured": s.measured, "x": plain_numbers(s.x), "y": plain_numbers(s.y)}
-                    for s in found.series
-                ],
-            }
-            for name, found in self.characteristics.items()
-        ]  # fmt: skip
-
-    def rows(self) -> list[dict[str, Any]]:
-        """One row per point of a curve, per single value, or per finding if there is no curve."""
-        points = [
-            {"characteristic": name, "series": s.label, "x": x, "y": y}
-            for name, found in self.characteristics.items()
-            for s in found.series
-            for x, y in zip(plain_numbers(s.x), plain_numbers(s.y), strict=True)
-        ]
-        numbers = [
-            {"characteristic": name, "series": f"{v.name}, {how} [{v.unit}]", "x": None, "y": value}
-            for name, found in self.characteristics.items()
-            for v in found.values
-            for how, value in (("simulated", v.simulated), ("closed form", v.closed))
-            if value == value  # noqa: PLR0124 - NaN stands for a number that does not exist
-        ]
-        words = [
-            {"characteristic": name, "series": text, "x": None, "y": None}
-            for name, found in self.characteristics.items()
-            if not found.series
-            for text in (found.absent, *found.findings)
-            if text
-        ]
-        return [*points, *numbers, *words]
-
-    def plot(self, folder: Path, form: str = "png") -> int:
-        """Save a figure of each characteristic with a curve in a folder, and return the number of figures."""
-        drawn = [name for name, found in self.characteristics.items() if found.series]
-        for name in drawn:
-            render(self.characteristics[name], "figure", folder / f"{name}.{form}")
-        return len(drawn)
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _lines(found: Characteristic) -> list[str]:
-    if found.absent:
-        return [found.title, *wrapped(f"  none: {found.absent}", hanging=4)]
-    texts = [*(value.text() for value in found.values), *found.findings]
-    return [found.title, *(line for text in texts for line in wrapped(f"  {text}", hanging=4))]
+ALL = "all"
 
 
 def characterise(
-    neuron: str, names: Sequence[str] = (), *, devices: int = 60, seed: int = 0, compare: bool | None = None,
-    changes: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
-    temperature: float | None = None, barrier_shift: float = 0.0, progress: Progress = silent,
-) -> Characterisation:  # fmt: skip
-    """Characteristics of a neuron as experiments.
+    asked: Asked, names: Sequence[str] = (ALL,), *, devices: int = 60, seed: int = 0, compare: bool | None = None,
+    progress: Progress = silent,
+) -> dict[str, Characteristic]:  # fmt: skip
+    """Run experiments on a neuron, for `neuroest.simulate` and for published measurements.
 
     Parameters
     ----------
-    neuron : str
-        Device spec of a neuron, a shipped name or a path.
+    asked : Asked
+        The neuron and its conditions.
     names : sequence of str
-        Names of characteristics; by default, all that the neuron has, with a reason for missing ones.
+        Names of characteristics, or ``all``.
     devices : int
         Number of devices or repetitions per point.
     seed : int
         Seed of all random numbers.
     compare : bool, optional
         Use the conditions of the published measurements and show their results; by default, only for `MEASURED_NEURON`.
-    changes : mapping of str to str, optional
-        Changed parameters of the neuron, with units.
-    kinetics : str
-        Device spec with conduction, noise and barriers of the ions.
-    temperature : float, optional
-        Temperature of the device. [K]
-    barrier_shift : float
-        Increase of the ion barriers above the spec's values. [J]
     progress : callable, optional
         Called with the completed fraction of the experiments.
 
     Returns
     -------
-    Characterisation
+    dict of Characteristic
+        By name.
 
     Raises
     ------
@@ -133,17 +52,73 @@ def characterise(
     NeuroestError
         If the device is not a neuron, or if it does not show a requested characteristic.
     """
-    asked = Asked(neuron, changes or {}, kinetics, temperature, barrier_shift)
     running = neuron_in_time(asked)
-    compared = neuron == MEASURED_NEURON if compare is None else compare
-    experiments = _experiments(running, NeuronBench(running, neuron, devices, seed), compare=compared)
-    check_names("characteristic", names, experiments)
-    wanted = list(names) or list(experiments)
+    compared = asked.neuron == MEASURED_NEURON if compare is None else compare
+    experiments = _experiments(running, NeuronBench(running, asked.neuron, devices, seed), compare=compared)
+    check_names("characteristic", names, [*experiments, ALL])
+    wanted = list(experiments) if ALL in names else names
     found = {}
     for number, name in enumerate(wanted):
-        found[name] = _shown(name, experiments[name], named=bool(names))
+        found[name] = _shown(name, experiments[name], named=ALL not in names)
         progress((number + 1) / len(wanted))
-    return Characterisation(neuron, found)
+    return found
+
+
+def characteristics_report(neuron: str, found: Mapping[str, Characteristic]) -> Report:
+    """Findings as text, curves and findings as data, and a figure for each curve.
+
+    The table has one row per point of a curve, per single value, or per finding if there is no curve.
+    """
+    blocks = ["\n".join(_lines(one)) for one in found.values()]
+    rows = [row for name, one in found.items() for row in _rows(name, one)]
+    return Report(
+        ("\n\n".join(blocks),),
+        {"neuron": neuron, "characteristics": [_plain(name, one) for name, one in found.items()]},
+        (("characteristic", "series", "x", "y"), *rows),
+        {name: partial(render, one, "figure") for name, one in found.items() if one.series},
+    )
+
+
+def _plain(name: str, found: Characteristic) -> dict[str, Any]:
+    return {
+        "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
+        "misses": list(found.misses), "absent": found.absent,
+        "values": [
+            {"name": v.name, "unit": v.unit, "simulated": _finite(v.simulated), "closed_form": _finite(v.closed)}
+            for v in found.values
+        ],
+        "series": [
+            {"label": s.label, "measured": s.measured, "x": plain_numbers(s.x), "y": plain_numbers(s.y)}
+            for s in found.series
+        ],
+    }  # fmt: skip
+
+
+def _rows(name: str, found: Characteristic) -> list[tuple[Any, ...]]:
+    points = [
+        (name, s.label, x, y)
+        for s in found.series
+        for x, y in zip(plain_numbers(s.x), plain_numbers(s.y), strict=True)
+    ]
+    numbers = [
+        (name, f"{v.name}, {how} [{v.unit}]", None, value)
+        for v in found.values
+        for how, value in (("simulated", v.simulated), ("closed form", v.closed))
+        if not np.isnan(value)
+    ]
+    texts = () if found.series else (found.absent, *found.findings)
+    return [*points, *numbers, *((name, text, None, None) for text in texts if text)]
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _lines(found: Characteristic) -> list[str]:
+    if found.absent:
+        return [found.title, *wrapped(f"  none: {found.absent}", hanging=4)]
+    texts = [*(value.text() for value in found.values), *found.findings]
+    return [found.title, *(line for text in texts for line in wrapped(f"  {text}", hanging=4))]
 
 
 def _experiments(

@@ -1,14 +1,18 @@
 """Inputs and results of experiments, shared helpers, and additional parameters for time-domain models."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
+from neuroest.core.text_layout import Printed
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, Run, draw_devices, integration_time
@@ -67,6 +71,55 @@ class LifBehaviourParameters(Record):
     """Threshold of the digital neuron, in its least bits."""
     decay_shift: u.Dimensionless = quantity(minimum=0, maximum=48, integer=True, exact=NORMALISED)
     """Decay shift: in each step, the digital state decreases by itself shifted right by this many bits."""
+
+
+@frozen_dataclass
+class Report(Printed):
+    """A result as text, as data for JSON, and as a table whose first row is its header.
+
+    Attributes
+    ----------
+    figures : mapping
+        What draws each figure into a file, by name; the only one may have none.
+    """
+
+    lines: tuple[str, ...]
+    data: dict[str, Any]
+    table: tuple[tuple[Any, ...], ...]
+    figures: Mapping[str, Callable[[Path], Any]] = MappingProxyType({})
+
+    def to_text(self) -> str:
+        """Text, one fact a line."""
+        return "\n".join(self.lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return self.data
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table, one mapping a row."""
+        return [dict(zip(self.table[0], row, strict=True)) for row in self.table[1:]]
+
+    def plot(self, path: str | Path) -> list[Path]:
+        """Save its figure; each of several has its name after that of the path.
+
+        Returns
+        -------
+        list of Path
+            Files that were written.
+
+        Raises
+        ------
+        NeuroestError
+            If it has no curve.
+        """
+        if not self.figures:
+            raise NeuroestError(f"{path}: the result has no curve to draw")
+        alone, path = len(self.figures) == 1, Path(path)
+        files = {name: path if alone else path.with_stem(f"{path.stem}_{name}") for name in self.figures}
+        for name, file in files.items():
+            self.figures[name](file)
+        return list(files.values())
 
 
 @frozen_dataclass

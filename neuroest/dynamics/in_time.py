@@ -1,4 +1,4 @@
-"""A neuron in time for `simulate`, `characterise` and comparisons with estimates: its interface, inputs and results.
+"""A neuron in time for `simulate` and comparisons with estimates: its interface, inputs and results.
 
 A neuron's block names the class that implements it (`Neuron.in_time`), so experiments do not depend on model names. A
 block without a class runs with its own closed forms.

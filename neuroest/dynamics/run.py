@@ -1,7 +1,10 @@
-"""Run one neuron of any kind with an input, and report the result."""
+"""Run one neuron of any kind in time, with one input or a set of them, and report the result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -10,10 +13,11 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import Printed, columns
+from neuroest.core.text_layout import columns
 from neuroest.core.units import article, format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics import reference_neurons
 from neuroest.dynamics.agreement import TOLERANCE, compare_energy, compare_spike
+from neuroest.dynamics.characterisation import characterise, characteristics_report
 from neuroest.dynamics.circuits_in_time import AnalogInTime, DigitalInTime, NumbersInTime, SwitchInTime
 from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
@@ -24,7 +28,7 @@ from neuroest.dynamics.diffusive_cells import (
     integration_time,
 )
 from neuroest.dynamics.diffusive_in_time import DiffusiveInTime
-from neuroest.dynamics.experiments import LifBehaviourParameters
+from neuroest.dynamics.experiments import LifBehaviourParameters, Report
 from neuroest.dynamics.in_time import (
     Array,
     Asked,
@@ -51,6 +55,8 @@ _USUAL_SPIKES = 40
 """Spikes of a run whose length nobody gives; a convention."""
 _TRACED = 1000
 """Points of the trace of a neuron that is known by its numbers; a convention."""
+_REPETITIONS = 60
+"""Repetitions of each point of a characteristic; a convention."""
 _LONGEST_WAIT = 1e3
 """Delay over charge and relaxation up to which an input that nobody limits is made longer for it."""
 
@@ -110,32 +116,11 @@ def _shown(neuron: str) -> str:
     return Path(neuron).stem if is_path(neuron) else neuron
 
 
-@frozen_dataclass
-class Report(Printed):
-    """A result as text, as data for JSON, and as a table whose first row is its header."""
-
-    lines: tuple[str, ...]
-    data: dict[str, Any]
-    table: tuple[tuple[Any, ...], ...]
-
-    def to_text(self) -> str:
-        """Text, one fact a line."""
-        return "\n".join(self.lines) + "\n"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The result as plain data."""
-        return self.data
-
-    def rows(self) -> list[dict[str, Any]]:
-        """The table, one mapping a row."""
-        return [dict(zip(self.table[0], row, strict=True)) for row in self.table[1:]]
-
-
 def simulate(
-    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0,
-    plot: str | Path | None = None, **options: Any,
+    neuron: str, stimulus: str = "constant", *, characteristics: str | Sequence[str] = (), compare: bool | None = None,
+    devices: int | None = None, energy: bool = False, hold: float = 0.0, **options: Any,
 ) -> Report:  # fmt: skip
-    """Simulate a neuron with an input and report spikes and supply energy.
+    """Simulate a neuron with one input and report spikes and supply energy, or simulate its characteristics.
 
     Parameters
     ----------
@@ -143,14 +128,20 @@ def simulate(
         Device spec of a neuron, a shipped name or a path.
     stimulus : str
         ``constant``, ``pulses``, ``pair``, or the path of a CSV file of time and voltage.
+    characteristics : str or sequence of str
+        Experiments over a set of inputs in place of one: ``rate``, ``least_drive``, ``spike_energy``, ``intervals``,
+        ``limits`` and those of its model; ``all`` for each, with a reason for missing ones.
+    compare : bool, optional
+        Simulate characteristics under the conditions of the published measurements and show these; by default, only for
+        `MEASURED_NEURON`.
+    devices : int, optional
+        Devices that are simulated, or repetitions of each point of a characteristic; by default, 1 or 60.
     energy : bool
         Compare the simulated energy of one spike with the closed forms of an estimate.
     hold : float
         With `energy`: time that the input stays on after switching. [s]
-    plot : str or Path, optional
-        Path of a figure to save.
     **options
-        Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
+        Other fields of `Request`, such as ``level="0.8 V"`` or ``seed=1``.
 
     Returns
     -------
@@ -159,30 +150,56 @@ def simulate(
     Raises
     ------
     NeuroestError
-        If the device has no time-domain model, or the input does not fit it.
+        If the device has no time-domain model, if the input does not fit it, or if it does not show a requested
+        characteristic.
     """
-    request = Request(neuron, stimulus=stimulus, **options)
-    drawn = None if plot is None else Path(plot)
+    names = [characteristics] if isinstance(characteristics, str) else list(characteristics)
+    usual = _REPETITIONS if names else 1
+    request = Request(neuron, stimulus=stimulus, devices=usual if devices is None else devices, **options)
+    if names:
+        _refuse_one_input(request, {"energy": energy, "hold": bool(hold)})
+        found = characterise(
+            request,
+            names,
+            devices=request.devices,
+            seed=request.seed,
+            compare=compare,
+            progress=request.progress,
+        )
+        return characteristics_report(neuron, found)
+    if compare is not None:
+        raise NeuroestError("--compare belongs to characteristics; name one, or all")
     if not energy:
-        return simulate_neuron(request, drawn)
+        return _with_input(request)
     if load_device(neuron).spec.model in NEURON_MODELS:
-        return energy_report(request, hold, drawn)
-    if plot is not None or hold:
-        raise NeuroestError("--plot and --hold of --energy belong to diffusive neurons")
-    found = compare_spike(neuron, request.changes, request.temperature)
-    rows = found.rows()
+        return _energy_report(request, hold)
+    if hold:
+        raise NeuroestError("--hold of --energy belongs to diffusive neurons")
+    agreement = compare_spike(neuron, request.changes, request.temperature)
+    rows = agreement.rows()
     table = (tuple(rows[0]), *(tuple(row.values()) for row in rows))
-    return Report(tuple(found.lines()), {"neuron": neuron, "agrees": found.agrees, "quantities": rows}, table)
+    data = {"neuron": neuron, "agrees": agreement.agrees, "quantities": rows}
+    return Report(tuple(agreement.lines()), data, table)
 
 
-def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
-    """Run any neuron with an input.
+def _refuse_one_input(request: Request, others: Mapping[str, bool]) -> None:
+    """Refuse options of a single input next to characteristics, which have inputs of their own."""
+    shared = {"devices", "seed", "progress", *(field.name for field in fields(Asked))}
+    given = [
+        field.name
+        for field in fields(Request)
+        if field.name not in shared and getattr(request, field.name) != field.default
+    ] + [name for name, asked in others.items() if asked]
+    if given:
+        raise NeuroestError(
+            f"--{given[0]} belongs to a single input; characteristics have inputs of their own"
+        )
+    if request.devices < 2:
+        raise NeuroestError("--devices: a characteristic needs at least 2")
 
-    Raises
-    ------
-    NeuroestError
-        If the device is not a neuron, or does not accept the input.
-    """
+
+def _with_input(request: Request) -> Report:
+    """Run any neuron with one input."""
     model = load_device(request.neuron).spec.model
     running = neuron_in_time(request)
     if request.spikes is not None and (request.duration is not None or request.stimulus != "constant"):
@@ -191,7 +208,7 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         )
     if request.behaviour and not isinstance(running, AnalogInTime):
         raise NeuroestError(f"{request.neuron} is {article(model)}; --behaviour belongs to CMOS integrators")
-    return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request, plot)
+    return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request)
 
 
 def stimulus_of(request: Request, level: float, duration: float, unit: str) -> list[Segment]:
@@ -267,7 +284,7 @@ def _described(running: NeuronInTime, level: float) -> float:
     raise NeuroestError(f"--level: the {drive.name} is described from {drive.text(0.0)}{most}{why}")
 
 
-def _diffusive(running: DiffusiveInTime, request: Request, plot: Path | None) -> Report:
+def _diffusive(running: DiffusiveInTime, request: Request) -> Report:
     typical = running.cells
     level = _level(request, "V", float(typical.input_voltage))
     closed = float(np.max(integration_time(typical, level)))
@@ -298,9 +315,8 @@ def _diffusive(running: DiffusiveInTime, request: Request, plot: Path | None) ->
             "do not hold here"
         )
     lines += _energy_lines(run)
-    _plot(run.traces, request, plot, "gate node")
     extra = {"first_switch_s": plain_numbers(run.first_switch), "latched": int(np.sum(run.latched))}
-    return _report(request, run, lines, extra)
+    return _report(request, run, lines, "gate node", extra=extra)
 
 
 def _energy_lines(run: SpikeRun) -> list[str]:
@@ -323,8 +339,11 @@ def _band(values: Array, unit: str) -> str:
     )
 
 
-def _report(request: Request, run: SpikeRun, found: list[str], extra: Mapping[str, Any]) -> Report:
-    """Spikes of a run, then what was found of this kind of neuron."""
+def _report(
+    request: Request, run: SpikeRun, found: list[str], state: str, unit: str = "V",
+    extra: Mapping[str, Any] = MappingProxyType({}),
+) -> Report:  # fmt: skip
+    """Spikes of a run, then what was found of this kind of neuron; its figure has the input and the state."""
     mean, intervals = float(np.mean(run.counts)), run.intervals()
     lines = [
         f"{request.neuron}, {run.devices} device{'s' * (run.devices > 1)}, {format_quantity(run.duration, 's')}",
@@ -342,7 +361,10 @@ def _report(request: Request, run: SpikeRun, found: list[str], extra: Mapping[st
         "energy_J": {term: float(np.mean(value)) for term, value in run.energy.items()},
         **extra,
     }
-    return Report((*lines, *found), data, (("device", "spike_time [s]"), *spikes))
+    title = f"{_shown(request.neuron)}, {_shown(request.stimulus)} input"
+    traces = Traces(run.traces, title, ("input", state), ("s", unit, "V"))
+    table = (("device", "spike_time [s]"), *spikes)
+    return Report((*lines, *found), data, table, {"": partial(render, traces, "figure")})
 
 
 def record_of(device: Device, changes: Mapping[str, str]) -> Any:
@@ -350,7 +372,7 @@ def record_of(device: Device, changes: Mapping[str, str]) -> Any:
     return device.record(**changed_values(device, changes))
 
 
-def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Report:
+def _switch(running: SwitchInTime, request: Request) -> Report:
     switch, relaxation, delay = running.switch, running.relaxation, running.delay
     notes: list[str] = []
     if running.component is not None:
@@ -379,8 +401,7 @@ def _switch(running: SwitchInTime, request: Request, plot: Path | None) -> Repor
         per = float(np.sum(run.energy["supply"])) / spikes
         stays = " with the drive left on" if relaxation else ""
         lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike{stays}")
-    _plot(run.traces, request, plot, "capacitor")
-    return _report(request, run, [*lines, *notes], {"latched": bool(reason)})
+    return _report(request, run, [*lines, *notes], "capacitor", extra={"latched": bool(reason)})
 
 
 def _fallen_silent(run: SpikeRun) -> list[str]:
@@ -416,7 +437,7 @@ def _as_a_chip_drives(request: Request) -> list[str]:
     ]
 
 
-def _accumulating(running: PulsedInTime, request: Request, plot: Path | None) -> Report:
+def _accumulating(running: PulsedInTime, request: Request) -> Report:
     """Pulses with a read after each."""
     d = running.component.device
     level = _described(running, _level(request, running.drive.unit, running.drive.nominal))
@@ -425,13 +446,13 @@ def _accumulating(running: PulsedInTime, request: Request, plot: Path | None) ->
         pulses = int(np.ceil(running.lasting(level, request.spikes) / running.slot))
     train = pulse_train(running.length(level), float(d.pulse_time), float(d.read_time), pulses)
     run = running.simulate(train, np.full(request.devices, level), request.generator(), request.progress)
-    _plot(run.traces, request, plot, "state", "1")
     width, drive = format_quantity(float(d.pulse_time), "s"), running.drive.text(level)
     lines = [f"{pulses} pulses of {width} at {drive}, each followed by a read"]
-    return _report(request, run, [*lines, *_energy_lines(run), *_as_a_chip_drives(request)], {})
+    lines += [*_energy_lines(run), *_as_a_chip_drives(request)]
+    return _report(request, run, lines, "state", "1")
 
 
-def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Report:
+def _analog(running: AnalogInTime, request: Request) -> Report:
     behaviour, generator = running.behaviour, request.generator()
     level = _level(request, "A", running.drive.nominal)
     duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
@@ -460,27 +481,25 @@ def _analog(running: AnalogInTime, request: Request, plot: Path | None) -> Repor
         running.component.device, behaviour, stimulus, devices=request.devices, generator=generator,
         step=request.step, progress=request.progress,
     )  # fmt: skip
-    _plot(run.traces, request, plot, "membrane", "A")
-    return _report(request, run, [whose, *_energy_lines(run), *_as_a_chip_drives(request)], {})
+    lines = [whose, *_energy_lines(run), *_as_a_chip_drives(request)]
+    return _report(request, run, lines, "membrane", "A")
 
 
-def _by_numbers(running: NumbersInTime, request: Request, plot: Path | None) -> Report:
+def _by_numbers(running: NumbersInTime, request: Request) -> Report:
     """A leaky integrator of the published numbers."""
     level = _described(running, _level(request, "1", running.drive.nominal))
     duration = request.lasting(running, level, running.lasting(level, _USUAL_SPIKES))
     run = running.simulate(
         stimulus_of(request, level, duration, "1"), request.devices, _TRACED, request.progress
     )
-    _plot(run.traces, request, plot, "state", "1")
     lines = ["a leaky integrator of its published numbers, which do not include noise; 1 is a full drive"]
-    return _report(request, run, [*lines, *_energy_lines(run), *_as_a_chip_drives(request)], {})
+    lines += [*_energy_lines(run), *_as_a_chip_drives(request)]
+    return _report(request, run, lines, "state", "1")
 
 
-def _digital(running: DigitalInTime, request: Request, plot: Path | None) -> Report:
+def _digital(running: DigitalInTime, request: Request) -> Report:
     behaviour = running.behaviour
     added = _level(request, "1", None)
-    if plot is not None:
-        raise NeuroestError("a digital neuron has no waveform to draw")
     steps = request.pulses if request.spikes is None else int(running.lasting(added, request.spikes))
     spikes, _ = reference_neurons.digital_lif_spikes(behaviour, np.full((steps, request.devices), added))
     when, who = np.nonzero(spikes)
@@ -496,18 +515,7 @@ def _digital(running: DigitalInTime, request: Request, plot: Path | None) -> Rep
     return Report(tuple(lines), data, (("device", "step"), *rows))
 
 
-def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
-    if plot is not None:
-        found = Traces(
-            traces,
-            f"{_shown(request.neuron)}, {_shown(request.stimulus)} input",
-            ("input", label),
-            ("s", unit, "V"),
-        )
-        render(found, "figure", plot)
-
-
-def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
+def _energy_report(request: Request, hold: float) -> Report:
     """One spike from simulation and from the closed forms of the estimate, side by side."""
     cells = cast("DiffusiveInTime", neuron_in_time(request)).cells
     level = _level(request, "V", float(cells.input_voltage))
@@ -533,9 +541,6 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
         )
     else:
         lines.append("before switch: the closed form is an upper bound; a part of it charges the gate node")
-    if plot is not None:
-        title = f"{_shown(request.neuron)}: energy of one spike at {format_quantity(level, 'V')}"
-        render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
         "terms": [
@@ -544,10 +549,14 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
         ],
     }  # fmt: skip
     table = [(r.term, r.simulated, r.closed, r.verdict) for r in compared.rows]
-    return Report(tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table))
+    title = f"{_shown(request.neuron)}: energy of one spike at {format_quantity(level, 'V')}"
+    return Report(
+        tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table),
+        {"": partial(render, compared, "figure", title)},
+    )  # fmt: skip
 
 
-_RUNNERS: Mapping[type[NeuronInTime], Callable[[Any, Request, Path | None], Report]] = {
+_RUNNERS: Mapping[type[NeuronInTime], Callable[[Any, Request], Report]] = {
     DiffusiveInTime: _diffusive, SwitchInTime: _switch, AnalogInTime: _analog, PulsedInTime: _accumulating,
     DigitalInTime: _digital, NumbersInTime: _by_numbers,
 }  # fmt: skip

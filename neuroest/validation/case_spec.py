@@ -68,7 +68,7 @@ class Run(Spec):
 
 
 class NeuronRun(Spec):
-    """Experiments on one neuron, simulated in time as by `neuroest characterise`."""
+    """Experiments on one neuron, simulated in time as the characteristics of `neuroest simulate`."""
 
     neuron: str
     """Device spec of the neuron: shipped name, or path from the folder of the case."""

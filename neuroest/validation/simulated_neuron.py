@@ -1,4 +1,4 @@
-"""A neuron of a case, simulated in time: the experiments of `neuroest characterise` as predictions."""
+"""A neuron of a case, simulated in time: the characteristics of `neuroest simulate` as predictions."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _curve(found: Characteristic, *, closed: bool) -> Series:
 
 
 def simulate_neuron(neuron: str, experiments: Iterable[str], changes: Mapping[str, str]) -> SimulatedNeuron:
-    """Run experiments on a neuron, as `neuroest characterise` does.
+    """Run experiments on a neuron, as `neuroest simulate` does for characteristics.
 
     Parameters
     ----------
@@ -156,6 +156,6 @@ def simulate_neuron(neuron: str, experiments: Iterable[str], changes: Mapping[st
         If the device is not a neuron, or does not show one of the experiments.
     """
     from neuroest.dynamics.characterisation import characterise  # noqa: PLC0415 - the lab, which no chip needs
+    from neuroest.dynamics.in_time import Asked  # noqa: PLC0415
 
-    found = characterise(neuron, list(dict.fromkeys(experiments)), changes=changes)
-    return SimulatedNeuron(neuron, found.characteristics)
+    return SimulatedNeuron(neuron, characterise(Asked(neuron, changes), list(dict.fromkeys(experiments))))

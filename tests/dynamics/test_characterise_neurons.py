@@ -10,9 +10,11 @@ import pytest
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.units import parse_quantity
 from neuroest.dynamics.agreement import TIME_TOLERANCE
-from neuroest.dynamics.characterisation import Characterisation, characterise
+from neuroest.dynamics.characterisation import characterise, characteristics_report
+from neuroest.dynamics.experiments import Characteristic
 from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, typical
+from neuroest.dynamics.run import simulate
 from neuroest.loading.library import load_device, shipped
 from neuroest.plotting.device_lab import draw_characteristic
 from neuroest.registry import Filling
@@ -28,12 +30,12 @@ def running(name: str) -> NeuronInTime:
 
 
 @cache
-def found(name: str) -> Characterisation:
-    return characterise(name, devices=10)
+def found(name: str) -> dict[str, Characteristic]:
+    return characterise(Asked(name), devices=10)
 
 
 def value(name: str, characteristic: str, words: str) -> tuple[float, float]:
-    values = found(name).characteristics[characteristic].values
+    values = found(name)[characteristic].values
     one = next(v for v in values if words in v.name)
     return one.simulated, one.closed
 
@@ -69,12 +71,12 @@ def test_rate_and_energy_are_the_closed_forms_at_every_drive_that_makes_it_spike
 @pytest.mark.slow
 def test_every_neuron_has_the_five_or_says_why_not() -> None:
     for name in [*QUICK, "threshold_switch_example", "lif_behaviour_generic"]:
-        text = found(name).to_text()
-        for characteristic in found(name).characteristics.values():
+        text = characteristics_report(name, found(name)).to_text()
+        for characteristic in found(name).values():
             assert characteristic.title in text
             assert characteristic.values or characteristic.findings or characteristic.absent
-        assert set(EVERY_NEURON) <= set(found(name).characteristics)
-    absent = found("lif_behaviour_generic").characteristics["spike_energy"].absent
+        assert set(EVERY_NEURON) <= set(found(name))
+    absent = found("lif_behaviour_generic")["spike_energy"].absent
     assert "states no energies" in absent
 
 
@@ -109,11 +111,11 @@ def test_least_drives_by_hand() -> None:
     )
     assert value("lif_behaviour_generic", "least_drive", "least drive")[0] == pytest.approx(64, abs=0.5)
     # a switch of 0.1 um at 0.1 nA/um
-    assert "10 pA" in found("lif_28nm_circuit").characteristics["least_drive"].findings[0]
+    assert "10 pA" in found("lif_28nm_circuit")["least_drive"].findings[0]
 
 
 def test_energy_at_a_low_rate_is_static_power() -> None:
-    series = {s.label: s for s in found("lif_28nm_circuit").characteristics["spike_energy"].series}
+    series = {s.label: s for s in found("lif_28nm_circuit")["spike_energy"].series}
     whole, spikes = series["simulated, with static power"], series["simulated, drive stays on"]
     # 1 nA x 0.9 V shared by the spikes of a second: 2.47 pJ at 365 Hz, near the least current that fires it
     assert whole.x[0] == pytest.approx(365.0, rel=1e-3)
@@ -122,10 +124,13 @@ def test_energy_at_a_low_rate_is_static_power() -> None:
 
 def test_the_variation_of_cycles_is_that_of_the_file() -> None:
     # pulses to fire scatter by a quarter, in whole pulses of ten
-    devices = characterise("ferroelectric_accumulating", ["intervals"], devices=60)
-    names = {v.name: v.simulated for v in devices.characteristics["intervals"].values}
+    devices = characterise(Asked("ferroelectric_accumulating"), ["intervals"], devices=60)
+    names = {v.name: v.simulated for v in devices["intervals"].values}
     assert names["coefficient of variation of the delay"] == pytest.approx(0.25, rel=0.3)
-    assert "repeats exactly" in found("lif_behaviour_generic").to_text()
+    assert (
+        "repeats exactly"
+        in characteristics_report("lif_behaviour_generic", found("lif_behaviour_generic")).to_text()
+    )
 
 
 def test_a_switch_that_its_drive_keeps_on_says_from_where() -> None:
@@ -134,12 +139,14 @@ def test_a_switch_that_its_drive_keeps_on_says_from_where() -> None:
     # the closed switch divides the supply to its hold voltage
     held = float(device.hold_voltage * (1.0 + device.series_resistance / device.on_resistance))
     assert simulated == pytest.approx(held, rel=0.05)
-    assert "check switch_opens fails" in " ".join(found("switch_ag_bench").to_text().split())
+    assert "check switch_opens fails" in " ".join(
+        characteristics_report("switch_ag_bench", found("switch_ag_bench")).to_text().split()
+    )
 
 
 def test_a_neuron_whose_drive_is_too_weak_is_characterised_above_it() -> None:
-    found = characterise("switch_ag_nanodots", ["rate", "least_drive"], changes={"supply_voltage": "100 mV"})
-    rate, least = found.characteristics["rate"], found.characteristics["least_drive"]
+    found = characterise(Asked("switch_ag_nanodots", {"supply_voltage": "100 mV"}), ["rate", "least_drive"])
+    rate, least = found["rate"], found["least_drive"]
     assert np.isnan(rate.values[0].simulated)
     assert rate.values[1].simulated > 0.0
     # the threshold of its file: an open switch of 294 Gohm takes nothing from 5 Mohm
@@ -161,17 +168,17 @@ def test_another_temperature_moves_a_mott_switch_and_is_refused_where_it_does_no
 
 def test_what_a_neuron_does_not_have_is_refused_by_name_and_explained_without() -> None:
     with pytest.raises(NeuroestError, match="no spike_energy"):
-        characterise("lif_behaviour_generic", ["spike_energy"])
+        characterise(Asked("lif_behaviour_generic"), ["spike_energy"])
     with pytest.raises(UnknownNameError, match="least_drive"):
-        characterise("switch_ag_nanodots", ["leaky_integration"])
+        characterise(Asked("switch_ag_nanodots"), ["leaky_integration"])
     with pytest.raises(NeuroestError, match="not a neuron model"):
-        characterise("rram_hfox_28nm")
+        characterise(Asked("rram_hfox_28nm"))
 
 
 @pytest.mark.slow
 def test_each_curve_is_drawn(tmp_path) -> None:
     for name in ("switch_ag_nanodots", "lif_28nm_circuit", "lif_behaviour_generic"):
-        for drawn in (each for each in found(name).characteristics.values() if each.series):
+        for drawn in (each for each in found(name).values() if each.series):
             draw_characteristic(drawn, tmp_path / f"{name}_{drawn.name}.png")
     sizes = [path.stat().st_size for path in tmp_path.glob("*.png")]
     assert len(sizes) >= 10
@@ -189,7 +196,7 @@ def test_a_check_that_passes_between_two_drives_is_reported_as_two_ranges(tmp_pa
     spec.write_text(
         text.replace("28nm\n", "narrow\n", 1).replace("parameters:\n", f"parameters:\n{delay}"), "utf-8"
     )
-    limits = " ".join(characterise(str(spec), ["limits"], devices=2).to_text().split())
+    limits = " ".join(simulate(str(spec), characteristics="limits", devices=2).to_text().split())
     (below, above) = re.findall(
         r"from ([\d.]+ m?V) to ([\d.]+ m?V)", limits.partition("delay_in_range fails ")[2]
     )[:2]

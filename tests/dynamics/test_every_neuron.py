@@ -10,6 +10,7 @@ import pytest
 from neuroest.dynamics.characterisation import characterise
 from neuroest.dynamics.characteristics import CHARACTERISTICS
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS
+from neuroest.dynamics.in_time import Asked
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON
 from neuroest.dynamics.run import simulate
 from neuroest.fitting.device_fit import fit
@@ -59,7 +60,7 @@ def test_a_neuron_that_is_known_by_its_numbers_spikes_as_often_as_published() ->
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", [n for n in RUN_IN_TIME if NEURONS[n] in NEURON_MODELS])
 def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> None:
-    found = characterise(name, devices=20).characteristics
+    found = characterise(Asked(name), devices=20)
     assert len(found) == len(EVERY_NEURON) + len(CHARACTERISTICS)
     assert all(found[each].findings or found[each].values for each in EVERY_NEURON)
     reasons = {each.absent for each in found.values() if each.absent}
@@ -69,7 +70,7 @@ def test_a_neuron_is_characterised_and_says_what_it_does_not_have(name: str) -> 
 
 @pytest.mark.nightly
 def test_a_neuron_whose_gate_holds_its_output_latches() -> None:
-    found = characterise("diffusive_28nm_derived", ["limits"], devices=20).characteristics
+    found = characterise(Asked("diffusive_28nm_derived"), ["limits"], devices=20)
     assert "latches" in found["limits"].findings[0]
 
 
