@@ -149,7 +149,7 @@ def test_a_level_of_a_plugin(tmp_path: Path) -> None:
 
 SILENT = """
 from typing import ClassVar, Literal
-from neuroest.blocks.columns.analog_stage import AnalogStage, AnalogStageBlock
+from neuroest.blocks.columns.buffers import AnalogStage, AnalogStageBlock
 
 class OtherBlock(AnalogStageBlock):
     model: Literal["other"]
@@ -160,7 +160,7 @@ class Silent(AnalogStage):
 """
 BROKEN = """
 from typing import ClassVar, Literal
-from neuroest.blocks.columns.analog_stage import AnalogStage, AnalogStageBlock
+from neuroest.blocks.columns.buffers import AnalogStage, AnalogStageBlock
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import exact_model
 

@@ -11,10 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.no_circuit import IdealInterface
-from neuroest.blocks.columns.pulse_coupling import PulseCoupling
-from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.columns.clamps import CurrentClamp, SampledClamp
+from neuroest.blocks.columns.couplings import IdealInterface, PulseCoupling
 from neuroest.blocks.digital.digital_lif import DigitalNeuron
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron
 from neuroest.blocks.neurons.base import Membrane

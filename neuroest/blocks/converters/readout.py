@@ -3,7 +3,7 @@
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.columns.analog_stage import AnalogStageBlock
+from neuroest.blocks.columns.buffers import AnalogStageBlock
 from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs import blocks
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
-from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
+from neuroest.blocks.columns.buffers import FanOutBufferBlock
+from neuroest.blocks.columns.merges import CurrentMirrorBlock
 from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs.base import Count, PositiveNumber
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock

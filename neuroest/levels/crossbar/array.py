@@ -15,7 +15,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
 )
-from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.clamps import CurrentClamp
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.roles import CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.core import units as u

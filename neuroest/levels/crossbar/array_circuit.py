@@ -8,8 +8,8 @@ import numpy as np
 
 from neuroest.blocks.attributes import chosen
 from neuroest.blocks.base import Component, NetworkContext, either
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.current_mirror import CurrentMirror
+from neuroest.blocks.columns.clamps import CurrentClamp
+from neuroest.blocks.columns.merges import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad

@@ -10,11 +10,9 @@ from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import Component, NetworkContext
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.cells.static_memory import StaticCell
-from neuroest.blocks.columns.analog_buffer import AnalogBuffer
-from neuroest.blocks.columns.analog_stage import AnalogStage
+from neuroest.blocks.columns.buffers import AnalogBuffer, AnalogStage, FanOutBuffer
 from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold
-from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.electrical_point import Loads
 from neuroest.blocks.neurons.base import Neuron

@@ -1,14 +1,66 @@
-"""Clamp whose result becomes a pulse width at the neuron, so that no analog circuit drives it."""
+"""Circuits between a column and a neuron: none, the line itself, or a clamp whose result becomes a pulse width."""
 
 from typing import Literal
 
-from neuroest.blocks.base import EnergyCost
-from neuroest.blocks.columns.current_clamp import CurrentClampBlock
-from neuroest.blocks.columns.sampled_clamp import AfterSpike, SampledClamp, SampledClampParameters
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.base import Component, Costs, EnergyCost, NetworkContext
+from neuroest.blocks.columns.clamps import AfterSpike, CurrentClampBlock, SampledClamp, SampledClampParameters
+from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.model_error import WITHOUT_COSTS, exact_model, model_errors
+from neuroest.blocks.roles import CouplesDirectly, IdealColumn, LeavesColumnFloating
 from neuroest.core import units as u
 from neuroest.equations import array_lines, converters
+from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
+
+
+class VoltageModeBlock(Block):
+    """No circuit: the column voltage is the neuron's input, attenuated by idle rows."""
+
+    model: Literal["voltage_mode"]
+
+
+class IdealInterfaceBlock(Block):
+    """No circuit and no loss; the estimate lists it as an exclusion."""
+
+    model: Literal["ideal"]
+
+
+class VoltageMode(Component[None], LeavesColumnFloating):
+    """No circuit: the neuron sees the column voltage."""
+
+    schema = VoltageModeBlock
+    prior_error = WITHOUT_COSTS
+
+
+class IdealInterface(Component[None], IdealColumn):
+    """No circuit and no loss; the estimate lists it as an exclusion."""
+
+    schema = IdealInterfaceBlock
+    prior_error = WITHOUT_COSTS
+
+
+class DirectCouplingBlock(Block):
+    """No circuit: pulses on the rows drive the neuron through the cells, and it sees the mean of the active rows."""
+
+    model: Literal["direct_coupling"]
+
+
+class DirectCoupling(Component[None], CouplesDirectly):
+    """Wire from the column to the neuron; the neuron's input is charged with the line."""
+
+    schema = DirectCouplingBlock
+    part_of_array = True
+    owns = ("neuron input charge",)
+    prior_error = exact_model("it has no circuit")
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Charge of the neuron's input to the row voltage, delivered by the supply of the rows."""
+        if point.neuron_capacitance is None:
+            return Costs()
+        charge = array_lines.column_swing_energy(
+            point.neuron_capacitance, point.read_voltage, point.read_supply_voltage
+        )
+        return Costs([self.energy("couple", "input_charge", charge, "neuron input charge")])
 
 
 class PulseCouplingParameters(SampledClampParameters):
