@@ -149,7 +149,7 @@ class NetworkContext:
     results_together: u.Dimensionless = 1.0
     """Results for the bits of one weight that converters output simultaneously."""
     learning: Any = None
-    """Requirements of the learning rule, a `neuroest.blocks.learning.context.LearningContext`, if the network learns.
+    """Requirements of the learning rule, a `neuroest.blocks.learning.LearningContext`, if the network learns.
     """
     output_bits: u.Bit | None = None
     """Bits of an element that a layer writes, where layers differ; None where they are those of an activation."""

@@ -210,7 +210,7 @@ class ElectricalPoint(Record):
     column_span: u.Metre
     """Length of the edge of an array along which its columns end."""
     written: Any
-    """Array properties that write circuits need, a `neuroest.blocks.programming.write_circuit.Written`."""
+    """Array properties that write circuits need, a `neuroest.blocks.write_circuit.Written`."""
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)

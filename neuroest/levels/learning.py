@@ -12,7 +12,7 @@ from neuroest.blocks.attributes import slot
 from neuroest.blocks.base import Check
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.chip.roofline_processor import RooflineProcessor
-from neuroest.blocks.learning.context import LearningContext
+from neuroest.blocks.learning import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

@@ -34,9 +34,9 @@ from neuroest.results.estimate import Band
 _FAMILIES: Mapping[str, str] = {
     "neurons": NEURON, "columns": "coupling", "array": "array", "cells": "cells", "converters": "converters",
     "memories": MEMORIES, "interconnect": "links and networks", "digital": "digital blocks",
-    "row_drivers": "drivers", "programming": "write circuits", "chip": "clock, control and white space",
+    "row_drivers": "drivers", "write_circuit": "write circuits", "chip": "clock, control and white space",
 }  # fmt: skip
-"""Name of each package of blocks in a product, in the order of the factors; `array` is the computing part itself."""
+"""Name of each package or module of blocks in a product, in the order of factors; `array` is the computing part."""
 Attributing: TypeAlias = Callable[["Ledger", "Ledger", float, "Mask | None"], Attribution]
 _PACKAGE, _LEVELS = "neuroest.blocks.", "neuroest.levels."
 _MOST = 6

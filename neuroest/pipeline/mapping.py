@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.blocks.base import UNKNOWN_PACE, NetworkContext, Pace
-from neuroest.blocks.learning.context import LearningContext
+from neuroest.blocks.learning import LearningContext
 from neuroest.blocks.process_scaling import LEFT_OUT
 from neuroest.blocks.roles import (
     EmitsCarbon,

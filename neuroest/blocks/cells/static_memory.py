@@ -2,13 +2,12 @@
 
 import math
 from abc import abstractmethod
-from typing import ClassVar
 
 from neuroest.blocks.base import AreaCost, Check, NetworkContext, StaticCost
 from neuroest.blocks.cells.base import Cell
-from neuroest.blocks.electrical_point import ElectricalPoint, Loads
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
+from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio
 from neuroest.core import units as u
 from neuroest.equations import array_lines, cell_geometry, charge, converters, static_cells
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -196,40 +195,3 @@ class StaticCell(Cell):
             self.require("design_rule", "column_mismatch", error, "<=", step, path=array),
             self.require("design_rule", "column_noise", floor, "<=", signal, "J", path=array),
         ]
-
-
-class ReadPortParameters(StaticCellParameters):
-    """Static memory cell with read-port transistors that pull on its column."""
-
-    read_width: u.Metre = positive(maximum=1e-4, symbol="W_r")
-    """Width of the transistors of the read port."""
-    current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_I")
-    """Read-port current over the on-current of one such transistor in the process."""
-    current_spread: u.Dimensionless = non_negative(maximum=1.0, symbol="sigma_I")
-    """Standard deviation of the current of one cell over its mean."""
-
-
-class ReadPortCell(StaticCell):
-    """Static memory cell with read-port transistors that pull on its column."""
-
-    device: ReadPortParameters
-    transistors_at_line: ClassVar[float] = 1.0
-    """Transistors of the read port with a gate at the row and a junction at the column."""
-
-    def area(self) -> u.SquareMetre:
-        """Area of one cell."""
-        return self.transistor_area()
-
-    def current(self) -> u.Ampere:
-        """Current of one cell at the chip's node, supply and corner."""
-        d, process = self.device, self.process
-        nominal = process.nominal_supply_voltage
-        return static_cells.cell_current(
-            process.on_current, self.at_node(d.read_width), d.current_linearity,
-            self.technology.supply_voltage / nominal, logic_delay_ratio(self, nominal, process),
-        )  # fmt: skip
-
-    def loads(self) -> Loads:
-        """Gates of the read port on the row, and junctions on the column."""
-        width = self.transistors_at_line * self.at_node(self.device.read_width)
-        return Loads(self.process.gate_capacitance * width, self.process.drain_capacitance * width)

@@ -14,7 +14,7 @@ from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
-from neuroest.blocks.row_drivers.base import drive_resistance
+from neuroest.blocks.row_drivers import drive_resistance
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (

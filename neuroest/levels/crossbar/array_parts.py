@@ -16,9 +16,9 @@ from neuroest.blocks.columns.sample_and_hold import SampleAndHold
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.electrical_point import Loads
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.blocks.programming.write_circuit import WriteCircuit
 from neuroest.blocks.roles import CouplesDirectly, LeavesColumnFloating
-from neuroest.blocks.row_drivers.base import RowDriver
+from neuroest.blocks.row_drivers import RowDriver
+from neuroest.blocks.write_circuit import WriteCircuit
 from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import (

@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.blocks.base import Costs, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.electrical_point import ElectricalPoint
-from neuroest.blocks.programming.write_circuit import Lines, WriteCircuit, Written
+from neuroest.blocks.write_circuit import Lines, WriteCircuit, Written
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass

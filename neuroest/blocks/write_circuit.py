@@ -20,7 +20,7 @@ from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import gate_leakage, leakage_at_chip_temperature
 from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS
-from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
+from neuroest.blocks.row_drivers import LevelShifter, LevelShifterBlock
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import array_lines, drivers, mapping, power, technology, write_circuits

@@ -1,1 +1,0 @@
-"""Circuits that compute weight changes."""

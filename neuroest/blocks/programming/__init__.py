@@ -1,1 +1,0 @@
-"""Write circuits of cells."""
