@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from neuroest.blocks.base import double_bookings
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn
-from neuroest.blocks.interconnect.mesh import Mesh
+from neuroest.blocks.interconnect.on_chip import Mesh
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.core.errors import MappingError, NeuroestError, RangeError

@@ -23,6 +23,28 @@ from neuroest.registry import ROLES
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
+
+def slot(name: str, of: str = "") -> Any:
+    """A property: the component in a slot, or in a slot of the component in slot `of`; None where it is empty."""
+
+    def found(self: Any) -> Any:
+        return self.slots.get(name)
+
+    def found_inside(self: Any) -> Any:
+        return self.slots[of].slots.get(name)
+
+    return property(found_inside if of else found)
+
+
+def chosen(key: str, value: str) -> Any:
+    """A property: whether a file chose this value for a key; False where its schema has no such key."""
+
+    def found(self: Any) -> bool:
+        return bool(getattr(self.spec, key, None) == value)
+
+    return property(found)
+
+
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
 FREE_CLOCK = "clock"
@@ -149,7 +171,7 @@ class NetworkContext:
     results_together: u.Dimensionless = 1.0
     """Results for the bits of one weight that converters output simultaneously."""
     learning: Any = None
-    """Requirements of the learning rule, a `neuroest.blocks.learning.LearningContext`, if the network learns.
+    """Requirements of the learning rule, a `neuroest.specs.learning.LearningContext`, if the network learns.
     """
     output_bits: u.Bit | None = None
     """Bits of an element that a layer writes, where layers differ; None where they are those of an activation."""

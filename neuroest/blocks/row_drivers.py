@@ -4,8 +4,17 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen, slot
-from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    Component,
+    Costs,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    chosen,
+    slot,
+)
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import WITHOUT_COSTS, ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import (

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen, slot
 from neuroest.blocks.base import (
     AreaCost,
     Characteristic,
@@ -15,6 +14,8 @@ from neuroest.blocks.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    chosen,
+    slot,
 )
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, model_errors

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.blocks.base import Component, Corner, SignalVia, TechnologyPoint, double_bookings
-from neuroest.blocks.interconnect.base import Link, NetworkOnChip
+from neuroest.blocks.interconnect.on_chip import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.process_scaling import SleepOptions
 from neuroest.blocks.roles import CoversWork

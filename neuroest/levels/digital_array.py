@@ -8,9 +8,8 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.attributes import chosen, slot
-from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext
-from neuroest.blocks.digital.reported_mac import ReportedMac
+from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, chosen, slot
+from neuroest.blocks.digital.multiply_accumulate import ReportedMac
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons

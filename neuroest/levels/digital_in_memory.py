@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Check, Component, Structural
+from neuroest.blocks.base import Check, Component, Structural, slot
 from neuroest.blocks.digital.and_count_unit import AndCountBlock, AndCountUnit
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCell, BitSerialCellBlock
 from neuroest.blocks.digital.in_memory_column import InMemoryColumn, InMemoryColumnBlock

@@ -8,11 +8,9 @@ from dataclasses import field
 
 import numpy as np
 
-from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Check
+from neuroest.blocks.base import Check, slot
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.chip.roofline_processor import RooflineProcessor
-from neuroest.blocks.learning import LearningContext
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
@@ -21,6 +19,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import learning as equations
 from neuroest.equations import rooflines, spiking_cores
 from neuroest.levels.base import Mapper, Placement
+from neuroest.specs.learning import LearningContext
 from neuroest.workloads.learning import LearningCounts, Visits
 
 BACKWARD_READOUT = "backward_readout"

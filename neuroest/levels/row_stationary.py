@@ -5,8 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Structural
+from neuroest.blocks.base import Structural, slot
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors

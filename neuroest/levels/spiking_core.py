@@ -7,8 +7,7 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.attributes import slot
-from neuroest.blocks.base import Check, Component
+from neuroest.blocks.base import Check, Component, slot
 from neuroest.blocks.digital.digital_lif import DigitalNeuron, DigitalNeuronBlock
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors

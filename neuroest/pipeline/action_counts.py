@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check, Component
-from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.interconnect.on_chip import NetworkOnChip
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions, Array

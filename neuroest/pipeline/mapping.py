@@ -6,7 +6,6 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.blocks.base import UNKNOWN_PACE, NetworkContext, Pace
-from neuroest.blocks.learning import LearningContext
 from neuroest.blocks.process_scaling import LEFT_OUT
 from neuroest.blocks.roles import (
     EmitsCarbon,
@@ -26,7 +25,7 @@ from neuroest.levels import base
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.level_counts import level_counts
 from neuroest.registry import MAPPERS
-from neuroest.specs.learning import LearningRule
+from neuroest.specs.learning import LearningContext, LearningRule
 from neuroest.workloads.layers import LayerTable
 from neuroest.workloads.layout import of_one_point
 from neuroest.workloads.level_view import layers_of

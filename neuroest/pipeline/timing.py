@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 
-from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.interconnect.on_chip import Link
 from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

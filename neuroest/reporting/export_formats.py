@@ -23,8 +23,8 @@ import yaml
 
 from neuroest.blocks.chip.event_energies import EventEnergies
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
-from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.interconnect.dram import Dram
+from neuroest.blocks.interconnect.on_chip import NetworkOnChip
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import ChargesClock
 from neuroest.core.errors import NeuroestError

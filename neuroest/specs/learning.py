@@ -7,11 +7,11 @@ gradient.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
@@ -439,3 +439,55 @@ LEARNING_CHOICES = tuple(name for name in LEARNING_NUMBERS if name not in LEARNI
 """Those of them that are design choices."""
 LEARNING = "workload.learning."
 """Path of a workload's learning parameters."""
+
+
+@frozen_dataclass
+class Arithmetic:
+    """Operations of one formula.
+
+    Attributes
+    ----------
+    multiplications, additions : float
+        Of several bits, for one value; what is added up goes to the value itself.
+    """
+
+    multiplications: float
+    additions: float
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> Self:
+        """Operations of a sum of products."""
+        found = tuple(products)
+        return cls(float(sum(product.multiplications for product in found)), float(len(found)))
+
+
+@frozen_dataclass
+class LearningContext:
+    """A rule as seen by its circuits.
+
+    Attributes
+    ----------
+    update, tag, threshold : Arithmetic
+        Operations of a change of a weight, of all tags of a synapse on average, and of a threshold.
+    accumulated : bool
+        Whether a change is added to a digital word next to the weight.
+    """
+
+    update: Arithmetic
+    tag: Arithmetic
+    threshold: Arithmetic
+    accumulated: bool
+
+    @classmethod
+    def of(cls, rule: LearningRule) -> Self:
+        """The context of a rule."""
+        formulas = rule.formulas
+        tags = [Arithmetic.of(formulas[name]) for name in rule.tags]
+        sums = max(sum(len(formulas[name]) for name in rule.tags), 1)
+        return cls(
+            Arithmetic.of(formulas.get("update", ())),
+            # a tag is changed once for each of its products that is due
+            Arithmetic(sum(tag.multiplications for tag in tags) / sums, 1.0 if tags else 0.0),
+            Arithmetic.of(formulas.get("threshold", ())),
+            rule.write == "accumulated",
+        )

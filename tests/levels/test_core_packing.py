@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.levels.core_packing import shared_cores
+from neuroest.levels.cores import shared_cores
 from tests.chips import run
 
 SHARES = st.lists(

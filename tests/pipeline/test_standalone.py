@@ -16,7 +16,7 @@ import pytest
 
 import neuroest
 from neuroest.blocks.electrical_point import ElectricalPoint
-from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.interconnect.on_chip import NetworkOnChip
 from neuroest.core.errors import NeuroestError, RangeError, SpecError, UnknownNameError
 from neuroest.design.build import build
 from neuroest.design.chip import with_slots

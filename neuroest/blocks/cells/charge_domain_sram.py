@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.base import EnergyCost, NetworkContext, chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u

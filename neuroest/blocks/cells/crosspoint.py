@@ -4,8 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Characteristic, Check, NetworkContext
+from neuroest.blocks.base import Characteristic, Check, NetworkContext, chosen
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, model_errors

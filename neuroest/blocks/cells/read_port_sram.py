@@ -4,8 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext, chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.process_scaling import logic_delay_ratio

@@ -5,8 +5,7 @@ from typing import ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, StaticCost, chosen
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import AreaCost, Costs, NetworkContext
+from neuroest.blocks.base import AreaCost, Costs, NetworkContext, chosen
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit

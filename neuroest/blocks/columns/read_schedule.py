@@ -4,8 +4,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Component, NetworkContext, TechnologyPoint
+from neuroest.blocks.base import Component, NetworkContext, TechnologyPoint, chosen
 from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.core import units as u
 from neuroest.specs.base import Count, CountOrAuto, Duration, Time, numeric_options

@@ -4,8 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.base import Check, NetworkContext, chosen
 from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.process_scaling import CircuitParameters

@@ -5,8 +5,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext, chosen
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio

@@ -1,4 +1,4 @@
-"""Multiply-accumulate unit."""
+"""Multiply-accumulate units: from adders and registers, or with published numbers."""
 
 from typing import Literal
 
@@ -6,14 +6,16 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.model_error import PUBLISHED, model_errors
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees, register_circuits
 from neuroest.equations import digital as equations
 from neuroest.specs.base import GATED, BitCount, FrequencyOrGated, WordWidth
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
 
 
 class MultiplyAccumulateBlock(ClockedBlock):
@@ -206,3 +208,52 @@ class MultiplyAccumulate(Multiplying):
             + (tree + root) / o["tree_inputs"]
             + register_circuits.register_area(d.register_area, self.register_bits(network))
         )
+
+
+class ReportedMacParameters(Record):
+    """Multiply-accumulate unit with published numbers."""
+
+    mac_energy: u.Joule = positive()
+    """Energy of one multiply-accumulate, including operand and sum registers."""
+    static_power: u.Watt = non_negative()
+    """Power of an idle unit, if the energy does not include it."""
+    footprint: u.SquareMetre = non_negative()
+    """Area of one unit, including its registers."""
+
+
+class ReportedMacBlock(DeviceBlock):
+    """Processing element of a digital array, known by its published energy and area."""
+
+    record = ReportedMacParameters
+    model: Literal["reported_mac"]
+    weight_bits: WordWidth
+    """Bits of the weight operand."""
+    activation_bits: WordWidth
+    """Bits of the activation operand."""
+    accumulator_bits: WordWidth
+    """Bits of the partial sum."""
+
+
+class ReportedMac(Component[ReportedMacParameters]):
+    """Published processing element: one energy per multiply-accumulate, independent of its operands."""
+
+    schema = ReportedMacBlock
+    synchronous = True
+    owns = ("multiply-accumulate as reported",)
+    example = "mac_zigzag"
+    prior_error = PUBLISHED
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one multiply-accumulate, at the supply of its source."""
+        cost = self.energy(
+            "multiply_accumulate", "reported", self.device.mac_energy, "multiply-accumulate as reported"
+        )
+        return [cost]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one unit."""
+        return [AreaCost(self.path, "datapath", self.device.footprint)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of an idle unit."""
+        return [StaticCost(self.path, "static", self.device.static_power)]

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.interconnect.on_chip import Link
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import dram as equations

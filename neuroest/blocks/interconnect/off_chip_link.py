@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
-from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.interconnect.on_chip import Link
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import sleeping
 from neuroest.core import units as u

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Component, NetworkContext, either
+from neuroest.blocks.base import Component, NetworkContext, chosen, either
 from neuroest.blocks.columns.clamps import CurrentClamp
 from neuroest.blocks.columns.merges import CurrentMirror
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen, slot
-from neuroest.blocks.base import Component, NetworkContext
+from neuroest.blocks.base import Component, NetworkContext, chosen, slot
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.blocks.columns.buffers import AnalogBuffer, AnalogStage, FanOutBuffer

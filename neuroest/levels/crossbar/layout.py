@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.attributes import chosen
-from neuroest.blocks.base import Component, NetworkContext
+from neuroest.blocks.base import Component, NetworkContext, chosen
 from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
