@@ -437,19 +437,19 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             ),
             start=0.0,
         )
-        found = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
+        areas = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
         if self.spec.update_timing == "diffusive_timers":
             lines = written.rows.count + written.columns.count
-            found.append(AreaCost(self.path, TIMERS, lines * d.timer_area))
+            areas.append(AreaCost(self.path, TIMERS, lines * d.timer_area))
         if self.spec.update_access == "rows_and_columns":
             both = write_circuits.decoder_gates(written.columns.count) + written.rows.count * d.latch_gates
             second = both * self.process.gate_area * d.layout_factor
-            found.append(AreaCost(self.path, COLUMN_ACCESS, second))
+            areas.append(AreaCost(self.path, COLUMN_ACCESS, second))
         if self.shifter is not None:
-            found.append(AreaCost(self.shifter.path, "shifter", self.shifter.footprint()))
+            areas.append(AreaCost(self.shifter.path, "shifter", self.shifter.footprint()))
         if self.pump is not None:
-            found.append(self.pump.area_cost(written))
-        return found
+            areas.append(self.pump.area_cost(written))
+        return areas
 
     def gate_leakage(self, written: Written) -> u.Watt:
         """Leakage of decoders and switches of one array while powered."""
@@ -475,41 +475,41 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Cells written at once, level shifters, and the pump."""
         written = point.written
-        found = [self.characteristic("cells of an array written at once", written.together, "1")]
+        figures = [self.characteristic("cells of an array written at once", written.together, "1")]
         if self.shifter is not None:
             number = self.shifters(written)
-            found.append(self.characteristic("level shifters of an array", number, "1"))
+            figures.append(self.characteristic("level shifters of an array", number, "1"))
         if self.pump is not None:
-            found.extend(self.pump.characteristics_at(point))
-        return found
+            figures.extend(self.pump.characteristics_at(point))
+        return figures
 
     def standing_costs(self, written: Written) -> list[StaticCost]:
         """Static power of the circuit while it is powered."""
-        found = [StaticCost(self.path, "leakage", self.gate_leakage(written))]
+        statics = [StaticCost(self.path, "leakage", self.gate_leakage(written))]
         if self.shifter is not None:
-            found.append(StaticCost(self.shifter.path, "leakage", self.shifter_leakage()))
+            statics.append(StaticCost(self.shifter.path, "leakage", self.shifter_leakage()))
         if self.pump is not None:
-            found.append(StaticCost(self.pump.path, "idle", self.pump.device.idle_power))
-        return found
+            statics.append(StaticCost(self.pump.path, "idle", self.pump.device.idle_power))
+        return statics
 
     def written_energies(self, written: Written) -> list[EnergyCost]:
         """Energy of writing one cell in addition to its own: address, level shifting, leakage and supply."""
-        found = [self.energy("program", "addressing", self.address_energy(written), "write addressing")]
+        energies = [self.energy("program", "addressing", self.address_energy(written), "write addressing")]
         if self.spec.between_writes == "off":
             cells = written.rows.count * written.columns.count
             drawn = self.gate_leakage(written) + self.shifters(written) * self.shifter_leakage()
             leaked = power.static_energy(drawn, written.time) / cells
-            found.append(self.energy("program", "leakage", leaked, "write circuit leakage"))
+            energies.append(self.energy("program", "leakage", leaked, "write circuit leakage"))
             if self.pump is not None:
-                found.append(self.pump.idling(written))
+                energies.append(self.pump.idling(written))
         if self.shifter is not None:
             shifted = write_circuits.level_shift_energy(
                 written.pulses, self.toggles(written), self.shifter.toggle_energy()
             )
-            found.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
+            energies.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
         if self.pump is not None:
-            found.append(self.pump.loss(written.energy, written.voltage))
-        return found
+            energies.append(self.pump.loss(written.energy, written.voltage))
+        return energies
 
     def address_energy(self, written: Written) -> u.Joule:
         """Energy of selecting the next group of cells, per cell of the group."""
@@ -556,21 +556,21 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         """
         d, supply = self.device, self.technology.supply_voltage
         highest = written.voltage
-        found = [
+        checks = [
             self.require("design_rule", "write_switch_voltage", highest, "<=", d.maximum_voltage, "V"),
             self.require(
                 "design_rule", "cells_written_together", written.together, "<=", written.columns.drivers
             ),
         ]
         if self.shifter is None:
-            found.append(self.require("infeasible", "write_voltage", highest, "<=", supply, "V"))
+            checks.append(self.require("infeasible", "write_voltage", highest, "<=", supply, "V"))
         else:
             most = self.shifter.device.maximum_voltage
-            found.append(
+            checks.append(
                 self.require(
                     "design_rule", "write_shifter_voltage", highest, "<=", most, "V", path=self.shifter.path
                 )
             )
         if self.pump is not None:
-            found.extend(self.pump.written_checks(written))
-        return found
+            checks.extend(self.pump.written_checks(written))
+        return checks

@@ -125,17 +125,17 @@ def _unknown_names(
     levels: Sequence[LevelNode], words: Sequence[tuple[str, ...] | None], names: tuple[str, ...]
 ) -> list[Check]:
     """Words of a level that no layer of the network answers to."""
-    found = []
+    checks = []
     for level, said in zip(levels, words, strict=True):
         idle = [
             word for word in said or ()
             if word != AUTO and not word.startswith(TYPE_PREFIX) and not any(fnmatchcase(n, word) for n in names)
         ]  # fmt: skip
         if idle:
-            found.append(
+            checks.append(
                 Check(
                     "named_layers", level.path, "advice", np.zeros(1, bool),
                     f"the network has no layer called {', '.join(idle)}; the assignment has no effect",
                 )
             )  # fmt: skip
-    return found
+    return checks

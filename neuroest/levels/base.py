@@ -428,7 +428,7 @@ class Mapper(StatesChecks, ABC):
         stays = not self.weights_are_volatile and not np.all(passes > 1.0)
         written = self.writers() and chip.inferences_per_programming is None and stays
         rescaled = any(unit.spec.rescaling == "none" for _, unit in units[-1:])
-        found = {
+        exclusions = {
             "links": not chip.links(),
             "overheads": not chip.find(ChargesClock),
             "activations": not (spiking or units or chip.covers("element_operations")),
@@ -438,7 +438,7 @@ class Mapper(StatesChecks, ABC):
         return [
             *stated(Mapper._left_out_without_blocks, "Left out", {"programming": written}),
             *self._left_out_of_transport(),
-            *stated(Mapper._left_out_without_blocks, "Left out", found),
+            *stated(Mapper._left_out_without_blocks, "Left out", exclusions),
         ]
 
     def _left_out_of_transport(self) -> list[str]:

@@ -145,16 +145,18 @@ class EventEnergies(Component[EventEnergiesParameters]):
         """
         d, (active, inactive) = self.device, self.times_of_updates()
         differ = np.logical_or(d.active_update_energy != d.inactive_update_energy, active != inactive)
-        found = []
+        checks = []
         if "active_fraction" in self.options and not np.all(differ):
-            found.append(self.check("advice", "active_fraction", differ))
+            checks.append(self.check("advice", "active_fraction", differ))
         if self.spec.unused_cores == "power_gated" and not np.all(d.core_static_power > 0.0):
-            found.append(self.check("advice", "unused_cores", d.core_static_power > 0.0))
+            checks.append(self.check("advice", "unused_cores", d.core_static_power > 0.0))
         known = d.reference_voltage > 0.0
         if np.any(known):
             same = np.isclose(self.technology.supply_voltage, d.reference_voltage)
-            found.append(self.check("advice", "published_supply", np.logical_or(same, np.logical_not(known))))
-        return found
+            checks.append(
+                self.check("advice", "published_supply", np.logical_or(same, np.logical_not(known)))
+            )
+        return checks
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power of each powered core, as reported."""

@@ -74,10 +74,10 @@ class Accumulator(Datapath, AddsPartialSums):
             operand_bits or results_joined is auto, but it does not serve exactly one level with converters, so every
             result is added at the full width of the sum; state them
         """
-        found = super().checks(network)
+        checks = super().checks(network)
         if "auto" in (self.spec.operand_bits, self.spec.results_joined):
-            found.append(self.check("advice", "added_width_known", np.asarray(network.result_bits) > 0.0))
-        return found
+            checks.append(self.check("advice", "added_width_known", np.asarray(network.result_bits) > 0.0))
+        return checks
 
     def kept(self, bits: u.Bit) -> u.Joule:
         """Energy of clocking unchanged bits: the clock's part, or a whole write if that part is unknown."""

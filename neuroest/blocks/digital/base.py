@@ -188,12 +188,12 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         clock_energy_known
             a free-running clock needs the clock_energy of the library, which its device file does not state
         """
-        found = [*self._node_checks(), *self._clock_checks(network)]
+        checks = [*self._node_checks(), *self._clock_checks(network)]
         if not self.free_clocks(network):
-            return found
+            return checks
         known = self.device.clock_energy
         return [
-            *found,
+            *checks,
             self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"),
         ]
 
@@ -233,11 +233,11 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         moved = nodes_apart(self)
         if not np.any(moved > FAR):
             return []
-        found = self.require("extrapolation", "library_node", moved, "<=", FAR)
+        checks = self.require("extrapolation", "library_node", moved, "<=", FAR)
         # areas follow published gates within the spread of the process, and where the energy is corrected, the band
         # of the correction covers what published products take more
         corrected = np.any(self.process.energy_correction != 1.0)
-        return [replace(found, quantities=("static_power",) if corrected else ("energy", "static_power"))]
+        return [replace(checks, quantities=("static_power",) if corrected else ("energy", "static_power"))]
 
 
 class Multiplying(Datapath, ABC):

@@ -170,16 +170,16 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         dual_rail_area_known
             dual_rail needs the dual_rail_area of the library, which its device file does not state
         """
-        found = super().checks(network)
+        checks = super().checks(network)
         if not self.clocked:
             known = self.device.dual_rail_area
-            found.append(self.require("infeasible", "dual_rail_area_known", known, ">", 0.0))
+            checks.append(self.require("infeasible", "dual_rail_area_known", known, ">", 0.0))
         if network.spiking:
             width = self.require(
                 "design_rule", "operation_width", self.operation_bits, ">=", network.weight_bits, "bit"
             )
-            found.append(width)
-        return found
+            checks.append(width)
+        return checks
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Register bits of each lane, for a whole state."""

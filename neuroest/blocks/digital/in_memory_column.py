@@ -339,20 +339,20 @@ class InMemoryColumn(Datapath):
         whole_digits
             a Booth digit has two bits of an input; make input_slice a multiple of two
         """
-        o, found = self.options, super().checks(network)
+        o, checks = self.options, super().checks(network)
         if "accumulator_bits" in o:
             rest = np.maximum(network.activation_bits - o["input_slice"], 0.0)
             needed = np.ceil(self.combined_bits) + rest
-            found.append(
+            checks.append(
                 self.require("design_rule", "accumulator_width", o["accumulator_bits"], ">=", needed, "bit")
             )
         else:
             slices = np.ceil(network.activation_bits / o["input_slice"])
-            found.append(self.require("design_rule", "accumulator_missing", slices, "<=", 1.0))
+            checks.append(self.require("design_rule", "accumulator_missing", slices, "<=", 1.0))
         if self.booth:
             digits = o["input_slice"] / _BOOTH_BITS
-            found.append(self.require("infeasible", "whole_digits", digits, ">=", np.ceil(digits)))
-        return found
+            checks.append(self.require("infeasible", "whole_digits", digits, ">=", np.ceil(digits)))
+        return checks
 
 
 class BitSerialCellBlock(DeviceBlock):

@@ -143,19 +143,19 @@ class MultiplyAccumulate(Multiplying):
         tree_settles
             a stage of the tree of adders takes longer than a cycle; use more tree_stages
         """
-        o, d, found = self.options, self.device, super().checks(network)
+        o, d, checks = self.options, self.device, super().checks(network)
         leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
-        found.append(self.require("advice", "accumulator_width", o["accumulator_bits"], ">=", leaves, "bit"))
+        checks.append(self.require("advice", "accumulator_width", o["accumulator_bits"], ">=", leaves, "bit"))
         if self.gated:
-            found.append(self.check("advice", "storage_clock", self.runs_freely))
+            checks.append(self.check("advice", "storage_clock", self.runs_freely))
         if "tree_stages" not in o or not np.all(d.full_adder_delay > 0.0):
-            return found
+            return checks
         depth = adder_trees.ripple_tree_depth(o["tree_inputs"], leaves)
         time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
         time = time * logic_delay_ratio(self, d.reference_voltage)
         cycle = 1.0 / o["array_clock"]
         return [
-            *found,
+            *checks,
             self.require("design_rule", "tree_settles", time, "<=", cycle, "s"),
         ]
 

@@ -117,7 +117,7 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
         d, o = self.device, self.options
         cycle = d.cycle_energy * logic_energy_ratio(self, d.reference_voltage)
         executing, waiting = o["executing"], (1.0 - o["executing"]) * d.waiting_share
-        found = [
+        statics = [
             StaticCost(self.path, "executing", self._power(cycle, executing), switching=True),
             StaticCost(self.path, "waiting", self._power(cycle, waiting), switching=True),
         ]
@@ -125,9 +125,9 @@ class Processor(Component[ProcessorParameters], ExecutesInstructions):
             costs = self.slots["instruction_memory"].energies(network)
             read = sum((cost.energy for cost in costs if cost.action == _READ), start=0.0)
             power = self._power(read, executing * o["fetches"])
-            found.append(StaticCost(self.path, "instructions", power, switching=True))
+            statics.append(StaticCost(self.path, "instructions", power, switching=True))
         leakage = leakage_of_gates(self, self._area(), d.leakage_width)
-        return [*found, StaticCost(self.path, "leakage", leakage)]
+        return [*statics, StaticCost(self.path, "leakage", leakage)]
 
     def _power(self, energy: u.Joule, share: u.Dimensionless) -> u.Watt:
         return processors.cycle_power(energy, self.options["cores"], self.options["clock_frequency"], share)

@@ -66,11 +66,11 @@ class VectorUnit(Datapath, ExecutesElementwise):
             "addition": self.add(bits) + kept,
             "operation": self.add(bits) + kept,
         }
-        found = [(action, action, energy) for action, energy in costs.items()]
+        energies = [(action, action, energy) for action, energy in costs.items()]
         if self.multiplies:
             scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
-            found.append(("activation", "rescaling", scale))
-        return self.booked(found)
+            energies.append(("activation", "rescaling", scale))
+        return self.booked(energies)
 
     multiplies: bool = chosen("rescaling", "multiply")
     """Whether sums are requantised to activation bits by a factor."""
@@ -84,10 +84,10 @@ class VectorUnit(Datapath, ExecutesElementwise):
             scale_bits changes nothing, because sums are not multiplied by a factor; set rescaling to multiply, or
             leave it out
         """
-        found = super().checks(network)
+        checks = super().checks(network)
         if "scale_bits" in self.spec.model_fields_set:
-            found.append(self.check("advice", "scale_bits", self.multiplies))
-        return found
+            checks.append(self.check("advice", "scale_bits", self.multiplies))
+        return checks
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Register bits of the result of each lane."""

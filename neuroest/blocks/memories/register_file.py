@@ -120,11 +120,11 @@ class RegisterFile(Memory):
             register files with this many ports are built from multi-port cells or from copies
         """
         ports = self.ports("read_ports") + self.ports("write_ports")
-        found = [
+        checks = [
             self.check_range("memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit"),
             self.check_range("register_ports", ports, 2.0, _MOST_REGISTER_PORTS, "1"),
         ]
         if self.runs_freely:
             known = self.device.clock_energy
-            found.append(self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"))
-        return found
+            checks.append(self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"))
+        return checks

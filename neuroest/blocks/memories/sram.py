@@ -183,8 +183,8 @@ class Sram(Memory):
         """
         d, moved = self.device, nodes_apart(self)
         # the area follows the memory cell of the process
-        found = self.require("extrapolation", "library_node", moved, "<=", FAR)
-        far = [replace(found, quantities=("energy", "static_power"))] if np.any(moved > FAR) else []
+        checks = self.require("extrapolation", "library_node", moved, "<=", FAR)
+        far = [replace(checks, quantities=("energy", "static_power"))] if np.any(moved > FAR) else []
         return [
             *self.flavour_checks(),
             *far,

@@ -371,15 +371,15 @@ class Neuron(Component[Any]):
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Times, and the probability of a spike."""
-        found = [
+        figures = [
             self.characteristic("integration time", self.integration_time(), "s"),
             self.characteristic("refractory time", self.refractory_time(), "s"),
             self.characteristic("highest spike rate", 1.0 / self.minimum_interval(), "1/s"),
         ]
         probability = self.firing_probability()
         if probability is not None:
-            found.append(self.characteristic("firing probability", probability, "1"))
-        return found
+            figures.append(self.characteristic("firing probability", probability, "1"))
+        return figures
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Costs with the energies of a timestep, and of all spikes of a neuron for one of the network.

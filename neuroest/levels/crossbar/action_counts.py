@@ -246,11 +246,11 @@ class ArrayActions:
         """Values passed on by the buffers along rows and columns, and by the stages at the columns."""
         array = self.array
         passed = {"rows": toggles, "columns": column_reads}
-        found: dict[tuple[str, str], u.Numeric] = {
+        actions: dict[tuple[str, str], u.Numeric] = {
             (buffer.path, "pass"): passed[lines] * buffer.buffers(self.mapper.options[cells])
             for buffer, cells, lines in array.line_buffers
         }
-        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
+        return actions | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
 
     def _reading(self, reads: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Conducting cells or, if columns add charges, capacitors charged by column reads."""
@@ -287,16 +287,16 @@ class ArrayActions:
     def _clamping(self, reads: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Conveyors at the columns in use, and stages that store the inputs of the neurons."""
         array, interface = self.array, self.array.front_end(self.network)
-        found: dict[tuple[str, str], u.Numeric] = {}
+        actions: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
             follows = isinstance(interface, CurrentClamp) and interface.follows_column
             brought = 0.0 if array.opposed or follows else self._brought_bias(interface, reads)
-            found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
+            actions[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, roles.CouplesDirectly):
-            found[interface.path, "couple"] = column_reads
+            actions[interface.path, "couple"] = column_reads
         if isinstance(interface, roles.HoldsResults):
-            found[interface.path, "hold"] = self._drives(self.held_results)
-        return found
+            actions[interface.path, "hold"] = self._drives(self.held_results)
+        return actions
 
     def _brought_bias(self, clamp: Any, reads: u.Numeric) -> u.Numeric:
         """Reads of a column for which its cells bring the bias that the sink takes, at their own supply.

@@ -228,13 +228,15 @@ class CrossbarArray(ArrayCircuit):
         if drive is None:
             return []
         supply = self.technology.supply_voltage
-        found = [self.require("design_rule", "drive_within_rails", drive, "<=", supply, "V")]
+        checks = [self.require("design_rule", "drive_within_rails", drive, "<=", supply, "V")]
         if isinstance(self.interface, HoldsResults):
-            held, stage = self.interface.driven_voltage(), self.interface.path
-            found.append(
-                self.require("design_rule", "held_result_reaches_neuron", held, ">=", drive, "V", path=stage)
+            stored, stage = self.interface.driven_voltage(), self.interface.path
+            checks.append(
+                self.require(
+                    "design_rule", "held_result_reaches_neuron", stored, ">=", drive, "V", path=stage
+                )
             )
-        return found
+        return checks
 
     def _ageing_checks(self, network: NetworkContext) -> list[Check]:
         """Whether weights of the stated age are retained, distinguishable and within the error limit.
@@ -251,20 +253,22 @@ class CrossbarArray(ArrayCircuit):
             the weight error (standard deviation over the largest weight) exceeds weight_error_limit; refresh more
             often, or correct the gain
         """
-        found, age = [], self.age
+        checks, age = [], self.age
         if age is not None:
             kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)
             error = cell_error(self, network, age)
             step = converters.half_step(1.0, self.bits_per_cell(network))
-            found = [
+            checks = [
                 self.require("infeasible", "age_within_refresh", age, "<=", interval, "s"),
                 self.require("design_rule", "weights_are_kept", age, "<=", kept, "s", path=self.cell.path),
                 self.require("design_rule", "levels_stay_apart", error, "<=", step, path=self.cell.path),
             ]
         if "weight_error_limit" in self.options:
             error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
-            found.append(self.require("design_rule", "weight_error", error, "<=", limit, path=self.cell.path))
-        return found
+            checks.append(
+                self.require("design_rule", "weight_error", error, "<=", limit, path=self.cell.path)
+            )
+        return checks
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that all cells of one column dissipate in one read, or that of a column of charges at full scale."""
@@ -295,93 +299,93 @@ class CrossbarArray(ArrayCircuit):
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that an array designer asks for, and those of the circuits around the cells."""
-        found = [
+        figures = [
             self.characteristic("settling time", longest(self.settling_time(network)), "s"),
             self.characteristic("read time", longest(self.read_time(network)), "s"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
             self.characteristic("time to program an array", self.writing.time, "s"),
         ]
-        found += (
+        figures += (
             self._charge_characteristics(network)
             if self.adds_charges
             else self._current_characteristics(network)
         )
         if self.converter is not None:
             bits = self.resolution(network)
-            found.append(self.characteristic("resolution of the converters", bits, "1"))
+            figures.append(self.characteristic("resolution of the converters", bits, "1"))
         for buffer, cells, lines in self.line_buffers:
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
-            found.append(buffer.characteristic(label, error, "1"))
+            figures.append(buffer.characteristic(label, error, "1"))
         point = self.point(network)
-        return found + [figure for part in self.circuits for figure in part.characteristics_at(point)]
+        return figures + [figure for part in self.circuits for figure in part.characteristics_at(point)]
 
     def _current_characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that a designer of columns that add currents asks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
-        found = [
+        figures = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
             self.characteristic("parallel wires of a line", self.parallel_wires(), "1"),
             self.characteristic("largest row current", self.row_current(network), "A"),
         ]
         if np.any(np.isfinite(self.cell.retention_time())):
-            found.append(
+            figures.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
         if self.slots["read_supply"].spec.model == "linear_regulator":
             efficiency = power.linear_regulator_efficiency(
                 self.options["read_voltage"], self.technology.supply_voltage
             )
-            found.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
-        found.extend(self._ageing_characteristics(network))
+            figures.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
+        figures.extend(self._ageing_characteristics(network))
         if self.memory.has_stuck_cells:
             clean, spare = self.clean_columns(), self.options["spare_columns"]
-            found.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
+            figures.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
             whole = redundancy.repaired_array_fraction(self.options["columns"], spare, clean)
-            found.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
+            figures.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         spread = equations.column_current_spread(scatter, self.options["rows"])
         label = "relative spread of a column's current from its cells, all rows on"
-        found.append(self.characteristic(label, spread, "1"))
+        figures.append(self.characteristic(label, spread, "1"))
         if self.converter is not None:
             width = self.column_pitch() * self.readout.options["columns_per_converter"]
             length = self.converter.area(self.resolution(network)) / width
-            found.append(self.characteristic("length of a converter as wide as its columns", length, "m"))
-        return found
+            figures.append(self.characteristic("length of a converter as wide as its columns", length, "m"))
+        return figures
 
     def _charge_characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that a designer of columns that add charges asks for."""
         cell, point = self.static_cell, self.in_pulse(network)
         error, swing = cell.mismatch_error(point), cell.full_scale(point)
-        found = [
+        figures = [
             self.characteristic("capacitance of a column", cell.column_capacitance(point), "F"),
             self.characteristic("full scale of a column", swing, "V"),
             self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
         ]
         if self.converter is not None:
             step = 2.0 * converters.half_step(swing, self.resolution(network))
-            found.append(self.characteristic("step of the converters at a column", step, "V"))
-        return found
+            figures.append(self.characteristic("step of the converters at a column", step, "V"))
+        return figures
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Accuracy of a weight after writing and at its stated age."""
         age = self.age
         written = weight_errors(self, network, None)
-        found = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]
+        figures = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]
         if age is not None:
             errors = weight_errors(self, network, age)
-            found.append(self.characteristic("share of a weight that is left", self.weight_share(), "1"))
-            found.append(self.characteristic("error of a weight, over the largest", errors.total, "1"))
-            found.extend(
+            figures.append(self.characteristic("share of a weight that is left", self.weight_share(), "1"))
+            figures.append(self.characteristic("error of a weight, over the largest", errors.total, "1"))
+            figures.extend(
                 self.characteristic(f"error of a weight from {cause}", error, "1")
                 for cause, error in errors.lasting.items()
             )
         if "weight_error_limit" in self.options:
             longest = time_to_error(self, network, self.options["weight_error_limit"])
-            found.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
-        return found
+            figures.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
+        return figures
 
     def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
         """Mean share of the column current lost in the wires; without transistors, idle rows conduct as well."""

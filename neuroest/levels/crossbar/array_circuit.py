@@ -183,15 +183,15 @@ class ArrayCircuit(ArrayParts):
         where stacks share a front end, since all are drawn alike.
         """
         weights = network.largest_fan_in * self.devices_per_weight()[1]
-        held = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
+        rows = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
         chosen = self.readout.slots["interface"].options
         if self.opposed:
             low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
-            drawn = self.opposed_current(network, held, chosen["active_rows"], high - low)
+            drawn = self.opposed_current(network, rows, chosen["active_rows"], high - low)
             return chosen["current_spreads"] * drawn
         cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         return equations.clamped_column_current(
-            self.options["read_voltage"], chosen["active_rows"] * held * cell
+            self.options["read_voltage"], chosen["active_rows"] * rows * cell
         )
 
     opposed: bool = chosen("weight_encoding", "row_differential")
@@ -422,8 +422,8 @@ class ArrayCircuit(ArrayParts):
 
     def converters_each(self) -> u.Dimensionless:
         """Converters of one array; the reference column has its own if there are several."""
-        found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
-        return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
+        number = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
+        return number + self.reference_columns * np.where(number > 1.0, 1.0, 0.0)
 
     def columns_in_turn(self, network: NetworkContext) -> u.Dimensionless:
         """Results that one converter reads in turn, including the reference column if it is the only converter."""
@@ -436,8 +436,8 @@ class ArrayCircuit(ArrayParts):
     @property
     def switches_columns(self) -> bool:
         """Whether the multiplexer to shared converters is at the bare columns, which then charge its lines."""
-        held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
-        return self.converter is not None and (self.read_schedule.in_turn or not held)
+        stored = self.sampler is not None or isinstance(self.interface, ClampsColumn)
+        return self.converter is not None and (self.read_schedule.in_turn or not stored)
 
     def column_circuits(self, network: NetworkContext) -> u.Dimensionless:
         """Interfaces and stages of an array: one per column, or one per converter if columns are read in sequence."""

@@ -121,8 +121,8 @@ class ArrayParts(Component[None]):
     @property
     def column_stages(self) -> list[AnalogStage]:
         """Circuits at each column in front of the converters, active once per read."""
-        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
-        return [stage for stage in found if isinstance(stage, AnalogStage)]
+        stages = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in stages if isinstance(stage, AnalogStage)]
 
     @property
     def circuits(self) -> list[Component[Any]]:
@@ -207,19 +207,19 @@ class ArrayParts(Component[None]):
     ) -> tuple[u.Dimensionless, ...]:
         """One of the moments of `equations.digits` for each cell of a weight, highest digit first."""
         key = f"{moment.__name__}()"  # errors, energies and checks all ask for the same moments
-        known = self.__dict__.get(key)
-        if known is not None and known[0] is network:
-            found: tuple[u.Dimensionless, ...] = known[1]
-            return found
+        kept = self.__dict__.get(key)
+        if kept is not None and kept[0] is network:
+            moments: tuple[u.Dimensionless, ...] = kept[1]
+            return moments
         centre = 1.0 / 2.0 if self.spec.weight_encoding == "offset" else 0.0
         bits, slices = self.bits_per_cell(network), self.slices(network)
-        found = tuple(
+        moments = tuple(
             moment(network.mean_absolute_weight, centre, bits, slices, float(place))
             for place in range(int(np.max(slices)))
         )
-        if all(isinstance(each, float) or hasattr(each, "__array_function__") for each in found):
-            self.__dict__[key] = (network, found)
-        return found
+        if all(isinstance(each, float) or hasattr(each, "__array_function__") for each in moments):
+            self.__dict__[key] = (network, moments)
+        return moments
 
     def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
         """Significance of each cell's window in the weight."""

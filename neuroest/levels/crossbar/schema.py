@@ -158,32 +158,32 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
         plates has no effect, since polarity one grounds them
     """
     spec, slots = array.spec, array.readout.slots
-    found = [
+    checks = [
         _check(array, "offset_subtraction", spec.weight_encoding == "offset"),
         _check(array, "drift_correction", array.age is not None or spec.drift_correction == "none"),
         _check(array, "inferences_per_pass", spec.oversize == "time_multiplex"),
     ]
     opposed = spec.weight_encoding == "row_differential"
-    found.append(_check(array.driver, "rows_per_driver", opposed or not array.driver.drives_pairs))
+    checks.append(_check(array.driver, "rows_per_driver", opposed or not array.driver.drives_pairs))
     converter, interface = slots.get("converter"), slots.get("interface")
     if converter is not None:
         none_dropped = not np.any(np.asarray(converter.options.get("dropped_bits", 0.0)) > 0.0)
-        found.append(_check(converter, "dropped_bits", none_dropped or "bits" not in converter.options))
+        checks.append(_check(converter, "dropped_bits", none_dropped or "bits" not in converter.options))
         bare = interface is None and not array.adds_charges
-        found.append(_check(converter, "takes", bare or getattr(converter.spec, "takes", "") != "current"))
+        checks.append(_check(converter, "takes", bare or getattr(converter.spec, "takes", "") != "current"))
         ranged = {"full_scale", "full_scale_spreads"} & array.readout.spec.model_fields_set
         if ranged and isinstance(converter, SenseAmplifier):
-            found.append(_stated(array.readout, "full_scale_used", used=False))
+            checks.append(_stated(array.readout, "full_scale_used", used=False))
     if interface is not None:
         follows = getattr(interface.spec, "bias_follows", "stated_current")
-        found.append(_check(interface, "current_spreads", opposed))
-        found.append(_check(interface, "active_rows", follows == "stated_current"))
+        checks.append(_check(interface, "current_spreads", opposed))
+        checks.append(_check(interface, "active_rows", follows == "stated_current"))
     writing = array.write_circuit
     if writing is not None:
         timed = writing.spec.update_timing == "overlapping_pulses"
-        found.append(_check(writing, "overlap_window", timed))
-        found.append(_check(writing, "plates", writing.spec.polarity == "both"))
-    return [check for check in found if check is not None]
+        checks.append(_check(writing, "overlap_window", timed))
+        checks.append(_check(writing, "plates", writing.spec.polarity == "both"))
+    return [check for check in checks if check is not None]
 
 
 def _check(part: Component[Any], key: str, used: bool) -> Check | None:
@@ -205,14 +205,14 @@ def _stated(part: Component[Any], name: str, *, used: bool) -> Check:
 def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     """Circuits that crossbar arrays need and that no block represents."""
     array = mapper.compute
-    found = [*_left_out_of_readout(array, mapper), *_left_out_of_references(array)]
+    exclusions = [*_left_out_of_readout(array, mapper), *_left_out_of_references(array)]
     if not array.adds_charges:
-        found += [*_left_out_of_ageing(array), *_left_out_of_cells(array), *_left_out_of_writing(array)]
+        exclusions += [*_left_out_of_ageing(array), *_left_out_of_cells(array), *_left_out_of_writing(array)]
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
-        found.append("generation of the row voltage, which is above the supply")
+        exclusions.append("generation of the row voltage, which is above the supply")
     if array.converter is not None:
-        found += _left_out_of_columns(array, array.converter, mapper)
-    return found
+        exclusions += _left_out_of_columns(array, array.converter, mapper)
+    return exclusions
 
 
 def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[str]:
@@ -246,13 +246,15 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         mirrors that merge the currents of arrays with a common output (no merge block)
     """
     neuron, readout = array.neuron, array.readout
-    found = {"ideal_to_neuron" if neuron else "ideal_to_converter": isinstance(array.interface, IdealColumn)}
+    exclusions = {
+        "ideal_to_neuron" if neuron else "ideal_to_converter": isinstance(array.interface, IdealColumn)
+    }
     own = [] if neuron is None else neuron.left_out()
     outside = neuron is not None and neuron.output_buffer == "outside"
     in_turn = np.any(np.asarray(array.neurons_per_output) > 1.0)
     unmerged = neuron is not None and array.merge is None
     merges = readout.spec.partial_sums == "analog_merge" if neuron else False
-    return stated(_left_out_of_readout, "Left out", found) + own + stated(_left_out_of_readout, "Left out", {
+    return stated(_left_out_of_readout, "Left out", exclusions) + own + stated(_left_out_of_readout, "Left out", {
         "spike_buffers": outside and "fan_out_buffer" not in readout.slots,
         "neuron_switches": neuron is not None and array.multiplexer is None and in_turn,
         "mean_of_rows": array.driven_load is not None,
@@ -300,8 +302,8 @@ def _left_out_of_cells(array: CrossbarArray) -> list[str]:
         stuck cells (the device states no share of them)
     """
     spare = np.any(np.asarray(array.options["spare_columns"]) > 0.0)
-    found = {"spare_columns": spare, "stuck_cells": not array.memory.has_stuck_cells}
-    return stated(_left_out_of_cells, "Left out", found)
+    exclusions = {"spare_columns": spare, "stuck_cells": not array.memory.has_stuck_cells}
+    return stated(_left_out_of_cells, "Left out", exclusions)
 
 
 def _left_out_of_writing(array: CrossbarArray) -> list[str]:

@@ -160,8 +160,8 @@ class Writing:
         across = column * FALLING if shared else column
         along = array_lines.line_toggle_energy(point.row_capacitance, voltage)
         read = self.read_power(conductance) * cell.verify_time()
-        own = cell.update_energy(conductance)
-        taken = own + half_selected + across
+        pulse = cell.update_energy(conductance)
+        taken = pulse + half_selected + across
         once = replace(self.written, pulses=1.0, time=cell.update_time() * point.array_rows, energy=taken)
         # what the circuits draw while they are on is power, for as long as the network learns
         around = [
@@ -170,7 +170,7 @@ class Writing:
             if cost.term not in {"leakage", "idle"}
         ]
         costs = [
-            cell.energy(UPDATE, "pulse", own, quantity),
+            cell.energy(UPDATE, "pulse", pulse, quantity),
             cell.energy(UPDATE, "column_line", across, quantity),
             cell.energy(UPDATE_ROW, "row_line", along, quantity),
             cell.energy(VERIFY, "verification", read, quantity),
