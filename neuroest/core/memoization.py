@@ -22,7 +22,7 @@ _NUMBERS = (float, np.ndarray, NDArrayOperatorsMixin, np.generic, tuple)
 def _is_frozen(found: object) -> bool:
     """Whether a result other than numbers is kept: the caller might append to a list, and iterators end."""
     dataclass = getattr(type(found), "__dataclass_params__", None)
-    return dataclass is not None and bool(dataclass.frozen)
+    return getattr(found, "immutable", False) if dataclass is None else bool(dataclass.frozen)
 
 
 def memoize_numbers(cls: type) -> None:

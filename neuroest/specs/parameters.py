@@ -100,6 +100,8 @@ class Record:
     the time of a short run.
     """
 
+    immutable: ClassVar[bool] = True
+    """Whether a method that returns one may keep it (`core.memoization`)."""
     model: ClassVar[str] = ""
     """The name under `model` in device specs, where it is not that of the one block with these devices."""
     table: ClassVar[Any] = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+import neuroest
 from neuroest.core.memoization import memoize_numbers
 
 
@@ -87,3 +88,10 @@ def test_lists_generators_and_more_arguments_are_left_alone() -> None:
     assert one.of_more(None, 1.0) + one.of_more(None, 2.0) == 3
     assert list(one.walked()) == list(one.walked()) == [1]
     assert one.calls == ["list", "list", "more", "more"]
+
+
+def test_an_array_computes_its_electrical_point_once_for_a_network() -> None:
+    mapper = neuroest.estimate("charge_domain_65nm", "mlp_mnist_dense").evaluation.levels[0].mapper
+    point = mapper.compute.point(mapper.network)
+    assert mapper.compute.point(mapper.network) is point
+    assert mapper.compute.at_rest.row_capacitance is point.row_capacitance
