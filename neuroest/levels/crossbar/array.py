@@ -321,7 +321,7 @@ class CrossbarArray(ArrayCircuit):
         return figures + [figure for part in self.circuits for figure in part.characteristics_at(point)]
 
     def _current_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Figures of merit that a designer of columns that add currents asks for."""
+        """Figures of merit that a designer of current-domain columns asks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         figures = [
@@ -356,7 +356,7 @@ class CrossbarArray(ArrayCircuit):
         return figures
 
     def _charge_characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Figures of merit that a designer of columns that add charges asks for."""
+        """Figures of merit that a designer of charge-domain columns asks for."""
         cell, point = self.static_cell, self.in_pulse(network)
         error, swing = cell.mismatch_error(point), cell.full_scale(point)
         figures = [

@@ -45,7 +45,7 @@ class ArrayCircuit(ArrayParts):
         return self.mean_conductance(network, None)
 
     def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one cell at this age, access transistor included; zero for cells that add charges."""
+        """Mean conductance of one cell at this age, access transistor included; zero for charge-domain cells."""
         if self.adds_charges:
             return 0.0
         return self.memory.limited(self.memristor_conductance(network, age))
@@ -134,7 +134,7 @@ class ArrayCircuit(ArrayParts):
     def parallel_wires(self) -> u.Dimensionless:
         """Wires of a line: as chosen, or the fewest that keep the loss of a full read within its limit.
 
-        Settled lines of columns that add charges carry no current, so wires cause no loss.
+        Settled lines of charge-domain columns carry no current: wires cause no loss.
         """
         if "parallel_wires" in self.options:
             return self.options["parallel_wires"]
