@@ -330,7 +330,7 @@ def digits_break_even() -> list[str]:
 
     def cell(one: Mapping[str, Any]) -> str:
         rate, low, high = (
-            f"{100 * one[key]:.1f}" if one[key] else "none" for key in ("spike_rate", "p10", "p90")
+            digits(100.0 * one[key]) if one[key] else "none" for key in ("spike_rate", "p10", "p90")
         )
         return f"{rate}{'' if rate == 'none' else ' %'} ({low} .. {high} %)"
 
