@@ -90,7 +90,7 @@ def run(
     form: shared.Form = shared.Format.TABLE,
     output: shared.Output = None,
 ) -> None:
-    """Response of a neuron to an input over time, with supply energy, or its characteristics.
+    """Neuron in time: response to one input, or characteristics.
 
     Characteristics are rate, least drive, energy, delays, limits and those of its kind. Each has a figure; of several,
     --plot adds the name to the file.
