@@ -276,7 +276,9 @@ class BreakevenResult(Printed):
         if point.band is None:
             return "at the stated inputs (nominal), without a band"
         if not np.isfinite(point.band.median):
-            return f"at the stated inputs (nominal); of the draws, {self._ends(point.band)}"
+            return (
+                f"at the stated inputs (nominal); {self._ends(point.band, 'the median of the draws is {}, ')}"
+            )
         return f"median; {self._ends(point.band, '')}; nominal: {nominal}"
 
     def _ends(self, band: Band, median: str = "the median is {}, ") -> str:
