@@ -200,9 +200,9 @@ SHOWING = {"blocks.memories.memory_table", "blocks.technology.corner_table", "de
 
 # Numbers inside of functions that are mathematics: exponents, the quadratic formula, means over a triangle.
 INSIDE = {
-    ("equations.converter_survey", "survey_conversion_energy", 10.0): "base of the decadic logarithm",
+    ("equations.converters", "survey_conversion_energy", 10.0): "base of the decadic logarithm",
     ("equations.technology", "logic_delay_factor", 3): "exponent of a cubic polynomial",
-    ("equations.output_branch", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
+    ("equations.diffusive_neuron", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
     ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "quasi_steady_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",

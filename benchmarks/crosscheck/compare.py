@@ -21,16 +21,7 @@ from neuroest.blocks.memories.edram import Edram
 from neuroest.blocks.memories.sram import Sram
 from neuroest.blocks.memories.sram_table import TabulatedSram
 from neuroest.core.units import parse_unit
-from neuroest.equations import (
-    array_lines,
-    converter_survey,
-    crossbar,
-    digital,
-    drivers,
-    memories,
-    register_circuits,
-    technology,
-)
+from neuroest.equations import converters, crossbar, crossbar_wires, digital, drivers, memories, technology
 from neuroest.loading.library import load_device
 
 HERE = Path(__file__).parent
@@ -72,14 +63,14 @@ def record(name: str) -> Any:
 def survey(node: float, bits: float, rate: float) -> tuple[float, float]:
     """Energy and area of the best-case converter of the survey."""
     d = record("adc_survey_best")
-    merit = converter_survey.survey_figure_of_merit(
+    merit = converters.survey_figure_of_merit(
         bits, rate, 1.0, d.speed_merit_constant, d.speed_merit_slope, d.resolution_merit_constant,
         d.resolution_merit_slope,
     )  # fmt: skip
-    energy = converter_survey.survey_conversion_energy(
+    energy = converters.survey_conversion_energy(
         bits, node, merit, 1e-9, 1e-12, d.energy_constant, d.energy_node_exponent, d.energy_bits_exponent, 0.0
     )
-    area = converter_survey.survey_converter_area(
+    area = converters.survey_converter_area(
         node, rate, energy, 1e-9, 1.0, 1e-12, 1e-12, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
         d.area_energy_exponent,
     )  # fmt: skip
@@ -119,10 +110,8 @@ def shift_and_add(node: int, voltage: float) -> tuple[float, float]:
     """Energy and area of an adder and a register of 16 bits at a node."""
     d = record("logic_45nm_horowitz")
     energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], voltage)
-    sums = digital.adder_energy(d.add_energy, 16.0) + register_circuits.register_energy(
-        d.register_energy, 16.0
-    )
-    places = digital.adder_area(d.adder_area, 16.0) + register_circuits.register_area(d.register_area, 16.0)
+    sums = digital.adder_energy(d.add_energy, 16.0) + digital.register_energy(d.register_energy, 16.0)
+    places = digital.adder_area(d.adder_area, 16.0) + digital.register_area(d.register_area, 16.0)
     return float(sums) * energy, float(places) * area
 
 
@@ -216,12 +205,10 @@ def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
     yield "register, area per bit", float(library.register_area) * area, peer["dff_area_per_bit"]
     yield (
         "register file of 8 KiB, area",
-        float(register_circuits.register_file_area(library.register_area, 128.0, 512.0, 0.0, 0.0)) * area,
+        float(digital.register_file_area(library.register_area, 128.0, 512.0, 0.0, 0.0)) * area,
         peer["DFFbuf_8KB_area"],
     )
-    file = register_circuits.register_file_energy(
-        library.register_energy, 128.0, 512.0, library.register_file_depth
-    )
+    file = digital.register_file_energy(library.register_energy, 128.0, 512.0, library.register_file_depth)
     yield "register file of 8 KiB, read of 128 bits", float(file) * energy, peer["DFFbuf_8KB_read128b"]
     if corner == "LSTP":
         best8, size8 = survey(node * 1e-9, 8.0, 1e8)
@@ -248,10 +235,10 @@ def row_pulse(node: int) -> float:
     process, driver = record(PROCESSES[node]), record("row_driver_tapered")
     feature = process.feature_size
     width = (CELL_SQUARES / 3.0 - 1.0) * feature  # the transistor of a cell of 3 (W/F + 1) squares
-    line = array_lines.line_capacitance(
+    line = crossbar_wires.line_capacitance(
         128.0, feature * math.sqrt(CELL_SQUARES), process.wire_capacitance, process.gate_capacitance * width
     )
-    pulse = array_lines.line_toggle_energy(line, SUPPLIES[node])
+    pulse = crossbar_wires.line_toggle_energy(line, SUPPLIES[node])
     return float(0.5 * (pulse + drivers.driver_self_load_energy(pulse, driver.self_load_fraction)))
 
 
@@ -276,7 +263,7 @@ def _neurosim_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, fl
         )
     elif block == "max_pool4x8":
         compare = float(digital.comparator_energy(library.compare_energy, 8.0))
-        keep = float(register_circuits.register_energy(library.register_energy, 8.0))
+        keep = float(digital.register_energy(library.register_energy, 8.0))
         yield (
             "largest of 2 x 2 numbers of 8 bits, energy",
             3.0 * (compare + keep) * energy,

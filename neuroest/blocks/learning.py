@@ -11,7 +11,6 @@ from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, Lo
 from neuroest.blocks.roles import Learns
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.learning import Arithmetic, LearningContext
 
@@ -77,6 +76,6 @@ class LearningEngine(Datapath, Learns):
         lane = (
             several * equations.multiplier_area(d.multiplier_area, bits, bits)
             + equations.adder_area(d.adder_area, bits)
-            + register_circuits.register_area(d.register_area, bits * (several + 1.0))
+            + equations.register_area(d.register_area, bits * (several + 1.0))
         )
         return self.options["lanes"] * lane

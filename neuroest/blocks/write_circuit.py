@@ -24,7 +24,7 @@ from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS
 from neuroest.blocks.row_drivers import LevelShifter, LevelShifterBlock
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import array_lines, drivers, mapping, power, technology, write_circuits
+from neuroest.equations import crossbar_wires, drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count, CountOrAuto, CurrentOrAuto, Time, VoltageOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
@@ -526,7 +526,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             process.gate_capacitance,
         )  # fmt: skip
         load = load + np.where(self.options["columns_per_driver"] > 1.0, across, 0.0)
-        return array_lines.line_toggle_energy(load, self.technology.supply_voltage) / written.together
+        return crossbar_wires.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
     def toggles(self, written: Written) -> u.Dimensionless:
         """Shifters that toggle per cell and pulse: those of its column, and its share of those of its row."""

@@ -11,7 +11,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, load_cells
 from neuroest.dynamics.run import record_of, simulate
-from neuroest.equations import array_lines
+from neuroest.equations import crossbar_wires
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import COMPONENTS
 
@@ -247,7 +247,7 @@ class _Run:
         if self.column is not None and self.found.circuit.input == "voltage":
             # the line is charged through the cells as often as the input rises
             rises = 1 if pulse is None else MOST_SPIKES
-            energy += rises * array_lines.line_toggle_energy(self.column.capacitance, self.number)
+            energy += rises * crossbar_wires.line_toggle_energy(self.column.capacitance, self.number)
         return Expected(
             self.number, duration, len(times), times[0], period, energy / len(times), pulse, self.command
         )

@@ -19,7 +19,7 @@ from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import ENERGY_TERMS, DiffusiveCells, Run, integration_time
 from neuroest.dynamics.in_time import Asked, Segment, any_network, neuron_in_time, spike_energy
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import filament_conduction, output_branch
+from neuroest.equations import filament_conduction
 
 TOLERANCE = MappingProxyType(
     {
@@ -146,7 +146,7 @@ def closed_terms(
 ) -> dict[str, float]:
     """Energy terms of the estimate for the first spike, with an initially empty gate [J]."""
     peak = equations.gate_peak_voltage(level, cells.on_resistance, cells.control_resistance)
-    pulse = output_branch.output_pulse_duration(
+    pulse = equations.output_pulse_duration(
         hold, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
     )
     supply = cells.output_supply_voltage
@@ -158,10 +158,10 @@ def closed_terms(
         "before_switch": equations.subthreshold_energy(level, 1.0 / conductance, integration),
         "gate_charge": equations.gate_charge_energy(cells.gate_capacitance, level, peak, 0.0),
         "divider": equations.divider_energy(level, cells.on_resistance, cells.control_resistance, hold),
-        "output_branch": output_branch.output_branch_energy(
+        "output_branch": equations.output_branch_energy(
             supply, cells.load_resistance, cells.transistor_on_resistance, pulse
         ),
-        "output_load": output_branch.output_load_energy(cells.load_capacitance, supply),
+        "output_load": equations.output_load_energy(cells.load_capacitance, supply),
     }
     return {term: float(np.max(value)) for term, value in terms.items()}
 

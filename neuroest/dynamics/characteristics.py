@@ -28,7 +28,7 @@ from neuroest.dynamics.experiments import (
 )
 from neuroest.dynamics.in_time import Array, Segment, constant, pulse_pair, pulse_train
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import firing_statistics, output_branch
+from neuroest.equations import firing_statistics
 from neuroest.fitting.measurements import published
 
 
@@ -273,7 +273,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
             ("the first neuron does not spike at its input voltage, so there is nothing to pass on",),
         )  # fmt: skip
     low = supply - float(
-        output_branch.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
+        equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
     # intervals with the first output on and off: the next neuron sees only these edges
     steps, on = _output(sender.output_on(0), duration)
@@ -300,9 +300,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     )  # fmt: skip
     if np.any(latched):
         findings.append(f"from {buffers[latched].min():.3g} V on the output of the next neuron latches")
-    limit = float(
-        np.max(output_branch.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED))
-    )
+    limit = float(np.max(equations.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED)))
     findings.append(
         f"without a buffer the drain could drive {format_quantity(limit, 'F')} to 95 % within a pulse"
     )

@@ -14,13 +14,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article
 from neuroest.dynamics.in_time import Array, SpikeRun, Spikes
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.equations import (
-    filament_conduction,
-    filament_growth,
-    firing_statistics,
-    neuron_geometry,
-    output_branch,
-)
+from neuroest.equations import filament_conduction, filament_growth, firing_statistics, neuron_geometry
 from neuroest.equations._numbers import BOLTZMANN
 from neuroest.loading.library import Device, load_device
 
@@ -416,7 +410,7 @@ class Record:
         peak = equations.gate_peak_voltage(
             np.maximum(level, self.peak), cells.on_resistance, cells.control_resistance
         )
-        release = output_branch.output_pulse_duration(
+        release = equations.output_pulse_duration(
             0.0, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
         )
         latched = time - self.on_since > 2.0 * release
@@ -424,7 +418,7 @@ class Record:
         branch: Array = supply * supply / (cells.load_resistance + cells.transistor_on_resistance)
         self.energy["output_branch"] = branch * self.output_time
         counts = np.bincount(devices.astype(int), minlength=cells.devices)
-        load = output_branch.output_load_energy(cells.load_capacitance, supply)
+        load = equations.output_load_energy(cells.load_capacitance, supply)
         self.energy["output_load"] = np.asarray(counts * load)
         return Run(
             duration=time, devices=cells.devices, spike_devices=devices[order], spike_times=times[order],

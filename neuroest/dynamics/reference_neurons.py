@@ -16,8 +16,8 @@ from neuroest.dynamics.experiments import LifBehaviourParameters, ThresholdSwitc
 from neuroest.dynamics.in_time import Array, Noise, SpikeRun, Spikes, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
 from neuroest.equations import threshold_switches
+from neuroest.equations.diffusive_neuron import slow_edge_energy
 from neuroest.equations.integration import settled_state
-from neuroest.equations.output_branch import slow_edge_energy
 
 _STEPS_PER_TIME_CONSTANT = 50.0
 _SAMPLES = 4_000

@@ -23,7 +23,6 @@ from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.dynamics.in_time import any_network, component_with
 from neuroest.equations import firing_statistics
-from neuroest.equations import random_bits as equations
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import Device, devices_of, load_device
 from neuroest.registry import COMPONENTS, render
@@ -107,7 +106,7 @@ class Generator:
 
     def units(self, rate: float | Array) -> Array:
         """Units that deliver this rate. [1]."""
-        return np.asarray(equations.units_for_rate(rate, self.rate))
+        return np.asarray(firing_statistics.units_for_rate(rate, self.rate))
 
     def energy_at(self, rate: float | Array) -> Array:
         """Energy of a bit, with the static power of all units, which are always on. [J]."""
@@ -349,8 +348,10 @@ def _of_neuron(device: Device, values: Mapping[str, Array], correlation: float |
         residue = firing_statistics.residue_after_spike(median, *neuron.ion_rates())
         waits: u.Numeric = 0.0
         if correlation is not None:
-            waits = equations.independent_waits(residue, median, spread, correlation)
-        bits = equations.extracted_bits(values.get("firing_device_spread", np.zeros_like(spread)), spread)
+            waits = firing_statistics.independent_waits(residue, median, spread, correlation)
+        bits = firing_statistics.extracted_bits(
+            values.get("firing_device_spread", np.zeros_like(spread)), spread
+        )
         period = width + waits / values["residue_decay"]
         terms = neuron.spike_energies(width, width)
     spike, pulse = (sum(t.energy for t in terms if t.action == action) for action in ("spike", "time_step"))

@@ -16,7 +16,7 @@ from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.equations import accelerators, adder_trees, mapping, winograd
+from neuroest.equations import accelerators, adder_trees, mapping
 from neuroest.equations import digital as equations
 from neuroest.levels.base import ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
 from neuroest.levels.digital_layers import (
@@ -115,9 +115,9 @@ class DigitalArray(Component[None]):
         if self.spec.convolution == "direct":
             return []
         unit, o = self.slots["unit"], self.options
-        inputs = winograd.INPUT_ADDITIONS * o["rows"] / winograd.PRODUCTS
+        inputs = accelerators.INPUT_ADDITIONS * o["rows"] / accelerators.PRODUCTS
         outputs = o["columns"] * accelerators.transform_adders(
-            winograd.OUTPUT_ADDITIONS, o["rows"], winograd.PRODUCTS
+            accelerators.OUTPUT_ADDITIONS, o["rows"], accelerators.PRODUCTS
         )
         bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
         area = equations.adder_area(unit.device.adder_area, bits)

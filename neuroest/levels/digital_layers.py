@@ -11,8 +11,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import accelerators, sparsity
-from neuroest.equations import winograd as tiles_of
+from neuroest.equations import accelerators
 from neuroest.levels.base import Mapper
 from neuroest.specs.architecture import ComputingLevel
 from neuroest.specs.base import PositiveFraction, WordWidth
@@ -59,23 +58,23 @@ def matrix_product(t: LayerTable, rows: u.Numeric, *, winograd: bool, extends_st
             reduction, t.outputs, vectors, stored, nothing, nothing, np.ones_like(t.positions)
         )
     taken = (
-        (t.kernel_rows == tiles_of.KERNEL)
-        & (t.kernel_columns == tiles_of.KERNEL)
+        (t.kernel_rows == accelerators.KERNEL)
+        & (t.kernel_columns == accelerators.KERNEL)
         & (t.row_stride == 1)
         & (t.column_stride == 1)
         & (t.dilation == 1)
     )
     tiles = accelerators.winograd_tiles(t.output_rows, t.positions / t.output_rows)
-    channels = reduction / tiles_of.KERNEL**2
+    channels = reduction / accelerators.KERNEL**2
     return MatrixProduct(
-        np.where(taken, channels * tiles_of.PRODUCTS, reduction),
+        np.where(taken, channels * accelerators.PRODUCTS, reduction),
         t.outputs,
         np.where(taken, tiles, vectors),
-        np.where(taken, tiles_of.PRODUCTS / tiles_of.KERNEL**2, stored),
-        np.where(taken, tiles_of.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
-        np.where(taken, tiles_of.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
+        np.where(taken, accelerators.PRODUCTS / accelerators.KERNEL**2, stored),
+        np.where(taken, accelerators.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
+        np.where(taken, accelerators.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
         # the products of a tile stay apart, and only channels are summed
-        np.where(taken, np.minimum(tiles_of.PRODUCTS, rows), 1.0),
+        np.where(taken, np.minimum(accelerators.PRODUCTS, rows), 1.0),
     )
 
 
@@ -214,16 +213,16 @@ def kept_of(mapper: Mapper) -> Kept:
         return Kept(products=t.input_density)
     dense_weights = how == "inputs"
     weights = 1.0 if dense_weights else t.weight_density
-    products = sparsity.kept_products(t.input_density, weights)
+    products = accelerators.kept_products(t.input_density, weights)
     index = options.get("index_bits")
 
     def packed(density: u.Dimensionless, bits: u.Bit) -> u.Dimensionless:
-        return 1.0 if index is None else sparsity.packed_share(density, bits, index)
+        return 1.0 if index is None else accelerators.packed_share(density, bits, index)
 
     bits, wide = mapper.network.written_bits, np.maximum(mapper.network.activation_bits, t.input_bits)
     return Kept(
         products=products,
-        cycles=sparsity.skipped_cycles(products, options["load_balance"]),
+        cycles=accelerators.skipped_cycles(products, options["load_balance"]),
         inputs=packed(t.input_density, wide),
         outputs=packed(t.output_density, bits),
         weights=1.0 if dense_weights else packed(weights, mapper.network.weight_bits),

@@ -16,8 +16,8 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.equations import counting, processors
 from neuroest.equations import learning as equations
-from neuroest.equations import rooflines, spiking_cores
 from neuroest.levels.base import Mapper, Placement
 from neuroest.specs.learning import LearningContext
 from neuroest.workloads.learning import LearningCounts, Visits
@@ -114,7 +114,7 @@ class LearnsInMemory(Mapper):
         rows = np.maximum(t.reduction * t.groups + t.recurrent_reduction, 1.0)
         targets = t.weights / rows
         due = np.minimum(visit.values / np.maximum(visit.events * targets, 1.0), 1.0)
-        words = visit.events * spiking_cores.words_of_items(targets, bits, width)
+        words = visit.events * counting.words_of_items(targets, bits, width)
         return np.asarray(words * equations.any_share(due, held)), due
 
 
@@ -191,7 +191,7 @@ class LearnsInSoftware(Mapper):
         )
         moved = 2.0 * (updates * weight + tags * tag + counts.trace_updates * BYTE)
         kernels = np.where(operations > 0.0, self._kernels(counts), 0.0)
-        time = rooflines.roofline_time(
+        time = processors.roofline_time(
             operations, moved, d.peak_rate, d.memory_rate, d.compute_efficiency, d.memory_efficiency, kernels,
             d.launch_time,
         )  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 from neuroest.blocks.base import Check
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import populations
+from neuroest.equations import network
 from neuroest.workloads.layers import LayerTable
 
 _SHORTEST = 1e-12
@@ -53,9 +53,9 @@ def copies(layers: LayerTable, places: u.Numeric) -> Array:
     per_neuron = layers.recurrent_connections / np.maximum(layers.population, 1.0)
     far = per_neuron * layers.long_range_share
     length, areas = np.maximum(layers.decay_length, _SHORTEST), layers.long_range_areas
-    near = populations.reached_places(per_neuron - far, area, length)
+    near = network.reached_places(per_neuron - far, area, length)
     each = far / np.maximum(areas, 1.0)
-    distant = areas * np.minimum(populations.reached_places(each, area, length), each)
+    distant = areas * np.minimum(network.reached_places(each, area, length), each)
     reached = near + np.where(far > 0.0, distant, 0.0)
     return np.asarray(np.where(layers.population > 0.0, np.clip(reached, 1.0, np.maximum(places, 1.0)), 1.0))
 
@@ -63,8 +63,8 @@ def copies(layers: LayerTable, places: u.Numeric) -> Array:
 def steps_on_grid(layers: LayerTable, places: u.Numeric, of: u.Numeric) -> Array:
     """Mean steps of a spike of a population on a grid of places, at most half way through all `of` them."""
     area = sheet_area(layers, places)
-    near = populations.mean_grid_steps(np.maximum(layers.decay_length, _SHORTEST), area)
-    far = populations.mean_grid_steps(np.maximum(layers.long_range_distance, _SHORTEST) / 2.0, area)
+    near = network.mean_grid_steps(np.maximum(layers.decay_length, _SHORTEST), area)
+    far = network.mean_grid_steps(np.maximum(layers.long_range_distance, _SHORTEST) / 2.0, area)
     mean = near + layers.long_range_share * (far - near)
     return np.asarray(np.clip(mean, 1.0, np.maximum(np.sqrt(of), 1.0)))
 
@@ -76,6 +76,6 @@ def links_of_a_copy(layers: LayerTable, places: u.Numeric) -> Array:
     """
     others = np.maximum(copies(layers, places) - 1.0, 1.0)
     area = sheet_area(layers, places)
-    way = populations.mean_grid_steps(np.maximum(layers.long_range_distance, _SHORTEST) / 2.0, area)
+    way = network.mean_grid_steps(np.maximum(layers.long_range_distance, _SHORTEST) / 2.0, area)
     far = np.where(layers.long_range_share > 0.0, layers.long_range_areas * np.maximum(way - 1.0, 0.0), 0.0)
     return np.asarray(1.0 + far / others)

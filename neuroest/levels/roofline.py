@@ -10,7 +10,7 @@ from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import rooflines
+from neuroest.equations import processors
 from neuroest.levels.base import LevelCounts, Placement
 from neuroest.levels.learning import BYTE, LearnsInSoftware
 from neuroest.specs.architecture import ComputingLevel
@@ -96,8 +96,8 @@ class RooflineMapper(LearnsInSoftware):
     def _kernel_time(self, traffic: u.Bit) -> Array:
         """Time of the kernels of a batch with this traffic, without starting them."""
         d, operations = self.processor.device, self._operations()
-        threads = rooflines.kernel_threads(operations, d.operations_per_thread, d.cores)
-        time = rooflines.roofline_time(
+        threads = processors.kernel_threads(operations, d.operations_per_thread, d.cores)
+        time = processors.roofline_time(
             operations, traffic, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
             d.memory_efficiency, 1.0, 0.0,
         )  # fmt: skip
@@ -106,7 +106,7 @@ class RooflineMapper(LearnsInSoftware):
     def setup_time(self) -> Array:
         """Starts of the kernels of a layer, and the call that runs all layers."""
         d = self.processor.device
-        call = (rooflines.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
+        call = (processors.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
         started = d.launch_time + self._abreast() * d.handover_time
         return np.asarray(started / self.batch + self._first() * call)
 

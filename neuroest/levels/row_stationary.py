@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import adder_trees, mapping, row_stationary
+from neuroest.equations import accelerators, adder_trees, mapping
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.levels.digital_layers import SkipsZeros
@@ -109,7 +109,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         columns = np.maximum(t.positions / output_rows, 1.0)
         return np.asarray(
             t.is_weighted
-            * row_stationary.row_stationary_cycles(
+            * accelerators.row_stationary_cycles(
                 kernel_rows, output_rows, np.maximum(pairs_by_columns, 1.0), columns, self.options["rows"],
                 self.options["columns"],
             )
@@ -123,11 +123,11 @@ class RowStationaryMapper(DigitalArrayMapper):
         sets_across = np.maximum(np.floor(o["columns"] / t.output_rows), 1.0)
         sets = stacked * sets_across
         reach = t.dilation * (t.kernel_rows - 1.0) + 1.0
-        rows = row_stationary.rows_with_halo(strip, strip, reach, t.row_stride)
+        rows = accelerators.rows_with_halo(strip, strip, reach, t.row_stride)
         words = rows * t.padded_columns
         per_filter = strip * t.positions / t.output_rows
         room = self.buffer_words()
-        filters = row_stationary.filters_of_a_pass(
+        filters = accelerators.filters_of_a_pass(
             t.outputs, o["filters_per_unit"] * sets, room, words, per_filter
         )
         # sets that have no filter of their own take further channels
@@ -137,8 +137,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         channels = np.maximum(t.reduction / (t.kernel_rows * t.kernel_columns), 1.0)
         return _Pass(
             np.asarray(filters),
-            np.asarray(row_stationary.channels_of_a_pass(channels, held, room, words, filters * per_filter)),
-            np.asarray(row_stationary.rows_with_halo(t.output_rows, strip, reach, t.row_stride)),
+            np.asarray(accelerators.channels_of_a_pass(channels, held, room, words, filters * per_filter)),
+            np.asarray(accelerators.rows_with_halo(t.output_rows, strip, reach, t.row_stride)),
         )
 
     def buffer_words(self) -> u.Numeric:

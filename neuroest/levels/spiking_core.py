@@ -13,7 +13,7 @@ from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import mapping, neurons, spiking_cores
+from neuroest.equations import counting, mapping, neurons
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.levels.learning import LearnsInMemory
@@ -118,7 +118,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     def core_weights(self) -> u.Numeric:
         """Weights that the synapse memory holds."""
         memory = self.synapse_memory.options
-        return spiking_cores.items_held(memory["capacity"], self.network.weight_bits, memory["width"])
+        return counting.items_held(memory["capacity"], self.network.weight_bits, memory["width"])
 
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Weight words, states, additions and updates."""
@@ -189,7 +189,7 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
     def values_held(self, name: str, memory: Memory, bits: u.Bit) -> u.Dimensionless:
         """Number of values, states or sums, that a memory holds."""
         capacity, width = memory.options["capacity"], memory.options["width"]
-        return spiking_cores.items_held(capacity, self.field_bits(name, memory, bits), width)
+        return counting.items_held(capacity, self.field_bits(name, memory, bits), width)
 
     def word_check(self, name: str, memory: Memory, bits: u.Bit) -> Check:
         """Whether the stated number of values fits into a word of their memory."""
@@ -253,17 +253,17 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
         def words_of(name: str, memory: Memory, bits: u.Bit, items: u.Numeric) -> Array:
             field = self.field_bits(name, memory, bits)
-            return np.asarray(spiking_cores.words_of_items(items, field, memory.options["width"]))
+            return np.asarray(counting.words_of_items(items, field, memory.options["width"]))
 
         neurons_each = t.output_elements / cores
         served = there * words_of("states", self.state_memory, self.state_bits, neurons_each)
         if self.spec.order == "every_tick":
             inputs = (t.connections + t.recurrent_connections) / np.maximum(t.output_elements, 1.0)
-            row = spiking_cores.words_of_items(inputs, bits, width)
+            row = counting.words_of_items(inputs, bits, width)
             return np.asarray(self.steps * t.is_weighted * t.output_elements * row), served, nothing
         events = self.steps * t.is_weighted * self.inputs_active() * placement.reached_units
         targets = self.operations() / np.where(events > 0.0, events, 1.0)
-        words = np.asarray(events * spiking_cores.words_of_items(targets, bits, width))
+        words = np.asarray(events * counting.words_of_items(targets, bits, width))
         # the channels of a position are neighbours in the memory, the positions that a kernel reaches are not
         group = np.maximum(t.output_elements / np.maximum(t.positions * t.groups, 1.0), 1.0)
         channels = np.maximum(group / self.channels_of_a_core(cores)[1], 1.0)

@@ -14,7 +14,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.in_time import Array
-from neuroest.equations import accuracy, drift
+from neuroest.equations import accuracy, ageing
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
@@ -181,7 +181,7 @@ class ProgrammedLayer:
         d = array.memory.device
         self.white = _one(d.read_noise, 0) * high / window * self.top
         elapsed = d.drift_reference_time if age is None else age
-        self.pink = _one(drift.flicker_spread(d.flicker_noise, elapsed, d.flicker_pulse_width), 0)
+        self.pink = _one(ageing.flicker_spread(d.flicker_noise, elapsed, d.flicker_pulse_width), 0)
 
         def cells(levels: Array) -> Array:
             """Levels of the cells of all lines (lines, slices, outputs, inputs) as they are read."""

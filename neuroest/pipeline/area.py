@@ -16,7 +16,8 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import Chip
-from neuroest.equations import floor_plans, stacked_tiers
+from neuroest.equations import dies as die_equations
+from neuroest.equations import stacked_tiers
 from neuroest.levels.base import NetworkMapping
 from neuroest.pipeline import tiers
 from neuroest.pipeline.cost_table import CostTable
@@ -92,7 +93,7 @@ def footprint_rows(
         ]
     if costs.overheads is not None and np.any(np.asarray(costs.around.pad_ring_width) > 0.0):
         dies = mapped.counts[min(mapped.counts, key=len)]
-        ring = floor_plans.pad_ring_area(chip_area(costs, rows), costs.around.pad_ring_width, dies)
+        ring = die_equations.pad_ring_area(chip_area(costs, rows), costs.around.pad_ring_width, dies)
         rows = [*rows, InstanceRow(costs.overheads, PAD_RING, ring, dies)]
     return tuple(rows)
 
@@ -111,7 +112,7 @@ def area_by_component(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str
         else:
             macro = row.component in costs.macros
             share = costs.around.macro_utilisation if macro else costs.around.floorplan_utilisation
-        placed = np.asarray(floor_plans.floorplan_area(row.total, share))
+        placed = np.asarray(die_equations.floorplan_area(row.total, share))
         found[row.component] = found.get(row.component, 0.0) + placed
     return found
 
@@ -128,7 +129,7 @@ def placed_areas(costs: CostTable, rows: Iterable[InstanceRow]) -> dict[str, Arr
     ):
         for row in listed:
             if row.component in paths:
-                unlisted = floor_plans.floorplan_area(row.total * fraction, around.floorplan_utilisation)
+                unlisted = die_equations.floorplan_area(row.total * fraction, around.floorplan_utilisation)
                 areas[row.component] = areas[row.component] + unlisted
     return areas
 
@@ -150,8 +151,8 @@ def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
         else:
             (macros if row.component in costs.macros else blocks).append(row.total)
     return np.asarray(
-        floor_plans.floorplan_area(total(blocks), costs.around.floorplan_utilisation)
-        + floor_plans.floorplan_area(total(macros), costs.around.macro_utilisation)
+        die_equations.floorplan_area(total(blocks), costs.around.floorplan_utilisation)
+        + die_equations.floorplan_area(total(macros), costs.around.macro_utilisation)
         + total(dies)
     )
 

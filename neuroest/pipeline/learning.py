@@ -17,7 +17,7 @@ from neuroest.core.arrays import Actions, Array
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.chip import Chip
-from neuroest.equations import floor_plans, wear
+from neuroest.equations import ageing, dies
 from neuroest.levels.base import LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.learning import BACKWARD_READOUT, LevelLearning
@@ -481,7 +481,7 @@ class LearningResults:
                 parts.append(row.total)
             elif row.component in shares:
                 parts.append(row.total * shares[row.component])
-        return np.asarray(floor_plans.floorplan_area(total(parts), self.costs.around.floorplan_utilisation))
+        return np.asarray(dies.floorplan_area(total(parts), self.costs.around.floorplan_utilisation))
 
     def _share_of(self, memory: Memory) -> u.Numeric:
         """Share of a memory that learning needs: all of one that holds nothing else, else the bits that it keeps."""
@@ -542,10 +542,10 @@ class LearningResults:
         cells = np.sum(self.learning.level.cells, axis=-1, keepdims=True)
         arrays = np.maximum(self.learning.place.mapped.placement.needed, 1.0)
         spares = array.options["spare_columns"]
-        cycles = wear.cycles_to_failure(claimed, shape, cells / arrays, arrays, spares)
-        first = wear.wear_lifetime(cycles, each, self._rate)
-        alone = wear.cycles_to_failure(claimed, shape, 1.0, 1.0, 0.0)
-        hottest = wear.wear_lifetime(alone, each * self.learning.counts.hottest, self._rate)
+        cycles = ageing.cycles_to_failure(claimed, shape, cells / arrays, arrays, spares)
+        first = ageing.wear_lifetime(cycles, each, self._rate)
+        alone = ageing.cycles_to_failure(claimed, shape, 1.0, 1.0, 0.0)
+        hottest = ageing.wear_lifetime(alone, each * self.learning.counts.hottest, self._rate)
         return np.asarray(np.minimum(first, hottest))
 
     @cached_property
@@ -554,8 +554,8 @@ class LearningResults:
         if self._worn is None:
             return None
         array, each = self._worn
-        cycles = wear.cycles_to_share(self.learning.counts.tolerated_failures, *self._endurance(array))
-        return np.asarray(wear.wear_lifetime(cycles, each, self._rate))
+        cycles = ageing.cycles_to_share(self.learning.counts.tolerated_failures, *self._endurance(array))
+        return np.asarray(ageing.wear_lifetime(cycles, each, self._rate))
 
     @cached_property
     def failed_cells(self) -> Array | None:
@@ -563,14 +563,14 @@ class LearningResults:
         if self._worn is None:
             return None
         array, each = self._worn
-        return np.asarray(wear.failed_share(each * self.samples, *self._endurance(array)))
+        return np.asarray(ageing.failed_share(each * self.samples, *self._endurance(array)))
 
     def worn_by_both(self, otherwise: Array | None) -> Array | None:
         """Time until the mean cell is worn out by learning and by what else writes it, as cycles add up. [s]."""
         if self._worn is None:
             return otherwise
         array, each = self._worn
-        by_learning = wear.wear_lifetime(self._endurance(array)[0], each, self._rate)
+        by_learning = ageing.wear_lifetime(self._endurance(array)[0], each, self._rate)
         if otherwise is None:
             return np.asarray(by_learning)
         return np.asarray(1.0 / (1.0 / by_learning + 1.0 / otherwise))
@@ -584,4 +584,4 @@ def first_neuron_failure(level: MappedLevel, discrepancy: u.Numeric, lifetime: A
     shape = getattr(neuron.device, "endurance_shape", np.inf)
     number = np.sum(level.mapped.placement.neurons, axis=-1, keepdims=True)
     number = number * getattr(level.mapper.compute, "neurons_per_output", 1.0)
-    return np.asarray(lifetime * wear.cycles_to_failure(discrepancy, shape, number, 1.0, 0.0))
+    return np.asarray(lifetime * ageing.cycles_to_failure(discrepancy, shape, number, 1.0, 0.0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.equations import diffusive_neuron, retention, wear
+from neuroest.equations import ageing, diffusive_neuron
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar, maps_to_crossbars
 from neuroest.pipeline.action_counts import ActionCounts
@@ -77,7 +77,7 @@ def cell_lifetime(level: MappedLevel, counts: ActionCounts, period: Array) -> Ar
         rate = rate + 1.0 / (period * often)
     if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
         return None
-    return np.asarray(wear.wear_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
+    return np.asarray(ageing.wear_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
 
 def refresh(
@@ -105,7 +105,7 @@ def refreshed_share(array: "CrossbarArray", level: MappedLevel, counts: ActionCo
     """Share of the refreshes of all cells that reads do not already cause. [1]."""
     cells = level.mapper.programmed_cells(level.mapped.placement)
     rate = reads_per_cell(array, level, counts) / period
-    left = cells * retention.refresh_share(array.writing.interval, array.cell.disturb_reads(), rate)
+    left = cells * ageing.refresh_share(array.writing.interval, array.cell.disturb_reads(), rate)
     held = np.sum(cells, axis=-1, keepdims=True)
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
@@ -120,4 +120,4 @@ def _rewriting_rate(array: "CrossbarArray", level: MappedLevel, counts: ActionCo
     """Refresh rate of the cells of the busiest layer. [1/s]."""
     each = np.max(reads_per_cell(array, level, counts), axis=-1, keepdims=True)
     interval, reads = array.writing.interval, array.cell.disturb_reads()
-    return np.asarray(retention.rewriting_rate(interval, reads, each / period))
+    return np.asarray(ageing.rewriting_rate(interval, reads, each / period))

@@ -20,7 +20,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.design.chip import Chip, LevelNode, with_slots
 from neuroest.equations import mapping as equations
-from neuroest.equations import writing
+from neuroest.equations import write_circuits
 from neuroest.levels import base
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.level_counts import level_counts
@@ -217,8 +217,8 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     network = network_context(layers)
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
-    cells = writing.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
-    lasts = writing.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
+    cells = write_circuits.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
+    lasts = write_circuits.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
     return (
         f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
         f"the cells would last {float(np.max(lasts)):.2g} inferences)"

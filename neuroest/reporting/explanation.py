@@ -14,7 +14,7 @@ from neuroest.core.text_layout import Printed
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import SPOKEN, preferred
-from neuroest.equations import accuracy, digital, floor_plans, pipelining, power
+from neuroest.equations import accuracy, dies, digital, pipelining, power
 from neuroest.error_analysis.elasticities import doubled
 from neuroest.pipeline.power import with_temperature
 from neuroest.reporting import breakdown
@@ -332,8 +332,8 @@ class _Explainer:
             "clock": ("clock_fraction", power.clock_energy),
             "clock_tree": ("clock_fraction", power.clock_energy),
             "control": ("control_fraction", digital.control_energy),
-            "white_space": ("floorplan_utilisation", floor_plans.floorplan_area),
-            "pad_ring": ("pad_ring_width", floor_plans.pad_ring_area),
+            "white_space": ("floorplan_utilisation", dies.floorplan_area),
+            "pad_ring": ("pad_ring_width", dies.pad_ring_area),
         }
         name, equation = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":

@@ -143,7 +143,7 @@ def test_heat_shortens_retention_by_its_barrier(tmp_path: Path) -> None:
     warm = run(ADC, DENSE, {f"{ARRAY}cell": fading, "technology.temperature": "358.15 K"}, tmp_path)
     hot = run(ADC, DENSE, {f"{ARRAY}cell": fading, "technology.temperature": "398.15 K"}, tmp_path)
     assert warm.totals["refresh_interval_s"] == pytest.approx(10 * 31557600.0)
-    # exp(-17406.8 K x 2.8051e-4 1/K) = 7.576e-3, see tests/equations/test_retention.py
+    # exp(-17406.8 K x 2.8051e-4 1/K) = 7.576e-3, see tests/equations/test_ageing.py
     ratio = hot.totals["refresh_interval_s"] / warm.totals["refresh_interval_s"]
     assert ratio == pytest.approx(7.576e-3, rel=1e-3)
     assert known(hot, "retention at the chip's temperature") == hot.totals["refresh_interval_s"]

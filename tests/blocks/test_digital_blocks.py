@@ -18,7 +18,7 @@ from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
 from neuroest.blocks.digital.units import MatrixUnit, VectorUnit
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core.errors import NeuroestError
-from neuroest.equations import digital, register_circuits
+from neuroest.equations import digital
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
 from tests.chips import energy, run
@@ -180,7 +180,7 @@ def test_pooling_of_2_by_2_by_hand() -> None:
     # Three comparisons of 8 bits at 0.9 fJ and three registers at 9 fJ a bit: 3 x 8 x 9.9 fJ = 238 fJ at 45 nm.
     d = record("logic_45nm_horowitz")
     compare = digital.comparator_energy(d.compare_energy, 8.0)
-    keep = register_circuits.register_energy(d.register_energy, 8.0)
+    keep = digital.register_energy(d.register_energy, 8.0)
     assert 3.0 * (compare + keep) == pytest.approx(237.6e-15, rel=1e-9)
 
 

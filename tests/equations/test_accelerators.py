@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import accelerators, rooflines, row_stationary
+from neuroest.equations import accelerators, processors
 from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
@@ -56,6 +56,32 @@ SAMPLES: dict[str, dict[str, float]] = {
         "weight_capacity": 2e6,
         "activation_capacity": 0.5e6,
     },
+    "filters_of_a_pass": {
+        "filters": 64.0,
+        "held_filters": 48.0,
+        "buffer_words": 51200.0,
+        "input_words": 3616.0,
+        "sums_per_filter": 3136.0,
+    },
+    "channels_of_a_pass": {
+        "channels": 64.0,
+        "held_channels": 48.0,
+        "buffer_words": 51200.0,
+        "input_words": 3616.0,
+        "sums": 25088.0,
+    },
+    "rows_with_halo": {"output_rows": 55.0, "strip_rows": 7.0, "kernel_rows": 11.0, "stride": 4.0},
+    "row_stationary_cycles": {
+        "kernel_rows": 3.0,
+        "output_rows": 13.0,
+        "pairs": 98304.0,
+        "row_operations": 39.0,
+        "rows": 12.0,
+        "columns": 14.0,
+    },
+    "kept_products": {"input_density": 0.3, "weight_density": 0.1},
+    "skipped_cycles": {"products": 0.25, "balance": 0.5},
+    "packed_share": {"density": 0.1, "bits": 4.0, "index_bits": 4.0},
 }
 
 
@@ -86,23 +112,23 @@ def test_utilisation_is_work_over_slots_and_at_most_one(reduction, outputs, posi
 
 def test_ridge_of_an_h100():
     # 989 TFLOP/s over 3.35 TB/s: 295 operations per byte
-    assert 8 * rooflines.ridge_intensity(989e12, 8 * 3.35e12) == pytest.approx(295.0, rel=2e-3)
+    assert 8 * processors.ridge_intensity(989e12, 8 * 3.35e12) == pytest.approx(295.0, rel=2e-3)
 
 
 def test_compute_and_memory_time_meet_at_the_ridge():
-    ridge = rooflines.ridge_intensity(989e12, 26.8e12)
+    ridge = processors.ridge_intensity(989e12, 26.8e12)
     at = {"peak_rate": 989e12, "bandwidth": 26.8e12, "compute_efficiency": 1.0, "bandwidth_efficiency": 1.0}
     at |= {"kernels": 0.0, "launch_time": 0.0}
-    on = rooflines.roofline_time(operations=1e12, traffic=1e12 / ridge, **at)
-    left = rooflines.roofline_time(operations=1e12, traffic=2e12 / ridge, **at)
-    right = rooflines.roofline_time(operations=1e12, traffic=0.5e12 / ridge, **at)
+    on = processors.roofline_time(operations=1e12, traffic=1e12 / ridge, **at)
+    left = processors.roofline_time(operations=1e12, traffic=2e12 / ridge, **at)
+    right = processors.roofline_time(operations=1e12, traffic=0.5e12 / ridge, **at)
     assert left == pytest.approx(2 * on, rel=1e-12)
     assert right == pytest.approx(on, rel=1e-12)
 
 
 def test_tiny_network_on_a_processor_is_launch_time():
     # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic during 3 kernels of 4 us.
-    time = rooflines.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
+    time = processors.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
     assert time == pytest.approx(12.25e-6, rel=2e-3)
 
 
@@ -111,17 +137,17 @@ def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
     # a multiply-accumulate is a quarter of a cycle with vectors of four numbers; a thread for each 100 000 cycles
     cycles = 390 * 256 * batch / 4
     assert min(12, max(1, int((cycles - 1e5) / 1e5 + 0.9))) == threads
-    assert rooflines.kernel_threads(2 * 390 * 256 * batch, 8e5, 12.0) == threads
+    assert processors.kernel_threads(2 * 390 * 256 * batch, 8e5, 12.0) == threads
 
 
 def test_without_a_rule_for_threads_every_kernel_has_all_cores():
-    assert rooflines.kernel_threads(1.0, 0.0, 12.0) == 12
-    assert rooflines.kernel_threads(0.0, 8e5, 12.0) == 1
+    assert processors.kernel_threads(1.0, 0.0, 12.0) == 12
+    assert processors.kernel_threads(0.0, 8e5, 12.0) == 1
 
 
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():
-    assert rooflines.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
-    assert rooflines.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
+    assert processors.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
+    assert processors.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
 
 
 def test_nothing_is_read_twice_where_one_operand_fits():
@@ -139,7 +165,7 @@ def test_the_cheaper_order_of_loops_is_taken():
 )
 def test_working_units_of_eyeriss_on_alexnet(kernel_rows, output_rows, published):
     # Chen 2017, Table V: 154, 135 and 156 of 168 units work; folds of 55 and 27 rows over 14 columns are not quite full
-    cycles = row_stationary.row_stationary_cycles(kernel_rows, output_rows, 4800, 100, 12, 14)
+    cycles = accelerators.row_stationary_cycles(kernel_rows, output_rows, 4800, 100, 12, 14)
     working = kernel_rows * output_rows * 4800 * 100 / cycles
     assert working == pytest.approx(published, rel=0.02)
 
@@ -186,7 +212,19 @@ def test_buffer_accesses_of_row_stationary_passes_as_published():
         split, layers, strict=True
     ):
         inputs = (
-            row_stationary.rows_with_halo(rows, strip, kernel, stride) * columns * channels * groups * filters
+            accelerators.rows_with_halo(rows, strip, kernel, stride) * columns * channels * groups * filters
         )
         words = 2 * outputs * np.ceil(channels / held) + inputs
         assert words * 2 * 4 / 1e6 == pytest.approx(published, rel=0.005)
+
+
+def test_three_percent_of_the_work_are_left_of_a_pruned_layer() -> None:
+    # EIE, ISCA 2016: weights of 10 % and activations of 30 %; weights of 4 bits with places of 4 bits
+    assert accelerators.kept_products(0.3, 0.1) == pytest.approx(0.03)
+    assert accelerators.packed_share(0.1, 4.0, 4.0) == pytest.approx(0.2)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.01, 1.0))
+def test_an_array_that_skips_zeros_is_never_slower_than_a_dense_one(products: float, balance: float) -> None:
+    cycles = accelerators.skipped_cycles(products, balance)
+    assert products * (1.0 - 1e-12) <= cycles <= 1.0

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import converter_circuits, converter_survey, converters, crossbar
+from neuroest.equations import converters, crossbar
+from neuroest.equations import converters as equations
 from neuroest.loading.library import load_device
 from tests.each import each
 
@@ -41,6 +42,7 @@ AREA = {
     "energy_exponent": 0.29912426192653485,
 }
 
+_STEPS = {"integrations": 7.0, "phases": 1.0, "conversions": 6.0}
 SAMPLES: dict[str, dict[str, float]] = {
     "cascaded_error": {"stage_error": 0.005, "stages": 12.0},
     "comparator_current": {"load_capacitance": 10e-15, "supply_voltage": 0.9, "delay": 1e-4},
@@ -58,17 +60,81 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "front_end_bias_energy": {"bias_current": 1e-6, "supply_voltage": 0.9, "on_time": 10e-9},
     "equivalent_resolution": {"timesteps": 20.0, "maximum_rate": 0.5},
+    "time_converter_energy": {"bits": 8.0, "step_energy": 0.566e-15},
+    "successive_approximation_energy": {
+        "bits": 8.0,
+        "comparator_energy": 20e-15,
+        "logic_energy": 30e-15,
+        "dac_energy": 100e-15,
+    },
+    "successive_approximation_time": {"bits": 8.0, "clock_period": 1e-9},
+    "successive_approximation_area": {
+        "bits": 8.0,
+        "logic_area": 10e-12,
+        "comparator_area": 40e-12,
+        "dac_area": 200e-12,
+    },
+    "flash_energy": {"bits": 4.0, "comparator_energy": 40e-15, "ladder_energy": 100e-15},
+    "flash_time": {"clock_cycles": 2.0, "clock_period": 1e-9},
+    "flash_area": {"bits": 4.0, "comparator_area": 40e-12, "ladder_area": 20e-12},
+    "ramp_energy": {
+        "bits": 6.0,
+        "comparator_cycle_energy": 1e-15,
+        "mean_fraction": 0.4,
+        "latch_energy": 2e-15,
+        "generator_energy": 1e-12,
+        "sharing_columns": 128.0,
+    },
+    "ramp_time": {"bits": 6.0, "clock_period": 1e-9},
+    "ramp_area": {
+        "bits": 6.0,
+        "comparator_area": 40e-12,
+        "latch_area": 2e-12,
+        "generator_area": 1e-9,
+        "sharing_columns": 128.0,
+    },
+    "survey_figure_of_merit": {"bits": 8.0, "sample_rate": 1e9, **FIGURE_OF_MERIT},
+    "survey_conversion_energy": {
+        "bits": 8.0,
+        "feature_size": 28e-9,
+        "figure_of_merit": 154.0,
+        **ENERGY,
+    },
+    "survey_converter_area": {
+        "feature_size": 28e-9,
+        "sample_rate": 1e8,
+        "conversion_energy": 1.33e-12,
+        **AREA,
+    },
+    "whole_conversion_energy": {"bits": 8.0, "bit_energy": 5e-14, "step_energy": 3e-15},
+    "whole_converter_area": {"bits": 8.0, "bit_area": 2e-11, "step_area": 3e-12},
+    "whole_conversion_time": {"bits": 8.0, "base_time": 1e-9, "bit_time": 1e-9, "step_time": 1e-12},
+    "input_phases": {"magnitude_bits": 4.0, "single_phase_bits": 3.0},
+    "integration_steps": {"magnitude_bits": 4.0, "single_phase_bits": 3.0},
+    "conversion_steps": {"magnitude_bits": 4.0, "single_phase_bits": 3.0, "output_bits": 7.0},
+    "integrating_read_time": {
+        **_STEPS,
+        "integration_step_time": 0.27e-6,
+        "sample_time": 0.3e-6,
+        "conversion_step_time": 0.3e-6,
+    },
+    "integrating_read_energy": {
+        **_STEPS,
+        "integration_step_energy": 0.5e-12,
+        "sample_energy": 0.4e-12,
+        "conversion_step_energy": 0.5e-12,
+    },
 }
 
 
 def _survey_energy(bits, feature_size, sample_rate):
-    merit = converter_survey.survey_figure_of_merit(bits, sample_rate, **FIGURE_OF_MERIT)
-    return converter_survey.survey_conversion_energy(bits, feature_size, merit, **ENERGY)
+    merit = converters.survey_figure_of_merit(bits, sample_rate, **FIGURE_OF_MERIT)
+    return converters.survey_conversion_energy(bits, feature_size, merit, **ENERGY)
 
 
 def _survey_area(bits, feature_size, sample_rate):
     energy = _survey_energy(bits, feature_size, sample_rate)
-    return converter_survey.survey_converter_area(feature_size, sample_rate, energy, **AREA)
+    return converters.survey_converter_area(feature_size, sample_rate, energy, **AREA)
 
 
 @pytest.mark.parametrize(("inputs", "cells", "expected"), [(1.0, 1.0, 8), (1.0, 2.0, 9), (8.0, 2.0, 17)])
@@ -147,10 +213,8 @@ def test_the_unit_of_the_fit_is_only_a_unit():
         "reference_length": 1.0,
         "intercept": ENERGY["intercept"] - ENERGY["feature_size_exponent"] * math.log(1e-9),
     }
-    expected = converter_survey.survey_conversion_energy(**merit, **ENERGY)
-    assert converter_survey.survey_conversion_energy(**merit, **in_metres) == pytest.approx(
-        expected, rel=1e-9
-    )
+    expected = converters.survey_conversion_energy(**merit, **ENERGY)
+    assert converters.survey_conversion_energy(**merit, **in_metres) == pytest.approx(expected, rel=1e-9)
 
 
 def test_survey_energy_is_near_the_converter_of_isaac():
@@ -180,37 +244,31 @@ def test_fractional_bits_inherit_the_steps_of_the_fit():
 
 def test_successive_approximation_by_hand():
     # 8 x (20 + 30) + 100 fJ = 500 fJ; 9 ns; 8 x 10 + 40 + 200 um^2 = 320 um^2
-    assert converter_circuits.successive_approximation_energy(8.0, 20e-15, 30e-15, 100e-15) == pytest.approx(
-        500e-15
-    )
-    assert converter_circuits.successive_approximation_time(8.0, 1e-9) == pytest.approx(9e-9)
-    assert converter_circuits.successive_approximation_area(8.0, 10e-12, 40e-12, 200e-12) == pytest.approx(
-        320e-12
-    )
+    assert converters.successive_approximation_energy(8.0, 20e-15, 30e-15, 100e-15) == pytest.approx(500e-15)
+    assert converters.successive_approximation_time(8.0, 1e-9) == pytest.approx(9e-9)
+    assert converters.successive_approximation_area(8.0, 10e-12, 40e-12, 200e-12) == pytest.approx(320e-12)
 
 
 def test_flash_by_hand():
     # 15 x 40 fJ + 100 fJ = 700 fJ; 15 x 40 um^2 + 20 um^2 = 620 um^2
-    assert converter_circuits.flash_energy(4.0, 40e-15, 100e-15) == pytest.approx(700e-15)
-    assert converter_circuits.flash_area(4.0, 40e-12, 20e-12) == pytest.approx(620e-12)
-    np.testing.assert_allclose(converter_circuits.flash_time(np.array([1.0, 2.0]), 1e-9), [1e-9, 2e-9])
+    assert converters.flash_energy(4.0, 40e-15, 100e-15) == pytest.approx(700e-15)
+    assert converters.flash_area(4.0, 40e-12, 20e-12) == pytest.approx(620e-12)
+    np.testing.assert_allclose(converters.flash_time(np.array([1.0, 2.0]), 1e-9), [1e-9, 2e-9])
 
 
 def test_ramp_by_hand():
     # 64 x 0.5 x 1 fJ + 6 x 2 fJ + 1.28 pJ/128 = 32 + 12 + 10 = 54 fJ; 64 ns; 40 + 12 + 8 um^2
-    assert converter_circuits.ramp_energy(6.0, 1e-15, 0.5, 2e-15, 1.28e-12, 128.0) == pytest.approx(54e-15)
-    assert converter_circuits.ramp_time(6.0, 1e-9) == pytest.approx(64e-9)
-    assert converter_circuits.ramp_area(6.0, 40e-12, 2e-12, 1024e-12, 128.0) == pytest.approx(60e-12)
+    assert converters.ramp_energy(6.0, 1e-15, 0.5, 2e-15, 1.28e-12, 128.0) == pytest.approx(54e-15)
+    assert converters.ramp_time(6.0, 1e-9) == pytest.approx(64e-9)
+    assert converters.ramp_area(6.0, 40e-12, 2e-12, 1024e-12, 128.0) == pytest.approx(60e-12)
 
 
 @given(st.integers(1, 12))
 def test_one_more_bit_doubles_ramp_time_and_adds_a_period_to_successive_approximation(bits):
-    assert converter_circuits.ramp_time(bits + 1.0, 1e-9) == pytest.approx(
-        2.0 * converter_circuits.ramp_time(float(bits), 1e-9), rel=1e-9
+    assert converters.ramp_time(bits + 1.0, 1e-9) == pytest.approx(
+        2.0 * converters.ramp_time(float(bits), 1e-9), rel=1e-9
     )
-    slow, fast = (
-        converter_circuits.successive_approximation_time(bits + extra, 1e-9) for extra in (1.0, 0.0)
-    )
+    slow, fast = (converters.successive_approximation_time(bits + extra, 1e-9) for extra in (1.0, 0.0))
     assert slow - fast == pytest.approx(1e-9)
 
 
@@ -239,9 +297,9 @@ def test_thermal_noise_of_the_array_is_far_below_any_converter():
 
 def test_time_converter_of_timely() -> None:
     # 145 fJ for eight bits at 65 nm, TIMELY
-    assert converter_circuits.time_converter_energy(8.0, 0.566e-15) == pytest.approx(145e-15, rel=2e-3)
-    assert converter_circuits.time_converter_energy(9.0, 1.0) == pytest.approx(
-        2.0 * converter_circuits.time_converter_energy(8.0, 1.0), rel=1e-9
+    assert converters.time_converter_energy(8.0, 0.566e-15) == pytest.approx(145e-15, rel=2e-3)
+    assert converters.time_converter_energy(9.0, 1.0) == pytest.approx(
+        2.0 * converters.time_converter_energy(8.0, 1.0), rel=1e-9
     )
 
 
@@ -255,7 +313,39 @@ def test_errors_of_a_cascade_add_as_squares() -> None:
 def test_equations_and_page_state_the_ends_of_the_survey_that_its_devices_have(device):
     found = load_device(device).spec.parameters
     low, high = (str(found[f"{end}imum_feature_size"].value) for end in ("min", "max"))  # "14 nm"
-    for equation in (converter_survey.survey_conversion_energy, converter_survey.survey_converter_area):
+    for equation in (converters.survey_conversion_energy, converters.survey_converter_area):
         assert f"nodes {low.removesuffix(' nm')} to {high}" in str(equation.__doc__)
     page = (Path(__file__).parents[2] / "docs/models/converters.md").read_text(encoding="utf-8")
     assert f"nodes of {low.removesuffix(' nm')} to {high}" in page
+
+
+def test_each_bit_of_a_flash_converter_doubles_it() -> None:
+    five, four = (equations.whole_converter_area(b, 0.0, 30e-12) for b in (5.0, 4.0))
+    assert five / four == pytest.approx(2.0)
+
+
+@each(
+    "magnitude, output, phases, integrations, conversions",
+    [
+        (1.0, 4.0, 1.0, 1.0, 4.0),
+        (3.0, 6.0, 1.0, 7.0, 6.0),
+        (4.0, 7.0, 2.0, 6.0, 12.0),  # 3 + 3; 7 + (7 - 2)
+        (5.0, 8.0, 2.0, 10.0, 13.0),  # 7 + 3; 8 + (8 - 3)
+        (7.0, 10.0, 2.0, 22.0, 16.0),  # 15 + 7; 10 + (10 - 4)
+    ],
+)
+def test_steps_by_hand(magnitude, output, phases, integrations, conversions):
+    assert converters.input_phases(magnitude, 3.0) == phases
+    assert converters.integration_steps(magnitude, 3.0) == integrations
+    assert converters.conversion_steps(magnitude, 3.0, output) == conversions
+
+
+def test_read_time_by_hand():
+    # another tool's constants for NeuRRAM at 6 bits out and 4 in: 7 x 0.27 + 0.3 + 6 x 0.3 = 3.99 us
+    assert converters.integrating_read_time(7.0, 1.0, 6.0, 0.27e-6, 0.3e-6, 0.3e-6) == pytest.approx(3.99e-6)
+
+
+@given(st.integers(4, 12))
+def test_two_phases_never_integrate_more_often_than_one(bits):
+    split, whole = (converters.integration_steps(float(bits), single) for single in (3.0, 12.0))
+    assert split < whole

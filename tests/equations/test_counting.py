@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.equations import counting
+from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "spikes": {"timesteps": 20.0, "rate": 0.1, "neurons": 512.0},
@@ -14,6 +15,18 @@ SAMPLES: dict[str, dict[str, float]] = {
     "cell_events": {"synaptic_operations": 1e6, "row_copies": 1.0, "column_copies": 2.0, "slices": 4.0},
     "silent_block_share": {"rows": 128.0, "active_share": 0.003},
     "conversions": {"timesteps": 20.0, "row_blocks": 7.0, "columns": 1024.0},
+    "words_of_items": {"items": 73.0, "item_bits": 8.0, "word_bits": 64.0},
+    "items_held": {"capacity": 32768.0, "item_bits": 24.0, "word_bits": 32.0},
+    "operations_energy": {
+        "additions": 4.0,
+        "add_energy": 30e-15,
+        "multiplications": 1.0,
+        "multiply_energy": 200e-15,
+        "comparisons": 2.0,
+        "compare_energy": 10e-15,
+        "register_energy": 80e-15,
+    },
+    "gates_energy": {"gates": 1272.0, "gate_area": 0.5e-12, "add_energy": 2e-15, "adder_area": 4e-12},
 }
 
 
@@ -49,3 +62,32 @@ def test_every_array_along_the_outputs_sees_the_spike():
 
 def test_cells_of_a_differential_sliced_weight():
     assert counting.cell_events(1e6, 1.0, 2.0, 4.0) == 8_000_000
+
+
+@each(
+    "items, bits, word, words",
+    [
+        (8, 4, 32, 1),
+        (9, 4, 32, 2),
+        (1, 32, 32, 1),
+        (3, 24, 64, 2),
+        (3, 33, 64, 3),
+        (3, 65, 64, 6),
+        (0, 4, 32, 0),
+    ],
+)
+def test_neighbours_share_a_word_and_none_is_split(items: int, bits: int, word: int, words: int) -> None:
+    assert counting.words_of_items(float(items), float(bits), float(word)) == words
+
+
+@each("bits", [4, 7, 24, 33, 65, 200])
+@each("word", [8, 32, 64])
+def test_what_a_memory_holds_fills_its_words_and_one_more_does_not_fit(bits: int, word: int) -> None:
+    held = float(counting.items_held(4096.0, float(bits), float(word)))
+    words = [counting.words_of_items(items, float(bits), float(word)) for items in (held, held + 1.0)]
+    assert words[0] <= 4096 / word < words[1]
+
+
+def test_as_many_gates_as_an_adder_has_cost_what_it_costs() -> None:
+    # 16 bits of an adder of 4 um2 and 2 fJ a bit are 128 gates of 0.5 um2
+    assert counting.gates_energy(128.0, 0.5e-12, 2e-15, 4e-12) == pytest.approx(16 * 2e-15, rel=1e-12)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import array_lines, cell_geometry, crossbar
+from neuroest.equations import crossbar, crossbar_wires, memory_cells
+from tests.each import each
 from tests.equations.nodal import column_errors
 
 SAMPLES: dict[str, dict[str, float]] = {
@@ -47,34 +48,40 @@ SAMPLES: dict[str, dict[str, float]] = {
         "input_resistance": 3e3,
         "bias_current": 12e-6,
     },
+    "column_driven_time": {"settling": 10e-9, "sampling": 1e-9, "conversion": 80e-9},
+    "read_interval": {"settling": 10e-9, "sampling": 1e-9, "conversion": 10e-9, "conversion_held": 80e-9},
+    "input_digits": {"bits": 8.0, "bits_per_phase": 3.0},
+    "row_groups": {"rows": 300.0, "array_rows": 256.0, "rows_at_once": 16.0},
+    "mean_binary_width": {"bits": 4.0},
+    "active_digit_probability": {"bit_density": 0.3, "bits": 2.0},
 }
 
 
 def test_a_53_square_cell_at_28_nm_has_a_pitch_of_204_nm():
     # 53 x (28 nm)^2 = 41552 nm^2, whose root is 203.8 nm
-    area = cell_geometry.cell_area(53.0, 28e-9, 0.0)
+    area = memory_cells.cell_area(53.0, 28e-9, 0.0)
     assert area == pytest.approx(0.0416e-12, rel=2e-3)
-    assert cell_geometry.cell_pitch(area) == pytest.approx(0.204e-6, rel=2e-3)
+    assert memory_cells.cell_pitch(area) == pytest.approx(0.204e-6, rel=2e-3)
 
 
 def test_the_floor_of_the_access_transistor_does_not_scale():
-    areas = cell_geometry.cell_area(53.0, np.array([28e-9, 14e-9, 7e-9]), 0.03e-12)
+    areas = memory_cells.cell_area(53.0, np.array([28e-9, 14e-9, 7e-9]), 0.03e-12)
     np.testing.assert_allclose(areas, [41552e-18, 0.03e-12, 0.03e-12])
 
 
 def test_a_transistor_six_features_wide_needs_21_squares():
     # 3 (6 + 1) = 21
-    assert cell_geometry.transistor_limited_cell_area(6 * 28e-9, 28e-9) == pytest.approx(21 * 28e-9**2)
+    assert memory_cells.transistor_limited_cell_area(6 * 28e-9, 28e-9) == pytest.approx(21 * 28e-9**2)
 
 
 def test_a_small_write_current_leaves_the_minimum_width():
-    widths = cell_geometry.access_transistor_width(np.array([1e-6, 79e-6]), 790.0, 1.0, 50e-9)
+    widths = memory_cells.access_transistor_width(np.array([1e-6, 79e-6]), 790.0, 1.0, 50e-9)
     np.testing.assert_allclose(widths, [50e-9, 100e-9])
 
 
 def test_stacked_passive_layers_share_the_footprint():
     # (2 x 20 nm)^2 / 2 = 800 nm^2
-    assert cell_geometry.passive_cell_area(20e-9, 2.0) == pytest.approx(800e-18)
+    assert memory_cells.passive_cell_area(20e-9, 2.0) == pytest.approx(800e-18)
 
 
 def test_slices_are_rounded_up():
@@ -125,14 +132,14 @@ def test_read_energy_is_linear_in_each_argument(name, factor):
 
 def test_a_row_of_128_cells_at_28_nm_has_26_7_ff_and_takes_21_6_fj():
     # gate: W = 6 F = 168 nm at 1 fF/um = 0.168 fF; wire: 0.2038 um x 0.2 fF/um = 0.0408 fF; x 128 = 26.7 fF
-    row = array_lines.line_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
+    row = crossbar_wires.line_capacitance(128.0, 0.2038e-6, 0.2e-9, 0.168e-15)
     assert row == pytest.approx(26.7e-15, rel=2e-3)
-    assert array_lines.line_toggle_energy(row, 0.9) == pytest.approx(21.6e-15, rel=3e-3)
+    assert crossbar_wires.line_toggle_energy(row, 0.9) == pytest.approx(21.6e-15, rel=3e-3)
 
 
 def test_a_full_swing_is_the_special_case_of_a_column_swing():
-    full = array_lines.line_toggle_energy(26.7e-15, 0.9)
-    assert array_lines.column_swing_energy(26.7e-15, 0.9, 0.9) == pytest.approx(full, rel=1e-12)
+    full = crossbar_wires.line_toggle_energy(26.7e-15, 0.9)
+    assert crossbar_wires.column_swing_energy(26.7e-15, 0.9, 0.9) == pytest.approx(full, rel=1e-12)
 
 
 @pytest.mark.parametrize(("bits", "expected"), [(4.0, 0.025e-15), (6.0, 0.41e-15), (8.0, 6.5e-15)])
@@ -175,3 +182,35 @@ def test_spread_of_a_column_of_lognormal_cells_against_drawn_ones():
     drawn = np.random.default_rng(1).lognormal(0.0, 0.3, (20_000, 64)).sum(axis=1)
     cell = crossbar.lognormal_relative_spread(0.3)
     assert crossbar.column_current_spread(cell, 64.0) == pytest.approx(drawn.std() / drawn.mean(), rel=0.02)
+
+
+@each(
+    "parts, expected",
+    [
+        ((20e-9, 0.0, 80e-9, 0.0), 100e-9),  # nothing holds: one after the other
+        ((20e-9, 2e-9, 0.0, 80e-9), 82e-9),  # a stage holds: the conversions hide the settling
+        ((100e-9, 2e-9, 0.0, 80e-9), 102e-9),  # or the settling the conversions
+        ((20e-9, 1e-9, 70e-9, 9e-9), 91e-9),  # eight of 10 ns, the last from the converter's own capacitors
+    ],
+)
+def test_interval_by_hand(parts, expected):
+    assert crossbar.read_interval(*parts) == pytest.approx(expected, rel=1e-12)
+
+
+_TIME = st.floats(0.0, 1e-6)
+
+
+@given(_TIME, _TIME, _TIME)
+def test_holding_never_slows_a_read_and_never_hides_more_than_the_shorter_part(
+    settling, sampling, conversion
+):
+    held = crossbar.read_interval(settling, sampling, 0.0, conversion)
+    alone = crossbar.read_interval(settling, sampling, conversion, 0.0)
+    assert held <= alone
+    assert alone - held == pytest.approx(min(settling, conversion), abs=1e-18)
+
+
+def test_digits_and_widths_by_hand():
+    assert [float(crossbar.input_digits(8.0, b)) for b in (1.0, 2.0, 3.0, 8.0)] == [8, 4, 3, 1]
+    assert float(crossbar.mean_binary_width(4.0)) == (1 + 2 + 4 + 8) / 4
+    assert float(crossbar.active_digit_probability(0.5, 3.0)) == 7 / 8

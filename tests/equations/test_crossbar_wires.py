@@ -77,6 +77,14 @@ SAMPLES: dict[str, dict[str, float]] = {
         "segment_resistance": 2.0,
         "conducting_fraction": 1.0,
     },
+    "line_capacitance": {
+        "cells": 128.0,
+        "cell_pitch": 0.204e-6,
+        "wire_capacitance_per_length": 0.2e-9,
+        "load_per_cell": 0.168e-15,
+    },
+    "line_toggle_energy": {"capacitance": 26.7e-15, "voltage": 0.9},
+    "column_swing_energy": {"capacitance": 20e-15, "swing_voltage": 0.2, "supply_voltage": 0.9},
 }
 
 

@@ -5,6 +5,8 @@ Measured values and parameter sets: Zhao et al., Nat. Electron. 8, 1211 (2025), 
 transcribed in the public reproduction github.com/Chaoyi-He1/dm_SNN.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import diffusive_neuron as dn
-from neuroest.equations import neuron_geometry, output_branch, technology
+from neuroest.equations import neuron_geometry, technology
 
 _CHARGED = {"gate_capacitance": 10e-12, "gate_peak_voltage": 0.8}
 
@@ -39,6 +41,22 @@ SAMPLES: dict[str, dict[str, float]] = {
         "load_resistance": 47e3,
         "row_conductance": 1e-4,
     },
+    "output_pulse_duration": _CHARGED
+    | {"high_time": 1e-3, "control_resistance": 250e6, "output_threshold": 0.2},
+    "output_branch_energy": {
+        "supply_voltage": 0.5,
+        "load_resistance": 47e3,
+        "transistor_on_resistance": 1e3,
+        "output_pulse_duration": 3.5e-3,
+    },
+    "output_load_energy": {"load_capacitance": 1e-12, "supply_voltage": 0.5},
+    "output_swing": {"supply_voltage": 0.5, "load_resistance": 47e3, "transistor_on_resistance": 3e3},
+    "unbuffered_load_limit": {
+        "output_pulse_duration": 3.5e-3,
+        "load_resistance": 47e3,
+        "time_constants": 3.0,
+    },
+    "slow_edge_energy": {"edge_time": 1e-6, "peak_current": 1e-6, "supply_voltage": 0.9},
 }
 
 
@@ -116,8 +134,8 @@ def test_quoted_attojoule_is_the_gate_charge_of_a_few_electrons() -> None:
 
 def test_bench_output_branch_costs_ten_thousand_times_the_quoted_energy() -> None:
     # 0.25 V^2/47 kohm = 5.32 uW for 2.5 ms * ln(0.8/0.2) = 3.47 ms: 18.4 nJ
-    duration = output_branch.output_pulse_duration(0.0, 250e6, 10e-12, 0.8, 0.2)
-    energy = output_branch.output_branch_energy(0.5, 47e3, 0.0, duration)
+    duration = dn.output_pulse_duration(0.0, 250e6, 10e-12, 0.8, 0.2)
+    energy = dn.output_branch_energy(0.5, 47e3, 0.0, duration)
     assert energy == pytest.approx(18.4e-9, rel=5e-3)
     assert 0.5e4 < energy / 1.39e-12 < 2e4
 
@@ -125,18 +143,18 @@ def test_bench_output_branch_costs_ten_thousand_times_the_quoted_energy() -> Non
 def test_attojoule_spike_needs_a_load_of_gigaohms() -> None:
     # Supplementary Table 8 as transcribed has R_l = 242 kohm. For 1.25 us = 1.002 us ln(0.7/0.2) at 0.5 V
     # that is 1.3 pJ, a million times the quoted 1 aJ; 242 Gohm would give 1.3 aJ.
-    duration = output_branch.output_pulse_duration(0.0, 242e9, 4.14e-18, 0.7, 0.2)
-    assert output_branch.output_branch_energy(0.5, 242e3, 0.0, duration) == pytest.approx(1.3e-12, rel=0.02)
-    assert output_branch.output_branch_energy(0.5, 242e9, 0.0, duration) == pytest.approx(1.3e-18, rel=0.02)
+    duration = dn.output_pulse_duration(0.0, 242e9, 4.14e-18, 0.7, 0.2)
+    assert dn.output_branch_energy(0.5, 242e3, 0.0, duration) == pytest.approx(1.3e-12, rel=0.02)
+    assert dn.output_branch_energy(0.5, 242e9, 0.0, duration) == pytest.approx(1.3e-18, rel=0.02)
 
 
 def test_a_gigaohm_load_cannot_drive_a_wire() -> None:
     # 1 fF on 242 Gohm is a time constant of 242 us; the pulse of 1.25 us drives 1.7 aF to 95 %
-    assert output_branch.unbuffered_load_limit(1.25e-6, 242e9, 3.0) == pytest.approx(1.72e-18, rel=5e-3)
+    assert dn.unbuffered_load_limit(1.25e-6, 242e9, 3.0) == pytest.approx(1.72e-18, rel=5e-3)
 
 
 def test_output_stays_silent_where_the_gate_stays_below_its_threshold() -> None:
-    assert output_branch.output_pulse_duration(1e-3, 250e6, 10e-12, 0.15, 0.2) == 0.0
+    assert dn.output_pulse_duration(1e-3, 250e6, 10e-12, 0.15, 0.2) == 0.0
 
 
 def test_divider_dominates_a_long_input_of_the_65nm_estimate() -> None:
@@ -158,7 +176,7 @@ def test_off_current_of_one_fin_exceeds_attojoule_spikes_at_a_megahertz() -> Non
 
 def test_load_is_charged_once() -> None:
     # 1 pF of Supplementary Table 7 at 0.5 V
-    assert output_branch.output_load_energy(1e-12, 0.5) == pytest.approx(0.25e-12)
+    assert dn.output_load_energy(1e-12, 0.5) == pytest.approx(0.25e-12)
 
 
 @given(
@@ -180,8 +198,8 @@ def test_slow_edge_is_the_short_circuit_energy_of_veendrick() -> None:
     peak = strength / 2.0 * (supply / 2.0 - threshold) ** 2
     both_on = edge * (supply - 2.0 * threshold) / supply
     expected = strength / 24.0 * (supply - 2.0 * threshold) ** 3 * edge
-    assert output_branch.slow_edge_energy(both_on, peak, supply) == pytest.approx(expected, rel=1e-12)
+    assert dn.slow_edge_energy(both_on, peak, supply) == pytest.approx(expected, rel=1e-12)
 
 
 def test_swing_is_nearly_the_supply_for_a_strong_transistor() -> None:
-    assert output_branch.output_swing(0.5, 47e3, 3e3) == pytest.approx(0.47)
+    assert dn.output_swing(0.5, 47e3, 3e3) == pytest.approx(0.47)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import digital, register_circuits
+from neuroest.equations import digital
 from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
@@ -21,6 +21,17 @@ SAMPLES: dict[str, dict[str, float]] = {
     "comparator_energy": {"energy_per_bit": 0.9e-15, "bits": 16.0},
     "comparator_area": {"area_per_bit": 2.2e-12, "bits": 16.0},
     "control_energy": {"datapath_energy": 10e-12, "control_fraction": 0.2},
+    "free_running_clock_power": {"clock_energy": 4.5e-15, "bits": 624.0, "frequency": 200e6},
+    "register_energy": {"energy_per_bit": 9e-15, "bits": 16.0},
+    "register_area": {"area_per_bit": 5.98e-12, "bits": 16.0},
+    "register_file_energy": {"energy_per_bit": 9e-15, "bits": 16.0, "words": 24.0, "depth_coefficient": 0.25},
+    "register_file_area": {
+        "area_per_bit": 5.98e-12,
+        "bits": 16.0,
+        "words": 24.0,
+        "further_ports": 1.0,
+        "port_share": 0.45,
+    },
 }
 
 
@@ -76,26 +87,24 @@ def test_adder_tree_is_on_average_less_than_one_bit_wider_than_its_leaves(inputs
 
 
 def test_register_file_of_one_word_is_a_register():
-    file = register_circuits.register_file_energy(9e-15, 16.0, 1.0, 0.25)
-    assert file == pytest.approx(register_circuits.register_energy(9e-15, 16.0), rel=1e-12)
+    file = digital.register_file_energy(9e-15, 16.0, 1.0, 0.25)
+    assert file == pytest.approx(digital.register_energy(9e-15, 16.0), rel=1e-12)
     # 24 words: 16 x 9 fJ x (1 + 4.585 / 4) = 309 fJ
-    assert register_circuits.register_file_energy(9e-15, 16.0, 24.0, 0.25) == pytest.approx(309e-15, rel=2e-3)
+    assert digital.register_file_energy(9e-15, 16.0, 24.0, 0.25) == pytest.approx(309e-15, rel=2e-3)
 
 
 def test_areas_of_the_40_nm_library():
     # Aladdin (Shao et al. 2014): adder 278 um^2 and comparator 71 um^2 of 32 bits, register 5.98 um^2 a bit.
     assert digital.adder_area(278e-12 / 32, 16.0) == pytest.approx(139e-12, rel=1e-12)
     assert digital.comparator_area(71e-12 / 32, 16.0) == pytest.approx(35.5e-12, rel=1e-12)
-    assert register_circuits.register_file_area(5.98e-12, 8.0, 16.0, 0.0, 0.45) == pytest.approx(
-        765.4e-12, rel=1e-3
-    )
+    assert digital.register_file_area(5.98e-12, 8.0, 16.0, 0.0, 0.45) == pytest.approx(765.4e-12, rel=1e-3)
     assert digital.multiplier_area(6350e-12 / 1024, 8.0, 8.0) == pytest.approx(397e-12, rel=1e-3)
 
 
 def test_one_more_port_of_a_register_file_is_one_multiplexer_a_bit():
     # Nangate 45 nm: a flip-flop of 3.23 um by 1.4 um, a multiplexer of two inputs of 1.33 um.
     alone, wider = (
-        register_circuits.register_file_area(3.23 * 1.4e-12, 32.0, 32.0, p, 1.33 / 3.23) for p in (0.0, 1.0)
+        digital.register_file_area(3.23 * 1.4e-12, 32.0, 32.0, p, 1.33 / 3.23) for p in (0.0, 1.0)
     )
     assert wider - alone == pytest.approx(1024 * 1.33 * 1.4e-12, rel=1e-12)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import dram, dram_timing
+from neuroest.equations import dram
 
 SAMPLES: dict[str, dict[str, float]] = {
     "one_bank_current": {
@@ -54,6 +54,36 @@ SAMPLES: dict[str, dict[str, float]] = {
         "device_channels": 1.0,
     },
     "ranks": {"capacity": 20.0, "rank_capacity": 8.0},
+    "row_interval": {
+        "activation_interval": 3.3e-9,
+        "activation_window": 21e-9,
+        "row_cycle_time": 46e-9,
+        "banks": 16.0,
+    },
+    "sustained_rate": {
+        "peak_rate": 153.6e9,
+        "bus_share": 0.9,
+        "rows_per_bit": 1.0 / 512.0,
+        "row_interval": 5.25e-9,
+        "refresh_share": 0.045,
+    },
+    "refresh_interval": {"interval": 7.8e-6, "temperature": 300.0, "halving_temperature": 358.15},
+    "refresh_share": {
+        "refresh_time": 350e-9,
+        "refresh_interval": 7.8e-6,
+        "refreshed_banks": 16.0,
+        "banks": 16.0,
+    },
+    "access_latency": {
+        "controller_time": 20e-9,
+        "wake_time": 6e-9,
+        "precharge_time": 14.16e-9,
+        "row_to_column_time": 14.16e-9,
+        "column_time": 14.16e-9,
+        "burst_time": 3.33e-9,
+        "refresh_time": 350e-9,
+        "refresh_share": 0.045,
+    },
 }
 
 # Micron MT40A1G8, DDR4-2400, eight pins, as gem5 has it: src/mem/DRAMInterface.py, DDR4_2400_8x8.
@@ -118,17 +148,17 @@ def test_currents_below_standby_cost_nothing_more() -> None:
 @given(run=st.floats(512.0, 1e9), share=st.floats(0.0, 2.0))
 def test_a_channel_is_never_faster_than_its_pins(run: float, share: float) -> None:
     rows = dram.rows_opened_per_bit(run, 65536.0, 512.0)
-    rate = dram_timing.sustained_rate(153.6e9, 0.9, rows, 5.25e-9, share)
+    rate = dram.sustained_rate(153.6e9, 0.9, rows, 5.25e-9, share)
     assert 0.0 <= rate <= 0.9 * 153.6e9
-    longer = dram_timing.sustained_rate(
+    longer = dram.sustained_rate(
         153.6e9, 0.9, dram.rows_opened_per_bit(2 * run, 65536.0, 512.0), 5.25e-9, share
     )
     assert longer >= rate
 
 
 def test_refresh_comes_twice_as_often_in_the_heat() -> None:
-    assert dram_timing.refresh_interval(7.8e-6, 358.15, 358.15) == pytest.approx(7.8e-6, rel=1e-9)
-    assert dram_timing.refresh_interval(7.8e-6, 358.2, 358.15) == pytest.approx(3.9e-6, rel=1e-9)
+    assert dram.refresh_interval(7.8e-6, 358.15, 358.15) == pytest.approx(7.8e-6, rel=1e-9)
+    assert dram.refresh_interval(7.8e-6, 358.2, 358.15) == pytest.approx(3.9e-6, rel=1e-9)
 
 
 def test_whole_devices_are_bought() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import die_yield, power
+from neuroest.equations import dies as equations
+from neuroest.equations import power
 
 SQUARE_CENTIMETRE = 1e-4
 PER_SQUARE_CENTIMETRE = 1e4
@@ -43,6 +44,15 @@ SAMPLES: dict[str, dict[str, float]] = {
         "leakage_at_ambient": 0.1,
         "doubling_temperature": 20.0,
     },
+    "power_into_shell": {
+        "inside": 44.32,
+        "number": 1.0,
+        "idle_power": 10.02,
+        "active_power": 3.0,
+        "duty": 0.5,
+        "efficiency": 0.85,
+        "overhead": 0.5,
+    },
 }
 
 
@@ -52,7 +62,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     [(1.0, 0.906), (4.0, 0.687), (8.14, 0.487)],
 )
 def test_clustered_yield_of_small_and_large_dies(square_centimetres, expected):
-    found = die_yield.negative_binomial_yield(
+    found = equations.negative_binomial_yield(
         square_centimetres * SQUARE_CENTIMETRE, 0.1 * PER_SQUARE_CENTIMETRE, 3.0
     )
     assert found == pytest.approx(expected, abs=5e-4)
@@ -61,43 +71,43 @@ def test_clustered_yield_of_small_and_large_dies(square_centimetres, expected):
 @given(st.floats(0.0, 10.0), st.floats(0.5, 50.0))
 def test_yield_models_agree_in_order_and_stay_between_zero_and_one(defects, clustering):
     # Spread of the defect density can only help: Poisson is the lower bound of both.
-    poisson = die_yield.poisson_yield(1.0, defects)
-    murphy = die_yield.murphy_yield(1.0, defects)
-    clustered = die_yield.negative_binomial_yield(1.0, defects, clustering)
+    poisson = equations.poisson_yield(1.0, defects)
+    murphy = equations.murphy_yield(1.0, defects)
+    clustered = equations.negative_binomial_yield(1.0, defects, clustering)
     assert 0.0 <= poisson <= murphy * (1 + 1e-12) <= 1.0 + 1e-9
     assert poisson <= clustered * (1 + 1e-12) <= 1.0 + 1e-9
 
 
 def test_clustered_yield_becomes_poisson_without_clusters():
-    found = die_yield.negative_binomial_yield(1e-4, 1e4, 1e7)
-    assert found == pytest.approx(die_yield.poisson_yield(1e-4, 1e4), rel=1e-6)
+    found = equations.negative_binomial_yield(1e-4, 1e4, 1e7)
+    assert found == pytest.approx(equations.poisson_yield(1e-4, 1e4), rel=1e-6)
 
 
 def test_perfect_process_yields_every_die():
-    assert die_yield.poisson_yield(1e-4, 0.0) == 1
-    assert die_yield.murphy_yield(1e-4, 0.0) == 1
-    assert die_yield.negative_binomial_yield(1e-4, 0.0, 3.0) == 1
+    assert equations.poisson_yield(1e-4, 0.0) == 1
+    assert equations.murphy_yield(1e-4, 0.0) == 1
+    assert equations.negative_binomial_yield(1e-4, 0.0, 3.0) == 1
 
 
 def test_murphy_near_zero_is_smooth():
     # [(1 - e^-x) / x]^2 = 1 - x + 7 x^2 / 12 - ...
-    assert die_yield.murphy_yield(1.0, 1e-9) == pytest.approx(1.0 - 1e-9, rel=1e-15)
+    assert equations.murphy_yield(1.0, 1e-9) == pytest.approx(1.0 - 1e-9, rel=1e-15)
 
 
 def test_dies_of_400_square_millimetres_on_a_300_millimetre_wafer():
     # pi 150^2 / 400 = 176.7; pi 300 / sqrt(800) = 33.3; 143.4
-    assert die_yield.dies_per_wafer(0.3, 400e-6) == 143
+    assert equations.dies_per_wafer(0.3, 400e-6) == 143
 
 
 def test_die_as_large_as_the_wafer_yields_none_and_costs_infinitely():
-    dies = die_yield.dies_per_wafer(0.3, 0.07)
+    dies = equations.dies_per_wafer(0.3, 0.07)
     assert dies == 0.0
-    assert die_yield.cost_per_good_die(1e4, dies, 0.5, 2.0) == np.inf
+    assert equations.cost_per_good_die(1e4, dies, 0.5, 2.0) == np.inf
 
 
 def test_cost_of_a_good_die():
     # 10 000 / (143 x 0.687) + 2 = 101.8 + 2
-    assert die_yield.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
+    assert equations.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
 
 
 def test_linear_regulator_from_0_9_to_0_2_volt_wastes_78_percent():
@@ -194,3 +204,13 @@ def test_at_runaway_the_leakage_heats_by_one_step_of_its_exponential():
     assert power.thermal_load(resistance, 0.0, most, doubling) == pytest.approx(1.0)
     found = power.self_heated_temperature(300.0, resistance, 0.0, most, doubling)
     assert found == pytest.approx(300.0 + doubling / np.log(2.0), rel=1e-6)
+
+
+def test_each_loss_counts_once() -> None:
+    # 10 W behind a supply of 80 % take 12.5 W; two boards of 1 W and, half of the time, 2 W more; a fifth for cooling
+    found = power.power_into_shell(10.0, 2.0, 1.0, 2.0, 0.5, 0.8, 0.2)
+    assert found == pytest.approx((12.5 + 4.0) * 1.2)
+
+
+def test_a_supply_that_passes_nothing_on_is_visible() -> None:
+    assert power.power_into_shell(**SAMPLES["power_into_shell"] | {"efficiency": 0.0}) == np.inf

@@ -13,7 +13,7 @@ from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import integration_time, load_cells
 from neuroest.dynamics.in_time import Segment
 from neuroest.equations import firing_statistics
-from neuroest.equations.random_bits import (
+from neuroest.equations.firing_statistics import (
     extracted_bits,
     firing_correlation,
     independent_waits,

@@ -7,7 +7,6 @@ from typing import Literal
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import model_errors
 from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, SquareMetre
-from neuroest.equations import converter_circuits
 from neuroest.equations import converters as equations
 from neuroest.specs.parameters import positive
 
@@ -49,7 +48,7 @@ class CyclicAdc(ClockedConverter):
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
         """One cycle to sample and one for each bit."""
-        rate: PerSecond = 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
+        rate: PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
         return rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:

@@ -18,7 +18,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
-from neuroest.equations import array_lines, cell_geometry, crossbar, drift, learning, retention, writing
+from neuroest.equations import ageing, crossbar, crossbar_wires, learning, memory_cells, write_circuits
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
@@ -206,7 +206,7 @@ class Cell(Component[Any]):
 
     def pitch(self) -> u.Metre:
         """Side of one cell, assumed to be square."""
-        return cell_geometry.cell_pitch(self.area())
+        return memory_cells.cell_pitch(self.area())
 
     @property
     def folding(self) -> u.Dimensionless:
@@ -272,10 +272,10 @@ class ResistiveMemory(Cell):
         d = self.device
         if age is None:
             return d.low_conductance, d.high_conductance
-        low = drift.drifted_conductance(
+        low = ageing.drifted_conductance(
             d.low_conductance, age, d.drift_reference_time, d.low_drift_exponent, d.low_drift_exponent_spread
         )
-        high = drift.drifted_conductance(
+        high = ageing.drifted_conductance(
             d.high_conductance,
             age,
             d.drift_reference_time,
@@ -329,10 +329,10 @@ class ResistiveMemory(Cell):
     def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
         """Energy of writing one cell with verification, including its lines and the half-selected cells on them."""
         d = self.device
-        column = array_lines.line_toggle_energy(point.column_capacitance, d.program_voltage)
-        around = column + array_lines.line_toggle_energy(point.row_capacitance, d.program_voltage)
+        column = crossbar_wires.line_toggle_energy(point.column_capacitance, d.program_voltage)
+        around = column + crossbar_wires.line_toggle_energy(point.row_capacitance, d.program_voltage)
         half_selected = self.half_select_energy(point.array_rows, point.array_columns)
-        return writing.write_verify_energy(
+        return write_circuits.write_verify_energy(
             d.write_pulses, d.program_voltage, d.program_current, d.program_time, around + half_selected,
             read_power * d.verify_time,
         )  # fmt: skip
@@ -358,7 +358,7 @@ class ResistiveMemory(Cell):
         ohmic = learning.pulse_energy(
             self.update_voltage(), conductance, conductance, self.update_time(), 1.0
         )
-        limited = writing.write_verify_energy(
+        limited = write_circuits.write_verify_energy(
             1.0, d.program_voltage, d.program_current, d.program_time, 0.0, 0.0
         )
         return either(d.update_voltage > 0.0, ohmic, limited)
@@ -384,7 +384,7 @@ class ResistiveMemory(Cell):
     def retention_time(self) -> u.Second:
         """Time for which a weight is retained at the chip's temperature."""
         d = self.device
-        return retention.retention_at_temperature(
+        return ageing.retention_at_temperature(
             d.retention_time,
             d.retention_activation_energy,
             self.technology.temperature,

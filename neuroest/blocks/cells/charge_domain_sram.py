@@ -6,7 +6,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext, chosen
 from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, StaticCellParameters
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
-from neuroest.equations import array_lines, charge, converters, static_cells
+from neuroest.equations import converters, crossbar_wires, static_cells
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
@@ -73,7 +73,7 @@ class ChargeCell(StaticCell):
             density = static_cells.finger_capacitance_density(
                 density, self.process.metal_pitch, there.metal_pitch
             )
-        return charge.stacked_cell_area(self.transistor_area(), d.unit_capacitance, density)
+        return static_cells.stacked_cell_area(self.transistor_area(), d.unit_capacitance, density)
 
     def product_resistance(self) -> u.Ohm:
         """Resistance between row line and capacitor at the chip's node."""
@@ -139,7 +139,7 @@ class ChargeCell(StaticCell):
 
     def full_scale(self, point: ElectricalPoint) -> u.Volt:
         """Column voltage if all products are one."""
-        return charge.plate_swing(point.read_voltage, point.array_rows, self.plate_ratio(point))
+        return static_cells.plate_swing(point.read_voltage, point.array_rows, self.plate_ratio(point))
 
     def capacitors_charged(
         self, point: ElectricalPoint, cells: u.Numeric, probability: u.Numeric
@@ -149,12 +149,14 @@ class ChargeCell(StaticCell):
         Buffers that make voltages of the inputs give the charge of each capacitor, whatever its plate does.
         """
         if self.common_plate and not point.analog_rows:
-            return charge.shared_plate_charges(cells, probability, point.array_rows, self.plate_ratio(point))
-        return charge.separate_charges(cells, probability)
+            return static_cells.shared_plate_charges(
+                cells, probability, point.array_rows, self.plate_ratio(point)
+            )
+        return static_cells.separate_charges(cells, probability)
 
     def mismatch_error(self, point: ElectricalPoint) -> u.Dimensionless:
         """Column error from capacitor mismatch, over full scale."""
-        return charge.capacitor_mismatch_error(self.device.capacitance_spread, point.array_rows)
+        return static_cells.capacitor_mismatch_error(self.device.capacitance_spread, point.array_rows)
 
     def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of one unit capacitor, of the parasitics of its driven plate, and of what joins or resets a column.
@@ -164,10 +166,10 @@ class ChargeCell(StaticCell):
         read, supply = point.read_voltage, point.read_supply_voltage
         if self.follows_row:
             supply = self.technology.supply_voltage
-        capacitor = array_lines.column_swing_energy(self.device.unit_capacitance, read, supply)
-        plate = array_lines.column_swing_energy(self.plate_load(), read, supply)
+        capacitor = crossbar_wires.column_swing_energy(self.device.unit_capacitance, read, supply)
+        plate = crossbar_wires.column_swing_energy(self.plate_load(), read, supply)
         gates = point.array_rows * self.process.gate_capacitance * self.at_node(self.device.control_width)
-        control = array_lines.line_toggle_energy(gates, self.technology.supply_voltage)
+        control = crossbar_wires.line_toggle_energy(gates, self.technology.supply_voltage)
         costs = [
             self.energy("charge", "capacitors", capacitor, "cell capacitor charge"),
             self.energy("product", "driven_plates", plate, "cell capacitor charge"),

@@ -9,7 +9,7 @@ from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.core import units as u
-from neuroest.equations import cell_geometry, selection
+from neuroest.equations import memory_cells
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
 
@@ -64,11 +64,11 @@ class CrosspointCell(ResistiveMemory):
         whole: u.Volt = self.device.program_voltage
         if not unipolar:
             return whole
-        return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
+        return memory_cells.two_thirds_voltage(whole) if self.thirds else memory_cells.half_voltage(whole)
 
     def area(self) -> u.SquareMetre:
         """Area of one crosspoint, divided by the number of stacked layers."""
-        return cell_geometry.passive_cell_area(self.device.half_pitch, self.device.layers)
+        return memory_cells.passive_cell_area(self.device.half_pitch, self.device.layers)
 
     def pitch(self) -> u.Metre:
         """Wire pitch, whatever number of layers shares the area."""
@@ -89,17 +89,17 @@ class CrosspointCell(ResistiveMemory):
         """Current of a cell that shares a line with the one that is written."""
         d = self.device
         if self.thirds:
-            return selection.third_voltage_current(d.program_current, d.nonlinearity)
+            return memory_cells.third_voltage_current(d.program_current, d.nonlinearity)
         return d.program_current / d.nonlinearity
 
     def half_select_power(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Watt:
         """Power of the cells that see part of the programming voltage."""
         d = self.device
         if self.thirds:
-            return selection.third_select_power(
+            return memory_cells.third_select_power(
                 rows, columns, d.program_voltage, self.half_selected_cell_current()
             )
-        return selection.half_select_power(
+        return memory_cells.half_select_power(
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
 
@@ -110,7 +110,7 @@ class CrosspointCell(ResistiveMemory):
     def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Figures of merit for reading one cell with floating lines, and for writing one."""
         rows, columns = point.array_rows, point.array_columns
-        sneak = selection.sneak_conductance(point.cell_conductance, rows, columns)
+        sneak = memory_cells.sneak_conductance(point.cell_conductance, rows, columns)
         power = self.half_select_power(rows, columns)
         return [
             self.characteristic("sneak conductance past one cell if other lines float", sneak, "S"),
@@ -120,7 +120,7 @@ class CrosspointCell(ResistiveMemory):
 
     def writable_side(self) -> u.Dimensionless:
         """Rows and columns up to which the written cell dominates the half-selected ones."""
-        return selection.selector_array_side(
+        return memory_cells.selector_array_side(
             self.device.program_current, self.half_selected_cell_current(), _HALF_SELECT_MARGIN
         )
 

@@ -9,8 +9,8 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import at_corner, resistance_at_corner
 from neuroest.blocks.technology.process import Process
 from neuroest.core import units as u
-from neuroest.equations import cell_geometry
 from neuroest.equations import crossbar as equations
+from neuroest.equations import memory_cells
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
 
@@ -64,12 +64,12 @@ class ResistiveCell(ResistiveMemory):
     def area_on(self, process: Process) -> u.SquareMetre:
         """Area of one cell on a process."""
         d = self.device
-        return cell_geometry.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
+        return memory_cells.cell_area(d.cell_feature_squares, process.feature_size, d.minimum_cell_area)
 
     def access_width(self) -> u.Metre:
         """Width of the access transistor: determined by the write current at any node, as far as the cell has room."""
-        there = cell_geometry.cell_pitch(self.area_on(self.device_process or self.process))
-        return cell_geometry.access_width_in_cell(self.device.access_width, there, self.pitch())
+        there = memory_cells.cell_pitch(self.area_on(self.device_process or self.process))
+        return memory_cells.access_width_in_cell(self.device.access_width, there, self.pitch())
 
     def loads(self) -> Loads:
         """Gate of one access transistor on the row, its junction and the memristor on the column."""
@@ -106,8 +106,8 @@ class ResistiveCell(ResistiveMemory):
         d, process = self.device, self.process
         stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)
         current = at_corner(self, "drive", stated)
-        width = cell_geometry.access_transistor_width(d.program_current, current, 1.0, 0.0)
-        taken = cell_geometry.transistor_limited_cell_area(self.access_width(), process.feature_size)
+        width = memory_cells.access_transistor_width(d.program_current, current, 1.0, 0.0)
+        taken = memory_cells.transistor_limited_cell_area(self.access_width(), process.feature_size)
         return [
             *super().column_checks(network, point),
             self.require("design_rule", "access_carries_writing", width, "<=", self.access_width(), "m"),

@@ -9,7 +9,7 @@ from neuroest.blocks.cells.static_memory import STATIC_CELL_ERROR, StaticCell, S
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
-from neuroest.equations import array_lines, static_cells
+from neuroest.equations import crossbar_wires, static_cells
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import non_negative, positive
 
@@ -135,7 +135,7 @@ class CurrentCell(ReadPortCell):
         )  # fmt: skip
         energy = taken * point.read_supply_voltage
         gates = self.process.gate_capacitance * self.at_node(self.device.precharge_width)
-        control = array_lines.line_toggle_energy(gates, self.technology.supply_voltage)
+        control = crossbar_wires.line_toggle_energy(gates, self.technology.supply_voltage)
         return [
             self.energy("charge", "discharge", energy, "cell read current"),
             self.energy("column_read", "precharge", control, "cell control"),
@@ -219,7 +219,7 @@ class DividerCell(ReadPortCell):
         ones = self.product_probability(network, network.active_share)
         brought = static_cells.divider_charge(self.conductance(), read, point.read_time, ones)
         energy = brought * supply
-        line = array_lines.column_swing_energy(point.column_capacitance, _HALF * read, supply)
+        line = crossbar_wires.column_swing_energy(point.column_capacitance, _HALF * read, supply)
         costs = [
             self.energy("charge", "divider", energy, "cell read current"),
             self.energy("column_read", "column_line", line, "column line charge"),

@@ -9,7 +9,7 @@ from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio
 from neuroest.core import units as u
-from neuroest.equations import array_lines, cell_geometry, charge, converters, static_cells
+from neuroest.equations import converters, crossbar_wires, memory_cells, static_cells
 from neuroest.specs.parameters import Record, non_negative, positive
 
 STATIC_CELL_ERROR: ModelErrors = model_errors(
@@ -63,7 +63,7 @@ class StaticCell(Cell):
         """Area of the cell's transistors."""
         d = self.device
         least = static_cells.bitcell_area(d.bitcell_ratio, self.process.sram_bitcell_area)
-        return cell_geometry.cell_area(d.cell_feature_squares, self.process.feature_size, least)
+        return memory_cells.cell_area(d.cell_feature_squares, self.process.feature_size, least)
 
     def bits(self) -> u.Dimensionless:
         """One."""
@@ -106,8 +106,8 @@ class StaticCell(Cell):
     def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
         """Energy of writing one cell: its share of the word line, and one of two bit lines."""
         supply = self.technology.supply_voltage
-        word = array_lines.line_toggle_energy(self.word_load(), supply)
-        return word + array_lines.line_toggle_energy(point.array_rows * self.bit_load(), supply)
+        word = crossbar_wires.line_toggle_energy(self.word_load(), supply)
+        return word + crossbar_wires.line_toggle_energy(point.array_rows * self.bit_load(), supply)
 
     def leakage(self) -> u.Watt:
         """Leakage of one cell at the chip's temperature and node."""
@@ -135,14 +135,14 @@ class StaticCell(Cell):
     def product_probability(self, network: NetworkContext, input_density: u.Numeric) -> u.Numeric:
         """Probability that a product is one, for this share of ones at the input."""
         if self.signed_product:  # a product of plus or minus one is one where both have the same sign
-            return 0.0 * input_density + charge.product_probability(1.0, _EVEN)
-        return charge.product_probability(input_density, network.weight_bit_density)
+            return 0.0 * input_density + static_cells.product_probability(1.0, _EVEN)
+        return static_cells.product_probability(input_density, network.weight_bit_density)
 
     def capacitors_charged(
         self, point: ElectricalPoint, cells: u.Numeric, probability: u.Numeric
     ) -> u.Numeric:
         """Products of a column that draw charge in a read, for this many cells in use and probability of a one."""
-        return charge.separate_charges(cells, probability)
+        return static_cells.separate_charges(cells, probability)
 
     def column_capacitance(self, point: ElectricalPoint) -> u.Farad:
         """Total capacitance of a column."""
@@ -156,7 +156,7 @@ class StaticCell(Cell):
         """Zero for rows that inverters charge; for analog rows, the current of a buffer that charges one in a time."""
         if not point.analog_rows:
             return 0.0
-        return charge.charging_current(self.driven_row_capacitance(point), point.read_voltage, time)
+        return static_cells.charging_current(self.driven_row_capacitance(point), point.read_voltage, time)
 
     @abstractmethod
     def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
@@ -176,7 +176,7 @@ class StaticCell(Cell):
 
     def signal_energy(self, point: ElectricalPoint) -> u.Joule:
         """Energy of a column at full scale."""
-        return array_lines.line_toggle_energy(self.column_capacitance(point), self.full_scale(point))
+        return crossbar_wires.line_toggle_energy(self.column_capacitance(point), self.full_scale(point))
 
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Whether cell mismatch and thermal noise stay below the read resolution of the columns.
@@ -189,7 +189,7 @@ class StaticCell(Cell):
             the thermal noise of the columns exceeds the quantisation noise of their read resolution
         """
         error, step = self.mismatch_error(point), converters.half_step(1.0, point.read_bits)
-        floor = charge.charge_noise_energy_floor(self.technology.temperature, point.read_bits)
+        floor = static_cells.charge_noise_energy_floor(self.technology.temperature, point.read_bits)
         array, signal = point.array_path, point.signal_energy
         return [
             self.require("design_rule", "column_mismatch", error, "<=", step, path=array),

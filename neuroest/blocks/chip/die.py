@@ -6,7 +6,7 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import exact_model
 from neuroest.blocks.roles import EmitsCarbon, PricesDie
 from neuroest.core import units as u
-from neuroest.equations import carbon, die_yield
+from neuroest.equations import dies
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -58,7 +58,7 @@ class Carbon(Component[CarbonFootprint], EmitsCarbon):
             Share of good dies; as the device states where nothing else says it. [1]
         """
         d = self.device
-        return carbon.embodied_carbon(
+        return dies.embodied_carbon(
             die_area, d.fab_energy, d.fab_carbon_intensity, d.gas_emissions, d.material_emissions,
             d.die_yield if good_share is None else good_share, d.package_carbon,
         )  # fmt: skip
@@ -66,7 +66,7 @@ class Carbon(Component[CarbonFootprint], EmitsCarbon):
     def operational(self, power: u.Watt) -> u.Kilogram:
         """Carbon of the electricity over the service life, at a mean power while the chip computes. [kg]."""
         d = self.device
-        return carbon.operational_carbon(power, d.use_share, d.service_life, d.use_carbon_intensity)
+        return dies.operational_carbon(power, d.use_share, d.service_life, d.use_carbon_intensity)
 
 
 class DieCost(Record):
@@ -109,21 +109,21 @@ class DieYield(Component[DieCost], PricesDie):
         d = self.device
         density = d.defect_density if defect_density is None else defect_density
         if self.spec.yield_model == "poisson":
-            return die_yield.poisson_yield(area, density)
+            return dies.poisson_yield(area, density)
         if self.spec.yield_model == "murphy":
-            return die_yield.murphy_yield(area, density)
-        return die_yield.negative_binomial_yield(area, density, d.clustering)
+            return dies.murphy_yield(area, density)
+        return dies.negative_binomial_yield(area, density, d.clustering)
 
     def dies(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Dies per wafer."""
-        return die_yield.dies_per_wafer(self.device.wafer_diameter, die_area)
+        return dies.dies_per_wafer(self.device.wafer_diameter, die_area)
 
     def cost(
         self, die_area: u.SquareMetre, good_share: u.Dimensionless, stacked: u.Dimensionless
     ) -> u.Dimensionless:
         """Cost of a good die, in US dollars, at this yield and with this cost of the stacked tiers of a wafer."""
         d = self.device
-        return die_yield.cost_per_good_die(
+        return dies.cost_per_good_die(
             d.wafer_cost + d.added_wafer_cost + stacked,
             self.dies(die_area),
             good_share,

@@ -6,7 +6,7 @@ from typing import Literal
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.core import units as u
-from neuroest.equations import rooflines
+from neuroest.equations import processors
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
@@ -82,7 +82,7 @@ class RooflineProcessor(Component[RooflineParameters]):
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Ridge point of the roofline, at the achieved shares of both peaks."""
         d = self.device
-        ridge = rooflines.ridge_intensity(
+        ridge = processors.ridge_intensity(
             d.peak_rate * d.compute_efficiency, d.memory_rate * d.memory_efficiency
         )
         return [self.characteristic("operations per bit above which computing limits", ridge, "1/bit")]

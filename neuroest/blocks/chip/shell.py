@@ -8,7 +8,7 @@ from neuroest.blocks.base import AreaCost, Check, Component, NetworkContext, Sta
 from neuroest.blocks.model_error import PUBLISHED, exact_model
 from neuroest.blocks.roles import CoversWork, SurroundsChip
 from neuroest.core import units as u
-from neuroest.equations import shells
+from neuroest.equations import power as equations
 from neuroest.specs.base import Count, FractionOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -109,7 +109,7 @@ class Shell(Component[ShellParameters], SurroundsChip):
     def power(self, inside: u.Watt, number: u.Dimensionless, computing: u.Dimensionless) -> u.Watt:
         """Power of all these shells with their contents, for this share of computing time."""
         d = self.device
-        return shells.power_into_shell(
+        return equations.power_into_shell(
             inside, number, d.idle_power, d.active_power, self.options.get("duty", computing), d.efficiency,
             d.overhead,
         )  # fmt: skip
@@ -117,4 +117,4 @@ class Shell(Component[ShellParameters], SurroundsChip):
     def idle(self, inside: u.Watt, number: u.Dimensionless) -> u.Watt:
         """Idle power of all these shells with their contents."""
         d = self.device
-        return shells.power_into_shell(inside, number, d.idle_power, 0.0, 0.0, d.efficiency, d.overhead)
+        return equations.power_into_shell(inside, number, d.idle_power, 0.0, 0.0, d.efficiency, d.overhead)

@@ -9,7 +9,7 @@ from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import StacksTier
 from neuroest.core import units as u
-from neuroest.equations import array_lines, stacked_tiers
+from neuroest.equations import crossbar_wires, stacked_tiers
 from neuroest.specs.base import CountOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -87,7 +87,7 @@ class StackedTier(Component[StackedTierParameters], StacksTier):
 
     def via_energy(self, block: Component[Any], action: str, signals: u.Dimensionless) -> EnergyCost:
         """Energy of the vias of one instance in one of its actions, in which each of its signals toggles once."""
-        toggled = array_lines.line_toggle_energy(self.device.capacitance, block.technology.supply_voltage)
+        toggled = crossbar_wires.line_toggle_energy(self.device.capacitance, block.technology.supply_voltage)
         own = self.energy(action, "vias", signals * toggled, "vias between tiers")
         return EnergyCost(block.path, own.action, own.term, own.energy, own.quantity, own.operation)
 

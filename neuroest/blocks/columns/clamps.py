@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core import units as u
-from neuroest.equations import array_lines, converters, front_ends
+from neuroest.equations import converters, crossbar_wires, front_ends
 from neuroest.specs.base import PositiveFraction, PositiveNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
@@ -199,7 +199,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
     def _hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energies of the capacitor, and of the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
-        charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        charge = crossbar_wires.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
         ledger = "held column result"
         return [

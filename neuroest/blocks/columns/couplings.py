@@ -8,7 +8,7 @@ from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import WITHOUT_COSTS, exact_model, model_errors
 from neuroest.blocks.roles import CouplesDirectly, IdealColumn, LeavesColumnFloating
 from neuroest.core import units as u
-from neuroest.equations import array_lines, converters
+from neuroest.equations import converters, crossbar_wires
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
@@ -57,7 +57,7 @@ class DirectCoupling(Component[None], CouplesDirectly):
         """Charge of the neuron's input to the row voltage, delivered by the supply of the rows."""
         if point.neuron_capacitance is None:
             return Costs()
-        charge = array_lines.column_swing_energy(
+        charge = crossbar_wires.column_swing_energy(
             point.neuron_capacitance, point.read_voltage, point.read_supply_voltage
         )
         return Costs([self.energy("couple", "input_charge", charge, "neuron input charge")])
@@ -109,12 +109,12 @@ class PulseCoupling(SampledClamp):
     def _hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energies of the capacitor, the comparator during the pulse, and the switch that makes it."""
         d, supply = self.device, self.technology.supply_voltage
-        charge = array_lines.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        charge = crossbar_wires.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         current = converters.comparator_current(
             d.comparator_capacitance, supply, d.comparator_delay * hold_time
         )
         comparator = converters.front_end_bias_energy(d.follower_current + current, supply, hold_time)
-        switch = array_lines.line_toggle_energy(d.switch_capacitance, supply)
+        switch = crossbar_wires.line_toggle_energy(d.switch_capacitance, supply)
         ledger = "timed neuron pulse"
         return [
             self.energy("hold", "hold_capacitor", charge, ledger),

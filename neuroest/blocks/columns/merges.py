@@ -8,7 +8,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import MergesColumns
 from neuroest.core import units as u
-from neuroest.equations import array_lines, converters, drivers
+from neuroest.equations import converters, crossbar_wires, drivers
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -112,9 +112,9 @@ class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
         units = (
             1.0 if self.is_ladder else converters.mirror_unit_transistors(slices, point.cell_bits) / slices
         )
-        charge = array_lines.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
+        charge = crossbar_wires.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
         gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
-        control = array_lines.line_toggle_energy(gates, supply)
+        control = crossbar_wires.line_toggle_energy(gates, supply)
         if self.is_ladder:
             ladder = drivers.capacitive_ladder_area(
                 slices, d.unit_capacitance, d.capacitance_density, d.switch_area

@@ -18,7 +18,7 @@ from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
 from neuroest.core import units as u
-from neuroest.equations import array_lines
+from neuroest.equations import crossbar_wires
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
 from neuroest.specs.blocks import DeviceBlock
@@ -162,23 +162,26 @@ class Multiplexer(Component[TransmissionGateParameters]):
         """
         swing, supply = point.switched_swing, point.switched_supply
         d, process, voltage = self.device, self.process, self.technology.supply_voltage
-        gate = array_lines.line_toggle_energy(
+        gate = crossbar_wires.line_toggle_energy(
             process.gate_capacitance * width * (1.0 + d.width_ratio), voltage
         )
-        junction = array_lines.column_swing_energy(self.junctions() * width, swing, supply)
-        wire = array_lines.column_swing_energy(process.wire_capacitance * point.switched_pitch, swing, supply)
+        junction = crossbar_wires.column_swing_energy(self.junctions() * width, swing, supply)
+        wire = crossbar_wires.column_swing_energy(
+            process.wire_capacitance * point.switched_pitch, swing, supply
+        )
         logic = process.gate_capacitance * d.logic_width_ratio * process.feature_size
+        selecting = crossbar_wires.line_toggle_energy(logic, voltage)
         # each gate has a line for its n-type and one for its p-type transistor
-        both_lines = array_lines.line_toggle_energy(
+        both_lines = crossbar_wires.line_toggle_energy(
             2.0 * process.wire_capacitance * point.column_span, voltage
         )
         return [
             self.energy("switch", "gates", gate, "column switching"),
             self.energy("line_junction", "shared_line", junction, "shared line charge"),
             self.energy("line_pitch", "shared_line", wire, "shared line charge"),
-            self.energy("select", "select_logic", array_lines.line_toggle_energy(logic, voltage), "column selection"),
+            self.energy("select", "select_logic", selecting, "column selection"),
             self.energy("select_line", "select_lines", both_lines, "column selection"),
-        ]  # fmt: skip
+        ]
 
     def _gate_areas(self, width: u.Metre) -> list[AreaCost]:
         """Area of one transmission gate, and of one select logic gate."""

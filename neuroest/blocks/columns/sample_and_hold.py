@@ -9,8 +9,8 @@ from neuroest.blocks.electrical_point import ElectricalPoint, SampledLoad
 from neuroest.blocks.model_error import PUBLISHED, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit, gate_leakage
 from neuroest.core import units as u
-from neuroest.equations import array_lines, crossbar_wires, drivers, multiplexing, neuron_geometry
 from neuroest.equations import converters as equations
+from neuroest.equations import crossbar_wires, drivers, multiplexing, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -82,7 +82,7 @@ class SampleAndHold(AnalogCircuit[Any]):
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Energies of charging the capacitor, and of the follower while the sample is used; area of one stage."""
         load, supply = point.sampled_load, self.technology.supply_voltage
-        charge = array_lines.column_swing_energy(
+        charge = crossbar_wires.column_swing_energy(
             self.capacitance(load.bits), self.device.signal_swing, supply
         )
         current, time = self.follower(load)

@@ -5,7 +5,7 @@ from typing import Literal
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.converters import base
 from neuroest.core import units as u
-from neuroest.equations import converter_circuits
+from neuroest.equations import converters
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
@@ -38,17 +38,17 @@ class FlashAdc(base.ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: a conversion takes a few cycles."""
-        return 1.0 / converter_circuits.flash_time(self.device.clock_cycles, self.clock_period())
+        return 1.0 / converters.flash_time(self.device.clock_cycles, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of all comparators and the ladder."""
         comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
-        return converter_circuits.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
+        return converters.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of all comparators and the ladder."""
         return self.area_at_node(
-            converter_circuits.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+            converters.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
         )
 
     def acquisition_time(

@@ -9,7 +9,7 @@ from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core import units as u
-from neuroest.equations import integrating
+from neuroest.equations import converters
 from neuroest.specs.base import Resolution, WholeNumber
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, non_negative, positive
@@ -69,15 +69,15 @@ class IntegratingAdc(Converter, IntegratesInput):
         """Integrations, phases and conversion steps of one input."""
         magnitude, single = self.magnitude_bits(network), self.options["single_phase_bits"]
         return (
-            integrating.integration_steps(magnitude, single),
-            integrating.input_phases(magnitude, single),
-            integrating.conversion_steps(magnitude, single, bits),
+            converters.integration_steps(magnitude, single),
+            converters.input_phases(magnitude, single),
+            converters.conversion_steps(magnitude, single, bits),
         )
 
     def rate(self, bits: u.Dimensionless, network: NetworkContext) -> u.PerSecond:
         """Inputs per second."""
         d = self.device
-        time = integrating.integrating_read_time(
+        time = converters.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
         return 1.0 / self.time_at_supply(time)
@@ -85,7 +85,7 @@ class IntegratingAdc(Converter, IntegratesInput):
     def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Integrations, samples and conversion steps of one input."""
         d = self.device
-        energy = integrating.integrating_read_energy(
+        energy = converters.integrating_read_energy(
             *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
         )
         return [self.booked("conversion", self.at_supply(energy))]

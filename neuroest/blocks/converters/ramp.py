@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.converters import base
 from neuroest.core import units as u
-from neuroest.equations import converter_circuits
+from neuroest.equations import converters
 from neuroest.specs.base import Count
 from neuroest.specs.parameters import non_negative, positive
 
@@ -45,12 +45,12 @@ class RampAdc(base.ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: a conversion takes one cycle per step."""
-        return 1.0 / converter_circuits.ramp_time(bits, self.clock_period())
+        return 1.0 / converters.ramp_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of comparator, latch and a share of the ramp."""
         d = self.device
-        return converter_circuits.ramp_energy(
+        return converters.ramp_energy(
             bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
             self.at_supply(d.generator_energy), self.options["columns_per_ramp"]
         )  # fmt: skip
@@ -59,7 +59,7 @@ class RampAdc(base.ClockedConverter):
         """Area of comparator, latch and a share of the ramp."""
         d = self.device
         return self.area_at_node(
-            converter_circuits.ramp_area(
+            converters.ramp_area(
                 bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
             )
         )

@@ -6,7 +6,7 @@ from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
-from neuroest.equations import converter_circuits, drivers
+from neuroest.equations import converters, drivers
 from neuroest.specs.parameters import CHOSEN, non_negative, positive
 
 
@@ -63,7 +63,7 @@ class SarAdc(ClockedConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: one cycle to sample and one per bit."""
-        return 1.0 / converter_circuits.successive_approximation_time(bits, self.clock_period())
+        return 1.0 / converters.successive_approximation_time(bits, self.clock_period())
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of decisions, logic and the capacitor array."""
@@ -71,7 +71,7 @@ class SarAdc(ClockedConverter):
         own = self.spec.reference == "own"
         reference = d.reference_voltage if own else self.supply_voltage()
         array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
-        return converter_circuits.successive_approximation_energy(
+        return converters.successive_approximation_energy(
             bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
         )
 
@@ -80,7 +80,7 @@ class SarAdc(ClockedConverter):
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
         return self.area_at_node(
-            converter_circuits.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+            converters.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
         )
 
     def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:

@@ -7,7 +7,7 @@ from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
-from neuroest.equations import converter_survey
+from neuroest.equations import converters
 from neuroest.specs.base import Frequency, ResolutionOrAuto
 from neuroest.specs.parameters import FIT, RANGE_END, positive, quantity
 
@@ -95,11 +95,11 @@ class SurveyAdc(SampledConverter):
     def best_energy(self, bits: u.Dimensionless) -> u.Numeric:
         """Best-case energy of one conversion by the regression."""
         d = self.device
-        merit = converter_survey.survey_figure_of_merit(
+        merit = converters.survey_figure_of_merit(
             bits, self.options["sample_rate"], _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
             d.resolution_merit_constant, d.resolution_merit_slope
         )  # fmt: skip
-        return converter_survey.survey_conversion_energy(
+        return converters.survey_conversion_energy(
             bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
             d.energy_node_exponent, d.energy_bits_exponent, 0.0
         )  # fmt: skip
@@ -111,7 +111,7 @@ class SurveyAdc(SampledConverter):
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter, with the quality factor of the converter."""
         d = self.device
-        area = converter_survey.survey_converter_area(
+        area = converters.survey_converter_area(
             self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
             _PICOJOULE, _SQUARE_MICROMETRE, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
             d.area_energy_exponent

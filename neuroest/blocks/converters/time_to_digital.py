@@ -7,7 +7,7 @@ from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import PUBLISHED
 from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
-from neuroest.equations import converter_circuits
+from neuroest.equations import converters
 from neuroest.specs.parameters import RANGE_END, positive
 
 
@@ -41,11 +41,11 @@ class TimeConverter(SampledConverter):
 
     def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second: a conversion takes the time of all steps."""
-        return 1.0 / converter_circuits.ramp_time(bits, self.time_at_supply(self.device.step_time))
+        return 1.0 / converters.ramp_time(bits, self.time_at_supply(self.device.step_time))
 
     def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of all steps, for the longest time."""
-        return converter_circuits.time_converter_energy(bits, self.at_supply(self.device.step_energy))
+        return converters.time_converter_energy(bits, self.at_supply(self.device.step_energy))
 
     def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""

@@ -9,7 +9,7 @@ from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
 from neuroest.blocks.model_error import PUBLISHED, exact_model
 from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
-from neuroest.equations import whole_converters as equations
+from neuroest.equations import converters as equations
 from neuroest.specs.base import Frequency
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, FIT, RANGE_END, non_negative, positive, quantity

@@ -8,7 +8,7 @@ from neuroest.blocks.base import Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, register_circuits
+from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, CountOrAuto, Frequency
 
@@ -84,7 +84,7 @@ class Accumulator(Datapath, AddsPartialSums):
         if self.runs_freely:
             return 0.0
         clock, write = self.device.clock_energy, self.device.register_energy
-        return register_circuits.register_energy(np.where(np.asarray(clock) > 0.0, clock, write), bits)
+        return equations.register_energy(np.where(np.asarray(clock) > 0.0, clock, write), bits)
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
         """Register bits of all lanes; lanes whose results are combined share one register."""
@@ -96,5 +96,5 @@ class Accumulator(Datapath, AddsPartialSums):
         joined, operand = self.joined(network), self.operand(network)
         tree = adder_trees.place_tree_adders(joined, operand, network.weight_bits / joined)
         lane = equations.adder_area(self.device.adder_area, bits + tree) / joined
-        kept = register_circuits.register_area(self.device.register_area, self.register_bits(network))
+        kept = equations.register_area(self.device.register_area, self.register_bits(network))
         return self.options["lanes"] * lane + kept

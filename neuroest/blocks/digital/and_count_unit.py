@@ -9,7 +9,6 @@ from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryPar
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, SumWidth
 
 _BIT = 1.0
@@ -72,7 +71,7 @@ class AndCountUnit(Datapath):
             + equations.adder_tree_area(inputs, d.adder_area, _BIT, _BIT)
             + equations.adder_area(d.adder_area, bits)
             + equations.comparator_area(d.comparator_area, bits)
-            + register_circuits.register_area(d.register_area, self.register_bits(network))
+            + equations.register_area(d.register_area, self.register_bits(network))
         )
 
     def checks(self, network: NetworkContext) -> list[Check]:

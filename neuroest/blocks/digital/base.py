@@ -27,7 +27,7 @@ from neuroest.blocks.process_scaling import (
     nodes_apart,
 )
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, register_circuits
+from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Frequency
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive, quantity
@@ -101,9 +101,7 @@ def free_clock_costs(
     path: str, clock_energy: u.JoulePerBit, domains: Iterable[tuple[u.Bit, u.PerSecond]]
 ) -> list[StaticCost]:
     """Power of clocks that reach so many registers whether or not they are written: one cost, or none."""
-    powers = [
-        register_circuits.free_running_clock_power(clock_energy, bits, clock) for bits, clock in domains
-    ]
+    powers = [equations.free_running_clock_power(clock_energy, bits, clock) for bits, clock in domains]
     if not powers:
         return []
     return [StaticCost(path, FREE_CLOCK, sum(powers[1:], start=powers[0]), switching=True)]
@@ -146,7 +144,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     def written(self, bits: u.Bit, *, clocked_anyway: bool) -> u.Joule:
         """Energy of writing a word in the library, without the clock if that is charged in every cycle."""
         clocked = self.device.clock_energy if clocked_anyway else 0.0
-        return register_circuits.register_energy(self.device.register_energy - clocked, bits)
+        return equations.register_energy(self.device.register_energy - clocked, bits)
 
     def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
         """Bits of the registers with a free-running clock, and its frequency, by clock domain."""
@@ -247,5 +245,5 @@ class Multiplying(Datapath, ABC):
         """Area of multiplier, adder and the registers of both factors and the sum."""
         d = self.device
         multiplier = equations.multiplier_area(d.multiplier_area, factor, other)
-        registers = register_circuits.register_area(d.register_area, factor + other + sums + storage)
+        registers = equations.register_area(d.register_area, factor + other + sums + storage)
         return multiplier + equations.adder_area(d.adder_area, sums) + registers

@@ -11,8 +11,8 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import logic_area_ratio
 from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core import units as u
+from neuroest.equations import counting, neurons
 from neuroest.equations import digital as equations
-from neuroest.equations import neurons, register_circuits, spiking_cores
 from neuroest.equations.network import handshake_wire_factor
 from neuroest.specs.base import Count, Frequency, WholeNumber, WordWidth, WordWidthOrAuto
 
@@ -131,14 +131,14 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         """Energy of an update in the library: by its gates, by its operations, or of a minimal neuron."""
         bits, d = self.operation_bits, self.device
         if "gates" in self.options:
-            return spiking_cores.gates_energy(
+            return counting.gates_energy(
                 self.options["gates"], self.library_gate_area(), d.add_energy, d.adder_area
             )
         if not self.listed:
             return neurons.leaky_integration_energy(self.add(bits), self.add(bits), self.compare(bits))
         additions, multiplications, comparisons = self.operation_counts()
         multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
-        return spiking_cores.operations_energy(
+        return counting.operations_energy(
             additions, self.add(bits), multiplications, multiply, comparisons, self.compare(bits),
             self.registers(bits),
         )  # fmt: skip
@@ -192,7 +192,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
             equations.adder_area(d.adder_area, bits),
             equations.comparator_area(d.comparator_area, bits),
         )
-        register = register_circuits.register_area(d.register_area, self.options["state_bits"])
+        register = equations.register_area(d.register_area, self.options["state_bits"])
         if "gates" in self.options:
             lane = self.options["gates"] * self.library_gate_area()
         elif self.listed:

@@ -14,14 +14,7 @@ from neuroest.blocks.process_scaling import (
     logic_delay_ratio,
 )
 from neuroest.core import units as u
-from neuroest.equations import (
-    adder_trees,
-    array_lines,
-    register_circuits,
-    static_cells,
-    technology,
-    wiring,
-)
+from neuroest.equations import adder_trees, crossbar_wires, static_cells, technology, wiring
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber, WordWidth
 from neuroest.specs.blocks import DeviceBlock
@@ -230,7 +223,9 @@ class InMemoryColumn(Datapath):
         """Energy of a rising edge on the input lines of all rows, for the part that crosses this column."""
         o = self.options
         lines = o["rows"] * (self.partial_products * _BOOTH_LINES if self.booth else o["input_slice"])
-        return array_lines.line_toggle_energy(self.line_capacitance(), self.technology.supply_voltage) * lines
+        return (
+            crossbar_wires.line_toggle_energy(self.line_capacitance(), self.technology.supply_voltage) * lines
+        )
 
     def gate_width(self) -> u.Metre:
         """Transistor width of a gate input."""
@@ -242,7 +237,7 @@ class InMemoryColumn(Datapath):
         cells = o["rows"] * o["weights_per_multiplier"]
         height = np.sqrt(p.sram_bitcell_area * o["cell_area"])
         line = cells * (p.wire_capacitance * height + p.drain_capacitance * p.feature_size)
-        return array_lines.line_toggle_energy(line, self.technology.supply_voltage)
+        return crossbar_wires.line_toggle_energy(line, self.technology.supply_voltage)
 
     def cell_bits(self) -> u.Bit:
         """Bits of all weights of the column."""
@@ -278,7 +273,7 @@ class InMemoryColumn(Datapath):
         )  # fmt: skip
         drawn = equations.transistor_area(self.process.gate_area, transistors)
         kept = self.stage_registers() + self.sum_registers() / o["columns_per_accumulator"]
-        registers = register_circuits.register_area(self.device.register_area, kept)
+        registers = equations.register_area(self.device.register_area, kept)
         return (drawn + registers * logic_area_ratio(self)) * self.device.area_overhead
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:

@@ -11,7 +11,7 @@ from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibrar
 from neuroest.blocks.model_error import PUBLISHED, model_errors
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core import units as u
-from neuroest.equations import adder_trees, register_circuits
+from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
 from neuroest.specs.base import GATED, BitCount, FrequencyOrGated, WordWidth
 from neuroest.specs.blocks import DeviceBlock
@@ -206,7 +206,7 @@ class MultiplyAccumulate(Multiplying):
         return (
             equations.multiplier_area(d.multiplier_area, factor, o["activation_bits"])
             + (tree + root) / o["tree_inputs"]
-            + register_circuits.register_area(d.register_area, self.register_bits(network))
+            + equations.register_area(d.register_area, self.register_bits(network))
         )
 
 

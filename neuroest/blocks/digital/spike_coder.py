@@ -10,7 +10,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.process_scaling import GatedBlock
 from neuroest.blocks.roles import CodesSpikes
 from neuroest.core import units as u
-from neuroest.equations import converters, register_circuits
+from neuroest.equations import converters
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
 
@@ -72,7 +72,7 @@ class SpikeCoder(Datapath, CodesSpikes):
         o, d, count = self.options, self.device, self.count_bits(network)
         lane = (
             equations.comparator_area(d.comparator_area, o["input_bits"])
-            + register_circuits.register_area(d.register_area, o["input_bits"])
+            + equations.register_area(d.register_area, o["input_bits"])
             + equations.adder_area(d.adder_area, count)
         )
-        return o["lanes"] * lane + o["counters"] * register_circuits.register_area(d.register_area, count)
+        return o["lanes"] * lane + o["counters"] * equations.register_area(d.register_area, count)

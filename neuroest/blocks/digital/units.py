@@ -14,7 +14,6 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import ExecutesElementwise, MultipliesComputedFactors
 from neuroest.core import units as u
 from neuroest.equations import digital as equations
-from neuroest.equations import register_circuits
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
@@ -99,7 +98,7 @@ class VectorUnit(Datapath, ExecutesElementwise):
         lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
         if self.multiplies:
             lane = lane + equations.multiplier_area(d.multiplier_area, bits, self.options["scale_bits"])
-        return self.options["lanes"] * (lane + register_circuits.register_area(d.register_area, bits))
+        return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
 
 
 class MatrixUnitBlock(DeviceBlock):

@@ -11,7 +11,6 @@ from neuroest.blocks.interconnect.on_chip import Link
 from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.equations import dram as equations
-from neuroest.equations import dram_timing
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
@@ -326,23 +325,23 @@ class Dram(Link):
     def refresh_interval(self) -> u.Second:
         """Refresh interval at the chip's temperature, which the memory is assumed to share."""
         d = self.device
-        return dram_timing.refresh_interval(
+        return equations.refresh_interval(
             d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
         )
 
     def refresh_share(self) -> u.Dimensionless:
         """Share of the time for which refresh blocks a channel."""
         d = self.device
-        return dram_timing.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
+        return equations.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
 
     def channel_rate(self) -> u.BitPerSecond:
         """Sustained data rate of a channel."""
         d = self.device
-        interval = dram_timing.row_interval(
+        interval = equations.row_interval(
             d.activation_interval, d.activation_window, self.row_cycle_time(), d.banks
         )
         peak = d.data_rate * (self.channel_width() / self.one_bit())
-        return dram_timing.sustained_rate(
+        return equations.sustained_rate(
             peak, d.bus_share, self.rows_per_bit(), interval, self.refresh_share()
         )
 
@@ -359,7 +358,7 @@ class Dram(Link):
     def latency(self) -> u.Second:
         """Time from a request to the end of its first burst."""
         d = self.device
-        return dram_timing.access_latency(
+        return equations.access_latency(
             d.controller_time, self.wake_time(), d.precharge_time, d.row_to_column_time, d.column_time,
             self.burst_time(), d.refresh_time, self.refresh_share(),
         )  # fmt: skip

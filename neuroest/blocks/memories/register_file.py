@@ -9,7 +9,7 @@ from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, fr
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
 from neuroest.core import units as u
-from neuroest.equations import register_circuits
+from neuroest.equations import digital
 from neuroest.specs.base import Count, Frequency
 
 
@@ -62,7 +62,7 @@ class RegisterFile(Memory):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy per word, which grows with the depth of the multiplexer; a single word is at the outputs already."""
         d = self.device
-        energy = register_circuits.register_file_energy(
+        energy = digital.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
         )
         clocked = d.clock_energy * self.options["width"] if self.runs_freely else 0.0
@@ -82,7 +82,7 @@ class RegisterFile(Memory):
         """Area of the registers on the chip's process, including the overhead of a real datapath."""
         d = self.device
         further = self.ports("read_ports") + self.ports("write_ports") - 2.0
-        area = register_circuits.register_file_area(
+        area = digital.register_file_area(
             d.register_area, self.options["width"], self.words(), further, d.register_port_area
         )
         return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]

@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
-from neuroest.equations import array_lines, crossbar, neuron_geometry
+from neuroest.equations import crossbar, crossbar_wires, neuron_geometry
 from neuroest.equations._numbers import rounded_up
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import EXACT, Record, non_negative, positive
@@ -325,14 +325,14 @@ class FerroelectricNeuron(AccumulatingNeuron):
     def accumulation_energy(self) -> u.Joule:
         """Energy of charging the gate for each pulse, and of reversing the polarisation once."""
         d = self.device
-        gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
+        gate = crossbar_wires.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
         switched = equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.pulse_voltage)
         return equations.firing_energy(self.pulses(), gate) + switched
 
     def reset_energy(self) -> u.Joule:
         """Energy of charging the gate and reversing the polarisation back."""
         d = self.device
-        gate = array_lines.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
+        gate = crossbar_wires.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
         return gate + equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.reset_voltage)
 
     def read_energy(self) -> u.Joule:

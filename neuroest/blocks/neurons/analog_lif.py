@@ -14,7 +14,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Membrane, Neuron, longest_memory
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
-from neuroest.equations import array_lines, integration, output_branch
+from neuroest.equations import crossbar_wires, diffusive_neuron, integration
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
@@ -158,7 +158,7 @@ class AnalogLif(Neuron):
         membrane = equations.membrane_charge_energy(
             d.membrane_capacitance, d.threshold_voltage, d.supply_voltage
         )
-        parasitic = array_lines.line_toggle_energy(d.parasitic_capacitance, d.supply_voltage)
+        parasitic = crossbar_wires.line_toggle_energy(d.parasitic_capacitance, d.supply_voltage)
         return [
             self.energy("spike", "membrane", membrane, "neuron membrane charge"),
             self.energy("spike", "parasitic", parasitic, "neuron membrane charge"),
@@ -172,7 +172,7 @@ class AnalogLif(Neuron):
         """
         d = self.device
         edge = equations.ramp_edge_time(d.membrane_capacitance, d.conduction_window, d.maximum_input_current)
-        slow = output_branch.slow_edge_energy(edge, d.short_circuit_current, d.supply_voltage)
+        slow = diffusive_neuron.slow_edge_energy(edge, d.short_circuit_current, d.supply_voltage)
         return d.short_circuit_energy + slow
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -13,7 +13,7 @@ from neuroest.blocks.neurons.diffusive_ions import IonDynamics
 from neuroest.blocks.process_scaling import at_corner, leakage_at_chip_temperature, off_current
 from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
-from neuroest.equations import neuron_geometry, output_branch, technology
+from neuroest.equations import neuron_geometry, technology
 from neuroest.equations.neurons import capacitor_area
 from neuroest.specs.parameters import CHOSEN, EXACT, non_negative, positive
 
@@ -219,7 +219,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     ) -> list[EnergyCost]:
         """Energies of the bare neuron, and of the inverter that restores its slow output edge."""
         d = self.device
-        edge = output_branch.slow_edge_energy(
+        edge = diffusive.slow_edge_energy(
             self.edge_time(),
             at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,

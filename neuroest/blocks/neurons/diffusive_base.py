@@ -22,14 +22,13 @@ from neuroest.blocks.neurons.diffusive_ions import (
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, resistance_at_corner, threshold_at_corner
 from neuroest.core import units as u
 from neuroest.equations import (
-    array_lines,
+    crossbar_wires,
     filament_bursts,
     filament_conduction,
     filament_growth,
     firing_statistics,
     integration,
     neuron_geometry,
-    output_branch,
 )
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.specs.base import PositiveNumber, Voltage, WholeNumber
@@ -409,7 +408,7 @@ class DiffusiveNeuronBase(Neuron):
         through = diffusive.divider_energy(
             voltage, self.device.on_resistance, self.control_resistance(), self.erasing_time()
         )
-        return through + array_lines.line_toggle_energy(self.gate_capacitance(), voltage)
+        return through + crossbar_wires.line_toggle_energy(self.gate_capacitance(), voltage)
 
     def memory_time(self) -> u.Second:
         """Time constant of the filament's dissolution."""
@@ -455,7 +454,7 @@ class DiffusiveNeuronBase(Neuron):
 
     def output_pulse_duration(self, high_time: u.Second) -> u.Second:
         """Time for which the output branch conducts in one spike whose input continues after the switching."""
-        return output_branch.output_pulse_duration(
+        return diffusive.output_pulse_duration(
             high_time, self.control_resistance(), self.gate_capacitance(),
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
@@ -469,11 +468,11 @@ class DiffusiveNeuronBase(Neuron):
             self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
         )
         divider = diffusive.divider_energy(d.input_voltage, d.on_resistance, self.control_resistance(), high)
-        branch = output_branch.output_branch_energy(
+        branch = diffusive.output_branch_energy(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
             self.output_pulse_duration(high),
         )  # fmt: skip
-        load = output_branch.output_load_energy(d.load_capacitance, d.output_supply_voltage)
+        load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
         leak = diffusive.subthreshold_energy(d.input_voltage, self.integrating_resistance(), hold_time)
         erasing = []
         if self.reset_between_inferences:
@@ -669,7 +668,7 @@ class DiffusiveNeuronBase(Neuron):
         """
         d = self.device
         swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
-        height = output_branch.output_swing(
+        height = diffusive.output_swing(
             d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
         )
         return [

@@ -15,7 +15,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Array
-from neuroest.equations import device_curves, drift, retention
+from neuroest.equations import ageing, device_curves
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws import pulse_trains
 from neuroest.fitting.laws.base import (
@@ -65,7 +65,7 @@ def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:
     reference = values["drift_reference_time"]
     time = np.maximum(columns["time"], reference)
     return np.asarray(
-        drift.drifted_conductance(values["written_conductance"], time, reference, exponent, 0.0)
+        ageing.drifted_conductance(values["written_conductance"], time, reference, exponent, 0.0)
     )
 
 
@@ -167,7 +167,7 @@ def _coolest(columns: Columns) -> dict[str, float]:
 
 def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
     return np.asarray(
-        retention.retention_at_temperature(
+        ageing.retention_at_temperature(
             values["retention_time"], values["retention_activation_energy"], columns["temperature"],
             values["retention_temperature"],
         )

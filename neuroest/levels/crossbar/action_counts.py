@@ -11,7 +11,7 @@ from neuroest.blocks.columns.clamps import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import charge, counting, multiplexing, read_schedule
+from neuroest.equations import counting, crossbar, multiplexing, static_cells
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
@@ -216,7 +216,7 @@ class ArrayActions:
         if not array.driver.whole_numbers:
             return t.input_bit_density
         bits = array.phase_bits(self.network)
-        digit = read_schedule.active_digit_probability(t.input_bit_density, bits)
+        digit = crossbar.active_digit_probability(t.input_bit_density, bits)
         return np.where(
             bits < array.read_schedule.input_bits(self.network),
             np.minimum(digit, t.input_density),
@@ -263,7 +263,7 @@ class ArrayActions:
         charged = {(cell.path, "charge"): column_reads * cell.capacitors_charged(array.at_rest, used, ones)}
         if cell.discharges or cell.divides:
             return charged
-        return charged | {(cell.path, "product"): column_reads * charge.separate_charges(used, ones)}
+        return charged | {(cell.path, "product"): column_reads * static_cells.separate_charges(used, ones)}
 
     def _neuron_work(
         self, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]

@@ -25,8 +25,8 @@ from neuroest.equations import (
     front_ends,
     learning,
     power,
-    redundancy,
     stacked_tiers,
+    weight_spreads,
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
@@ -343,7 +343,7 @@ class CrossbarArray(ArrayCircuit):
         if self.memory.has_stuck_cells:
             clean, spare = self.clean_columns(), self.options["spare_columns"]
             figures.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
-            whole = redundancy.repaired_array_fraction(self.options["columns"], spare, clean)
+            whole = weight_spreads.repaired_array_fraction(self.options["columns"], spare, clean)
             figures.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         spread = equations.column_current_spread(scatter, self.options["rows"])

@@ -17,16 +17,14 @@ from neuroest.blocks.row_drivers import drive_resistance
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
-    array_lines,
-    cell_geometry,
     converters,
     crossbar_wires,
     digits,
     drivers,
     front_ends,
     mapping,
+    memory_cells,
     power,
-    read_schedule,
 )
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_parts import ArrayParts
@@ -106,7 +104,10 @@ class ArrayCircuit(ArrayParts):
         return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.loads().column)
 
     def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
-        line, via = array_lines.line_capacitance(cells, pitch, self.wire_capacitance(), load), self.cell.via
+        line, via = (
+            crossbar_wires.line_capacitance(cells, pitch, self.wire_capacitance(), load),
+            self.cell.via,
+        )
         return line if via is None else line + via.capacitance
 
     def pieces(self, cells: str) -> u.Dimensionless:
@@ -283,7 +284,7 @@ class ArrayCircuit(ArrayParts):
         pulse = self.driver.drive_time(self.options["pulse_width"], self.phase_context(network))
         time = np.maximum(pulse, self.settling_time(network))
         if self.read_schedule.binary:
-            time = time * read_schedule.mean_binary_width(self.read_schedule.input_bits(network))
+            time = time * equations.mean_binary_width(self.read_schedule.input_bits(network))
         return time
 
     def drive(self, network: NetworkContext) -> NeuronDrive:
@@ -505,7 +506,7 @@ class ArrayCircuit(ArrayParts):
         if self.neuron is None:
             return self.column_pitch()
         area = sum((cost.area for cost in self.neuron.areas(network)), start=0.0)
-        return cell_geometry.cell_pitch(area)
+        return memory_cells.cell_pitch(area)
 
     def sampled_load(self, network: NetworkContext) -> SampledLoad:
         """Load and timing of the stages that hold column results."""
@@ -551,14 +552,14 @@ class ArrayCircuit(ArrayParts):
     def row_energy(self) -> u.Joule:
         """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
         if self.cell.rows_at_read_voltage or self.driver.analog:
-            return array_lines.column_swing_energy(
+            return crossbar_wires.column_swing_energy(
                 self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
             )
-        return array_lines.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+        return crossbar_wires.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
 
     def column_energy(self) -> u.Joule:
         """Energy of charging one column for one read."""
-        return array_lines.column_swing_energy(
+        return crossbar_wires.column_swing_energy(
             self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 

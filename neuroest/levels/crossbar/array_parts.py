@@ -19,13 +19,8 @@ from neuroest.blocks.roles import CouplesDirectly, LeavesColumnFloating
 from neuroest.blocks.row_drivers import RowDriver
 from neuroest.blocks.write_circuit import WriteCircuit
 from neuroest.core import units as u
+from neuroest.equations import ageing, digits, mapping, weight_spreads
 from neuroest.equations import crossbar as equations
-from neuroest.equations import (
-    digits,
-    drift,
-    mapping,
-    redundancy,
-)
 
 
 class ArrayParts(Component[None]):
@@ -244,7 +239,9 @@ class ArrayParts(Component[None]):
     def clean_columns(self) -> u.Dimensionless:
         """Share of the columns without stuck cells."""
         d = self.memory.device
-        return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
+        return weight_spreads.clean_column_fraction(
+            d.stuck_low_share + d.stuck_high_share, self.options["rows"]
+        )
 
     def stuck_shares(self) -> tuple[u.Dimensionless, u.Dimensionless]:
         """Shares of the cells in use that are stuck at the low and high conductance, after column repair."""
@@ -252,7 +249,7 @@ class ArrayParts(Component[None]):
         if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
             return d.stuck_low_share, d.stuck_high_share
         clean = self.clean_columns()
-        left = redundancy.faulty_share_after_repair(
+        left = weight_spreads.faulty_share_after_repair(
             self.options["columns"], self.options["spare_columns"], clean
         )
         kept = left / np.maximum(1.0 - clean, np.finfo(float).tiny)
@@ -279,4 +276,4 @@ class ArrayParts(Component[None]):
         memory = self.memory
         written_low, written_high = memory.ends(None)
         low, high = self.ends()
-        return drift.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
+        return ageing.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)

@@ -15,15 +15,7 @@ from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import (
-    accuracy,
-    clipping,
-    converters,
-    crossbar,
-    crossbar_wires,
-    digits,
-    weight_spreads,
-)
+from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Placement
 from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -332,7 +324,7 @@ class _Columns:
             threshold = self.layers.of_each(self.network.firing_threshold + 0.0 * driven.full_scale)
             # results beyond the threshold fire the neuron however long their drive is
             end = np.where(scale < threshold, scale, np.inf)
-            lost = clipping.clipping_error(0.0 * scale, 1.0 + 0.0 * scale, -np.inf, end)
+            lost = accuracy.clipping_error(0.0 * scale, 1.0 + 0.0 * scale, -np.inf, end)
             found["results beyond full scale"] = np.asarray(lost * self.result)
         if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, self.layers.of_each(array.hold_time(self.network))

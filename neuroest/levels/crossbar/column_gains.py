@@ -9,7 +9,7 @@ from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, equal_columns_once
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import accuracy, clipping, digits, front_ends
+from neuroest.equations import accuracy, digits, front_ends
 from neuroest.levels.crossbar.array import CrossbarArray
 
 
@@ -257,8 +257,8 @@ class ConverterRange:
             for inputs, share in self.kinds_of_blocks[0]:
                 rows = along_blocks(array.rows_at_once() * array.merged_lines)
                 power = accuracy.input_mean_square(share, along_blocks(self.input_bits))
-                centre = centre + clipping.column_sum_mean(inputs * share, cell, rows)
-                variance = variance + clipping.column_sum_variance(inputs, share, power, cell, squared, rows)
+                centre = centre + accuracy.column_sum_mean(inputs * share, cell, rows)
+                variance = variance + accuracy.column_sum_variance(inputs, share, power, cell, squared, rows)
             found.append((along_blocks(value), np.asarray(centre), np.asarray(variance)))
         return tuple(found)
 
@@ -289,7 +289,7 @@ class ConverterRange:
         low = np.where(low > self._least, low, low - 1.0)
         high = np.where(high < 1.0 + self._least, high, high + 1.0)
         squares = [
-            (value * equal_columns_once(clipping.clipping_error, centre, variance, low, high)) ** 2
+            (value * equal_columns_once(accuracy.clipping_error, centre, variance, low, high)) ** 2
             for value, centre, variance in self._sums
         ]
         return np.asarray(np.sqrt(np.sum(self.kinds_of_blocks[1] * sum(squares), axis=-1)))

@@ -11,7 +11,7 @@ from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.design.chip import Chip, LevelNode
-from neuroest.equations import accelerators, counting, pipelining, read_schedule
+from neuroest.equations import accelerators, counting, crossbar, pipelining
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelMapping, Mapper, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -137,7 +137,7 @@ class CrossbarLayout(Mapper):
         """
         if self.compute.stacks_columns:
             return np.ones_like(self.block[0])
-        rows = read_schedule.row_groups(self.block[0], self.options["rows"], self.compute.rows_at_once())
+        rows = crossbar.row_groups(self.block[0], self.options["rows"], self.compute.rows_at_once())
         return np.asarray(np.maximum(rows, 1.0))
 
     @cached_property
@@ -335,7 +335,7 @@ class CrossbarLayout(Mapper):
         if self.network.spiking:
             return self.layers.input_bits
         bits = array.read_schedule.input_bits(self.network)
-        return read_schedule.input_digits(bits, array.phase_bits(self.network))
+        return crossbar.input_digits(bits, array.phase_bits(self.network))
 
     def writers(self) -> list[Component[Any]]:
         """The cells and their write circuits."""

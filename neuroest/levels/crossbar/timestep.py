@@ -18,7 +18,7 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import recording_of, surely, surely_none
 from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
-from neuroest.equations import integration, read_schedule
+from neuroest.equations import crossbar, integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 
 
@@ -65,7 +65,7 @@ class ReadSchedule:
     @property
     def column_time(self) -> u.Second:
         """Time for which a column is driven in one pulse; pulses share one sampling and one conversion."""
-        return read_schedule.column_driven_time(
+        return crossbar.column_driven_time(
             self.settling, self.sampling / self.pulses, self.converting / self.pulses
         )
 
@@ -80,7 +80,7 @@ class ReadSchedule:
         if self.cycle is not None:
             return self.groups * self.cycle
         settling = self.reset + self.pulses * self.settling
-        return self.groups * read_schedule.read_interval(settling, self.sampling, self.converting, self.held)
+        return self.groups * crossbar.read_interval(settling, self.sampling, self.converting, self.held)
 
 
 _NEAR = 1e-8

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.blocks.base import NetworkContext
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import accuracy, crossbar, digits, drift, weight_spreads
+from neuroest.equations import accuracy, ageing, crossbar, digits, weight_spreads
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 COMMON_DRIFT = "common drift"
@@ -85,7 +85,7 @@ def wandered(array: ArrayCircuit, age: u.Second) -> tuple[u.Dimensionless, u.Dim
     """Relaxation of written cells and of cells at the low conductance: spreads over the highest conductance."""
     d = array.memory.device
     written, at_low = (
-        drift.relaxation_spread(age, d.relaxation_reference_time, spread, growth)
+        ageing.relaxation_spread(age, d.relaxation_reference_time, spread, growth)
         for spread, growth in (
             (d.relaxation_spread, d.relaxation_growth),
             (d.low_relaxation_spread, d.low_relaxation_growth),
@@ -150,7 +150,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
         lost = sum(array.stuck_shares()) * np.sqrt(moment)
         lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
     if age is not None:
-        logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        logarithm = ageing.drift_logarithm(age, d.drift_reference_time)
         exponents = (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
         lasting["uneven drift"] = apart(
             *(crossbar.lognormal_relative_spread(e * logarithm) for e in exponents)
@@ -158,7 +158,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
         lasting["relaxation"] = absolute(*(spread * as_written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
             lasting[COMMON_DRIFT] = np.abs(1.0 - full_weight(array, age) / whole) * np.sqrt(moment)
-    flicker = drift.flicker_spread(
+    flicker = ageing.flicker_spread(
         d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
     )
     white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
@@ -231,7 +231,7 @@ def drawn_conductances(
 
     lower, upper = low + 0.0 * levels, (high - low) * levels
     if age is not None:
-        logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        logarithm = ageing.drift_logarithm(age, d.drift_reference_time)
         lower = lower * scatter(d.low_drift_exponent_spread * logarithm)
         upper = upper * scatter(d.high_drift_exponent_spread * logarithm)
     bottom = levels <= 0.0

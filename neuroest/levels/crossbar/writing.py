@@ -14,8 +14,7 @@ from neuroest.blocks.write_circuit import Lines, WriteCircuit, Written
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import array_lines, learning, retention, write_circuits
-from neuroest.equations import writing as equations
+from neuroest.equations import ageing, crossbar_wires, learning, write_circuits
 
 UPDATE, UPDATE_ROW, VERIFY = "update_pulse", "update_row", "update_verify"
 """Actions of learning: a pulse on a cell, a pulse on its row or column, and the verifying read of a cell."""
@@ -132,7 +131,7 @@ class Writing:
     def time(self) -> u.Second:
         """Time to write one whole array. [s]."""
         cell, cells = self.cell, self.point.array_rows * self.point.array_columns
-        return equations.array_programming_time(
+        return write_circuits.array_programming_time(
             cells, self.cells_together, cell.write_pulses(), cell.write_time(), cell.verify_time()
         )
 
@@ -141,10 +140,10 @@ class Writing:
         energies, statics = self._update_energies(network, point.written_conductance), []
         reads = self.cell.disturb_reads()
         if np.any(np.isfinite(reads)):
-            disturbed = retention.disturb_rewriting_energy(point.programming_energy, reads)
+            disturbed = ageing.disturb_rewriting_energy(point.programming_energy, reads)
             energies.append(self.cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
         if np.any(np.isfinite(self.interval)):
-            rewriting = retention.refresh_power(point.programming_energy, self.interval)
+            rewriting = ageing.refresh_power(point.programming_energy, self.interval)
             statics.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
         return Costs(energies, (), statics)
 
@@ -155,10 +154,10 @@ class Writing:
             return []
         voltage, quantity = cell.update_voltage(), "cell programming"
         half_selected = cell.half_select_energy(point.array_rows, point.array_columns)
-        column = array_lines.line_toggle_energy(point.column_capacitance, voltage)
+        column = crossbar_wires.line_toggle_energy(point.column_capacitance, voltage)
         shared = circuit.spec.update_bit_lines == "along_rows"
         across = column * FALLING if shared else column
-        along = array_lines.line_toggle_energy(point.row_capacitance, voltage)
+        along = crossbar_wires.line_toggle_energy(point.row_capacitance, voltage)
         read = self.read_power(conductance) * cell.verify_time()
         pulse = cell.update_energy(conductance)
         taken = pulse + half_selected + across
@@ -196,7 +195,7 @@ class Writing:
         )
         costs = []
         for action, capacitance, cells in sides:
-            line = array_lines.line_toggle_energy(capacitance, half)
+            line = crossbar_wires.line_toggle_energy(capacitance, half)
             costs.append(cell.energy(action, "line", line, "cell programming"))
             if circuit.spec.update_timing == "diffusive_timers":
                 timer = circuit.energy(action, "timer", circuit.device.timer_energy, "write addressing")

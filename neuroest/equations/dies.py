@@ -1,4 +1,4 @@
-"""Yield and cost of a die."""
+"""Dies: area around the blocks, yield, cost, and carbon of making and running them."""
 
 import numpy as np
 
@@ -208,3 +208,178 @@ def cost_per_good_die(
     '103.8'
     """
     return divided(wafer_cost, dies * die_yield) + test_and_package_cost
+
+
+@equation
+def floorplan_area(block_area: u.SquareMetre, utilisation: u.Dimensionless) -> u.SquareMetre:
+    """Area of a die core from the area of its blocks. [m^2].
+
+    Parameters
+    ----------
+    block_area : float or array
+        Sum of all blocks. [m^2]
+    utilisation : float or array
+        Share of the core that blocks fill; the rest is routing, fill and power. [1]
+
+    Returns
+    -------
+    float or array
+        Area; infinite where the utilisation is not positive. [m^2]
+
+    Notes
+    -----
+    Formula: A = A_blocks / eta
+
+    Valid: floor plans of one die without its pad ring
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    0.7 mm^2 of blocks at 70 %.
+
+    >>> f"{floorplan_area(0.7e-6, 0.7):.3g}"
+    '1e-06'
+    """
+    return divided(block_area, utilisation)
+
+
+@equation
+def pad_ring_area(core_area: u.SquareMetre, width: u.Metre, dies: u.Dimensionless = 1.0) -> u.SquareMetre:
+    """Area of the rings of pads around square cores. [m^2].
+
+    Parameters
+    ----------
+    core_area : float or array
+        Area inside of the rings, of all dies. [m^2]
+    width : float or array
+        Width of a ring. [m]
+    dies : float or array
+        Dies that the core is divided into. [1]
+
+    Returns
+    -------
+    float or array
+        Area of the rings alone. [m^2]
+
+    Notes
+    -----
+    Formula: A_ring = n (sqrt(A/n) + 2 w)^2 - A
+
+    Valid: square dies whose pads form one row along all sides
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    4 mm^2 behind a ring of 0.2 mm are a die of 2.4 mm by 2.4 mm, 1.76 mm^2 of ring:
+
+    >>> f"{pad_ring_area(4e-6, 0.2e-3):.3g}"
+    '1.76e-06'
+    """
+    return dies * (np.sqrt(core_area / dies) + 2.0 * width) ** 2.0 - core_area
+
+
+@equation
+def embodied_carbon(
+    area: u.SquareMetre,
+    fab_energy: u.JoulePerSquareMetre,
+    fab_carbon_intensity: u.KilogramPerJoule,
+    gas_emissions: u.KilogramPerSquareMetre,
+    material_emissions: u.KilogramPerSquareMetre,
+    die_yield: u.Dimensionless,
+    package_carbon: u.Kilogram,
+) -> u.Kilogram:
+    """Carbon dioxide equivalent of making one good die and its package. [kg].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of the die. [m^2]
+    fab_energy : float or array
+        Electrical energy of the fab per area of wafer. [J/m^2]
+    fab_carbon_intensity : float or array
+        Carbon of that energy. [kg/J]
+    gas_emissions, material_emissions : float or array
+        Carbon of the gases and of the materials per area of wafer. [kg/m^2]
+    die_yield : float or array
+        Share of good dies. [1]
+    package_carbon : float or array
+        Carbon of the package. [kg]
+
+    Returns
+    -------
+    float or array
+        Carbon; infinite where no die is good. [kg]
+
+    Notes
+    -----
+    Formula: C = A (CI e + g + m) / Y + C_package
+
+    Valid: logic wafers; masks, development, transport and everything around the die are not included
+
+    References
+    ----------
+    .. [1] U. Gupta et al., "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+       Proc. 49th Int. Symp. Computer Architecture (ISCA), 784-799 (2022), doi:10.1145/3470496.3527408.
+
+    Examples
+    --------
+    The check of ACT's own tests, 145 mm^2 at 10 nm: 1.45 cm^2 x (1.475 kWh/cm^2 x 583 g/kWh + 240 g/cm^2 + 500 g/cm^2)
+    / 0.943543 + 150 g = 2.6087 kg.
+
+    >>> kwh = 3.6e6
+    >>> carbon = embodied_carbon(1.45e-4, 1.475e4 * kwh, 0.583 / kwh, 2400.0, 5000.0, 0.943543, 0.15)
+    >>> f"{carbon:.4f}"
+    '2.6087'
+    """
+    wafer: u.Kilogram = area * (fab_carbon_intensity * fab_energy + gas_emissions + material_emissions)
+    return divided(wafer, die_yield) + package_carbon
+
+
+@equation
+def operational_carbon(
+    power: u.Watt, use_share: u.Dimensionless, service_life: u.Second, carbon_intensity: u.KilogramPerJoule
+) -> u.Kilogram:
+    """Carbon dioxide equivalent of the electricity that a chip uses over its life. [kg].
+
+    Parameters
+    ----------
+    power : float or array
+        Mean power while it is in use. [W]
+    use_share : float or array
+        Share of its life in which it is. [1]
+    service_life : float or array
+        Life. [s]
+    carbon_intensity : float or array
+        Carbon of the electricity. [kg/J]
+
+    Returns
+    -------
+    float or array
+        Carbon. [kg]
+
+    Notes
+    -----
+    Formula: C = P s t CI
+
+    Valid: the chip alone; conversion losses and cooling are not included
+
+    References
+    ----------
+    .. [1] U. Gupta et al., "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+       Proc. 49th Int. Symp. Computer Architecture (ISCA), 784-799 (2022), doi:10.1145/3470496.3527408.
+
+    Examples
+    --------
+    The check of ACT's own tests, 273 mW for 72.3 % of 3.5 years at the 597 g/kWh of Australia: 6.0558 kWh x 597 g/kWh =
+    3.6153 kg.
+
+    >>> f"{operational_carbon(0.273, 0.723, 3.5 * 31557600.0, 0.597 / 3.6e6):.4f}"
+    '3.6153'
+    """
+    return power * use_share * service_life * carbon_intensity
