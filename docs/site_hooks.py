@@ -1,14 +1,21 @@
-"""What MkDocs needs to serve pages that are outside of docs/: they join the site, and links to them are rewritten."""
+"""What MkDocs adds to docs/: pages of other folders, whose links are rewritten, and what is written for the site."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File
+
+sys.path.append(str(Path(__file__).parent / "tools"))
+
+import case_page
+import notebooks
+import reference_pages
+import site_figures
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = {
@@ -22,23 +29,25 @@ OUTSIDE = {
     "CITATION.cff": "CITATION.cff",
 }
 """Place in the repository, and on the site."""
-NOTEBOOKS = runpy.run_path(str(Path(__file__).parent / "tools" / "notebooks.py"))
-PAGES = {f"examples/notebooks/{name}.ipynb": f"notebooks/{name}.md" for name in NOTEBOOKS["names"]()}
+PAGES = {f"examples/notebooks/{name}.ipynb": f"notebooks/{name}.md" for name in notebooks.names()}
 """Notebooks, and their pages on the site."""
-CASES = runpy.run_path(str(Path(__file__).parent / "tools" / "case_page.py"))
 PLACES = {**OUTSIDE, **PAGES, "validation": "cases.md"}
 """All of them; the folder of published chips is one page."""
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?=[)#])")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the outside files, and the notebooks as pages."""
+    """Add the outside files, notebooks and cases as pages, the reference, and figures that are drawn here."""
     for source, place in OUTSIDE.items():
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
     for source, place in PAGES.items():
-        content = NOTEBOOKS["page"](NOTEBOOKS["read"](Path(source).stem))
+        content = notebooks.page(notebooks.read(Path(source).stem))
         files.append(File.generated(config, place, content=content))
-    files.append(File.generated(config, PLACES["validation"], content=CASES["page"]()))
+    files.append(File.generated(config, PLACES["validation"], content=case_page.page()))
+    for place, text in reference_pages.pages().items():
+        files.append(File.generated(config, place, content=text))
+    for place in site_figures.FIGURES:
+        files.append(File.generated(config, place, content=site_figures.drawn(place)))
     return files
 
 

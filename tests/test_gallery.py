@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import runpy
 import shlex
 from pathlib import Path
 
+import gallery
 import pytest
 
 import neuroest
@@ -15,27 +15,26 @@ from neuroest.exploration.breakeven import breakeven
 from tests.each import each
 
 ROOT = Path(__file__).parents[1]
-GALLERY = runpy.run_path(str(ROOT / "docs" / "tools" / "gallery.py"))
-EXHIBITS = {one.name: one for one in GALLERY["EXHIBITS"]}
+EXHIBITS = {one.name: one for one in gallery.EXHIBITS}
 FIGURES = ROOT / "docs" / "figures" / "gallery"
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert GALLERY["PAGE"].read_text(encoding="utf-8") == GALLERY["page"](), (
-        "run: python docs/tools/gallery.py"
-    )
+    assert gallery.PAGE.read_text(encoding="utf-8") == gallery.page(), "run: python docs/tools/gallery.py"
 
 
 def test_the_column_of_the_site_holds_every_line_of_code() -> None:
-    code = re.findall(r"^```\w+\n(.*?)^```$", GALLERY["page"](), re.MULTILINE | re.DOTALL)
+    code = re.findall(r"^```\w+\n(.*?)^```$", gallery.page(), re.MULTILINE | re.DOTALL)
     assert code
     assert [line for text in code for line in text.splitlines() if len(line) > 80] == []
 
 
-def test_every_figure_is_there_small_and_no_other() -> None:
+def test_figures_of_the_front_page_are_files_and_no_other() -> None:
     found = {path.stem: path for path in FIGURES.iterdir()}
-    assert set(found) == {*EXHIBITS, "page"}
+    assert set(found) == {*gallery.FRONT, "page"}
     assert all(path.stat().st_size < 300_000 for path in found.values())
+    front = "".join((ROOT / page).read_text("utf-8") for page in ("README.md", "docs/index.md"))
+    assert set(re.findall(r"figures/gallery/(\w+)\.svg", front)) == gallery.FRONT
 
 
 @each("name", EXHIBITS)
@@ -53,13 +52,11 @@ def test_commands_and_python_name_what_exists(name: str) -> None:
         assert f"{name}.svg" in one.python
 
 
-def test_a_figure_of_the_gallery_is_what_its_python_draws(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_figure_of_the_front_page_is_what_its_command_draws(tmp_path: Path) -> None:
     """Words of the picture that is shown, redrawn: names and numbers move with the models."""
-    monkeypatch.chdir(tmp_path)
-    exec(f"import neuroest\n{EXHIBITS['ratios'].python}", {})
-    drawn, shown = ((folder / "ratios.svg").read_text("utf-8") for folder in (tmp_path, FIGURES))
+    (name,) = gallery.FRONT
+    gallery.draw(EXHIBITS[name], tmp_path)
+    drawn, shown = ((folder / f"{name}.svg").read_text("utf-8") for folder in (tmp_path, FIGURES))
     words = re.compile(r"<text[^>]*>([^<]+)</text>")
     assert {w for w in words.findall(shown) if not w[0].isdigit()} == {
         w for w in words.findall(drawn) if not w[0].isdigit()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import reference_pages
 
 from tests.test_questions import ALL as ALL_QUESTIONS
 
@@ -33,7 +34,8 @@ def copy_of_the_docs(folder: Path) -> Path:
     for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
         (root / place).mkdir(parents=True)
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
-    shutil.copytree(ROOT / "examples" / "notebooks", root / "examples" / "notebooks")
+    for place in ("notebooks", "slow_state"):
+        shutil.copytree(ROOT / "examples" / place, root / "examples" / place)
     return root
 
 
@@ -46,7 +48,8 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
     }
     outside = {"start", "contributing", "changelog", "benchmarks", "peers", "accuracy_benchmark", "cases"}
     notebooks = {f"notebooks/{path.stem}" for path in (ROOT / "examples" / "notebooks").glob("*.ipynb")}
-    assert built - {"404"} == pages | outside | notebooks
+    reference = {str(Path(place).with_suffix("")) for place in reference_pages.pages()}
+    assert built - {"404"} == pages | outside | notebooks | reference
     assert not list((tmp_path / "site").rglob("__pycache__"))
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front

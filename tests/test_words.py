@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import reference_pages
 
 from neuroest.cli import VERBS, _command
 from neuroest.registry import COMPONENTS, DEVICE_MODELS, LEVELS
@@ -63,6 +64,7 @@ def _pages() -> Iterator[tuple[str, str]]:
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         if path.name not in {"fairness.md", "scoreboard.md"}:
             yield str(path.relative_to(ROOT)), generated.get(path) or path.read_text(encoding="utf-8")
+    yield from ((f"docs/{place}", text) for place, text in reference_pages.pages().items())
 
 
 @each("text", [

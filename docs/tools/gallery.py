@@ -2,11 +2,12 @@
 
 ::
 
-    python docs/tools/gallery.py           draw everything and write docs/gallery.md
-    python docs/tools/gallery.py NAME...   draw these figures alone
+    python docs/tools/gallery.py           check every figure, draw those of the front page, write docs/gallery.md
+    python docs/tools/gallery.py NAME...   the same with these figures alone
     python docs/tools/gallery.py --page    write the page alone
 
-A figure that a journal would send back (`figure_check.faults`), as it is shown or at any venue, ends it.
+A figure that a journal would send back (`figure_check.faults`), as it is shown or at any venue, ends it. The site draws
+the others when it is built (`site_figures`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from neuroest.plotting.style import VENUES, figure_style
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "gallery.md"
 FIGURES = DOCS / "figures" / "gallery"
+FRONT = frozenset({"integration_time"})
+"""Figures of the front page, which are files of the repository."""
 _HEAD = """\
 <!-- Written by docs/tools/gallery.py; change the commands there. -->
 
@@ -194,17 +197,19 @@ def _folded(command: str) -> str:
     return " \\\n".join([*lines, line])
 
 
-def draw(one: Exhibit) -> None:
-    """Draw a figure into the folder of the figures, and for every venue, where only its faults are kept."""
-    _draw(one, FIGURES)
+def check(one: Exhibit) -> None:
+    """Draw a figure as the site shows it and for every venue, for its faults; one of the front page is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        draw(one, Path(folder))
+        if one.name in FRONT:
+            shutil.copy(Path(folder) / f"{one.name}.svg", FIGURES)
     for venue in VENUES:
         with tempfile.TemporaryDirectory() as folder, figure_style(venue):
-            _draw(one, Path(folder), f" at {venue}")
-    for rest in (*FIGURES.glob("*.csv"), *FIGURES.glob("*.txt"), *FIGURES.glob("*.json")):
-        rest.unlink()
+            draw(one, Path(folder), f" at {venue}")
 
 
-def _draw(one: Exhibit, folder: Path, where: str = "") -> None:
+def draw(one: Exhibit, folder: Path, where: str = "") -> None:
+    """Write a figure, and what its command writes with it, into a folder; a fault ends the program."""
     words = shlex.split(one.command)[1:] if one.command else []
     with chdir(folder), watched() as faults, redirect_stdout(StringIO()):
         if words:
@@ -242,7 +247,7 @@ def main() -> None:
     if "--page" not in asked:
         for one in EXHIBITS:
             if one.name in asked or not asked:
-                draw(one)
+                check(one)
         if not asked:
             draw_report()
     PAGE.write_text(page(), encoding="utf-8")

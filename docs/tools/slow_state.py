@@ -2,8 +2,8 @@
 
     python docs/tools/slow_state.py
 
-writes `examples/slow_state/map.csv` and `examples/slow_state/holders.csv`, and the figure of `docs/streaming.md` from
-these two files.
+writes `examples/slow_state/map.csv` and `examples/slow_state/holders.csv`. The site draws the figure of
+`docs/streaming.md` from these two files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from neuroest.results.quantities import label_and_unit
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "slow_state"
-MAP, HOLDERS, FIGURE = FOLDER / "map.csv", FOLDER / "holders.csv", ROOT / "docs/figures/slow_state.svg"
+MAP, HOLDERS = FOLDER / "map.csv", FOLDER / "holders.csv"
 FAN_INS = (64, 256, 1024)
 OBJECTIVES = ("energy_per_inference_J", "area_m2", "neuron_lifetime_s", "energy_per_spike_J")
 SAMPLES = 64
@@ -225,10 +225,9 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Write both files and the figure."""
+    """Write both files."""
     _write(HOLDERS, list(holder_rows()))
     _write(MAP, list(map_rows()))
-    figure(FIGURE)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any, get_args, get_type_hints
 
 import pytest
+import reference_pages
 
 import neuroest.levels.base
 import neuroest.levels.crossbar.schema
@@ -30,10 +31,9 @@ from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS
 from neuroest.specs.base import numeric_options
 from tests.each import each
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 QUANTITIES = {"energy", "area", "static_power", "time"}
-HEADINGS = (REFERENCE / "architecture.md").read_text("utf-8").splitlines()
-MODELS = (REFERENCE / "devices.md").read_text("utf-8").splitlines()
+HEADINGS = reference_pages.architecture_page().splitlines()
+MODELS = reference_pages.devices_page().splitlines()
 # what is in a slot of one schema alone, which names it
 IN_ONE_SLOT = {
     "analog_stage", "and_count_unit", "bit_serial_cell", "charge_pump", "event_energies", "in_memory_column",
