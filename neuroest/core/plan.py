@@ -118,12 +118,32 @@ class _Moving(NamedTuple):
 
 
 def _needed(operations: Sequence[Operation], wanted: set[int]) -> dict[int, Operation]:
-    """Operations that some results need, in their order."""
+    """Operations that some results need, in an order in which few results wait for what reads them.
+
+    Each comes as late as it can, and of what an operation reads first that which needs most rows [1]_.
+
+    References
+    ----------
+    .. [1] R. Sethi and J. D. Ullman, "The generation of optimal code for arithmetic expressions", J. ACM 17 (1970).
+    """
+    rows = dict[int, int]()
     needed = set(wanted)
     for number in range(max(wanted, default=-1), -1, -1):
         if number in needed:
             needed.update(operations[number].arguments)
-    return {number: operations[number] for number in sorted(needed)}
+    for number in sorted(needed):
+        wait = sorted((rows[one] for one in {*operations[number].arguments}), reverse=True)
+        rows[number] = max((most + before for before, most in enumerate(wait)), default=1)
+    found = dict[int, Operation]()
+    left = sorted(wanted, reverse=True)
+    while left:
+        number = left[-1]
+        before = [one for one in operations[number].arguments if one not in found]
+        if before and number not in found:
+            left += sorted(before, key=rows.__getitem__)
+        else:
+            found[left.pop()] = operations[number]
+    return found
 
 
 BLOCK, LOOPED = 128, 32
