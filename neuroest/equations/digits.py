@@ -278,10 +278,11 @@ def _interpolated(moment: int, spread: Array, centre: float, base: int, place: i
     along = (fraction - 1.0 / 2.0) * (2.0 * _PIECES)
     within = np.floor(along)
     pieces = (exponent * _PIECES + within).astype(np.intp)
-    distinct = sorted(set(pieces.ravel().tolist()))
-    rows = [_piece(centre, base, place, piece)[moment] for piece in distinct]
-    each = np.searchsorted(distinct, pieces) if len(distinct) > 1 else 0
-    highest, *lower, last = np.array(rows).T[:, each]
+    first = pieces.min()
+    there = np.bincount(pieces.ravel() - first) > 0
+    rows = [_piece(centre, base, place, piece)[moment] for piece in (first + np.flatnonzero(there)).tolist()]
+    each = (np.cumsum(there) - 1)[pieces - first]
+    highest, *lower, last = np.ascontiguousarray(np.transpose(rows)).take(each, axis=1)
     x = along - within - 1.0 / 2.0
     found = highest * x
     for coefficient in lower:
