@@ -90,7 +90,9 @@ class ColumnGains:
             return np.asarray(gain), np.asarray(
                 accuracy.clamp_curvature(resistance, each.conductance, each.spread)
             )
-        given = (clamp.voltage, each.conductance, resistance, clamp.bias, each.spread)
+        # of a kind of blocks of which a layer has none nothing is sought
+        conductance = np.where(np.greater(self.times, 0.0), each.conductance, 0.0)
+        given = (clamp.voltage, conductance, resistance, clamp.bias, each.spread)
         gain, curvature = np.asarray(equal_columns_once(_of_class_a, *given))
         return gain, curvature
 
@@ -110,13 +112,13 @@ class ColumnGains:
         apart, alike = self._shares
         together = _products(alike, factors)
         power = _products(apart, [factor * factor for factor in factors]) + together * together
-        return np.asarray(np.sum(self._occurrences * power, axis=-1))
+        return _over_blocks(self._occurrences, power)
 
     @cached_property
     def _result(self) -> Array:
         """Mean square of a layer's result as it is."""
         apart, alike = self._shares
-        return np.asarray(np.sum(self._occurrences * (sum(apart) + sum(alike) ** 2), axis=-1))
+        return _over_blocks(self._occurrences, sum(apart) + sum(alike) ** 2)
 
     @cached_property
     def common(self) -> Array:
@@ -125,7 +127,7 @@ class ColumnGains:
         mean = sum(alike)
         shares = [variance + each * mean for variance, each in zip(apart, alike, strict=True)]
         product = _products(shares, [gain for gain, _ in self._gains_and_curvatures])
-        return np.asarray(np.sum(self._occurrences * product, axis=-1)) / self._result
+        return _over_blocks(self._occurrences, product) / self._result
 
     @cached_property
     def uneven(self) -> Array:
@@ -147,7 +149,12 @@ class ColumnGains:
             each.value**2 * gain * (each.conductance**2 + (each.spread / 2.0) ** 2)
             for (gain, _), each in zip(self._gains_and_curvatures, self.columns, strict=True)
         ]
-        return np.asarray(np.sqrt(np.sum(self.times * sum(squares), axis=-1)) / self.common)
+        return np.asarray(np.sqrt(_over_blocks(self.times, sum(squares))) / self.common)
+
+
+def _over_blocks(times: u.Numeric, values: u.Numeric) -> Array:
+    """Sum over the kinds of blocks of each layer; a kind of which it has none counts nothing, whatever its value."""
+    return np.asarray(np.sum(times * np.where(np.not_equal(times, 0.0), values, 0.0), axis=-1))
 
 
 def along_blocks(value: u.Numeric) -> u.Numeric:
@@ -292,4 +299,4 @@ class ConverterRange:
             (value * equal_columns_once(accuracy.clipping_error, centre, variance, low, high)) ** 2
             for value, centre, variance in self._sums
         ]
-        return np.asarray(np.sqrt(np.sum(self.kinds_of_blocks[1] * sum(squares), axis=-1)))
+        return np.sqrt(_over_blocks(self.kinds_of_blocks[1], sum(squares)))
