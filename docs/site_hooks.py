@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).parent / "tools"))
 import case_page
 import notebooks
 import reference_pages
+import result_tables
 import site_figures
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,8 @@ PAGES = {f"examples/notebooks/{name}.ipynb": f"notebooks/{name}.md" for name in 
 """Notebooks, and their pages on the site."""
 PLACES = {**OUTSIDE, **PAGES, "validation": "cases.md"}
 """All of them; the folder of published chips is one page."""
+_TABLE = re.compile(r"^<!-- site: (\w+) -->$", re.MULTILINE)
+"""A table of results that is long, so that only the site shows it."""
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?=[)#])")
 
 
@@ -52,7 +55,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:  # noqa: ARG001 - MkDocs passes all four by name
-    """Point links to where their files are on the site."""
+    """Write long tables, and point links to where their files are on the site."""
     place = page.file.src_uri
     origin = next((source for source, put in OUTSIDE.items() if put == place), f"docs/{place}")
 
@@ -63,4 +66,5 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
         there = PLACES.get(target, target.removeprefix("docs/"))
         return posixpath.relpath(there, posixpath.dirname(place) or ".")
 
-    return _LINK.sub(moved, markdown)
+    tables = _TABLE.sub(lambda found: "\n".join(result_tables.TABLES[found[1]]()), markdown)
+    return _LINK.sub(moved, tables)

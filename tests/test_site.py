@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import reference_pages
 
+import neuroest
 from tests.test_questions import ALL as ALL_QUESTIONS
 
 pytestmark = pytest.mark.slow
@@ -51,6 +53,9 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
     reference = {str(Path(place).with_suffix("")) for place in reference_pages.pages()}
     assert built - {"404"} == pages | outside | notebooks | reference
     assert not list((tmp_path / "site").rglob("__pycache__"))
+    survey = (tmp_path / "site" / "survey.html").read_text("utf-8")
+    rows = [entry.title for kind in ("neurons", "chips") for entry in neuroest.survey(kind).entries]
+    assert [title for title in rows if html.escape(title, quote=False) not in survey] == []
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front
     for one in ALL_QUESTIONS:
