@@ -72,6 +72,40 @@ def lossless_resolution(
 
 
 @equation
+def resolution_of_levels(levels: u.Dimensionless) -> u.Dimensionless:
+    """Bits of a converter with any number of levels. [1].
+
+    Parameters
+    ----------
+    levels : float or array
+        Levels that it distinguishes, N. [1]
+
+    Returns
+    -------
+    float or array
+        Resolution. [1]
+
+    Notes
+    -----
+    Formula: b = log2(N)
+
+    Valid: N >= 2
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    A ternary result:
+
+    >>> f"{resolution_of_levels(3.0):.2f}"
+    '1.58'
+    """
+    return np.log2(levels)
+
+
+@equation
 def signal_to_noise_ratio(bits: u.Dimensionless) -> u.Dimensionless:
     """Signal to noise and distortion ratio, in decibels, that defines an effective number of bits. [1].
 
@@ -493,9 +527,9 @@ def successive_approximation_energy(
 
     Notes
     -----
-    Formula: E = b (E_comparator + E_logic) + E_dac
+    Formula: E = ceil(b) (E_comparator + E_logic) + E_dac
 
-    Valid: one decision per bit
+    Valid: one decision per bit; a part of a bit takes a whole one
 
     References
     ----------
@@ -508,7 +542,7 @@ def successive_approximation_energy(
     >>> f"{successive_approximation_energy(8.0, 20e-15, 30e-15, 100e-15):.3g}"
     '5e-13'
     """
-    return bits * (comparator_energy + logic_energy) + dac_energy
+    return np.ceil(bits) * (comparator_energy + logic_energy) + dac_energy
 
 
 @equation
@@ -529,7 +563,7 @@ def successive_approximation_time(bits: u.Dimensionless, clock_period: u.Second)
 
     Notes
     -----
-    Formula: t = (b + 1) t_clock
+    Formula: t = (ceil(b) + 1) t_clock
 
     Valid: one period for sampling and one per bit
 
@@ -542,7 +576,7 @@ def successive_approximation_time(bits: u.Dimensionless, clock_period: u.Second)
     >>> f"{successive_approximation_time(8.0, 1e-9):.3g}"
     '9e-09'
     """
-    return (bits + 1.0) * clock_period
+    return (np.ceil(bits) + 1.0) * clock_period
 
 
 @equation
@@ -567,7 +601,7 @@ def successive_approximation_area(
 
     Notes
     -----
-    Formula: A = b A_logic + A_comparator + A_dac
+    Formula: A = ceil(b) A_logic + A_comparator + A_dac
 
     Valid: capacitors next to the transistors, not above them
 
@@ -578,9 +612,9 @@ def successive_approximation_area(
     Examples
     --------
     >>> successive_approximation_area(8.0, 10.0, 50.0, 200.0)
-    330.0
+    np.float64(330.0)
     """
-    return bits * logic_area + comparator_area + dac_area
+    return np.ceil(bits) * logic_area + comparator_area + dac_area
 
 
 @equation
@@ -728,7 +762,7 @@ def ramp_energy(
 
     Notes
     -----
-    Formula: E = 2^b x E_comparator + b E_latch + E_ramp / n
+    Formula: E = 2^b x E_comparator + ceil(b) E_latch + E_ramp / n
 
     Valid: comparator off once it has tripped; x = 1 if it stays on
 
@@ -744,7 +778,7 @@ def ramp_energy(
     '3.9e-14'
     """
     comparator_energy = np.exp2(bits) * mean_fraction * comparator_cycle_energy
-    return comparator_energy + bits * latch_energy + generator_energy / sharing_columns
+    return comparator_energy + np.ceil(bits) * latch_energy + generator_energy / sharing_columns
 
 
 @equation
@@ -811,7 +845,7 @@ def ramp_area(
 
     Notes
     -----
-    Formula: A = A_comparator + b A_latch + A_ramp / n
+    Formula: A = A_comparator + ceil(b) A_latch + A_ramp / n
 
     Valid: one comparator per column
 
@@ -822,9 +856,9 @@ def ramp_area(
     Examples
     --------
     >>> ramp_area(8.0, 40.0, 2.0, 1280.0, 128.0)
-    66.0
+    np.float64(66.0)
     """
-    return comparator_area + bits * latch_area + generator_area / sharing_columns
+    return comparator_area + np.ceil(bits) * latch_area + generator_area / sharing_columns
 
 
 @equation

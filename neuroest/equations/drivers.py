@@ -339,7 +339,7 @@ def capacitive_dac_area(
 
     Notes
     -----
-    Formula: A = 2^n C_unit / c_area + n A_switch
+    Formula: A = 2^n C_unit / c_area + ceil(n) A_switch
 
     Valid: binary-weighted capacitors next to their switches
 
@@ -354,7 +354,7 @@ def capacitive_dac_area(
     >>> f"{capacitive_dac_area(4.0, 1e-15, 2e-3, 0.5e-12):.3g}"
     '1e-11'
     """
-    return np.exp2(bits) * unit_capacitance / capacitance_per_area + bits * switch_area
+    return np.exp2(bits) * unit_capacitance / capacitance_per_area + np.ceil(bits) * switch_area
 
 
 @equation

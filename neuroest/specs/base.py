@@ -304,6 +304,7 @@ SeriesShare: TypeAlias = Annotated[float, replace(_POSITIVE_FRACTION, maximum=0.
 Resolution: TypeAlias = Annotated[float, _RESOLUTION]
 ResolutionOrAuto: TypeAlias = Annotated[float | str, replace(_RESOLUTION, words=_AUTO)]
 DroppedBits: TypeAlias = Annotated[float, replace(_RESOLUTION, minimum=0, example="2")]
+LevelNumber: TypeAlias = Annotated[float, replace(_COUNT, minimum=2, maximum=2.0**24, example="6")]
 BitCount: TypeAlias = Annotated[float, _BIT_COUNT]
 BitCountOrAuto: TypeAlias = Annotated[float | str, replace(_BIT_COUNT, example="1 GiB", words=_AUTO)]
 WordWidth: TypeAlias = Annotated[float, _WORD_WIDTH]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.core.errors import MappingError, RangeError
+from neuroest.core.errors import MappingError, RangeError, SpecError
 from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
@@ -24,6 +24,9 @@ FLASH = {"model": "flash_adc", "device": "flash_28nm_circuit", "clock_frequency"
 RAMP = {
     "model": "ramp_adc", "device": "ramp_28nm_circuit", "clock_frequency": "1 GHz", "bits": 8, "columns_per_ramp": 128
 }  # fmt: skip
+SAR_OF_SIX, FLASH_OF_SIX = (
+    {key: value for key, value in each.items() if key != "bits"} | {"levels": 6} for each in (SAR, FLASH)
+)
 
 
 def test_selector_cells_have_the_pitch_of_the_wires(tmp_path: Path) -> None:
@@ -249,8 +252,12 @@ def test_a_spiking_network_has_no_numbers_for_a_converter_at_the_rows(tmp_path: 
             271.8125e-15, 44.34375e-12, 1e9 / 256,
         ),
         ({"model": "sense_amplifier", "device": "sense_amplifier_28nm"}, 10e-15, 6e-12, 1e9 / 0.64),
+        # six levels: 3 (20 + 10) fJ + 0.5 * 6 * 1 fF * 0.81 V^2; 3*8 + 30 + 6/2 + 3*1 um^2; 4 cycles
+        (SAR_OF_SIX, 92.43e-15, 60e-12, 1e9 / 4),
+        # 5 * 20 fJ + 50 fJ; 5 * 30 + 20 um^2; 1 cycle
+        (FLASH_OF_SIX, 150e-15, 170e-12, 1e9),
     ],
-    ids=["sar", "flash", "ramp", "sense"],
+    ids=["sar", "flash", "ramp", "sense", "sar of six levels", "flash of six levels"],
 )  # fmt: skip
 def test_converters_from_their_circuit(
     converter: dict[str, object], each: float, size: float, rate: float, tmp_path: Path
@@ -263,6 +270,18 @@ def test_converters_from_their_circuit(
     cycle = max(8 / rate, known(result, "read time"))
     assert result.evaluation.mapper.cycle_time() == pytest.approx(cycle * 8)
     assert array.conversion_time(result.evaluation.mapper.network) == pytest.approx(8 / rate)
+
+
+def test_levels_of_a_ternary_converter_are_added_as_whole_bits(tmp_path: Path) -> None:
+    flash = FLASH_OF_SIX | {"levels": 3}
+    result = run(ADC, DENSE, {f"{ARRAY}readout.converter": flash}, tmp_path)
+    assert known(result, "resolution of the converters") == pytest.approx(math.log2(3))
+    assert result.evaluation.mapper.network.result_bits == pytest.approx(2.0)
+    four = run(ADC, DENSE, {f"{ARRAY}readout.converter": flash | {"levels": 4}}, tmp_path)
+    two_bits = run(ADC, DENSE, {f"{ARRAY}readout.converter": FLASH | {"bits": 2}}, tmp_path)
+    assert four.totals == two_bits.totals
+    with pytest.raises(SpecError, match="leave out bits"):
+        run(ADC, DENSE, {f"{ARRAY}readout.converter": flash | {"bits": 2}}, tmp_path)
 
 
 @pytest.mark.parametrize(

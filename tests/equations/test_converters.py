@@ -124,6 +124,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "sample_energy": 0.4e-12,
         "conversion_step_energy": 0.5e-12,
     },
+    "resolution_of_levels": {"levels": 6.0},
 }
 
 

@@ -1,7 +1,10 @@
 """Common part of the converters at crossbar columns."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext
 from neuroest.blocks.electrical_point import ElectricalPoint
@@ -9,7 +12,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit, CircuitParameters
 from neuroest.core import units as u
 from neuroest.equations import converters as equations
-from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto, Voltage
+from neuroest.specs.base import DroppedBits, Frequency, LevelNumber, ResolutionOrAuto, Voltage
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, positive
 
@@ -41,8 +44,19 @@ class ResolvedAdcBlock(DeviceBlock):
     """Resolution; auto: the lossless resolution minus `dropped_bits`."""
     dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution, if the network tolerates fewer."""
+    levels: LevelNumber | None = None
+    """Levels that the converter distinguishes, where their number is no power of two: 3 of a ternary result, 6 of a
+    flash with five comparators. The resolution is then log2(levels), in place of `bits`."""
     supply_voltage: Voltage | None = None
     """Supply of the converters, if they have their own. Default: that of the chip."""
+
+    @model_validator(mode="after")
+    def _one_resolution(self) -> Self:
+        if self.levels is not None and not (self.bits == "auto" and self.dropped_bits == 0.0):
+            raise PydanticCustomError(
+                "resolution", "levels states the resolution; leave out bits and dropped_bits"
+            )
+        return self
 
 
 class ClockedAdcBlock(ResolvedAdcBlock):
@@ -97,6 +111,8 @@ class Converter(AnalogCircuit[Any], ABC):
         """Resolution: as chosen, or lossless minus the dropped bits."""
         if "bits" in self.options:
             return self.options["bits"]
+        if "levels" in self.options:
+            return equations.resolution_of_levels(self.options["levels"])
         lossless = equations.lossless_resolution(rows, input_bits, cell_bits)
         return lossless - self.options["dropped_bits"]
 
@@ -116,7 +132,7 @@ class Converter(AnalogCircuit[Any], ABC):
         """Costs at the resolution that an array needs, as chosen, or lossless for this number of rows."""
         bits = point.get("resolution", None)
         if bits is None:
-            chosen = "bits" in self.options or type(self).bits is not Converter.bits
+            chosen = {"bits", "levels"} & set(self.options) or type(self).bits is not Converter.bits
             bits = self.bits(*(1.0, 1.0, 1.0) if chosen else (point.rows, point.input_bits, point.cell_bits))
         area = AreaCost(self.path, "converter", self.area(bits))
         return Costs(self.energy_costs(bits, network), [area], checks=self.resolution_checks(bits))

@@ -39,7 +39,7 @@ class CrossbarLayout(Mapper):
         if array.converter is not None:
             together = np.minimum(array.merged_groups(network), array.converters_each())
             self.network = replace(
-                self.network, result_bits=array.resolution(network), results_together=together
+                self.network, result_bits=np.ceil(array.resolution(network)), results_together=together
             )
 
     @property
