@@ -10,6 +10,7 @@ form
 Examples
 --------
 neuroest check my_neuron.yaml my_chip.yaml
+neuroest check my_macro.yaml my_network.yaml
 """
 
 from dataclasses import asdict
@@ -29,7 +30,8 @@ def run(
     """Problems of spec files and of what they refer to.
 
     Lists all problems of all files, one per line: file, line, column, path, and what is allowed. For a valid chip it
-    also lists the kinds of network that the chip cannot run.
+    also lists the kinds of network that the chip cannot run, and for an analog macro together with a
+    network, where its efficiency lies among published macros.
     """
     bad = False
     rows: list[dict[str, Any]] = []
@@ -48,3 +50,7 @@ def run(
         shared.emit_in_form(None, form, str, lambda: rows, "Problems of spec files")
     if bad:
         raise typer.Exit(BAD_INPUT)
+    if len(files) > 1:
+        from neuroest.reporting.published_macros import place_among_published  # noqa: PLC0415 - slow to import
+
+        shared.note(place_among_published(files))

@@ -442,7 +442,7 @@ def _own_rows(
 ) -> list[Row]:
     """Rows of a file that the caller names."""
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"} and path.is_file() and _kind(path) == "survey":
+    if path.suffix in {".yaml", ".yml"} and path.is_file() and kind_of(path) == "survey":
         return _of_file(read_survey(path), subject, sources, own=True)
     if subject == "neurons":
         device = load_device(name)
@@ -454,7 +454,8 @@ def _own_rows(
     return [Row(found.architecture, found.title, frozen(_computed_chip(found)), own=True)]
 
 
-def _kind(path: Path) -> Any:
+def kind_of(path: Path) -> Any:
+    """Kind that a spec file states; None if it states none."""
     from neuroest.specs.reading import read_document  # noqa: PLC0415 - only files of the caller are read twice
 
     data = read_document(path).data
