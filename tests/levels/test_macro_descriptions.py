@@ -249,3 +249,20 @@ def test_a_sampling_time_that_pulses_share_is_not_left_out() -> None:
     case = CASES / "correll_2025"
     found = estimate(load_architecture(case / "chip.yaml"), load_workload(case / "fill.yaml"))
     assert not [text for text in found.exclusions if "sampling time" in text]
+
+
+@pytest.mark.parametrize(("mean", "bits", "reported"), [(0.4, 4, True), (0.3, 4, False), (0.4, 2, False)])
+def test_a_mean_weight_above_that_of_networks_is_reported_for_cells_of_several_levels(
+    mean: float, bits: int, reported: bool
+) -> None:
+    settings = {"workload.weights.mean_absolute": str(mean), f"{ARRAY}bits_per_cell": str(bits)}
+    result = estimate(ADC, DENSE, settings | {f"{ARRAY}cell.device": "pcm_analog_14nm"})
+    assert ("mean_weight" in failed(result)) is reported
+
+
+@pytest.mark.parametrize(("rows", "reported"), [(128, False), (32, True)])
+def test_two_conversions_of_a_product_are_reported(rows: int, reported: bool) -> None:
+    # eight bits of a weight in cells of one bit, with a sign, by eight bits of an input, over the rows of a column
+    settings = {f"{ARRAY}bits_per_cell": "1", f"{ARRAY}rows": str(rows), "workload.precision.weights": "9"}
+    result = estimate(ADC, DENSE, settings)
+    assert ("conversions_of_a_product" in failed(result)) is reported

@@ -29,6 +29,11 @@ from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning
 from neuroest.workloads.learning import LearningCounts
 
+_TWICE = 2.0
+"""Conversions of one product: two design studies have one, the macros that were estimated too high two or more."""
+_SEVERAL_LEVELS, _TRAINED = 3.0, 0.3
+"""Bits of a cell from which on it stores a number, and the largest mean weight of the shipped networks; conventions."""
+
 
 class CrossbarMapper(CrossbarLayout):
     """Mapper of layers to crossbar arrays: weights stay in the cells, and every output read by a neuron has its own.
@@ -249,7 +254,38 @@ class CrossbarMapper(CrossbarLayout):
             drive = array.neuron.drive_voltage()
             wanted = 0.0 if drive is None else drive
             checks.append(self.require("infeasible", "column_reaches_neuron", lowest, ">=", wanted, "V"))
+        return checks if array.converter is None or self.network.spiking else checks + self._macro_checks()
+
+    def _macro_checks(self) -> list[Check]:
+        """Checks of what descriptions of published macros most often have wrong.
+
+        Checks
+        ------
+        conversions_of_a_product
+            one product takes two conversions or more; published macros described like this were estimated 2 to 70 times
+            too high: look for bits that are combined before a conversion (merge, merged_slices, pulse_widths,
+            bits_per_phase) or for more rows_at_once
+        mean_weight
+            cells of several levels hold weights whose mean_absolute is above that of trained networks (0.13 to 0.3), to
+            which their energy is proportional; two macros described like this were estimated 2.5 times too high. It is
+            right for random weights
+        """
+        array = self.compute
+        each = longest(self._conversions_of_a_product())
+        checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
+        conducts = not (array.adds_charges or array.cell.discharges or array.cell.divides)
+        if conducts and np.all(array.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
+            mean = longest(self.network.mean_absolute_weight)
+            checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         return checks
+
+    def _conversions_of_a_product(self) -> u.Numeric:
+        """Conversions of a result over the products that it sums up in an array whose rows are all used."""
+        array = self.compute
+        columns, rows = array.devices_per_weight()
+        of_weight = array.merged_groups(self.network) * columns / array.merged_lines
+        of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
+        return of_weight * of_input * rows / array.rows_at_once()
 
     def _stack_check(self, row_blocks: Array, together: u.Numeric) -> Check:
         """Whether the arrays of a stack are neighbours.
