@@ -1,14 +1,14 @@
 """Where the efficiency of an analog macro lies among published ones; no number of an estimate depends on it."""
 
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from neuroest.core.errors import NeuroestError
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.formatting import formatted
-from neuroest.reporting.survey import kind_of, survey
+from neuroest.reporting.survey import Row, kind_of, survey
 from neuroest.results.estimate import Estimate
 
 _SPECS, _KINDS = {".yaml", ".yml"}, ("architecture", "workload")
@@ -51,33 +51,39 @@ def _lines(found: Estimate) -> Iterator[str]:
         return
     static = array.adds_charges or array.cell.discharges or array.cell.divides
     memories, node = _STATIC if static else _RESISTIVE, array.process.feature_size
-    others = [(size, value) for name, size, value in _published(memories, node) if name != found.architecture]
+    others = [one for one in _published(memories, node) if one[0].name != found.architecture]
     if len(others) < _LEAST:
         return
     for claim in bits:
         efficiency *= 1.0 if claim is None else claim.value
-    nodes, values = ([one[place] for one in others] for place in range(2))
-    low, high = min(values), max(values)
-    place = "below all of" if efficiency < low else "above all of" if efficiency > high else "among"
+    values = [value for _, value in others]
+    place = "below all" if efficiency < min(values) else "above all" if efficiency > max(values) else "among"
+    sizes, supplies = ([v for row, _ in others if (v := row.number(name))] for name in ("node", "supply"))
+    supply = array.technology.supply_voltage
     yield (
-        f"{found.architecture} on {found.workload.name}: {efficiency:.3g} TOPS/W for products of one bit by one bit, "
-        f"{place} {len(values)} published macros of {' and '.join(memories)} at {formatted(min(nodes), 'm')} to "
-        f"{formatted(max(nodes), 'm')}: {low:.3g} to {high:.3g}, {statistics.median(values):.3g} in the median"
+        f"{found.architecture} on {found.workload.name}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
+        f"{formatted(supply, 'V')}; {place} {len(values)} published macros of {' and '.join(memories)} at "
+        f"{formatted(min(sizes), 'm')} to {formatted(max(sizes), 'm')}: {_range(values, 'TOPS/W')} at "
+        f"{_range(supplies, 'V')}"
     )
 
 
-def _published(memories: Iterable[str], node: float) -> Iterator[tuple[str, float, float]]:
-    """Name, feature size and normalised efficiency of the published macros of a kind of memory near a node."""
+def _range(values: Sequence[float], unit: str) -> str:
+    """Smallest and largest value, and the median; nothing known is a dash."""
+    if not values:
+        return "-"
+    low, middle, high = (formatted(v, unit) for v in (min(values), statistics.median(values), max(values)))
+    return f"{low} to {high} (median {middle})"
+
+
+def _published(memories: Iterable[str], node: float) -> Iterator[tuple[Row, float]]:
+    """Rows and normalised efficiencies of the published macros of a kind of memory near a node."""
     published = survey("chips", node=node)
     for row in published.entries:
         size, scaled = row.number("node"), published.normalised(row).get("efficiency")
         stated = {name: cell.value for name, cell in row.cells.items()}
         made = stated.get("kind") == "compute in memory" and stated.get("realisation") == "silicon"
-        if (
-            made
-            and stated.get("memory") in memories
-            and size is not None
-            and scaled is not None
-            and node / _NEAR <= size <= node * _NEAR
-        ):
-            yield row.name, size, scaled / _TERA
+        if not made or stated.get("memory") not in memories or scaled is None or size is None:
+            continue
+        if node / _NEAR <= size <= node * _NEAR:
+            yield row, scaled / _TERA
