@@ -10,6 +10,7 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.formatting import formatted
 from neuroest.reporting.survey import Row, kind_of, survey
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import first_number
 
 _SPECS, _KINDS = {".yaml", ".yml"}, ("architecture", "workload")
 _STATIC, _RESISTIVE = ("SRAM",), ("PCM", "RRAM")
@@ -50,7 +51,7 @@ def _lines(found: Estimate) -> Iterator[str]:
     if not isinstance(array, CrossbarArray) or array.converter is None or not efficiency:
         return
     static = array.adds_charges or array.cell.discharges or array.cell.divides
-    memories, node = _STATIC if static else _RESISTIVE, array.process.feature_size
+    memories, node = _STATIC if static else _RESISTIVE, first_number(array.process.feature_size)
     others = [one for one in _published(memories, node) if one[0].name != found.architecture]
     if len(others) < _LEAST:
         return
@@ -59,7 +60,7 @@ def _lines(found: Estimate) -> Iterator[str]:
     values = [value for _, value in others]
     place = "below all" if efficiency < min(values) else "above all" if efficiency > max(values) else "among"
     sizes, supplies = ([v for row, _ in others if (v := row.number(name))] for name in ("node", "supply"))
-    supply = array.technology.supply_voltage
+    supply = first_number(array.technology.supply_voltage)
     yield (
         f"{found.architecture} on {found.workload.name}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
         f"{formatted(supply, 'V')}; {place} {len(values)} published macros of {' and '.join(memories)} at "
@@ -76,7 +77,7 @@ def _range(values: Sequence[float], unit: str) -> str:
     return f"{low} to {high} (median {middle})"
 
 
-def _published(memories: Iterable[str], node: float) -> Iterator[tuple[Row, float]]:
+def _published(memories: Sequence[str], node: float) -> Iterator[tuple[Row, float]]:
     """Rows and normalised efficiencies of the published macros of a kind of memory near a node."""
     published = survey("chips", node=node)
     for row in published.entries:
