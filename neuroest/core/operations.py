@@ -107,12 +107,13 @@ class _Control:
         return self.name
 
 
-WHOLE, COPY, LOOP, BEGIN, AGAIN = map(_Control, ("whole", "copy", "loop", "begin", "again"))
-"""A function of whole arrays, a copy, a loop, the start of a loop, which is left out where nothing goes on, its end."""
+WHOLE, COPY, RUN, BEGIN, AGAIN = map(_Control, ("whole", "copy", "run", "begin", "again"))
+"""A function of whole arrays, a copy, lines that are compiled as one function, the start of a loop, which is left out
+where nothing goes on, its end."""
 
 
 class Line(NamedTuple):
-    """A line of a program: one operation of a row of numbers, or an end of a loop.
+    """A line of a program: one operation of a row of numbers, a run of lines, a loop or an end of one.
 
     Attributes
     ----------
@@ -128,8 +129,10 @@ class Line(NamedTuple):
         Line that follows when a loop is left out or repeated.
     rounds : int
         Most rounds of a loop.
-    loop : tuple
-        Of a loop its operations, operands, their kinds, and which states are results.
+    inside : sequence of Line
+        Lines of a run or a loop.
+    elements : sequence
+        Operation and place of each state of a loop that is a result.
     """
 
     call: Any
@@ -138,7 +141,8 @@ class Line(NamedTuple):
     results: tuple[int, ...]
     target: int = 0
     rounds: int = 0
-    loop: Any = None
+    inside: Sequence[Any] = ()
+    elements: Sequence[tuple[int, int]] = ()
 
 
 def depending(operations: Sequence[Operation], first: int) -> set[int]:

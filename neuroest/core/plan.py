@@ -2,13 +2,14 @@
 
 Only the operations that lead to the results asked for, or to a question of the program, are left. They run over tiles
 of points in one table, a row for each result that is needed later; a row is used again when nothing reads it any more.
-Where llvmlite is installed, the machine of `neuroest.core.compiled` does the operations between two functions of whole
-arrays; otherwise numpy does one after the other.
+Where llvmlite is installed, the operations between two functions of whole arrays are compiled
+(`neuroest.core.compiled`), and only what is needed between them has a row; otherwise numpy does one after the other.
 """
 
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from neuroest.core.operations import (
     AGAIN,
     BEGIN,
     COPY,
-    LOOP,
+    RUN,
     WHOLE,
     Ids,
     Line,
@@ -146,19 +147,19 @@ def _needed(operations: Sequence[Operation], wanted: set[int]) -> dict[int, Oper
     return found
 
 
-BLOCK, LOOPED = 128, 32
-"""Points that the machine takes at once, and in loops, where all wait for the slowest; numerical."""
+BLOCK = 128
+"""Points of a block of a compiled program: all its rows fit the cache; numerical."""
+_LONGEST = 1024
+"""Operations of a compiled function; its numbers are on the stack. Numerical."""
 
 
 class Step(NamedTuple):
-    """Lines that are done at once: a function of whole arrays with the results that are needed, or others.
+    """Lines that are done at once: a function of whole arrays, what numpy does, or runs of what is compiled.
 
     Attributes
     ----------
     start, stop : int
         The lines.
-    width : int
-        Points that the machine takes at once; zero where numpy does it.
     whole : Whole or None
         The function.
     elements : sequence
@@ -167,7 +168,6 @@ class Step(NamedTuple):
 
     start: int
     stop: int
-    width: int
     whole: Whole | None = None
     elements: Sequence[tuple[int, int, int | None]] = ()
 
@@ -198,11 +198,19 @@ class Program:
             if one.call is not None and not isinstance(one.call, int):
                 self._tops.append(len(self._lines))
                 self._add(number, one)
-        self.rows, self.height = self._rows_of(kept)
         self.block = BLOCK if compiles else TILE
+        if compiles:
+            self._join(kept)
+        self.rows, self.height = self._rows_of(kept)
         self.steps = self._steps_of()
-        # a whole function has no number among those of the machine, which never reads its line
-        self._code = compiled.Code(self._lines, self.rows, self.constants) if compiles else None
+        runs = {
+            step.start: self._lines[step.start : step.stop] for step in self.steps
+            if self._lines[step.start].call is RUN
+        }  # fmt: skip
+        self._code = compiled.Code(
+            runs, self.rows, self.constants, self._kinds, block=self.block, row=self.block + _APART,
+            apart=self.height * (self.block + _APART),
+        ) if runs else None  # fmt: skip
 
     def _note_elements(self, operations: Mapping[int, Operation]) -> None:
         for number, one in operations.items():
@@ -219,13 +227,8 @@ class Program:
             self._lines.append(Line(WHOLE, number, one.arguments, results))
             return
         loop: Loop = one.call
-        if self._compiles and all(
-            each.kind != "O" and compiled.can(each.call) for each in loop.inside.values()
-        ):
-            kinds = [self._kinds[each] for each in one.arguments]
-            places = [place for _, place, _ in self._elements.get(number, [])]
-            whole = loop, one.arguments, kinds, places
-            self._lines.append(Line(LOOP, number, one.arguments, results, loop=whole))
+        if self._compiles and compiled.can(loop):
+            self._lines.append(self._whole_loop(number, one, results))
             return
         states, lines = loop.state, self._lines
         lines += [_copy(into, first) for into, first in zip(states, one.arguments, strict=False)]
@@ -249,6 +252,61 @@ class Program:
         lines.append(Line(AGAIN, begin, (states[-1],), (), begin + 1, loop.rounds))
         lines[begin] = lines[begin]._replace(target=len(lines))
         lines += [_copy(into, states[place]) for into, place, _ in self._elements.get(number, [])]
+
+    def _whole_loop(self, number: int, one: Operation, results: tuple[int, ...]) -> Line:
+        """A loop as one line, with the lines of a round."""
+        loop: Loop = one.call
+        self._note_elements(loop.inside)
+        self._kinds.update({inner: operation.kind for inner, operation in loop.inside.items()})
+        self._kinds.update(zip(loop.state, [self._kinds[each] for each in one.arguments], strict=False))
+        outer, self._lines = self._lines, []
+        for inner, operation in loop.inside.items():
+            if not isinstance(operation.call, int):
+                self._add(inner, operation)
+        inside, self._lines = self._lines, outer
+        elements = [(each, place) for each, place, _ in self._elements.get(number, [])]
+        return Line(loop, number, one.arguments, results, inside=inside, elements=elements)
+
+    def _join(self, kept: set[int]) -> None:
+        """Join lines that can be compiled to runs, which have as results what is read outside of them."""
+        readers = Counter(one for line in self._lines for one in line.given)
+        lines, tops, run = list[Line](), list[int](), list[Line]()
+
+        def end() -> None:
+            if not run:
+                return
+            given = Counter(one for line in run for one in line.given)
+            made = [one for line in run for one in line.results]
+            results = tuple(one for one in made if one in kept or readers[one] > given[one])
+            outside = tuple(given.keys() - {*made, *self.constants})
+            tops.append(len(lines))
+            lines.append(Line(RUN, run[0].into, outside, results, inside=tuple(run)))
+            run.clear()
+
+        length = 0
+        for start, stop in self._groups():
+            line = self._lines[start]
+            if stop > start + 1 or not compiled.can(line.call):
+                end()
+                tops.append(len(lines))
+                shift = len(lines) - start
+                lines += [
+                    one._replace(into=one.into + shift, target=one.target + shift)
+                    if one.call in {BEGIN, AGAIN}
+                    else one
+                    for one in self._lines[start:stop]
+                ]
+                continue
+            length = 1 + len(line.inside) + (length if run else 0)
+            run.append(line)
+            if length >= _LONGEST:
+                end()
+        end()
+        self._lines, self._tops = lines, tops
+
+    def _groups(self) -> list[tuple[int, int]]:
+        """First line and end of all that is done for one operation."""
+        return list(zip(self._tops, [*self._tops[1:], len(self._lines)], strict=True))
 
     def _rows_of(self, kept: set[int]) -> tuple[dict[int, int], int]:
         """Row of each result, and the number of rows; a row is used again after the last line that reads it."""
@@ -290,23 +348,24 @@ class Program:
 
     def _steps_of(self) -> list[Step]:
         steps: list[Step] = []
-        for start, stop in zip(self._tops, [*self._tops[1:], len(self._lines)], strict=True):
+        for start, stop in self._groups():
             line = self._lines[start]
             if line.call is WHOLE:
                 whole = self.operations[line.into].call
-                steps.append(Step(start, stop, 0, whole, self._elements.get(line.into, [])))
-                continue
-            width = 0
-            if self._compiles and all(compiled.can(one.call) for one in self._lines[start:stop]):
-                width = BLOCK if stop == start + 1 else LOOPED
-            goes_on = steps and steps[-1].whole is None and steps[-1].width == width
-            steps.append(Step(steps.pop().start if goes_on else start, stop, width))
+                steps.append(Step(start, stop, whole, self._elements.get(line.into, [])))
+            elif (
+                steps and steps[-1].whole is None
+                and (self._lines[steps[-1].start].call is RUN) == (line.call is RUN)
+            ):  # fmt: skip
+                steps[-1] = steps[-1]._replace(stop=stop)
+            else:
+                steps.append(Step(start, stop))
         return steps
 
     def run(self, step: Step, table: Array) -> None:
         """Do the lines of a step that is no whole function, for all points of a table (blocks, rows, points)."""
-        if step.width and self._code is not None:
-            self._code.run(table, step.start, step.stop, step.width)
+        if self._code is not None and self._lines[step.start].call is RUN:
+            self._code.run(step.start, table)
         else:
             self._by_numpy(step, table)
 

@@ -92,12 +92,13 @@ def test_a_point_with_another_answer_is_left_out() -> None:
     assert np.array_equal(found[right], X[right] + 1.0)
 
 
+@pytest.mark.parametrize("sign", [np.sign, np.ones_like])
 @pytest.mark.usefixtures("machine")
-def test_a_search_is_a_loop_in_which_every_point_goes_its_own_rounds() -> None:
+def test_a_search_is_a_loop_in_which_every_point_goes_its_own_rounds(sign: Callable[[Any], Any]) -> None:
     def search(x: Any) -> Any:
-        # the argument at which y^3 + y reaches x^2 + 1 for each layer
+        # the argument at which y^3 + y reaches x^2 + 1 for each layer; no sign is compiled
         wanted, low, high = (x * x + 1.0) * LAYERS, 0.0 * x * LAYERS, 9.0 + 0.0 * x * LAYERS
-        value = lambda y: y * y * y + y  # noqa: E731
+        value = lambda y: y * y * y + y * sign(y)  # noqa: E731
         if recording_of(x) is not None:
             return recorded_least_reaching(value, wanted, low, high, high / 3.0)
         flat = [each.ravel() for each in (wanted, low, high, high / 3.0)]
@@ -113,6 +114,32 @@ def test_a_function_of_whole_arrays_is_one_operation() -> None:
     sort = one_operation(lambda array: np.sort(array, axis=-1))
     found, _ = results(lambda x: sort(x * LAYERS) * 2.0)
     assert np.array_equal(found, np.sort(X * LAYERS, axis=-1) * 2.0)
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_loop_may_have_a_loop_in_each_round() -> None:
+    def halved(x: Any) -> Any:
+        """How often a number is halved until it is below one, for each of its whole parts."""
+        times = np.floor(np.abs(x)) + 1.0
+        if (recording := recording_of(x)) is None:
+            return times * np.maximum(np.floor(np.log2(np.maximum(np.abs(x), 0.5))) + 1.0, 0.0)
+
+        def inner(state: list[Any]) -> list[Any]:
+            left, count, going = state
+            half = np.where(going, left / 2.0, left)
+            return [half, np.where(going, count + 1.0, count), going & (half >= 1.0)]
+
+        def outer(state: list[Any]) -> list[Any]:
+            count, turn, going = state
+            _, found, _ = recording.loop([np.abs(x) + 0.0 * turn, count, np.abs(x) >= 1.0], inner, 9)
+            turn = np.where(going, turn + 1.0, turn)
+            return [np.where(going, found, count), turn, going & (turn < times)]
+
+        return recording.loop([0.0 * x, 0.0 * x, times > 0.0], outer, 9)[0]
+
+    found, right = results(halved)
+    assert right.all()
+    np.testing.assert_allclose(found, halved(X), rtol=1e-14)
 
 
 def test_equal_operations_are_one_and_what_nobody_reads_is_left_out() -> None:
