@@ -1,7 +1,7 @@
 """Where layers lie among the units of a chip, and which block works for which of them."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.recording import one_operation, recording_of
+from neuroest.core.recording import recording_of
 from neuroest.levels.base import LevelMapping, MappedLevel
 
 Index: TypeAlias = NDArray[np.intp]
@@ -66,7 +66,7 @@ class UnitAllocation:
         level = block.rpartition(".")[0]
         each = np.asarray(units_each(self._mapped, level))
         if recording_of(self._units, each):
-            return _busiest(self._units, each, work, self._at, self._together)
+            return _busiest_in_turn(self._units, each, np.asarray(work), self._at, self._together)
         own = np.broadcast_shapes(self._units.shape[:-1], each.shape[:-1])
         points = np.broadcast_shapes(own, np.shape(work)[:-1])
         if np.prod(own) == 1:
@@ -170,12 +170,65 @@ def units_each(mapped: LevelMapping, level: str) -> u.Numeric:
     return mapped.counts[mapped.level.path] / np.maximum(mapped.counts[level], 1.0)
 
 
-@one_operation
-def _busiest(units: Array, each: Array, work: Array, at: Index, together: Index) -> Array:
-    """Longest work of all instances at each point of a list."""
-    points = np.broadcast_shapes(units.shape[:-1], each.shape[:-1], work.shape[:-1])
-    instances = shared_instances(_by_layer(units, points), _by_layer(each, points), at, together)
-    return instances.busiest(_by_layer(work, points)).reshape(*points, 1)
+def _busiest_in_turn(units: Array, each: Array, work: Array, at: Index, together: Index) -> Array:
+    """Longest work of all instances of `shared_instances` at a point that is recorded, one layer after the other.
+
+    On the way are the instance in which a layer begins, that in which the next one does, and what lies between them,
+    each with its work so far and the number of layers that do it.
+    """
+    layers, each = range(units.shape[-1]), np.broadcast_to(each, units.shape)
+    begin = np.cumsum(units, axis=-1) - units
+    wide, first = np.maximum(units, NEAR), np.floor(begin / each)
+    other = first[..., 1:] > first[..., :-1]
+    number = np.full_like(first[..., :1], _NOWHERE)
+    following = [number]
+    for layer in reversed(layers[:-1]):
+        one = slice(layer, layer + 1)
+        number = np.where(other[..., one], first[..., layer + 1 : layer + 2], number)
+        following.insert(0, number)
+    nearest = np.concatenate(following, axis=-1)
+    between = np.where(nearest > first + 1.0, first + 1.0, _NOWHERE) if len(together) else nearest
+    share = np.clip((first * each - begin + each) / wide, 0.0, 1.0)
+    work = np.broadcast_to(work, np.broadcast_shapes(work.shape, units.shape))
+    here = [np.flatnonzero(at == layer) for layer in layers]
+
+    def reached(number: Array, there: Index, one: slice) -> tuple[Any, Any]:
+        """Work of the layers at a place in an instance with a later number, and how many they are."""
+        if not there.size:
+            return 0.0, 0.0
+        own, width = each[..., one], wide[..., one]
+        until = number[..., one] * own - begin[..., one]
+        part = np.minimum((until + own) / width, 1.0) - until / width
+        reaches = until < width
+        done = np.sum(work[..., there], axis=-1, keepdims=True) * part
+        return np.where(reaches, done, 0.0), np.where(reaches, float(there.size), 0.0)
+
+    nothing = np.zeros_like(first[..., :1])
+    states = [[nothing, nothing], [nothing, nothing], [nothing, nothing]]
+    longest = nothing
+    for layer in layers:
+        one = slice(layer, layer + 1)
+        if layer:
+            new = other[..., layer - 1 : layer]
+            now, after, _ = states
+            states = [
+                [np.where(new, later, earlier) for earlier, later in zip(now, after, strict=True)],
+                *([np.where(new, 0.0, state) for state in pair] for pair in states[1:]),
+            ]
+        there = here[layer]
+        begun = np.sum(work[..., there], axis=-1, keepdims=True) * share[..., one], float(there.size)
+        gains = (
+            begun if there.size else (0.0, 0.0),
+            reached(nearest, there, one),
+            reached(between, np.intersect1d(there, together), one),
+        )
+        states = [
+            [state + more for state, more in zip(pair, gain, strict=True)]
+            for pair, gain in zip(states, gains, strict=True)
+        ]
+        for done, several in (states[0], states[2]):
+            longest = np.maximum(longest, np.where(several > 1.0, done, 0.0))
+    return longest
 
 
 def _by_layer(array: Array, points: tuple[int, ...]) -> Array:

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroest.core.plan import Plan
+from neuroest.core.recording import recording
+from neuroest.core.symbolic import Recording
 from neuroest.pipeline.unit_allocation import NEAR, UnitAllocation, shared_instances
 
 MANY = settings(max_examples=75)
@@ -20,7 +23,7 @@ Reads = tuple[tuple[int, ...], ...]
 
 def placed(units: Any, each: Any, reads: Reads) -> UnitAllocation:
     """Places of layers that take so many units, on tiles of so many."""
-    placement = SimpleNamespace(units=np.asarray(units, float), shared=False)
+    placement = SimpleNamespace(units=np.asarray(units, dtype=float), shared=False)
     mapped: Any = SimpleNamespace(placement=placement, units_per_child={LEVEL: each}, counts={LEVEL: 1e6})
     return UnitAllocation(mapped, reads)
 
@@ -90,6 +93,27 @@ def test_an_open_grid_is_what_its_points_are_alone(drawn, each, one, other) -> N
             assert slower[1 - row, row, column, 0] == pytest.approx(
                 2.0 * alone.busiest(BLOCK, work[1 - row]).item(), rel=1e-9
             )
+
+
+@settings(max_examples=25)
+@given(layered(3), st.lists(quarters, min_size=3, max_size=3), st.lists(works, min_size=3, max_size=3))
+def test_a_plan_goes_from_layer_to_layer(drawn, each, work) -> None:
+    units, reads = drawn
+    times = np.array(work, float)[:, : units.shape[1]]
+    names = [[f"{what} {layer}" for layer in range(units.shape[1])] for what in ("units", "work")]
+    inputs = {"each": np.array(each)}
+    for some, table in zip(names, (units, times), strict=True):
+        inputs |= dict(zip(some, table.T, strict=True))
+    weighted = np.any(units > 0.0, axis=0)
+    with recording(Recording()) as recorded:
+        point = {name: recorded.input(name, values[:1].reshape(1, 1)) for name, values in inputs.items()}
+        own, done = (np.concatenate([point[name] for name in some], axis=-1) for some in names)
+        own = np.where(weighted, own, 0.0)  # which layers have weights is the same for all points
+        plan = Plan(recorded, [placed(own, point["each"], reads).busiest(BLOCK, done)])
+    (found,), right = plan.repeated(inputs, len(each))
+    assert right.all()
+    expected = placed(units, np.array(each)[:, np.newaxis], reads).busiest(BLOCK, times)
+    np.testing.assert_allclose(np.broadcast_to(found, expected.shape), expected, rtol=1e-12)
 
 
 @MANY
