@@ -49,7 +49,7 @@ _as_ids: Any = functools.partial(np.array, dtype=np.intp)
 _moved: Any = np.moveaxis
 _plain = np.asarray
 """The function of numpy itself, also while it is replaced."""
-_MAY_BE_SIMPLER = frozenset({np.where, np.hypot, *NEUTRAL, *IDEMPOTENT, *CASTS.values()})
+_MAY_BE_SIMPLER = frozenset({np.where, np.hypot, np.less, np.greater, *NEUTRAL, *IDEMPOTENT, *CASTS.values()})
 """Operations for which `Recording` looks for one that gives the same."""
 
 
@@ -168,6 +168,8 @@ class Recording:
             return same[0]
         if len(ids) != 2:
             return None
+        if call in {np.less, np.greater}:
+            return int(self.constants(cast([0], kind))[0]) if ids[0] == ids[1] else None
         for one, other in (ids, ids[::-1]) if call in COMMUTATIVE else (ids,):
             if constant[other] and one in same and operations[other].value == NEUTRAL.get(call):
                 return one

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.operations import NotRecordedError
-from neuroest.core.recording import recording_of
+from neuroest.core.recording import recording_of, surely_none
 
 _ROUNDS = 64
 """Most rounds; numerical. Fifty suffice if every step is a bisection."""
@@ -100,6 +100,7 @@ def recorded_least_reaching(
         raise NotRecordedError("nothing that a search reads moves")
     shape = np.broadcast_shapes(*map(np.shape, (wanted, low, high, *guesses)))
     wanted, low, high, *guesses = (np.broadcast_to(one, shape) for one in (wanted, low, high, *guesses))  # type: ignore[assignment]
+    from_zero = surely_none(low > 0.0)  # where the value is known
 
     def step(state: list[Any]) -> list[Any]:
         """Try both ends, the guesses, and just below the upper end, as the whole interval may be needed."""
@@ -122,7 +123,7 @@ def recorded_least_reaching(
         is_between = (at_low < wanted) & (ends.at_new >= wanted)
         apart = (new.width > _CLOSEST * new.least) & ~new.alike
         goes_on = np.where(first, ~(value < wanted), np.where(second, is_between, apart))
-        after = [*new[:-1], turn + 1.0]
+        after = [*new[:-1], turn + np.where(first & from_zero, 2.0, 1.0)]
         return [
             *(np.where(going, one, other) for one, other in zip(after, state, strict=False)),
             going & goes_on,

@@ -223,14 +223,17 @@ class NeuronDrive:
         slowest = longest(pace)
         longer = np.maximum(slowest, network.pace.least_timestep)
         period = longer / network.events
-        if recording_of(own, longer, steps) is not None:
-            # layers that wait for no other get the same again, so that all with the same steps are one operation
-            guess = longest(np.where(pace < slowest, 0.0, own)) * (longer / slowest)
-            return _as_share(_hold_at(neuron, steps, period, guess), full)
         near = network.pace.near_hold
         done = near is not None and np.equal(network.pace.least_timestep, network.pace.near_timestep)
         found, waits = own, np.logical_and(longer > pace, np.logical_not(done))
-        if not surely_none(waits):
+        if recording_of(own, longer, steps) is not None:
+            guess = longest(np.where(pace < slowest, 0.0, own)) * (longer / slowest)
+            if surely_none(pace < slowest):
+                found = np.where(waits, _hold_at(neuron, steps, period, guess, sought=waits), own)
+            else:
+                # layers that wait for no other get the same again, so that all with the same steps are one operation
+                found = _hold_at(neuron, steps, period, guess, sought=np.logical_not(done))
+        elif not surely_none(waits):
             # with the same share of a longer period a neuron fires as often or sooner
             guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
             found = np.where(waits, _hold_at(neuron, steps, period, *guesses, sought=waits), own)
