@@ -31,7 +31,7 @@ def run(
 
     Lists all problems of all files, one per line: file, line, column, path, and what is allowed. For a valid chip it
     also lists the kinds of network that the chip cannot run, and for an analog macro together with a
-    network, where its efficiency lies among published macros.
+    network, where its efficiency lies among published macros. The runs of a published chip must have an estimate.
     """
     bad = False
     rows: list[dict[str, Any]] = []

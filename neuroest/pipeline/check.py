@@ -273,8 +273,8 @@ def _always_refused(design: Design, document: Document) -> list[Problem]:
     found, wrong = _smallest_refusals(design)
     if not all(found.values()):
         return []
-    widest = {coding: faults for (coding, _), faults in found.items()}
-    faults = [text for texts in widest.values() for text in texts]
+    # what stops the narrowest network stops all; a binary chip is not wrong for refusing eight bits
+    faults = [text for (_, bits), texts in found.items() if bits == min(_BITS) for text in texts]
     return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
 
 

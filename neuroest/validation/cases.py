@@ -366,6 +366,27 @@ def run_case(case: Case) -> CaseResult:
     SpecError
         With all problems of its runs, at their place in the case file, and of the referenced files.
     """
+    return CaseResult(
+        case, _estimates(case), {name: _simulated(case, name) for name in case.spec.neurons},
+        {name: _generator(case, name) for name in case.spec.generators},
+    )  # fmt: skip
+
+
+def check_case(path: Path) -> Case:
+    """Load a case from its file, and find out whether its runs have an estimate.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file and of its runs.
+    """
+    case = read_case(path)
+    _estimates(case)
+    return case
+
+
+def _estimates(case: Case) -> dict[str, Estimate]:
+    """The estimates of the runs, by name."""
     estimates: dict[str, Estimate] = {}
     problems: list[errors.Problem] = []
     for name in case.spec.runs:
@@ -374,10 +395,7 @@ def run_case(case: Case) -> CaseResult:
         except errors.SpecError as error:
             problems += error.problems
     errors.raise_all(problems)
-    return CaseResult(
-        case, estimates, {name: _simulated(case, name) for name in case.spec.neurons},
-        {name: _generator(case, name) for name in case.spec.generators},
-    )  # fmt: skip
+    return estimates
 
 
 def _simulated(case: Case, name: str) -> SimulatedNeuron:
