@@ -240,10 +240,12 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     alone = _timed(points, settled, [UNKNOWN_PACE] * len(points.chip.computing_levels()))
     if points.chip.data_period is not None:
         return _streamed(points, settled, alone)
-    searches = _with_late_points([TimestepSearch.idle(points.list_length)] * len(alone.levels), alone)
+    idle = [TimestepSearch.idle(points.list_length)] * len(alone.levels)
+    late = _with_late_points(idle, alone)
+    searches = [search for search, _ in late]
     if all(surely_none(search.sought) for search in searches):
         return alone
-    own = [_own_pace(level) for level in alone.levels]
+    own = [_own_pace(level, *one) for level, one in zip(alone.levels, late, strict=True)]
     recording = recording_of([search.sought for search in searches])
     if recording is not None:
         return _recorded(recording, points, settled, searches, own, alone)
@@ -295,7 +297,9 @@ def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSea
     """The searches when the timesteps asked have been tried."""
     pairs = zip(searches, timed.levels, strict=True)
     found = [search.after(timed.timing.timestep(level)) for search, level in pairs]
-    return _with_late_points(found, timed) if len(found) > 1 else found  # levels move each other
+    if len(found) > 1:  # levels move each other
+        return [search for search, _ in _with_late_points(found, timed)]
+    return found
 
 
 def _searched(
@@ -328,39 +332,52 @@ def _searched(
     return searches, own, found
 
 
-def _with_late_points(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:
-    """The searches, with points whose neurons fire later than the network's in the timestep that the chip makes."""
+def _with_late_points(
+    searches: Sequence[TimestepSearch], timed: Timed
+) -> list[tuple[TimestepSearch, u.Second | None]]:
+    """The searches, with points whose neurons fire later than the network's in the timestep that the chip makes.
+
+    With each is the time of the drives of such points in the timestep that is tried first, by layer. [s].
+    """
     return [
         _with_late(search, level, timed.timing) for search, level in zip(searches, timed.levels, strict=True)
     ]
 
 
-def _with_late(search: TimestepSearch, level: MappedLevel, timing: Timing) -> TimestepSearch:
+def _with_late(
+    search: TimestepSearch, level: MappedLevel, timing: Timing
+) -> tuple[TimestepSearch, u.Second | None]:
     array, network, step = level.mapper.compute, level.mapper.network, timing.timestep(level)
     if not is_crossbar(array) or array.neuron is None or not np.any(level.own > 0.0):
-        return search
+        return search, None
     drive = array.drive(network)
     late = np.asarray(drive.overstretched(step) > 1.0 + FIRING_SLACK)
     late = late & (step > 0.0) & np.isfinite(step)
     if surely_none(late):
-        return search
+        return search, None
     # a chip that is no slower than its drives are sized for makes no neuron late
     own = np.asarray(drive.own_timestep)
     late = late & (step > own)
     if surely_none(late):
-        return search
+        return search, None
     times = (timing.resources[level.path], timing.step)
     taken, made = (np.max(time * level.own, axis=-1, keepdims=True) for time in times)
-    guess = drive.stretched_timestep(step, np.minimum(taken / made, 1.0), late)
-    return search.joined_by(own, step, np.asarray(guess), late)
+    guess, hold = drive.stretched(step, np.minimum(taken / made, 1.0), late)
+    return search.joined_by(own, step, np.asarray(guess), late), hold
 
 
-def _own_pace(level: MappedLevel) -> Pace:
-    """Times of a level that no timestep changes; unknown where it has no neurons in its arrays."""
+def _own_pace(level: MappedLevel, search: TimestepSearch | None = None, hold: u.Second | None = None) -> Pace:
+    """Times of a level that no timestep changes; unknown where it has no neurons in its arrays.
+
+    With a search, the time of drives from which that of the points sought is not far. [s].
+    """
     array, network = level.mapper.compute, level.mapper.network
     if not is_crossbar(array) or array.neuron is None:
         return UNKNOWN_PACE
-    return _near(Pace(own_hold=array.drive(network).own_hold, drive_time=array.drive_time(network)), level)
+    known = _near(Pace(own_hold=array.drive(network).own_hold, drive_time=array.drive_time(network)), level)
+    if search is None or hold is None or known.near_hold is None:
+        return known
+    return replace(known, near_hold=np.where(search.sought, hold, known.near_hold))
 
 
 def _near(pace: Pace, level: MappedLevel) -> Pace:

@@ -250,8 +250,10 @@ class NeuronDrive:
         """Timestep of the slowest layer at its own pace; drives are sized for it or for a longer one. [s]."""
         return np.maximum(longest(self.period(self.own_hold)), self.network.pace.least_timestep)
 
-    def stretched_timestep(self, timestep: u.Second, share: u.Dimensionless, late: Mask) -> u.Second:
+    def stretched(self, timestep: u.Second, share: u.Dimensionless, late: Mask) -> tuple[u.Second, u.Second]:
         """Timestep with drives sized for it, if the time of the arrays depends only on the timestep of the layers. [s].
+
+        The second number is the hold time of each layer at its own pace in that timestep. [s].
 
         Parameters
         ----------
@@ -263,8 +265,12 @@ class NeuronDrive:
             Design points that need it.
         """
         rest, each = (1.0 - share) * timestep, share * timestep / self.own_timestep
-        hold = self._own_hold(lambda hold: rest + each * self.period(hold), late)
-        return np.maximum(rest + each * longest(self.period(hold)), timestep)
+
+        def period(hold: u.Second) -> u.Second:
+            return rest + each * self.period(hold)
+
+        hold = self._own_hold(period, late)
+        return np.maximum(longest(period(hold)), timestep), hold
 
     def overstretched(self, timestep: u.Second) -> u.Dimensionless:
         """Timesteps of this length that a spike needs, over those allowed, for the slowest layer."""
