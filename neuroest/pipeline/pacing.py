@@ -23,7 +23,7 @@ from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts, count_actions
 from neuroest.pipeline.mapping import map_network, mappers_for
-from neuroest.pipeline.timing import Timing, streamed_timestep, time_network
+from neuroest.pipeline.timing import Timing, Unpaced, streamed_timestep, time_network, times_at_any_pace
 from neuroest.specs.learning import LearningRule
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import LayerTable, layer_table
@@ -217,11 +217,12 @@ class Settled:
 
 
 class Timed(NamedTuple):
-    """Mapping, counts and times of a network, and checks of how they were found."""
+    """Mapping, counts and times of a network, what of these has no pace, and checks of how they were found."""
 
     levels: tuple[MappedLevel, ...]
     counts: ActionCounts
     timing: Timing
+    unpaced: Unpaced
     checks: tuple[Check, ...] = ()
 
 
@@ -443,7 +444,8 @@ def _timed(points: Points, settled: Settled, paces: Sequence[Pace], alone: Timed
     if alone is None or any(level.mapper.placed_by_time for level in alone.levels):
         levels = map_network(chip, mappers_for(chip, layers, settled.owner, paces, settled.rule))
         counts = count_actions(layers, levels, settled.partition)
+        unpaced = times_at_any_pace(chip, layers, levels, counts)
     else:
         levels = tuple(level.at_pace(pace) for level, pace in zip(alone.levels, paces, strict=True))
-        counts = alone.counts
-    return Timed(levels, counts, time_network(chip, layers, levels, counts))
+        counts, unpaced = alone.counts, alone.unpaced
+    return Timed(levels, counts, time_network(chip, layers, levels, counts, unpaced), unpaced)

@@ -62,7 +62,7 @@ class Stages:
         layers, chip = points.layers, points.chip
         owner, unknown = owners(design, chip, layers)
         rule = None if workload.learning is None else workload.learning.stated
-        levels, counts, timing, fitted = fit_timesteps(points, Settled(owner, rule, design.spec.partition))
+        levels, counts, timing, _, fitted = fit_timesteps(points, Settled(owner, rule, design.spec.partition))
         learning = learn(workload, values, levels, counts)
         costs = cost_components(chip, joined(levels), contexts(layers, levels))
         if first := (*populations.checks(layers), *unknown, *fitted):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -126,11 +127,45 @@ class Timing:
         return longest
 
 
-def time_network(
+class Unpaced(NamedTuple):
+    """Times of a mapped network that are the same at any pace of its neurons.
+
+    Attributes
+    ----------
+    places : BlockAllocation
+        Instances of blocks by layer.
+    blocks, networks : mapping of str to array
+        Time of a timestep by layer, of blocks and of networks and links, packets that wait for each other left out. [s]
+    time_sharing : mapping of str to array
+        Time of the busiest instance of each block for all layers. [s]
+    busy : mapping of str to array
+        The part for which a network or link is busy. [s]
+    """
+
+    places: BlockAllocation
+    blocks: Mapping[str, Array]
+    networks: Mapping[str, Array]
+    time_sharing: Mapping[str, Array]
+    busy: Mapping[str, Array]
+
+
+def times_at_any_pace(
     chip: Chip, layers: LayerTable, levels: Sequence[MappedLevel], counts: ActionCounts
-) -> Timing:
-    """Latency and initiation interval of a mapped network."""
+) -> Unpaced:
+    """Times of blocks, networks and links, which depend on what is counted alone."""
+    run, places = _Run(chip, layers, levels, counts), BlockAllocation(levels, layers.reads)
+    blocks, time_sharing = _blocks(run, places)
+    networks, busy = _network_times(run, places)
+    return Unpaced(places, blocks, networks, time_sharing, busy)
+
+
+def time_network(
+    chip: Chip, layers: LayerTable, levels: Sequence[MappedLevel], counts: ActionCounts,
+    unpaced: Unpaced | None = None,
+) -> Timing:  # fmt: skip
+    """Latency and initiation interval of a mapped network; `unpaced` may be that of the same at another pace."""
     run = _Run(chip, layers, levels, counts)
+    places, blocks, networks, shared, busy = unpaced or times_at_any_pace(chip, layers, levels, counts)
     resources: dict[str, Array] = {}
     for level in levels:
         placement = level.mapped.placement
@@ -142,8 +177,8 @@ def time_network(
             off = at_peak + (1.0 - at_peak) * off
         resources[level.path] = run.each_step(level.mapper.unit_time(placement), level) * off
         resources[level.path] = resources[level.path] + _copies(run, level) * off
-    places = BlockAllocation(levels, layers.reads)
-    time_sharing = _blocks(run, places, resources)
+    resources |= blocks
+    time_sharing = dict(shared)
     sharing = [_turns_on_units(run, level, resources[level.path]) for level in levels]
     for level in levels:
         for _, unit in level.mapper.chip.find(MultipliesComputedFactors):
@@ -158,7 +193,7 @@ def time_network(
         if level.mapper.divides_units:
             work = resources[level.path] * np.maximum(level.mapped.placement.units, 1.0)
             time_sharing[level.path] = places.of_level(place).busiest(f"{level.path}.", work)
-    busy = _network_times(run, places, resources)
+    resources |= networks
     for link in chip.links():
         if link.path in resources:
             # every chip has links of its own, and the busiest carries at least the mean
@@ -254,7 +289,7 @@ def _unit_for_products(run: _Run, unit: MultipliesComputedFactors) -> Array:
     return np.asarray(reduce(np.add, cycles) / (run.steps * capacity))
 
 
-def _blocks(run: _Run, places: BlockAllocation, resources: dict[str, Array]) -> dict[str, Array]:
+def _blocks(run: _Run, places: BlockAllocation) -> tuple[dict[str, Array], dict[str, Array]]:
     """Times of adders, vector units, neurons and memories; the busiest instance of each."""
     alone: dict[str, Array] = {}
     for _, block in run.chip.find(SharedInTime):
@@ -265,11 +300,10 @@ def _blocks(run: _Run, places: BlockAllocation, resources: dict[str, Array]) -> 
             for action in ("read", "write")
         )
         alone[memory.path] = np.asarray(memory.busy_time(reads, writes))
-    for path, time in alone.items():
-        resources[path] = time / places.serving(path)
+    times = {path: time / places.serving(path) for path, time in alone.items()}
     if places.shared:
-        return {}
-    return {path: places.busiest(path, time) for path, time in alone.items() if np.any(time > 0.0)}
+        return times, {}
+    return times, {path: places.busiest(path, time) for path, time in alone.items() if np.any(time > 0.0)}
 
 
 def _nothing(run: _Run) -> Array:
@@ -335,9 +369,9 @@ def _demand(run: _Run, path: str) -> Array:
     return sum(others, start=first)
 
 
-def _network_times(run: _Run, places: BlockAllocation, resources: dict[str, Array]) -> dict[str, Array]:
+def _network_times(run: _Run, places: BlockAllocation) -> tuple[dict[str, Array], dict[str, Array]]:
     """Time of network and links, packets that wait for each other left out; the part for which a link is busy."""
-    steps, busy = run.steps, {}
+    steps, times, busy = run.steps, dict[str, Array](), dict[str, Array]()
     carried = run.counts.transport
     for _, mesh in run.chip.networks():
         if carried is not None:
@@ -351,7 +385,7 @@ def _network_times(run: _Run, places: BlockAllocation, resources: dict[str, Arra
                     sums = np.sum(sums, axis=-1, keepdims=True) * there
             busy[mesh.path] = bits / links / mesh.payload_rate(carried.packet) + sums / mesh.link_rate()
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
-            resources[mesh.path] = np.asarray(time * there)
+            times[mesh.path] = np.asarray(time * there)
     for link in run.chip.links():
         if any(path == link.path for path, _ in run.counts.actions):
             # weights come while cells are written, not while layers work
@@ -367,8 +401,8 @@ def _network_times(run: _Run, places: BlockAllocation, resources: dict[str, Arra
                 busy[link.path] = between.bits / steps / between.lanes / link.rate()
                 way = network_equations.packet_latency(between.farthest, link.latency(), busy[link.path], 0.0)
                 spent = np.asarray(spent + way * there, dtype=np.float64)
-            resources[link.path] = np.asarray(spent * _link_discrepancy(run.chip, link))
-    return busy
+            times[link.path] = np.asarray(spent * _link_discrepancy(run.chip, link))
+    return times, busy
 
 
 _NEIGHBOURS = 4.0
