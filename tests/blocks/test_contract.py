@@ -27,11 +27,13 @@ from neuroest.design.build import build
 from neuroest.design.chip import instantiate
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import load_architecture, load_device
+from neuroest.pipeline.design_rules import DesignRules
 from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
 from neuroest.specs.base import numeric_options
 from tests.each import each
 
 QUANTITIES = {"energy", "area", "static_power", "time"}
+ROOT = Path(__file__).parents[2]
 HEADINGS = reference_pages.architecture_page().splitlines()
 MODELS = reference_pages.devices_page().splitlines()
 # what is in a slot of one schema alone, which names it
@@ -63,6 +65,22 @@ def test_a_block_states_what_it_is(model: str) -> None:
     assert block.__doc__
     assert schema.__doc__
     assert f"## Block `{model}`" in HEADINGS
+
+
+@cache
+def texts_under(folder: str, *suffixes: str) -> str:
+    """All texts of a folder of the repository."""
+    files = (path for path in (ROOT / folder).rglob("*") if path.suffix in suffixes)
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+@each("model", BLOCKS)
+def test_a_block_is_on_a_page_and_in_a_test(model: str) -> None:
+    named = re.compile(rf"\b{model}\b").search
+    assert named(texts_under("docs", ".md")), f"add {model} to the page of its topic under docs/models"
+    assert named(texts_under("tests", ".py", ".yaml")), (
+        f"add a test of {model} with a value from a source or by hand"
+    )
 
 
 @each("model", BLOCKS)
@@ -104,6 +122,7 @@ def checks_made_in(module: str) -> dict[str, set[str]]:
             str(ast.literal_eval(call.args[PLACE_OF_NAME[ast.unparse(call.func)]]))
             for call in made
             if ast.unparse(call.func) in PLACE_OF_NAME and not states_its_text(call)
+            if isinstance(call.args[PLACE_OF_NAME[ast.unparse(call.func)]], ast.Constant)
         }
         for name, made in calls.items()
     }
@@ -121,6 +140,8 @@ def test_each_check_has_a_text_and_each_text_a_check() -> None:
         for cls in owner.__mro__
         if issubclass(cls, StatesChecks) and cls.__module__ != StatesChecks.__module__
     }
+    for cls in (DesignRules,):  # whose names may be those of a table
+        assert checks_made_in(cls.__module__)[cls.__name__] <= texts_of(cls, "Checks").keys()
     assert sum(map(len, made.values())) > 100
     for cls, names in made.items():
         stated = texts_of(cls, "Checks")

@@ -43,6 +43,7 @@ def variant(folder: Path, **changes: Any) -> Path:
 
 
 def test_every_part_of_the_table_acts_as_often_as_it_must(whole: Estimate) -> None:
+    """Both lines have an `analog_buffer` between their segments."""
     inputs, outputs = CHIPS * ROWS, CHIPS * COLUMNS
     assert energy(whole, component="input", term="pulse_width") == pytest.approx(inputs * 37.5e-15)
     assert energy(whole, component="row_buffer") == pytest.approx(inputs * 12 * 0.62e-15)

@@ -17,8 +17,10 @@ from neuroest.exploration.space import ExplorationError, Space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import sweep
 from neuroest.exploration.uncertainty import uncertainty
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.explanation import explain
+from neuroest.results import quantities
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import (
     BANDED,
@@ -92,6 +94,18 @@ def test_a_quantity_has_a_unit_that_its_name_agrees_with(name: str) -> None:
         parse_unit(quantity.unit)
         assert quantity.unit == "1" or name.endswith(column_name("", quantity.unit)), name
     assert label_and_unit(name) == (quantity.label, quantity.unit)
+
+
+def test_each_quantity_has_a_calculation_and_each_calculation_a_quantity() -> None:
+    assert quantities._FOLLOWS.keys() <= QUANTITIES.keys(), (
+        "add the quantity to neuroest/results/quantities.yaml"
+    )
+    for name, quantity in QUANTITIES.items():
+        member = name.removesuffix(column_name("", quantity.unit))
+        known = name in quantities._FOLLOWS or hasattr(Evaluation, member)
+        assert known, (
+            f"{name}: add a member {member} to Evaluation, or a row to _FOLLOWS in results/quantities.py"
+        )
 
 
 def test_labels_are_unambiguous() -> None:
