@@ -194,11 +194,14 @@ class _Interval(NamedTuple):
         place, value, farther = gap / (other - older), rise / far, back / gap
         safe = (value * value < place) & ((1.0 - value) ** 2 < 1.0 - place)
         share = above / rise * before / far - farther * above / change * beyond / far
-        # above a threshold the square of a rate grows in proportion to the distance
-        square, reached, reached_before = at_new * at_new, above >= 0.0, before >= 0.0
-        line = (square - wanted * wanted) / (square - at_older * at_older) * farther
-        rising = (at_other == 0.0) & reached & reached_before & (line > 0.0) & (line < 1.0)
-        share = np.where(rising, line, np.where(safe, share, 1.0 / 2.0))
+        reached, reached_before = above >= 0.0, before >= 0.0
+        share, nothing = np.where(safe, share, 1.0 / 2.0), at_other == 0.0
+        if not surely_none(nothing):
+            # above a threshold the square of a rate grows in proportion to the distance
+            square = at_new * at_new
+            line = (square - wanted * wanted) / (square - at_older * at_older) * farther
+            rising = nothing & reached & reached_before & (line > 0.0) & (line < 1.0)
+            share = np.where(rising, line, share)
         # a step too small to pass the number is followed by a larger one
         moved = np.where(reached == reached_before, np.abs(back), 0.0)
         step, width, largest = 8.0 * moved, np.abs(gap), np.maximum(new, other)
