@@ -376,9 +376,9 @@ def _own_pace(level: MappedLevel, search: TimestepSearch | None = None, hold: u.
     if not is_crossbar(array) or array.neuron is None:
         return UNKNOWN_PACE
     known = _near(Pace(own_hold=array.drive(network).own_hold, drive_time=array.drive_time(network)), level)
-    if search is None or hold is None or known.near_hold is None:
-        return known
-    return replace(known, near_hold=np.where(search.sought, hold, known.near_hold))
+    if search is None or hold is None or recording_of(search.sought) is not None:
+        return known  # a plan would compute it for all points
+    return replace(known, near_hold=np.where(search.sought, hold, array.hold_time(network)))
 
 
 def _near(pace: Pace, level: MappedLevel) -> Pace:
