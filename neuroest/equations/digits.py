@@ -12,7 +12,7 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.provenance import equation
-from neuroest.core.recording import each_alike
+from neuroest.core.recording import each_alike, recording_of
 from neuroest.equations._numbers import normal_distribution
 from neuroest.equations.weight_spreads import weight_mean_square
 
@@ -252,12 +252,23 @@ def _of_digit(
     return result
 
 
-@each_alike
 def _of_place(moment: int, mean: Array, centre: float, base: int, place: int) -> Array:
     """A moment of one place of digits with one base and one centre."""
     if base ** (place + 1) > _FINEST:
         return np.full_like(mean, np.mean(_counted(base)[moment]))
-    # a Gaussian around the centre, folded there for pairs
+    if recording_of(mean) is not None:  # nearly always all are read, and together take as long as two
+        return _moments(mean, centre, base, place)[moment]
+    return _gaussian(moment, mean, centre, base, place)
+
+
+@each_alike
+def _moments(mean: Array, centre: float, base: int, place: int) -> tuple[Array, ...]:
+    """All moments of one place of digits that is not spread evenly."""
+    return tuple(_gaussian(slice(None), mean, centre, base, place))
+
+
+def _gaussian(moment: int | slice, mean: Array, centre: float, base: int, place: int) -> Array:
+    """Moments of a place of Gaussian weights around the centre, folded there for pairs."""
     spread = (1.0 - centre) * mean * np.sqrt(np.pi / 2.0)
     known = np.fmax(np.fmin(spread, _WIDEST), np.finfo(float).tiny)
     return np.where(np.isnan(mean), np.nan, _interpolated(moment, known, centre, base, place))
@@ -269,10 +280,11 @@ def _counted(base: int) -> Array:
     return np.array([share, share * share, np.where(share == 0.0, 1.0, 0.0)])
 
 
-def _interpolated(moment: int, spread: Array, centre: float, base: int, place: int) -> Array:
-    """The moment by the polynomials of the pieces that the spreads are in, to an error below 2e-14.
+def _interpolated(moment: int | slice, spread: Array, centre: float, base: int, place: int) -> Array:
+    """A moment by the polynomials of the pieces that the spreads are in, to an error below 2e-14.
 
-    A piece is a quarter of an octave of spreads. A point and a list go through the same operations.
+    Several moments are along a first axis. A piece is a quarter of an octave of spreads. A point and a list go through
+    the same operations.
     """
     fraction, exponent = np.frexp(spread)
     along = (fraction - 1.0 / 2.0) * (2.0 * _PIECES)
@@ -282,7 +294,7 @@ def _interpolated(moment: int, spread: Array, centre: float, base: int, place: i
     there = np.bincount(pieces.ravel() - first) > 0
     rows = [_piece(centre, base, place, piece)[moment] for piece in (first + np.flatnonzero(there)).tolist()]
     each = (np.cumsum(there) - 1)[pieces - first]
-    highest, *lower, last = np.ascontiguousarray(np.transpose(rows)).take(each, axis=1)
+    highest, *lower, last = np.ascontiguousarray(np.transpose(rows)).take(each, axis=-1)
     x = along - within - 1.0 / 2.0
     found = highest * x
     for coefficient in lower:
