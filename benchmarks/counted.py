@@ -183,6 +183,7 @@ def operations() -> dict[str, float]:
         group = candidate(chip, network, {}, {}).group
         drawn = lambda seed, group=group: draw(group.claims, POINTS, seed)  # noqa: E731
         found |= _recorded(f"draws of {chip} on {network}", group, drawn)
+        found[f"draws of {chip} on {network}: operations of its plan"] = _planned(group, drawn(3))
     # rounds of searches for a few late timesteps, which last digits of a processor move
     del found[f"draws of {DRAWN[1][0]} on {DRAWN[1][1]}: operations of numpy a block"]
     return found

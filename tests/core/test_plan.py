@@ -156,6 +156,19 @@ def test_equal_operations_are_one_and_what_nobody_reads_is_left_out() -> None:
     assert sum(one.call is np.subtract for one in plan.program.operations.values()) == 3
 
 
+def test_few_results_wait_for_what_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "possible", lambda: False)
+    factors = np.arange(1.0, 65.0)
+
+    def summed(x: Any) -> Any:
+        return np.sum(np.exp(x * factors) / (x + factors), axis=-1, keepdims=True)
+
+    # as the program has them, all 64 quotients would wait for their sum
+    assert planned(summed).program.height <= 8
+    found, _ = results(summed)
+    np.testing.assert_allclose(found, summed(X), rtol=1e-13)
+
+
 def test_numbers_that_move_are_not_lost_in_silence() -> None:
     with recording(Recording()) as recorded:
         x = recorded.input("x", np.ones((1, 1)))
