@@ -1,5 +1,6 @@
 """Whole converters: a fit to published ones with all supporting circuits, or the published numbers of one."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -156,14 +157,16 @@ class WholeAdc(SampledConverter):
         converter_rate
             the converter must be faster than published ones at this node and supply
         converter_node
-            node is outside the published converters, so energy and area are extrapolated
+            node is outside the published converters, so area is extrapolated, and energy follows the law of the process
         """
         d, fastest, size = self.device, self.fastest(bits), self.process.feature_size
+        node = self.check_range("converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m")
         return [
             self.check_range("converter_resolution", bits, 1.0, d.maximum_bits, "1", severity="infeasible"),
             self.check_range("converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1"),
             self.check_range("converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s"),
-            self.check_range("converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m"),
+            # the spread of the law of energies comes from converters down to 4 nm, that of areas does not
+            replace(node, quantities=("area",)),
         ]
 
 
