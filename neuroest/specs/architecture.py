@@ -67,6 +67,8 @@ class Technology(base.Spec):
     """Junction-to-ambient thermal resistance of one chip, instead of a `package`."""
     temperature: base.Temperature | None = Field(default=None, validate_default=True)
     """Die temperature, if it is known. Otherwise it follows from `ambient_temperature` and the package."""
+    uncertain: Uncertain = Field(default_factory=dict)
+    """Uncertain choices, such as a supply that the text on a chip does not state."""
 
     @field_validator("temperature")
     @classmethod

@@ -266,3 +266,24 @@ def test_two_conversions_of_a_product_are_reported(rows: int, reported: bool) ->
     settings = {f"{ARRAY}bits_per_cell": "1", f"{ARRAY}rows": str(rows), "workload.precision.weights": "9"}
     result = estimate(ADC, DENSE, settings)
     assert ("conversions_of_a_product" in failed(result)) is reported
+
+
+def test_a_supply_that_is_not_stated_is_in_the_band(tmp_path: Path) -> None:
+    low, high = "0.75 V", "1 V"
+    spread = {"spread": {"low": low, "high": high}, "rationale": "not stated"}
+    stated = estimate(ADC, DENSE)
+    uncertain = run(ADC, DENSE, {"technology.uncertain": {"supply_voltage": spread}}, tmp_path)
+    name = "energy_per_inference_J"
+    assert uncertain.totals[name] == pytest.approx(stated.totals[name])
+    least, most = (
+        estimate(ADC, DENSE, {"technology.supply_voltage": end}).totals["energy_per_inference_J"]
+        for end in (low, high)
+    )
+    widths = [
+        np.log(
+            one.bands.totals["energy_per_inference_J"].high / one.bands.totals["energy_per_inference_J"].low
+        )
+        for one in (stated, uncertain)
+    ]
+    # independent causes: squares of widths add up
+    assert widths[1] == pytest.approx(np.hypot(widths[0], np.log(most / least)), rel=0.05)
