@@ -172,9 +172,9 @@ class ProgrammedLayer:
         self.reads, self.outputs, self.generator = reads, len(weights), generator
         self.without = frozenset(name.replace("_", " ") for name in without)
         age = None if DRIFT in self.without else array.age
-        low, high = (_one(array.memory.limited(end), 0) for end in array.memory.ends(age))
-        written = array.memory.ends(None)
-        window = _one(array.memory.limited(written[1]), 0) - _one(array.memory.limited(written[0]), 0)
+        low, high = (_one(end, 0) for end in array.window(age))
+        lowest, highest = (_one(end, 0) for end in array.window(None))
+        window = highest - lowest
         halves = 2.0 if reads.encoding == "offset" else 1.0
         self.gain = window / (halves * _one(result_weight(array, age), 0))
         self.top = 2**reads.slice_bits - 1

@@ -196,7 +196,7 @@ def test_a_voltage_at_the_row_carries_a_whole_input_in_one_read(tmp_path: Path) 
     row = 256 * (PITCH * 0.2e-9 + 0.13e-6 * 1.08e-9)
     cells = 256 * (1.2e-15 * 1.15 + 0.13e-6 * 1.08e-9)
     current = (row + cells) * 1.0 / 50e-9
-    assert array.row_current(whole.evaluation.mapper.network) == pytest.approx(current)
+    assert array.point(whole.evaluation.mapper.network).row_current == pytest.approx(current)
     inputs = count(whole, "input", "input")
     assert energy(whole, term="buffer") == pytest.approx(inputs * (0.2 * current + 2e-6) * 1.0 * 50e-9)
 
@@ -218,7 +218,7 @@ def test_a_follower_in_each_cell_spares_the_row_its_capacitors(tmp_path: Path) -
     array = result.evaluation.mapper.compute
     # the gates of 256 followers, and no capacitor
     row = 256 * (PITCH * 0.2e-9 + 0.13e-6 * float(array.process.gate_capacitance))
-    assert array.row_current(result.evaluation.mapper.network) == pytest.approx(row * 1.0 / 50e-9)
+    assert array.point(result.evaluation.mapper.network).row_current == pytest.approx(row * 1.0 / 50e-9)
     products = count(result, "cell", "product")
     assert energy(result, term="followers") == pytest.approx(
         products * 50e-9 * 1.0 * known(result, "read time")

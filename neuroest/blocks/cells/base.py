@@ -194,6 +194,21 @@ class Cell(Component[Any]):
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Checks of the cells and of a column of them."""
 
+    has_stuck_cells: bool = False
+    """Whether the device states a share of stuck cells."""
+
+    def ends(self, age: u.Second | None) -> tuple[u.Siemens, u.Siemens]:
+        """Lowest and highest conductance at this age without series elements; none if columns add charges."""
+        return 0.0, 0.0
+
+    def limited(self, conductance: u.Siemens) -> u.Siemens:
+        """Conductance with the elements in series with it."""
+        return conductance
+
+    def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
+        """Conductance with its series elements on a typical die, for which circuits are sized."""
+        return self.limited(conductance)
+
     @property
     def unselected_cells_conduct(self) -> bool:
         """Whether a driven cell without a weight costs energy: it conducts at its lowest conductance."""
@@ -237,15 +252,6 @@ class ResistiveMemory(Cell):
     """Cell whose conductance represents the weight."""
 
     device: CellParameters
-
-    def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
-        """Conductance with its series elements on a typical die, for which circuits are sized."""
-        return self.limited(conductance)
-
-    @abstractmethod
-    def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Conductance with the elements in series with it."""
-
     has_plates: ClassVar[bool] = False
     """Whether a cell has a third line behind its transistor, in addition to row and column."""
     holds_parts: ClassVar[bool] = False
@@ -285,7 +291,7 @@ class ResistiveMemory(Cell):
         return low, high
 
     @cached_property
-    def has_stuck_cells(self) -> bool:
+    def has_stuck_cells(self) -> bool:  # type: ignore[override]
         """Whether the device states a share of stuck cells."""
         d = self.device
         return bool(

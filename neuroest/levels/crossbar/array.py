@@ -49,6 +49,7 @@ class CrossbarArray(ArrayCircuit):
     def point(self, network: NetworkContext) -> ElectricalPoint:
         """Currents, voltages and times at the cells and circuits of the array for this network."""
         slices, cell_bits = self.digits_of_weight(network)
+        conductance, drawn = self.conductance(network), self.drawn_conductance(network)
         values: dict[str, Any] = {
             "slices": slices,
             "cell_bits": cell_bits,
@@ -57,8 +58,8 @@ class CrossbarArray(ArrayCircuit):
             "drive_time": self.drive_time(network),
             "row_time": self.row_time(network),
             "row_energy": self.row_energy(),
-            "row_current": self.row_current(network),
-            "drawn_row_current": self.drawn_row_current(network),
+            "row_current": self.row_current(network, conductance),
+            "drawn_row_current": self.row_current(network, drawn),
             "hold_time": self.hold_time(network),
             "longest_hold_time": longest(self.hold_time(network)),
             "settled_bits": self.settled_bits(),
@@ -70,7 +71,7 @@ class CrossbarArray(ArrayCircuit):
             "neuron_capacitance": None if self.driven_load is None else self.driven_load.column,
         }
         if not self.adds_charges:
-            values["cell_conductance"] = self.conductance(network)
+            values["cell_conductance"] = conductance
             values["lowest_conductance"] = self.ends()[0]
             values["cell_supply_voltage"] = self.cell_supply_voltage()
             values["current_share"] = self.current_share(network)
@@ -94,8 +95,8 @@ class CrossbarArray(ArrayCircuit):
         if self.sampler is not None:
             values["sampled_load"] = self.sampled_load(network)
         if self.multiplexer is not None:
-            values["switch_source"] = self.switched_source(network, drawn=False)
-            values["drawn_switch_source"] = self.switched_source(network, drawn=True)
+            values["switch_source"] = self.switched_source(network, conductance)
+            values["drawn_switch_source"] = self.switched_source(network, drawn)
             values["switched_swing"], values["switched_supply"] = self.switched_swing()
             values["switched_pitch"] = self.switched_pitch(network)
             values["column_span"] = self.options["columns"] * self.column_pitch()
@@ -328,7 +329,7 @@ class CrossbarArray(ArrayCircuit):
             self.characteristic("mean conductance of a cell", conductance, "S"),
             self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
             self.characteristic("parallel wires of a line", self.parallel_wires(), "1"),
-            self.characteristic("largest row current", self.row_current(network), "A"),
+            self.characteristic("largest row current", self.point(network).row_current, "A"),
         ]
         if np.any(np.isfinite(self.cell.retention_time())):
             figures.append(

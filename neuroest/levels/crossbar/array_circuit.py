@@ -44,20 +44,22 @@ class ArrayCircuit(ArrayParts):
 
     def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one cell at this age, access transistor included; zero for charge-domain cells."""
-        if self.adds_charges:
-            return 0.0
-        return self.memory.limited(self.memristor_conductance(network, age))
+        return self.cell.limited(self.memristor_conductance(network, age))
+
+    def drawn_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Mean conductance of one new cell on a typical die, for which circuits are sized."""
+        return self.cell.limited_as_drawn(self.memristor_conductance(network, None))
 
     def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one memristor alone at this age."""
-        low, high = self.memory.ends(age)
+        low, high = self.cell.ends(age)
         if self.spec.weight_encoding == "offset":
             written = equations.offset_mean_conductance(low, high)
         else:
             shares = self.over_digits(digits.digit_mean_share, network)
             share = sum(shares, start=0.0) / self.slices(network)
             written = equations.pair_mean_conductance(low, high, share)
-        if not self.memory.has_stuck_cells:
+        if not self.cell.has_stuck_cells:
             return written
         return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
 
@@ -139,10 +141,7 @@ class ArrayCircuit(ArrayParts):
         """
         if "parallel_wires" in self.options:
             return self.options["parallel_wires"]
-        if self.adds_charges:
-            return 1.0
-        low, high = self.memory.ends(None)
-        conductance = self.memory.limited_as_drawn(equations.offset_mean_conductance(low, high))
+        conductance = self.cell.limited_as_drawn(equations.offset_mean_conductance(*self.cell.ends(None)))
         alone = self.single_segment_resistance()
         one_by_one = self.read_schedule.in_turn and self.merge is None
         turns = self.readout.options["columns_per_converter"] if one_by_one else 1.0
@@ -187,13 +186,11 @@ class ArrayCircuit(ArrayParts):
         rows = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
         chosen = self.readout.slots["interface"].options
         if self.opposed:
-            low, high = (self.memory.limited_as_drawn(end) for end in self.memory.ends(None))
+            low, high = (self.cell.limited_as_drawn(end) for end in self.cell.ends(None))
             drawn = self.opposed_current(network, rows, chosen["active_rows"], high - low)
             return chosen["current_spreads"] * drawn
-        cell = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
-        return equations.clamped_column_current(
-            self.options["read_voltage"], chosen["active_rows"] * rows * cell
-        )
+        active = chosen["active_rows"] * rows * self.drawn_conductance(network)
+        return equations.clamped_column_current(self.options["read_voltage"], active)
 
     opposed: bool = chosen("weight_encoding", "row_differential")
     """Whether the rows of a pair are driven with opposite signs, so that a column carries a difference of currents."""
@@ -270,7 +267,8 @@ class ArrayCircuit(ArrayParts):
         row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
         column: u.Second = 0.0
         if not cell.discharges:
-            source, wire = self.source_conductance(network), self.options["rows"] * segment
+            source = self.source_conductance(network, self.conductance(network))
+            wire = self.options["rows"] * segment
             column = crossbar_wires.column_time_constant_floating(
                 source, wire, cell.column_capacitance(self.at_rest)
             )
@@ -451,23 +449,15 @@ class ArrayCircuit(ArrayParts):
         results = self.options["columns"] / self.merged_columns(network) + self.reference_columns
         return np.minimum(self.columns_in_turn(network), results)
 
-    def source_conductance(self, network: NetworkContext) -> u.Siemens:
+    def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance of the cells that drive a column in one read."""
         if self.adds_charges:
             # settling depends on it, except for cells that conduct for the time of a pulse
             point = self.in_pulse(network) if self.cell.discharges else self.at_rest
             return self.static_cell.source_conductance(point)
-        return self.conducting_rows() * self.conductance(network)
+        return self.conducting_rows() * cell_conductance
 
-    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance of these cells for which switches are sized: of conducting cells on a typical die, when new."""
-        if self.adds_charges:
-            return self.source_conductance(network)
-        return self.conducting_rows() * self.memory.limited_as_drawn(
-            self.memristor_conductance(network, None)
-        )
-
-    def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
+    def switched_source(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance in front of a multiplexer: of a follower, of a current over its supply, or of the column."""
         if self.sampler is not None and not self.read_schedule.in_turn:
             return self.sampler.output_conductance(self.sampled_load(network))
@@ -480,13 +470,13 @@ class ArrayCircuit(ArrayParts):
             current = shortest(self.front_end(network).device.bias_current)
         if current is not None:
             return current / self.technology.supply_voltage
-        return self.drawn_source_conductance(network) if drawn else self.source_conductance(network)
+        return self.source_conductance(network, cell_conductance)
 
     def switch_width(self, network: NetworkContext) -> u.Metre:
         """Width of the gates of the multiplexer."""
         if self.multiplexer is None:
             raise NeuroestError(f"{self.path} has no multiplexer")
-        return self.multiplexer.width(self.switched_source(network, drawn=True))
+        return self.multiplexer.width(self.switched_source(network, self.drawn_conductance(network)))
 
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """Maximum swing of the multiplexer lines, and the supply that delivers their charge."""
@@ -568,17 +558,9 @@ class ArrayCircuit(ArrayParts):
         groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
         return self.piece("columns") / groups
 
-    def row_current(self, network: NetworkContext) -> u.Ampere:
+    def row_current(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Ampere:
         """Largest current of one row."""
         if self.adds_charges:
             return self.static_cell.row_current(self.at_rest, self.settled_time(network))
         columns = self.conducting_columns(network)
-        return drivers.row_current(self.options["read_voltage"], columns, 1.0, self.conductance(network))
-
-    def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
-        """Largest current of one row on a typical die with new cells, for which its driver is sized."""
-        if self.adds_charges:
-            return self.row_current(network)
-        conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
-        columns = self.conducting_columns(network)
-        return drivers.row_current(self.options["read_voltage"], columns, 1.0, conductance)
+        return drivers.row_current(self.options["read_voltage"], columns, 1.0, cell_conductance)

@@ -268,12 +268,13 @@ class ArrayParts(Component[None]):
 
     def ends(self) -> tuple[u.Siemens, u.Siemens]:
         """Lowest and highest conductance of a cell when it is read, access transistor included."""
-        low, high = self.memory.ends(self.age)
-        return self.memory.limited(low), self.memory.limited(high)
+        return self.window(self.age)
+
+    def window(self, age: u.Second | None) -> tuple[u.Siemens, u.Siemens]:
+        """Lowest and highest conductance of a cell at this age, access transistor included; None: as written."""
+        low, high = self.cell.ends(age)
+        return self.cell.limited(low), self.cell.limited(high)
 
     def weight_share(self) -> u.Dimensionless:
         """Share of a weight that its conductance still represents when it is read."""
-        memory = self.memory
-        written_low, written_high = memory.ends(None)
-        low, high = self.ends()
-        return ageing.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
+        return ageing.weight_share(*self.window(None), *self.ends())

@@ -44,7 +44,7 @@ class WeightErrors:
 
 def full_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
     """Conductance difference that represents the largest weight at this age."""
-    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+    low, high = array.window(age)
     return (high - low) / 2.0 if array.spec.weight_encoding == "offset" else high - low
 
 
@@ -109,7 +109,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     if offset:
         opposite = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if subtracts_column(array) else None
     whole, gain = result_weight(array, age), digit_gain(array, network)
-    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+    low, high = array.window(age)
     as_written = array.memory.limited(d.high_conductance)
 
     def weight(of_shares: tuple[u.Siemens, u.Siemens]) -> u.Dimensionless:
@@ -221,7 +221,7 @@ def drawn_conductances(
         Conductances, access transistor included, never below zero.
     """
     d, shape = array.memory.device, np.shape(levels)
-    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+    low, high = array.window(age)
 
     def scatter(sigma: u.Dimensionless) -> u.Dimensionless:
         return np.exp(sigma * generator.standard_normal(shape) - sigma * sigma / 2.0)
