@@ -204,8 +204,11 @@ def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
             if role is UpdatesNeurons:
                 moved = counted * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
-    if mapper.reprograms:
-        _reprogram(mapper, mapped, actions)
+    if mapper.reprograms:  # the arrays store only a part of the network
+        cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
+        for writer in mapper.writers():
+            key = writer.path, "program"
+            actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
     if mapper.layers.table_elements.any():
         from neuroest.pipeline.action_counts import table_reads  # noqa: PLC0415 - few networks have tables
 
@@ -244,14 +247,6 @@ def _packet(level: MappedLevel) -> u.Numeric | None:
     found = _mesh(level.mapper.chip)
     by_event = level.mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
     return event_packet_bits(level, found[1]) if by_event and found is not None else None
-
-
-def _reprogram(mapper: Mapper, mapped: LevelMapping, actions: Actions) -> None:
-    """Cells written in each inference because the arrays store only a part of the network."""
-    cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
-    for writer in mapper.writers():
-        key = writer.path, "program"
-        actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
 def event_packet_bits(level: MappedLevel, mesh: Component[Any]) -> u.Numeric:
@@ -307,7 +302,9 @@ def _entering(one: MappedLevel, level: LevelNode, mesh: NetworkOnChip) -> _Enter
     mapper, mapped = one.mapper, one.mapped
     t, placement = mapper.layers, mapped.placement
     per_router = mapped.units_per_child.get(level.path, 1.0)
-    child = _child_towards(level, one.path)
+    children = list(level.levels.values())
+    on_the_way = [child for child in children if f"{one.path}.".startswith(f"{child.path}.")]
+    child = next(iter([*on_the_way, *children]), None)
     if child is not None:
         per_router = mapped.counts[one.path] / mapped.counts[child.path]
     routers = np.asarray(equations.units_for(placement.units, per_router))
@@ -341,13 +338,6 @@ def _places_of_a_chip(levels: Sequence[MappedLevel], level: LevelNode) -> u.Nume
         (counts[child.path] for child in level.levels.values()), start=0.0 * counts[level.path]
     )
     return np.maximum(places / chips, 1.0)
-
-
-def _child_towards(level: LevelNode, path: str) -> LevelNode | None:
-    """The child of a network's level on the way to a computing level; the first where it lies elsewhere."""
-    children = list(level.levels.values())
-    on_the_way = [child for child in children if f"{path}.".startswith(f"{child.path}.")]
-    return next(iter([*on_the_way, *children]), None)
 
 
 def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actions) -> Transport | None:

@@ -118,7 +118,8 @@ def _learn_on(
     asked = learning_counts(spec, mapper.layers, numbers)
     level: LevelLearning = mapper.learn(mapped.placement, asked)
     actions = Actions(level.actions)
-    times = {mapper.level.path: _of_layers(level.time, by_layer=level.by_layer)}
+    updated: Any = np.sum if level.by_layer else np.max  # sequentially or in parallel
+    times = {mapper.level.path: np.asarray(updated(level.time, axis=-1, keepdims=True))}
     kept: Mapping[str, Array] = {}
     engine = _engine(mapper, spec.called) if level.engine else None
     left_out = [*level.left_out]
@@ -135,7 +136,8 @@ def _learn_on(
                 "what keeps and sets the thresholds of neurons that learn (no memory stores state)"
             )
         left_out += _sent(mapper, mapped, asked, actions)
-    for memory in mapper.chip.memories() + _slot_memories(mapper):
+    in_slots: list[Any] = [slot for slot in mapper.compute.slots.values() if hasattr(slot, "busy_time")]
+    for memory in mapper.chip.memories() + in_slots:
         reads, writes = (
             np.sum(actions.get((memory.path, action), mapper.zeros()), axis=-1, keepdims=True)
             for action in ("read", "write")
@@ -237,12 +239,6 @@ def _refuse_hidden_states(mapper: Mapper, learning: LearningSpec) -> None:
             )
 
 
-def _of_layers(times: Array, *, by_layer: bool) -> Array:
-    """Time of layers that are updated sequentially or in parallel."""
-    reduce: Any = np.sum if by_layer else np.max
-    return np.asarray(reduce(times, axis=-1, keepdims=True))
-
-
 def _engine(mapper: Mapper, rule: str) -> Any:
     found = mapper.chip.find(Learns)
     if not found:
@@ -250,11 +246,6 @@ def _engine(mapper: Mapper, rule: str) -> Any:
             f"the network learns by the rule {rule}, and nothing on the chip computes it; add a learning_engine block"
         )
     return found[-1][1]
-
-
-def _slot_memories(mapper: Mapper) -> list[Any]:
-    """Memories in slots of the computing level."""
-    return [slot for slot in mapper.compute.slots.values() if hasattr(slot, "busy_time")]
 
 
 def _datapath(asked: LearningCounts, engine: Any, *, back_in_arrays: bool) -> dict[tuple[str, str], Array]:

@@ -451,7 +451,8 @@ def _totals(
     own_interval = _pace(run, step, time_sharing)
     stage_interval = np.maximum(own_interval, run.data_timestep)
     drain = reduce(np.add, (level.mapper.drain_time() for level in run.levels))
-    rest = reduce(np.maximum, (_recovery(level) for level in run.levels))
+    neurons = [getattr(level.mapper.compute, "neuron", None) for level in run.levels]
+    rest = reduce(np.maximum, (0.0 if neuron is None else neuron.recovery_time() for neuron in neurons))
     if run.in_turns:
         times = _in_turns(run, step, rest)
     elif run.by_steps:
@@ -555,12 +556,6 @@ def _waiting(run: _Run, own_interval: Array, interval: Array) -> u.Numeric:
     # a chip whose layers take turns is done with them when a timestep of the data ends
     worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
     return np.asarray(np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0))
-
-
-def _recovery(level: MappedLevel) -> u.Numeric:
-    """Time in which the neurons of a level forget an inference."""
-    neuron = getattr(level.mapper.compute, "neuron", None)
-    return neuron.recovery_time() if neuron is not None else 0.0
 
 
 def _writing(run: _Run, level: MappedLevel) -> u.Numeric:

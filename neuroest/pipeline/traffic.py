@@ -213,7 +213,10 @@ def _of_level(
         if "weights" in carries:
             if written is not None:
                 weights[link.path] = written
-            read = read + (_reloaded_weights(mapper) if written is None else written)
+                read = read + written
+            else:  # what no memory on the chip holds comes from outside in each inference
+                reloaded = mapper.stored_weight_bits() * mapper.reloads_weights()
+                read = read + np.asarray(reloaded / mapper.options.get("batch", 1.0))
         if "activations" in carries:
             returning, leaving = _spilled_activations(mapper)
             read, left = read + returning + kept.spilled, left + leaving + kept.spilled
@@ -258,13 +261,6 @@ def _written_weights(mapper: Mapper, mapped: LevelMapping) -> Array | None:
         shared = mapper.options["inferences_per_pass"]
         return np.asarray(np.where(mapped.passes > 1.0, stored / shared, amortised))
     return amortised if often is not None else None
-
-
-def _reloaded_weights(mapper: Mapper) -> Array:
-    """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
-    return np.asarray(
-        mapper.stored_weight_bits() * mapper.reloads_weights() / mapper.options.get("batch", 1.0)
-    )
 
 
 def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:

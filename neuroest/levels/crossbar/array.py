@@ -169,6 +169,8 @@ class CrossbarArray(ArrayCircuit):
             their columns
         bits_per_cell
             more bits per cell than the device can store
+        wire_loss_range
+            wires and cells lie outside the range in which the IR drop was compared with a full solution
         columns_conduct_long
             the columns draw current far longer than they need to settle, as the neuron integrates slowly; sample
             their result (sampled_clamp or pulse_coupling), or use cells of lower conductance
@@ -186,7 +188,9 @@ class CrossbarArray(ArrayCircuit):
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
         ]
         if not self.adds_charges:
-            checks += [self._loss_check(network), *self._ageing_checks(network)]
+            strength = self._loss_strength(network)
+            checks.append(self.check_range("wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1"))
+            checks.extend(self._ageing_checks(network))
         if self.neuron is not None:
             checks.extend(self._drive_checks(self.neuron.drive_voltage()))
         if (
@@ -282,16 +286,6 @@ class CrossbarArray(ArrayCircuit):
         return rows * equations.cell_read_energy(
             self.conductance(network), read, read, shortest(self.settled_time(network))
         )
-
-    def _loss_check(self, network: NetworkContext) -> Check:
-        """Whether the IR drop is within the range of its model.
-
-        Checks
-        ------
-        wire_loss_range
-            wires and cells lie outside the range in which the IR drop was compared with a full solution
-        """
-        return self.check_range("wire_loss_range", self._loss_strength(network), 0.0, _SOLVED_LOSS, "1")
 
     def _loss_strength(self, network: NetworkContext) -> u.Dimensionless:
         """Conductance of a cell times resistance of a segment times the square of the longer side."""

@@ -353,8 +353,9 @@ class _Columns:
 
     def _gains(self, resistance: u.Ohm, clamp: Clamp | None) -> ColumnGains:
         """Gains of the columns of one read with a series resistance."""
-        active, times, columns = self._one_row if self.array.reads_events else self._all_rows
-        return ColumnGains(along_blocks(resistance), active, times, columns, clamp)
+        one = np.ones_like(self.result)[..., np.newaxis]
+        read = self._columns_of(((one, one),), 1.0) if self.array.reads_events else self._all_rows
+        return ColumnGains(along_blocks(resistance), *read, clamp)
 
     @cached_property
     def _foot_gains(self) -> ColumnGains:
@@ -368,11 +369,6 @@ class _Columns:
             return self._foot_gains
         active, times, columns = self._all_rows
         return replace(self._foot_gains, active=active, times=times, columns=columns)
-
-    @cached_property
-    def _one_row(self) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
-        one = np.ones_like(self.result)[..., np.newaxis]
-        return self._columns_of(((one, one),), 1.0)
 
     @cached_property
     def _all_rows(self) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:

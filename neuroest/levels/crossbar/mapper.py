@@ -72,6 +72,9 @@ class CrossbarMapper(CrossbarLayout):
             to make spikes of them
         no_numbers
             {driver} turns numbers into pulses or voltages and has none in a spiking network; use a one_bit_driver
+        time_encoder
+            {multiplexer} is for currents and voltages, and a time_encoder passes on edges; leave out the
+            multiplexer
         inputs_at_once
             {readout} integrates the bits of an input one after the other, and {driver} applies it at once; use a
             one_bit_driver
@@ -97,7 +100,9 @@ class CrossbarMapper(CrossbarLayout):
         for fault in charge_faults(self.compute):
             raise MappingError(f"{self.level.path} adds charges {fault}")
         self._refuse_times_and_references()
-        self._refuse_switches()
+        if array.multiplexer is not None:
+            switches = array.multiplexer.path
+            self.refuse("time_encoder", "time_encoder" in array.readout.slots, multiplexer=switches)
         at_once = array.adds_pulses and not isinstance(array.driver, DrivesOneBit)
         self.refuse("inputs_at_once", at_once, readout=readout, driver=driver)
         for fault in schedule_faults(self.compute, self.network.spiking):
@@ -118,20 +123,6 @@ class CrossbarMapper(CrossbarLayout):
     def left_out_of_units(self) -> list[str]:
         """Circuits around the arrays that no block represents."""
         return left_out_of_arrays(self)
-
-    def _refuse_switches(self) -> None:
-        """Refuse multiplexers of signals that are neither currents nor voltages.
-
-        Refused
-        -------
-        time_encoder
-            {multiplexer} is for currents and voltages, and a time_encoder passes on edges; leave out the
-            multiplexer
-        """
-        array = self.compute
-        if array.multiplexer is None:
-            return
-        self.refuse("time_encoder", "time_encoder" in array.readout.slots, multiplexer=array.multiplexer.path)
 
     def _refuse_times_and_references(self) -> None:
         """Refuse an age for cells that do not age, and references that neither the weights nor the read-out use.
@@ -211,6 +202,9 @@ class CrossbarMapper(CrossbarLayout):
             rows_at_once
         clamp_carries_current
             the mean current of a column exceeds the bias of its clamp
+        stack_stands_together
+            a stack has more arrays than one tile, but its column line is modelled as long as the arrays alone;
+            raise the count of arrays
         fan_in_fits
             a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more rows or
             analog_merge
@@ -238,11 +232,12 @@ class CrossbarMapper(CrossbarLayout):
             )
         if array.driven_load is not None and array.neuron is not None:
             checks.extend(self._coupling_checks(array.neuron))
-        if array.stacks_columns and self.level.count is not None:
-            checks.append(self._stack_check(row_blocks, self.level.count))
+        tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+        together = self.level.count
+        if array.stacks_columns and together is not None:
+            checks.append(self.require("design_rule", "stack_stands_together", tallest, "<=", together))
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
-            most = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
-            checks.append(self.require("infeasible", "fan_in_fits", most, "<=", 1.0))
+            checks.append(self.require("infeasible", "fan_in_fits", tallest, "<=", 1.0))
         if (
             array.interface is not None
             and array.interface.model == "voltage_mode"
@@ -286,18 +281,6 @@ class CrossbarMapper(CrossbarLayout):
         of_weight = array.merged_groups(self.network) * columns / array.merged_lines
         of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
         return of_weight * of_input * rows / array.rows_at_once()
-
-    def _stack_check(self, row_blocks: Array, together: u.Numeric) -> Check:
-        """Whether the arrays of a stack are neighbours.
-
-        Checks
-        ------
-        stack_stands_together
-            a stack has more arrays than one tile, but its column line is modelled as long as the arrays alone;
-            raise the count of arrays
-        """
-        tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
-        return self.require("design_rule", "stack_stands_together", tallest, "<=", together)
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
         """Whether the active rows drive a neuron to its input voltage, and carry its spike.

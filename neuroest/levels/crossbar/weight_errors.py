@@ -143,7 +143,8 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
     if "weight_bits" in array.options:
-        lasting["rounding"] = _rounding(array, network)
+        levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
+        lasting["rounding"] = np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
         # and every weight is by so much smaller on average
@@ -163,12 +164,6 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | 
     )
     white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
     return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
-
-
-def _rounding(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
-    """Rounding error of weights with fewer stored bits than in the network."""
-    levels = accuracy.quantisation_spread(1.0 / (2.0 ** array.magnitude_bits(network) - 1.0))
-    return np.where(array.stored_weight_bits(network) < network.weight_bits, levels, 0.0)
 
 
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> u.Dimensionless:
