@@ -7,13 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, Component, Structural, slot
-from neuroest.blocks.digital.and_count_unit import AndCountBlock, AndCountUnit
 from neuroest.blocks.digital.in_memory_column import (
     BitSerialCell,
     BitSerialCellBlock,
     InMemoryColumn,
     InMemoryColumnBlock,
 )
+from neuroest.blocks.digital.units import AndCountBlock, AndCountUnit
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.roles import AddsPartialSums, UpdatesNeurons
 from neuroest.core import units as u

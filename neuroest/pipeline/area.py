@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.blocks.chip.stacked_tier import StackedTierParameters
+from neuroest.blocks.chip.die import StackedTierParameters
 from neuroest.blocks.roles import EmitsCarbon, PricesDie
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from neuroest.blocks import base
+from neuroest.blocks.chip.die import StackedTier
 from neuroest.blocks.chip.overheads import NO_OVERHEADS, ChipOverheads, Overheads
-from neuroest.blocks.chip.stacked_tier import StackedTier
 from neuroest.blocks.interconnect.on_chip import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, moves_between_nodes
 from neuroest.core import units as u

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost
-from neuroest.blocks.chip.stacked_tier import StackedTier
+from neuroest.blocks.chip.die import StackedTier
 from neuroest.blocks.roles import StacksTier
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

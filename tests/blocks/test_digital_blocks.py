@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 from neuroest.blocks.base import NetworkContext, TechnologyPoint
-from neuroest.blocks.digital.accumulator import Accumulator
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
-from neuroest.blocks.digital.units import MatrixUnit, VectorUnit
+from neuroest.blocks.digital.units import Accumulator, MatrixUnit, VectorUnit
 from neuroest.blocks.process_scaling import logic_delay_ratio
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import digital

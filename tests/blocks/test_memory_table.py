@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.blocks.base import NetworkContext, TechnologyPoint
-from neuroest.blocks.memories.memory_table import MemoryTable, risen
-from neuroest.blocks.memories.sram_table import TabulatedSram
+from neuroest.blocks.memories.sram_table import MemoryTable, TabulatedSram, risen
 from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters

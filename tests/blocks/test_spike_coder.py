@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from neuroest.blocks.digital.spike_coder import SpikeCoder
+from neuroest.blocks.digital.units import SpikeCoder
 from neuroest.core.errors import RangeError
 from tests.chips import area, count, energy, run
 

@@ -7,7 +7,7 @@ from typing import Literal
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import model_errors
 from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, SquareMetre
-from neuroest.equations import converters as equations
+from neuroest.equations import converters
 from neuroest.specs.parameters import positive
 
 
@@ -48,14 +48,14 @@ class CyclicAdc(ClockedConverter):
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
         """One cycle to sample and one for each bit."""
-        rate: PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
+        rate: PerSecond = 1.0 / converters.successive_approximation_time(bits, self.clock_period())
         return rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """One decision for each bit, and the bias of the amplifier all along."""
         d, supply = self.device, self.technology.supply_voltage
         time = 1.0 / self.sample_rate(bits)
-        bias = equations.front_end_bias_energy(d.amplifier_current, supply, time)
+        bias = converters.front_end_bias_energy(d.amplifier_current, supply, time)
         return bits * self.at_supply(d.comparator_energy) + bias
 
     def area(self, bits: Dimensionless) -> SquareMetre:

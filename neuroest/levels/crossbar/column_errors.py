@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.blocks.columns.clamps import CurrentClamp
 from neuroest.blocks.columns.merges import CurrentMirror
-from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
+from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.cells.charge_domain_sram import ChargeCell
+from neuroest.blocks.cells.static_memory import ChargeCell
 from neuroest.blocks.columns.merges import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults

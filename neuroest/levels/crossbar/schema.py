@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
+from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import IdealColumn
 from neuroest.core.docstrings import section, stated
 from neuroest.levels.crossbar.array import CrossbarArray
