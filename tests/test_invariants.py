@@ -460,8 +460,8 @@ def test_arrays_hold_all_cells_and_are_never_more_than_full(
     chip = "diffusive_28nm_derived"
     result = run_drawn(chip, network, chip__tile__array__rows=rows, chip__tile__array__columns=columns)
     placement, layers, array = result.mapped.placement, result.layers, result.mapper.compute
-    columns_each, rows_each = array.devices_per_weight()
-    cells = layers.weights * columns_each * rows_each * array.slices(result.mapper.network)
+    columns_each, rows_each = array.weights.devices_per_weight()
+    cells = layers.weights * columns_each * rows_each * array.weights.slices(result.mapper.network)
     capacity = float(rows * columns)
     assert np.all(placement.units * capacity >= cells * placement.replication * (1 - 1e-12))
     assert np.all(placement.utilisation <= 1.0 + 1e-12)

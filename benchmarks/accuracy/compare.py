@@ -125,7 +125,7 @@ def cells_and_adc(study: Any) -> dict[str, float]:
     mapper: Any = study.layers[0].mapper
     array = mapper.compute
     (low, high), (low_then, high_then) = (
-        [float(array.memory.limited(end)) for end in array.memory.ends(age)] for age in (None, array.age)
+        [float(end) for end in array.weights.window(age)] for age in (None, array.weights.age)
     )
     # one cell has 127 levels over the window
     step = reads_of(mapper, 0).step / 127.0 * (1.0 - low / high)
@@ -165,8 +165,6 @@ def cells_of(case: dict[str, float], about: dict[str, float], array: Any) -> typ
     """A device model of CrossSim with all lasting errors of a case."""
     from simulator.devices.idevice import EmptyDevice  # noqa: PLC0415
 
-    from neuroest.levels.crossbar.weight_errors import drawn_conductances  # noqa: PLC0415
-
     class BenchmarkCells(EmptyDevice):  # type: ignore[misc]
         """Programming errors, drift and stuck cells, as compare.py states them."""
 
@@ -177,7 +175,7 @@ def cells_of(case: dict[str, float], about: dict[str, float], array: Any) -> typ
             level = (conductance - about["low"]) / (1.0 - about["low"])
             if self.generator is not None:
                 written = np.rint(level * 127.0) / 127.0
-                drawn = drawn_conductances(array, written, array.age, self.generator)
+                drawn = array.weights.drawn_conductances(written, array.weights.age, self.generator)
                 return (drawn / about["high"]).astype(np.float32)
             low_then, high_then = about["low_then"], about["high_then"]
             spread = case.get("drift_spread", 0.0) * np.log(DAY / REFERENCE_TIME)

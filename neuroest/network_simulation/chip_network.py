@@ -31,7 +31,6 @@ from neuroest.dynamics.in_time import Array
 from neuroest.equations import converters, diffusive_neuron
 from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar.array import CrossbarArray
-from neuroest.levels.crossbar.weight_errors import drawn_conductances
 from neuroest.levels.event_core import EventCoreMapper
 from neuroest.levels.spiking_core import SpikingCoreMapper
 from neuroest.network_simulation.columns import ArrayErrors, ArrayPath, Columns, Stage, Trim
@@ -205,7 +204,7 @@ class ChipNetwork:
             array = getattr(level.mapper, "compute", None)
             if isinstance(array, CrossbarArray) and isinstance(array.neuron, DiffusiveNeuronBase):
                 device, network = array.neuron.device, level.mapper.network
-                row = _number(array.options["columns"]) * _number(array.conductance(network))
+                row = _number(array.options["columns"]) * _number(array.weights.conductance(network))
                 bare = diffusive_neuron.unbuffered_row_voltage(
                     _number(device.output_supply_voltage), _number(device.load_resistance), row
                 )
@@ -275,7 +274,7 @@ class _OnLevel:
             return self._at_columns(array)
         if isinstance(array, CrossbarArray):
             converted = Converted(array, reads_of(mapper, self.place))  # type: ignore[arg-type]
-            stored = int(self.value(array.stored_weight_bits(mapper.network)))
+            stored = int(self.value(array.weights.stored_weight_bits(mapper.network)))
             return replace(self._digital(layer), bits=stored, weights=converted)
         return replace(self._digital(layer), bits=bits)
 
@@ -331,7 +330,7 @@ class _OnLevel:
             assumed.append("results below zero give no drive")
         _fires(self.chip.architecture, kind, stage)
         return LayerOnChip(
-            int(self.value(array.stored_weight_bits(network))), self._path(array), stage, kind,
+            int(self.value(array.weights.stored_weight_bits(network))), self._path(array), stage, kind,
             int(self.value(array.neurons_per_output)), neuron.spec.device or neuron.model, tuple(assumed),
         )  # fmt: skip
 
@@ -412,17 +411,17 @@ class _OnLevel:
         network, mapper = self.level.mapper.network, self.level.mapper
         front_end = array.front_end(network)
         clamp = front_end.device if isinstance(front_end, CurrentClamp) else None
-        low, high = array.ends()
+        low, high = array.weights.ends()
         rows = self.value(array.options["rows"]) * self.value(array.stacked_arrays(network))
 
         def drawn(levels: Array, generator: np.random.Generator) -> Array:
-            return np.asarray(drawn_conductances(array, levels, array.age, generator))
+            return np.asarray(array.weights.drawn_conductances(levels, array.weights.age, generator))
 
         return ArrayPath(
             read_voltage=self.value(array.options["read_voltage"]), low=self.value(low), high=self.value(high),
             rows=int(rows),
-            magnitude_bits=int(self.value(array.magnitude_bits(network))),
-            slice_bits=int(self.value(array.bits_per_cell(network))),
+            magnitude_bits=int(self.value(array.weights.magnitude_bits(network))),
+            slice_bits=int(self.value(array.weights.bits_per_cell(network))),
             wires=wire_loss(mapper, self.place),  # type: ignore[arg-type]
             input_resistance=0.0 if clamp is None else self.value(clamp.input_resistance),
             bias_current=np.inf if clamp is None else self.value(clamp.bias_current), drawn=drawn,

@@ -18,7 +18,6 @@ from neuroest.equations import accuracy, ageing
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import ConverterRange
 from neuroest.levels.crossbar.mapper import CrossbarMapper
-from neuroest.levels.crossbar.weight_errors import drawn_conductances, result_weight
 from neuroest.network_simulation.columns import WireLoss
 
 NOISE, DRIFT, CLIPPING, ROUNDING, WIRES = "noise", "drift", "clipping", "rounding", "wire resistance"
@@ -116,11 +115,11 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
     low_end, high_end = (_one(end, place) * largest for end in codes.ends)
     return Reads(
         encoding=array.spec.weight_encoding,
-        subtraction=array.offset_subtraction,
-        inputs=max(int(_one(array.rows_at_once(), place) / array.devices_per_weight()[1]), 1),
-        weight_bits=int(_one(array.stored_weight_bits(network), place)),
-        slice_bits=int(_one(array.bits_per_cell(network), place)),
-        slices=int(_one(array.slices(network), place)),
+        subtraction=array.weights.offset_subtraction,
+        inputs=max(int(_one(array.rows_at_once(), place) / array.weights.devices_per_weight()[1]), 1),
+        weight_bits=int(_one(array.weights.stored_weight_bits(network), place)),
+        slice_bits=int(_one(array.weights.bits_per_cell(network), place)),
+        slices=int(_one(array.weights.slices(network), place)),
         merges_slices=_one(array.merged_slices(network), place) > 1.0,
         merges_pairs=array.merged_lines > 1.0,
         input_bits=bits,
@@ -141,7 +140,7 @@ def wire_loss(mapper: CrossbarMapper, place: int) -> WireLoss:
     rows = int(_one(array.options["rows"], place) * stacked)
     at_once = _one(array.rows_at_once(), place) / _one(array.options["rows"], place)
     return WireLoss(
-        _one(array.ends()[0], place), rows, int(_one(array.options["columns"], place)),
+        _one(array.weights.ends()[0], place), rows, int(_one(array.options["columns"], place)),
         _one(array.segment_resistance(), place), _one(array.piece("rows"), place) * stacked,
         _one(array.piece("columns"), place),
         1.0 if array.cell.idle_rows_conduct else _one(mapper.active_share(), place) * at_once,
@@ -171,12 +170,12 @@ class ProgrammedLayer:
     ) -> None:  # fmt: skip
         self.reads, self.outputs, self.generator = reads, len(weights), generator
         self.without = frozenset(name.replace("_", " ") for name in without)
-        age = None if DRIFT in self.without else array.age
-        low, high = (_one(end, 0) for end in array.window(age))
-        lowest, highest = (_one(end, 0) for end in array.window(None))
+        age = None if DRIFT in self.without else array.weights.age
+        low, high = (_one(end, 0) for end in array.weights.window(age))
+        lowest, highest = (_one(end, 0) for end in array.weights.window(None))
         window = highest - lowest
         halves = 2.0 if reads.encoding == "offset" else 1.0
-        self.gain = window / (halves * _one(result_weight(array, age), 0))
+        self.gain = window / (halves * _one(array.weights.result_weight(age), 0))
         self.top = 2**reads.slice_bits - 1
         d = array.memory.device
         self.white = _one(d.read_noise, 0) * high / window * self.top
@@ -185,7 +184,9 @@ class ProgrammedLayer:
 
         def cells(levels: Array) -> Array:
             """Levels of the cells of all lines (lines, slices, outputs, inputs) as they are read."""
-            found = np.asarray(drawn_conductances(array, levels / self.top, age, generator, self.without))
+            found = np.asarray(
+                array.weights.drawn_conductances(levels / self.top, age, generator, self.without)
+            )
             if WIRES not in self.without:
                 meant = np.moveaxis(low + window * levels / self.top, 0, 1)
                 kept = np.moveaxis(1.0 - reads.wires.lost(meant), 1, 0)

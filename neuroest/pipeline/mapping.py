@@ -215,8 +215,8 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     if not is_crossbar(array):
         return ""
     network = network_context(layers)
-    columns, rows = array.devices_per_weight()
-    each = rows * columns * array.slices(network)
+    columns, rows = array.weights.devices_per_weight()
+    each = rows * columns * array.weights.slices(network)
     cells = write_circuits.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
     lasts = write_circuits.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
     return (

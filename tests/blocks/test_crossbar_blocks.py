@@ -524,7 +524,9 @@ def test_a_loss_beyond_what_was_solved_is_reported(tmp_path: Path) -> None:
         ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024, f"{ARRAY}parallel_wires": 1}, tmp_path
     )
     array = outside.evaluation.mapper.compute
-    strength = array.conductance(outside.evaluation.mapper.network) * array.segment_resistance() * 1024**2
+    strength = (
+        array.weights.conductance(outside.evaluation.mapper.network) * array.segment_resistance() * 1024**2
+    )
     found = next(c for c in outside.checks if c.name == "wire_loss_range")
     assert found.value == pytest.approx(float(np.ravel(strength)[0]))
     assert found.passed == (found.value <= 6.6)

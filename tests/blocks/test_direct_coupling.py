@@ -49,7 +49,7 @@ def test_rows_of_a_volt_drive_the_neuron_through_nanosiemens(tmp_path: Path) -> 
     mapper = result.evaluation.mapper
     array, network = mapper.compute, mapper.network
     rows = np.asarray(network.active_share) * 128.0 * np.asarray([8.0, 2.0])
-    active = np.maximum(rows, 1.0) * array.conductance(network)
+    active = np.maximum(rows, 1.0) * array.weights.conductance(network)
     reached = 0.91 * active / (active + 1e-12)  # 1 Tohm
     assert array.driven_voltage(network) == pytest.approx(reached, rel=1e-12)
     # one charge of the memristor, through 0.91 V from 1 V, in each read of a line; no bias, no held result
@@ -59,7 +59,11 @@ def test_rows_of_a_volt_drive_the_neuron_through_nanosiemens(tmp_path: Path) -> 
     assert energy(result, component="interface") == pytest.approx(energy(result, term="input_charge"))
     # the cells keep what the neuron leaves of 0.91 V, and waste what the neuron's current loses from 1 V on
     reads = np.ravel(result.evaluation.counts.actions[f"{ARRAY}.cell", "cell_read"])
-    current = np.ravel(array.conductance(network)) * (0.91 - reached) * np.ravel(array.current_left(network))
+    current = (
+        np.ravel(array.weights.conductance(network))
+        * (0.91 - reached)
+        * np.ravel(array.current_left(network))
+    )
     lost = reads * current * (1.0 - reached) * np.ravel(array.read_time(network))
     assert energy(result, term="read_current") == pytest.approx(lost.sum(), rel=1e-6)
     assert any("mean of the active rows" in line for line in result.exclusions)
@@ -68,7 +72,7 @@ def test_rows_of_a_volt_drive_the_neuron_through_nanosiemens(tmp_path: Path) -> 
 def test_the_line_settles_through_the_cells_with_the_neuron_on_it(tmp_path: Path) -> None:
     mapper = bench(tmp_path).evaluation.mapper
     array, network = mapper.compute, mapper.network
-    cells = 128.0 * np.asarray([8.0, 2.0]) * array.conductance(network)
+    cells = 128.0 * np.asarray([8.0, 2.0]) * array.weights.conductance(network)
     line = array.column_capacitance() * np.asarray([8.0, 2.0]) + array.driven_load.column
     # the wires and the row add little to (C + C_m)/(G + 1/R_off) ln 2^(b+1)
     least = line / (cells + 1e-12) * (array.settled_bits() + 1.0) * np.log(2.0)

@@ -6,14 +6,6 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.levels.crossbar.weight_errors import (
-    cell_error,
-    drawn_conductances,
-    full_weight,
-    result_weight,
-    time_to_error,
-    weight_errors,
-)
 from neuroest.pipeline.evaluation import evaluate
 
 ARRAY = "chip.tile.array"
@@ -38,13 +30,14 @@ def weights(shape, generator):
 def halves(array, signed, generator):
     """Conductances of both cells of each weight, as written and aged."""
     return [
-        drawn_conductances(array, np.maximum(side, 0.0), array.age, generator) for side in (signed, -signed)
+        array.weights.drawn_conductances(np.maximum(side, 0.0), array.weights.age, generator)
+        for side in (signed, -signed)
     ]
 
 
 def in_digits(array, network, signed):
     """Digits of weights over their largest value, with their sign, each with what it counts in the weight."""
-    base, slices = 2 ** int(array.bits_per_cell(network)), int(array.slices(network))
+    base, slices = 2 ** int(array.weights.bits_per_cell(network)), int(array.weights.slices(network))
     whole = np.minimum(np.floor(np.abs(signed) * base**slices), base**slices - 1.0)
     for place in range(slices):
         digit = np.floor(whole / base**place) % base / (base - 1)
@@ -73,9 +66,9 @@ def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
     seen, meant = 0.0, 0.0
     for place, digit in in_digits(array, network, weights(400_000, generator)):
         plus, minus = halves(array, digit, generator)
-        seen = seen + place * (plus - minus) / result_weight(array, array.age)
+        seen = seen + place * (plus - minus) / array.weights.result_weight(array.weights.age)
         meant = meant + place * digit
-    errors = weight_errors(array, network, array.age)
+    errors = array.weights.errors(network, array.weights.age)
     # cells at the bottom of the window cannot fall below zero, which takes some of their error
     assert np.sqrt(np.mean((seen - meant) ** 2)) == pytest.approx(float(errors.total), rel=0.08)
 
@@ -88,8 +81,8 @@ def test_error_of_a_column_is_that_of_a_random_array() -> None:
     layer = int(np.argmax(mapper.layers.reduction))
     fan_in, share = int(mapper.layers.reduction[layer]), float(mapper.active_share()[layer])
     rows = int(array.options["rows"])
-    base, generator = 2 ** int(array.bits_per_cell(network)), np.random.default_rng(6)
-    window, noise = full_weight(array, None), array.memory.device.read_noise * array.ends()[1]
+    base, generator = 2 ** int(array.weights.bits_per_cell(network)), np.random.default_rng(6)
+    window, noise = array.weights.full_weight(None), array.memory.device.read_noise * array.weights.ends()[1]
     level = window / (base - 1)
     step = level * rows * (base - 1) / 2 ** float(array.resolution(network))
     places, digits = zip(*in_digits(array, network, weights((60, fan_in), generator)), strict=True)
@@ -144,7 +137,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
     generator, rows = np.random.default_rng(9), int(array.options["rows"])
     resistance, mismatch = array.interface.device.input_resistance, array.merge.device.relative_error
     bias, read = array.interface.device.bias_current, array.options["read_voltage"]
-    noise = array.memory.device.read_noise * array.ends()[1]
+    noise = array.memory.device.read_noise * array.weights.ends()[1]
     active = (generator.random((600, inputs + own)) < share).astype(float)
     seen, exact = 0.0, 0.0
     for value, digit in in_digits(array, network, weights((300, inputs + own), generator)):
@@ -156,7 +149,7 @@ def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> N
                 column += noise * np.sqrt(on.sum(axis=1, keepdims=True)) * generator.normal(size=column.shape)
                 current = clamped(column, read, resistance, bias)
                 gains = 1.0 + mismatch * generator.normal(size=column.shape[1])
-                seen = seen + sign * value * gains * current / full_weight(array, None)
+                seen = seen + sign * value * gains * current / array.weights.full_weight(None)
     seen = seen * np.sum(exact * exact) / np.sum(seen * exact)
     drawn = np.var(exact) / np.mean((seen - exact) ** 2)
     causes = (
@@ -214,8 +207,8 @@ def test_a_batch_of_times_is_its_points_one_by_one() -> None:
     result = found("pcm_crossbar_28nm", "mlp_mnist_dense", **aged("1 day"))
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
     times = np.array([[1.0], [1e3], [1e6]])
-    together = weight_errors(array, network, times).total
-    alone = [weight_errors(array, network, time).total for time in (1.0, 1e3, 1e6)]
+    together = array.weights.errors(network, times).total
+    alone = [array.weights.errors(network, time).total for time in (1.0, 1e3, 1e6)]
     np.testing.assert_allclose(together[:, 0], alone, rtol=1e-12)
 
 
@@ -223,13 +216,13 @@ def test_a_batch_of_times_is_its_points_one_by_one() -> None:
 def test_the_longest_refresh_interval_keeps_to_the_error(limit: float) -> None:
     result = found(**aged("1 s"))
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
-    longest = float(time_to_error(array, network, limit))
-    at_first = float(weight_errors(array, network, 1.0).total)
+    longest = float(array.weights.time_to_error(network, limit))
+    at_first = float(array.weights.errors(network, 1.0).total)
     if at_first > limit:
         assert longest == 0.0
     else:
-        assert float(weight_errors(array, network, longest).total) == pytest.approx(limit, rel=1e-6)
-    assert float(time_to_error(array, network, 1.0)) == np.inf
+        assert float(array.weights.errors(network, longest).total) == pytest.approx(limit, rel=1e-6)
+    assert float(array.weights.time_to_error(network, 1.0)) == np.inf
 
 
 def test_error_of_a_cell_is_that_of_its_levels() -> None:
@@ -237,9 +230,9 @@ def test_error_of_a_cell_is_that_of_its_levels() -> None:
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
     generator = np.random.default_rng(7)
     levels = (1.0 + weights(200_000, generator)) / 2.0
-    low, high = array.ends()
-    seen = np.std(drawn_conductances(array, levels, None, generator) - low - (high - low) * levels)
-    assert float(cell_error(array, network, None)) == pytest.approx(seen / (high - low), rel=0.02)
+    low, high = array.weights.ends()
+    seen = np.std(array.weights.drawn_conductances(levels, None, generator) - low - (high - low) * levels)
+    assert float(array.weights.cell_error(network, None)) == pytest.approx(seen / (high - low), rel=0.02)
 
 
 def _fitted_cells(targets, time, generator):
@@ -264,11 +257,11 @@ def test_two_ends_stand_for_the_fits_of_all_states_of_phase_change_cells(time: f
     # the fits are of whole weights, one cell each
     result = found("pcm_crossbar_28nm", "mlp_mnist_dense", **WHOLE, **CORRECTED, **aged(f"{time} s"))
     array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
-    assert array.slices(network) == 1
-    expected = float(weight_errors(array, network, array.age).total)
+    assert array.weights.slices(network) == 1
+    expected = float(array.weights.errors(network, array.weights.age).total)
     # the line between the ends leaves out what bends between them
     assert expected == pytest.approx(measured, rel=0.09)
-    assert float(array.weight_share()) == pytest.approx(gain, rel=0.02)
+    assert float(array.weights.weight_share()) == pytest.approx(gain, rel=0.02)
 
 
 def test_a_list_computes_layers_of_the_same_rows_once() -> None:

@@ -37,7 +37,7 @@ def test_errors_of_a_limited_range_are_those_of_drawn_columns(chosen: dict[str, 
     assert errors is not None
     array, layer = mapper.compute, int(np.argmax(mapper.layers.reduction))
     fan_in, share = int(mapper.layers.reduction[layer]), float(mapper.active_share()[layer])
-    rows, slices = int(array.options["rows"]), int(array.slices(mapper.network))
+    rows, slices = int(array.options["rows"]), int(array.weights.slices(mapper.network))
     generator = np.random.default_rng(11)
     signed = np.clip(generator.normal(size=(80, fan_in)), -3.0, 3.0) / 3.0
     whole = np.minimum(np.floor(np.abs(signed) * 2**slices), 2**slices - 1).astype(int)

@@ -276,8 +276,10 @@ def test_stuck_cells_change_currents_and_errors_and_are_reported_where_nothing_i
     assert excluded(plain, "stuck cells")
     assert not excluded(some, "stuck cells")
     low, high = plain.evaluation.mapper.compute.memory.ends(None)
-    mean = plain.evaluation.mapper.compute.memristor_conductance(plain.evaluation.mapper.network, None)
-    found = some.evaluation.mapper.compute.memristor_conductance(some.evaluation.mapper.network, None)
+    mean = plain.evaluation.mapper.compute.weights.memristor_conductance(
+        plain.evaluation.mapper.network, None
+    )
+    found = some.evaluation.mapper.compute.weights.memristor_conductance(some.evaluation.mapper.network, None)
     assert found == pytest.approx(0.97 * mean + 0.01 * low + 0.02 * high)
     # 0.97 to the power of the rows
     assert known(some, "share of columns without a stuck cell") == pytest.approx(0.97**128)
@@ -303,7 +305,7 @@ def test_spare_columns_take_over_from_faulty_ones_and_cost_area(tmp_path: Path) 
         run(RRAM, DENSE, {spares: number}, tmp_path, **stuck) for number in (0, 8, 32)
     )  # fmt: skip
     # 128 columns and 15.4 faulty ones among them on average
-    shares = [r.evaluation.mapper.compute.stuck_shares()[1] for r in (none, some, many)]
+    shares = [r.evaluation.mapper.compute.weights.stuck_shares()[1] for r in (none, some, many)]
     assert shares[0] == pytest.approx(1e-3)
     assert shares[0] > shares[1] > shares[2]
     # 136 columns hold 16.35 faulty ones, of which the spares cover all but 8.35 or so

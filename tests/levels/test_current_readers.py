@@ -31,7 +31,7 @@ def test_a_column_settles_through_the_amplifier_that_takes_its_current() -> None
     assert settling("1.8 kohm") < settling("5.4 kohm") < settling("0 ohm")
     assert settling("1 Gohm") == pytest.approx(settling("0 ohm"), rel=1e-3)
     array, network = array_of("xue_2020", "binary.yaml")
-    conductance = float(np.max(array.conducting_rows() * array.conductance(network)))
+    conductance = float(np.max(array.conducting_rows() * array.weights.conductance(network)))
     # C R/(1 + G R) instead of C/G for a part of the whole, and no more than that
     assert settling("1.8 kohm") / settling("0 ohm") > conductance * 1.8e3 / (1.0 + conductance * 1.8e3)
 

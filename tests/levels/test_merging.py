@@ -81,7 +81,7 @@ def test_pairs_are_subtracted_before_one_conversion(tmp_path: Path) -> None:
     merged = run(
         ADC, DENSE, {f"{ARRAY}readout.merge": MIRROR, f"{ARRAY}readout.merged": "slices_and_pairs"}, tmp_path
     )
-    slices = float(apart.evaluation.mapper.compute.slices(apart.evaluation.mapper.network))
+    slices = float(apart.evaluation.mapper.compute.weights.slices(apart.evaluation.mapper.network))
     assert slices == 2  # seven bits and a sign in pairs of cells of four bits
     assert count(apart, "converter", "conversion") == 2 * slices * count(merged, "converter", "conversion")
     # one bit more for the sign and four for the second digit: 128 x 2 x 255 + 1 levels take 16, 128 x 15 + 1 take 11

@@ -272,7 +272,7 @@ def test_groups_on_a_diagonal_read_the_cells_next_to_it(tmp_path: Path) -> None:
     result = run(ADC, str(depthwise_network(tmp_path, 64)), {}, tmp_path)
     layer = result.evaluation.layers
     array = result.evaluation.mapper.compute
-    columns = 2 * float(np.ravel(array.slices(result.evaluation.mapper.network))[0])
+    columns = 2 * float(np.ravel(array.weights.slices(result.evaluation.mapper.network))[0])
     most = min(128 // 9, int(128 // columns))
     full, rest = divmod(64, most)
     assert result.totals["computing_units"] == full + (rest > 0)

@@ -196,7 +196,7 @@ def test_rows_in_turn_take_a_read_and_a_conversion_each(tmp_path: Path) -> None:
     expected = [sum(-(-min(128, rows - first) // 16) for first in range(0, rows, 128)) for rows, _ in shape]
     assert np.ravel(mapper.row_reads)[weighted].tolist() == expected
     columns = np.asarray(
-        [outputs * 2 * float(np.max(mapper.compute.slices(mapper.network))) for _, outputs in shape]
+        [outputs * 2 * float(np.max(mapper.compute.weights.slices(mapper.network))) for _, outputs in shape]
     )
     assert count(parts, "converter", "conversion") == pytest.approx(8 * float(columns @ expected))
     assert np.max(mapper.reads_in_array) == 8

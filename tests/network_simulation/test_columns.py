@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.levels.crossbar.weight_errors import cell_error
 from neuroest.network_simulation.chip_network import ChipNetwork
 from neuroest.network_simulation.columns import ArrayErrors, Columns
 from neuroest.network_simulation.networks import Network, NeuronLayer
@@ -61,7 +60,7 @@ def test_cells_scatter_around_what_was_meant_as_the_estimate_says(age) -> None:
     found = Columns(path, layer, draws(1), truth=CELLS_ALONE).currents(rows)[0]
     window = path.read_voltage * (path.high - path.low)
     # a pair of cells a weight, and an eighth of chance and rounding
-    expected = float(np.max(cell_error(mapper.compute, mapper.network, mapper.compute.age)))
+    expected = float(np.max(mapper.compute.weights.cell_error(mapper.network, mapper.compute.weights.age)))
     scatter = np.std(found - meant) / window / np.sqrt(2.0 * 128)
     assert expected > 0.03
     assert scatter == pytest.approx(expected, rel=0.12)

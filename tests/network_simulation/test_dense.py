@@ -72,7 +72,9 @@ def test_noise_of_a_read_adds_up_as_the_root_of_the_active_cells() -> None:
     layer, reads = programmed(settings, np.zeros((400, 128)), only_noise)
     codes = np.ones((40, 128))  # the lowest bit of 128 inputs: one read
     high = (
-        neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense").evaluation.levels[0].mapper.compute.ends()
+        neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense")
+        .evaluation.levels[0]
+        .mapper.compute.weights.ends()
     )
     each = 0.01 * high[1] / (high[1] - high[0]) * (2**reads.slice_bits - 1)
     gain = np.sqrt(sum(4.0 ** (reads.slice_bits * k) for k in range(reads.slices)))
@@ -94,7 +96,7 @@ def test_drift_of_all_cells_alike_is_taken_off_by_a_common_gain() -> None:
     mapper = neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", settings).evaluation.levels[0].mapper
     plain, _ = programmed({**settings, f"{ARRAY}.drift_correction": "none"}, without=only_drift)
     assert np.allclose(
-        plain.product(codes), mapper.compute.weight_share() * exact, atol=1e-4 * np.max(np.abs(exact))
+        plain.product(codes), mapper.compute.weights.weight_share() * exact, atol=1e-4 * np.max(np.abs(exact))
     )
     corrected, _ = programmed({**settings, f"{ARRAY}.drift_correction": "common_gain"}, without=only_drift)
     assert np.allclose(corrected.product(codes), exact, atol=1e-4 * np.max(np.abs(exact)))

@@ -266,8 +266,8 @@ def test_crossbars_and_spiking_cores_have_a_share_of_their_peak() -> None:
     # one layer of 128 inputs and 64 outputs of two devices each fills an array: the share is that of its reads
     mapped = estimate("adc_crossbar_28nm", "keyword_spotting_dense")
     mapper, e = mapped.evaluation.mapper, mapped.evaluation
-    columns, rows = mapper.compute.devices_per_weight()
-    held = 128 / rows * 128 / columns / mapper.compute.slices(mapper.network)
+    columns, rows = mapper.compute.weights.devices_per_weight()
+    held = 128 / rows * 128 / columns / mapper.compute.weights.slices(mapper.network)
     fastest = min(np.broadcast_to(mapper.cycle_time(), mapper.on_array.shape)[mapper.on_array > 0.0])
     arrays = e.mapped.counts[e.mapped.level.path].item()
     assert mapped.totals["peak_operations_per_s"] == pytest.approx(2 * held / fastest * arrays)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from neuroest.cli.shared import DEFAULT_ARCHITECTURE
-from neuroest.levels.crossbar.weight_errors import weight_errors
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import paces
@@ -88,10 +87,10 @@ def test_sampled_columns_conduct_for_the_pulse_alone() -> None:
 def test_weights_of_fewer_bits_take_fewer_cells_and_are_rounded() -> None:
     # eight bits are two slices of four; five are one, with a step of 1/15 of the largest weight
     wide, narrow = (estimate(DEFAULT_ARCHITECTURE, SHD, {BITS: bits}) for bits in ("8", "5"))
-    held = [r.evaluation.mapper.compute.slices(r.evaluation.mapper.network) for r in (wide, narrow)]
+    held = [r.evaluation.mapper.compute.weights.slices(r.evaluation.mapper.network) for r in (wide, narrow)]
     assert held == [2, 1]
     errors = [
-        weight_errors(r.evaluation.mapper.compute, r.evaluation.mapper.network, None) for r in (wide, narrow)
+        r.evaluation.mapper.compute.weights.errors(r.evaluation.mapper.network, None) for r in (wide, narrow)
     ]
     assert errors[1].lasting["rounding"] == pytest.approx(1.0 / 15.0 / np.sqrt(12.0))
     assert errors[0].lasting["rounding"] == 0.0
@@ -104,7 +103,7 @@ def test_bias_follows_the_current_of_each_layer() -> None:
     mapper = result.evaluation.mapper
     array, network = mapper.compute, mapper.network
     bias = array.front_end(network).device.bias_current
-    cell = 0.1 * array.conductance(network)
+    cell = 0.1 * array.weights.conductance(network)
     # 700 inputs at 0.1 and 200 fed back at 0.003 share the rows; the output layer has less than one of 128 rows active
     assert bias == pytest.approx(5.0 * cell * np.array([128 * 70.6 / 900, 1.0]))
     # n U_T over the bias

@@ -88,8 +88,8 @@ def test_cells_and_columns_of_a_layer_follow_its_weights() -> None:
     array, network_ = found.mapper.compute, found.mapper.network
     cells = array.cell.bits()
     expected = [np.ceil(7.0 / min(float(cells), 7.0)), np.ceil(3.0 / min(float(cells), 3.0))]
-    assert np.ravel(array.slices(network_)) == pytest.approx(expected)
-    assert np.ravel(array.slices(network_.widest)) == pytest.approx(expected[:1])
+    assert np.ravel(array.weights.slices(network_)) == pytest.approx(expected)
+    assert np.ravel(array.weights.slices(network_.widest)) == pytest.approx(expected[:1])
     reads = found.counts.actions[array.converter.path, "conversion"]
     alone = estimated("sar_crossbar_28nm", (8, 8), (8, 8), (8, 8)).counts.actions[
         array.converter.path, "conversion"

@@ -199,7 +199,7 @@ def test_overlapping_pulses_need_no_datapath_and_no_traces(tmp_path: Path) -> No
     array = found.evaluation.mapper.compute
     # 200 spikes a sample drive a row of 128 cells each at half of 2 V for 1 us
     spikes = rows[array.cell.path, "spike_row", "half_selected"]
-    conductance = float(np.max(array.mean_conductance(found.evaluation.mapper.network, None)))
+    conductance = float(np.max(array.weights.mean_conductance(found.evaluation.mapper.network, None)))
     assert spikes.count == pytest.approx(200.0)
     assert spikes.energy_J == pytest.approx(200 * 128 * 1.0**2 * conductance * 1e-6)
     assert found.totals["learning_time_s"] == pytest.approx(20 * 1e-6)
@@ -556,7 +556,7 @@ def test_a_stated_amplitude_makes_the_energy_of_neurosim(tmp_path: Path) -> None
     found = estimate(str(chip), str(workload(tmp_path)), stated)
     array = found.evaluation.mapper.compute
     (cost,) = (c.energy for c in found.evaluation.costs.energies if c.term == "pulse")
-    conductance = float(np.max(array.mean_conductance(found.evaluation.mapper.network, None)))
+    conductance = float(np.max(array.weights.mean_conductance(found.evaluation.mapper.network, None)))
     assert float(cost) == pytest.approx(4.0**2 * conductance * 50e-9, rel=0.01)
 
 

@@ -110,7 +110,7 @@ def test_vias_of_lines_and_of_the_tiers_above_them() -> None:
     # 128 mean conductances behind 8 ohm, at the row and, for the active share, at the column
     network = result.evaluation.mapper.network
     more = array.ir_drop(network, 1.0) - own.ir_drop(network, 1.0)
-    assert np.all((more > 0.0) & (more < 2.0 * 128 * 8.0 * array.conductance(network)))
+    assert np.all((more > 0.0) & (more < 2.0 * 128 * 8.0 * array.weights.conductance(network)))
 
 
 def test_a_via_of_a_neuron_takes_its_energy_in_every_tier(tmp_path: Path) -> None:

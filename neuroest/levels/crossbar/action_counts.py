@@ -29,8 +29,8 @@ class ArrayActions:
     def counts(self) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
         t, array, steps = self.layers, self.array, self._reads_of_an_input
-        columns_each, rows_each = array.devices_per_weight()
-        slices = array.slices(self.network)
+        columns_each, rows_each = array.weights.devices_per_weight()
+        slices = array.weights.slices(self.network)
         taps = self.on_array * (self._toggling * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = self.on_array * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
@@ -57,11 +57,11 @@ class ArrayActions:
         if isinstance(driver, roles.DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = pulses
         # one read per array and per group of a layer, since groups differ in inputs
-        references = self._array_reads if array.reference_columns else 0.0
+        references = self._array_reads if array.weights.reference_columns else 0.0
         results = column_reads / array.merged_columns(self.network) + references
         column_reads = column_reads + references
         conversions = results / self._reads_of_a_conversion
-        if array.reference_columns:
+        if array.weights.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, roles.IdealColumn):
             actions[array.cell.path, "column_read"] = column_reads * array.stacked_arrays(self.network)
@@ -118,7 +118,7 @@ class ArrayActions:
         if array.converter is not None:
             return array.merged_columns(self.network) > 1.0
         several = np.logical_and(self.placement.row_blocks > 1.0, not array.stacks_columns)
-        return np.logical_or(array.slices(self.network) > 1.0, several)
+        return np.logical_or(array.weights.slices(self.network) > 1.0, several)
 
     def _writing(self) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells rewritten per inference."""
@@ -198,7 +198,7 @@ class ArrayActions:
 
     def _offset_additions(self) -> u.Numeric:
         """Offset subtractions, one per result, and the sum of the inputs if it is formed digitally."""
-        t, reference = self.layers, self.array.offset_subtraction
+        t, reference = self.layers, self.array.weights.offset_subtraction
         if reference == "none":
             return 0.0
         subtracted = self.steps * self.on_array * t.output_elements
@@ -257,7 +257,7 @@ class ArrayActions:
         t, array = self.layers, self.array
         if not array.adds_charges:
             return {(array.cell.path, "cell_read"): reads}
-        cell, (_, rows_each) = array.static_cell, array.devices_per_weight()
+        cell, (_, rows_each) = array.static_cell, array.weights.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.mapper.row_reads
         ones = cell.product_probability(self.network, self.mapper.active_share())
         charged = {(cell.path, "charge"): column_reads * cell.capacitors_charged(array.at_rest, used, ones)}
@@ -305,7 +305,7 @@ class ArrayActions:
         of their current leaves a column as enters it.
         """
         array = self.array
-        cell = array.conductance(self.network) * array.options["read_voltage"]
+        cell = array.weights.conductance(self.network) * array.options["read_voltage"]
         cell = cell * array.current_left(self.network)
         charged = np.minimum(array.read_supply_voltage() / clamp.technology.supply_voltage, 1.0)
         return cast("u.Numeric", reads * cell * charged / clamp.device.bias_current)
@@ -321,7 +321,7 @@ class ArrayActions:
         if array.merge is not None:
             return self.placement.neurons
         arrays = 1.0 if self.mapper.counts_partial_sums or array.stacks_columns else self.placement.row_blocks
-        columns = array.devices_per_weight()[0] * array.slices(self.network)
+        columns = array.weights.devices_per_weight()[0] * array.weights.slices(self.network)
         return np.asarray(self.placement.neurons * arrays * columns)
 
     def _traffic(self) -> list[Traffic]:

@@ -31,7 +31,6 @@ from neuroest.equations import (
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 from neuroest.levels.crossbar.timestep import longest, shortest
-from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
 from neuroest.levels.crossbar.writing import Writing
 from neuroest.levels.learning import BACKWARD_READOUT
 
@@ -49,11 +48,11 @@ class CrossbarArray(ArrayCircuit):
     def point(self, network: NetworkContext) -> ElectricalPoint:
         """Currents, voltages and times at the cells and circuits of the array for this network."""
         slices, cell_bits = self.digits_of_weight(network)
-        conductance, drawn = self.conductance(network), self.drawn_conductance(network)
+        conductance, drawn = self.weights.conductance(network), self.weights.drawn_conductance(network)
         values: dict[str, Any] = {
             "slices": slices,
             "cell_bits": cell_bits,
-            "rows_per_weight": self.devices_per_weight()[1],
+            "rows_per_weight": self.weights.devices_per_weight()[1],
             "read_time": self.read_time(network),
             "drive_time": self.drive_time(network),
             "row_time": self.row_time(network),
@@ -67,15 +66,15 @@ class CrossbarArray(ArrayCircuit):
             "signal_energy": self.signal_energy(network),
             "cell_programming_energy": self.cell_programming_energy(network),
             "programming_energy": self.programming_energy(network),
-            "written_conductance": self.written_conductance(network),
+            "written_conductance": self.weights.written_conductance(network),
             "neuron_capacitance": None if self.driven_load is None else self.driven_load.column,
         }
         if not self.adds_charges:
             values["cell_conductance"] = conductance
-            values["lowest_conductance"] = self.ends()[0]
+            values["lowest_conductance"] = self.weights.ends()[0]
             values["cell_supply_voltage"] = self.cell_supply_voltage()
             values["current_share"] = self.current_share(network)
-            values["reads_reference"] = bool(self.reference_columns)
+            values["reads_reference"] = bool(self.weights.reference_columns)
             values["column_energy"] = (
                 None if isinstance(self.interface, IdealColumn) else self.column_energy()
             )
@@ -126,7 +125,7 @@ class CrossbarArray(ArrayCircuit):
 
     def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell, including its lines."""
-        return self.writing.cell_energy(self.written_conductance(network))
+        return self.writing.cell_energy(self.weights.written_conductance(network))
 
     def current_share(self, network: NetworkContext) -> u.Dimensionless:
         """Share of the cell current that remains with the wire loss and, if the column drives a neuron, its voltage."""
@@ -181,7 +180,7 @@ class CrossbarArray(ArrayCircuit):
             a read with its conversions takes longer than the stated cycle_time of the read_schedule; results have the
             stated time
         """
-        read, cell, bits = self.options["read_voltage"], self.cell, self.bits_per_cell(network)
+        read, cell, bits = self.options["read_voltage"], self.cell, self.weights.bits_per_cell(network)
         checks = [
             *self.circuit_costs(network).checks,
             self.require("infeasible", "read_supply", read, "<=", self.cell_supply_voltage(), "V"),
@@ -258,18 +257,18 @@ class CrossbarArray(ArrayCircuit):
             the weight error (standard deviation over the largest weight) exceeds weight_error_limit; refresh more
             often, or correct the gain
         """
-        checks, age = [], self.age
+        checks, age = [], self.weights.age
         if age is not None:
             kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)
-            error = cell_error(self, network, age)
-            step = converters.half_step(1.0, self.bits_per_cell(network))
+            error = self.weights.cell_error(network, age)
+            step = converters.half_step(1.0, self.weights.bits_per_cell(network))
             checks = [
                 self.require("infeasible", "age_within_refresh", age, "<=", interval, "s"),
                 self.require("design_rule", "weights_are_kept", age, "<=", kept, "s", path=self.cell.path),
                 self.require("design_rule", "levels_stay_apart", error, "<=", step, path=self.cell.path),
             ]
         if "weight_error_limit" in self.options:
-            error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
+            error, limit = self.weights.errors(network, age).total, self.options["weight_error_limit"]
             checks.append(
                 self.require("design_rule", "weight_error", error, "<=", limit, path=self.cell.path)
             )
@@ -284,13 +283,13 @@ class CrossbarArray(ArrayCircuit):
         read = self.options["read_voltage"]
         rows = self.rows_at_once() * shortest(self.stacked_arrays(network))
         return rows * equations.cell_read_energy(
-            self.conductance(network), read, read, shortest(self.settled_time(network))
+            self.weights.conductance(network), read, read, shortest(self.settled_time(network))
         )
 
     def _loss_strength(self, network: NetworkContext) -> u.Dimensionless:
         """Conductance of a cell times resistance of a segment times the square of the longer side."""
         side = np.maximum(self.piece("rows") * longest(self.stacked_arrays(network)), self.piece("columns"))
-        return self.conductance(network) * self.segment_resistance() * side**2
+        return self.weights.conductance(network) * self.segment_resistance() * side**2
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that an array designer asks for, and those of the circuits around the cells."""
@@ -317,7 +316,7 @@ class CrossbarArray(ArrayCircuit):
 
     def _current_characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit that a designer of current-domain columns asks for."""
-        segment, conductance = self.segment_resistance(), self.conductance(network)
+        segment, conductance = self.segment_resistance(), self.weights.conductance(network)
         side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         figures = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
@@ -336,7 +335,7 @@ class CrossbarArray(ArrayCircuit):
             figures.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
         figures.extend(self._ageing_characteristics(network))
         if self.memory.has_stuck_cells:
-            clean, spare = self.clean_columns(), self.options["spare_columns"]
+            clean, spare = self.weights.clean_columns(), self.options["spare_columns"]
             figures.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
             whole = weight_spreads.repaired_array_fraction(self.options["columns"], spare, clean)
             figures.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
@@ -366,19 +365,21 @@ class CrossbarArray(ArrayCircuit):
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Accuracy of a weight after writing and at its stated age."""
-        age = self.age
-        written = weight_errors(self, network, None)
+        age = self.weights.age
+        written = self.weights.errors(network, None)
         figures = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]
         if age is not None:
-            errors = weight_errors(self, network, age)
-            figures.append(self.characteristic("share of a weight that is left", self.weight_share(), "1"))
+            errors = self.weights.errors(network, age)
+            figures.append(
+                self.characteristic("share of a weight that is left", self.weights.weight_share(), "1")
+            )
             figures.append(self.characteristic("error of a weight, over the largest", errors.total, "1"))
             figures.extend(
                 self.characteristic(f"error of a weight from {cause}", error, "1")
                 for cause, error in errors.lasting.items()
             )
         if "weight_error_limit" in self.options:
-            longest = time_to_error(self, network, self.options["weight_error_limit"])
+            longest = self.weights.time_to_error(network, self.options["weight_error_limit"])
             figures.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
         return figures
 
@@ -387,13 +388,13 @@ class CrossbarArray(ArrayCircuit):
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         lost = crossbar_wires.ir_drop_error_mean(
-            self.conductance(network), self.row_segment_resistance(network), segment,
+            self.weights.conductance(network), self.row_segment_resistance(network), segment,
             self.piece("rows") * self.stacked_arrays(network), self.piece("columns"), active_fraction,
         )  # fmt: skip
         vias = self.cell.via
         if vias is None:
             return lost
-        cell, via = self.conductance(network), vias.resistance
+        cell, via = self.weights.conductance(network), vias.resistance
         at_row = stacked_tiers.series_loss(self.conducting_columns(network), cell, via)
         at_column = stacked_tiers.series_loss(self.piece("rows") * active_fraction, cell, via)
         return 1.0 - (1.0 - lost) * (1.0 - at_row) * (1.0 - at_column)
@@ -417,16 +418,16 @@ class CrossbarArray(ArrayCircuit):
         """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
         rows = self.options["rows"] * self.stacked_arrays(network)
         if self.opposed:
-            low, high = self.ends()
+            low, high = self.weights.ends()
             return self.opposed_current(network, rows, active_fraction, high - low)
-        active = active_fraction * rows * self.conductance(network)
+        active = active_fraction * rows * self.weights.conductance(network)
         lost = self.ir_drop(network, active_fraction)
         return equations.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
 
     def driven_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance between the active rows and a column line, at least that of one cell."""
         active = network.active_share * self.rows_at_once() * self.stacked_arrays(network)
-        return np.maximum(active, 1.0) * self.conductance(network)
+        return np.maximum(active, 1.0) * self.weights.conductance(network)
 
     def driven_voltage(self, network: NetworkContext) -> u.Volt:
         """Voltage at a neuron that is driven directly by its column, for the mean number of active rows, by layer."""

@@ -6,14 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import Component, NetworkContext, chosen, either
+from neuroest.blocks.base import Component, NetworkContext, chosen, either, slot
+from neuroest.blocks.cells.base import Cell, ResistiveMemory
+from neuroest.blocks.cells.static_memory import StaticCell
+from neuroest.blocks.columns.buffers import AnalogBuffer, AnalogStage, FanOutBuffer
 from neuroest.blocks.columns.clamps import CurrentClamp
 from neuroest.blocks.columns.merges import CurrentMirror
+from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
+from neuroest.blocks.columns.sample_and_hold import SampleAndHold
+from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad
-from neuroest.blocks.roles import ClampsColumn, HoldsResults, IntegratesInput
-from neuroest.blocks.row_drivers import drive_resistance
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.roles import (
+    ClampsColumn,
+    CouplesDirectly,
+    HoldsResults,
+    IntegratesInput,
+    LeavesColumnFloating,
+)
+from neuroest.blocks.row_drivers import RowDriver, drive_resistance
+from neuroest.blocks.write_circuit import WriteCircuit
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.equations import (
@@ -27,41 +41,171 @@ from neuroest.equations import (
     power,
 )
 from neuroest.equations import crossbar as equations
-from neuroest.levels.crossbar.array_parts import ArrayParts
+from neuroest.levels.crossbar.stored_weights import StoredWeights
 from neuroest.levels.crossbar.timestep import NeuronDrive, ReadSchedule, shortest
 
 
-class ArrayCircuit(ArrayParts):
+class ArrayCircuit(Component[None]):
     """Cells, drivers and column circuits as one circuit: loads of its lines, and its delays."""
 
-    def conductance(self, network: NetworkContext) -> u.Siemens:
-        """Mean conductance of one cell when it is read, access transistor included."""
-        return self.mean_conductance(network, self.age)
+    model = "crossbar"
+    answers_for_slots = True
 
-    def written_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Mean conductance of one cell just written, access transistor included."""
-        return self.mean_conductance(network, None)
+    @property
+    def adds_charges(self) -> bool:
+        """Whether the columns add charges instead of currents."""
+        return self.cell.adds_charges
 
-    def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one cell at this age, access transistor included; zero for charge-domain cells."""
-        return self.cell.limited(self.memristor_conductance(network, age))
+    cell: Cell = slot("cell")
+    """The cell."""
 
-    def drawn_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Mean conductance of one new cell on a typical die, for which circuits are sized."""
-        return self.cell.limited_as_drawn(self.memristor_conductance(network, None))
+    memory: ResistiveMemory = slot("cell")
+    """The cell of an array whose weights are conductances."""
 
-    def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
-        """Mean conductance of one memristor alone at this age."""
-        low, high = self.cell.ends(age)
-        if self.spec.weight_encoding == "offset":
-            written = equations.offset_mean_conductance(low, high)
-        else:
-            shares = self.over_digits(digits.digit_mean_share, network)
-            share = sum(shares, start=0.0) / self.slices(network)
-            written = equations.pair_mean_conductance(low, high, share)
-        if not self.cell.has_stuck_cells:
-            return written
-        return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
+    static_cell: StaticCell = slot("cell")
+    """The cell of an array whose columns add charges."""
+
+    driver: RowDriver = slot("input")
+    """The circuit at the rows."""
+
+    readout: Component[Any] = slot("readout")
+    """Neuron or converter read-out."""
+
+    @cached_property
+    def weights(self) -> StoredWeights:
+        """The weights in its cells."""
+        return StoredWeights(self.cell, self.spec, self.options)
+
+    @cached_property
+    def neuron(self) -> Neuron | None:
+        """Neuron at the columns of an array read by neurons, driven by the weights at their present age."""
+        neuron: Any = self.readout.slots.get("neuron")
+        if neuron is None or self.weights.age is None or not self.drift_weakens:
+            return neuron  # type: ignore[no-any-return]
+        driven: Neuron = neuron.with_input_scaled(self.weights.weight_share())
+        return driven
+
+    @property
+    def neurons_per_output(self) -> u.Dimensionless:
+        """Physical neurons that take turns at one output of the network."""
+        return self.readout.options.get("neurons_per_output", 1.0)
+
+    reads_events: bool = chosen("reads", "each_event")
+    """Whether each input spike is read separately, instead of all spikes of a timestep at once."""
+
+    @property
+    def stacks_columns(self) -> bool:
+        """Whether the columns of all arrays of an output form one line with one circuit."""
+        return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
+
+    def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
+        """Arrays whose columns are joined to one line, by layer: as many as the fan-in needs."""
+        if not self.stacks_columns:
+            return 1.0
+        rows = network.fan_in * self.weights.devices_per_weight()[1]
+        return np.maximum(mapping.block_count(rows, self.options["rows"]), 1.0)
+
+    interface: Component[Any] | None = slot("interface", of="readout")
+    """Circuit between column and neuron."""
+
+    @property
+    def driven_load(self) -> Loads | None:
+        """Load of the neuron that a column drives directly; None with a circuit between them."""
+        if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
+            return None
+        return self.neuron.loads()
+
+    merge: Any = slot("merge", of="readout")
+    """Circuit that weights and merges bit slices, or merges the arrays of one output; None without one."""
+
+    buffer: FanOutBuffer | None = slot("fan_out_buffer", of="readout")
+    """Buffer behind each neuron."""
+
+    converter: Converter | None = slot("converter", of="readout")
+    """Converter at the columns, if the array is read by converters."""
+
+    sampler: SampleAndHold | None = slot("sample_and_hold", of="readout")
+    """Stage that holds column results for the converters."""
+
+    write_circuit: WriteCircuit | None = slot("write_circuit")
+    """Write circuit of the cells, if the file has one."""
+
+    @property
+    def writers(self) -> list[Component[Any]]:
+        """Components that take energy when a cell is written."""
+        circuit = self.write_circuit
+        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
+
+    multiplexer: Multiplexer | None = slot("multiplexer", of="readout")
+    """Switches between columns and the circuits that they share, or between a column and the neurons of its positions.
+    """
+
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, active once per read."""
+        stages = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in stages if isinstance(stage, AnalogStage)]
+
+    @property
+    def circuits(self) -> list[Component[Any]]:
+        """The cell and its circuits in the order of a signal, from a row to a result; then those that write."""
+        line_buffers = (buffer for buffer, _, _ in self.line_buffers)
+        chain = (
+            self.cell, self.driver, *self.driver.slots.values(), self.interface, self.merge, self.neuron, self.buffer,
+            *self.column_stages, *line_buffers, self.sampler, self.multiplexer, self.converter, self.write_circuit,
+        )  # fmt: skip
+        return [part for part in chain if part is not None]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the names of the options for cells per line and number of lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def digits_of_weight(self, network: NetworkContext) -> tuple[u.Dimensionless, u.Dimensionless]:
+        """Slices of a weight that are weighted before the read-out, and the bits of each."""
+        merged = self.weights.slices(network) if self.converter is None else self.merged_slices(network)
+        return merged, self.weights.bits_per_cell(network)
+
+    def _merges(self, what: str) -> bool:
+        """Whether columns are joined before a converter: the `slices` of a weight, or its `pairs`."""
+        return self.converter is not None and self.merge is not None and what in self.readout.spec.merged
+
+    def merged_slices(self, network: NetworkContext) -> u.Dimensionless:
+        """Bit slices of a weight that one conversion covers."""
+        if not self._merges("slices"):
+            return 1.0
+        slices = self.weights.slices(network)
+        return np.minimum(self.readout.options.get("merged_slices", slices), slices)
+
+    def merged_groups(self, network: NetworkContext) -> u.Dimensionless:
+        """Conversions needed for the slices of a weight."""
+        return self.weights.slices(network) / self.merged_slices(network)
+
+    @property
+    def merged_lines(self) -> float:
+        """Columns of one bit slice that one conversion covers: both columns of a pair if pairs are merged."""
+        return self.weights.devices_per_weight()[0] if self._merges("pairs") else 1.0
+
+    def merged_columns(self, network: NetworkContext) -> u.Dimensionless:
+        """Columns that one conversion covers."""
+        return self.merged_lines * self.merged_slices(network)
+
+    def converted_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of a weight that one conversion covers."""
+        return self.weights.bits_per_cell(network) * self.merged_slices(network)
+
+    @property
+    def drift_weakens(self) -> bool:
+        """Whether results decrease as conductances drift: no gain correction, and no read-out of conductance ratios."""
+        ratio = isinstance(self.interface, LeavesColumnFloating)
+        return bool(self.spec.drift_correction == "none") and not ratio
+
+    # --- voltages and lines
 
     def read_supply_voltage(self) -> u.Volt:
         """Voltage of the supply that delivers the read current."""
@@ -123,7 +267,7 @@ class ArrayCircuit(ArrayParts):
 
     def line_count(self) -> u.Dimensionless:
         """Rows and columns of an array, spare and reference columns included."""
-        columns = self.options["columns"] + self.options["spare_columns"] + self.reference_columns
+        columns = self.options["columns"] + self.options["spare_columns"] + self.weights.reference_columns
         return self.options["rows"] + columns
 
     def segment_resistance(self) -> u.Ohm:
@@ -171,9 +315,9 @@ class ArrayCircuit(ArrayParts):
         if self.readout.slots["interface"].spec.bias_follows != "mapped_current":
             return self.carried_current(network)
         rows = self.rows_at_once() * self.stacked_arrays(network)
-        active = np.maximum(network.active_share * rows, 1.0) * self.conductance(network)
+        active = np.maximum(network.active_share * rows, 1.0) * self.weights.conductance(network)
         if self.reads_events:  # no other cell makes up for one of high conductance
-            active = self.ends()[1] + 0.0 * active
+            active = self.weights.ends()[1] + 0.0 * active
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def carried_current(self, network: NetworkContext) -> u.Ampere:
@@ -182,14 +326,14 @@ class ArrayCircuit(ArrayParts):
         Its rows are those that are read at once and that the network has weights for; those of the largest stack
         where stacks share a front end, since all are drawn alike.
         """
-        weights = network.largest_fan_in * self.devices_per_weight()[1]
+        weights = network.largest_fan_in * self.weights.devices_per_weight()[1]
         rows = weights if self.stacks_columns else np.minimum(self.rows_at_once(), weights)
         chosen = self.readout.slots["interface"].options
         if self.opposed:
             low, high = (self.cell.limited_as_drawn(end) for end in self.cell.ends(None))
             drawn = self.opposed_current(network, rows, chosen["active_rows"], high - low)
             return chosen["current_spreads"] * drawn
-        active = chosen["active_rows"] * rows * self.drawn_conductance(network)
+        active = chosen["active_rows"] * rows * self.weights.drawn_conductance(network)
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
     opposed: bool = chosen("weight_encoding", "row_differential")
@@ -199,9 +343,9 @@ class ArrayCircuit(ArrayParts):
         self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless, window: u.Siemens
     ) -> u.Ampere:
         """Root-mean-square current of a column with this many rows in opposed pairs."""
-        squares = self.over_digits(digits.digit_mean_square_share, network)
-        square = sum(squares, start=0.0) / self.slices(network)
-        pairs = rows / self.devices_per_weight()[1]
+        squares = self.weights.over_digits(digits.digit_mean_square_share, network)
+        square = sum(squares, start=0.0) / self.weights.slices(network)
+        pairs = rows / self.weights.devices_per_weight()[1]
         return front_ends.opposed_column_current(
             self.options["read_voltage"], window, pairs, active_share, square
         )
@@ -213,8 +357,8 @@ class ArrayCircuit(ArrayParts):
         """
         if not self.opposed:
             return 0.0
-        rows = np.minimum(self.rows_at_once(), network.fan_in * self.devices_per_weight()[1])
-        low, high = self.ends()
+        rows = np.minimum(self.rows_at_once(), network.fan_in * self.weights.devices_per_weight()[1])
+        low, high = self.weights.ends()
         spread = self.opposed_current(network, rows, network.active_share, high - low)
         return front_ends.mean_magnitude(spread)
 
@@ -230,7 +374,7 @@ class ArrayCircuit(ArrayParts):
         """Time until the column is within its settling error."""
         if self.adds_charges:
             return self._settling_of_charges(network)
-        conductance = self.conductance(network)
+        conductance = self.weights.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
         stack = self.stacked_arrays(network)
         columns, rows = self.options["columns"] / along, self.options["rows"] / down * stack
@@ -267,7 +411,7 @@ class ArrayCircuit(ArrayParts):
         row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
         column: u.Second = 0.0
         if not cell.discharges:
-            source = self.source_conductance(network, self.conductance(network))
+            source = self.source_conductance(network, self.weights.conductance(network))
             wire = self.options["rows"] * segment
             column = crossbar_wires.column_time_constant_floating(
                 source, wire, cell.column_capacitance(self.at_rest)
@@ -422,15 +566,15 @@ class ArrayCircuit(ArrayParts):
     def converters_each(self) -> u.Dimensionless:
         """Converters of one array; the reference column has its own if there are several."""
         number = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
-        return number + self.reference_columns * np.where(number > 1.0, 1.0, 0.0)
+        return number + self.weights.reference_columns * np.where(number > 1.0, 1.0, 0.0)
 
     def columns_in_turn(self, network: NetworkContext) -> u.Dimensionless:
         """Results that one converter reads in turn, including the reference column if it is the only converter."""
         columns = self.readout.options["columns_per_converter"]
         shared = np.maximum(mapping.block_count(columns, self.merged_columns(network)), 1.0)
-        if not self.reference_columns:
+        if not self.weights.reference_columns:
             return shared
-        return shared + np.where(columns >= self.options["columns"], self.reference_columns, 0.0)
+        return shared + np.where(columns >= self.options["columns"], self.weights.reference_columns, 0.0)
 
     @property
     def switches_columns(self) -> bool:
@@ -442,11 +586,11 @@ class ArrayCircuit(ArrayParts):
         """Interfaces and stages of an array: one per column, or one per converter if columns are read in sequence."""
         if self.read_schedule.in_turn:
             return self.converters_each() * self.merged_columns(network)
-        return self.options["columns"] + self.reference_columns
+        return self.options["columns"] + self.weights.reference_columns
 
     def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
         """Inputs of the multiplexer in front of one converter."""
-        results = self.options["columns"] / self.merged_columns(network) + self.reference_columns
+        results = self.options["columns"] / self.merged_columns(network) + self.weights.reference_columns
         return np.minimum(self.columns_in_turn(network), results)
 
     def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
@@ -476,7 +620,7 @@ class ArrayCircuit(ArrayParts):
         """Width of the gates of the multiplexer."""
         if self.multiplexer is None:
             raise NeuroestError(f"{self.path} has no multiplexer")
-        return self.multiplexer.width(self.switched_source(network, self.drawn_conductance(network)))
+        return self.multiplexer.width(self.switched_source(network, self.weights.drawn_conductance(network)))
 
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """Maximum swing of the multiplexer lines, and the supply that delivers their charge."""

@@ -17,7 +17,6 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Placement
-from neuroest.levels.crossbar import weight_errors
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import (
     Clamp,
@@ -28,6 +27,7 @@ from neuroest.levels.crossbar.column_gains import (
 )
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar.stored_weights import COMMON_DRIFT
 
 
 @frozen_dataclass(eq=False)
@@ -115,7 +115,7 @@ def _distinct_layers(mapper: CrossbarMapper) -> DistinctLayers:
         network.output_rate, network.active_share, network.events, array.hold_time(network),
         network.firing_threshold,
     )  # fmt: skip
-    return DistinctLayers.of(mapper.on_array > 0.0, differing, (array.conductance(network),))
+    return DistinctLayers.of(mapper.on_array > 0.0, differing, (array.weights.conductance(network),))
 
 
 class _Columns:
@@ -139,8 +139,10 @@ class _Columns:
         # what an error of one read is in the sum over the bits that are applied one after the other
         self.reads = weight_spreads.digit_error_gain(array.phase_bits(network), planes)
         self.planes, self.input_bits = planes, bits
-        self.columns = array.devices_per_weight()[0] + (1.0 if weight_errors.subtracts_column(array) else 0.0)
-        self.digits = weight_errors.digit_gain(array, network)
+        self.columns = array.weights.devices_per_weight()[0] + (
+            1.0 if array.weights.subtracts_column else 0.0
+        )
+        self.digits = array.weights.digit_gain(network)
         self.weight_square = weight_spreads.weight_mean_square(network.mean_absolute_weight)
         self.result = self.spread(np.sqrt(self.weight_square))
 
@@ -194,7 +196,7 @@ class _Columns:
 
     @cached_property
     def conductance(self) -> u.Siemens:
-        return self.layers.of_each(self.array.conductance(self.network))
+        return self.layers.of_each(self.array.weights.conductance(self.network))
 
     @cached_property
     def settled_time(self) -> u.Second:
@@ -202,14 +204,14 @@ class _Columns:
 
     @cached_property
     def weight(self) -> u.Siemens:
-        return weight_errors.result_weight(self.array, self.array.age)
+        return self.array.weights.result_weight(self.array.weights.age)
 
     @cached_property
     def offset(self) -> Array:
         """Root mean square of the term that offset coding adds to each result and subtracts again; zero for pairs."""
         if self.array.spec.weight_encoding != "offset":
             return 0.0 * self.result
-        low, high = self.array.ends()
+        low, high = self.array.weights.ends()
         return np.asarray(self.fan_in * self.density * ((low + high) / 2.0) / self.weight)
 
     @cached_property
@@ -220,7 +222,7 @@ class _Columns:
             self.array.reads_events
         ):  # one cell; the same error of each event adds up, in `per_conversion` as its root
             rows = np.sqrt(self.events)
-        return rows * self.array.ends()[1] / self.weight
+        return rows * self.array.weights.ends()[1] / self.weight
 
     @property
     def sampled_share(self) -> u.Dimensionless:
@@ -229,16 +231,16 @@ class _Columns:
 
     def _of_cells(self) -> dict[str, Array]:
         array, network = self.array, self.network
-        errors = weight_errors.weight_errors(array, network, array.age)
+        errors = array.weights.errors(network, array.weights.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if weight_errors.COMMON_DRIFT in found and array.offset_subtraction in ("digital_sum", "none"):
-            lost = 1.0 - weight_errors.full_weight(array, array.age) / self.weight
-            found[weight_errors.COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
+        if COMMON_DRIFT in found and array.weights.offset_subtraction in ("digital_sum", "none"):
+            lost = 1.0 - array.weights.full_weight(array.weights.age) / self.weight
+            found[COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)
         conducting = self.events if array.cell.idle_rows_conduct else self.density
-        cells = self.fan_in * conducting * self.columns * array.devices_per_weight()[1]
+        cells = self.fan_in * conducting * self.columns * array.weights.devices_per_weight()[1]
         thermal = accuracy.thermal_noise_spread(
             array.technology.temperature, cells * self.conductance, self.settled_time,
             array.options["read_voltage"], self.weight,
@@ -277,7 +279,7 @@ class _Columns:
             uneven, curved = self._gain_errors(self._gains(switches, None))
             found["multiplexer resistance"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
-            merged = np.logical_or(array.slices(self.network) > 1.0, self.row_reads > 1.0)
+            merged = np.logical_or(array.weights.slices(self.network) > 1.0, self.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
             current = self._merged_gains.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
@@ -379,19 +381,19 @@ class _Columns:
     ) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
         """Active rows of each block, occurrences of the block, and its columns; blocks are rows with their activity."""
         array, network = self.array, self.network
-        low, high = array.ends()
+        low, high = array.weights.ends()
         offset = array.spec.weight_encoding == "offset"
         active = np.asarray(sum(rows * share for rows, share in blocks))
         found = []
         for value, mean, square in zip(
-            array.place_values(network),
-            array.over_digits(digits.digit_mean_share, network),
-            array.over_digits(digits.digit_mean_square_share, network),
+            array.weights.place_values(network),
+            array.weights.over_digits(digits.digit_mean_share, network),
+            array.weights.over_digits(digits.digit_mean_square_share, network),
             strict=True,
         ):
             cell = low + (high - low) * (mean if offset else mean / 2.0)
             if array.memory.has_stuck_cells:
-                cell = crossbar.stuck_mean_conductance(cell, low, high, *array.stuck_shares())
+                cell = crossbar.stuck_mean_conductance(cell, low, high, *array.weights.stuck_shares())
             spread = square - mean * mean
             both = np.sqrt((2.0 * cell) ** 2 + (high - low) ** 2 * spread)
             conductance = active * along_blocks(cell)
@@ -422,7 +424,7 @@ class _Columns:
 
     def _of_charges(self, array: CrossbarArray) -> dict[str, Array]:
         """Errors from capacitor mismatch and thermal noise, over all products of a column."""
-        products = array.rows_at_once() * self._level(array.bits_per_cell(self.network))
+        products = array.rows_at_once() * self._level(array.weights.bits_per_cell(self.network))
         cell, ones = array.static_cell, array.static_cell.product_probability(self.network, self.density)
         mismatch = cell.mismatch_at(array.at_rest, ones)
         noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
@@ -481,6 +483,6 @@ class _Columns:
     def _left(self) -> u.Dimensionless:
         """Distance between levels, relative to its value after writing."""
         array = self.array
-        if array.adds_charges or array.age is None:
+        if array.adds_charges or array.weights.age is None:
             return 1.0
-        return weight_errors.full_weight(array, array.age) / weight_errors.full_weight(array, None)
+        return array.weights.full_weight(array.weights.age) / array.weights.full_weight(None)

@@ -238,9 +238,9 @@ class ConverterRange:
                 yield value, digits.digit_mean_share(*digit), digits.digit_mean_square_share(*digit)
             return
         yield from zip(
-            array.place_values(network),
-            array.over_digits(digits.digit_mean_share, network),
-            array.over_digits(digits.digit_mean_square_share, network),
+            array.weights.place_values(network),
+            array.weights.over_digits(digits.digit_mean_share, network),
+            array.weights.over_digits(digits.digit_mean_square_share, network),
             strict=True,
         )
 

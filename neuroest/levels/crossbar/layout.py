@@ -111,9 +111,9 @@ class CrossbarLayout(Mapper):
     def block(self) -> tuple[Array, Array]:
         """Rows and columns of one group of each layer, including all devices of a weight."""
         t, array = self.layers, self.compute
-        columns_each, rows_each = array.devices_per_weight()
+        columns_each, rows_each = array.weights.devices_per_weight()
         rows = (t.reduction + t.recurrent_reduction) * rows_each
-        return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
+        return np.asarray(rows), np.asarray(t.outputs * columns_each * array.weights.slices(self.network))
 
     def groups_together(self) -> Array:
         """Groups of a layer that fit on the diagonal of one array."""
@@ -154,7 +154,11 @@ class CrossbarLayout(Mapper):
         blocks of each kind a layer has.
         """
         t, array = self.layers, self.compute
-        each, rows, devices = array.rows_at_once(), array.options["rows"], array.devices_per_weight()[1]
+        each, rows, devices = (
+            array.rows_at_once(),
+            array.options["rows"],
+            array.weights.devices_per_weight()[1],
+        )
         if array.stacks_columns:
             each = rows = np.maximum(self.block[0], 1.0)
         found = row_blocks(t.reduction, t.recurrent_reduction, Rows(rows, each, devices))
@@ -195,8 +199,12 @@ class CrossbarLayout(Mapper):
     @cached_property
     def adds_conversions(self) -> Array:
         """One for layers whose results combine several conversions: of slices, lines, input bits or arrays."""
-        columns_each, _ = self.compute.devices_per_weight()
-        columns = columns_each * self.compute.slices(self.network) / self.compute.merged_columns(self.network)
+        columns_each, _ = self.compute.weights.devices_per_weight()
+        columns = (
+            columns_each
+            * self.compute.weights.slices(self.network)
+            / self.compute.merged_columns(self.network)
+        )
         several = self.conversions_each * columns * self.row_reads > 1.0
         return np.asarray(self.on_array * several)
 
@@ -204,10 +212,10 @@ class CrossbarLayout(Mapper):
         """Partial sums of a step that wait because a layer's arrays work in different time slots."""
         if self._sharing is None:
             return self.zeros()
-        columns_each, _ = self.compute.devices_per_weight()
+        columns_each, _ = self.compute.weights.devices_per_weight()
         split = np.where(self._cut[0] > 1.0, self._sharing.waiting, 0.0)
         of_a_copy = self.layers.positions / np.maximum(self._copies, 1.0)
-        return np.asarray(split / (columns_each * self.compute.slices(self.network)) * of_a_copy)
+        return np.asarray(split / (columns_each * self.compute.weights.slices(self.network)) * of_a_copy)
 
     @cached_property
     def _sharing(self) -> Sharing | None:
@@ -271,11 +279,11 @@ class CrossbarLayout(Mapper):
 
     def peak_rate(self) -> u.Numeric:
         """Peak operations per second of an array: every weight is used once per position, in the fastest layer."""
-        columns_each, rows_each = self.compute.devices_per_weight()
+        columns_each, rows_each = self.compute.weights.devices_per_weight()
         held = self.options["rows"] / rows_each * self.options["columns"] / columns_each
         times = np.where(self.on_array > 0.0, self.cycle_time(), np.inf)
         fastest = np.min(times + 0.0 * self.on_array, axis=-1, keepdims=True)
-        return np.asarray(2.0 * held / self.compute.slices(self.network) / fastest)
+        return np.asarray(2.0 * held / self.compute.weights.slices(self.network) / fastest)
 
     @property
     def conversions_each(self) -> u.Numeric:

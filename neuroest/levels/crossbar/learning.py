@@ -46,7 +46,7 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
         raise MappingError(
             f"{path} has no write_circuit, so a learning rule cannot change its cells; add one"
         )
-    if np.all(array.slices(mapper.network) > 1.0):
+    if np.all(array.weights.slices(mapper.network) > 1.0):
         raise MappingError(
             f"{path} splits a weight over several cells, which one pulse cannot update; set {path}.weight_bits to the "
             "bits of one cell, sign included"
@@ -96,12 +96,12 @@ class _Updates:
     @property
     def pair(self) -> float:
         """Cells of a weight that an update moves."""
-        columns, rows = self.array.devices_per_weight()
+        columns, rows = self.array.weights.devices_per_weight()
         return 1.0 if self.array.spec.updated_cells == "one" else columns * rows
 
     def cells(self) -> Array:
         """Cells of the weights that learn, in all copies of a layer."""
-        columns, rows = self.array.devices_per_weight()
+        columns, rows = self.array.weights.devices_per_weight()
         return np.asarray(self.counts.weights * columns * rows * self.placement.replication)
 
     def learning(self) -> LevelLearning:
@@ -137,7 +137,7 @@ class _Updates:
         """Spikes that drive their lines, and the pulses where two of them overlap; all lines work in parallel."""
         mapper, array, counts = self.mapper, self.array, self.counts
         circuit, placement = array.write_circuit, self.placement
-        columns, rows = array.devices_per_weight()
+        columns, rows = array.weights.devices_per_weight()
         steps = equations.asked_steps(1.0, counts.asked_share, array.memory.update_states())
         _, each = due_per_value(counts, steps)
         pulses, spikes = (
@@ -166,7 +166,7 @@ class _Updates:
 
     def one_cell(self) -> Check:
         """Whether one cell holds a weight, at all points of a batch."""
-        cells = self.array.slices(self.mapper.network)
+        cells = self.array.weights.slices(self.mapper.network)
         return Check(
             "one_cell_learns", self.array.path, "infeasible", cells <= 1.0,
             "a weight is split over several cells, which a pulse of a learning rule cannot update together", cells, 1.0,
@@ -179,7 +179,7 @@ class _Updates:
         array, placement, t = self.array, self.placement, self.mapper.layers
         circuit = array.write_circuit
         on_cells = np.asarray(visit.written * pulses * self.pair * placement.replication)
-        columns_each, rows_each = array.devices_per_weight()
+        columns_each, rows_each = array.weights.devices_per_weight()
         lines = visit.events * (placement.column_blocks * rows_each * placement.replication)
         across = np.minimum(t.outputs * columns_each, array.options["columns"])
         if visit.access == "column":
@@ -211,7 +211,7 @@ class _Updates:
 
     def held_columns(self, visit: Visits, pulses: Array, slots: Array) -> Array:
         """Columns held at the pulse amplitude while other cells of their row are raised, if rows share a bit line."""
-        columns_each, _ = self.array.devices_per_weight()
+        columns_each, _ = self.array.weights.devices_per_weight()
         width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
         own = slots if visit.access == "column" else pulses
         return np.asarray((1.0 - writing.FALLING) * np.maximum(slots * width - own, 0.0))

@@ -83,7 +83,7 @@ class CrossbarMapper(CrossbarLayout):
         self.refuse("dense_network", array.neuron is not None and not spiking, CodingError)
         self.refuse("no_neurons", array.neuron is None and spiking and not updates, CodingError)
         accumulates = self.chip.find(AddsPartialSums) or self.chip.covers("additions")
-        adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_subtraction != "none"
+        adds = np.any(self.adds_conversions > 0.0) or self.compute.weights.offset_subtraction != "none"
         self.refuse("no_accumulator", self.compute.converter is not None and adds and not accumulates)
         self.refuse("neurons_in_turns", self.reprograms and self.compute.neuron is not None)
         digital = bool(self.chip.find(AddsPartialSums)) and bool(updates)
@@ -141,7 +141,7 @@ class CrossbarMapper(CrossbarLayout):
         spec, array, readout = self.spec, self.compute, self.compute.readout
         charges, ranges = array.adds_charges, {"full_scale", "full_scale_spreads"}
         self.refuse("two_ranges", ranges <= readout.options.keys(), readout=readout.path)
-        self.refuse("ageless_cells", charges and array.age is not None)
+        self.refuse("ageless_cells", charges and array.weights.age is not None)
         if spec.offset_subtraction not in (None, "none") and (charges or spec.weight_encoding != "offset"):
             raise MappingError(
                 f"{self.level.path}.offset_subtraction is {spec.offset_subtraction}, but "
@@ -152,7 +152,7 @@ class CrossbarMapper(CrossbarLayout):
                 )
                 + "; leave it out"
             )
-        summed = array.offset_subtraction == "digital_sum"
+        summed = array.weights.offset_subtraction == "digital_sum"
         self.refuse("digital_sum", summed and array.neuron is not None)
 
     def place(self) -> Placement:
@@ -269,7 +269,7 @@ class CrossbarMapper(CrossbarLayout):
         each = longest(self._conversions_of_a_product())
         checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
         conducts = not (array.adds_charges or array.cell.discharges or array.cell.divides)
-        if conducts and np.all(array.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
+        if conducts and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
             mean = longest(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         return checks
@@ -277,7 +277,7 @@ class CrossbarMapper(CrossbarLayout):
     def _conversions_of_a_product(self) -> u.Numeric:
         """Conversions of a result over the products that it sums up in an array whose rows are all used."""
         array = self.compute
-        columns, rows = array.devices_per_weight()
+        columns, rows = array.weights.devices_per_weight()
         of_weight = array.merged_groups(self.network) * columns / array.merged_lines
         of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
         return of_weight * of_input * rows / array.rows_at_once()
@@ -298,8 +298,8 @@ class CrossbarMapper(CrossbarLayout):
         reached = np.where(self.on_array > 0.0, array.driven_voltage(self.network), np.inf)
         lowest, drive = np.min(reached, axis=-1, keepdims=True), neuron.drive_voltage()
         fed = np.where(self.on_array > 0.0, array.driven_conductance(self.network), np.inf)
-        wanted, cells = 0.0 if drive is None else drive, array.slices(self.network)
-        alone = array.voltage_through(array.ends()[0])
+        wanted, cells = 0.0 if drive is None else drive, array.weights.slices(self.network)
+        alone = array.voltage_through(array.weights.ends()[0])
         loaded = Check(  # another text than where no neuron loads the column
             "column_reaches_neuron", array.path, "design_rule", lowest >= wanted,
             "the column, with the neuron as its load, stays below the neuron's input voltage; raise the read voltage "
@@ -324,7 +324,7 @@ class CrossbarMapper(CrossbarLayout):
         found: dict[str, u.Numeric] = {
             array.cell.path: units
             * rows
-            * (columns + array.reference_columns + self.options["spare_columns"]),
+            * (columns + array.weights.reference_columns + self.options["spare_columns"]),
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,

@@ -117,7 +117,7 @@ def _turn_faults(array: CrossbarArray) -> Iterator[str]:
         yield "columns is in_turn, but cells without transistors conduct into every column; use together"
     if array.column_stages:
         yield "columns is in_turn, but a time_encoder or a current_adder works with all columns; use together"
-    if array.reference_columns:
+    if array.weights.reference_columns:
         yield (
             "columns is in_turn, but the reference column of offset coding is read with all columns; use together, or "
             "offset_subtraction: digital_sum of the array"
@@ -149,7 +149,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
         if "merged_slices" in array.readout.options:
             yield "merged_slices is given, but nothing merges columns; add a merge"
         return
-    slices, joined = array.slices(network), array.merged_slices(network)
+    slices, joined = array.weights.slices(network), array.merged_slices(network)
     if np.any(slices % joined > 0.0):
         yield (
             f"merged_slices is {float(np.max(joined)):g}, which does not divide the {float(np.max(slices)):g} slices "
@@ -163,7 +163,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
         )
     if array.adds_charges and array.merge.model != "capacitive_merge":
         yield f"charges on capacitors are not currents; they cannot feed a {array.merge.model}; use a capacitive_merge"
-    cell_bits = array.bits_per_cell(network)
+    cell_bits = array.weights.bits_per_cell(network)
     if isinstance(array.merge, CapacitiveMerge) and array.merge.is_ladder and np.any(cell_bits > 1.0):
         yield f"a ladder of {array.merge.path} weights bits, and cells have {float(np.max(cell_bits)):g}; use binary"
     if "pairs" in array.readout.spec.merged and array.spec.weight_encoding != "column_differential":
@@ -189,7 +189,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
         return
     if array.neuron.loads() is None:
         yield f"a {array.neuron.model} takes a current or states no load; use a diffusive neuron"
-    if array.spec.weight_encoding != "offset" or array.offset_subtraction != "none":
+    if array.spec.weight_encoding != "offset" or array.weights.offset_subtraction != "none":
         yield (
             "nothing subtracts the voltages of columns; use weight_encoding: offset with offset_subtraction: none, so "
             "that weights are positive"

@@ -160,7 +160,7 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
     spec, slots = array.spec, array.readout.slots
     checks = [
         _check(array, "offset_subtraction", spec.weight_encoding == "offset"),
-        _check(array, "drift_correction", array.age is not None or spec.drift_correction == "none"),
+        _check(array, "drift_correction", array.weights.age is not None or spec.drift_correction == "none"),
         _check(array, "inferences_per_pass", spec.oversize == "time_multiplex"),
     ]
     opposed = spec.weight_encoding == "row_differential"
@@ -262,7 +262,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         "negative_events": array.reads_events,
         "silent_blocks": array.spec.silent_blocks == "skip",
         "column_switches": _lacks_switches(array, mapper),
-        "slice_mirrors": unmerged and np.any(array.slices(mapper.network) > 1.0),
+        "slice_mirrors": unmerged and np.any(array.weights.slices(mapper.network) > 1.0),
         "merging_mirrors": unmerged and merges and not array.stacks_columns,
     })  # fmt: skip
 
@@ -285,9 +285,9 @@ def _left_out_of_references(array: CrossbarArray) -> list[str]:
     reference_mirrors
         mirrors that subtract the current of the reference column from every column
     """
-    offset = array.spec.weight_encoding == "offset" and array.offset_subtraction == "none"
+    offset = array.spec.weight_encoding == "offset" and array.weights.offset_subtraction == "none"
     reads = {"offset": offset and not array.adds_charges}
-    reads["reference_mirrors"] = bool(array.reference_columns) and array.neuron is not None
+    reads["reference_mirrors"] = bool(array.weights.reference_columns) and array.neuron is not None
     return stated(_left_out_of_references, "Left out", reads)
 
 
@@ -386,7 +386,7 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
     weaker_input
         effect of the weaker input of a drifted array on neurons of this model
     """
-    ages, aged = array.memory.ages, array.age is not None
+    ages, aged = array.memory.ages, array.weights.age is not None
     corrected = array.spec.drift_correction == "common_gain"
     scales = array.neuron is None or array.neuron.supports_input_scaling
     return stated(_left_out_of_ageing, "Left out", {
