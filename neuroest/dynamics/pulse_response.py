@@ -12,6 +12,7 @@ spike of a pulse.
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.dynamics.in_time import Array
@@ -34,6 +35,10 @@ class Rates:
     residue_rate: Any
     filament_decay: Any
     residue_decay: Any
+
+    def at(self, places: NDArray[np.bool_]) -> "Rates":
+        """Rates of some of the devices."""
+        return Rates(*(value[places] for value in vars(self).values()))
 
 
 @frozen_dataclass
@@ -78,41 +83,47 @@ def first_spike(rates: Rates, level: Any, width: Any, gap: Any, most_pulses: Any
         return np.array(np.broadcast_to(np.asarray(value, dtype=float), shape).ravel())
 
     r = Rates(*(spread(value) for value in vars(rates).values()))
-    voltage, on, off, most = spread(level), spread(width), spread(gap), spread(most_pulses)
-    filament, rest, left = np.zeros(len(on)), np.zeros(len(on)), on.copy()
-    time, pulses, closest = np.zeros(len(on)), np.ones(len(on)), np.zeros(len(on))
-    fired, active = np.full(len(on), np.inf), np.arange(len(on))
-    final_residue, standing = rest.copy(), rest.copy()
+    drive, on, off, most = r.field_mobility * spread(level), spread(width), spread(gap), spread(most_pulses)
+    count = len(on)
+    found = FirstSpike(np.full(count, np.inf), np.full(count, np.inf), np.zeros(count), np.zeros(count))
+    active: NDArray[np.intp] = np.arange(count)
+    pause = _Pause.of(r, off)
+    filament, rest, time, closest, standing, pulses = (np.zeros(count) for _ in range(6))
+    left, pulses = on, pulses + 1.0
     for _ in range(_MOST_ROUNDS_TO_A_SPIKE):
         if not len(active):
             break
-        a = active
-        part = Rates(*(value[a] for value in vars(r).values()))
-        drive = part.field_mobility * voltage[a]
-        step = step_length(part, drive, filament[a], rest[a], left[a], on[a])
-        new_filament, new_rest = move(part, drive, filament[a], rest[a], step)
-        total, before = new_filament + new_rest, filament[a] + rest[a]
+        step = step_length(r, drive, filament, rest, left, on)
+        before = filament + rest
+        filament, rest = move(r, drive, filament, rest, step)
+        total = filament + rest
         done = total >= 1.0
-        share = np.where(done, (1.0 - before) / np.where(done, total - before, 1.0), 1.0)
-        spent = step * np.clip(share, 0.0, 1.0)
-        filament[a], rest[a] = new_filament, new_rest
-        time[a] += spent
-        left[a] -= spent
-        closest[a] = np.maximum(closest[a], np.minimum(total, 1.0))
-        fired[a] = np.where(done, time[a], fired[a])
-        final_residue[a] = np.where(done, np.minimum(new_rest, 1.0), final_residue[a])
-        ended = ~done & (left[a] <= 1e-12 * on[a])
-        e = a[ended]
-        filament[e], rest[e] = decayed(Rates(*(v[e] for v in vars(r).values())), filament[e], rest[e], off[e])
-        time[e] += off[e]
-        left[e] = on[e]
-        pulses[e] += 1.0
-        still = np.zeros(len(a), dtype=bool)
-        still[ended] = np.abs(rest[e] - standing[e]) < _STANDSTILL
-        standing[e] = rest[e]
-        active = a[~done & (pulses[a] <= most[a]) & ~still]
-    values = (fired, np.where(np.isfinite(fired), pulses, np.inf), final_residue, closest)
-    return FirstSpike(*(value.reshape(shape) for value in values))
+        if np.count_nonzero(done):
+            share = np.where(done, (1.0 - before) / np.where(done, total - before, 1.0), 1.0)
+            step = step * np.clip(share, 0.0, 1.0)
+        time, left = time + step, left - step
+        closest = np.maximum(closest, np.minimum(total, 1.0))
+        gone = done
+        ended = ~done & (left <= 1e-12 * on)
+        if np.count_nonzero(ended):
+            after = pause.over(filament, rest)
+            filament, rest = np.where(ended, after[0], filament), np.where(ended, after[1], rest)
+            time, left = np.where(ended, time + off, time), np.where(ended, on, left)
+            pulses = pulses + ended
+            gone = done | (pulses > most) | (ended & (np.abs(rest - standing) < _STANDSTILL))
+            standing = np.where(ended, rest, standing)
+        if np.count_nonzero(gone):  # what is left is few, and moves to the front
+            found.time[active[done]], found.pulses[active[done]] = time[done], pulses[done]
+            found.residue[active[done]] = np.minimum(rest[done], 1.0)
+            found.closest[active[gone]] = closest[gone]
+            active = active[~gone]
+            numbers = drive, on, off, most, filament, rest, time, closest, standing, left, pulses
+            drive, on, off, most, filament, rest, time, closest, standing, left, pulses = (
+                each[~gone] for each in numbers
+            )
+            r, pause = r.at(~gone), pause.at(~gone)
+    found.closest[active] = closest
+    return FirstSpike(*(value.reshape(shape) for value in vars(found).values()))
 
 
 def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Array, width: Array) -> Array:
@@ -181,14 +192,34 @@ def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> t
     return Step.of(r, step).move(drive, filament, rest)
 
 
+@frozen_dataclass
+class _Pause:
+    """What is left and what is added over a time without a field."""
+
+    residue_rate: Any
+    keep: Any
+    stay: Any
+    fed: Any
+
+    @classmethod
+    def of(cls, r: Rates, gap: Any) -> "_Pause":
+        settling = r.filament_decay + r.residue_rate
+        keep, stay = np.exp(-settling * gap), np.exp(-r.residue_decay * gap)
+        difference = settling - r.residue_decay
+        near = np.abs(difference) * gap < 1e-9
+        fed = np.where(near, gap * stay, (stay - keep) / np.where(near, 1.0, difference))
+        return cls(r.residue_rate, keep, stay, fed)
+
+    def at(self, places: NDArray[np.bool_]) -> "_Pause":
+        return _Pause(*(value[places] for value in vars(self).values()))
+
+    def over(self, filament: Any, rest: Any) -> tuple[Array, Array]:
+        return filament * self.keep, rest * self.stay + self.residue_rate * filament * self.fed
+
+
 def decayed(r: Rates, filament: Any, rest: Any, gap: Any) -> tuple[Array, Array]:
     """Exact solution without a field: the filament dissolves and feeds the residue."""
-    settling = r.filament_decay + r.residue_rate
-    keep, stay = np.exp(-settling * gap), np.exp(-r.residue_decay * gap)
-    difference = settling - r.residue_decay
-    near = np.abs(difference) * gap < 1e-9
-    fed = np.where(near, gap * stay, (stay - keep) / np.where(near, 1.0, difference))
-    return filament * keep, rest * stay + r.residue_rate * filament * fed
+    return _Pause.of(r, gap).over(filament, rest)
 
 
 _STEPS_PER_RELEASE = 12.0
