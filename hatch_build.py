@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_WRITE = "import sys; from neuroest.reporting.packaged import write_all; write_all(sys.argv[1])"
+_WRITE = "import sys; from neuroest.reporting.catalogue_entries import write_all; write_all(sys.argv[1])"
 
 
 class PreparedFiles(BuildHookInterface):  # type: ignore[type-arg]

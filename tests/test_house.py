@@ -333,7 +333,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 CATCHING = {
     "neuroest.core.lazy_registry": "what a plug-in raises when it is imported; a warning names it",
     "neuroest.exploration.runner": "what a cluster raises",
-    "neuroest.reporting.sweep_data": "what a reader of tables raises on a file that is none",
+    "neuroest.reporting.data_files": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
     "neuroest.workloads.importers.torch_trace": "what somebody else's model raises when it runs",

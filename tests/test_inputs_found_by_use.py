@@ -17,7 +17,7 @@ from neuroest.loading.library import load_architecture, shipped
 from neuroest.publishing.paper.plan import read_plan
 from neuroest.publishing.paper.run import _read_state
 from neuroest.publishing.paper.steps import STEPS
-from neuroest.reporting.table_model import Table
+from neuroest.reporting.document import Table
 from tests.each import each
 
 CHIP, NETWORK = "diffusive_28nm_derived", "mlp_mnist_spiking"

@@ -28,7 +28,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
-from neuroest.reporting.target_document import interval_words
+from neuroest.reporting.study_documents import interval_words
 from neuroest.results.comparison import PACES, Pace, PaceRow, verdict
 from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Band, Estimate

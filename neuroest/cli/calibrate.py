@@ -21,7 +21,7 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.error_analysis.draws import SEED
-from neuroest.reporting.learnt_document import contradiction_words
+from neuroest.reporting.study_documents import contradiction_words
 from neuroest.validation.calibrate import TARGET, calibrate
 
 

@@ -68,7 +68,7 @@ def run(
     elif form is shared.Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
     elif form is shared.Format.CSV:
-        from neuroest.reporting.csv_export import breakdown_csv  # noqa: PLC0415 - a table on the terminal should not wait for it
+        from neuroest.reporting.data_files import breakdown_csv  # noqa: PLC0415 - a table on the terminal should not wait for it
 
         text = breakdown_csv(estimates)
     shared.emit(text, output)

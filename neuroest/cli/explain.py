@@ -23,8 +23,7 @@ import typer
 import neuroest
 from neuroest.cli import shared
 from neuroest.cli.completion import quantities
-from neuroest.reporting.explainable import explainable_text
-from neuroest.reporting.explanation import explain, explainable, explanation_rows
+from neuroest.reporting.explanation import explain, explainable, explainable_text, explanation_rows
 
 
 class ExplanationFormat(StrEnum):

@@ -68,7 +68,7 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
 
 def frame_text(frame: Any) -> str:
     """A data frame as aligned columns for a terminal, four digits a number; `-` where there is nothing."""
-    from neuroest.reporting.table_model import Table  # noqa: PLC0415 - other forms do not need it
+    from neuroest.reporting.document import Table  # noqa: PLC0415 - other forms do not need it
 
     return Table.of_records(frame).to_text()
 

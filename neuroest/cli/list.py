@@ -25,9 +25,8 @@ import typer
 
 from neuroest.cli import shared
 from neuroest.cli.completion import one_of
-from neuroest.core.text_layout import WIDTH, wrapped
+from neuroest.core.text_layout import WIDTH, Style, words, wrapped
 from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries, most_mature_first
-from neuroest.reporting.text_style import Style, words
 
 _WIDEST = 140
 _NARROWEST, _INDENT = 36, 6

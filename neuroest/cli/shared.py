@@ -15,7 +15,7 @@ from neuroest.cli.completion import names
 from neuroest.cli.elapsed import without_count
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.files import write_whole
-from neuroest.reporting.text_style import PLAIN, Style, for_terminal
+from neuroest.core.text_layout import PLAIN, Style, for_terminal
 
 if TYPE_CHECKING:
     from neuroest.specs.claims import Claim
@@ -261,8 +261,8 @@ def in_form(
         return text()
     if form is Format.JSON and data is not None:
         return json.dumps(data, indent=2, allow_nan=False) + "\n"
+    from neuroest.reporting.document import Table  # noqa: PLC0415
     from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text on a terminal needs no table model
-    from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
     table = Table.of_records(rows())
     if form is Format.JSON:

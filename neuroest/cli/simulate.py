@@ -96,7 +96,7 @@ def run(
     --plot adds the name to the file.
     """
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.reporting.table_model import Table  # noqa: PLC0415
+    from neuroest.reporting.document import Table  # noqa: PLC0415
 
     if workload and names:
         raise typer.BadParameter("characteristics belong to one neuron; leave out --workload")
@@ -129,7 +129,7 @@ def _at_operating_point(
         simulate_operating_point,
     )
     from neuroest.pipeline.estimate import estimate  # noqa: PLC0415
-    from neuroest.reporting.table_model import Table  # noqa: PLC0415
+    from neuroest.reporting.document import Table  # noqa: PLC0415
 
     found = simulate_operating_point(estimate(chip, workload, changes))
     rows = found.rows()

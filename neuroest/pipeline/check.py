@@ -39,7 +39,7 @@ _BITS = (1, 8)
 _LAYER = "layer"
 """Name of their layer."""
 _RECORDING = "workloads.importers.recordings.read_recording"
-_SWEEP = "reporting.sweep_data.read_sweep"
+_SWEEP = "reporting.data_files.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = {
     ".cell": ("authoring.cell_file.read_cell",),
     ".csv": ("fitting.measurements.read_measurements", "authoring.table.import_table"),

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.text_layout import words
 from neuroest.design.build import Part
 from neuroest.plotting.style import PAGE, headline, matplotlib, named, new_figure, points, save_figure, styled
 from neuroest.reporting.formatting import formatted, percent, typeset
-from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
 from neuroest.specs.architecture import Level
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.text_layout import words
 from neuroest.plotting import quantity_axes, style
-from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.validation.board import Scoreboard
 from neuroest.validation.case_spec import CLASSES

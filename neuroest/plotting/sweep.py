@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.pareto import ParetoResult
     from neuroest.exploration.random_bits import RandomBits
     from neuroest.exploration.sweep import SweepResult
-    from neuroest.reporting.sweep_data import SweepPoints
+    from neuroest.reporting.data_files import SweepPoints
     from neuroest.results.target import Target, TargetAxis
 
 _WIDTH = 0.75 * style.PAGE

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.text_layout import words
 from neuroest.plotting.style import HEADLINE, STYLE, matplotlib, named, points, venue_height, venue_width
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import formatted, typeset
-from neuroest.reporting.text_style import words
 
 Box = tuple[float, float, float, float]
 

@@ -13,6 +13,7 @@ from typing import Any
 from neuroest.core.files import read_data
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, part, silent
+from neuroest.core.text_layout import words
 from neuroest.plotting.block_diagram import block_diagram
 from neuroest.plotting.results import (
     MOST_BESIDE,
@@ -29,14 +30,13 @@ from neuroest.plotting.sweep import points_figure
 from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting import latex
+from neuroest.reporting.data_files import SweepPoints, read_sweep, sweep_points
+from neuroest.reporting.document import Interval, Quantity, Share, Table
 from neuroest.reporting.estimate_document import tiers_table
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import counted, short
 from neuroest.reporting.page import Plan, page
 from neuroest.reporting.report import Report, unique_slugs, write_file, write_folder, write_tables, write_text
-from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
-from neuroest.reporting.table_model import Interval, Quantity, Share, Table
-from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import TABLE_HEAD
 from neuroest.results.comparison import LEAST_UNPROVEN
 

@@ -1,21 +1,116 @@
 """One sentence for each common question on an estimate, and the accuracy of its columns in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.text_layout import words
 from neuroest.equations import accuracy
-from neuroest.reporting import breakdown
-from neuroest.reporting.document import Facts
+from neuroest.reporting.document import Facts, Interval, Quantity
 from neuroest.reporting.formatting import CHIP, counted, formatted, percent, short, short_names, shortest_name
-from neuroest.reporting.table_model import Interval, Quantity
-from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number, label_and_unit
-from neuroest.results.rows import LayerErrors
+from neuroest.results.rows import BreakdownRow, LayerErrors
 from neuroest.specs.claims import Claim
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END
+
+
+@frozen_dataclass(eq=False)
+class TermSum:
+    """One term of one component, summed over the layers.
+
+    Attributes
+    ----------
+    kind : str
+        ``dynamic``, ``static``, ``area`` or ``learning``.
+    value : float
+        In J or m^2.
+    count : float
+        Actions in one inference, or instances on the chip.
+    """
+
+    component: str
+    action: str
+    term: str
+    kind: str
+    value: float
+    count: float
+
+    @property
+    def path(self) -> str:
+        """Name by which `explain` finds the term."""
+        learning = f"learning.{self.action}"
+        middle = {"static": "static", "area": "area", "learning": learning}.get(self.kind, self.action)
+        return f"{self.component}.{middle}.{self.term}"
+
+    @property
+    def what(self) -> str:
+        """Description in words."""
+        kinds = {"static": "static energy", "area": "area", "learning": "energy of learning from a sample"}
+        return kinds.get(self.kind, "dynamic energy")
+
+    @property
+    def unit(self) -> str:
+        """SI unit of its value."""
+        return "m^2" if self.kind == "area" else "J"
+
+    @property
+    def each(self) -> float | None:
+        """Value per action or instance."""
+        return self.value / self.count if self.count else None
+
+
+@frozen_dataclass(eq=False)
+class ComponentSum:
+    """One component with its terms, largest first."""
+
+    component: str
+    terms: tuple[TermSum, ...]
+
+    @property
+    def value(self) -> float:
+        """Sum of the terms."""
+        return sum(term.value for term in self.terms)
+
+
+def energy_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
+    """Energy of one inference, dynamic and static, the largest component first."""
+    return _gathered((row for row in estimate.breakdown if row.kind != "area"), area=False)
+
+
+def learning_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
+    """Energy of learning from one sample, the largest component first."""
+    return _gathered(estimate.learning, area=False)
+
+
+def area_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
+    """Area of the chip, the largest component first."""
+    return _gathered((row for row in estimate.breakdown if row.kind == "area"), area=True)
+
+
+def neuron_components(estimate: Estimate) -> frozenset[str]:
+    """Paths of the components whose energy counts as neuron energy."""
+    costs = estimate.evaluation.costs.energies
+    return frozenset(cost.component for cost in costs if cost.quantity.startswith("neuron "))
+
+
+def _gathered(rows: Iterable[BreakdownRow], *, area: bool) -> tuple[ComponentSum, ...]:
+    sums: dict[tuple[str, str, str, str], tuple[float, float]] = {}
+    for row in rows:
+        key = (row.component, row.action, row.term, row.kind)
+        value, count = sums.get(key, (0.0, 0.0))
+        sums[key] = (value + (row.area_m2 if area else row.energy_J), count + row.count)
+    terms: dict[str, list[TermSum]] = {}
+    for (component, action, term, kind), (value, count) in sums.items():
+        terms.setdefault(component, []).append(TermSum(component, action, term, kind, value, count))
+    gathered = [
+        ComponentSum(component, tuple(sorted(found, key=lambda term: -term.value)))
+        for component, found in terms.items()
+    ]
+    return tuple(sorted(gathered, key=lambda item: -item.value))
+
 
 _MOST_CAUSES, _LEAST_SHARE = 3, 0.01
 """Number of causes to name, and the minimum share of the error variance for each."""
@@ -81,7 +176,7 @@ def answers(estimate: Estimate, baselines: Sequence[Estimate] = ()) -> Facts:
         ("energy", _energy(estimate)),
         *of_baselines,
         ("levels", _levels(estimate)),
-        ("area", _largest(estimate, breakdown.area_by_component(estimate))),
+        ("area", _largest(estimate, area_by_component(estimate))),
         ("tiers", _tiers(estimate)),
         ("latency", _slowest(estimate)),
         ("system", _system(estimate)),
@@ -112,10 +207,10 @@ def _links(estimate: Estimate) -> str:
 
 
 def _energy(estimate: Estimate) -> str:
-    return f"{_largest(estimate, breakdown.energy_by_component(estimate))}{_neurons(estimate)}"
+    return f"{_largest(estimate, energy_by_component(estimate))}{_neurons(estimate)}"
 
 
-def _largest(estimate: Estimate, parts: Sequence[breakdown.ComponentSum]) -> str:
+def _largest(estimate: Estimate, parts: Sequence[ComponentSum]) -> str:
     names = short_names(part.path for part in estimate.design.root.walk())
     total = sum(part.value for part in parts)
     terms = sorted((term for part in parts for term in part.terms), key=lambda term: -term.value)
@@ -160,10 +255,10 @@ def _system(estimate: Estimate) -> str:
 
 
 def _neurons(estimate: Estimate) -> str:
-    paths = breakdown.neuron_components(estimate)
+    paths = neuron_components(estimate)
     if not paths:
         return ""
-    parts = breakdown.energy_by_component(estimate)
+    parts = energy_by_component(estimate)
     total = sum(part.value for part in parts)
     spent = sum(part.value for part in parts if part.component in paths)
     return f"; neurons {percent(spent / total if total else 0.0)}"

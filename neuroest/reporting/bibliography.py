@@ -7,8 +7,7 @@ from pathlib import Path
 from neuroest.core.errors import check_names
 from neuroest.core.files import read_data
 from neuroest.core.installed import package_version
-from neuroest.core.text_layout import wrapped
-from neuroest.reporting.text_style import one_line
+from neuroest.core.text_layout import one_line, wrapped
 from neuroest.results.estimate import Estimate
 from neuroest.specs.device import SourceSpec
 

@@ -1,13 +1,31 @@
 """Entries of the catalogue, from the files and classes themselves."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from neuroest.core.files import PACKAGE, data_entry, parsed_data, write_packaged
+from neuroest.core.text_layout import one_line
 from neuroest.design.build import build_without_values
 from neuroest.exploration.contest_spec import read_contest
-from neuroest.loading.library import bibliography, load_architecture, load_workload, named, read_spec
+from neuroest.loading.kinds import shipped
+from neuroest.loading.library import (
+    bibliography,
+    load_architecture,
+    load_device,
+    load_workload,
+    named,
+    read_spec,
+)
+from neuroest.loading.prepared import entry_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
-from neuroest.reporting.catalogue import LEAST_MATURE_FIRST, Entry
-from neuroest.reporting.text_style import one_line
+from neuroest.reporting.catalogue import (
+    FROM_FILES,
+    LEAST_MATURE_FIRST,
+    Entry,
+    read_entries,
+    rows_name,
+    rows_of,
+)
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.layers import Population
 
@@ -79,3 +97,25 @@ def sources() -> Iterator[Entry]:
 def summary(documented: type) -> str:
     """First sentence of a class's text."""
     return one_line((documented.__doc__ or "").split("\n\n", 1)[0])
+
+
+def write_all(folder: str) -> None:
+    """Write entries for shipped chips, devices, networks and their catalogue, and for data files of the program.
+
+    Raises
+    ------
+    SpecError
+        If a shipped file has a problem.
+    """
+    place = Path(folder)
+    for name in shipped("architecture"):
+        write_packaged(place, *entry_of("architecture", load_architecture(name)))
+    for name in shipped("workload"):
+        write_packaged(place, *entry_of("workload", load_workload(name)))
+    for name, path in shipped("device").items():
+        load_device(name)
+        write_packaged(place, *entry_of("device", read_spec(DeviceSpec, path)))
+    for kind in FROM_FILES:
+        write_packaged(place, rows_name(kind), rows_of(read_entries(kind)))
+    for file in PACKAGE.rglob("*.yaml"):
+        write_packaged(place, data_entry(file), parsed_data(file))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.core.text_layout import columns, wrapped
+from neuroest.core.text_layout import PLAIN, Style, bullets, columns, one_line, words, wrapped
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
 from neuroest.exploration.contest_spec import ContestFile, read_contest
@@ -23,7 +23,6 @@ from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval
-from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line, words
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec

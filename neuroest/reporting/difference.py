@@ -11,9 +11,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import Printed, columns, fitting_columns, wrapped
+from neuroest.core.text_layout import (
+    PLAIN,
+    Printed,
+    Style,
+    bullets,
+    columns,
+    fitting_columns,
+    for_terminal,
+    one_line,
+    wrapped,
+)
 from neuroest.reporting.formatting import formatted, percent, short
-from neuroest.reporting.text_style import PLAIN, Style, bullets, for_terminal, one_line
 from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 from neuroest.specs.messages import dotted
 

@@ -6,11 +6,38 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from neuroest.core.text_layout import one_line, words
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
-from neuroest.reporting import breakdown
-from neuroest.reporting.answers import accuracy_words, answers, brief_cells, weights_age
+from neuroest.reporting.answers import (
+    ComponentSum,
+    TermSum,
+    accuracy_words,
+    answers,
+    area_by_component,
+    brief_cells,
+    energy_by_component,
+    learning_by_component,
+    neuron_components,
+    weights_age,
+)
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
-from neuroest.reporting.document import Block, Breakdown, Document, Gap, Heading, Paragraph, Part, Points
+from neuroest.reporting.document import (
+    MARK,
+    Block,
+    Breakdown,
+    Document,
+    Gap,
+    Heading,
+    Interval,
+    Number,
+    Paragraph,
+    Part,
+    Points,
+    Quantity,
+    Share,
+    Span,
+    Table,
+)
 from neuroest.reporting.formatting import (
     check_brief,
     check_line,
@@ -23,8 +50,6 @@ from neuroest.reporting.formatting import (
     short,
     short_names,
 )
-from neuroest.reporting.table_model import MARK, Interval, Number, Quantity, Share, Span, Table
-from neuroest.reporting.text_style import one_line, words
 from neuroest.results.comparison import LEAST_UNPROVEN, Ratio, same_scope
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, Headline, label_and_unit
@@ -382,13 +407,13 @@ def energy_breakdown(estimate: Estimate, of: str = "") -> Breakdown:
     """Energy of one inference by component and term, those of neurons in full."""
     return _broken_down(
         estimate, f"Energy of one inference, nominal{of}", "energy_per_inference_J",
-        breakdown.energy_by_component(estimate), breakdown.neuron_components(estimate),
+        energy_by_component(estimate), neuron_components(estimate),
     )  # fmt: skip
 
 
 def area_breakdown(estimate: Estimate, of: str = "") -> Breakdown:
     """Area by component and term."""
-    return _broken_down(estimate, f"Area, nominal{of}", "area_m2", breakdown.area_by_component(estimate))
+    return _broken_down(estimate, f"Area, nominal{of}", "area_m2", area_by_component(estimate))
 
 
 def _learning(estimate: Estimate) -> Iterator[Block]:
@@ -396,7 +421,7 @@ def _learning(estimate: Estimate) -> Iterator[Block]:
     learning = estimate.workload.learning
     if learning is not None:
         heading = f"Energy of learning from one sample, nominal, rule {learning.called}"
-        yield _broken_down(estimate, heading, "learning_energy_J", breakdown.learning_by_component(estimate))
+        yield _broken_down(estimate, heading, "learning_energy_J", learning_by_component(estimate))
         yield Gap()
 
 
@@ -404,14 +429,14 @@ def _broken_down(
     estimate: Estimate,
     heading: str,
     quantity: str,
-    sums: Sequence[breakdown.ComponentSum],
+    sums: Sequence[ComponentSum],
     in_full: frozenset[str] = frozenset(),
 ) -> Breakdown:
     """A total by component and term; components `in_full` show each term, however small."""
     unit, total = label_and_unit(quantity)[1], estimate.totals[quantity] or 0.0
     names = short_names(part.path for part in estimate.design.root.walk())
     parts: list[Part] = []
-    small: list[breakdown.TermSum] = []
+    small: list[TermSum] = []
     for one in sums:
         name = names.get(one.component, short(one.component))
         full = one.component in in_full
@@ -429,12 +454,12 @@ def _broken_down(
     return Breakdown(heading, unit, total, tuple(parts))
 
 
-def _term_name(term: breakdown.TermSum) -> str:
+def _term_name(term: TermSum) -> str:
     name = words(term.term)
     return f"{name} (static)" if term.kind == "static" and name != "static" else name
 
 
-def _product(term: breakdown.TermSum, unit: str) -> str:
+def _product(term: TermSum, unit: str) -> str:
     if term.each is None:
         return ""
     count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")

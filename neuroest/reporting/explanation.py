@@ -10,19 +10,26 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
-from neuroest.core.text_layout import Printed
+from neuroest.core.text_layout import PLAIN, Printed, Style, one_line, words
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import SPOKEN, preferred
 from neuroest.equations import accuracy, dies, digital, pipelining, power
 from neuroest.error_analysis.elasticities import doubled
 from neuroest.pipeline.power import with_temperature
-from neuroest.reporting import breakdown
-from neuroest.reporting.answers import largest_causes, only_describes
+from neuroest.reporting.answers import (
+    TermSum,
+    area_by_component,
+    designers_parameters,
+    energy_by_component,
+    largest_causes,
+    learning_by_component,
+    only_describes,
+)
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
+from neuroest.reporting.document import Document, Gap, Quantity, Table
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short
-from neuroest.reporting.text_style import PLAIN, Style, one_line, words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, first_number, full_name, label_and_unit
 from neuroest.specs.claims import DESIGN
@@ -110,8 +117,8 @@ def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
 class _Explainer:
     def __init__(self, estimate: Estimate) -> None:
         self.estimate = estimate
-        energies = breakdown.energy_by_component(estimate)
-        areas, learning = breakdown.area_by_component(estimate), breakdown.learning_by_component(estimate)
+        energies = energy_by_component(estimate)
+        areas, learning = area_by_component(estimate), learning_by_component(estimate)
         self.terms = {term.path: term for part in (*energies, *areas, *learning) for term in part.terms}
 
     @cached_property
@@ -233,11 +240,11 @@ class _Explainer:
         number = () if instances is None else (f"{first_number(instances):.6g} on the chip",)
         return Step(path, None, None, "", (what, *known, *number, *about), tuple(parts))
 
-    def term(self, term: breakdown.TermSum, *, deep: bool = False) -> Step:
+    def term(self, term: TermSum, *, deep: bool = False) -> Step:
         parts = (*self._layers(term), *self._cost(term)) if deep else ()
         return Step(term.path, term.value, term.unit, self._how(term), (), parts)
 
-    def _how(self, term: breakdown.TermSum) -> str:
+    def _how(self, term: TermSum) -> str:
         unit = term.unit
         if term.kind == "static":
             result = self.estimate.evaluation
@@ -257,7 +264,7 @@ class _Explainer:
         what = "instances" if term.kind == "area" else f"{words(term.action)} actions"
         return f"{term.count:.6g} {what} x {formatted(term.each or 0.0, unit)}"
 
-    def _layers(self, term: breakdown.TermSum) -> tuple[Step, ...]:
+    def _layers(self, term: TermSum) -> tuple[Step, ...]:
         if term.kind not in {"dynamic", "learning"} or term.action == "rest":
             return ()
         key = (term.component, term.action, term.term)
@@ -277,7 +284,7 @@ class _Explainer:
         )
         return (Step("by layer", None, None, "", (), steps),)
 
-    def _cost(self, term: breakdown.TermSum) -> tuple[Step, ...]:
+    def _cost(self, term: TermSum) -> tuple[Step, ...]:
         table = self.estimate.traced
         derivation = Derivation(self.estimate.claims)
         kinds: Mapping[str, tuple[Sequence[Any], str, str, str]] = {
@@ -309,12 +316,12 @@ class _Explainer:
             for row in costs
         )  # fmt: skip
 
-    def _is_unlisted(self, term: breakdown.TermSum) -> bool:
+    def _is_unlisted(self, term: TermSum) -> bool:
         """Whether a term is the leakage of logic that no block lists, or its waking."""
         around = self.estimate.evaluation.costs.overheads
         return term.kind == "static" and term.component == around and term.term.startswith("leakage")
 
-    def _unlisted(self, term: breakdown.TermSum) -> list[Any]:
+    def _unlisted(self, term: TermSum) -> list[Any]:
         """Leakage with each block whose state the term names: asleep, awake, or powered all the time."""
         drawn = self.estimate.evaluation.statics
         apart = any((row.component, row.term) == (term.component, "leakage_awake") for row in drawn)
@@ -325,7 +332,7 @@ class _Explainer:
             and (not apart or (row.asleep_share is not None) == sleeps)
         ]  # fmt: skip
 
-    def _overhead(self, term: breakdown.TermSum, derivation: Derivation) -> tuple[Step, ...]:
+    def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:
         around = self.estimate.traced.around
         clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
         rows = {
@@ -391,7 +398,7 @@ class _Explainer:
         if name in _KINDS:
             return self._energy(name)
         if name == "area_m2":
-            terms = [term for part in breakdown.area_by_component(self.estimate) for term in part.terms]
+            terms = [term for part in area_by_component(self.estimate) for term in part.terms]
             steps = tuple(self.term(term) for term in terms if term.value > 0.0)
             how = f"sum of {counted(len(terms), 'term')}"
             wide = f"area of the widest tier, {how}"
@@ -437,7 +444,7 @@ class _Explainer:
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
         """Terms of an energy by component, largest first; for learning also the rule that determines the counts."""
         rule = self.estimate.workload.learning if name == "learning_energy_J" else None
-        of = breakdown.energy_by_component if rule is None else breakdown.learning_by_component
+        of = energy_by_component if rule is None else learning_by_component
         total = self.estimate.totals[name] or 0.0
         steps = []
         for part in of(self.estimate):
@@ -634,3 +641,81 @@ class _Explainer:
 def _at(values: Any, index: int) -> float:
     array = np.asarray(values, dtype=float)
     return float(array.reshape(-1)[index if array.size > 1 else 0])
+
+
+_MOST_INPUTS = 8
+"""Inputs that the short list names; `sensitivity` ranks all of them."""
+
+
+def explainable_text(estimate: Estimate, *, every: bool = False, style: Style = PLAIN) -> str:
+    """Results, parts and the most important inputs of an estimate, or every name that can be explained.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    every : bool
+        Whether to list every name, with one line of description each.
+    style : Style
+        How the headings are drawn.
+
+    Examples
+    --------
+    >>> import neuroest
+    >>> text = explainable_text(neuroest.estimate("loihi_14nm", "mlp_mnist_spiking"))
+    >>> next(line for line in text.splitlines() if "area_m2" in line).split()
+    ['area_m2', '53.3', 'mm^2']
+    """
+    names = explainable(estimate)
+    apply = tuple(item for item in names if estimate.totals.get(item[0], 0.0) is not None)
+    if every:
+        return "".join(f"{name}\t{about}\n" for name, about in apply)
+    none = len(names) - len(apply)
+    chip, network = estimate.called, f"-w {estimate.workload_called}"
+    title = f"{estimate.architecture} on {estimate.workload.name}: {len(apply)} names can be explained"
+    lists = [_results(estimate, f" ({none} more do not apply here)" if none else ""), _parts(estimate)]
+    if (inputs := _inputs(estimate)).rows:
+        lists.append(inputs)
+    document = Document(
+        title,
+        (
+            f"neuroest explain {chip} NAME {network}", "explains one of them; --all lists them",
+            *(block for table in lists for block in (Gap(), table)),
+            *((f"neuroest sensitivity {chip} {network}", "ranks them for all results") if inputs.rows else ()),
+        ),
+    )  # fmt: skip
+    return document.to_text(style)
+
+
+def _results(estimate: Estimate, note: str) -> Table:
+    rows = [
+        (name, Quantity(found.value, label_and_unit(name)[1]))
+        for name in estimate.totals
+        if (found := estimate.headline(name)).value is not None
+    ]
+    return Table.of(("", ""), rows, "<>", f"results{note}")
+
+
+def _parts(estimate: Estimate) -> Table:
+    """Components with an energy or an area, the largest energy first."""
+    energy = {part.component: part.value for part in energy_by_component(estimate)}
+    area = {part.component: part.value for part in area_by_component(estimate)}
+    paths = [path for path in dict.fromkeys((*energy, *area)) if energy.get(path) or area.get(path)]
+    rows = [(path, _share(energy, path), _share(area, path)) for path in paths]
+    return Table.of(("",) * 3, rows, "<>>", "parts, share of the energy and of the area")
+
+
+def _share(sums: Mapping[str, float], path: str) -> str:
+    return percent(sums[path] / sum(sums.values())) if sums.get(path) else "-"
+
+
+def _inputs(estimate: Estimate) -> Table:
+    """Inputs with the largest elasticities of the energy, the largest first."""
+    slopes = dict(zip(estimate.sensitivity.paths, estimate.sensitivity.totals["energy"], strict=True))
+    ranked = sorted(designers_parameters(estimate), key=lambda path: -abs(slopes[path]))
+    rows = [
+        (path, Quantity(estimate.claims[path].value, estimate.claims[path].unit), f"{slopes[path]:+.2g} %")
+        for path in ranked[:_MOST_INPUTS]
+        if slopes[path]
+    ]
+    return Table.of(("",) * 3, rows, "<>>", "inputs and the change of the energy if they are raised by 1 %")

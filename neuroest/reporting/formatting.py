@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from neuroest.core.text_layout import words
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
-from neuroest.reporting.text_style import words
 from neuroest.results.estimate import Estimate, Passing
 from neuroest.results.quantities import QUANTITIES, Headline
 from neuroest.results.rows import CheckResult

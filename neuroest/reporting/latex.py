@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroest.core.files import read_data
+from neuroest.core.text_layout import one_line
 from neuroest.core.units import prefix_of
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.bibliography import escaped
@@ -21,12 +22,10 @@ from neuroest.reporting.comparison_document import (
     pace_table,
     ratios_table,
 )
-from neuroest.reporting.document import Document
-from neuroest.reporting.estimate_document import designs_table, estimate_document, unproven_note
-from neuroest.reporting.formatting import scale_of, with_subscripts
-from neuroest.reporting.table_model import (
+from neuroest.reporting.document import (
     ABSENT,
     Citation,
+    Document,
     Interval,
     Number,
     Quantity,
@@ -36,7 +35,8 @@ from neuroest.reporting.table_model import (
     as_number,
     text_of,
 )
-from neuroest.reporting.text_style import one_line
+from neuroest.reporting.estimate_document import designs_table, estimate_document, unproven_note
+from neuroest.reporting.formatting import scale_of, with_subscripts
 from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:

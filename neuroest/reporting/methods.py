@@ -9,6 +9,7 @@ from neuroest.core.provenance import Call, origins
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
+from neuroest.reporting.document import plain
 from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.formatting import (
     check_brief,
@@ -20,7 +21,6 @@ from neuroest.reporting.formatting import (
     temperature_words,
 )
 from neuroest.reporting.latex import tex
-from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra, package_version
-from neuroest.reporting import breakdown
-from neuroest.reporting.answers import accuracy_words
+from neuroest.core.text_layout import words
+from neuroest.reporting.answers import accuracy_words, area_by_component, energy_by_component
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.comparison_document import attribution_lines, attribution_rule, pace_notes, pace_table
+from neuroest.reporting.document import records_csv
 from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.explanation import explain
@@ -30,8 +31,6 @@ from neuroest.reporting.formatting import (
     with_subscripts,
 )
 from neuroest.reporting.report import Report, unique_slugs
-from neuroest.reporting.table_model import records_csv
-from neuroest.reporting.text_style import words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.comparison import scope_note
 from neuroest.results.quantities import MAIN, label_and_unit
@@ -338,7 +337,7 @@ def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
 def _terms(view: View) -> dict[str, list[str]]:
     """Terms that make up 99 % of a component's energy or area, largest first."""
     chosen: dict[str, list[str]] = {}
-    for part in (*breakdown.energy_by_component(view.estimate), *breakdown.area_by_component(view.estimate)):
+    for part in (*energy_by_component(view.estimate), *area_by_component(view.estimate)):
         terms = [term for term in part.terms if term.value > 0.0 and term.term != "white_space"]
         total, gone = sum(term.value for term in terms), 0.0
         for term in terms:

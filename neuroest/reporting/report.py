@@ -21,10 +21,10 @@ from neuroest.loading.library import labelled, load_architecture, load_workload
 from neuroest.pipeline.comparison import compared, distinct, settings_of_each
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import references_bibtex
-from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
+from neuroest.reporting.data_files import breakdown_csv, comparison_csv
+from neuroest.reporting.document import Table, records_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
-from neuroest.reporting.table_model import Table, records_csv
 from neuroest.reporting.validation_coverage import (
     ValidationCoverage,
     scoreboard_rows,

@@ -21,8 +21,8 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.standalone import block
 from neuroest.registry import render
 from neuroest.reporting.bibliography import sources_bibtex
+from neuroest.reporting.document import Citation, Interval, Table
 from neuroest.reporting.formatting import formatted
-from neuroest.reporting.table_model import Citation, Interval, Table
 from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.device import SourceSpec, SurveyEntry
 from neuroest.specs.loaded import Loaded

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import NeuroestError, Problem
-from neuroest.reporting.text_style import Style, for_terminal
+from neuroest.core.text_layout import Style, for_terminal
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07\r\u202egnp"

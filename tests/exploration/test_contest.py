@@ -23,7 +23,7 @@ from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.sweep import Stopped
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.contest_document import contest_document
+from neuroest.reporting.study_documents import contest_document
 from neuroest.results.contest import Contest
 from tests.each import each
 

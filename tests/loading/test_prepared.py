@@ -21,7 +21,7 @@ from neuroest.design.build import build
 from neuroest.design.overrides import design_with
 from neuroest.loading import library, prepared
 from neuroest.loading.library import load_architecture, load_device, load_workload, read_spec, shipped
-from neuroest.reporting import catalogue, packaged
+from neuroest.reporting import catalogue, catalogue_entries
 from neuroest.specs.base import Spec
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.loaded import decoded, encoded
@@ -306,7 +306,7 @@ def test_the_wheel_brings_everything_along(
     folder = home / "prepared"
     folder.mkdir()
     monkeypatch.setenv(files.SWITCH, "1")
-    packaged.write_all(str(folder))
+    catalogue_entries.write_all(str(folder))
     monkeypatch.delenv(files.SWITCH)
     monkeypatch.setattr(files, "PACKAGED", folder)
     forget()

@@ -11,7 +11,7 @@ import yaml
 import neuroest
 from neuroest.core.errors import SpecError
 from neuroest.pipeline.energy import energy_rows
-from neuroest.reporting.comparison_attributes import _precision
+from neuroest.reporting.comparison_document import _precision
 from neuroest.workloads.importers.writing import loaded_text
 
 CHIPS = Path(__file__).parents[2] / "architectures"

@@ -6,8 +6,8 @@ import io
 import pytest
 
 from neuroest.pipeline.comparison import compared
-from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
-from neuroest.reporting.table_model import records_csv
+from neuroest.reporting.data_files import breakdown_csv, comparison_csv
+from neuroest.reporting.document import records_csv
 from neuroest.results.estimate import Estimate
 
 

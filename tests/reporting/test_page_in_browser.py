@@ -21,8 +21,8 @@ pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 driver = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
+from neuroest.reporting.data_files import sweep_points  # noqa: E402 - after what it needs
 from neuroest.reporting.page import Plan, page  # noqa: E402 - after what it needs
-from neuroest.reporting.sweep_data import sweep_points  # noqa: E402 - after what it needs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [

@@ -41,8 +41,8 @@ from neuroest.plotting.treemap import squarified
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.publishing.publish import MOST_DRAWN_ALONE, latex_tables, plans, publish
 from neuroest.reporting.comparison_document import comparison_document
+from neuroest.reporting.data_files import read_sweep, sweep_points
 from neuroest.reporting.page import page
-from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed
 from tests.reporting.latex_here import needs_latex
 
@@ -576,8 +576,8 @@ def test_a_sweep_of_any_size_is_read_in_pieces(tmp_path: Path, monkeypatch: pyte
     )
     frame.to_parquet(tmp_path / "found.parquet", row_group_size=700)
     frame.to_csv(tmp_path / "found.csv", index=False)
-    monkeypatch.setattr("neuroest.reporting.sweep_data.MOST_POINTS", 1000)
-    monkeypatch.setattr("neuroest.reporting.sweep_data._ROWS", 300)
+    monkeypatch.setattr("neuroest.reporting.data_files.MOST_POINTS", 1000)
+    monkeypatch.setattr("neuroest.reporting.data_files._ROWS", 300)
     good = frame[frame["feasible"]]
     for name in ("found.parquet", "found.csv"):
         found = read_sweep(tmp_path / name)

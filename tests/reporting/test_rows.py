@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neuroest.reporting.document import Table
 from neuroest.reporting.latex import to_latex
-from neuroest.reporting.table_model import Table
 from tests.reporting.conftest import EVIL
 from tests.reporting.latex_here import needs_latex
 

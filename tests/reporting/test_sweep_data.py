@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from neuroest.reporting.sweep_data import _feasible
+from neuroest.reporting.data_files import _feasible
 
 
 def test_a_row_without_a_verdict_is_not_feasible(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from neuroest.core.text_layout import Style
 from neuroest.pipeline.comparison import compare
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.comparison_document import side_by_side
@@ -12,7 +13,6 @@ from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.formatting import check_line
 from neuroest.reporting.formatting import formatted as in_words
 from neuroest.reporting.latex import document_latex
-from neuroest.reporting.text_style import Style
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
 

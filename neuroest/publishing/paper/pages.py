@@ -9,12 +9,12 @@ from typing import Any
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra, package_version
+from neuroest.core.text_layout import words
 from neuroest.core.units import format_quantity
 from neuroest.loading.library import load_device
 from neuroest.publishing.paper.plan import PLAN_FILE, Plan, read_plan
 from neuroest.publishing.paper.steps import STEPS, steps_of
 from neuroest.reporting.formatting import counted
-from neuroest.reporting.text_style import words
 from neuroest.results.comparison import PACES
 
 _MOST_ASSUMED = 0.5
