@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from neuroest.validation.board import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, inside, number, recorded
 from neuroest.validation.cases import Case, load_case, shipped_cases
-from neuroest.validation.record import recorded
-from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, inside, number
 from neuroest.validation.scoring import Row
 
 _HEAD = ("quantity", "class", "published", "predicted", "ratio", "first ratio", "p10 to p90", "verdict")

@@ -8,10 +8,9 @@ from functools import cache
 import neuroest
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device
+from neuroest.validation.board import number, recorded
 from neuroest.validation.case_spec import Published
 from neuroest.validation.cases import Case, load_case
-from neuroest.validation.record import recorded
-from neuroest.validation.scoreboard_text import number
 from neuroest.validation.scoring import Row
 
 CASE = "zhao_2025"

@@ -36,7 +36,7 @@ from neuroest.specs import (
 )
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, Choice
-from neuroest.validation import calibrate, case_spec, first_ratios
+from neuroest.validation import calibrate, case_spec
 
 _PAGES = {
     "specs.workload": "workload",
@@ -49,7 +49,6 @@ _PAGES = {
     "exploration.contest_spec": "other_files",
     "validation.case_spec": "other_files",
     "specs.survey": "other_files",
-    "validation.first_ratios": "other_files",
     "validation.calibrate": "other_files",
     "error_analysis.calibration": "other_files",
     "error_analysis.draws": "other_files",
@@ -154,7 +153,6 @@ def other_files_page() -> str:
         contest_spec,
         case_spec,
         survey,
-        first_ratios,
         calibrate,
         calibration,
         draws,

@@ -13,17 +13,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from neuroest.loading.kinds import data_folder
-from neuroest.validation.board import Scoreboard, reproduce
-from neuroest.validation.case_spec import CLASSES
-from neuroest.validation.descriptions import factors, read_described
-from neuroest.validation.families import EVERY_NODE
-from neuroest.validation.record import FILE, record_text
-from neuroest.validation.scoreboard_text import (
+from neuroest.validation.board import (
     CLASS_NAMES,
+    FILE,
+    Scoreboard,
     factor,
     first_and_present,
+    record_text,
+    reproduce,
 )
-from neuroest.validation.scoring import COVERAGE_GOAL, Calibration, Row, Summary, summaries
+from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.descriptions import factors, read_described
+from neuroest.validation.scoring import COVERAGE_GOAL, EVERY_NODE, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"
 

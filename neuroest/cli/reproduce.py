@@ -29,9 +29,7 @@ from neuroest.cli import shared
 from neuroest.cli.completion import cases
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import NeuroestError
-from neuroest.validation.board import reproduce, write_first
-from neuroest.validation.record import record_text
-from neuroest.validation.scoreboard_text import board_rows, table
+from neuroest.validation.board import board_rows, record_text, reproduce, table, write_first
 
 _MOVED = 3  # as for a failed design check
 

@@ -8,10 +8,9 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.text_layout import words
 from neuroest.plotting import quantity_axes, style
 from neuroest.reporting.validation_coverage import ValidationCoverage
-from neuroest.validation.board import Scoreboard
+from neuroest.validation.board import Scoreboard, in_si
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.expressions import unit_factor
-from neuroest.validation.record import in_si
 from neuroest.validation.scoring import Row
 
 _AROUND = (0.5, 2.0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.sensitivity import Bar, SensitivityResult, Share
     from neuroest.exploration.uncertainty import UncertaintyResult
     from neuroest.results.estimate import Band
-    from neuroest.validation.learnt import Learnt
+    from neuroest.validation.calibrate import Learnt
 
 _LOW = {"facecolor": "white", "hatch": "////"}
 _HIGH = {"facecolor": "#56b4e9"}

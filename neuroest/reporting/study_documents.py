@@ -31,7 +31,7 @@ from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
 from neuroest.results.target import GOALS, STATISTICS, Goal, Target, TargetAxis
 
 if TYPE_CHECKING:
-    from neuroest.validation.learnt import Contradiction, Learnt, LearntCause
+    from neuroest.validation.calibrate import Contradiction, Learnt, LearntCause
 
 
 # --- Contests ------------------------------------------------------------------------------------------------------

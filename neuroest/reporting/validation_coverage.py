@@ -6,7 +6,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import words
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import percent
-from neuroest.validation.record import Record, RecordedCase, level_of, models_by_path, recorded
+from neuroest.validation.board import Record, RecordedCase, level_of, models_by_path, recorded
 from neuroest.validation.scoring import Row, Summary
 
 

@@ -1,11 +1,18 @@
-"""The scoreboard: all requested cases with their scores."""
+"""The scoreboard: all requested cases with their scores, as text, as rows and as recorded.
+
+>>> board = reproduce(["isaac_ce"])
+>>> board.failed
+()
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.errors import NeuroestError, printable
@@ -13,19 +20,32 @@ from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.progress import Progress, silent
+from neuroest.core.text_layout import columns, wrapped
 from neuroest.error_analysis.draws import discrepancies
+from neuroest.levels.crossbar_roles import is_crossbar
+from neuroest.loading.kinds import data_folder
+from neuroest.results.estimate import Estimate
 from neuroest.specs.loaded import listed
+from neuroest.validation.case_spec import CLASSES, FIRST_FILE, FirstRatiosSpec, FirstValue, first_text
 from neuroest.validation.cases import CaseResult, run_case, run_of, selected_cases
-from neuroest.validation.families import (
+from neuroest.validation.expressions import unit_factor
+from neuroest.validation.scoring import (
+    CHIPS,
+    COVERAGE_GOAL,
+    Calibration,
     FamilySummary,
     FirstSummary,
     NodeSummary,
+    Row,
+    Summary,
+    calibrate,
+    case_rows,
     family_summaries,
     first_summaries,
     node_summaries,
+    row_data,
+    summaries,
 )
-from neuroest.validation.first_ratios import FILE, FirstRatiosSpec, FirstValue, first_text
-from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 
 SCHEMA_VERSION = "1.3"
 """Version of the JSON that `Scoreboard.to_dict` returns."""
@@ -207,7 +227,7 @@ def write_first(board: Scoreboard) -> None:
         scored = [row for row in board.rows if row.case == name and row.scored]
         known = {} if case.first is None else {**case.first.values, **case.first.unknown}
         added = {row.quantity: _first_value(row) for row in scored if row.quantity not in known}
-        file = case.folder / FILE
+        file = case.folder / FIRST_FILE
         if not added:
             where = printable(str(file))
             raise NeuroestError(f"{where}: has the first ratios of all values of {name}, which never change")
@@ -222,3 +242,336 @@ def _first_value(row: Row) -> FirstValue:
         unit=row.unit, published=row.published, predicted=row.predicted, p10=row.low, p50=row.median, p90=row.high,
         date=datetime.now(UTC).date().isoformat(), version=package_version(),
     )  # fmt: skip
+
+
+# --- The scoreboard as text and as rows ----------------------------------------------------------------------------
+
+CLASS_NAMES: Mapping[str, str] = MappingProxyType(
+    {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
+)
+EVIDENCE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "measured_silicon": "measured silicon",
+        "design_study": "design study",
+        "vendor_estimate": "estimate of the vendor",
+        "peer_simulator": "simulator",
+        "measured_device": "measured device and its projections",
+    }
+)
+VERDICT_NAMES: Mapping[str, str] = MappingProxyType({
+    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
+})  # fmt: skip
+
+
+def number(value: float) -> str:
+    """A number with three digits, without needless exponents."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = math.floor(math.log10(abs(value)))
+    if -3 <= size < 6:
+        return f"{value:.{max(2 - size, 0)}f}"
+    return f"{value:.2e}"
+
+
+def table(board: Scoreboard) -> str:
+    """Text of the scoreboard for a terminal."""
+    return "\n".join(_lines(board)).rstrip() + "\n"
+
+
+def _lines(board: Scoreboard) -> Iterator[str]:
+    for case in dict.fromkeys(row.case for row in board.rows):
+        rows = [row for row in board.rows if row.case == case]
+        yield f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})"
+        width = max(len(row.quantity) for row in rows)
+        unit = max(len(row.unit) for row in rows)
+        for quantity_class in CLASSES:
+            chosen = [row for row in rows if row.quantity_class == quantity_class]
+            yield from [f"  {CLASS_NAMES[quantity_class]}"] if chosen else []
+            yield from (
+                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
+                f" {row.ratio:6.3f} {VERDICT_NAMES[row.verdict]}{_band(row)}"
+                f"{_first(board.first.get((row.case, row.quantity)))}"
+                for row in chosen
+            )
+        yield ""
+    yield from _summary_lines(board.summaries, "Chips")
+    yield from _summary_lines(board.studies, "Design studies")
+    yield from _summary_lines(board.peers, "Simulators of others")
+    yield from _first_lines(board.first_and_present)
+    yield from _family_lines(board.families)
+    for row in board.failed:
+        yield f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
+
+
+def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, object]]:
+    """The scoreboard as table rows, one per published value.
+
+    Parameters
+    ----------
+    reported : bool
+        Include the text of each value: its source and place, the reason for its tolerance, the reason for its miss.
+    """
+    return [
+        {
+            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
+            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
+            "p90": row.high, "ratio": row.ratio, "inside": inside(row), "allowed": row.allowed,
+            "verdict": row.verdict, "first_ratio": None if first is None else first.ratio,
+        }
+        | (
+            {"p50": row.median, "status": row.status, "source": row.source, "locator": row.locator,
+             "first_p10": first and first.p10, "first_p50": first and first.p50, "first_p90": first and first.p90,
+             "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
+            if reported else {}
+        )
+        for row in board.rows
+        for first in [board.first.get((row.case, row.quantity))]
+    ]  # fmt: skip
+
+
+def factor(value: float | None) -> str:
+    """A ratio with two decimals; a dash where there is none."""
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
+    """Families as a table; factors and medians are ratios, and the last column is the mean of ln(p90/p10)."""
+    if not found:
+        return []
+    head = ("", "chips", "values", "median factor", "left out", "area", "energy", "inside", "width")
+    lines = [
+        (
+            f"{s.family}, {'blind' if s.blind else 'all'}", f"{s.chips}", f"{s.values}",
+            factor(s.median_factor), factor(s.left_out_factor), factor(s.area_median), factor(s.energy_median),
+            f"{s.coverage:.0%}", f"{s.mean_band_width:.2f}",
+        )
+        for s in found
+    ]  # fmt: skip
+    heading = "Bottom-up values of chips by family, median of the band over published"
+    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+
+
+def _first_lines(found: Sequence[FirstSummary]) -> list[str]:
+    """First and present errors of blind chips as a table."""
+    if not found:
+        return []
+    head = ("", "chips", "values", "factor first", "now", "inside first", "now", "width first", "now")
+    lines = [(s.family, f"{s.chips}", f"{s.values}", *first_and_present(s)) for s in found]
+    heading = (
+        "First ratios of blind chips, before any change, and present ones: median factor, share inside, width"
+    )
+    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+
+
+def first_and_present(s: FirstSummary) -> tuple[str, ...]:
+    """Median factor, share inside p10 to p90 and width of the bands, each first and now."""
+    both = (s.first, s.present)
+    return (
+        *(factor(e.median_factor) for e in both), *(f"{e.coverage:.0%}" for e in both),
+        *(f"{e.mean_band_width:.2f}" for e in both),
+    )  # fmt: skip
+
+
+def _first(value: FirstValue | None) -> str:
+    return "" if value is None else f", first {value.ratio:.3g}"
+
+
+def _band(row: Row) -> str:
+    """The band of a bottom-up value, and whether the published value is inside."""
+    if row.quantity_class != "bottom_up":
+        return ""
+    if not row.banded:
+        return ", no band"
+    return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
+
+
+def inside(row: Row) -> str:
+    """Whether a value is inside its band, for bottom-up values with a band."""
+    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" and row.banded else ""
+
+
+def _summary_lines(found: Sequence[Summary], title: str) -> Iterator[str]:
+    if not found:
+        return
+    yield title
+    for s in found:
+        text = (
+            f"  {CLASS_NAMES[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
+            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
+        )
+        if s.coverage is not None and s.mean_band_width is not None:
+            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
+        yield from wrapped(text, hanging=17)
+    yield ""
+
+
+# --- The recorded scoreboard ---------------------------------------------------------------------------------------
+
+RECORD_FILE = "scoreboard.json"
+"""Next to the cases."""
+_DIGITS = 6
+_LEFT_OUT = ("reason", "status", "median", "allowed")
+"""Keys shown on the scoreboard page but not in a report."""
+
+
+@frozen_dataclass
+class RecordedCase:
+    """Description of a case.
+
+    Attributes
+    ----------
+    evidence : str
+        Whether silicon was measured, or who calculated.
+    levels : tuple of str
+        Kinds of its computing levels.
+    models : tuple of str
+        Block models used in its chips.
+    """
+
+    name: str
+    title: str
+    evidence: str
+    levels: tuple[str, ...]
+    models: tuple[str, ...]
+
+    @property
+    def is_chip(self) -> bool:
+        """Whether the values come from a chip."""
+        return self.evidence in CHIPS
+
+
+@frozen_dataclass
+class Record:
+    """Scores of all shipped cases, computed by one version of neuroest.
+
+    Attributes
+    ----------
+    version : str
+        The version.
+    goal, left_out_coverage : float
+        Target share of the bottom-up values of chips inside the bands, and actual share when the width of the bands is
+        chosen without the chip.
+    """
+
+    version: str
+    goal: float
+    left_out_coverage: float | None
+    cases: tuple[RecordedCase, ...]
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def by_case(self) -> dict[str, RecordedCase]:
+        """The cases by name."""
+        return {case.name: case for case in self.cases}
+
+    def of_levels(self, levels: Iterable[str]) -> tuple[Row, ...]:
+        """Scored values of the cases that have one of these computing level kinds."""
+        wanted = set(levels)
+        names = {case.name for case in self.cases if wanted & set(case.levels)}
+        return tuple(row for row in self.rows if row.case in names and row.scored)
+
+    def summaries(self, rows: Iterable[Row]) -> tuple[Summary, ...]:
+        """Values of chips by class; design studies and simulators are excluded, since they are not evidence."""
+        return tuple(summaries(tuple(rows)))
+
+
+def models_by_path(result: Estimate) -> dict[str, str]:
+    """Model of every block of a design, and mapper of its computing level, by path."""
+    found = {}
+    for part in result.design.root.walk():
+        name = getattr(part.spec, "mapper", None) or getattr(part.spec, "model", None)
+        if name is not None:
+            found[part.path] = str(name)
+    return found
+
+
+def level_of(result: Estimate) -> str:
+    """Kind of the computing level of a design: its mapper, and the domain in which static cells compute."""
+    level = result.evaluation.levels[0].mapped.level
+    if not is_crossbar(level.compute) or not level.compute.adds_charges:
+        return str(level.mapper)
+    cell = level.compute.cell
+    kinds = {"divider": cell.divides, "current": cell.discharges}
+    domain = next((name for name, applies in kinds.items() if applies), "charge")
+    return f"{domain}_domain_{level.mapper}"
+
+
+def record_text(board: Scoreboard) -> str:
+    """The record as JSON, one line per value."""
+    plain = board.to_dict()
+    calibration = board.calibration
+    head = {
+        "kind": "scoreboard record",
+        "schema_version": plain["schema_version"],
+        "neuroest_version": plain["neuroest_version"],
+        "coverage_goal": COVERAGE_GOAL,
+        "left_out_coverage": None if calibration is None else _short(calibration.left_out_coverage),
+        "first_and_present": {
+            s.family: {
+                "chips": s.chips,
+                "values": s.values,
+                "first": {name: _short(value) for name, value in asdict(s.first).items()},
+                "present": {name: _short(value) for name, value in asdict(s.present).items()},
+            }
+            for s in board.first_and_present
+        },
+    }
+    cases = []
+    for result in board.results:
+        found = result.estimates.values()
+        cases.append(
+            {
+                "name": result.case.spec.name, "title": result.case.spec.title,
+                "evidence": result.case.spec.evidence, "levels": sorted(set(map(level_of, found))),
+                "models": sorted({model for one in found for model in models_by_path(one).values()}),
+            }
+        )  # fmt: skip
+    kept = [name for name in Row.__dataclass_fields__ if name not in _LEFT_OUT]
+    rows = [{name: _short(getattr(row, name)) for name in kept} for row in board.rows]
+    lines = [json.dumps(head, indent=1)[:-2] + ","]
+    lines += [' "cases": [', ",\n".join(f"  {json.dumps(case)}" for case in cases), " ],"]
+    lines += [' "rows": [', ",\n".join(f"  {json.dumps(row)}" for row in rows), " ]", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def _short(value: Any) -> Any:
+    """Round numbers to six digits, so that rounding on another machine does not change the file."""
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+
+
+@cache
+def recorded(file: Path | None = None) -> Record:
+    """Load the shipped record.
+
+    Raises
+    ------
+    NeuroestError
+        If the file is missing or not a record.
+
+    Examples
+    --------
+    >>> recorded().by_case["odin"].levels
+    ('spiking_core',)
+    """
+    path = file or data_folder("validation_case") / RECORD_FILE
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        cases = tuple(
+            RecordedCase(c["name"], c["title"], c["evidence"], tuple(c["levels"]), tuple(c["models"]))
+            for c in data["cases"]
+        )
+        blank: dict[str, Any] = dict.fromkeys(_LEFT_OUT, "") | {"median": math.nan}
+        rows = tuple(Row(**blank, **row) for row in data["rows"])
+        return Record(data["neuroest_version"], data["coverage_goal"], data["left_out_coverage"], cases, rows)
+    except OSError as error:
+        raise NeuroestError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise NeuroestError(
+            f"{path} is not a scoreboard record ({error}); `neuroest reproduce --record` writes it"
+        ) from None
+
+
+def in_si(row: Row) -> tuple[float, float, float, float]:
+    """Published value, prediction, p10 and p90 of a row in SI units."""
+    factor = unit_factor(row.unit)
+    return row.published * factor, row.predicted * factor, row.low * factor, row.high * factor

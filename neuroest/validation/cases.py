@@ -32,10 +32,16 @@ from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.specs.survey import survey_problems
 from neuroest.validation import expressions
-from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
-from neuroest.validation.first_ratios import FILE as FIRST_FILE
-from neuroest.validation.first_ratios import FirstRatiosSpec, first_of
-from neuroest.validation.simulated_neuron import SimulatedNeuron, simulate_neuron
+from neuroest.validation.case_spec import (
+    FIRST_FILE,
+    CaseSpec,
+    FirstRatiosSpec,
+    Published,
+    first_of,
+    joined,
+    out_of_bounds,
+)
+from neuroest.validation.expressions import SimulatedNeuron, simulate_neuron
 
 _FILE = "published.yaml"
 _JOIN = "|"

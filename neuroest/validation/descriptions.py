@@ -24,8 +24,7 @@ from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.validation.expressions import evaluate_expression
-from neuroest.validation.families import LOGIC, cost_of
-from neuroest.validation.scoring import COVERAGE_GOAL
+from neuroest.validation.scoring import COVERAGE_GOAL, LOGIC, cost_of
 
 FILE = "first_descriptions.json"
 """Next to the cases; docs/tools/first_descriptions.py writes it."""

@@ -20,7 +20,7 @@ from neuroest.equations.firing_statistics import (
     units_for_rate,
 )
 from neuroest.exploration.random_bits import RandomBits
-from neuroest.validation.reproduce import reproduce
+from neuroest.validation.board import reproduce
 from tests.each import each
 
 NEURON = "diffusive_28nm_capacitor"

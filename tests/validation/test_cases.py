@@ -13,14 +13,11 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
-from neuroest.validation import record
-from neuroest.validation.board import reproduce
+from neuroest.validation.board import RECORD_FILE, in_si, number, record_text, recorded, reproduce, table
 from neuroest.validation.case_spec import LIMITS
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
-from neuroest.validation.families import cost_of
-from neuroest.validation.scoreboard_text import number, table
-from neuroest.validation.scoring import COVERAGE_GOAL
+from neuroest.validation.scoring import COVERAGE_GOAL, cost_of
 from tests.each import each
 
 
@@ -290,7 +287,7 @@ def test_page_of_cases_has_every_value():
     """Those of the record, which another test compares with the scoreboard."""
     sections = re.split(r"^## .*?\(`(\w+)`\)$", case_page(), flags=re.MULTILINE)
     cases = dict(zip(sections[1::2], sections[2::2], strict=True))
-    for row in record.recorded().rows:
+    for row in recorded().rows:
         name = f"| {row.quantity.replace('_', ' ')} | "
         (line,) = (line for line in cases[row.case].splitlines() if line.startswith(name))
         shown = f" | {number(row.published)} {row.unit} | {number(row.predicted)} | {row.ratio:.3f} | "
@@ -359,23 +356,23 @@ def test_page_in_the_docs_is_the_one_that_would_be_written(board):
 
 @pytest.mark.slow
 def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
-    path = data_folder("validation_case") / record.FILE
-    assert path.read_text(encoding="utf-8") == record.record_text(board), (
+    path = data_folder("validation_case") / RECORD_FILE
+    assert path.read_text(encoding="utf-8") == record_text(board), (
         "run `python docs/tools/scoreboard_page.py`"
     )
 
 
 @pytest.mark.slow
 def test_the_record_tells_what_the_board_tells(board):
-    found = record.recorded()
+    found = recorded()
     assert found.version == board.to_dict()["neuroest_version"]
     assert len(found.rows) == len(board.rows)
-    for summary, recorded in zip(board.summaries, found.summaries(found.rows), strict=True):
-        assert (summary.count, summary.within) == (recorded.count, recorded.within)
-        assert summary.worst_ratio == pytest.approx(recorded.worst_ratio, rel=1e-5)
-        assert summary.coverage == recorded.coverage
+    for summary, kept in zip(board.summaries, found.summaries(found.rows), strict=True):
+        assert (summary.count, summary.within) == (kept.count, kept.within)
+        assert summary.worst_ratio == pytest.approx(kept.worst_ratio, rel=1e-5)
+        assert summary.coverage == kept.coverage
     assert found.left_out_coverage == pytest.approx(board.calibration.left_out_coverage, rel=1e-5)
-    published, predicted, low, high = record.in_si(
+    published, predicted, low, high = in_si(
         next(r for r in found.rows if r.case == "odin" and r.unit == "mm^2")
     )
     assert published == pytest.approx(0.086e-6)  # ODIN: 0.086 mm^2
@@ -385,9 +382,9 @@ def test_the_record_tells_what_the_board_tells(board):
 def test_a_file_that_is_no_record_is_reported_in_a_line(tmp_path):
     (tmp_path / "board.json").write_text("{}")
     with pytest.raises(NeuroestError, match="not a scoreboard record"):
-        record.recorded(tmp_path / "board.json")
+        recorded(tmp_path / "board.json")
     with pytest.raises(NeuroestError, match="cannot read"):
-        record.recorded(tmp_path / "none.json")
+        recorded(tmp_path / "none.json")
 
 
 def test_a_value_outside_its_tolerance_fails(tmp_path):

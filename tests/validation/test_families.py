@@ -8,8 +8,7 @@ import pytest
 from neuroest.loading.library import bibliography
 from neuroest.validation.board import reproduce
 from neuroest.validation.cases import load_case, shipped_cases
-from neuroest.validation.families import cost_of, family_summaries, node_summaries
-from neuroest.validation.scoring import Row
+from neuroest.validation.scoring import Row, cost_of, family_summaries, node_summaries
 from tests.each import each
 
 

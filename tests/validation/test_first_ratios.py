@@ -11,9 +11,9 @@ import pytest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import reproduce, write_first
+from neuroest.validation.case_spec import FILE, FirstValue, first_text, read_first
 from neuroest.validation.cases import load_case, shipped_cases
-from neuroest.validation.families import first_summaries
-from neuroest.validation.first_ratios import FILE, FirstValue, first_text, read_first
+from neuroest.validation.scoring import first_summaries
 from tests.each import each
 from tests.validation.test_families import row
 from tests.validation.test_verb import run

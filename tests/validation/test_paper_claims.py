@@ -10,17 +10,18 @@ import pytest
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.dynamics.experiments import Characteristic, Series, Value
 from neuroest.loading.kinds import data_folder
-from neuroest.validation.board import reproduce
+from neuroest.validation.board import record_text, recorded, reproduce
 from neuroest.validation.cases import load_case, selected_cases
 from neuroest.validation.expressions import (
+    EXPERIMENTS,
     ExpressionError,
+    SimulatedNeuron,
     check_unit,
     evaluate_expression,
     expression_dimension,
+    identifier,
     unit_dimension,
 )
-from neuroest.validation.record import record_text, recorded
-from neuroest.validation.simulated_neuron import EXPERIMENTS, SimulatedNeuron, identifier
 from tests.each import each
 from tests.shared import estimated
 

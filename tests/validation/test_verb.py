@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from neuroest.loading.kinds import data_folder
-from neuroest.validation.record import recorded
+from neuroest.validation.board import recorded
 
 pytest.importorskip("neuroest.cli.shared")
 cli = pytest.importorskip("neuroest.cli")
