@@ -20,7 +20,7 @@ from matplotlib.text import Text
 
 from neuroest.core import files
 from neuroest.plotting import style
-from neuroest.plotting.quantity_axes import shown_by
+from neuroest.plotting.style import shown_by
 
 LEAST_FONT = 4.5
 """Points of the smallest text of a figure for no venue, the digits in the cells of maps."""

@@ -18,7 +18,7 @@ import numpy as np
 import neuroest
 from neuroest.core.errors import NeuroestError
 from neuroest.exploration.contest import contests
-from neuroest.plotting import quantity_axes, style
+from neuroest.plotting import style
 from neuroest.reporting.formatting import formatted
 from neuroest.results.quantities import label_and_unit
 
@@ -157,8 +157,8 @@ def figure(path: Path) -> Any:
                 ms=2.5,
                 label=name,
             )
-        quantity_axes.logarithmic(axes.xaxis, "s", "time constant")
-        quantity_axes.logarithmic(axes.yaxis, unit, label)
+        style.logarithmic(axes.xaxis, "s", "time constant")
+        style.logarithmic(axes.yaxis, unit, label)
     panels[1][2].axis("off")
     panels[1][2].legend(*panels[1][0].get_legend_handles_labels(), loc="lower center", fontsize=6)
     return style.save_figure(drawn, path)

@@ -57,7 +57,7 @@ def run(
     rows = partial(board_rows, board, reported=layout is shared.Format.CSV)
     shared.emit_in_form(output, layout, lambda: table(board), rows, label, data)
     if figure is not None:
-        from neuroest.plotting.scoreboard import board_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.published import board_figure  # noqa: PLC0415 - matplotlib is heavy
         from neuroest.plotting.style import save_figure  # noqa: PLC0415
 
         save_figure(board_figure(board), figure)

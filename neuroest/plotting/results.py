@@ -11,9 +11,9 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.text_layout import words
 from neuroest.exploration.pareto import non_dominated
-from neuroest.plotting import quantity_axes, style
+from neuroest.plotting import style
+from neuroest.plotting.chip import area_map_figure, energy_map_figure
 from neuroest.plotting.style import COLUMN, PAGE, save_figure, styled
-from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import Breakdown, View, slowest
 from neuroest.reporting.formatting import formatted, percent, short, typeset
@@ -48,7 +48,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
         face = "white" if ratio.marked else colour
         axes.plot([ratio.value], [row], style.marker(index), ms=3.6, mfc=face, mec=colour, mew=0.8)
     axes.axvline(1.0, color="black", lw=0.6, ls=":")
-    quantity_axes.logarithmic(axes.xaxis, "1", "ratio over the baseline, p10 to p90")
+    style.logarithmic(axes.xaxis, "1", "ratio over the baseline, p10 to p90")
     axes.set_yticks(list(place.values()), [style.named(shown[name]) for name in place])
     axes.set_ylim(-0.5, len(names) - 0.5)
     handles = [
@@ -92,8 +92,8 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             zorder=2,
         )
         _numbered(axes, index, table)
-    quantity_axes.logarithmic(axes.xaxis, "m^2", "area")
-    quantity_axes.logarithmic(axes.yaxis, "J", "energy per inference")
+    style.logarithmic(axes.xaxis, "m^2", "area")
+    style.logarithmic(axes.yaxis, "J", "energy per inference")
     around = {"ls": "", "ms": 4.0, "mec": "black", "mew": 0.7}
     handles = [
         style.line(
@@ -184,7 +184,7 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
             first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
         face = "white" if view.marked(total) else "black"
         first.plot([found.value], [row], "o", ms=4.0, mfc=face, mec="black")
-    quantity_axes.logarithmic(first.xaxis, unit, label)
+    style.logarithmic(first.xaxis, unit, label)
     first.set_yticks(rows, [style.design_label(view, total, _LONGEST_LINE) for view in views])
     first.set_title("Median, p10 to p90")
     for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
@@ -231,7 +231,7 @@ def _stacked(
             axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
             left += share * 100
     axes.set_xlim(0, 100)
-    quantity_axes.quantity_axis(axes.xaxis, "%", f"share by {by}")
+    style.quantity_axis(axes.xaxis, "%", f"share by {by}")
     return others
 
 
@@ -290,7 +290,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
                     panel.plot((item.low, item.high), (at, at), color=colour, lw=0.9)
                 middle = item.value if item.median is None else item.median
                 panel.plot([middle], [at], style.marker(index), ms=3.0, mfc=colour, mec=colour)
-        quantity_axes.logarithmic(panel.xaxis, unit, f"{label} by {by}, p10 to p90")
+        style.logarithmic(panel.xaxis, unit, f"{label} by {by}, p10 to p90")
         panel.set_yticks(range(len(names)), [words(name) for name in reversed(names)])
         panel.set_ylim(-0.6, max(len(names), 1) - 0.4)
         panel.grid(axis="x", color="#dddddd", lw=0.4)
@@ -367,7 +367,7 @@ def _times(axes: Any, layers: Any, looks: dict[str, tuple[str, str]]) -> None:
             axes.plot(
                 (min(times.values()), max(times.values())), (row, row), color="#cccccc", lw=0.6, zorder=0
             )
-    quantity_axes.logarithmic(axes.xaxis, "s", "time for one step of the layer")
+    style.logarithmic(axes.xaxis, "s", "time for one step of the layer")
     axes.set_yticks(range(len(layers)), [words(name) for name, _ in reversed(layers)])
     axes.set_ylim(-0.6, max(len(layers), 2) - 0.4)
 
@@ -395,8 +395,8 @@ def _roofline(axes: Any, roof: Any, looks: dict[str, tuple[str, str]]) -> None:
     axes.loglog()
     axes.set_xlim(*span)
     axes.set_ylim(bottom, top)
-    quantity_axes.logarithmic(axes.xaxis, "1", "operational intensity (operations per bit moved)")
-    quantity_axes.logarithmic(axes.yaxis, "1", "operations per second")
+    style.logarithmic(axes.xaxis, "1", "operational intensity (operations per bit moved)")
+    style.logarithmic(axes.yaxis, "1", "operations per second")
 
 
 _ROW_INCHES = 0.32
@@ -443,7 +443,7 @@ def tiers_figure(view: View, width: float) -> Any:
             fontsize=style.points(6.0),
         )
     axes.set_yticks(range(len(rows)), ["logic", *(words(short(row.tier)) for row in rows[1:])])
-    quantity_axes.quantity_axis(axes.xaxis, "m^2", "area")
+    style.quantity_axis(axes.xaxis, "m^2", "area")
     axes.set_title("Tiers, share of the area of the die")
     looks = [*fills.values(), style.OTHERS_FILL]
     style.legend_below(below, [style.patch(*look) for look in zip(labels, looks, strict=True)], columns)

@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.statistics import NORMAL_P90, quantiles
-from neuroest.plotting import quantity_axes, style
+from neuroest.plotting import style
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import QUANTITIES, label_and_unit
@@ -47,7 +47,7 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
     axes.axvline(base, color="black", lw=0.8)
     if all(end > 0.0 for bar in bars for end in (base, bar.low, bar.high) if math.isfinite(end)):
         axes.set_xscale("log")
-    quantity_axes.result_axis(axes.xaxis, total)
+    style.result_axis(axes.xaxis, total)
     handles = [style.patch("parameter at its p10", _LOW), style.patch("at its p90", _HIGH)]
     columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns)
@@ -95,7 +95,7 @@ def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
         )  # fmt: skip
     axes.axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_xlim(left=min(-0.05, axes.get_xlim()[0]), right=max(1.0, axes.get_xlim()[1]))
-    quantity_axes.quantity_axis(axes.xaxis, "1", "Sobol index, 95 % confidence")
+    style.quantity_axis(axes.xaxis, "1", "Sobol index, 95 % confidence")
     axes.legend(loc="lower right")
 
 
@@ -116,7 +116,7 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         found = view.estimate.headline(total)
         axes.plot([found.value], [row], "|", color="black", ms=7.0, mew=1.2)
         axes.plot([found.nominal], [row], "o", color="black", ms=2.5, mfc="white", mew=0.8)
-    quantity_axes.logarithmic(axes.xaxis, unit, label)
+    style.logarithmic(axes.xaxis, unit, label)
     axes.set_yticks(range(len(views)), [style.design_label(view, total) for view in reversed(views)])
     marks = [
         style.line(ls="", marker="|", color="black", ms=7.0, mew=1.2, label="median"),
@@ -146,7 +146,7 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
         axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
     low, high = quantiles(values[np.isfinite(values)], (0.005, 0.995))
-    quantity_axes.result_axis(axes.xaxis, quantity, (low, high))
+    style.result_axis(axes.xaxis, quantity, (low, high))
     if high > low:
         axes.set_xlim(low, high)
     axes.set_ylabel("Share of the samples below")
@@ -177,7 +177,7 @@ def learnt_figure(learnt: Learnt, path: str | Path | None) -> Any:
         left.plot([one.moved], [row], "o", color="black", markersize=3)
     names = short_causes([one.cause.replace("model_discrepancy:", "model ") for one in causes])[::-1]
     left.set_yticks(range(len(causes)), [style.named(name) for name in names])
-    quantity_axes.quantity_axis(left.xaxis, "1", "standard deviations of the prior")
+    style.quantity_axis(left.xaxis, "1", "standard deviations of the prior")
     _ratios(right, learnt)
     figure.legend(
         handles=[
@@ -208,7 +208,7 @@ def _ratios(axes: Any, learnt: Learnt) -> None:
         names.append(value.name if value.used else f"{value.name} (contradicts)")
     axes.set_yticks(range(len(names)), [style.named(name) for name in names])
     axes.set_xscale("log")
-    quantity_axes.logarithmic(axes.xaxis, "1", "ratio to the median before")
+    style.logarithmic(axes.xaxis, "1", "ratio to the median before")
 
 
 def _bar(axes: Any, row: float, band: Band, over: float, look: dict[str, Any]) -> None:

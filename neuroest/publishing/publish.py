@@ -14,7 +14,8 @@ from neuroest.core.files import read_data
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.text_layout import words
-from neuroest.plotting.block_diagram import block_diagram
+from neuroest.plotting.chip import area_map_figure, block_diagram, energy_map_figure
+from neuroest.plotting.published import scoreboard_figure
 from neuroest.plotting.results import (
     MOST_BESIDE,
     bottleneck_figure,
@@ -24,10 +25,8 @@ from neuroest.plotting.results import (
     tiers_figure,
     tradeoff_figure,
 )
-from neuroest.plotting.scoreboard import scoreboard_figure
+from neuroest.plotting.studies import points_figure
 from neuroest.plotting.style import COLUMN, MOST_DESIGNS, PAGE, draw, figure_style, matplotlib
-from neuroest.plotting.sweep import points_figure
-from neuroest.plotting.treemap import area_map_figure, energy_map_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting import latex
 from neuroest.reporting.data_files import SweepPoints, read_sweep, sweep_points

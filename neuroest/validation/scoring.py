@@ -1,8 +1,8 @@
 """Scores: each published value compared with its estimate, the coverage of the bands, and errors by family.
 
-Families are analog, digital and spiking chips, and processors; only bottom-up values of chips count there. A ratio is the
-median of the band, the headline value of results, over the published value. It is converted to a cost ratio: twice the
-published efficiency is half the energy, and twice the published rate is half the time.
+Families are analog, digital and spiking chips, and processors; only bottom-up values of chips count there. A ratio is
+the median of the band, the headline value of results, over the published value. It is converted to a cost ratio: twice
+the published efficiency is half the energy, and twice the published rate is half the time.
 """
 
 import math

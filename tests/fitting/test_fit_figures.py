@@ -8,7 +8,7 @@ import pytest
 
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.headers import example_folder
-from neuroest.plotting.fit import abscissa, curves
+from neuroest.plotting.device_lab import abscissa, curves
 
 DATA = example_folder()
 

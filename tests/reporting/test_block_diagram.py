@@ -10,7 +10,7 @@ from neuroest.pipeline.estimate import estimate
 
 pytest.importorskip("matplotlib").use("agg")
 
-from neuroest.plotting.block_diagram import _width, block_diagram  # noqa: E402 - after the back end
+from neuroest.plotting.chip import _width, block_diagram  # noqa: E402 - after the back end
 
 PAIRS = [
     ("mixed_spiking_28nm", "spikformer_cifar10_spiking"),

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure  # noqa: E402 - after the back end
 
 from neuroest.cli import main  # noqa: E402
 from neuroest.core.errors import NeuroestError  # noqa: E402
-from neuroest.plotting import contest, quantity_axes, style  # noqa: E402
+from neuroest.plotting import studies, style  # noqa: E402
 from tests.shared import compared, estimated  # noqa: E402
 
 CHECK = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "tools" / "figure_check.py"))
@@ -29,12 +29,12 @@ def plain(change: Callable[[Any, Any], None]) -> Figure:
     figure, axes = style.new_figure(3.5, 2.2)
     for index in range(2):
         axes.plot([1.0, 2.0], [3e-9, 4e-9 + index * 1e-9], color=style.colour(index), label=f"chip {index}")
-    quantity_axes.quantity_axis(axes.xaxis, "V", "voltage")
-    quantity_axes.quantity_axis(axes.yaxis, "J", "energy")
+    style.quantity_axis(axes.xaxis, "V", "voltage")
+    style.quantity_axis(axes.yaxis, "J", "energy")
     axes.legend()
     change(figure, axes)
     with style.matplotlib().rc_context(dict(style.STYLE)):
-        quantity_axes.set_axes(figure)
+        style.set_axes(figure)
     return figure
 
 
@@ -51,7 +51,7 @@ def test_a_sound_figure_has_no_fault() -> None:
         (lambda _, axes: axes.text(1.2, 3.2e-9, "faint", color="#cccccc"), "too pale"),
         (lambda _, axes: axes.text(1.2, 3.2e-9, "tiny", fontsize=2.0), "set in 2 points"),
         (lambda _, axes: axes.legend(axes.lines[:1] * 2, ["mine", "its twin"]), "look the same"),
-        (lambda _, axes: (axes.set_xlabel(""), quantity_axes.quantity_axis(axes.xaxis, "V")), "has no name"),
+        (lambda _, axes: (axes.set_xlabel(""), style.quantity_axis(axes.xaxis, "V")), "has no name"),
     ],
 )
 def test_each_fault_is_found(change: Callable[[Any, Any], None], fault: str) -> None:
@@ -154,7 +154,7 @@ def test_a_legend_has_the_columns_that_its_width_holds() -> None:
 
 
 def test_ticks_within_half_a_decade_reach_both_ends() -> None:
-    ticks, _ = quantity_axes.ticks_of(56.0, 170.0, 30.0, log=True, across=True)
+    ticks, _ = style.ticks_of(56.0, 170.0, 30.0, log=True, across=True)
     assert ticks[-1] >= 150.0
 
 
@@ -174,7 +174,7 @@ def test_words_that_a_cell_of_a_map_cannot_hold_become_letters_of_the_legend(
         size = style.points(4.5)
         words = ("1.3\n0.91 to 2.5", "too slow")
         texts = [axes.text(at + 0.5, 0.5, word, ha="center", fontsize=size) for at, word in enumerate(words)]
-        meanings = contest._shortened(figure, axes, texts)
+        meanings = studies._shortened(figure, axes, texts)
     assert [text.get_text() for text in texts] == shown
     assert [text.get_fontsize() for text in texts] == pytest.approx([8.0, 8.0])
     assert meanings == ([] if columns == 5 else ["numbers: medians", "a: too slow"])

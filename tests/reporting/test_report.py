@@ -35,9 +35,9 @@ pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
+from neuroest.plotting.chip import squarified
 from neuroest.plotting.results import breakdown_figure
 from neuroest.plotting.style import STYLE, draw
-from neuroest.plotting.treemap import squarified
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.publishing.publish import MOST_DRAWN_ALONE, latex_tables, plans, publish
 from neuroest.reporting.comparison_document import comparison_document

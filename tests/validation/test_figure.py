@@ -2,7 +2,7 @@
 
 import pytest
 
-from neuroest.plotting.scoreboard import board_figure, case_styles
+from neuroest.plotting.published import board_figure, case_styles
 from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import CLASSES
 

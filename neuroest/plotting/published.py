@@ -1,13 +1,18 @@
-"""Predicted against published: for a report, and all values of a scoreboard."""
+"""Published chips as figures: the scoreboard and surveys."""
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.text_layout import words
-from neuroest.plotting import quantity_axes, style
+from neuroest.plotting import style
+from neuroest.reporting.survey import Row as SurveyRow
+from neuroest.reporting.survey import Survey
 from neuroest.reporting.validation_coverage import ValidationCoverage
+from neuroest.results.estimate import Band
 from neuroest.validation.board import Scoreboard, in_si
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.expressions import unit_factor
@@ -72,8 +77,8 @@ def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
     axes[0].fill_between(
         span, [s * _AROUND[0] for s in span], [s * _AROUND[1] for s in span], color="#e8e8e8", lw=0
     )
-    quantity_axes.logarithmic(axes[0].xaxis, "1", "published, in SI units; grey: a factor of two")
-    quantity_axes.logarithmic(axes[0].yaxis, "1", "predicted, in SI units")
+    style.logarithmic(axes[0].xaxis, "1", "published, in SI units; grey: a factor of two")
+    style.logarithmic(axes[0].yaxis, "1", "predicted, in SI units")
     _ratios(axes[1], standing, bottom_up, cases, alike, looks["bottom_up"][1])
     handles = [
         style.line(ls="", marker=m, ms=3.5, color=c, label=words(name)) for name, (m, c) in looks.items()
@@ -104,7 +109,7 @@ def _ratios(
             face = colour if (row.case, row.quantity) in alike else "white"
             axes.plot([row.ratio], [at], style.marker(2), ms=2.4, mfc=face, mec=colour, mew=0.5)
     axes.axvline(1.0, color="black", lw=0.6)
-    quantity_axes.logarithmic(axes.xaxis, "1", "predicted over published, bottom-up")
+    style.logarithmic(axes.xaxis, "1", "predicted over published, bottom-up")
     found = standing.record.by_case
     axes.set_yticks(
         range(len(cases)),
@@ -164,8 +169,8 @@ def board_figure(board: Scoreboard) -> Any:
 
 def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
     """Predicted against published with bands, misses hollow."""
-    quantity_axes.logarithmic(panel.xaxis, "1", "published, in SI units")
-    quantity_axes.logarithmic(panel.yaxis, "1", "predicted, in SI units")
+    style.logarithmic(panel.xaxis, "1", "published, in SI units")
+    style.logarithmic(panel.yaxis, "1", "predicted, in SI units")
     ends = []
     for row in rows:
         factor = unit_factor(row.unit)
@@ -178,7 +183,7 @@ def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
 
 def _case_ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, with_bands: bool) -> None:
     """Predicted over published, a line for each value, with its band and its tolerance."""
-    quantity_axes.logarithmic(panel.xaxis, "1", "predicted over published")
+    style.logarithmic(panel.xaxis, "1", "predicted over published")
     panel.axvline(1.0, color="0.5", linewidth=0.8, zorder=1)
     panel.set_ylim(len(rows) - 0.5, -0.5)
     cases: dict[str, list[int]] = {}
@@ -242,3 +247,108 @@ def _mark(panel: Any, row: Row, across: float, up: float, style: Style) -> None:
         [across], [up], linestyle="", marker=marker, markersize=4, markeredgecolor=colour, markerfacecolor=face,
         markeredgewidth=0.9, zorder=3,
     )  # fmt: skip
+
+
+# --- Surveys -------------------------------------------------------------------------------------------------------
+
+_MEASURED = frozenset({"circuit measured", "device measured", "silicon"})
+_EDGE = 0.985
+"""Place of a row without an area across the axes."""
+_OWN = ("*", "P", "X", "d")
+"""Markers of one's own rows."""
+_UNKNOWN_AREA = {"marker": "_", "ls": "", "ms": 6.0, "color": "#777777"}
+_LABELS = {"neurons": ("area of a neuron", "energy per spike"), "chips": ("area", "energy per operation")}
+
+
+@style.styled
+def scatter(found: Survey, path: str | Path | None) -> Any:
+    """Energy of a spike or operation against area, on logarithmic axes.
+
+    Filled markers are measured, open ones simulated or projected. Chips of synaptic operations and of
+    multiply-accumulates have markers of their own. Rows without an area are dashes at the right edge, rows
+    without an energy are not drawn.
+    """
+    figure, axes = style.new_figure(style.COLUMN, style.COLUMN)
+    kinds: dict[str, int] = {}
+    stars = {
+        row.name: mark for row, mark in zip((r for r in found.entries if r.own), cycle(_OWN), strict=False)
+    }
+    unplaced = False
+    for row in found.entries:
+        energy, area = energy_of(row), row.number("area")
+        if energy is None:
+            continue
+        if area is None:
+            axes.plot([_EDGE], [energy], **_UNKNOWN_AREA, transform=axes.get_yaxis_transform())
+            unplaced = True
+            continue
+        if row.own:
+            _star(axes, row, area, energy, stars[row.name])
+            continue
+        kind = _kind_of(found, row)
+        place = kinds.setdefault(kind, len(kinds))
+        drawn, cell = _marker(place), row.cells.get("realisation")
+        face = drawn["color"] if cell is not None and cell.value in _MEASURED else "white"
+        axes.plot([area], [energy], **drawn, ls="", ms=3.6, mfc=face, mew=0.8)
+    across, up = _LABELS[found.subject]
+    style.logarithmic(axes.xaxis, "m^2", across)
+    style.logarithmic(axes.yaxis, "J", up)
+    handles = [style.line(**_marker(place), ls="", ms=3.6, label=kind) for kind, place in kinds.items()]
+    open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
+    handles.append(style.line(label="open: simulated or projected", **open_marker))
+    if unplaced:
+        handles.append(style.line(**_UNKNOWN_AREA, label="area not stated"))
+    handles += [
+        style.line(
+            marker=stars[row.name],
+            ms=7.0,
+            ls="",
+            color="black",
+            label=f"{style.named(row.title)}, p10 to p90",
+        )
+        for row in found.entries
+        if row.own
+    ]
+    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    return style.save_figure(figure, path)
+
+
+def energy_of(row: SurveyRow) -> float | None:
+    """Energy of a spike or synaptic operation, or else one over the operations a joule."""
+    energy, efficiency = row.number("energy"), row.number("efficiency")
+    return energy if energy is not None or not efficiency else 1.0 / efficiency
+
+
+def _marker(place: int) -> dict[str, str]:
+    """Colour and marker of a kind of row."""
+    return {
+        "color": style.colour(place),
+        "marker": style.marker(place),
+    }
+
+
+def _kind_of(found: Survey, row: SurveyRow) -> str:
+    """Legend entry of a row: what a chip counts as an operation, or the family of a neuron."""
+    if found.subject == "chips":
+        return "synaptic operation" if row.number("energy") is not None else "half a multiply-accumulate"
+    return "with an emerging device" if row.number("devices") else "transistors only"
+
+
+def _star(axes: Any, row: SurveyRow, area: float, energy: float, marker: str) -> None:
+    """One's own row: a star, or the next marker, with its band."""
+    bars = {}
+    for axis, value, band in (("xerr", area, row.cells["area"].band), ("yerr", energy, _energy_band(row))):
+        if band is not None:
+            bars[axis] = [[value - band.low], [band.high - value]]
+    axes.errorbar(
+        [area], [energy], fmt=marker, ms=8.0, color="black", elinewidth=0.8, capsize=2.0, zorder=3, **bars
+    )
+
+
+def _energy_band(row: SurveyRow) -> Band | None:
+    """Band of the energy that `energy_of` returns."""
+    if "energy" in row.cells:
+        return row.cells["energy"].band
+    band = row.cells["efficiency"].band
+    return None if band is None else Band(1.0 / band.high, 1.0 / band.median, 1.0 / band.low)
