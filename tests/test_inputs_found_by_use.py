@@ -14,9 +14,8 @@ import neuroest
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.exploration.space import constraint, space_from
 from neuroest.loading.library import load_architecture, shipped
-from neuroest.publishing.paper.plan import read_plan
+from neuroest.publishing.paper.plan import STEPS, read_plan
 from neuroest.publishing.paper.run import _read_state
-from neuroest.publishing.paper.steps import STEPS
 from neuroest.reporting.document import Table
 from tests.each import each
 

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 import neuroest
-from neuroest.publishing.paper.steps import STEPS
+from neuroest.publishing.paper.plan import STEPS
 from tests.publishing.test_paper import folder_of_curves
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import neuroest
-from neuroest.authoring.table import import_table
+from neuroest.authoring.tables import import_table
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import shipped
 

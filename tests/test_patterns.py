@@ -17,7 +17,7 @@ from tests.test_house import SOURCES, nodes_of
 METHODS = ("match", "search", "fullmatch", "sub", "split", "findall", "finditer")
 OF_OWN_TEXTS = {
     "neuroest.core.docstrings", "neuroest.core.provenance", "neuroest.blocks.circuit", "neuroest.circuits.export",
-    "neuroest.authoring.contest_file", "neuroest.authoring.templates", "neuroest.specs.loaded",
+    "neuroest.authoring.templates", "neuroest.specs.loaded",
     "neuroest.pipeline.design_rules", "neuroest.core.text_layout",
 }  # fmt: skip
 """Modules whose patterns read texts of this package only."""

@@ -8,9 +8,9 @@ from neuroest.core.units import format_quantity
 from neuroest.pipeline.comparison import compared
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.formatting import ratio_digits
-from neuroest.results.contest import Contest, Standing
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
+from neuroest.results.studies import Contest, Standing
 
 OBJECTIVES = ("energy_per_inference_J", "area_m2", "neuron_lifetime_s", "energy_per_spike_J")
 """What decides, the first for the maps of the page."""

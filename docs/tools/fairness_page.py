@@ -30,10 +30,9 @@ from neuroest.pipeline.pace import DATA_PERIOD, paces
 from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
 from neuroest.reporting.study_documents import interval_words
 from neuroest.results.comparison import PACES, Pace, PaceRow, verdict
-from neuroest.results.contest import Contest, RegimeAxis
 from neuroest.results.estimate import Band, Estimate
 from neuroest.results.quantities import QUANTITIES
-from neuroest.results.target import GOALS, STATISTICS, Target
+from neuroest.results.studies import GOALS, STATISTICS, Contest, RegimeAxis, Target
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 README = Path(__file__).parents[2] / "README.md"

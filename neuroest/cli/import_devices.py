@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from neuroest.authoring.cell_file import import_cell, is_cell_file
-from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture, is_sana_fe_architecture
-from neuroest.authoring.table import TABLE_SUFFIX, import_table
+from neuroest.authoring.hardware_files import (
+    import_sana_fe_architecture,
+    import_zigzag_hardware,
+    is_sana_fe_architecture,
+    is_zigzag_hardware,
+)
+from neuroest.authoring.tables import TABLE_SUFFIX, import_cell, import_table, is_cell_file
 from neuroest.authoring.templates import ImportedDevice, listed, spec_name
-from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.cli import shared
 from neuroest.core.errors import NeuroestError
 from neuroest.registry import importer_of

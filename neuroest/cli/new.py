@@ -118,7 +118,7 @@ def run(
 
 
 def _contest(name: str, like: str | None, chip: str | None, place: Path | None, workload: str | None) -> str:
-    from neuroest.authoring.contest_file import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
+    from neuroest.authoring.templates import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
 
     if chip is None:
         raise NeuroestError("a new contest needs --chip, the architecture that enters")

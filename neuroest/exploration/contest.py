@@ -26,8 +26,8 @@ from neuroest.exploration.space import (
 )
 from neuroest.exploration.sweep import Tick, rescued, run_job
 from neuroest.results.comparison import check_relevance
-from neuroest.results.contest import Contest
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, quantity_names
+from neuroest.results.studies import Contest
 from neuroest.specs.loaded import Named
 from neuroest.specs.workload import WorkloadSpec
 

@@ -53,7 +53,7 @@ from neuroest.exploration.structures import (
 from neuroest.loading.kinds import shipped
 from neuroest.loading.library import find_file, load_architecture, load_workload
 from neuroest.pipeline.estimate import design_for, open_links
-from neuroest.results.contest import RegimeAxis
+from neuroest.results.studies import RegimeAxis
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_at
 from neuroest.specs.workload import WorkloadSpec, workload_claims

@@ -21,9 +21,9 @@ from neuroest.exploration.structures import Group
 from neuroest.pipeline.attribution import ATTRIBUTED, Ledger, ledger
 from neuroest.pipeline.evaluation import evaluate
 from neuroest.results.comparison import Attribution, verdict
-from neuroest.results.contest import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES
+from neuroest.results.studies import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
 
 WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""

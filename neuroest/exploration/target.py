@@ -51,7 +51,7 @@ from neuroest.registry import roles_of
 from neuroest.results.comparison import NEURON, RELEVANCE, Attribution, Pace, check_relevance, verdict
 from neuroest.results.estimate import Band, Estimate
 from neuroest.results.quantities import QUANTITIES, quantity_names
-from neuroest.results.target import GOALS, Goal, Target
+from neuroest.results.studies import GOALS, Goal, Target
 from neuroest.specs.file_text import is_path
 from neuroest.specs.loaded import Loaded, Named
 

@@ -14,7 +14,7 @@ from neuroest.core.units import parse_quantity, three_digits
 from neuroest.design.chip import instantiate
 from neuroest.exploration.space import ExplorationError, Space
 from neuroest.exploration.structures import Group, resolve
-from neuroest.results.target import TargetAxis
+from neuroest.results.studies import TargetAxis
 from neuroest.specs.loaded import Named
 
 INTEGRATION_TIME = "integration_time"

@@ -12,11 +12,10 @@ from neuroest.pipeline.cost_table import contexts
 from neuroest.pipeline.energy import EnergyRow
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.tiers import tier_of
-from neuroest.results.estimate import Estimate
-from neuroest.results.quantities import QUANTITIES, first_number
-from neuroest.results.rows import (
+from neuroest.results.estimate import (
     BreakdownRow,
     Characteristic,
+    Estimate,
     LayerErrors,
     LayerRow,
     LevelRow,
@@ -24,6 +23,7 @@ from neuroest.results.rows import (
     TierRow,
     TrafficRow,
 )
+from neuroest.results.quantities import QUANTITIES, first_number
 
 
 class EstimateRows(Estimate):

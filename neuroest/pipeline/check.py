@@ -41,8 +41,8 @@ _LAYER = "layer"
 _RECORDING = "workloads.importers.recordings.read_recording"
 _SWEEP = "reporting.data_files.read_sweep"
 _OTHER_FILES: Mapping[str, tuple[str, ...]] = {
-    ".cell": ("authoring.cell_file.read_cell",),
-    ".csv": ("fitting.measurements.read_measurements", "authoring.table.import_table"),
+    ".cell": ("authoring.tables.read_cell",),
+    ".csv": ("fitting.measurements.read_measurements", "authoring.tables.import_table"),
     ".xlsx": ("fitting.measurements.read_measurements",),
     ".json": ("reporting.difference.read_results", _RECORDING),
     ".npz": (_RECORDING, "network_simulation.files.read_arrays"),

@@ -34,9 +34,8 @@ from neuroest.pipeline.evaluation import evaluate
 from neuroest.pipeline.learning import left_out
 from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import estimate_exists, faults, totals_of
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES
-from neuroest.results.rows import CheckResult
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named

@@ -15,10 +15,9 @@ from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.random_bits import RATES
 from neuroest.plotting import style
 from neuroest.reporting.formatting import percent, short_causes
-from neuroest.results.contest import Cell, Contest, RegimeAxis
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
-from neuroest.results.target import STATISTICS, Goal
+from neuroest.results.studies import STATISTICS, Cell, Contest, Goal, RegimeAxis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.random_bits import RandomBits
     from neuroest.exploration.sweep import SweepResult
     from neuroest.reporting.data_files import SweepPoints
-    from neuroest.results.target import Target, TargetAxis
+    from neuroest.results.studies import Target, TargetAxis
 
 
 _WIDTH = 0.75 * style.PAGE

@@ -9,9 +9,8 @@ from neuroest.core.text_layout import words
 from neuroest.equations import accuracy
 from neuroest.reporting.document import Facts, Interval, Quantity
 from neuroest.reporting.formatting import CHIP, counted, formatted, percent, short, short_names, shortest_name
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import BreakdownRow, Estimate, LayerErrors
 from neuroest.results.quantities import first_number, label_and_unit
-from neuroest.results.rows import BreakdownRow, LayerErrors
 from neuroest.specs.claims import Claim
 from neuroest.specs.learning import LEARNING
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END

@@ -55,9 +55,8 @@ from neuroest.results.comparison import (
     same_scope,
     scope_note,
 )
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
-from neuroest.results.rows import CheckResult
 from neuroest.specs.workload import ACTIVE_STEPS, Task
 
 _NAMES: Mapping[str, str] = MappingProxyType({})

@@ -7,9 +7,8 @@ from dataclasses import replace
 from neuroest.core.text_layout import words
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
-from neuroest.results.estimate import Estimate, Passing
+from neuroest.results.estimate import CheckResult, Estimate, Passing
 from neuroest.results.quantities import QUANTITIES, Headline
-from neuroest.results.rows import CheckResult
 from neuroest.specs.claims import Claim
 
 CHIP = "chip."

@@ -25,10 +25,20 @@ from neuroest.reporting.document import (
 )
 from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, ratio_digits
 from neuroest.results.comparison import Verdict
-from neuroest.results.contest import BreakEven, Cell, Contest, RegimeAxis, Standing
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
-from neuroest.results.target import GOALS, STATISTICS, Goal, Target, TargetAxis
+from neuroest.results.studies import (
+    GOALS,
+    STATISTICS,
+    BreakEven,
+    Cell,
+    Contest,
+    Goal,
+    RegimeAxis,
+    Standing,
+    Target,
+    TargetAxis,
+)
 
 if TYPE_CHECKING:
     from neuroest.validation.calibrate import Contradiction, Learnt, LearntCause

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroest import check_files
-from neuroest.authoring.cell_file import import_cell, read_cell
+from neuroest.authoring.tables import import_cell, read_cell
 from neuroest.core.errors import NeuroestError, SpecError
 from tests.each import each
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.authoring.contest_file import contest_with
 from neuroest.authoring.like import architecture_like
+from neuroest.authoring.templates import contest_with
 from neuroest.core.errors import MappingError, NeuroestError, UnknownNameError
 from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_spec import read_contest

@@ -67,7 +67,7 @@ def test_what_is_exported_comes_back(command: Command, tmp_path: Path, chip: str
 def test_what_is_no_number_is_refused_at_its_place(
     tmp_path: Path, chip: str, old: str, new: str, message: str
 ) -> None:
-    from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture
+    from neuroest.authoring.hardware_files import import_sana_fe_architecture
 
     path = tmp_path / "chip.yaml"
     assert old in chip

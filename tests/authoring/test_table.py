@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.authoring.table import import_table
+from neuroest.authoring.tables import import_table
 from neuroest.core.errors import NeuroestError, SpecError
 from tests.each import each
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import neuroest
-from neuroest.authoring.zigzag_hardware import import_zigzag_hardware, is_zigzag_hardware
+from neuroest.authoring.hardware_files import import_zigzag_hardware, is_zigzag_hardware
 from neuroest.core.errors import MappingError, SpecError
 from tests.each import each
 

@@ -24,7 +24,7 @@ from neuroest.exploration.sweep import Stopped
 from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.study_documents import contest_document
-from neuroest.results.contest import Contest
+from neuroest.results.studies import Contest
 from tests.each import each
 
 SPEECH = "shd_recurrent_spiking"

@@ -18,7 +18,7 @@ from neuroest.loading.library import devices_of
 from neuroest.registry import COMPONENTS, roles_of
 from neuroest.reporting.formatting import formatted
 from neuroest.results.comparison import Attribution
-from neuroest.results.target import STATISTICS, Target
+from neuroest.results.studies import STATISTICS, Target
 from tests.each import each
 
 SPEECH, TWIN, CHIP = "shd_recurrent_spiking", "analog_lif_low_power_28nm", "diffusive_low_power_28nm"

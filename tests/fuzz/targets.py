@@ -383,19 +383,19 @@ operational_array:
 
 
 def _read_zigzag_chip(file: Path, seed: str) -> None:
-    from neuroest.authoring.zigzag_hardware import import_zigzag_hardware
+    from neuroest.authoring.hardware_files import import_zigzag_hardware
 
     import_zigzag_hardware(file, "imported_chip")
 
 
 def _read_sana_fe_chip(file: Path, seed: str) -> None:
-    from neuroest.authoring.sana_fe_architecture import import_sana_fe_architecture
+    from neuroest.authoring.hardware_files import import_sana_fe_architecture
 
     import_sana_fe_architecture(file, "imported_chip")
 
 
 def _read_cell(file: Path, seed: str) -> None:
-    from neuroest.authoring.cell_file import import_cell
+    from neuroest.authoring.tables import import_cell
 
     import_cell(file, "imported_cell")
 
@@ -409,7 +409,7 @@ TABLE = (
 
 
 def _read_table(file: Path, seed: str) -> None:
-    from neuroest.authoring.table import import_table
+    from neuroest.authoring.tables import import_table
 
     import_table(file, "lif_28nm_besrour")
 

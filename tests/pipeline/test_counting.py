@@ -18,8 +18,7 @@ from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
-from neuroest.results.estimate import Estimate
-from neuroest.results.rows import CheckResult
+from neuroest.results.estimate import CheckResult, Estimate
 from tests.chips import SYSTOLIC, changed, count
 from tests.levels.test_digital_arrays import network, run
 

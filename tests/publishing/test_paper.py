@@ -17,12 +17,10 @@ import yaml
 from neuroest.cli import VERBS
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.fitting.device_fit import fit
-from neuroest.publishing.paper import pages
 from neuroest.publishing.paper import plan as plans
 from neuroest.publishing.paper import run as runner
-from neuroest.publishing.paper.plan import Plan, curves_in
+from neuroest.publishing.paper.plan import STEPS, Plan, Step, curves_in
 from neuroest.publishing.paper.run import Paper, paper
-from neuroest.publishing.paper.steps import STEPS, Step
 from tests.cli.conftest import Command, command
 from tests.shared import estimated
 
@@ -56,7 +54,7 @@ class Commands:
 
         monkeypatch.setattr(runner._Run, "_process", process)
         monkeypatch.setattr(runner, "_PAGES", {})
-        monkeypatch.setattr("neuroest.publishing.paper.steps._slot", lambda _device: "--neuron")
+        monkeypatch.setattr("neuroest.publishing.paper.plan._slot", lambda _device: "--neuron")
 
     def perform(self, run: runner._Run, step: Step) -> tuple[int, bytes, bytes]:
         self.ran.append(step.name)
@@ -228,7 +226,7 @@ def test_damaged_results_are_one_line(
         return done
 
     monkeypatch.setattr(runner._Run, "_process", damaged)
-    monkeypatch.setattr(runner, "_PAGES", {"summary": pages.summary})
+    monkeypatch.setattr(runner, "_PAGES", {"summary": runner.summary})
     with pytest.raises(NeuroestError, match="paper/data: a file is damaged or of another version"):
         paper(folder_of_curves(tmp_path), workload="mlp_mnist_spiking")
 
@@ -435,7 +433,7 @@ def test_a_model_that_the_data_reject_is_a_point_of_the_checklist(tmp_path: Path
     found.write(tmp_path / "device.yaml")
     plan = Plan("", ("data.csv",), "", "", "", "", (), (), {})
     results: Any = SimpleNamespace(folder=tmp_path, device="device.yaml", fitted=found.to_dict(), plan=plan)
-    item = [*pages._on_the_device(results)][1]
+    item = [*runner._on_the_device(results)][1]
     assert "Rejected by the data: the model does not describe integration_time" in item.answer
     assert not item.good
-    assert "**Rejected by the data:** the model" in pages._device_lines(results)[2]
+    assert "**Rejected by the data:** the model" in runner._device_lines(results)[2]

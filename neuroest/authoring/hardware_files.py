@@ -1,31 +1,38 @@
-"""Convert ZigZag hardware files to architectures: an array of multiply-accumulate units with its memories.
+"""Convert hardware files of ZigZag and architectures of SANA-FE to architectures and devices.
 
-A file states the energy of one multiply-accumulate and of one access of each memory, which moves `bandwidth_max` bits
-(ZigZag's `parser/accelerator_validator.py`, `cost_model`). It states areas without a unit, and no clock, node or
-leakage.
+A file of ZigZag states the energy of one multiply-accumulate and of one access of each memory, which moves
+`bandwidth_max` bits (ZigZag's `parser/accelerator_validator.py`, `cost_model`). It states areas without a unit, and no
+clock, node or leakage.
+
+An architecture of SANA-FE is the inverse of `neuroest export sana-fe`: a synapse, a soma, the messages and hops of one
+core type become the energies and times of events (`event_energies`). SANA-FE has no keys for area, static power and
+synapse memory; these come from a shipped device.
 """
 
+import math
 import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from neuroest.authoring.templates import ImportedDevice, imported_device, quantity_text
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity
-from neuroest.loading.library import load_architecture
+from neuroest.loading.library import load_architecture, load_device
 from neuroest.registry import is_yaml_with
 from neuroest.specs.file_text import decoded, file_content
 from neuroest.specs.reading import Document, read_text
 
-_MARK = r"^operational_array\s*:"
+# --- ZigZag --------------------------------------------------------------------------------------------------------
+
+_ZIGZAG = r"^operational_array\s*:"
 _PICO, _GIGA = 1e-12, 1e9
-_PARTS: Mapping[str, Any] = read_data(Path(__file__).with_suffix(".yaml"))
+_PARTS: Mapping[str, Any] = read_data(Path(__file__).with_name("zigzag_hardware.yaml"))
 _STORES: Mapping[str, str] = _PARTS["stores"]
 _CLOCK = parse_quantity(_PARTS["array"]["clock_frequency"], "Hz")
 """Assumed clock. [1/s]"""
@@ -72,7 +79,7 @@ class _Account:
 
 def is_zigzag_hardware(path: Path) -> bool:
     """Whether a file is a ZigZag hardware file, by one of its keys."""
-    return is_yaml_with(path, _MARK)
+    return is_yaml_with(path, _ZIGZAG)
 
 
 def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
@@ -86,7 +93,7 @@ def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
     account = _Account()
     text = _without_repeated_ports(decoded(file_content(path, str(path)), str(path)), account)
     (document, *_) = read_text(text, str(path))
-    content = _Reader(document, account).architecture(name, path.name)
+    content = _ZigZag(document, account).architecture(name, path.name)
     made = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=112)
     with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
         draft = Path(folder) / f"{name}.yaml"
@@ -111,7 +118,7 @@ def _without_repeated_ports(text: str, account: _Account) -> str:
     return "\n".join(lines)
 
 
-class _Reader:
+class _ZigZag:
     def __init__(self, document: Document, account: _Account) -> None:
         self._fault, self._account = document.fault, account
         root = document.data if isinstance(document.data, dict) else {}
@@ -137,7 +144,7 @@ class _Reader:
             isinstance(found, bool)
             or not isinstance(found, int | float)
             or not least <= found
-            or not isfinite(found)
+            or not math.isfinite(found)
         ):
             said = "is missing" if found is None else f"is {str(found)[:40]!r}"
             raise self._fault(place, f"{said}; expected a number of at least {least:g}")
@@ -262,7 +269,7 @@ class _Reader:
         """Registers of all units as the weight memory: loading writes them, a multiply-accumulate reads them."""
         self._account.stated.append(f"{memory.name}: the memory of weights, its w_cost of loading them")
         self._account.unused.remove(f"{memory.name}: w_cost, of loading it")
-        copies = prod(self._extents.values()) / prod(self._extents[name] for name in memory.served)
+        copies = math.prod(self._extents.values()) / math.prod(self._extents[name] for name in memory.served)
         energy = _claim(f"{memory.write / memory.width / _PICO:.6g} pJ/bit", f"w_cost of {memory.name}.")
         nothing = _claim("1e-9 pJ/bit", "Reading is part of mac_energy; the smallest number instead of zero.")
         energies = {"read_energy": nothing, "write_energy": energy}
@@ -276,7 +283,7 @@ class _Reader:
         summed: set[str] = set()
         for one in registers:
             energy = one.read + (one.write if "O" in one.operands else 0.0)
-            unit += energy / prod(self._extents[name] for name in one.served)
+            unit += energy / math.prod(self._extents[name] for name in one.served)
             self._account.stated.append(f"{one.name}: its accesses in each multiply-accumulate")
             if "O" in one.operands:
                 summed |= set(one.served)
@@ -288,8 +295,8 @@ class _Reader:
             self._account.unused.append("unit_area and areas of memories, which have no unit")
         names = list(self._extents)
         reduced = summed or set(names[1:2] or names)
-        rows = prod(self._extents[name] for name in reduced)
-        columns = prod(self._extents.values()) / rows
+        rows = math.prod(self._extents[name] for name in reduced)
+        columns = math.prod(self._extents.values()) / rows
         bits = self._array.get("input_precision")
         if bits is not None and not (isinstance(bits, list) and len(bits) == 2):
             raise self._fault((*here, "input_precision"), "expected two numbers of bits")
@@ -319,3 +326,159 @@ def _key(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     taken = {"memory", "array", "overheads", "count"}
     return f"m_{plain}" if not plain or not plain[0].isalpha() or plain in taken else plain
+
+
+# --- SANA-FE -------------------------------------------------------------------------------------------------------
+
+TEMPLATE = "loihi_events"
+"""Device that supplies values for which SANA-FE has no key."""
+_SOURCE = "sana_fe_architecture"
+_SANA_FE = r"^architecture\s*:"
+_NUMBERED = re.compile(r"([{,]\s*|^\s+)(\d+)(\s*:)", re.MULTILINE)
+_RANGE = re.compile(r"\[(\d+)\.\.(\d+)\]\s*\Z")
+_SIDES = ("north", "east", "south", "west")
+
+
+_MEANING = (
+    "An active update is an access, an update and a spike out; hops are the mean of four directions; a spike takes its "
+    "message out and in."
+)
+
+
+def is_sana_fe_architecture(path: Path) -> bool:
+    """Whether a file is a SANA-FE architecture, by its first key."""
+    return is_yaml_with(path, _SANA_FE)
+
+
+def import_sana_fe_architecture(path: Path, name: str) -> ImportedDevice:
+    """Convert the first core of the first tile to a device described by event energies.
+
+    Raises
+    ------
+    SpecError
+        With the place of a value that is missing or not a nonnegative number.
+    """
+    text = decoded(file_content(path, str(path)), str(path))
+    (document, *_) = read_text(_NUMBERED.sub(r'\1"\2"\3', text), str(path))
+    numbers, spans, unused = _SanaFe(document).events()
+    example = load_device(TEMPLATE)
+    entries: dict[str, dict[str, Any]] = {
+        key: {
+            "value": quantity_text(value, example.claims[key].unit),
+            "basis": "assumed",
+            "source": _SOURCE,
+            "rationale": "From the file, which gives neither spread nor origin.",
+            **({"spread": _spread(spans[key], example.claims[key].unit)} if key in spans else {}),
+        }
+        for key, value in numbers.items()
+    }
+    return imported_device(
+        path, name, example, entries, description=f"Core of {path.name}, an architecture of SANA-FE.",
+        source=(_SOURCE, "Architecture file"), process=example.spec.process, unused=unused, notes=(_MEANING,),
+    )  # fmt: skip
+
+
+def _spread(span: tuple[float, float], unit: str) -> dict[str, Any]:
+    return {"low": quantity_text(span[0], unit), "high": quantity_text(span[1], unit)}
+
+
+class _SanaFe:
+    def __init__(self, document: Document) -> None:
+        self._fault = document.fault
+        root = document.data if isinstance(document.data, dict) else {}
+        self._chip = self._mapping(("architecture",), root.get("architecture"))
+
+    def _mapping(self, place: tuple[str | int, ...], found: Any) -> Mapping[str, Any]:
+        if not isinstance(found, dict):
+            raise self._fault(place, "expected a mapping, as architectures of SANA-FE have it")
+        return found
+
+    def _first(
+        self,
+        place: tuple[str | int, ...],
+        parent: Mapping[str, Any],
+        key: str,
+        unused: list[str],
+        model: str = "",
+    ) -> tuple[tuple[str | int, ...], Mapping[str, Any]]:
+        """The first unit of a section whose model is not a pure spike source; other units are not used."""
+        found = parent.get(key)
+        if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+            raise self._fault((*place, key), f"expected a list of {key}")
+        fits = [
+            i for i, one in enumerate(found)
+            if not model or not isinstance(one.get("attributes"), dict) or one["attributes"].get("model") != model
+        ]  # fmt: skip
+        chosen = fits[0] if fits else 0
+        unused += [f"{key} {str(one.get('name'))[:40]}" for i, one in enumerate(found) if i != chosen]
+        return (*place, key, chosen), found[chosen]
+
+    def _number(
+        self, place: tuple[str | int, ...], unit: Mapping[str, Any], key: str, *, positive: bool = False
+    ) -> float:
+        about = self._mapping((*place, "attributes"), unit.get("attributes"))
+        value = about.get(key)
+        number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+        if not 0.0 <= number < math.inf or (positive and not number):
+            said = "is missing" if value is None else f"is {str(value)[:40]!r}"
+            least = "above 0" if positive else "at least 0"
+            raise self._fault((*place, "attributes", key), f"{said}; expected a number in SI units, {least}")
+        return number
+
+    def events(self) -> tuple[dict[str, float], dict[str, tuple[float, float]], list[str]]:
+        """Event parameters, the range of those that differ by direction, and unused entries."""
+        unused: list[str] = []
+        place, tile = self._first(("architecture",), self._chip, "tile", unused)
+        hops = {
+            kind: [self._number(place, tile, f"{kind}_{side}_hop") for side in _SIDES]
+            for kind in ("energy", "latency")
+        }
+        inside, core = self._first(place, tile, "core", unused)
+        parts = {
+            key: self._first(inside, core, key, unused, model)
+            for key, model in (("axon_in", ""), ("synapse", ""), ("soma", "input"), ("axon_out", ""))
+        }
+
+        def of(part: str, key: str, *, positive: bool = False) -> float:
+            return self._number(*parts[part], key, positive=positive)
+
+        access, update, out = (
+            {kind: of("soma", f"{kind}_{what}") for kind in ("energy", "latency")}
+            for what in ("access_neuron", "update_neuron", "spike_out")
+        )
+        numbers = {
+            "synaptic_operation_energy": of("synapse", "energy_process_spike"),
+            "synaptic_operation_time": of("synapse", "latency_process_spike", positive=True),
+            "inactive_update_energy": access["energy"],
+            "active_update_energy": access["energy"] + update["energy"] + out["energy"],
+            "update_time": access["latency"],
+            "active_update_time": access["latency"] + update["latency"] + out["latency"],
+            "spike_energy": of("axon_out", "energy_message_out") + of("axon_in", "energy_message_in"),
+            "spike_time": max(of("axon_out", "latency_message_out"), of("axon_in", "latency_message_in")),
+            "hop_energy": sum(hops["energy"]) / len(_SIDES),
+            "hop_time": sum(hops["latency"]) / len(_SIDES),
+            "synchronisation_time": self._barrier(),
+            "neurons_per_core": self._number(inside, core, "max_neurons_supported", positive=True),
+        }
+        counted = _RANGE.search(str(core.get("name", "")))
+        numbers["cores_per_tile"] = float(int(counted[2]) - int(counted[1]) + 1) if counted else 1.0
+        spans = {
+            key: (min(hops[kind]), max(hops[kind]))
+            for key, kind in (("hop_energy", "energy"), ("hop_time", "latency"))
+            if min(hops[kind]) < max(hops[kind])
+        }
+        return numbers, spans, unused
+
+    def _barrier(self) -> float:
+        """Barrier time; the largest entry if given as a table over tiles."""
+        about = self._chip.get("attributes")
+        found = about.get("latency_sync", 0.0) if isinstance(about, dict) else 0.0
+        values = list(found.values()) if isinstance(found, dict) else [found]
+        numbers = [
+            v
+            for v in values
+            if isinstance(v, int | float) and not isinstance(v, bool) and 0.0 <= v < math.inf
+        ]
+        if not numbers or len(numbers) < len(values):
+            raise self._fault(("architecture", "attributes", "latency_sync"), "expected times in seconds")
+        return float(max(numbers))
