@@ -36,8 +36,7 @@ from neuroest.cli import shared
 from neuroest.cli.completion import quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.core.errors import SpecError
-from neuroest.exploration.breakeven import breakeven
-from neuroest.exploration.named_axes import NAMED_AXES
+from neuroest.exploration.breakeven import NAMED_AXES, breakeven
 from neuroest.exploration.space import SETTING
 from neuroest.loading.library import labelled
 

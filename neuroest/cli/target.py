@@ -42,8 +42,7 @@ from neuroest.cli import shared
 from neuroest.cli.completion import names, quantities
 from neuroest.cli.elapsed import progress_shown
 from neuroest.error_analysis.draws import SEED
-from neuroest.exploration.target import ENERGY, SAMPLES, target
-from neuroest.exploration.target_parameters import INTEGRATION_TIME
+from neuroest.exploration.target import ENERGY, INTEGRATION_TIME, SAMPLES, target
 from neuroest.registry import render
 from neuroest.results.comparison import RELEVANCE, Pace
 

@@ -13,6 +13,7 @@ import os
 import pickle
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -24,7 +25,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.installed import extra
@@ -32,7 +34,26 @@ from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import one_linear_algebra_thread, without_working_folder
 from neuroest.exploration.chunks import source_digest
 from neuroest.exploration.space import ExplorationError
-from neuroest.exploration.worker_main import Task, main_left_out
+
+Task: TypeAlias = Callable[[int], Any]
+
+
+@contextmanager
+def main_left_out() -> Iterator[None]:
+    """Start workers without importing the calling program.
+
+    A new process would first run the program's main module once more: a script whose calls are not under
+    ``if __name__ == "__main__"`` would start workers endlessly, and any other waits for imports that no chunk
+    needs. Nor do workers import from the working folder.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        with without_working_folder():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+
 
 _MOST_DEATHS = 5
 """Consecutive worker deaths, without a finished chunk in between, after which a run gives up."""

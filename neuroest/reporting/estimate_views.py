@@ -13,9 +13,8 @@ from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.error_analysis.draws import discrepancy_claims
-from neuroest.exploration.sensitivity import Bar, tornado
+from neuroest.exploration.sensitivity import Bar, Surrogate, surrogate, tornado
 from neuroest.exploration.structures import Group
-from neuroest.exploration.surrogate import Surrogate, surrogate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.comparison import LEAST_UNPROVEN

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from neuroest import estimate
+from neuroest.exploration.sensitivity import Surrogate, interpolated, surrogate
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
-from neuroest.exploration.surrogate import Surrogate, interpolated, surrogate
 from neuroest.reporting import page
 
 SCRIPT = Path(page.__file__).with_name("templates") / "sliders.js"

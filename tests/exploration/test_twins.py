@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.exploration.twins import TwinCase, Twins, published_band, published_values, twins_of
+from neuroest.exploration.breakeven_result import TwinCase, Twins, published_band, published_values, twins_of
 from tests.each import each
 
 ROOT = Path(__file__).parents[2]
