@@ -1,4 +1,4 @@
-"""The command line ``neuroest VERB ...``: one module per verb, loaded on use."""
+"""The command line ``neuroest VERB ...``: a function `run_VERB` for each verb, whose module is loaded on use."""
 
 import ast
 import errno
@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -56,11 +56,21 @@ VERB_GROUPS = MappingProxyType(
         "Published chips, files and results": ("reproduce", "survey", "rerun", "diff", "schema"),
     }
 )
-"""Verbs by what they are for, in the order of the help; each is a module of this package."""
+"""Verbs by what they are for, in the order of the help."""
 VERBS = tuple(verb for group in VERB_GROUPS.values() for verb in group)
 
-_MODULES = {"import": "import_network"}
-"""Modules of verbs that are no name of Python."""
+_VERBS_OF_MODULES = {
+    "files": ("check", "new", "schema", "show"),
+    "lab": ("behave", "calibrate", "export", "fit", "randomness", "simulate"),
+    "networks": ("activity", "import"),
+    "reports": ("diff", "paper", "report", "reproduce", "rerun", "survey"),
+    "searching": (
+        "breakeven", "contest", "optimize", "pareto", "sensitivity", "sweep", "target", "uncertainty",
+    ),
+    "sources": ("cite", "explain"),
+}  # fmt: skip
+_MODULES = MappingProxyType({verb: module for module, verbs in _VERBS_OF_MODULES.items() for verb in verbs})
+"""Modules of verbs that share one; the others have one of their own name, so that they start at once."""
 
 _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "cite", "schema"})
 """Verbs that start no other process or thread and leave nothing open: when they are done, so is the process."""
@@ -111,13 +121,13 @@ class _Commands(Mapping[str, Any]):
 @cache
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    module = import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}")
-    options, example = _documented(module)
-    about, epilog = inspect.getdoc(module.run), f"Example: {example}" if example else None
-    one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(module.run)
+    function = _function(verb)
+    about, options, example = _documented(function)
+    epilog = f"Example: {example}" if example else None
+    one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(function)
     command = typer.main.get_command(one)
     if verb in DRAWING:
-        from neuroest.cli.figure_style import style_option  # noqa: PLC0415 - only verbs that draw have it
+        from neuroest.cli.shared import style_option  # noqa: PLC0415 - only verbs that draw have it
 
         command.params.append(style_option())
     for option in command.params:
@@ -125,20 +135,32 @@ def _command(verb: str) -> Any:
     return command
 
 
-def _documented(module: ModuleType) -> tuple[dict[str, str], str]:
-    """What each option of a verb's own means, and an example, from the docstring of its module."""
-    text, _, example = (module.__doc__ or "").partition("Examples\n--------\n")
-    parameters = text.partition("Parameters\n----------\n")[2]
+def _function(verb: str) -> Callable[..., None]:
+    """The function that runs a verb."""
+    return getattr(import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}"), f"run_{verb}")  # type: ignore[no-any-return]
+
+
+def _documented(function: Callable[..., None]) -> tuple[str | None, dict[str, str], str]:
+    """What a verb does, what each option of its own means, and an example, from the docstring of its function."""
+    text, _, example = (inspect.getdoc(function) or "").partition("Examples\n--------\n")
+    about, _, parameters = text.partition("Parameters\n----------\n")
     entries = re.findall(r"^(\w+)\n((?: .*\n?)+)", parameters, re.MULTILINE)
-    return {name: " ".join(about.split()) for name, about in entries}, " ".join(example.split())
+    options = {name: " ".join(meaning.split()) for name, meaning in entries}
+    return about.rstrip() or None, options, " ".join(example.split())
 
 
 def _short_help(verb: str) -> str:
     """First sentence of a verb's help, read without importing what the verb needs."""
-    source = Path(__file__).with_name(f"{_MODULES.get(verb, verb)}.py").read_text(encoding="utf-8")
-    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
-    text = next(ast.get_docstring(node) or "" for node in functions if node.name == "run")
+    functions = _functions(_MODULES.get(verb, verb))
+    text = next(ast.get_docstring(node) or "" for node in functions if node.name == f"run_{verb}")
     return TyperCommand(verb, help=text).get_short_help_str(_SHORT_HELP)
+
+
+@cache
+def _functions(module: str) -> tuple[ast.FunctionDef, ...]:
+    """Source of the functions of a module."""
+    source = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+    return tuple(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
 
 
 class _Verbs(TyperGroup):

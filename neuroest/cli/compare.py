@@ -1,24 +1,4 @@
-"""``neuroest compare``: designs side by side, their ratios and what differs.
-
-Parameters
-----------
-baselines
-    Designs to compare with: names or files; default: the `baseline` of the design.
-workloads
-    Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
-corners
-    Compare the design with itself on slow and fast dies, all totals in one table.
-relevance
-    Least share by which a win or a loss must differ from equal: 0.1 for 10 %.
-full
-    Also the energies at every pace, what is alike and different, and what each side excludes.
-form
-    Form of the result.
-
-Examples
---------
-neuroest compare analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking
-"""
+"""``neuroest compare``: designs side by side, their ratios and what differs."""
 
 from typing import Annotated, Any
 
@@ -33,7 +13,7 @@ from neuroest.reporting.comparison_document import totals_table
 from neuroest.results.comparison import RELEVANCE
 
 
-def run(
+def run_compare(
     architecture: shared.Architecture,
     baselines: shared.Baselines = None,
     workloads: shared.Workloads = None,
@@ -50,6 +30,25 @@ def run(
 
     Prints results, ratios with bands and what makes them; --full adds differences and what each side leaves out. --set
     changes every design that has the path.
+
+    Parameters
+    ----------
+    baselines
+        Designs to compare with: names or files; default: the `baseline` of the design.
+    workloads
+        Network of all designs, default: that of `neuroest estimate`; repeated: one per design, in order.
+    corners
+        Compare the design with itself on slow and fast dies, all totals in one table.
+    relevance
+        Least share by which a win or a loss must differ from equal: 0.1 for 10 %.
+    full
+        Also the energies at every pace, what is alike and different, and what each side excludes.
+    form
+        Form of the result.
+
+    Examples
+    --------
+    neuroest compare analog_lif_28nm digital_spiking_28nm -w mlp_mnist_spiking
     """
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []

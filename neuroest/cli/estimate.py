@@ -1,20 +1,4 @@
-"""``neuroest estimate``: area, energy, latency and throughput of a chip on a network.
-
-Parameters
-----------
-form
-    Form of the result.
-full
-    With breakdowns, all totals, basis and scope.
-diagram
-    Draw the chip with joules as widths (.pdf, .svg, .png).
-strict
-    Exit with 3 if a design check fails.
-
-Examples
---------
-neuroest estimate analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=256
-"""
+"""``neuroest estimate``: area, energy, latency and throughput of a chip on a network."""
 
 import json
 from pathlib import Path
@@ -31,7 +15,7 @@ from neuroest.reporting.estimate_document import estimate_brief, estimate_docume
 from neuroest.reporting.formatting import check_line
 
 
-def run(
+def run_estimate(
     architecture: shared.OptionalArchitecture = None,
     workload: shared.Workload = shared.DEFAULT_WORKLOAD,
     settings: shared.Settings = None,
@@ -45,6 +29,21 @@ def run(
     """Area, energy, latency and throughput of a chip on a network.
 
     Without ARCH, a chip with memristor neurons is compared with the same chip with CMOS neurons.
+
+    Parameters
+    ----------
+    form
+        Form of the result.
+    full
+        With breakdowns, all totals, basis and scope.
+    diagram
+        Draw the chip with joules as widths (.pdf, .svg, .png).
+    strict
+        Exit with 3 if a design check fails.
+
+    Examples
+    --------
+    neuroest estimate analog_lif_28nm -w mlp_mnist_spiking --set chip.tile.array.rows=256
     """
     changes = shared.changes(settings)
     shared.check_figure(diagram)

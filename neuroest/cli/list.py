@@ -1,18 +1,4 @@
-"""``neuroest list``: everything that has a name.
-
-Parameters
-----------
-word
-    Only what has this word in its name, text or group.
-long
-    Tags and two lines of each description; without a kind, every file that ships.
-form
-    Form of the list; tabs between columns when piped.
-
-Examples
---------
-neuroest list chips crossbar
-"""
+"""``neuroest list``: everything that has a name."""
 
 import shutil
 import sys
@@ -24,7 +10,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import shared
-from neuroest.cli.completion import one_of
+from neuroest.cli.shared import one_of
 from neuroest.core.text_layout import WIDTH, Style, words, wrapped
 from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries, most_mature_first
 
@@ -41,7 +27,7 @@ _LINES = 2
 """Lines of a description; `neuroest show` prints the rest."""
 
 
-def run(
+def run_list(
     kind: Annotated[
         str | None,
         typer.Argument(
@@ -59,6 +45,19 @@ def run(
 
     Without a kind, how many of each ship. A second argument searches names, descriptions and tags: neuroest list chips
     baseline.
+
+    Parameters
+    ----------
+    word
+        Only what has this word in its name, text or group.
+    long
+        Tags and two lines of each description; without a kind, every file that ships.
+    form
+        Form of the list; tabs between columns when piped.
+
+    Examples
+    --------
+    neuroest list chips crossbar
     """
     if kind is None and word is None and not long and form in {None, shared.Format.TABLE}:
         shared.emit(_overview(shared.style()))

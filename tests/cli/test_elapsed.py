@@ -8,7 +8,7 @@ import pytest
 
 from neuroest.cli import elapsed
 from neuroest.cli.elapsed import Elapsed, progress_shown
-from neuroest.cli.exploring import points_shown
+from neuroest.cli.searching import points_shown
 from neuroest.cli.shared import emit
 
 

@@ -180,7 +180,7 @@ def test_a_broken_entry_is_made_again(home: Path, parsed: list[str], fault: int)
 
 
 @pytest.mark.parametrize(
-    "place", ["os.system", "cli.estimate.run", "specs.base.QuantityField", "specs.base.Nothing"]
+    "place", ["os.system", "cli.estimate.run_estimate", "specs.base.QuantityField", "specs.base.Nothing"]
 )
 def test_an_entry_names_schemas_alone(home: Path, parsed: list[str], place: str) -> None:
     load_device("diffusive_bench")
