@@ -7,7 +7,6 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.text_layout import one_line, words
-from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.answers import answers, weights_age
 from neuroest.reporting.document import Block, Document, Facts, Gap, Heading, Number, Paragraph, Points, Table
 from neuroest.reporting.estimate_document import (
@@ -561,6 +560,8 @@ def _neuron_lifetime(result: Estimate) -> str:
 
 
 def _kind(result: Estimate) -> str:
+    from neuroest.pipeline.comparison import PUBLISHED  # noqa: PLC0415 - an estimate alone needs no comparison
+
     for part in result.design.root.walk():
         mapper = getattr(part.spec, "mapper", None)
         if mapper is not None:
