@@ -49,7 +49,8 @@ def run_show(
             raise NeuroestError("--resolved prints a YAML file; leave out --format")
         shared.emit(data_sheets.whole_file(name))
     elif form is shared.Format.TABLE:
-        shared.emit("\n".join(data_sheets.sheets(name, shared.style())))
+        style = shared.style()
+        shared.emit("\n".join(sheet.to_text(style) for sheet in data_sheets.sheets(name)))
     else:
         shared.emit_in_form(None, form, str, lambda: data_sheets.value_rows(name), f"Values of {name}")
 

@@ -1,12 +1,12 @@
 """Data sheets: a device with its claims, an architecture as a tree, a network by layers."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.core.text_layout import PLAIN, Style, bullets, columns, one_line, words, wrapped
+from neuroest.core.text_layout import one_line, words
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
 from neuroest.exploration.contest_spec import ContestFile, read_contest
@@ -22,20 +22,20 @@ from neuroest.loading.library import (
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue_entries import summary
+from neuroest.reporting.document import Block, Document, Gap, Heading, Paragraph, Points, Table
 from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.blocks import Block
+from neuroest.specs.blocks import Block as SchemaBlock
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import resolved_text
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
-from neuroest.specs.reading import Document, read_document
+from neuroest.specs.reading import Document as FileText
+from neuroest.specs.reading import read_document
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads.layers import geometry
-
-_INDENT = 4
 
 
 def show(name: str) -> str:
@@ -63,10 +63,10 @@ def show(name: str) -> str:
     >>> print(show("sar_adc").splitlines()[0])
     device model sar_adc
     """
-    return "\n".join(sheets(name))
+    return "\n".join(sheet.to_text() for sheet in sheets(name))
 
 
-def sheets(name: str, style: Style = PLAIN) -> list[str]:
+def sheets(name: str) -> list[Document]:
     """Data sheets of everything named `name`; things of different kinds may share a name.
 
     Parameters
@@ -87,21 +87,21 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
         if kind not in _FILES:
             message = f"kind is {kind!r}; expected one of {', '.join(_FILES)}"
             raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
-        return [_FILES[kind].sheet(_FILES[kind].load(name), style)]
-    found = [file.sheet(file.load(name), style) for kind, file in _FILES.items() if name in named(kind)]
+        return [_FILES[kind].sheet(_FILES[kind].load(name))]
+    found = [file.sheet(file.load(name)) for kind, file in _FILES.items() if name in named(kind)]
     if name in DEVICE_MODELS or name in BLOCKS:
-        found.append(model_sheet(name, style))
+        found.append(model_sheet(name))
     if name in LEVELS:
-        found.append(mapper_sheet(name, style))
+        found.append(mapper_sheet(name))
     if name in bibliography():
-        found.append(source_sheet(name, bibliography()[name], style))
+        found.append(source_sheet(name, bibliography()[name]))
     if not found:
         everything = {*DEVICE_MODELS, *BLOCKS, *LEVELS, *bibliography()}.union(*map(named, _FILES))
         raise UnknownNameError("name", name, everything, "`neuroest list` shows all of them")
     return found
 
 
-def _stated_kind(document: Document) -> Any:
+def _stated_kind(document: FileText) -> Any:
     """Kind that the file states; populations are shown as the network that they are."""
     kind = document.data.get("kind") if isinstance(document.data, dict) else None
     return "workload" if kind == "population" else kind
@@ -160,71 +160,82 @@ def _plain(written: float | str) -> str:
     return short if abs(written) >= 1e6 and len(short) < len(text) else text
 
 
-def device_sheet(device: Device, style: Style = PLAIN) -> str:
+def device_sheet(device: Device) -> Document:
     """A device: description, maturity, and every parameter with its basis and source."""
     spec = device.spec
-    lines = [style.bold(f"device {spec.name}, model {spec.model}"), *wrapped(one_line(spec.description)), ""]
-    lines += wrapped(f"maturity: {words(spec.maturity.stage)}. {one_line(spec.maturity.reason)}", hanging=2)
     fab = spec.fab_compatibility
-    lines += wrapped(f"fabrication: {words(fab.status)}. {one_line(fab.reason)}", hanging=2)
+    blocks: list[Block] = [
+        *_description(spec.description),
+        f"maturity: {words(spec.maturity.stage)}. {one_line(spec.maturity.reason)}",
+        f"fabrication: {words(fab.status)}. {one_line(fab.reason)}",
+    ]
     if spec.process:
-        lines += wrapped(f"values of the process: {spec.process}", hanging=2)
+        blocks.append(f"values of the process: {spec.process}")
     if device.table is not None:
-        lines += wrapped(f"table: {spec.table}, {device.table.summary()}", hanging=2)
-    lines += ["", style.bold("parameters")]
+        blocks.append(f"table: {spec.table}, {device.table.summary()}")
+    blocks += [Gap(), Heading("parameters")]
     for name, claim in device.claims.items():
         given = spec.parameters[name]
         written = given.value if isinstance(given, ClaimSpec) else given
-        lines += _claim_lines(name, _plain(written), claim, style)
+        blocks += _claim(name, _plain(written), claim)
         for choice, stated in claim.scenarios.items():
-            about = (
-                f"scenario {choice}: {formatted(stated.value, stated.unit)}; {'; '.join(_provenance(stated))}"
-            )
-            lines += [style.dim(x) for x in wrapped(about, indent=_INDENT, hanging=6)]
+            about = "; ".join(_provenance(stated))
+            blocks.append(_note(f"scenario {choice}: {formatted(stated.value, stated.unit)}; {about}", 2))
         for other in given.alternatives if isinstance(given, ClaimSpec) else ():
             where = ", ".join(text for text in (other.source, other.locator) if text)
             note = f": {one_line(other.note)}" if other.note else ""
-            lines += [
-                style.dim(x)
-                for x in wrapped(f"also {_plain(other.value)}; {where}{note}", indent=_INDENT, hanging=6)
-            ]
+            blocks.append(_note(f"also {_plain(other.value)}; {where}{note}", 2))
     if spec.reported:
-        lines += ["", style.bold("reported by the source, not used in any sum")]
+        blocks += [Gap(), Heading("reported by the source, not used in any sum")]
         for value in spec.reported:
             where = ", ".join(text for text in (value.source, value.locator) if text)
-            text = f"{value.quantity}: {value.value} [{value.basis}] {one_line(value.scope)}; {where}"
-            lines += wrapped(text, indent=2, hanging=4)
-    lines += _notes(spec.notes, style)
-    used = {
-        key for claim in device.claims.values() for key in (claim.source, claim.cited_in) if key is not None
-    }
-    lines += ["", style.bold("sources")] if used else []
-    for key in sorted(used):
-        lines += wrapped(f"[{key}] {reference(device.sources[key])}", indent=2, hanging=4)
-    return "\n".join(lines) + "\n"
+            blocks.append(
+                _item(f"{value.quantity}: {value.value} [{value.basis}] {one_line(value.scope)}; {where}")
+            )
+    blocks += _listed("notes", spec.notes)
+    cited = (key for claim in device.claims.values() for key in (claim.source, claim.cited_in))
+    used = sorted({key for key in cited if key is not None})
+    blocks += [Gap(), Heading("sources")] if used else []
+    blocks += [_item(f"[{key}] {reference(device.sources[key])}") for key in used]
+    return Document(f"device {spec.name}, model {spec.model}", tuple(blocks))
 
 
-def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -> str:
+def architecture_sheet(loaded: Loaded[ArchitectureSpec]) -> Document:
     """A chip as a tree of levels and blocks with their choices and devices."""
     design = build(loaded)
     spec = design.spec
-    lines = [style.bold(f"architecture {spec.name}"), *wrapped(one_line(spec.description)), ""]
-    supply = design.claims["technology.supply_voltage"]
-    parts = (
-        spec.technology.process,
-        corner_words(design),
-        formatted(supply.value, "V"),
-        _temperature(design),
+    supply = formatted(design.claims["technology.supply_voltage"].value, "V")
+    technology = (spec.technology.process, corner_words(design), supply, _temperature(design))
+    blocks = (
+        *_description(spec.description),
+        f"technology: {', '.join(text for text in technology if text)}",
+        f"operation: {words(spec.operation.mode)}",
+        *(f"based on: {Path(base.file).stem}" for base in loaded.document.chain[1:]),
+        *([f"baseline: {spec.baseline}"] if spec.baseline else []),
+        Gap(),
+        *_tree(design.root, design, 0),
+        *_listed("left out", spec.exclusions),
     )
-    lines += wrapped(f"technology: {', '.join(text for text in parts if text)}", hanging=2)
-    lines.append(f"operation: {words(spec.operation.mode)}")
-    lines += [f"based on: {Path(base.file).stem}" for base in loaded.document.chain[1:]]
-    if spec.baseline:
-        lines.append(f"baseline: {spec.baseline}")
-    lines += ["", *_tree(design.root, design, 0)]
-    if spec.exclusions:
-        lines += ["", style.bold("left out"), *bullets(one_line(item) for item in spec.exclusions)]
-    return "\n".join(lines) + "\n"
+    return Document(f"architecture {spec.name}", blocks)
+
+
+def _description(text: str) -> tuple[Block, ...]:
+    return Paragraph(one_line(text), hanging=0), Gap()
+
+
+def _item(text: str, hanging: int = 2) -> Paragraph:
+    """One of a list of texts."""
+    return Paragraph(text, indent=2, hanging=hanging)
+
+
+def _note(text: str, hanging: int = 0) -> Paragraph:
+    """What is dimmed below one of a list of texts."""
+    return Paragraph(text, "dim", 4, hanging)
+
+
+def _listed(title: str, texts: Iterable[str]) -> tuple[Block, ...]:
+    points = tuple(map(one_line, texts))
+    return (Gap(), Heading(title), Points(points)) if points else ()
 
 
 def _temperature(design: Design) -> str:
@@ -236,19 +247,17 @@ def _temperature(design: Design) -> str:
     return f"as its power heats it, in air of {formatted(ambient, 'K')} ({formatted(resistance, 'K/W')})"
 
 
-def _tree(part: Part, design: Design, depth: int) -> list[str]:
+def _tree(part: Part, design: Design, depth: int) -> Iterator[Paragraph]:
     device = design.devices.get(part.path)
-    head = f"{part.name}: {_choices(part, design)}"
-    lines = wrapped(head, indent=2 * depth, hanging=2 * depth + 4)
+    yield Paragraph(f"{part.name}: {_choices(part, design)}", indent=2 * depth, hanging=4)
     if device is not None:
-        text = f"device {device.spec.name} ({words(device.spec.maturity.stage)})"
-        lines += wrapped(text, indent=2 * depth + 4)
+        below = [f"device {device.spec.name} ({words(device.spec.maturity.stage)})"]
         for name in getattr(part.spec, "parameters", ()):
             claim = design.claims[f"{part.path}.{name}"]
-            lines += wrapped(f"{name} = {formatted(claim.value, claim.unit)} here", indent=2 * depth + 4)
+            below.append(f"{name} = {formatted(claim.value, claim.unit)} here")
+        yield from (Paragraph(text, indent=2 * depth + 4, hanging=0) for text in below)
     for child in part.parts.values():
-        lines += _tree(child, design, depth + 1)
-    return lines
+        yield from _tree(child, design, depth + 1)
 
 
 def _choices(part: Part, design: Design) -> str:
@@ -269,107 +278,108 @@ def _choices(part: Part, design: Design) -> str:
     return "; ".join(word for word in words_of if word)
 
 
-def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
+def workload_sheet(loaded: Loaded[WorkloadSpec]) -> Document:
     """A network: purpose, layers with shapes and operations, and every activity with its basis and source."""
     spec = loaded.spec
-    shape = geometry(spec)
     claims = workload_claims(spec)
-    lines = [style.bold(f"workload {spec.name}"), *wrapped(one_line(spec.description)), ""]
-    lines.append(f"coding: {coding_words(spec.coding, claims)}")
-    task = spec.task
-    if task is not None:
-        quality = (
-            f", {task.metric} {task.value:.4g} [{task.basis}] {task.source or ''}"
-            if task.value is not None
-            else ""
-        )
-        lines += wrapped(f"task: {task.dataset}{quality}".rstrip(), hanging=2)
-    lines.append(f"input: {' x '.join(map(str, spec.input.shape))}")
-    lines += ["", *_layers(spec, shape), ""]
-    lines += [style.bold("values")]
+    blocks: list[Block] = [*_description(spec.description), f"coding: {coding_words(spec.coding, claims)}"]
+    if (task := spec.task) is not None:
+        known = task.value is not None
+        quality = f", {task.metric} {task.value:.4g} [{task.basis}] {task.source or ''}" if known else ""
+        blocks.append(f"task: {task.dataset}{quality}".rstrip())
+    blocks += [
+        f"input: {' x '.join(map(str, spec.input.shape))}",
+        Gap(),
+        _layers(spec),
+        Gap(),
+        Heading("values"),
+    ]
     for path, claim in claims.items():
-        written = formatted(claim.value, claim.unit)
-        lines += _claim_lines(path.removeprefix("workload."), written, claim, style)
-    lines += _notes(spec.notes, style)
-    return "\n".join(lines) + "\n"
+        blocks += _claim(path.removeprefix("workload."), formatted(claim.value, claim.unit), claim)
+    return Document(f"workload {spec.name}", (*blocks, *_listed("notes", spec.notes)))
 
 
-def _layers(spec: WorkloadSpec, shape: Any) -> list[str]:
-    rows = [("layer", "type", "output", "weights", "MACs")]
-    for index, layer in enumerate(spec.layers):
-        size = " x ".join(map(str, shape.output_shapes[index]))
-        rows.append(
-            (layer.name, words(layer.type), size, f"{shape.weights[index]:.0f}", f"{shape.macs[index]:.0f}")
+def _layers(spec: WorkloadSpec) -> Table:
+    shape = geometry(spec)
+    rows = [
+        (
+            layer.name, words(layer.type), " x ".join(map(str, shape.output_shapes[index])),
+            f"{shape.weights[index]:.0f}", f"{shape.macs[index]:.0f}",
         )
+        for index, layer in enumerate(spec.layers)
+    ]  # fmt: skip
     rows.append(("total", "", "", f"{shape.total_weights:.0f}", f"{shape.total_macs:.0f}"))
-    return columns(rows, "<<>>>")
+    return Table(("layer", "type", "output", "weights", "MACs"), tuple(rows), "<<>>>", gap=2)
 
 
-def model_sheet(name: str, style: Style = PLAIN) -> str:
+def model_sheet(name: str) -> Document:
     """A model with the parameters of its devices, the choices of its blocks, and its shipped devices."""
     record, block = DEVICE_MODELS.get(name), BLOCKS.get(name)
     if record is None:
         stated = BLOCKS[name]
-        lines = [style.bold(f"block model {name}"), *wrapped(summary(stated))]
-        if stated.record is not None:
-            lines += ["", *wrapped(f"device model: {stated.device_model()}")]
-        return "\n".join([*lines, *_says(stated, style)]) + "\n"
-    lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
+        of = (
+            ()
+            if stated.record is None
+            else (Gap(), Paragraph(f"device model: {stated.device_model()}", hanging=0))
+        )
+        return Document(f"block model {name}", (Paragraph(summary(stated), hanging=0), *of, *_says(stated)))
     ships = devices_of(name)
-    lines += [f"shipped devices are in device_specs/{path.parent.name}/" for path in list(ships.values())[:1]]
+    blocks: list[Block] = [Paragraph(summary(record), hanging=0), Gap()]
+    blocks += [
+        f"shipped devices are in device_specs/{path.parent.name}/" for path in list(ships.values())[:1]
+    ]
     if record.table is not None:
-        lines.append("`table` of each names a CSV file in the same folder")
-        lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
-    lines += ["", style.bold("parameters")]
+        columns = ", ".join(record.table.columns())
+        blocks += [
+            "`table` of each names a CSV file in the same folder",
+            _item(f"with the columns {columns}", 0),
+        ]
+    blocks += [Gap(), Heading("parameters")]
     for parameter, info in record.parameters().items():
         symbol = f", {info.symbol}" if info.symbol else ""
         unit = "no unit" if info.check.unit == "1" else info.check.unit
         due = "" if info.absent is None else ", optional"
-        lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
-    lines += _says(block, style) if block is not None else []
-    lines += ["", style.bold("shipped devices"), *wrapped(", ".join(ships), indent=2)] if ships else []
-    return "\n".join(lines) + "\n"
+        blocks.append(_item(f"{parameter} ({unit}{symbol}{due}): {info.description}"))
+    blocks += _says(block) if block is not None else ()
+    blocks += [Gap(), Heading("shipped devices"), _item(", ".join(ships), 0)] if ships else []
+    return Document(f"device model {name}", tuple(blocks))
 
 
-def _says(block: type[Block], style: Style) -> list[str]:
+def _says(block: type[SchemaBlock]) -> tuple[Block, ...]:
     """Keys of a block in addition to its model and its device."""
-    lines = _field_lines(block, {"model", "device", "parameters"})
-    return ["", style.bold("keys of the block"), *lines] if lines else []
+    fields = tuple(_fields(block, {"model", "device", "parameters"}))
+    return (Gap(), Heading("keys of the block"), *fields) if fields else ()
 
 
-def mapper_sheet(name: str, style: Style = PLAIN) -> str:
+def mapper_sheet(name: str) -> Document:
     """A mapper and the keys of its level."""
     level = LEVELS[name]
-    lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("keys of the level")]
-    return "\n".join([*lines, *_field_lines(level)]) + "\n"
+    about = (Paragraph(summary(level), hanging=0), Gap(), Heading("keys of the level"))
+    return Document(f"mapper {name}", (*about, *_fields(level)))
 
 
-def _field_lines(spec: Any, known: Collection[str] = ()) -> list[str]:
+def _fields(spec: Any, known: Collection[str] = ()) -> Iterator[Paragraph]:
     """The fields of a block or level, without the `known` ones."""
     described: Mapping[str, str] = spec.descriptions()
-    lines: list[str] = []
     for field, info in spec.model_fields.items():
         if field not in known:
             slot = "slot, " if field in spec.slots else ""
             need = "" if info.is_required() else " (optional)"
-            lines += wrapped(
-                f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4
-            )
-    return lines
+            yield _item(f"{field}{need}: {slot}{one_line(described.get(field, ''))}")
 
 
-def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
+def source_sheet(key: str, source: SourceSpec) -> Document:
     """A source of the bibliography."""
-    return "\n".join([style.bold(f"source {key}"), *wrapped(reference(source))]) + "\n"
+    return Document(f"source {key}", (Paragraph(reference(source), hanging=0),))
 
 
-def _claim_lines(name: str, written: str, claim: Claim, style: Style) -> list[str]:
+def _claim(name: str, written: str, claim: Claim) -> Iterator[Paragraph]:
     """Parameter with its band and basis, and below it its source and rationale."""
     shape = "" if claim.spread_words == "p10 .. p90" else f", {claim.spread_words}"
     band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)}{shape})" if claim.has_spread else ""
-    lines = wrapped(f"{name} = {written}{band}  [{claim.basis}]", indent=2, hanging=4)
-    about = "" if claim.basis == DESIGN else "; ".join(_provenance(claim))
-    return lines + [style.dim(line) for line in wrapped(about, indent=_INDENT) if about]
+    yield _item(f"{name} = {written}{band}  [{claim.basis}]")
+    if claim.basis != DESIGN and (about := "; ".join(_provenance(claim))):
+        yield _note(about)
 
 
 def _provenance(claim: Claim) -> Iterator[str]:
@@ -384,33 +394,30 @@ def _provenance(claim: Claim) -> Iterator[str]:
         yield one_line(claim.rationale)
 
 
-def contest_sheet(contest_file: ContestFile, style: Style = PLAIN) -> str:
+def contest_sheet(contest_file: ContestFile) -> Document:
     """A contest: objective, limits, contenders, and the alternatives of each contender."""
     spec = contest_file.spec
-    lines = [style.bold(f"contest {spec.name}"), *wrapped(one_line(spec.description)), ""]
-    lines += wrapped(f"decides: least {spec.minimize}", hanging=2)
-    lines += wrapped(f"limits: {'; '.join(spec.limits) or 'none'}", hanging=2)
-    lines += wrapped(f"axes of the map: {', '.join(spec.regime)}", hanging=2)
-    lines += ["", style.bold("contenders")]
+    blocks: list[Block] = [
+        *_description(spec.description),
+        f"decides: least {spec.minimize}",
+        f"limits: {'; '.join(spec.limits) or 'none'}",
+        f"axes of the map: {', '.join(spec.regime)}",
+        Gap(),
+        Heading("contenders"),
+    ]
     for name, one in spec.contenders.items():
         choices = f"; chooses {', '.join(one.alternatives)}" if one.alternatives else ""
-        lines += wrapped(f"{name}: {one.title}, in {one.architecture}{choices}", indent=2, hanging=6)
-    if spec.alternatives:
-        lines += ["", style.bold("alternatives")]
-    for name, labels in spec.alternatives.items():
-        lines += wrapped(f"{name}: {', '.join(labels)}", indent=2, hanging=6)
-    return "\n".join(lines) + "\n"
-
-
-def _notes(notes: tuple[str, ...], style: Style) -> list[str]:
-    return ["", style.bold("notes"), *bullets(one_line(note) for note in notes)] if notes else []
+        blocks.append(_item(f"{name}: {one.title}, in {one.architecture}{choices}", 4))
+    blocks += [Gap(), Heading("alternatives")] if spec.alternatives else []
+    blocks += [_item(f"{name}: {', '.join(labels)}", 4) for name, labels in spec.alternatives.items()]
+    return Document(f"contest {spec.name}", tuple(blocks))
 
 
 class _File(NamedTuple):
     """Operations on a kind of spec file."""
 
     load: Callable[[str], Any]
-    sheet: Callable[[Any, Style], str]
+    sheet: Callable[[Any], Document]
     claims: Callable[[Any], Mapping[str, Claim]] | None
 
 

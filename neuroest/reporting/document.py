@@ -135,6 +135,10 @@ class Table:
         What a document prints above it.
     notes : tuple of tuple of str
         What a document prints below each row of a table on a terminal, and as its last column elsewhere.
+    indent : int, optional
+        Characters to the left of it in a document on a terminal; two below a title.
+    gap : int
+        Characters between columns in a document on a terminal, fewer where 80 columns need it.
     """
 
     head: tuple[str, ...]
@@ -142,6 +146,8 @@ class Table:
     align: str = ""
     title: str = ""
     notes: tuple[tuple[str, ...], ...] = ()
+    indent: int | None = None
+    gap: int = 3
 
     @classmethod
     def of(
@@ -517,7 +523,8 @@ def _lines(block: Block, style: Style) -> list[str]:
         return block.lines(style)
     if isinstance(block, Table):
         title = [style.bold(line) for line in wrapped(block.title, hanging=2)]
-        return [*title, *block.lines(style, indent=2 * bool(title), widest=3)]
+        indent = 2 * bool(title) if block.indent is None else block.indent
+        return [*title, *block.lines(style, indent=indent, widest=block.gap)]
     if isinstance(block, Heading):
         return [style.bold(line) for line in wrapped(block.text, hanging=2)]
     if isinstance(block, Points):
