@@ -15,7 +15,7 @@ from pathlib import Path
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import (
     CLASS_NAMES,
-    FILE,
+    RECORD_FILE,
     Scoreboard,
     factor,
     first_and_present,
@@ -360,7 +360,7 @@ def main() -> None:
     """Rebuild all shipped cases and write the page and the record."""
     board = reproduce()
     PAGE.write_text(page(board), encoding="utf-8")
-    (data_folder("validation_case") / FILE).write_text(record_text(board), encoding="utf-8")
+    (data_folder("validation_case") / RECORD_FILE).write_text(record_text(board), encoding="utf-8")
 
 
 if __name__ == "__main__":

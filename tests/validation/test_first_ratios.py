@@ -11,7 +11,7 @@ import pytest
 from neuroest.core.errors import NeuroestError
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import reproduce, write_first
-from neuroest.validation.case_spec import FILE, FirstValue, first_text, read_first
+from neuroest.validation.case_spec import FIRST_FILE, FirstValue, first_text, read_first
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.scoring import first_summaries
 from tests.each import each
@@ -41,7 +41,7 @@ def test_every_value_of_a_blind_case_has_a_first_ratio_or_a_reason_for_none():
 
 def test_files_are_as_the_command_writes_them():
     for name in blind():
-        file = shipped_cases()[name] / FILE
+        file = shipped_cases()[name] / FIRST_FILE
         assert first_text(read_first(file)) == file.read_text(encoding="utf-8"), name
 
 
@@ -74,7 +74,7 @@ def test_pages_and_cases_of_the_time_stated_the_same(case, value, stated):
 
 def test_a_case_that_is_restated_keeps_its_first_ratios(tmp_path):
     folder = copied(tmp_path, "vega")
-    first = (folder / FILE).read_bytes()
+    first = (folder / FIRST_FILE).read_bytes()
     before = reproduce([str(folder)])
     file = folder / "published.yaml"
     text = file.read_text()
@@ -87,18 +87,18 @@ def test_a_case_that_is_restated_keeps_its_first_ratios(tmp_path):
     assert after.first_and_present[0].first == before.first_and_present[0].first
     with pytest.raises(NeuroestError, match="which never change"):
         write_first(after)
-    assert (folder / FILE).read_bytes() == first
+    assert (folder / FIRST_FILE).read_bytes() == first
 
 
 def test_a_value_that_is_described_gets_its_first_ratio_and_no_other_moves(capsys, tmp_path):
     folder = copied(tmp_path, "mori_2023")
-    whole = read_first(folder / FILE)
+    whole = read_first(folder / FIRST_FILE)
     kept = {"rate_over_area": whole.values["rate_over_area"]}
-    (folder / FILE).write_text(first_text(whole.model_copy(update={"values": kept})))
+    (folder / FIRST_FILE).write_text(first_text(whole.model_copy(update={"values": kept})))
     code, out, _ = run(capsys, str(folder), "--first")
     assert code == 0
     assert out.count(", first ") == 2
-    written = read_first(folder / FILE)
+    written = read_first(folder / FIRST_FILE)
     assert written.values["rate_over_area"] == kept["rate_over_area"]
     (now,) = (r for r in reproduce([str(folder)]).rows if r.quantity == "efficiency")
     added = written.values["efficiency"]
@@ -106,19 +106,19 @@ def test_a_value_that_is_described_gets_its_first_ratio_and_no_other_moves(capsy
     assert (added.predicted, added.p10, added.p90) == pytest.approx(
         (now.predicted, now.low, now.high), rel=1e-5
     )
-    text = (folder / FILE).read_bytes()
+    text = (folder / FIRST_FILE).read_bytes()
     code, out, err = run(capsys, str(folder), "--first")
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "never change" in err
-    assert (folder / FILE).read_bytes() == text
+    assert (folder / FIRST_FILE).read_bytes() == text
 
 
 def test_a_case_without_the_file_gets_one(capsys, tmp_path):
     folder = copied(tmp_path, "vega")
-    (folder / FILE).unlink()
+    (folder / FIRST_FILE).unlink()
     assert reproduce([str(folder)]).first_and_present == ()
     assert run(capsys, str(folder), "--first")[0] == 0
-    assert list(read_first(folder / FILE).values) == ["retention_power"]
+    assert list(read_first(folder / FIRST_FILE).values) == ["retention_power"]
 
 
 @pytest.mark.parametrize(("cases", "words"), [(("odin",), "odin is not blind"), ((), "name them")])
@@ -130,12 +130,12 @@ def test_what_has_no_first_ratio_is_refused_in_a_line(capsys, cases, words):
 
 def test_a_bad_file_is_a_line_with_its_place(capsys, tmp_path):
     folder = copied(tmp_path, "vega")
-    text = (folder / FILE).read_text()
-    (folder / FILE).write_text(text.replace("predicted: ", "predicted: -", 1))
+    text = (folder / FIRST_FILE).read_text()
+    (folder / FIRST_FILE).write_text(text.replace("predicted: ", "predicted: -", 1))
     code, out, err = run(capsys, str(folder))
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "first.yaml:8:" in err
-    (folder / FILE).write_text(text.replace("name: vega", "name: gap8"))
+    (folder / FIRST_FILE).write_text(text.replace("name: vega", "name: gap8"))
     code, out, err = run(capsys, str(folder))
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert err.endswith("first.yaml: name: 'gap8' is not the name of the case, 'vega'\n")
