@@ -392,11 +392,7 @@ def refresh_power(capacity: u.Bit, energy_per_bit: u.JoulePerBit, interval: u.Se
 
 @equation
 def refreshing_share(
-    capacity: u.Bit,
-    banks: u.Dimensionless,
-    cells_at_a_time: u.Bit,
-    cycle_time: u.Second,
-    interval: u.Second,
+    capacity: u.Bit, banks: u.Dimensionless, cells_at_a_time: u.Bit, cycle_time: u.Second, interval: u.Second
 ) -> u.Dimensionless:
     """Share of the time in which a bank is busy with refresh. [1].
 

@@ -4,11 +4,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.equations._numbers import (
-    BOLTZMANN,
-    JoulePerKelvin,
-    normal_distribution,
-)
+from neuroest.equations._numbers import BOLTZMANN, JoulePerKelvin, normal_distribution
 from neuroest.equations.filament_growth import filament_gain, residue_assisted_integration_time
 
 _AIRY_ZERO = 2.33810741

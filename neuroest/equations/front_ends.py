@@ -199,10 +199,7 @@ def class_a_gain(
 
 @equation
 def class_a_curvature(
-    column_conductance: u.Siemens,
-    input_resistance: u.Ohm,
-    depth: u.Dimensionless,
-    pair_spread: u.Siemens,
+    column_conductance: u.Siemens, input_resistance: u.Ohm, depth: u.Dimensionless, pair_spread: u.Siemens
 ) -> u.Dimensionless:
     """Relative error of a column pair with class-A clamps, after removing a common gain. [1].
 
@@ -247,9 +244,7 @@ def class_a_curvature(
 
 @equation
 def loaded_column_voltage(
-    drive_voltage: u.Volt,
-    active_conductance: u.Siemens,
-    load_conductance: u.Siemens,
+    drive_voltage: u.Volt, active_conductance: u.Siemens, load_conductance: u.Siemens
 ) -> u.Volt:
     """Voltage of a column that drives a load directly, without a circuit between them. [V].
 

@@ -27,10 +27,7 @@ def network_errors(levels: Sequence[MappedLevel]) -> "ColumnErrors | None":
     ]
     if not arrays:
         return None
-    from neuroest.levels.crossbar.column_errors import (  # noqa: PLC0415 - only chips with crossbars need it
-        column_errors,
-        joined_errors,
-    )
+    from neuroest.levels.crossbar.column_errors import column_errors, joined_errors  # noqa: PLC0415 - only chips with crossbars need it
 
     return joined_errors([(own, column_errors(mapper, placement)) for own, mapper, placement in arrays])
 
@@ -86,8 +83,11 @@ def network_accuracy(
         if (neuron := getattr(getattr(level.mapper, "compute", None), "neuron", None)) is not None
         and np.any(level.own > 0.0)
     ]
-    if any(_forgets(neuron, level) for level, neuron in neurons):
-        return None
+    for level, neuron in neurons:
+        # a neuron that keeps little from one timestep to the next is on no curve of integrating ones
+        array: Any = getattr(level.mapper, "compute", None)
+        if np.any(np.asarray(neuron.state_memory()) < array.drive(level.mapper.network).own_timestep):
+            return None
     spreads = [neuron.firing_spreads() for _, neuron in neurons]
     between, within = (reduce(np.maximum, (one[side] for one in spreads), 0.0) for side in (0, 1))
     others = [(curve.exact, ""), *(_without_errors(curve, neuron, level) for level, neuron in neurons)]
@@ -167,9 +167,3 @@ def _without_errors(curve: AccuracyCurve, neuron: Neuron, level: MappedLevel) ->
     else:
         found, why = curve.unsigned, "neurons that take no negative drive"
     return (curve.exact, "") if found is None else (found, why)
-
-
-def _forgets(neuron: Neuron, level: MappedLevel) -> bool:
-    """Whether a neuron keeps little from one timestep to the next, so that no curve of integrating ones is its own."""
-    array: Any = getattr(level.mapper, "compute", None)
-    return bool(np.any(np.asarray(neuron.state_memory()) < array.drive(level.mapper.network).own_timestep))

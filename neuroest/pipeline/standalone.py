@@ -13,22 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import yaml
 
-from neuroest.blocks.base import (
-    Check,
-    Component,
-    Costs,
-    NetworkContext,
-)
+from neuroest.blocks.base import Check, Component, Costs, NetworkContext
 from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.core import units as u
-from neuroest.core.errors import (
-    NeuroestError,
-    Problem,
-    QuantityError,
-    RangeError,
-    SpecError,
-    check_names,
-)
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, RangeError, SpecError, check_names
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.design.build import TECHNOLOGY, Design, build

@@ -453,8 +453,11 @@ def _totals(
     drain = reduce(np.add, (level.mapper.drain_time() for level in run.levels))
     neurons = [getattr(level.mapper.compute, "neuron", None) for level in run.levels]
     rest = reduce(np.maximum, (0.0 if neuron is None else neuron.recovery_time() for neuron in neurons))
-    if run.in_turns:
-        times = _in_turns(run, step, rest)
+    if run.in_turns:  # layers that follow each other on the same units, for a batch of inferences
+        mapper = run.levels[0].mapper
+        together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
+        interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
+        times = _Times(interval * together, interval, rest, together)
     elif run.by_steps:
         rest = _rest_by_steps(run, stage_interval, own_interval, rest)
         interval = pipelining.initiation_interval(run.steps, stage_interval, rest)
@@ -492,14 +495,6 @@ class _Times:
     interval: u.Numeric
     rest: u.Numeric
     together: u.Numeric
-
-
-def _in_turns(run: _Run, step: Array, rest: u.Numeric) -> _Times:
-    """Layers that follow each other on the same units, for a batch of inferences."""
-    mapper = run.levels[0].mapper
-    together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
-    interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
-    return _Times(interval * together, interval, rest, together)
 
 
 def _latency_by_steps(

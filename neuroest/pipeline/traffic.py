@@ -331,9 +331,7 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
     begins = ends - units
     inside = _cuts(begins, ends, each)
     before = np.where(
-        (units > 0.0) & (begins > 0.0) & (np.abs(begins / each - np.round(begins / each)) < NEAR),
-        1.0,
-        0.0,
+        (units > 0.0) & (begins > 0.0) & (np.abs(begins / each - np.round(begins / each)) < NEAR), 1.0, 0.0
     )
     waiting, own = _live_elements(mapper)
     bits = mapper.network.written_bits

@@ -7,15 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    Costs,
-    EnergyCost,
-    NetworkContext,
-    either,
-)
+from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, either
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
 from neuroest.equations import ageing, crossbar, crossbar_wires, learning, memory_cells, write_circuits

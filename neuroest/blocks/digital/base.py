@@ -190,10 +190,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         if not self.free_clocks(network):
             return checks
         known = self.device.clock_energy
-        return [
-            *checks,
-            self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"),
-        ]
+        return [*checks, self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit")]
 
     def adder_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of the widest numbers that one cycle adds."""

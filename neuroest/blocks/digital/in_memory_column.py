@@ -385,10 +385,7 @@ class BitSerialCell(Datapath):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the process's memory cell and the logic next to it."""
-        return [
-            *super().areas(network),
-            AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
-        ]
+        return [*super().areas(network), AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area)]
 
     def area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of logic laid out in the pitch of the memory cell, by its transistors."""

@@ -113,10 +113,7 @@ class MultiplyAccumulate(Multiplying):
         product = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
         adders = equations.adder_tree_energy(inputs, self.device.add_energy, product, _TREE_GROWTH)
         kept = self.registers(self.tree_registers(product))
-        return [
-            ("tree_addition", "add", adders / additions),
-            ("tree_sum", "registers", kept / additions),
-        ]
+        return [("tree_addition", "add", adders / additions), ("tree_sum", "registers", kept / additions)]
 
     def tree_registers(self, product: u.Bit) -> u.Bit:
         """Registers of a tree whose leaves are products of this width, without the sum at its root."""
@@ -154,10 +151,7 @@ class MultiplyAccumulate(Multiplying):
         time = adder_trees.stage_time(depth, o["tree_stages"], d.full_adder_delay, d.register_delay)
         time = time * logic_delay_ratio(self, d.reference_voltage)
         cycle = 1.0 / o["array_clock"]
-        return [
-            *checks,
-            self.require("design_rule", "tree_settles", time, "<=", cycle, "s"),
-        ]
+        return [*checks, self.require("design_rule", "tree_settles", time, "<=", cycle, "s")]
 
     def sum_bits(self) -> u.Bit:
         """Sum registers: one per unit, or its share of those in a tree and at the tree's root."""

@@ -314,10 +314,7 @@ class AndCountUnit(Datapath):
             an output adds up more pairs of spikes than its sum can hold; raise count_bits
         """
         most, holds = network.largest_fan_in, 2.0 ** self.options["count_bits"] - 1.0
-        return [
-            *super().checks(network),
-            self.require("infeasible", "count_fits", most, "<=", holds),
-        ]
+        return [*super().checks(network), self.require("infeasible", "count_fits", most, "<=", holds)]
 
 
 class SpikeCoderBlock(GatedBlock):

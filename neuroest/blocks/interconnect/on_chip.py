@@ -17,7 +17,7 @@ from neuroest.blocks.base import (
     chosen,
 )
 from neuroest.blocks.electrical_point import ElectricalPoint
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import (
     GatedBlock,
     at_corner,
@@ -123,6 +123,13 @@ class NetworkOnChip(Component[Any]):
         return np.where(event, size / self.packet_time(size), self.link_rate())
 
 
+_WIRES_ERROR = model_errors(
+    energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
+    area=ModelError(1.5, "as for its energy"),
+)
+"""Error of the models of networks without routers."""
+
+
 class Wires(NetworkOnChip):
     """Common part of the networks without routers."""
 
@@ -223,19 +230,11 @@ class BusBlock(WiresBlock):
 
 
 class Bus(Wires):
-    """Bus along all nodes; every transfer charges its full length.
-
-    Model errors
-    ------------
-    energy
-        detours of the wires and the sizes of repeaters are not in the model
-    area
-        as for its energy
-    """
+    """Bus along all nodes; every transfer charges its full length."""
 
     schema = BusBlock
     everybody_hears = True
-    prior_error = model_errors(energy=1.5, area=1.5)
+    prior_error = _WIRES_ERROR
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Length: the bus passes each node once."""
@@ -253,18 +252,10 @@ class HTreeBlock(WiresBlock):
 
 
 class HTree(Wires):
-    """Balanced tree from the middle of the chip; a transfer goes up to the root and down again.
-
-    Model errors
-    ------------
-    energy
-        detours of the wires and the sizes of repeaters are not in the model
-    area
-        as for its energy
-    """
+    """Balanced tree from the middle of the chip; a transfer goes up to the root and down again."""
 
     schema = HTreeBlock
-    prior_error = model_errors(energy=1.5, area=1.5)
+    prior_error = _WIRES_ERROR
 
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Twice the distance from the root to a leaf of a full tree."""

@@ -67,9 +67,7 @@ class MemoryBlock(DeviceBlock):
         kept = sorted({"weights", "state", "traces", "tags"} & set(info.data.get("stores", ())))
         if stated == "off" and kept:
             raise PydanticCustomError(
-                "sleep",
-                "a memory that is off loses its {kept}; use retention",
-                {"kept": " and ".join(kept)},
+                "sleep", "a memory that is off loses its {kept}; use retention", {"kept": " and ".join(kept)}
             )
         return stated
 

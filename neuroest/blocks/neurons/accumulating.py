@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.neurons.base import Membrane, Neuron
 from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
@@ -19,6 +19,15 @@ from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 _ALMOST = 1e-4
 """Share of a drive by which a search for the shortest one may exceed whole pulses; numerical."""
+
+
+_ACCUMULATING_ERROR = model_errors(
+    energy=ModelError(
+        1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
+    ),
+    area=ModelError(1.5, "no layout exists"),
+)
+"""Error of the models of neurons that integrate in a material."""
 
 
 class AccumulatingNeuronParameters(Record):
@@ -177,9 +186,7 @@ class AccumulatingNeuron(Neuron):
             the first full pulse fires the neuron, so it integrates nothing
         """
         pulses = self.pulses()
-        return [
-            self.require("design_rule", "neuron_accumulates", pulses, ">=", 2.0),
-        ]
+        return [self.require("design_rule", "neuron_accumulates", pulses, ">=", 2.0)]
 
 
 class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
@@ -203,20 +210,12 @@ class PhaseChangeNeuronBlock(DeviceBlock):
 
 
 class PhaseChangeNeuron(AccumulatingNeuron):
-    """Phase-change cell that crystallises pulse by pulse; melting resets it.
-
-    Model errors
-    ------------
-    energy
-        pulse, read-out and reset circuits of this neuron have not been measured on a chip
-    area
-        no layout exists
-    """
+    """Phase-change cell that crystallises pulse by pulse; melting resets it."""
 
     schema = PhaseChangeNeuronBlock
     example = "phase_change_accumulating"
     in_time = "neuroest.dynamics.pulses_in_time.PulsedInTime"
-    prior_error = model_errors(energy=1.5, area=1.5)
+    prior_error = _ACCUMULATING_ERROR
     device: PhaseChangeNeuronParameters
 
     def pulses(self) -> u.Dimensionless:
@@ -287,20 +286,12 @@ class FerroelectricNeuronBlock(DeviceBlock):
 
 
 class FerroelectricNeuron(AccumulatingNeuron):
-    """Ferroelectric transistor that switches abruptly after enough pulses below its coercive voltage.
-
-    Model errors
-    ------------
-    energy
-        pulse, read-out and reset circuits of this neuron have not been measured on a chip
-    area
-        no layout exists
-    """
+    """Ferroelectric transistor that switches abruptly after enough pulses below its coercive voltage."""
 
     schema = FerroelectricNeuronBlock
     example = "ferroelectric_accumulating"
     in_time = "neuroest.dynamics.pulses_in_time.PulsedVoltageInTime"
-    prior_error = model_errors(energy=1.5, area=1.5)
+    prior_error = _ACCUMULATING_ERROR
     device: FerroelectricNeuronParameters
 
     def switching_time(self, gate_voltage: u.Volt) -> u.Second:

@@ -14,15 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import (
-    Characteristic,
-    Check,
-    Component,
-    Costs,
-    EnergyCost,
-    NetworkContext,
-    either,
-)
+from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, either
 from neuroest.blocks.electrical_point import Burst, ElectricalPoint, Loads
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u

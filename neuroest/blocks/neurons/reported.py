@@ -125,10 +125,7 @@ class ReportedNeuron(Neuron):
         """Footprint as reported, and the circuit that shifts its spikes."""
         d = self.device
         shifter = either(self.is_shifted(), d.shifter_gates * self.process.gate_area, 0.0)
-        return [
-            AreaCost(self.path, "footprint", d.footprint),
-            AreaCost(self.path, "level_shifter", shifter),
-        ]
+        return [AreaCost(self.path, "footprint", d.footprint), AreaCost(self.path, "level_shifter", shifter)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power as reported, and leakage of the circuit that shifts its spikes."""

@@ -15,12 +15,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import FiringRule, Membrane, Neuron
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE
 from neuroest.core import units as u
-from neuroest.equations import (
-    device_curves,
-    firing_statistics,
-    integration,
-    threshold_switches,
-)
+from neuroest.equations import device_curves, firing_statistics, integration, threshold_switches
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import (
     CHOSEN,
@@ -162,11 +157,7 @@ class ThresholdSwitch(Neuron):
     """
 
     schema = ThresholdSwitchBlock
-    owns = (
-        "neuron capacitor charge",
-        "neuron discharge",
-        "neuron sub-threshold current",
-    )
+    owns = ("neuron capacitor charge", "neuron discharge", "neuron sub-threshold current")
     output_buffer = "outside"
     conducts_while_driven = True
     in_time = "neuroest.dynamics.circuits_in_time.SwitchInTime"
@@ -332,10 +323,7 @@ class ThresholdSwitch(Neuron):
             d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
         )
         leak = threshold_switches.switch_leakage_energy(
-            d.supply_voltage,
-            self.firing_voltage(),
-            d.off_resistance,
-            drive_time,
+            d.supply_voltage, self.firing_voltage(), d.off_resistance, drive_time
         )
         return [
             self.energy("spike", "capacitor", charge, "neuron capacitor charge"),

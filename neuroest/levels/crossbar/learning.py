@@ -194,9 +194,7 @@ class _Updates:
         together = array.writing.cells_together
         if visit.access == "column" and circuit is not None:
             together = circuit.supplied(
-                array.options["rows"],
-                array.writing.cell_current,
-                array.options["arrays_programmed_together"],
+                array.options["rows"], array.writing.cell_current, array.options["arrays_programmed_together"]
             )
         groups = np.ceil(across / together)
         some = equations.any_share(written, np.minimum(across, together))

@@ -18,12 +18,7 @@ from neuroest.levels.crossbar.action_counts import ArrayActions
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.crossbar.learning import learn_in_arrays
-from neuroest.levels.crossbar.read_rules import (
-    charge_faults,
-    event_faults,
-    readout_faults,
-    schedule_faults,
-)
+from neuroest.levels.crossbar.read_rules import charge_faults, event_faults, readout_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel, left_out_of_arrays, unused_key_checks
 from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning

@@ -252,6 +252,8 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
     own = [] if neuron is None else neuron.left_out()
     outside = neuron is not None and neuron.output_buffer == "outside"
     in_turn = np.any(np.asarray(array.neurons_per_output) > 1.0)
+    positions = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
+    several = positions or array.spec.sharing == "layers"
     unmerged = neuron is not None and array.merge is None
     merges = readout.spec.partial_sums == "analog_merge" if neuron else False
     return stated(_left_out_of_readout, "Left out", exclusions) + own + stated(_left_out_of_readout, "Left out", {
@@ -261,18 +263,10 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         "nonlinear_rows": array.adds_charges and array.cell.discharges and array.driver.analog,
         "negative_events": array.reads_events,
         "silent_blocks": array.spec.silent_blocks == "skip",
-        "column_switches": _lacks_switches(array, mapper),
+        "column_switches": neuron is not None and array.multiplexer is None and several,
         "slice_mirrors": unmerged and np.any(array.weights.slices(mapper.network) > 1.0),
         "merging_mirrors": unmerged and merges and not array.stacks_columns,
     })  # fmt: skip
-
-
-def _lacks_switches(array: CrossbarArray, mapper: CrossbarLayout) -> bool:
-    """Whether several neurons share columns without switches that select them."""
-    if array.neuron is None or array.multiplexer is not None:
-        return False
-    several = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
-    return bool(several) or array.spec.sharing == "layers"
 
 
 def _left_out_of_references(array: CrossbarArray) -> list[str]:
