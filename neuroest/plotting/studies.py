@@ -100,14 +100,15 @@ def sweep_figure(
     others = [name for name in parameters if name != x and len(set(formatted[name])) > 1]
     units: Mapping[str, str] = result.metadata.get("units", {})
     figure, axes = style.new_figure(_WIDTH, 3.2)
-    if len(formatted[others].drop_duplicates()) <= _MOST_LINES:
+    if not others or len(formatted[others].drop_duplicates()) <= _MOST_LINES:
         _lines_along(axes, formatted, x, y, others, units)
     else:
         good = formatted["feasible"].to_numpy(bool)
         for part, colour, label in (
             (formatted[~good], _GREY, "not feasible"), (formatted[good], "black", "feasible"),
         ):  # fmt: skip
-            axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
+            if len(part):
+                axes.scatter(part[x], part[y], s=4, color=colour, linewidths=0, label=label)
         axes.legend()
     unit = units.get(x, "1")
     style.quantity_axis(axes.xaxis, unit, _parameter(x, unit), formatted[x].to_numpy(float))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest import breakeven
+from neuroest import breakeven, sweep
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import labelled
 from neuroest.publishing.publish import latex_tables, plans
@@ -70,3 +70,12 @@ def test_titles_and_labels_reach_legends_captions_latex_and_methods() -> None:
     along = breakeven(chip, other, network, "workload.input.activity.rate=0.01..0.1")
     shown = along.plot().axes[0].get_legend_handles_labels()[1]
     assert shown == ["Ag/SiOx neurons", "CMOS neurons, 28 nm"]
+
+
+def test_a_result_along_one_parameter_is_a_line_however_many_points_it_has() -> None:
+    found = sweep(
+        "analog_lif_28nm", {"chip.tile.array.rows": [32 + 16 * step for step in range(12)]}, NETWORK
+    )
+    (axes,) = found.plot().axes
+    assert [len(line.get_xdata()) for line in axes.lines] == [12]
+    assert axes.get_legend() is None
