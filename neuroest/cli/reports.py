@@ -189,6 +189,7 @@ def run_reproduce(
         from neuroest.plotting.style import save_figure  # noqa: PLC0415
 
         save_figure(board_figure(board), figure)
+        shared.figure_written(figure)
     if record is not None:
         shared.emit(boards.record_text(board), record)
     if board.failed:

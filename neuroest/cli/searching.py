@@ -205,6 +205,7 @@ def run_sweep(
     if plot is not None:
         with shared.given_to("-x", "parameter"):
             result.plot(drawn, along, path=plot)
+        shared.figure_written(plot)
     if output is None and (plot is None or result.rows <= _SHOWN):
         shared.emit(_printed(result, form))
     failure = result.most_common_failure() if result.feasible < result.rows else None
@@ -266,6 +267,7 @@ def run_pareto(
     found = pareto(file, minimize or [], maximize or [])
     if plot is not None:
         found.plot(plot)
+        shared.figure_written(plot)
     label = f"Pareto front of {file.name}"
     shared.emit_in_form(output, form, lambda: frame_text(found.frame), lambda: found.frame, label)
     shared.note([f"{len(found.frame)} of {found.considered} feasible points"])
@@ -323,6 +325,7 @@ def run_optimize(
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
+        shared.figure_written(plot)
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
     shared.note(found.to_text().splitlines())
@@ -385,6 +388,7 @@ def run_sensitivity(
     )
     if plot is not None:
         found.plot(names[0], plot, most or _MOST_IN_FULL)
+        shared.figure_written(plot)
     label = f"Sensitivity of {architecture} on {workload}"
     shared.emit_in_form(output, form, lambda: found.to_text(count), found.to_frame, label)
     if found.feasible < 1.0:
@@ -436,6 +440,7 @@ def run_uncertainty(
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)
+        shared.figure_written(plot)
     shared.emit_result(found, output, form, f"Uncertainty of {architecture} on {workload}")
     if found.feasible < 1.0:
         shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands cover only these"])
@@ -519,6 +524,7 @@ def run_breakeven(
         raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
     if plot is not None:
         found.plot(plot)
+        shared.figure_written(plot)
     label = f"Break-even of {' and '.join([design, *(others or [])])} along {path}"
     rows = found.to_frame if form is shared.Format.CSV else found.rows
     shared.emit_in_form(output, form, found.to_text, rows, label, found.to_dict())
@@ -597,6 +603,7 @@ def run_target(
     found = found.labelled(shared.parse_labels(labels))
     if plot is not None:
         found.plot(plot)
+        shared.figure_written(plot)
     shared.emit_in_form(
         output,
         form,
@@ -693,8 +700,10 @@ def run_contest(
     found = found.labelled(shared.parse_labels(labels))
     if plot is not None:
         found.plot(plot, of)
+        shared.figure_written(plot)
     if front is not None:
         found.plot_front(front)
+        shared.figure_written(front)
     if form is shared.Format.MARKDOWN:
         text = render(found, "document").to_markdown()
     else:

@@ -37,6 +37,7 @@ def test_what_cannot_be_printed_is_not_computed(command: Command, tmp_path: Path
     assert done.err == "error: 500 000 000 points are too many without a file; name an output\n"
     done = command(*many, "--samples", "10001", "-p", str(tmp_path / "drawn.svg"))
     assert (done.code, done.out) == (0, "")
+    assert done.err.startswith(f"figure written to {tmp_path / 'drawn.svg'}\n")
     assert (tmp_path / "drawn.svg").exists()
 
 
