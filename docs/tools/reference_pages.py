@@ -321,7 +321,7 @@ def default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     value = info.default
-    if value is PydanticUndefined or value is None or value in ((), {}, ""):
+    if value is PydanticUndefined or value is None or isinstance(value, Spec) or value in ((), {}, ""):
         return "-"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
