@@ -139,6 +139,8 @@ class ElectricalPoint(Record):
     """Rows of the array."""
     array_columns: u.Dimensionless
     """Columns of the array."""
+    conducting_rows: u.Dimensionless
+    """Rows whose cells load a column in one read."""
     row_capacitance: u.Farad
     """Capacitance of one row line with the loads of its cells."""
     column_capacitance: u.Farad

@@ -10,7 +10,15 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, either
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
-from neuroest.equations import ageing, crossbar, crossbar_wires, learning, memory_cells, write_circuits
+from neuroest.equations import (
+    ageing,
+    crossbar,
+    crossbar_wires,
+    drivers,
+    learning,
+    memory_cells,
+    write_circuits,
+)
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive, quantity
 
 
@@ -179,6 +187,16 @@ class Cell(Component[Any]):
         """Energy of writing one cell, including its lines and the reads that verify it."""
 
     @abstractmethod
+    def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
+        """Conductance of the cells that drive a column in one read, for this mean conductance of a cell."""
+
+    @abstractmethod
+    def row_current(
+        self, point: ElectricalPoint, columns: u.Dimensionless, conductance: u.Siemens, time: u.Second
+    ) -> u.Ampere:
+        """Largest current of a row with this many conducting cells of a mean conductance, driven for this time."""
+
+    @abstractmethod
     def read_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of the cells of a read, and of the columns that they drive."""
 
@@ -299,6 +317,16 @@ class ResistiveMemory(Cell):
             d.relaxation_spread, d.relaxation_growth, d.low_relaxation_spread, d.low_relaxation_growth,
         )  # fmt: skip
         return any(np.any(number > 0.0) for number in stated)
+
+    def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
+        """Conductance of all cells in parallel."""
+        return point.conducting_rows * conductance
+
+    def row_current(
+        self, point: ElectricalPoint, columns: u.Dimensionless, conductance: u.Siemens, time: u.Second
+    ) -> u.Ampere:
+        """Current of all cells at the read voltage."""
+        return drivers.row_current(point.read_voltage, columns, 1.0, conductance)
 
     def bits(self) -> u.Dimensionless:
         """Bits as stated by the device."""

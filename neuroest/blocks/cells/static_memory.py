@@ -160,15 +160,13 @@ class StaticCell(Cell):
         """Capacitance that the driver of an analog row charges."""
         return point.row_capacitance
 
-    def row_current(self, point: ElectricalPoint, time: u.Second) -> u.Ampere:
+    def row_current(
+        self, point: ElectricalPoint, columns: u.Dimensionless, conductance: u.Siemens, time: u.Second
+    ) -> u.Ampere:
         """Zero for rows that inverters charge; for analog rows, the current of a buffer that charges one in a time."""
         if not point.analog_rows:
             return 0.0
         return static_cells.charging_current(self.driven_row_capacitance(point), point.read_voltage, time)
-
-    @abstractmethod
-    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
-        """Conductance of the cells that drive a column in one read."""
 
     @abstractmethod
     def full_scale(self, point: ElectricalPoint) -> u.Volt:
@@ -279,7 +277,7 @@ class CurrentCell(ReadPortCell):
 
     # --- a column of cells
 
-    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
+    def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
         """Current of the cells that are read at once, over the column voltage."""
         return point.rows * self.conducted_current(point) / point.read_voltage
 
@@ -388,7 +386,7 @@ class DividerCell(ReadPortCell):
 
     # --- a column of cells
 
-    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
+    def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
         """Conductance of all cells that are read at once, whichever way they pull."""
         return point.rows * self.conductance()
 
@@ -534,7 +532,7 @@ class ChargeCell(StaticCell):
             return charged
         return charged + point.array_columns * (self.device.unit_capacitance + self.plate_load())
 
-    def source_conductance(self, point: ElectricalPoint) -> u.Siemens:
+    def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
         """Conductance of the transistors that drive all capacitors of a column."""
         return point.array_rows / self.product_resistance()
 

@@ -34,7 +34,6 @@ from neuroest.equations import (
     converters,
     crossbar_wires,
     digits,
-    drivers,
     front_ends,
     mapping,
     memory_cells,
@@ -231,7 +230,7 @@ class ArrayCircuit(Component[None]):
         """The part of the electrical point that no network changes: lines and voltages."""
         return ElectricalPoint(
             array_path=self.path, array_rows=self.options["rows"], array_columns=self.options["columns"],
-            rows=self.rows_at_once(), row_capacitance=self.row_capacitance(),
+            rows=self.rows_at_once(), conducting_rows=self.conducting_rows(), row_capacitance=self.row_capacitance(),
             column_capacitance=self.column_capacitance(), analog_rows=self.driver.analog,
             read_voltage=self.options["read_voltage"], read_supply_voltage=self.read_supply_voltage(),
         )  # fmt: skip
@@ -595,11 +594,9 @@ class ArrayCircuit(Component[None]):
 
     def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance of the cells that drive a column in one read."""
-        if self.adds_charges:
-            # settling depends on it, except for cells that conduct for the time of a pulse
-            point = self.in_pulse(network) if self.cell.discharges else self.at_rest
-            return self.static_cell.source_conductance(point)
-        return self.conducting_rows() * cell_conductance
+        # settling depends on it, except for cells that conduct for the time of a pulse
+        point = self.in_pulse(network) if self.cell.discharges else self.at_rest
+        return self.cell.source_conductance(point, cell_conductance)
 
     def switched_source(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance in front of a multiplexer: of a follower, of a current over its supply, or of the column."""
@@ -704,7 +701,5 @@ class ArrayCircuit(Component[None]):
 
     def row_current(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Ampere:
         """Largest current of one row."""
-        if self.adds_charges:
-            return self.static_cell.row_current(self.at_rest, self.settled_time(network))
-        columns = self.conducting_columns(network)
-        return drivers.row_current(self.options["read_voltage"], columns, 1.0, cell_conductance)
+        columns, time = self.conducting_columns(network), self.settled_time(network)
+        return self.cell.row_current(self.at_rest, columns, cell_conductance, time)
