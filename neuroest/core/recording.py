@@ -45,28 +45,6 @@ def recording_of(*items: Any) -> Any:
     return next((one.recording for one in arrays_in(items) if not one.is_constant), None)
 
 
-def one_operation(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Mark a function of arrays, points along their first axis, as one operation with all that it asks and decides.
-
-    Examples
-    --------
-    >>> @one_operation
-    ... def middle(numbers):
-    ...     return np.sort(numbers)[:, 1:2]
-    >>> middle(np.array([[3.0, 1.0, 2.0]])).tolist()
-    [[2.0]]
-    """
-
-    @functools.wraps(function)
-    def wrapper(*given: _P.args, **options: _P.kwargs) -> _T:
-        recording = recording_of(given, tuple(options.values()))
-        if recording is None:
-            return function(*given, **options)
-        return recording.whole(function, given, options)  # type: ignore[no-any-return]
-
-    return wrapper
-
-
 def each_alike(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Mark a function that treats every element of its arrays alike, as one operation for each distinct element.
 

@@ -12,7 +12,7 @@ import pytest
 from neuroest.core import compiled
 from neuroest.core.operations import NotRecordedError
 from neuroest.core.plan import Plan
-from neuroest.core.recording import one_operation, recording, recording_of, surely
+from neuroest.core.recording import each_alike, recording, recording_of, surely
 from neuroest.core.symbolic import Recording
 from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
 
@@ -110,10 +110,10 @@ def test_a_search_is_a_loop_in_which_every_point_goes_its_own_rounds(sign: Calla
 
 
 @pytest.mark.usefixtures("machine")
-def test_a_function_of_whole_arrays_is_one_operation() -> None:
-    sort = one_operation(lambda array: np.sort(array, axis=-1))
-    found, _ = results(lambda x: sort(x * LAYERS) * 2.0)
-    assert np.array_equal(found, np.sort(X * LAYERS, axis=-1) * 2.0)
+def test_a_function_of_each_element_is_one_operation() -> None:
+    curve = each_alike(lambda x: np.interp(x, (-1.0, 1.0), (2.0, 4.0)))
+    found, _ = results(lambda x: curve(x * LAYERS) * 2.0)
+    assert np.array_equal(found, np.interp(X * LAYERS, (-1.0, 1.0), (2.0, 4.0)) * 2.0)
 
 
 @pytest.mark.usefixtures("machine")
