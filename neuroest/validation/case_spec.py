@@ -146,6 +146,8 @@ class PublishedValue(GivenValue):
     may be wider by the largest rounding error."""
     known_miss: KnownMiss | None = None
     """Stated if the estimate misses by more than the tolerance."""
+    skewed: str | None = None
+    """Structural: why the median of the band is more than 0.5 % off the nominal value, if it is."""
 
 
 class Group(Spec):
