@@ -76,7 +76,7 @@ def _causes(
     if result.size < _FEWEST_SAMPLES or np.ptp(result) == 0.0 or not paths:
         return ()
     shares = (ranks @ _ranks(result[np.newaxis, :])[0] / result.size) ** 2
-    noise = _NOISE_SIGMAS**2 / result.size
+    noise = 2.0 * _NOISE_SIGMAS**2 / result.size  # draws of opposite sign say as much as one of them
     found: dict[str, float] = {}
     counted: set[str] = set()
     for index in np.argsort(-shares, kind="stable").tolist():

@@ -348,25 +348,30 @@ def draw(
 
 
 def _new_stream(cause: str, samples: int, seed: int, block: int) -> Array:
-    """Standard normal scores of one cause, as a column: the middles of equally probable parts, in random order.
+    """Standard normal scores of one cause, as a column: middles of equally probable parts, in pairs of opposite sign.
 
     This is Latin hypercube sampling (McKay, Beckman and Conover, Technometrics 21, 239, 1979) with the middle of each
-    part, so that the percentiles of one cause have no error of chance.
+    part, so that the percentiles of one cause have no error of chance. Magnitudes are in random order, and of every two
+    draws one has the opposite sign of the other, for all causes at once (Hammersley and Morton, Mathematical
+    Proceedings of the Cambridge Philosophical Society 52, 449, 1956): the median of a product of symmetric factors is
+    then exactly the product of their medians.
     """
     generator = np.random.default_rng((seed, zlib.crc32(cause.encode()), block))
-    scores = np.empty((samples, 1))
-    scores[np.argsort(generator.standard_normal(samples)), 0] = _middle_scores(samples)
+    pairs = samples // 2
+    first = generator.permutation(_upper_scores(samples)) * generator.choice((-1.0, 1.0), pairs)
+    scores = np.zeros((samples, 1))  # the last of an odd number is the median
+    scores[: 2 * pairs, 0] = np.stack([first, -first], axis=1).reshape(-1)
     scores.flags.writeable = False
     return scores
 
 
 @lru_cache(maxsize=8)
-def _middle_scores(samples: int) -> Array:
-    """Quantiles of a standard normal variable in the middles of equally probable parts, ascending."""
+def _upper_scores(samples: int) -> Array:
+    """Quantiles of a standard normal variable in the middles of the equally probable parts above its median."""
     from statistics import NormalDist  # noqa: PLC0415 - a run without bands needs none
 
-    lower = np.array([NormalDist().inv_cdf((part + 0.5) / samples) for part in range((samples + 1) // 2)])
-    return np.concatenate([lower, -lower[: samples // 2][::-1]])
+    parts = range((samples + 1) // 2, samples)
+    return np.array([NormalDist().inv_cdf((part + 0.5) / samples) for part in parts])
 
 
 _kept_stream = lru_cache(maxsize=_KEPT)(_new_stream)
