@@ -27,8 +27,9 @@ def test_bands_of_synthetic_chips_stay_honest() -> None:
     assert len(families) == 3
     assert all(one["chips"] > 250 for one in families.values())
     for one in families.values():
-        assert 0.75 <= one["before_inside"] <= 0.85
-        assert 0.75 <= one["after_inside"] <= 0.85
+        # within 5 points of the 80 %, and the 2 points by which shares of some 270 chips scatter
+        assert 0.73 <= one["before_inside"] <= 0.87
+        assert 0.73 <= one["after_inside"] <= 0.87
         assert one["after_width"] < one["before_width"]
 
 
