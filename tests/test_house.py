@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import math
 import re
 import subprocess
@@ -184,6 +185,26 @@ def test_no_module_imports_itself_through_others() -> None:
 
     for module in SOURCES:
         walk(module, ())
+
+
+def test_tools_and_benchmarks_import_what_is_there() -> None:
+    gone = []
+    for path in (
+        *ROOT.glob("docs/**/*.py"),
+        *ROOT.glob("benchmarks/**/*.py"),
+        *ROOT.glob("examples/**/*.py"),
+    ):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("neuroest."):
+                continue
+            module = importlib.import_module(str(node.module))
+            gone += [
+                f"{path.name}: {node.module} has no {one.name}"
+                for one in node.names
+                if not hasattr(module, one.name)
+                and importlib.util.find_spec(f"{node.module}.{one.name}") is None
+            ]
+    assert gone == []
 
 
 def test_few_modules_stand_loose_next_to_the_folders() -> None:

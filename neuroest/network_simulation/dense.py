@@ -298,6 +298,17 @@ class _Ranges:
         return self.network.product(place, inputs)
 
 
+def dense_study(
+    architecture: str, model: str, inputs: Array, labels: Array, calibration: Array, chips: Chips,
+    settings: Mapping[str, str] | None = None, output: str | None = None,
+) -> DenseStudy:  # fmt: skip
+    """A network on the arrays of a chip, with the input range of each layer from calibration samples."""
+    network = OnnxNetwork(Path(model), output)
+    chip = estimate(architecture, model, dict(settings or {}))
+    layers = _arithmetic(chip, network, model, _Ranges(network, calibration).found)
+    return DenseStudy(chip, network, layers, inputs, labels, chips)
+
+
 def simulate_dense(
     architecture: str, model: str, samples: Path, calibration: Path, *, without: Sequence[str] = (),
     count: int | None = None, chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None,
@@ -344,10 +355,8 @@ def simulate_dense(
     refuse_same("--calibration", calibration, samples)
     inputs, labels = (one[:count] for one in read_dense_samples(samples))
     seen, _ = read_dense_samples(calibration)
-    network = OnnxNetwork(Path(model), output)
-    chip = estimate(architecture, model, dict(settings or {}))
-    layers = _arithmetic(chip, network, model, _Ranges(network, seen).found)
-    study = DenseStudy(chip, network, layers, inputs, labels, Chips(chips, seed))
+    study = dense_study(architecture, model, inputs, labels, seen, Chips(chips, seed), settings, output)
+    chip, network, layers = study.chip, study.network, study.layers
     classes = network.run(inputs[:1]).shape[1]
     if np.any(labels >= classes):
         raise fault(samples, f"labels must be below {classes}, the outputs of the network")
