@@ -23,7 +23,7 @@ from neuroest.validation.board import (
     reproduce,
 )
 from neuroest.validation.case_spec import CLASSES
-from neuroest.validation.descriptions import factors, read_described
+from neuroest.validation.descriptions import DescribedOnce, described_once, factors, read_described
 from neuroest.validation.scoring import COVERAGE_GOAL, EVERY_NODE, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"
@@ -115,10 +115,20 @@ def _headline(board: Scoreboard) -> list[str]:
         f"**{first.median_factor:.2f}**, with {first.coverage:.0%} of the values inside p10 to p90:",
         f"{summary.values} bottom-up values of {summary.chips} chips, by the models of the day. The present models,",
         f"in part a fit to these chips, are off by {present.median_factor:.2f}, with {present.coverage:.0%} inside",
-        "bands that contain the error of a description.",
+        "bands that contain the error of a description; many of their descriptions were corrected since. The first",
+        "descriptions with the models of today, each chip with the widths of the others, are the fairest guess for",
+        f"the next chip: {'; '.join(map(_once, described_once(read_described())))}.",
         "[By family](#first-ratios-of-blind-chips).",
         "",
     ]
+
+
+def _once(found: DescribedOnce) -> str:
+    """Error of a family's first descriptions."""
+    return (
+        f"{found.family} {found.median_factor:.2f}, {found.coverage:.0%} of the values and "
+        f"{found.coverage_by_chip:.0%} of the chips inside"
+    )
 
 
 def _first(board: Scoreboard) -> list[str]:
@@ -236,6 +246,18 @@ def _descriptions() -> list[str]:
                     f"{each.left_out:.0%}", f"{each.mean_width:.2f}",
                 )
                 for each in factors(read_described())
+            ),
+        ),
+        "All first descriptions with the models of today, each chip with exponents and factors of the others:",
+        "",
+        *_markdown_table(
+            ("family", "chips", "values", "median factor", "inside p10 to p90", "each chip once", "mean ln(p90/p10)"),
+            (
+                (
+                    each.family, str(each.chips), str(each.values), f"{each.median_factor:.2f}",
+                    f"{each.coverage:.0%}", f"{each.coverage_by_chip:.0%}", f"{each.mean_width:.2f}",
+                )
+                for each in described_once(read_described())
             ),
         ),
     ]  # fmt: skip

@@ -106,6 +106,8 @@ class DescriptionFactor:
         p90 over median, and median over p10. [1]
     median_factor : float
         Exponential of the median over chips of the median abs(ln error). [1]
+    others : mapping of str to tuple of float
+        Exponent and factor of the others, by chip that is left out.
     before, coverage, left_out : float
         Share of the values inside, each chip once: without the factor, with it, and each chip with exponent and factor
         of the others.
@@ -119,6 +121,7 @@ class DescriptionFactor:
     chosen: Chosen
     exponent: float
     factor: float
+    others: Mapping[str, tuple[float, float]]
     median_factor: float
     before: float
     coverage: float
@@ -159,13 +162,13 @@ def factors(values: Iterable[DescribedValue]) -> list[DescriptionFactor]:
 
 def _factor(family: str, cost: str, values: Sequence[DescribedValue]) -> DescriptionFactor:
     chosen, chips = _chips(family, cost, values)
-    pair, kept = narrowest(chips, LONGER if (family, cost) == ("analog", "energy") else EXPONENTS)
+    pair, others, kept = narrowest(chips, LONGER if (family, cost) == ("analog", "energy") else EXPONENTS)
     if kept < LEAST_LEFT_OUT:
-        pair, kept = narrowest(chips, (SHIPPED_EXPONENT,))
+        pair, others, kept = narrowest(chips, (SHIPPED_EXPONENT,))
     exponent, factor = pair
     logs = (statistics.median(abs(value.bands[exponent][0]) for value in each) for each in chips.values())
     return DescriptionFactor(
-        family, cost, tuple(chips), chosen, exponent, factor, math.exp(statistics.median(logs)),
+        family, cost, tuple(chips), chosen, exponent, factor, others, math.exp(statistics.median(logs)),
         coverage(chips, exponent, 1.0), coverage(chips, exponent, factor), kept, _width(chips, exponent, factor),
     )  # fmt: skip
 
@@ -214,13 +217,17 @@ def smallest_factor(chips: Chips, exponent: float) -> float:
     return next((factor for factor in tried if coverage(chips, exponent, factor) >= COVERAGE_GOAL), _LARGEST)
 
 
-def narrowest(chips: Chips, exponents: Sequence[float]) -> tuple[tuple[float, float], float]:
+def narrowest(
+    chips: Chips, exponents: Sequence[float]
+) -> tuple[tuple[float, float], Mapping[str, tuple[float, float]], float]:
     """Exponent of the errors of models and factor of a description with the narrowest bands that hold 80 %.
 
     Returns
     -------
     pair : tuple of float
         The exponent and the factor.
+    others : mapping of str to tuple of float
+        Those of the others, by chip that is left out.
     left_out : float
         Share inside of each chip with the pair of the others.
     """
@@ -229,9 +236,58 @@ def narrowest(chips: Chips, exponents: Sequence[float]) -> tuple[tuple[float, fl
         pairs = [(exponent, smallest_factor(among, exponent)) for exponent in exponents]
         return min(pairs, key=lambda pair: _width(among, *pair))
 
-    others = {name: {n: each for n, each in chips.items() if n != name} for name in chips}
-    left_out = statistics.mean(coverage({name: chips[name]}, *best(rest)) for name, rest in others.items())
-    return best(chips), left_out
+    others = {name: best({n: each for n, each in chips.items() if n != name}) for name in chips}
+    left_out = statistics.mean(coverage({name: chips[name]}, *pair) for name, pair in others.items())
+    return best(chips), others, left_out
+
+
+@frozen_dataclass
+class DescribedOnce:
+    """Values of the chips of a family from their first descriptions, each chip with the widths of the others.
+
+    Attributes
+    ----------
+    family : str
+        How the chips compute.
+    chips, values : int
+        Number of chips and values.
+    median_factor : float
+        Exponential of the median of |ln(p50 / published)|. [1]
+    coverage, coverage_by_chip : float
+        Share of the values inside p10 to p90, and the mean of the chips' shares.
+    mean_width : float
+        Mean of ln(p90 / p10).
+    """
+
+    family: str
+    chips: int
+    values: int
+    median_factor: float
+    coverage: float
+    coverage_by_chip: float
+    mean_width: float
+
+
+def described_once(values: Sequence[DescribedValue]) -> list[DescribedOnce]:
+    """What a description by somebody else would get today: first descriptions, each chip left out, by family."""
+    chosen = {(each.family, each.cost): each for each in factors(values)}
+    found = []
+    for family in (name for name in get_args(Family) if any(each.family == name for each in values)):
+        errors, widths, inside = [], [], dict[str, list[bool]]()
+        for value in (each for each in values if each.family == family):
+            whole = chosen[family, value.cost]
+            pair = whole.others.get(value.chip, (whole.exponent, whole.factor))
+            errors.append(abs(value.bands[pair[0]][0]))
+            widths.append(value.width(*pair))
+            inside.setdefault(value.chip, []).append(value.inside(*pair))
+        found.append(
+            DescribedOnce(
+                family, len(inside), len(errors), math.exp(statistics.median(errors)),
+                statistics.mean(hit for own in inside.values() for hit in own),
+                statistics.mean(map(statistics.mean, inside.values())), statistics.mean(widths),
+            )
+        )  # fmt: skip
+    return found
 
 
 @frozen_dataclass(eq=False)

@@ -15,6 +15,7 @@ from neuroest.validation.descriptions import (
     SHIPPED_EXPONENT,
     DescribedValue,
     coverage,
+    described_once,
     factors,
     narrowest,
     read_described,
@@ -62,11 +63,12 @@ def test_the_narrowest_pair_takes_an_error_once() -> None:
         return [DescribedValue("a", "area", "digital", "area", bands, GUIDE)]
 
     errors = {str(n): chip(error, 4.0) for n, error in enumerate((1.0, 1.5, 0.7, 2.0, 1.1))}
-    pair, left_out = narrowest(errors, (0.0, SHIPPED_EXPONENT))
+    pair, others, left_out = narrowest(errors, (0.0, SHIPPED_EXPONENT))
     assert pair == pytest.approx((0.0, 1.5))
+    assert set(others) == set(errors)
     assert left_out == pytest.approx(0.8)
     errors = {str(n): chip(error, 1.295) for n, error in enumerate((1.0, 1.29, 0.8, 2.0, 1.1))}
-    pair, _ = narrowest(errors, (0.0, SHIPPED_EXPONENT))
+    pair, _, _ = narrowest(errors, (0.0, SHIPPED_EXPONENT))
     assert pair == pytest.approx((SHIPPED_EXPONENT, 1.0))
 
 
@@ -91,6 +93,17 @@ def test_chips_since_the_guide_come_first_and_all_families_last(
     assert len(analog.chips) == {"since the guide": new, "of the family": new + old}.get(
         chosen, new + old + others
     )
+
+
+def test_first_descriptions_have_the_widths_of_the_other_chips() -> None:
+    ratios = [1.0] * 7 + [1.5, 9.0]
+    values = [value(str(n), ratio, family="digital") for n, ratio in enumerate(ratios)]
+    digital = next(each for each in described_once(values + _times()) if each.family == "digital")
+    assert (digital.chips, digital.values) == (9, 9)
+    assert digital.median_factor == pytest.approx(1.0)
+    # without either of the two that are off, seven of eight are right, and their factor is 1
+    assert digital.coverage == pytest.approx(7 / 9)
+    assert digital.coverage_by_chip == pytest.approx(7 / 9)
 
 
 def _times() -> list[DescribedValue]:
