@@ -24,9 +24,8 @@ from neuroest.core.startup import no_search_for_cycles
 from neuroest.core.symbolic import Recording
 
 SWITCH = "NEUROEST_PLAN"
-_WORTH = 32_768
-"""Points from which recording and compiling take less time than they save; they save it from 19 000 points of twelve
-layers on, and from 50 000 of two. Numerical."""
+_WORTH = 16_384
+"""Points after which a plan is recorded; it has paid after 19 000 more of twelve layers, 50 000 of three. Numerical."""
 _MOST = 3
 """Most plans for one question, for points that are evaluated in different ways."""
 _FEWEST = 1 / 16
