@@ -22,7 +22,7 @@ from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.power import with_temperature
-from neuroest.pipeline.soundness import estimate_exists
+from neuroest.pipeline.soundness import estimate_exists, totals_of
 from neuroest.results.estimate import Band, Bands, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES
 from neuroest.specs.claims import Claim
@@ -41,9 +41,12 @@ _NEAR = 0.5
 def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
     """Totals with bands, one value per sample, from a batch with one point per sample."""
     with np.errstate(all="ignore"):  # later steps leave out samples without an estimate
-        feasible = estimate_exists(result, samples)
-        values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
-    totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}
+        values = totals_of(result, BANDED)
+        feasible = estimate_exists(result, samples, totals=values)
+    totals = {
+        name: np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (samples,))
+        for name, value in values.items()
+    }
     return Sample(drawn, totals, feasible, seed)
 
 
@@ -106,9 +109,10 @@ def _ranks(rows: Array) -> Array:
     """Ranks along each row, with mean zero and standard deviation one."""
     count = rows.shape[1]
     places = np.arange(count) - (count - 1) / 2.0
-    ranks = np.empty_like(rows)
-    np.put_along_axis(ranks, np.argsort(rows, axis=1), places / places.std(), axis=1)
-    return np.asarray(ranks)
+    order = np.argsort(rows, axis=1) + count * np.arange(len(rows))[:, np.newaxis]
+    ranks = np.empty(rows.size)
+    ranks[order] = places / places.std()
+    return ranks.reshape(rows.shape)
 
 
 _WITHOUT_ESTIMATE = "not_finite"

@@ -43,7 +43,9 @@ def sound_points(result: Evaluation, points: tuple[int, ...], totals: Mapping[st
     return sound
 
 
-def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str] = ()) -> NDArray[np.bool_]:
+def estimate_exists(
+    result: Evaluation, points: int, leaving_out: Collection[str] = (), totals: Mapping[str, Any] | None = None
+) -> NDArray[np.bool_]:
     """Whether each of a list of points has an estimate: sound results, and no check that refuses it.
 
     Parameters
@@ -54,10 +56,12 @@ def estimate_exists(result: Evaluation, points: int, leaving_out: Collection[str
         Number of points.
     leaving_out : collection of str
         Names of checks to skip.
+    totals : mapping, optional
+        The totals with bands, where they are computed already.
     """
     # how exact results are has no band, and takes longer than all the rest
     with np.errstate(all="ignore"):
-        exists = sound_points(result, (points,), totals_of(result, BANDED))
+        exists = sound_points(result, (points,), totals_of(result, BANDED) if totals is None else totals)
     for check in result.refusing_checks:
         if check.name not in leaving_out:
             exists &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (points,))
