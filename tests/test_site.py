@@ -36,8 +36,10 @@ def copy_of_the_docs(folder: Path) -> Path:
     for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
         (root / place).mkdir(parents=True)
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
-    for place in ("notebooks", "slow_state"):
-        shutil.copytree(ROOT / "examples" / place, root / "examples" / place)
+    for place in ("examples/notebooks", "examples/slow_state"):
+        shutil.copytree(ROOT / place, root / place)
+    (root / "tests" / "fitting").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "fitting" / "strangers_found.json", root / "tests" / "fitting")
     return root
 
 

@@ -122,7 +122,7 @@ def test_what_a_constant_is_fitted_to_is_not_scored(board):
 
 def test_structural_values_have_the_median_of_their_equations(board):
     # a count, a stated clock and an area of stated values have no band; where parts have spreads of their own, the
-    # cause of a median that is off stands in the case
+    # cause of a median that is off is stated in the case
     stated = {
         (result.case.spec.name, name): value.skewed
         for result in board.results
