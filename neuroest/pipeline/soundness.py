@@ -44,7 +44,10 @@ def sound_points(result: Evaluation, points: tuple[int, ...], totals: Mapping[st
 
 
 def estimate_exists(
-    result: Evaluation, points: int, leaving_out: Collection[str] = (), totals: Mapping[str, Any] | None = None
+    result: Evaluation,
+    points: int,
+    leaving_out: Collection[str] = (),
+    totals: Mapping[str, Any] | None = None,
 ) -> NDArray[np.bool_]:
     """Whether each of a list of points has an estimate: sound results, and no check that refuses it.
 
