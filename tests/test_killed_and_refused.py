@@ -156,12 +156,12 @@ def test_an_interrupted_contest_goes_on_from_its_points(tmp_path: Path) -> None:
         "--points", "points.parquet", "--workers", "1", "-o", "map.txt",
     )  # fmt: skip
     process = started(tmp_path, *words)
-    for _ in once(tmp_path, "points.parquet.parts/*.arrow"):
+    for _ in once(tmp_path, "points.parquet.parts/*.npz"):
         os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "points.parquet.parts").glob("*.arrow")}
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "points.parquet.parts").glob("*.npz")}
     assert kept
     assert run(tmp_path, *words).returncode == 0
     (tmp_path / "whole").mkdir()
@@ -236,7 +236,7 @@ def test_a_killed_scheduler_of_dask_costs_no_finished_chunk(tmp_path: Path) -> N
     )  # fmt: skip
     try:
         process = started(tmp_path, *words, "--scheduler", address)
-        for _ in once(tmp_path, "points.csv.parts/*.arrow"):
+        for _ in once(tmp_path, "points.csv.parts/*.npz"):
             scheduler.kill()
         _, errors = process.communicate(timeout=300)
     finally:
@@ -246,7 +246,7 @@ def test_a_killed_scheduler_of_dask_costs_no_finished_chunk(tmp_path: Path) -> N
     assert process.returncode == 1, errors
     assert "lost the connection to the scheduler" in errors.splitlines()[-1]
     assert "Traceback" not in errors
-    assert list(tmp_path.glob("points.csv.parts/*.arrow"))
+    assert list(tmp_path.glob("points.csv.parts/*.npz"))
     assert run(tmp_path, *words, "--workers", "1").returncode == 0
     (tmp_path / "whole").mkdir()
     assert run(tmp_path / "whole", *words, "--workers", "1").returncode == 0

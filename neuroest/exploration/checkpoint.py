@@ -9,7 +9,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,9 @@ _PANDAS_KEY = b"PANDAS_ATTRS"
 """Key that `pandas.read_parquet` reads into the `attrs` of the table."""
 SUFFIXES = (".parquet", ".csv")
 _MANIFEST = "manifest.json"
-_PART = "{:09d}.arrow"
-_END = b"ARROW1"
-"""Last bytes of a complete Arrow file."""
+_PART = "{:09d}.npz"
+_NAMES = "names"
+"""Array with the names of the columns in their order; the arrays of a column are named by its place."""
 
 
 def arrow_table(columns: Columns) -> Any:
@@ -70,19 +71,33 @@ class Store:
 
     def write(self, chunk: int, columns: Columns) -> int:
         """Store a chunk and return its number of rows."""
-        arrow = extra("pyarrow", "explore")
-        table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        arrays: dict[str, Any] = {_NAMES: np.array(list(columns))}
+        for place, values in enumerate(columns.values()):
+            if isinstance(values, Labels):
+                arrays[f"{place}"], arrays[f"{place}.words"] = values.codes, np.array(values.words, dtype=np.str_)
+            else:
+                arrays[f"{place}"] = values
         with _reported(path), _no_rest(temporary):
-            with arrow.OSFile(str(temporary), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
-                writer.write_table(table)
+            with temporary.open("wb") as file:
+                np.savez(file, **arrays)
             temporary.replace(path)
-        return int(table.num_rows)
+        return int(arrays["0"].size)
 
     def finished(self) -> frozenset[int]:
         """Indices of the stored chunks."""
-        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
+        return frozenset(int(path.stem) for path in self.folder.glob("*.npz") if zipfile.is_zipfile(path))
+
+    def read(self, chunk: int, names: Sequence[str] | None = None) -> Columns:
+        """All columns of a stored chunk, or some."""
+        columns: Columns = {}
+        with np.load(self.folder / _PART.format(chunk), allow_pickle=False) as arrays:
+            for place, name in enumerate(arrays[_NAMES].tolist()):
+                if names is None or name in names:
+                    values, words = arrays[f"{place}"], f"{place}.words"
+                    columns[name] = Labels(values, tuple(arrays[words].tolist())) if words in arrays else values
+        return columns
 
     @contextmanager
     def opened(self, job: Job, *, overwrite: bool = False) -> Iterator[bool]:
@@ -166,17 +181,11 @@ class Store:
             temporary.replace(target)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def tables(self, job: Job) -> Iterator[Any]:
-        """The chunks of a finished run in order, as Arrow tables."""
-        arrow = extra("pyarrow", "explore")
-        for chunk in range(job.chunks):
-            with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
-                yield arrow.ipc.open_file(source).read_all()
-
     def _write_all(self, job: Job, temporary: Path, text: str) -> None:
         writer: Any = None
         with contextlib.ExitStack() as stack:
-            for table in self.tables(job):
+            for chunk in range(job.chunks):
+                table = arrow_table(self.read(chunk))
                 if writer is None:
                     schema, writer = self._writer(job, temporary, table.schema, text)
                     stack.enter_context(writer)
@@ -252,15 +261,6 @@ def _no_rest(path: Path) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether a chunk is complete; it may not be after a machine crash."""
-    with path.open("rb") as file:
-        file.seek(0, os.SEEK_END)
-        size = file.tell()
-        file.seek(max(size - len(_END), 0))
-        return size > 2 * len(_END) and file.read() == _END
 
 
 @contextmanager

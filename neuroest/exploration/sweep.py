@@ -472,12 +472,8 @@ def _to_file(
 
 
 def _tally(store: Store, job: Job) -> tuple[int, int]:
-    compute = extra("pyarrow.compute", "explore")
-    rows = feasible = 0
-    for table in store.tables(job):
-        rows += table.num_rows
-        feasible += compute.sum(table.column("feasible")).as_py() or 0
-    return rows, feasible
+    counts = [_count(store.read(chunk, ("feasible",))) for chunk in range(job.chunks)]
+    return sum(rows for rows, _ in counts), sum(feasible for _, feasible in counts)
 
 
 def _not_empty(rows: int) -> None:

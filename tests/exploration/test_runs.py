@@ -223,7 +223,7 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
     words += ["--workers", "1", "-o"]
     whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
     process = subprocess.Popen([*words, str(cut)])
-    while process.poll() is None and len(list(tmp_path.glob("cut.parquet.parts/*.arrow"))) < 3:
+    while process.poll() is None and len(list(tmp_path.glob("cut.parquet.parts/*.npz"))) < 3:
         time.sleep(0.02)
     process.kill()
     process.wait()
@@ -242,9 +242,9 @@ def test_a_chunk_that_is_not_whole_is_computed_again(tmp_path: Path) -> None:
     with store.opened(job):
         for chunk in range(3):
             store.write(chunk, job.compute(chunk))
-    part = store.folder / "000000001.arrow"
+    part = store.folder / "000000001.npz"
     part.write_bytes(part.read_bytes()[:-200])
-    (store.folder / "000000002.arrow").write_bytes(b"")
+    (store.folder / "000000002.npz").write_bytes(b"")
     assert store.finished() == {0}
     run(cut, workers=1)
     assert cut.read_bytes() == whole.read_bytes()
