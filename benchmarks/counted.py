@@ -313,9 +313,13 @@ def collector() -> dict[str, float]:
 
 
 def memory() -> dict[str, float]:
-    """Growth of the memory of worker processes from 10 chunks of a grid to 100."""
+    """Memory of worker processes after 100 chunks of a grid, and its growth from 10 chunks on."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
     from counted import Resident  # by this name in the workers, where `__main__` is another module
 
+    from neuroest.exploration.checkpoint import Store
     from neuroest.exploration.runner import run_chunks
     from neuroest.exploration.sweep import make_job
 
@@ -323,26 +327,34 @@ def memory() -> dict[str, float]:
     job = make_job(LISTED[0][0], grid, LISTED[0][1], quantities=KEPT)
     assert job.chunks >= 2 * CHUNKS[1]
     sizes = {}
-    for _, (process, chunks, size) in run_chunks(Resident(job), range(2 * CHUNKS[1]), workers=2):
-        sizes[process, chunks] = size
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "points.parquet")
+        with store.opened(job):
+            for _, (process, chunks, size) in run_chunks(
+                Resident(job, store), range(2 * CHUNKS[1]), workers=2
+            ):
+                sizes[process, chunks] = size
     grown = [
         size - sizes[process, CHUNKS[0]] for (process, chunks), size in sizes.items() if chunks >= CHUNKS[1]
     ]
     assert grown
-    return {"worker: MiB that 100 chunks take more than 10": max(grown)}
+    return {
+        "worker: MiB that 100 chunks take more than 10": max(grown),
+        "worker: memory after 100 chunks, MiB": max(sizes.values()),
+    }
 
 
 class Resident:
-    """A task that computes a chunk and says the process, its chunks so far and the MiB that it takes."""
+    """A task that computes and stores a chunk, and says the process, its chunks so far and the MiB that it takes."""
 
-    def __init__(self, job: Any) -> None:
-        self.job, self.chunks = job, 0
+    def __init__(self, job: Any, store: Any) -> None:
+        self.job, self.store, self.chunks = job, store, 0
 
     def __call__(self, chunk: int) -> tuple[int, int, int]:
         import os
         import resource
 
-        self.job.compute(chunk)
+        self.store.write(chunk, self.job.compute(chunk))
         self.chunks += 1
         size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         return os.getpid(), self.chunks, size >> 20

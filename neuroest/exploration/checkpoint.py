@@ -76,7 +76,10 @@ class Store:
         arrays: dict[str, Any] = {_NAMES: np.array(list(columns))}
         for place, values in enumerate(columns.values()):
             if isinstance(values, Labels):
-                arrays[f"{place}"], arrays[f"{place}.words"] = values.codes, np.array(values.words, dtype=np.str_)
+                arrays[f"{place}"], arrays[f"{place}.words"] = (
+                    values.codes,
+                    np.array(values.words, dtype=np.str_),
+                )
             else:
                 arrays[f"{place}"] = values
         with _reported(path), _no_rest(temporary):
@@ -96,7 +99,9 @@ class Store:
             for place, name in enumerate(arrays[_NAMES].tolist()):
                 if names is None or name in names:
                     values, words = arrays[f"{place}"], f"{place}.words"
-                    columns[name] = Labels(values, tuple(arrays[words].tolist())) if words in arrays else values
+                    columns[name] = (
+                        Labels(values, tuple(arrays[words].tolist())) if words in arrays else values
+                    )
         return columns
 
     @contextmanager
