@@ -42,7 +42,8 @@ def file_with(value: float, lowest: float | None = None, reason: str = "") -> di
     [
         ("calls of f", 1000, 1030, "same"), ("calls of f", 1000, 1031, "rises"), ("calls of f", 1000, 970, "same"),
         ("calls of f", 1000, 969, "falls"), ("objects", 0, 1, "rises"), ("objects", 0, 0, "same"),
-        ("MiB", 0, 5, "same"), ("MiB", 0, 6, "rises"), ("new", None, 1, "rises"), ("gone", 1, None, "rises"),
+        ("MiB that 100 take more", 0, 5, "same"), ("MiB that 100 take more", 0, 6, "rises"),
+        ("memory after 100", 80, 96, "same"), ("new", None, 1, "rises"), ("gone", 1, None, "rises"),
         ("rounds of searches of drives", 16, 17, "same"), ("rounds of searches of timesteps", 8, 9, "rises"),
     ],
 )  # fmt: skip
