@@ -1,7 +1,7 @@
 """Write what pages state of the program.
 
 The output that the README shows comes from its commands, tables of results from ``docs/tools/result_tables.py``, and
-numbers in sentences from ``docs/values.yaml``. Pages of keys and equations are written with the site.
+numbers in sentences from ``docs/values.yaml``. Pages of keys, equations and names are written with the site.
 
 ::
 
@@ -23,7 +23,6 @@ sys.path.append(str(Path(__file__).parent / "tools"))
 
 from reference_pages import one_line, table
 
-from neuroest.results.glossary import glossary
 from neuroest.results.quantities import QUANTITIES
 
 DOCS = Path(__file__).parent
@@ -41,20 +40,14 @@ NUMBERS = re.compile(r"<!-- numbers: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def pages() -> dict[Path, str]:
-    """Text of every page with tables of quantities by its path."""
-    return {
-        page: with_tables(page.read_text("utf-8")) for page in (DOCS / "results.md", DOCS / "nomenclature.md")
-    }
+    """Text of the page with tables of quantities by its path."""
+    page = DOCS / "results.md"
+    return {page: with_tables(page.read_text("utf-8"))}
 
 
 def with_tables(text: str) -> str:
     """A page with its tables of results rewritten."""
-    tables = {
-        "totals": totals_table(),
-        "further": totals_table(total=False),
-        "results": results_table(),
-        **glossary_tables(),
-    }
+    tables = {"totals": totals_table(), "further": totals_table(total=False)}
     return TABLE.sub(
         lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
     )
@@ -85,35 +78,6 @@ def totals_table(*, total: bool = True) -> list[str]:
     """Totals of an estimate, or the quantities that are none."""
     rows = [(f"`{q.name}`", q.unit, one_line(q.description)) for q in QUANTITIES.values() if q.total == total]
     return table(("total" if total else "quantity", "unit", "definition"), rows)
-
-
-def results_table() -> list[str]:
-    """Symbol of every result, and where it applies."""
-    rows = [
-        (f"`{q.name}`", q.symbol, q.unit, q.label, q.better or "-", q.applies or "always")
-        for q in QUANTITIES.values()
-    ]
-    return table(("name", "symbol", "unit", "quantity", "better", "needs"), rows)
-
-
-def glossary_tables() -> dict[str, list[str]]:
-    """Tables of the glossary by section."""
-    found = glossary()
-    quantities = {
-        section: table(
-            ("name", "symbol", "unit", "meaning"),
-            [
-                (", ".join(f"`{one}`" for one in name.split(", ")), entry.symbol, entry.unit, entry.meaning)
-                for name, entry in entries.items()
-            ],
-        )
-        for section, entries in found.quantities.items()
-    }
-    spikes = [(f"`{name}`", meaning) for name, meaning in found.spike_terms.items()]
-    return quantities | {
-        "spike_terms": table(("term", "meaning"), spikes),
-        "words": table(("word", "here"), list(found.words.items())),
-    }
 
 
 def printed(command: str) -> str:

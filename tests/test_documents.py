@@ -317,7 +317,7 @@ def test_results_page_defines_every_total_and_every_key() -> None:
 
 
 def test_nomenclature_has_every_total_under_one_name() -> None:
-    page = (ROOT / "docs" / "nomenclature.md").read_text("utf-8")
+    page = REFERENCE[ROOT / "docs/nomenclature.md"]
     names = re.findall(r"^\| `([\w ]+)`", page, re.MULTILINE)
     assert len(names) == len(set(names))
     assert not set(estimate("loihi_14nm", "mlp_mnist_spiking").totals) - set(names)

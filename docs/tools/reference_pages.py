@@ -1,4 +1,4 @@
-"""Pages of the site with every key, parameter and equation, from the schemas and the docstrings of the program."""
+"""Pages of the site with every key, parameter, equation and name, from schemas, docstrings and glossary."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from neuroest.error_analysis import calibration, draws
 from neuroest.exploration import contest_spec, space
 from neuroest.loading.library import devices_of
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
+from neuroest.results.glossary import glossary
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import (
     architecture,
     claims,
@@ -65,6 +67,7 @@ def pages() -> dict[str, str]:
         "reference/workload.md": workload_page(),
         "reference/other_files.md": other_files_page(),
         "reference/equations.md": equations_page(),
+        "nomenclature.md": nomenclature_page(),
     }
 
 
@@ -188,6 +191,34 @@ def equations_page() -> str:
         ]
         lines += table(("equation", "formula", "holds for", "from"), rows)
     return joined(lines)
+
+
+def nomenclature_page() -> str:
+    """Every name with its symbol and unit, and words with a meaning of their own."""
+    found = glossary()
+    lines = [
+        "# Nomenclature",
+        "",
+        "What is a quantity called, and which unit does it have?",
+        "Names are the same in the program, in spec files and in column headings, there followed by the unit.",
+        "Internal units are SI units, and bits for information. Rates are in 1/s; Hz is accepted and means the same.",
+        "Parameters of devices are in [reference/devices.md](reference/devices.md); [results.md](results.md) defines",
+        "the results.",
+    ]
+    for name, entries in found.quantities.items():
+        rows = [
+            (", ".join(f"`{one}`" for one in names.split(", ")), entry.symbol, entry.unit, entry.meaning)
+            for names, entry in entries.items()
+        ]
+        lines += ["", f"## {name.capitalize()}", "", *table(("name", "symbol", "unit", "meaning"), rows)]
+    spikes = [(f"`{name}`", meaning) for name, meaning in found.spike_terms.items()]
+    results = [
+        (f"`{q.name}`", q.symbol, q.unit, q.label, q.better or "-", q.applies or "always")
+        for q in QUANTITIES.values()
+    ]
+    lines += ["## Energy terms of a neuron", "", *table(("term", "meaning"), spikes)]
+    lines += ["## Results", "", *table(("name", "symbol", "unit", "quantity", "better", "needs"), results)]
+    return joined([*lines, "## Words", "", *table(("word", "here"), list(found.words.items()))])
 
 
 def reference_of(text: str) -> str:

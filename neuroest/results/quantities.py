@@ -2,7 +2,7 @@
 
 The texts are in `quantities.yaml` next to this file, under the same names. Totals of an estimate, columns of a sweep,
 expressions of validation cases, bands, elasticities, tables, explanations and the pages `docs/results.md` and
-`docs/nomenclature.md` use this table. A quantity added here appears in all of them.
+`nomenclature.md` of the site use this table. A quantity added here appears in all of them.
 """
 
 from __future__ import annotations
