@@ -17,6 +17,8 @@ import input_path_tables
 import numpy as np
 import paper_tables
 import slow_state
+import storage_macros
+import uniform_macros
 
 import neuroest
 from neuroest import Estimate
@@ -531,4 +533,6 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
     "tier_devices": tier_devices, "slow_state_holders": lambda: table(*slow_state.holders_table()),
     "slow_state_leads": lambda: table(*slow_state.leads_table()),
+    "storage_macros": lambda: storage_macros.compared()[0],
+    "uniform_macros": lambda: uniform_macros.table(uniform_macros.all_compared()),
 }  # fmt: skip

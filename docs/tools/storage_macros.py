@@ -1,4 +1,4 @@
-"""Read times and areas of storage macros by the parts of analog arrays, for the tables of docs/calibration.md.
+"""Read times and areas of storage macros by the parts of analog arrays, for docs/calibration.md, the table on the site.
 
 Run it as ``python docs/tools/storage_macros.py``. The published values are those of the NVMExplorer database
 (repository lpentecost/NVMExplorer, commit 16eb289, output/NVM_data), unless a comment says otherwise.
