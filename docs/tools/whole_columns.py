@@ -9,8 +9,9 @@ Reads validation/converters/whole_columns.csv: the static and resistive macros o
 authors compute from the published efficiency. The law has powers of the number of products of a read (rows times
 merged columns), of the node and of the supply, a factor for each bit of the converter, and one for resistive cells.
 Each paper is left out in turn. Processors, whose efficiency includes more than columns, take no part in the law, and
-supplies above 2 V, which are those of writing, in neither. Both tables are in docs/calibration.md and
-docs/describe_a_macro.md.
+supplies above 2 V, which are those of writing, in neither. The time of a read of the same macros (`time_ns`: one
+group of columns, one group of rows, one phase of an input) follows one of `PERIODS`, by the rule of
+docs/calibration.md. The tables are there and in docs/describe_a_macro.md.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ LAWS: Mapping[str, tuple[str, ...]] = {
     "the same and cells": ("bits", "node", "supply", "products", "resistive"),
     "the same and one group": ("bits", "node", "supply", "products", "resistive", "group"),
 }
+PERIODS: Mapping[str, tuple[str, ...]] = {
+    "one period": (),
+    "kind of sum": ("charge", "current"),
+    "kind of sum, bits": ("charge", "current", "bits"),
+    "kind of sum, bits, node, supply": ("charge", "current", "bits", "node", "supply"),
+}
+SHORTER = 0.9
+"""A law with more terms is taken if its median error is below this share of that of the one before."""
 Row = Mapping[str, str]
 
 
@@ -58,13 +67,17 @@ def variable(row: Row, name: str) -> float:
         "products": math.log(float(row["rows"]) * float(row["columns"] or 1)),
         "resistive": float(row["cells"] == "resistive"),
         "group": float(bool(row["group"])),
+        "charge": float(row["sums"] == "charge"),
+        "current": float(row["sums"] == "current"),
     }[name]
 
 
-def left_out(rows: Sequence[Row], terms: Sequence[str]) -> tuple[list[float], dict[str, list[float]]]:
+def left_out(
+    rows: Sequence[Row], terms: Sequence[str], value: str = "energy_fJ"
+) -> tuple[list[float], dict[str, list[float]]]:
     """Coefficients of the law, and the logarithms of estimate over published of each paper by that of the others."""
     inputs = np.array([[1.0, *(variable(row, term) for term in terms)] for row in rows])
-    energies = np.log([float(row["energy_fJ"]) for row in rows])
+    energies = np.log([float(row[value]) for row in rows])
     papers = np.array([paper(row) for row in rows])
     errors = {}
     for name in dict.fromkeys(papers.tolist()):
@@ -89,8 +102,23 @@ def best_supplies(rows: Iterable[Row]) -> dict[tuple[float, float], list[float]]
     return found
 
 
+def write_periods(rows: Sequence[Row]) -> None:
+    """Print how far each law of the time of a read is off, and what p10 and p90 of its errors are."""
+    sys.stdout.write(
+        "| law of the time of a read | off by, left out | p10 to p90 of estimate over published |\n|---|---|---|\n"
+    )
+    for name, terms in PERIODS.items():
+        law, errors = left_out(rows, terms, "time_ns")
+        each = [statistics.median(found) for found in errors.values()]
+        off = math.exp(statistics.median(map(abs, each)))
+        low, high = (math.exp(float(np.quantile(each, share))) for share in (0.1, 0.9))
+        sys.stdout.write(f"| {name} | {off:.2f} | {low:.2f} to {high:.1f} |\n")
+        powers = ", ".join(f"{term} {value:.2f}" for term, value in zip(("1", *terms), law, strict=True))
+        sys.stdout.write(f"    coefficients: {powers}\n")
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     rows = macros()
     columns = [
         row
@@ -110,6 +138,12 @@ def main() -> None:
         sys.stdout.write(f"| {name} | {middle:.2f} | {most:.1f} |\n")
     powers = ", ".join(f"{term} {value:.2f}" for term, value in zip(("1", *terms), law, strict=True))
     sys.stdout.write(f"coefficients of the last: {powers}\n\n")
+    timed = [
+        row
+        for row in rows
+        if row["time_ns"] and row["sums"] and not row["processor"] and row["converter_bits"]
+    ]
+    write_periods(timed)
     sys.stdout.write("| node | papers | supply of the best efficiency, median | range |\n|---|---|---|---|\n")
     for (low, high), found in sorted(best_supplies(rows).items()):
         nodes = f"{low:g} nm" if low == high else f"{low:g} nm to {high:g} nm"
