@@ -350,7 +350,7 @@ NUMBERS = {
     "docs/models/input_path.md": CITED,
     "docs/models/network.md": RECORDED, "docs/models/neurons.md": TESTED, "docs/models/read_schedule.md": CITED,
     "docs/models/static_cells.md": CITED, "docs/models/technology.md": CITED, "docs/paper.md": RECORDED,
-    "docs/scoreboard.md": GENERATED, "docs/streaming.md": TESTED,
+    "docs/streaming.md": TESTED,
     "docs/tutorials/brain_in_twenty_watts.md": TESTED, "docs/tutorials/index.md": CITED,
     "docs/tutorials/measured_switch.md": TESTED,
     "docs/which_model.md": TESTED, "docs/worked_example.md": TESTED,

@@ -16,6 +16,7 @@ from typing import Any
 import input_path_tables
 import numpy as np
 import paper_tables
+import scoreboard_page
 import slow_state
 import storage_macros
 import uniform_macros
@@ -30,6 +31,7 @@ from neuroest.reporting.formatting import formatted
 from neuroest.reporting.survey import survey
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.survey import columns
+from neuroest.validation.board import recorded
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
 ARRAY = "chip.tile.array."
@@ -533,6 +535,8 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
     "tier_devices": tier_devices, "slow_state_holders": lambda: table(*slow_state.holders_table()),
     "slow_state_leads": lambda: table(*slow_state.leads_table()),
+    "scoreboard_misses": lambda: scoreboard_page.missed(recorded().rows),
+    "scoreboard_shared": scoreboard_page.shared_constants,
     "storage_macros": lambda: storage_macros.compared()[0],
     "uniform_macros": lambda: uniform_macros.table(uniform_macros.all_compared()),
 }  # fmt: skip

@@ -23,6 +23,7 @@ from neuroest.validation.board import (
     reproduce,
 )
 from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.descriptions import DescribedOnce, described_once, factors, read_described
 from neuroest.validation.scoring import COVERAGE_GOAL, EVERY_NODE, Calibration, Row, Summary, summaries
 
@@ -54,14 +55,11 @@ def page(board: Scoreboard) -> str:
         "# Scoreboard",
         "",
         "How close are estimates to published chips?",
-        "Each case is a folder under `validation/` with architecture, workload and `published.yaml`: every published",
-        "value, its source, its tolerance and the reason for it. `neuroest reproduce CASE` prints its values and",
-        "fails if one changes; [one page](../validation/) has the values, choices and exclusions of all cases.",
-        "",
-        "A *ratio* is predicted over published. No constant was fitted to one chip. Several were chosen with known",
-        "ratios of scored chips, so those rows are in-sample: the area of unlisted circuits, the energy and delay of",
-        "logic below 28 nm, the exponent of the bands and [others](validation.md#choices-made-with-known-ratios). The",
-        "three classes are never averaged together:",
+        "A case is a folder under `validation/`; `neuroest reproduce CASE` prints its values and fails if one changes,",
+        "and [one page](../validation/) has every value of all cases. A *ratio* is predicted over published; below one",
+        "the estimate is too small. No constant was fitted to one chip; several were chosen with known ratios of",
+        "scored chips, so those rows are [in-sample](validation.md#choices-made-with-known-ratios). The classes are",
+        "never averaged together:",
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
@@ -114,10 +112,10 @@ def _headline(board: Scoreboard) -> list[str]:
         "**What to expect.** A chip described once, before any ratio was computed, was off by a median factor of",
         f"**{first.median_factor:.2f}**, with {first.coverage:.0%} of the values inside p10 to p90:",
         f"{summary.values} bottom-up values of {summary.chips} chips, by the models of the day. The present models,",
-        f"in part a fit to these chips, are off by {present.median_factor:.2f}, with {present.coverage:.0%} inside",
-        "bands that contain the error of a description; many of their descriptions were corrected since. The first",
-        "descriptions with the models of today, each chip with the widths of the others, are the fairest guess for",
-        f"the next chip: {'; '.join(map(_once, described_once(read_described())))}.",
+        f"in part a fit to these chips and with corrected descriptions, are off by {present.median_factor:.2f}, with",
+        f"{present.coverage:.0%} inside. First descriptions with the models of today, each chip with the widths of",
+        "the others, are the fairest guess for the next chip:",
+        f"{'; '.join(map(_once, described_once(read_described())))}.",
         "[By family](#first-ratios-of-blind-chips).",
         "",
     ]
@@ -144,11 +142,10 @@ def _first(board: Scoreboard) -> list[str]:
     return [
         "## First ratios of blind chips",
         "",
-        "Bottom-up values of chips that were described before any of their ratios was computed. *First* is what the",
-        "code of the commit with the description predicts, before any correction; `first.yaml` next to each case has",
-        "the numbers and the commit, and `neuroest reproduce --first` refuses to change them. *Now* is the present",
-        "prediction of the same values, in part a fit to these chips. Expect of a chip that you describe what the",
-        "first columns say. The *median factor* is the exponential of the median of abs(ln(p50 / published)).",
+        "*First*: by the code of the commit with the description, before any correction (`first.yaml` of each case,",
+        "which `neuroest reproduce --first` refuses to change). *Now*: the present prediction of the same bottom-up",
+        "values, in part a fit to these chips. Expect of a chip that you describe what the first columns say. The",
+        "*median factor* is the exponential of the median of abs(ln(p50 / published)).",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor, first", "now", "inside p10 to p90, first", "now",
@@ -166,12 +163,10 @@ def _families(board: Scoreboard) -> list[str]:
     return [
         "## By family of chips",
         "",
-        "Bottom-up values of chips, by the median of the band. The description of a *blind* chip is in the history of",
-        "the repository before its first score; since then only errors were corrected, and the changes listed as",
-        "restated were made. Blind chips are not used to choose the width of the bands. *Left out* is the median",
-        "factor of nominal ratios when each chip is divided by the median of the others of its family, separately",
-        "for areas, energies and times. Medians of areas and of energies count each chip once; below one the",
-        "estimate is too small.",
+        "Bottom-up values, by the median of the band. A *blind* chip was described before its first score; since then",
+        "only errors were corrected, and changes listed as restated were made; it does not choose the width of the",
+        "bands. *Left out*: the median factor of nominal ratios when each chip is divided by the median of the others",
+        "of its family, separately for areas, energies and times. Medians count each chip once.",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor", "left out", "median area", "median energy",
@@ -193,27 +188,29 @@ def _nodes(board: Scoreboard) -> list[str]:
     """Errors of chips by kind of cost, node and family."""
     if not board.nodes:
         return []
+    families = tuple(dict.fromkeys(s.family for s in board.nodes))
     return [
         "## By node",
         "",
-        "The same values by cost, family and node of the run. *Both* are digital and spiking chips, whose costs are",
-        "those of logic and memories. *Left out* divides each chip by the median of the others in its row. Bands are",
-        "too narrow where few of the chips are inside, too wide where all of many are.",
+        "The same values by cost, family and node of the run: the median, the factor *left out*, each chip divided by",
+        "the median of the others in its cell, and the share of the chips inside p10 to p90, each once. *Both* are",
+        "digital and spiking chips, whose costs are those of logic and memories.",
         "",
         _biased(board),
         "",
-        *_markdown_table(
-            ("cost", "nodes", "family", "chips", "values", "median", "left out", "inside p10 to p90", "each chip once",
-             "mean ln(p90/p10)"),
-            (
-                (
-                    s.kind, s.nodes, s.family, str(s.chips), str(s.values), factor(s.median), factor(s.left_out_factor),
-                    f"{s.coverage:.0%}", f"{s.coverage_by_chip:.0%}", f"{s.mean_band_width:.2f}",
-                )
-                for s in board.nodes
-            ),
-        ),
-    ]  # fmt: skip
+        *_markdown_table(("cost", "nodes", *families), _by_node(board, families)),
+    ]
+
+
+def _by_node(board: Scoreboard, families: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Rows of costs and nodes with a cell for each family."""
+    cells = {
+        (s.kind, s.nodes, s.family): f"{factor(s.median)}, {factor(s.left_out_factor)}, "
+        f"{s.coverage_by_chip:.0%} of {s.chips}"
+        for s in board.nodes
+    }
+    for kind, nodes in dict.fromkeys((s.kind, s.nodes) for s in board.nodes):
+        yield kind, nodes, *(cells.get((kind, nodes, family), "") for family in families)
 
 
 def _biased(board: Scoreboard) -> str:
@@ -267,15 +264,15 @@ def _bands(board: Scoreboard) -> list[str]:
     calibration = board.calibration
     if calibration is None:
         return []
+    least, worst = min((share, chip) for chip, share in calibration.left_out_by_chip.items())
     return [
         "## Bands",
         "",
-        "Every estimate has p10, p50 and p90 over the spreads of its parameters and over the errors of whole models.",
-        "Each block states the latter in its own module (`prior_error`); one exponent over all of them, in",
         (
-            f"`neuroest/error_analysis/model_discrepancy.yaml`, is {calibration.shipped:g} as shipped. Coverage of the "
-            "bottom-up values of chips, without the error of a description:"
+            "One exponent acts on the errors of all models (`prior_error`): as shipped, in "
+            f"`neuroest/error_analysis/model_discrepancy.yaml`, {calibration.shipped:g}."
         ),
+        "[Coverage](validation.md#bands) of the bottom-up values of chips, without the error of a description:",
         "",
         *_markdown_table(
             ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
@@ -285,19 +282,18 @@ def _bands(board: Scoreboard) -> list[str]:
                 ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
             ],
         ),
-        "Errors of one chip are correlated, so each chip is also counted once, and both shares must reach the target",
-        "when the exponent is chosen. Leave-one-chip-out: for each chip we use the smallest exponent with which",
-        f"{COVERAGE_GOAL:.0%} of the *other* chips' values are inside, also with each of them counted once. With",
-        f"this choice, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
-        f"{calibration.left_out_of_values:.0%} of all their values. {_error_of(calibration)}",
-        "",
-        *_markdown_table(
-            ("chip left out", "exponent from the others", "its values inside"),
-            (
-                (chip, f"{scale:g}", f"{calibration.left_out_by_chip[chip]:.0%}")
-                for chip, scale in calibration.chosen.items()
-            ),
+        (
+            "Leave-one-chip-out: each chip by the smallest exponent with which "
+            f"{COVERAGE_GOAL:.0%} of the *other* chips' values are inside,"
         ),
+        (
+            f"also with each of them counted once ({min(calibration.chosen.values()):g} to "
+            f"{max(calibration.chosen.values()):g}). The bands then cover {calibration.left_out_coverage:.0%} of the "
+            "chips left out and"
+        ),
+        f"{calibration.left_out_of_values:.0%} of all their values ({worst}, the least, {least:.0%}).",
+        _error_of(calibration),
+        "",
     ]
 
 
@@ -305,9 +301,8 @@ def _error_of(calibration: Calibration) -> str:
     """How much so few chips can show of the coverage of chips that were left out."""
     middle, error = calibration.left_out_coverage, calibration.left_out_standard_error
     return (
-        f"So few chips, {len(calibration.left_out_by_chip)},\n"
-        f"show it with a standard error of the mean over chips of {100.0 * error:.0f} percentage points; "
-        f"one such error either way\nis {max(middle - error, 0.0):.0%} to {min(middle + error, 1.0):.0%}:"
+        f"So few chips, {len(calibration.left_out_by_chip)}, show it with a standard error of "
+        f"{100.0 * error:.0f} percentage points: {max(middle - error, 0.0):.0%} to {min(middle + error, 1.0):.0%}."
     )
 
 
@@ -315,16 +310,16 @@ def _constants(board: Scoreboard) -> list[str]:
     lines = [
         "## Constants",
         "",
-        "This table lists fitted constants, their data, and the error on values that were not used in the fit. No",
-        "value is scored with a constant that was solved from it. All other constants come with the devices, from",
-        "sources that are independent of these chips except for those named below.",
+        "Fitted constants, and the error on values that were not used in the fit. No value is scored with a constant",
+        "that was solved from it.",
         "",
     ]
     solved = [
-        (r.case.spec.name, " ".join(text.split()), _others(board, r.case.spec.name))
+        (r.case.spec.name, "; ".join(" ".join(text.split()) for text in r.case.spec.fitted),
+         _others(board, r.case.spec.name))
         for r in board.results
-        for text in r.case.spec.fitted
-    ]
+        if r.case.spec.fitted
+    ]  # fmt: skip
     calibration, rows = board.calibration, []
     if calibration is not None:
         rows.append(
@@ -338,8 +333,12 @@ def _constants(board: Scoreboard) -> list[str]:
     lines += _markdown_table(("fitted", "on", "error shown"), rows) if rows else ["None was fitted.", ""]
     shared = [r.case.spec for r in board.results if r.case.spec.shared_with_model]
     if shared:
-        lines += ["Shipped constants that name one of these chips among their sources:", ""]
-        lines += [f"- {s.title}: {' '.join(text.split())}." for s in shared for text in s.shared_with_model]
+        lines += [
+            f"Shipped constants name {len(shared)} of these chips among their sources; the site has each:",
+            f"{', '.join(s.name for s in shared)}.",
+            "",
+            "<!-- site: scoreboard_shared -->",
+        ]
         apart = [row for row in board.rows if row.case not in {s.name for s in shared}]
         lines += [
             "",
@@ -366,16 +365,40 @@ def _others(board: Scoreboard, case: str) -> str:
 
 
 def _misses(board: Scoreboard) -> list[str]:
-    """Every value outside its tolerance with its ratio, by the cause that its case states."""
+    """Every value outside its tolerance with its ratio."""
+    found = [row for row in board.rows if row.scored and row.verdict != "within"]
+    return [
+        "## Misses by cause",
+        "",
+        f"All {len(found)} values outside their tolerance, by ratio; the `published.yaml` of each case has the cause,",
+        "the site all of them:",
+        f"{', '.join(map(_missed, sorted(found, key=lambda row: row.ratio)))}.",
+        "",
+        "<!-- site: scoreboard_misses -->",
+        "",
+    ]
+
+
+def _missed(row: Row) -> str:
+    return f"{row.case} {row.quantity.replace('_', ' ')} ({row.ratio:.3g})"
+
+
+def missed(rows: Iterable[Row]) -> list[str]:
+    """Every value outside its tolerance, by the cause that its case states."""
     by_cause: dict[str, list[Row]] = {}
-    for row in board.rows:
+    for row in rows:
         if row.scored and row.verdict != "within":
             by_cause.setdefault(" ".join(row.cause.split()), []).append(row)
-    lines = ["## Misses by cause", "", "Every value outside its tolerance, with its ratio:", ""]
-    for cause, rows in by_cause.items():
-        names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
-        lines.append(f"- {names}: {cause or 'no cause is stated'}.")
-    return [*lines, ""]
+    return [
+        f"- {', '.join(map(_missed, found))}: {cause or 'no cause is stated'}."
+        for cause, found in by_cause.items()
+    ]
+
+
+def shared_constants() -> list[str]:
+    """Shipped constants that name a published chip among their sources."""
+    specs = [load_case(name).spec for name in shipped_cases()]
+    return [f"- {s.title}: {' '.join(text.split())}." for s in specs for text in s.shared_with_model]
 
 
 def main() -> None:
