@@ -521,7 +521,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "cortex_events": cortex_events, "brains": brains, "dataflows": dataflows, "reads": reads,
     "spike_energy": spike_energy, "neurons_in_time": neurons_in_time,
     "cells_of_low_conductance": cells_of_low_conductance, "neurons_per_output": neurons_per_output,
-    "speeds": partial(speeds, "reference", "cold", "warm", "points"), "speeds_of_points": partial(speeds, "points"),
+    "speeds": partial(speeds, "reference", "cold", "warm", "points"),
     "digits_energies": digits_energies, "digits_break_even": digits_break_even,
     "conditioned_halves": conditioned_halves, "conditioned_synthetic": conditioned_synthetic,
     "conditioned_tenfold": conditioned_tenfold,
