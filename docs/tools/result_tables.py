@@ -13,6 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import fairness_page
 import input_path_tables
 import numpy as np
 import paper_tables
@@ -535,6 +536,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "input_path_front_ends": lambda: table(*input_path_tables.front_ends()),
     "tier_devices": tier_devices, "slow_state_holders": lambda: table(*slow_state.holders_table()),
     "slow_state_leads": lambda: table(*slow_state.leads_table()),
+    "fairness_networks": fairness_page.networks, "fairness_exchanges": fairness_page.exchanges,
     "scoreboard_misses": lambda: scoreboard_page.missed(recorded().rows),
     "scoreboard_shared": scoreboard_page.shared_constants,
     "storage_macros": lambda: storage_macros.compared()[0],
