@@ -17,7 +17,8 @@ from neuroest.loading.library import load_device, shipped
 from neuroest.registry import roles_of
 
 PAGE = Path(__file__).parents[1] / "circuit_export.md"
-HEAD = "| neuron | delay | | period | | energy of a spike | | result |\n|---|---|---|---|---|---|---|---|\n"
+HEAD = "| neuron | delay | | period | | energy of a spike | |\n|---|---|---|---|---|---|---|\n"
+WITHOUT = "\n| not in the table, because | neurons |\n|---|---|\n"
 QUANTITIES = ("delay", "period", "energy")
 
 
@@ -33,14 +34,14 @@ def neurons() -> list[str]:
     ]
 
 
+def cause(name: str) -> str:
+    """Why a neuron has no numbers; empty if it has."""
+    return no_circuit(name) or export("spice", name).no_bench.removeprefix("no bench: ")
+
+
 def row(name: str) -> str:
     """One neuron."""
-    cause = no_circuit(name)
-    found = None if cause else export("spice", name)
-    if found is None or found.no_bench:
-        cause = cause or (found.no_bench.removeprefix("no bench: ") if found else "")
-        return f"| `{name}` | {'— | ' * 6}{cause} |"
-    rows = agreement(found)
+    rows = agreement(export("spice", name))
     if differing := [row for row in rows if not row.agrees]:
         raise SystemExit(f"{name} differs: {differing[0]}; find the cause before it is in a table")
     alone = {row.quantity: row for row in rows if row.bench == "neuron"}
@@ -54,15 +55,22 @@ def row(name: str) -> str:
             f"{100.0 * one.deviation:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0").replace("-", "−")
         )
         cells += [format_quantity(one.simulated, one.unit), f"{percent} %"]
-    return f"| `{name}` | {' | '.join(cells)} | agrees |"
+    return f"| `{name}` | {' | '.join(cells)} |"
 
 
 def main() -> None:
     """Rewrite the table in place."""
     text = PAGE.read_text(encoding="utf-8")
-    table = HEAD + "\n".join(row(name) for name in sorted(neurons())) + "\n"
+    without: dict[str, list[str]] = {}
+    for name in sorted(neurons()):
+        without.setdefault(cause(name), []).append(name)
+    table = HEAD + "".join(f"{row(name)}\n" for name in without.pop("")) + WITHOUT
+    table += "".join(
+        f"| {why} | {', '.join(f'`{name}`' for name in names)} |\n" for why, names in sorted(without.items())
+    )
     PAGE.write_text(
-        re.sub(r"\| neuron \| delay.*?\n(?=\n)", lambda _: table, text, flags=re.DOTALL), encoding="utf-8"
+        re.sub(r"\| neuron \| delay.*?\n\n.*?\n(?=\n)", lambda _: table, text, flags=re.DOTALL),
+        encoding="utf-8",
     )
 
 
