@@ -40,9 +40,8 @@ _HEAD = """\
 
 # Gallery
 
-Which figure shows what, and how is it made?
-Every figure is made by the command or the Python below it, from files that ship. `-o` and `-p` also write `.pdf` and
-`.png`.
+Which figure shows what, and how is it made? Each command or Python runs on files that ship; `-o` and `-p` also write
+`.pdf` and `.png`.
 """
 
 

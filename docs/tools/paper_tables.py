@@ -21,7 +21,6 @@ IN_TURN = 5
 NETWORK = "mlp_mnist_spiking"
 TRANSISTORS_OF_A_GATE = 4
 """Of a NAND gate with two inputs."""
-_READ = {"read": "press text", "read_elsewhere": "quoted", "derived": "quoted, computed from it"}
 
 
 @cache
@@ -39,8 +38,8 @@ def _rows() -> Iterator[tuple[int, Published, Row]]:
 def claims(*groups: int) -> list[str]:
     """Claims of some groups of the case, with what we find."""
     lines = [
-        "| claim | published | place | we find (p10 to p90) | ratio | outcome | read in |",
-        "|---|---|---|---|---|---|---|",
+        "| claim | published | we find (p10 to p90) | ratio | outcome |",
+        "|---|---|---|---|---|",
     ]
     before = ""
     for group, stated, row in _rows():
@@ -48,11 +47,10 @@ def claims(*groups: int) -> list[str]:
             continue
         why = "for the same cause" if row.cause == before else row.cause
         before = row.cause
-        read = "press text, summarised" if stated.source == "hyper2025" else _READ[stated.status]
         cells = (
-            stated.claim or row.quantity, _shown(row.published, row.unit), row.locator, _found(row),
+            stated.claim or row.quantity, _shown(row.published, row.unit), _found(row),
             number(float(f"{row.ratio:.3g}")),
-            "as claimed" if row.verdict == "within" else f"**missed**: {why}", read,
+            "as claimed" if row.verdict == "within" else f"**missed**: {why}",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
