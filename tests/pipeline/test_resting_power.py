@@ -15,6 +15,7 @@ from neuroest.loading.library import find_file
 from tests.chips import run
 
 DATA = Path(__file__).parents[2] / "benchmarks" / "crosscheck" / "resting_powers.csv"
+PRODUCTS = DATA.with_name("resting_products.csv")
 DENSITY = 0.114e-9 / 1e-6 * 700e6
 """Power over area of a die at rest with a clock of 700 MHz. [W/m^2]."""
 
@@ -52,6 +53,30 @@ def test_energy_of_a_die_at_rest_is_the_mean_of_seven_products_and_predicts_anot
     assert value == pytest.approx(float(np.exp(np.mean(np.log(fitted)))), rel=0.005)
     assert sum(low <= each <= high for each in fitted) == 6  # K80 is below
     assert value / energies["TPU v1"] == pytest.approx(0.94, abs=0.01)
+
+
+def test_a_cycle_of_a_small_product_at_rest_is_the_mean_of_three_and_predicts_another() -> None:
+    energies: dict[str, list[float]] = {}  # pJ at 0.9 V
+    fitted = set()
+    for row in csv.DictReader(PRODUCTS.read_text(encoding="utf-8").splitlines()):
+        if row["supply_V"]:
+            power = float(row["resting_mW"]) * float(row["efficiency"]) / float(row["domains"])
+            scale = (0.9 / float(row["supply_V"])) ** 2 / float(row["clock_MHz"]) * 1e3
+            energies.setdefault(row["product"], []).append(power * scale)
+            if row["fitted"] == "yes":
+                fitted.add(row["product"])
+    device = yaml.safe_load(find_file("device", "soc_rest").read_text(encoding="utf-8"))
+    stated = device["parameters"]["cycle_energy"]
+    value, low, high = (
+        float(text.split()[0])
+        for text in (stated["value"], stated["spread"]["low"], stated["spread"]["high"])
+    )
+    means = {name: float(np.mean(np.log(each))) for name, each in energies.items()}
+    assert len(fitted) == 3
+    assert value == pytest.approx(float(np.exp(np.mean([means[name] for name in fitted]))), rel=0.005)
+    every = [energy for name in fitted for energy in energies[name]]
+    assert (low, high) == pytest.approx((min(every), max(every)), rel=0.01)
+    assert value / energies["XyloIMU"][0] == pytest.approx(0.63, abs=0.01)
 
 
 def test_a_die_at_rest_draws_what_its_area_and_clock_say(tmp_path: Path) -> None:
