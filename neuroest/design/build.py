@@ -7,6 +7,7 @@ arrays and keeps the structure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
@@ -158,6 +159,19 @@ class Design:
     def values(self) -> Mapping[str, u.Numeric]:
         """The SI values of all claims by path."""
         return {path: claim.value for path, claim in self.claims.items()}
+
+    @cached_property
+    def absent(self) -> Mapping[str, float]:
+        """Finite values of the parameters that the files of its devices leave out, by path."""
+        stated = self.claims.keys()
+        return {
+            path: info.absent
+            for place, device in self.devices.items()
+            for name, info in device.record.parameters().items()
+            if info.absent is not None
+            and math.isfinite(info.absent)
+            and (path := f"{place}.{name}") not in stated
+        }
 
 
 class _Read(NamedTuple):
@@ -342,6 +356,43 @@ class _WithoutValues(_Builder):
 
     def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
         """No claims."""
+
+
+def differ_in_numbers(one: Design, other: Design) -> bool:
+    """Whether two designs differ at most in the values of claims, as with another device of the same model.
+
+    An evaluation of one with the values of the other gives the results of the other.
+    """
+    fields = one.spec.__dict__.keys() | other.spec.__dict__.keys()
+    return (
+        one.claims.keys() | one.absent.keys() == other.claims.keys() | other.absent.keys()
+        and one.layer_levels == other.layer_levels
+        and all(getattr(one.spec, name) == getattr(other.spec, name) for name in fields - _OF_FILE)
+        and one.devices.keys() == other.devices.keys()
+        and _same_but_numbers(one.root, other.root)
+    )
+
+
+_OF_FILE = frozenset({"chip", "name", "title", "description"})
+"""Fields of an architecture that `Part` contains, or that no number depends on."""
+
+
+def _same_but_numbers(one: Part, other: Part) -> bool:
+    apart = {"device", "parameters", *one.spec.slots, *getattr(one.spec, "partners", ())}
+    stated, others = (
+        {name: value for name, value in part.spec.__dict__.items() if name not in apart}
+        for part in (one, other)
+    )
+    return (
+        (one.path, one.record, one.reference_process) == (other.path, other.record, other.reference_process)
+        and type(one.spec) is type(other.spec)
+        and stated == others
+        and one.spec.model_fields_set == other.spec.model_fields_set
+        and one.table is other.table
+        and one.partners.keys() == other.partners.keys()
+        and one.parts.keys() == other.parts.keys()
+        and all(map(_same_but_numbers, one.parts.values(), other.parts.values()))
+    )
 
 
 def sleeps(spec: Spec) -> bool:

@@ -78,7 +78,7 @@ class Points:
         """Whether an estimate exists and all limits hold."""
         return np.asarray(self.failed == PASSED)
 
-    def at(self, places: NDArray[np.intp]) -> Points:
+    def at(self, places: NDArray[np.intp] | slice) -> Points:
         """Some of the points."""
         totals = {name: values[places] for name, values in self.totals.items()}
         return Points(totals, self.failed[places], self.reasons, self.extrapolates[places])

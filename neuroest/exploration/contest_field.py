@@ -27,7 +27,7 @@ from neuroest.core.errors import (
 )
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import parse_quantity
-from neuroest.design.build import InputFile
+from neuroest.design.build import InputFile, differ_in_numbers
 from neuroest.design.links import LinkChoice
 from neuroest.design.overrides import design_with
 from neuroest.exploration.contest_spec import (
@@ -161,6 +161,8 @@ _MODE, _PERIOD = "operation.mode", "operation.period"
 _DATA_PERIOD = "workload.period"
 _WORKLOAD, _TIMESTEPS = "workload.", "workload.timesteps"
 _MOST_STRUCTURES = 4096
+_POINTS = 65_536
+"""Most chips times cells of circuits that are evaluated together: twice as many take longer each. Numerical."""
 
 
 @frozen_dataclass
@@ -232,6 +234,22 @@ class Structure:
 
 
 @frozen_dataclass
+class Family:
+    """Circuits that differ in nothing but numbers, such as those of two links, and are evaluated together.
+
+    Attributes
+    ----------
+    members : tuple of int
+        Their indices in the field.
+    axes : tuple of NumericAxis
+        Axes of the numbers in which they differ; each point is a member, in order.
+    """
+
+    members: tuple[int, ...]
+    axes: tuple[NumericAxis, ...]
+
+
+@frozen_dataclass
 class Field:
     """All chips of a contest and the map on which they compete.
 
@@ -274,10 +292,65 @@ class Field:
         """Number of chips."""
         return int(self.firsts[-1])
 
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """All structures, those together that differ in nothing but numbers."""
+        found: dict[Any, list[list[int]]] = {}
+        for number, one in enumerate(self.structures):
+            paths = frozenset({*one.group.claims, *one.group.design.absent})
+            likely = found.setdefault((one.contender, paths), [])
+            own = next((each for each in likely if _together(self.structures[each[0]], one)), None)
+            if own is None:
+                likely.append([number])
+            else:
+                own.append(number)
+        families = []
+        for each in itertools.chain.from_iterable(found.values()):
+            most = max(1, _POINTS // (self.structures[each[0]].chips * math.prod(self.shape)))
+            families += [each[first : first + most] for first in range(0, len(each), most)]
+        return tuple(
+            Family(tuple(members), _axes_between([self.structures[one] for one in members]))
+            for members in sorted(families)
+        )
+
     def chip(self, number: int) -> tuple[Structure, int]:
         """Structure of a chip, and the index of the chip in it."""
         structure = int(np.searchsorted(self.firsts, number, side="right")) - 1
         return self.structures[structure], number - int(self.firsts[structure])
+
+
+def _together(one: Structure, other: Structure) -> bool:
+    """Whether two circuits of a contender differ in nothing but numbers, and vary in the same numbers."""
+    tracks = ([track for axis in each.axes for track in axis.tracks.items()] for each in (one, other))
+    return differ_in_numbers(one.group.design, other.group.design) and all(
+        path == other_path and np.array_equal(np.asarray(track.levels), np.asarray(other_track.levels))
+        for (path, track), (other_path, other_track) in zip(*tracks, strict=True)
+    )
+
+
+def _axes_between(members: Sequence[Structure]) -> tuple[NumericAxis, ...]:
+    """Axes of the numbers in which circuits differ: one for each alternative if each number follows one, else one."""
+    values = [{**one.group.design.absent, **one.group.values} for one in members]
+    differing = {
+        path: np.array([each[path] for each in values])
+        for path, first in values[0].items()
+        if any(each[path] != first for each in values)
+    }
+    labels = ({one.choices[name] for one in members} for name in members[0].choices)
+    by_alternative = tuple(len(each) for each in labels if len(each) > 1)
+    for shape in (by_alternative, (len(members),)):
+        if math.prod(shape) != len(members):
+            continue
+        levels: list[dict[str, AxisValues]] = [{} for _ in shape]
+        for path, found in differing.items():
+            grid = found.reshape(shape)
+            for axis, tracks in enumerate(levels):
+                along = np.moveaxis(grid, axis, 0).reshape(shape[axis], -1)
+                if np.any(along != along[0]):
+                    tracks[path] = AxisValues(along[:, 0])
+        if sum(map(len, levels)) == len(differing):
+            break
+    return tuple(NumericAxis(tracks, size) for tracks, size in zip(levels, shape, strict=True))
 
 
 def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Field:

@@ -63,6 +63,7 @@ class Finalists:
         self._search, self.objective, self._passing = search, objective, passing
         self._samples, self._seed, self._posterior = samples, seed, posterior
         self._ledgers: dict[tuple[int, Place], Ledger] = {}
+        self._draws: dict[tuple[str, frozenset[str]], Mapping[str, Array]] = {}
         self.best: dict[tuple[str, Place], Best] = {}
         self.tried: dict[tuple[str, Place], int] = {}
         done: dict[tuple[str, Place], list[int]] = {}
@@ -92,15 +93,7 @@ class Finalists:
         costs = {
             (chip, place): cost
             for chip, places in cells.items()
-            for place, cost in sampled(
-                self._search.field,
-                chip,
-                sorted(places),
-                self.objective,
-                self._samples,
-                self._seed,
-                self._posterior,
-            )
+            for place, cost in self._sampled(chip, sorted(places))
         }
         for key, rows in wanted.items():
             found = []
@@ -127,12 +120,42 @@ class Finalists:
         if (one.chip, place) not in self._ledgers:
             group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
             values = {**group.values, **{path: value.reshape(1) for path, value in moved.items()}}
-            claims = {path: claim for path, claim in group.claims.items() if path not in moved}
-            drawn = draw(claims, self._samples, self._seed, posterior=self._posterior)
+            drawn = self._drawn(one.chip, moved)
             stated = ledger(group.design, evaluate(group.design, group.workload, values))
             sampled = evaluate(group.design, group.workload, {**values, **drawn})
             self._ledgers[one.chip, place] = stated.followed_by(ledger(group.design, sampled, self._samples))
         return self._ledgers[one.chip, place]
+
+    def _drawn(self, chip: int, moved: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Draws of everything that neither an axis nor a choice of a chip sets, the same for chips of one structure."""
+        structure = self._search.field.chip(chip)[0]
+        key = structure.label, frozenset(moved)
+        if key not in self._draws:
+            claims = {path: claim for path, claim in structure.group.claims.items() if path not in moved}
+            self._draws[key] = draw(claims, self._samples, self._seed, posterior=self._posterior)
+        return self._draws[key]
+
+    def _sampled(self, chip: int, places: Sequence[Place]) -> Iterator[tuple[Place, Array]]:
+        """Samples of the cost of a chip in some cells; infinite without an estimate.
+
+        Values set by an axis or a choice of the chip are exact. Each other cause has its own random stream, so that two
+        chips share the samples of common causes.
+        """
+        xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
+        group, moved = _moved(self._search.field, chip, xs, ys)
+        drawn = self._drawn(chip, moved)
+        step = max(1, box_of(group) // (len(xs) * len(ys)))
+        parts = []
+        for start in range(0, self._samples, step):
+            stop = min(start + step, self._samples)
+            given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
+            shape = (stop - start, len(xs), len(ys))
+            found = evaluate_points(group, {**given, **moved}, shape, (self.objective,), judged=False)
+            cost = cost_of(found.totals[self.objective], found.feasible, self.objective)
+            parts.append(cost.reshape(shape))
+        cost = np.concatenate(parts)
+        for x, y in places:
+            yield (x, y), cost[:, xs.index(x), ys.index(y)]
 
 
 def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> tuple[Group, dict[str, Array]]:
@@ -152,37 +175,6 @@ def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> t
         **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
     }
     return group, moved
-
-
-def sampled(
-    field: Field,
-    number: int,
-    places: Sequence[Place],
-    objective: str,
-    samples: int,
-    seed: int,
-    posterior: Posterior | None = None,
-) -> Iterator[tuple[Place, Array]]:
-    """Samples of the cost of a chip in some cells; infinite without an estimate.
-
-    Values set by an axis or a choice of the chip are exact. Each other cause has its own random stream, so that two
-    chips share the samples of common causes.
-    """
-    xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
-    group, moved = _moved(field, number, xs, ys)
-    claims = {path: claim for path, claim in group.claims.items() if path not in moved}
-    drawn = draw(claims, samples, seed, posterior=posterior)
-    step = max(1, box_of(group) // (len(xs) * len(ys)))
-    parts = []
-    for start in range(0, samples, step):
-        stop = min(start + step, samples)
-        given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
-        shape = (stop - start, len(xs), len(ys))
-        found = evaluate_points(group, {**given, **moved}, shape, (objective,), judged=False)
-        parts.append(cost_of(found.totals[objective], found.feasible, objective).reshape(shape))
-    cost = np.concatenate(parts)
-    for x, y in places:
-        yield (x, y), cost[:, xs.index(x), ys.index(y)]
 
 
 _FRAIL = "no estimate in more than a tenth of the samples"

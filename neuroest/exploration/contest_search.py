@@ -1,7 +1,7 @@
 """The search of a contest: evaluate every chip in every cell at its stated inputs, and keep the best.
 
-A circuit is evaluated at once with all of its numbers. Only chips that could win are kept; for the others the failed
-checks are counted. So millions of chips need little memory.
+Circuits that differ in nothing but numbers are evaluated at once with all of their numbers. Only chips that could win
+are kept; for the others the failed checks are counted. So millions of chips need little memory.
 """
 
 import itertools
@@ -51,7 +51,7 @@ def cost_of(values: Array, exists: Mask, objective: str) -> Array:
 
 @frozen_dataclass(kw_only=True)
 class ContestJob(Job):
-    """Everything that a worker needs for a contest; a chunk is one circuit with all of its numbers.
+    """Everything that a worker needs for a contest; a chunk is a family of circuits with all of their numbers.
 
     Attributes
     ----------
@@ -77,8 +77,8 @@ class ContestJob(Job):
 
     @cached_property
     def chunks(self) -> int:
-        """Circuits."""
-        return len(self.field.structures)
+        """Families of circuits."""
+        return len(self.field.families)
 
     def rows_done(self, rows: int) -> int:
         """An even share of the points, since a circuit keeps few of them."""
@@ -95,17 +95,25 @@ class ContestJob(Job):
         return {**super().description(), **asked, "numbers": numbers}
 
     def compute(self, number: int) -> Columns:
-        """The rows of one circuit: for each objective its best chips in each cell, and the reasons why others fail."""
-        structure = self.field.structures[number]
-        axes = (*structure.axes, *self.resolved.numeric)
-        shape = (*structure.shape, *self.field.shape)
-        group = structure.group
-        blocks = Blocks.of(shape, math.prod(shape), block_of(group), box_of(group))
+        """The rows of one family: of each circuit the best chips in each cell, and the reasons why others fail."""
+        family = self.field.families[number]
+        first = self.field.structures[family.members[0]]
+        axes = (*family.axes, *first.axes, *self.resolved.numeric)
+        shape = (*(axis.size or 0 for axis in family.axes), *first.shape, *self.field.shape)
+        group, count = first.group, first.chips * math.prod(self.field.shape)
+        box = max(box_of(group), math.prod(shape) if family.axes else 0)
+        blocks = Blocks.of(shape, math.prod(shape), block_of(group), box)
         parts = [grid_points(group, axes, blocks, one, self._evaluated) for one in range(blocks.chunks)]
         given = {path: np.concatenate([part[0][path] for part in parts]) for path in parts[0][0]}
         points = joined([part[1] for part in parts])
-        found = [self._rows_for(objective, number, given, points) for objective in self.objectives]
-        return {name: _together([columns[name] for columns in found]) for name in found[0]}
+        found = []
+        for place, member in enumerate(family.members):
+            some = slice(place * count, (place + 1) * count)
+            own = {path: values[some] for path, values in given.items()}
+            found += [
+                self._rows_for(objective, member, own, points.at(some)) for objective in self.objectives
+            ]
+        return {name: _joined([columns[name] for columns in found]) for name in found[0]}
 
     def _rows_for(self, objective: str, number: int, given: Mapping[str, Array], points: Points) -> Columns:
         cost, codes, words = self._judged(points, objective)
@@ -197,7 +205,7 @@ def _alike(word: str | None, rows: int) -> Labels:
     return Labels(codes, () if word is None else (word,))
 
 
-def _together(parts: Sequence[Labels | NDArray[Any]]) -> Labels | NDArray[Any]:
+def _joined(parts: Sequence[Labels | NDArray[Any]]) -> Labels | NDArray[Any]:
     """One column of several, one after the other."""
     if isinstance(parts[0], Labels):
         return Labels.joined(part for part in parts if isinstance(part, Labels))
@@ -294,7 +302,7 @@ def _columns(sweep_result: SweepResult, objective: str) -> Mapping[str, Any]:
         }
     import pandas as pd  # noqa: PLC0415 - heavy, and only a run with a file needs it
 
-    frame = sweep_result.to_frame()
+    frame = pd.concat(sweep_result.pieces(), ignore_index=True)
     frame = frame[frame[_OBJECTIVE] == objective]
     codes, words = pd.factorize(frame[_REASON])
     own = {str(name): frame[name].to_numpy() for name in frame.columns if name != _REASON}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import yaml
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import format_quantity
-from neuroest.exploration.contest import contest, contests
-from neuroest.exploration.contest_field import check_contest
+from neuroest.exploration.chunks import plain
+from neuroest.exploration.contest import _job, contest, contests
+from neuroest.exploration.contest_field import Family, check_contest
 from neuroest.exploration.contest_outcome import _crossing
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.exploration.space import ExplorationError
@@ -217,6 +219,38 @@ def test_numbers_of_a_circuit_are_searched_together_as_each_alone(folder: Path) 
     here = next(one for one in found.standings if one.contender == "digital")
     assert here.chip == "bits 4 bit, supply 0.8 V"
     assert best == digital[digital["supply"] == "0.8 V"]["energy_per_inference_J"].min()
+
+
+def test_circuits_that_differ_in_devices_are_evaluated_together_as_each_alone(folder: Path) -> None:
+    """A link with and without a stated latency, and two cells: four circuits, of which a device is all that differs."""
+    link = {"model": "off_chip_link", "distance": "5 cm", "carries": ["inputs"], "sleep": "off"}
+    alternatives = {
+        "cell": {
+            name: {"chip.tile.array.cell.device": name} for name in ("rram_hfox_28nm", "sonos_40nm_low")
+        },
+        "link": {
+            name: {"chip.link": {**link, "device": name}}
+            for name in ("pads_parallel", "serial_rapid_on_65nm")
+        },
+    }
+    rules = written(
+        folder, contenders__analog__alternatives=["cell", "link"], alternatives=alternatives
+    )  # fmt: skip
+    file = read_contest(rules)
+    job = _job(file, SPEECH, file.axes, (), ("energy_per_inference_J", "area_m2"), None, 0)
+    family, _ = job.field.families
+    assert family.members == (0, 1, 2, 3)
+    assert [axis.size for axis in family.axes] == [2, 2]
+    together = plain(job.compute(0))
+    alone = replace(job, field=replace(job.field, structures=job.field.structures))
+    alone.field.__dict__["families"] = tuple(Family((one,), ()) for one in family.members)
+    each = [plain(alone.compute(one)) for one in range(alone.chunks)]
+    for name, values in together.items():
+        expected = np.concatenate([one[name] for one in each])
+        if values.dtype == object:
+            assert values.tolist() == expected.tolist(), name
+        else:
+            np.testing.assert_allclose(values, expected, rtol=1e-12, err_msg=name)
 
 
 def test_a_band_is_that_of_the_same_chip_estimated_alone(folder: Path) -> None:
