@@ -550,6 +550,54 @@ def wires_within_loss(loss_of_one: u.Dimensionless, allowed_loss: u.Dimensionles
 
 
 @equation
+def line_width_capacitance(
+    wires: u.Dimensionless, cell_pitch: u.Metre, metal_pitch: u.Metre
+) -> u.Dimensionless:
+    """Capacitance per length of a line with the resistance of several minimum wires, over that of one. [1].
+
+    Parameters
+    ----------
+    wires : float or array
+        Minimum wires with the resistance of the line, at least 1.
+    cell_pitch : float or array
+        Pitch of the cells, the room for the width of a line. [m]
+    metal_pitch : float or array
+        Smallest metal pitch. [m]
+
+    Returns
+    -------
+    float or array
+        Ratio, at least 1.
+
+    Notes
+    -----
+    Formula: c_n / c_1 = max(1, n / k^2), k = max(1, p / p_metal)
+
+    A wire of k pitches on an upper layer is k times as wide and thick: the resistance of k^2 minimum wires, the
+    capacitance per length of one. Layers of open kits: resistance 0.5 to 1.4 of it, capacitance 0.9 to 1.25.
+
+    Valid: cross-sections of the same shape on all layers
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md. Layers: `orfs` in device_specs/sources.yaml.
+
+    Examples
+    --------
+    20 wires over cells of 360 nm, with a metal pitch of 90 nm: one wire of 4 pitches replaces 16, so 20 / 16 = 1.25.
+
+    >>> float(line_width_capacitance(20.0, 360e-9, 90e-9))
+    1.25
+
+    10 wires are one wire that fits. Smaller cells leave room for minimum wires only.
+
+    >>> float(line_width_capacitance(10.0, 360e-9, 90e-9)), float(line_width_capacitance(2.0, 60e-9, 90e-9))
+    (1.0, 2.0)
+    """
+    return np.maximum(wires / np.maximum(cell_pitch / metal_pitch, 1.0) ** 2, 1.0)
+
+
+@equation
 def maximum_array_side(
     allowed_error: u.Dimensionless,
     conductance: u.Siemens,

@@ -70,6 +70,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "conducting_fraction": 0.5,
     },
     "wires_within_loss": {"loss_of_one": 0.179, "allowed_loss": 0.05},
+    "line_width_capacitance": {"wires": 20.0, "cell_pitch": 360e-9, "metal_pitch": 90e-9},
     "ir_drop_residual_spread": {"near_error": 0.14, "far_error": 0.2},
     "maximum_array_side": {
         "allowed_error": 0.05,

@@ -100,16 +100,22 @@ def test_a_width_that_follows_nothing_is_said() -> None:
     assert ["added_width_known" in found for found in names] == [False, True]
 
 
-def test_lines_of_several_wires_lose_less_and_charge_more(tmp_path: Path) -> None:
+def test_lines_of_several_wires_lose_less_and_charge_more_if_they_are_wider_than_a_cell(
+    tmp_path: Path,
+) -> None:
     def found(wires: int) -> Any:
         chip = changed("adc_crossbar_28nm", {"chip.tile.array.parallel_wires": wires}, tmp_path)
         return neuroest.estimate(chip, "mlp_mnist_dense").evaluation.mapper.compute
 
-    one, four = found(1), found(4)
-    assert four.segment_resistance() == pytest.approx(one.segment_resistance() / 4)
+    one, two, many = found(1), found(2), found(100)
+    assert many.segment_resistance() == pytest.approx(one.segment_resistance() / 100)
     wire = 128 * one.cell.pitch() * one.process.wire_capacitance
-    assert four.column_capacitance() - one.column_capacitance() == pytest.approx(3 * wire)
-    assert four.row_capacitance() - one.row_capacitance() == pytest.approx(3 * wire)
+    replaced = (one.cell.pitch() / one.process.metal_pitch) ** 2
+    assert 2 < replaced < 100  # of minimum wires by one that is as wide as a cell
+    assert two.column_capacitance() == pytest.approx(one.column_capacitance())
+    for line in ("column_capacitance", "row_capacitance"):
+        added = getattr(many, line)() - getattr(one, line)()
+        assert added == pytest.approx((100 / replaced - 1) * wire)
 
 
 def test_auto_takes_the_fewest_wires_that_keep_the_loss_within_its_limit(tmp_path: Path) -> None:

@@ -296,7 +296,10 @@ class ArrayCircuit(Component[None]):
 
     def wire_capacitance(self) -> u.FaradPerMetre:
         """Line capacitance per length, all parallel wires included."""
-        return self.process.wire_capacitance * self.parallel_wires()
+        more = crossbar_wires.line_width_capacitance(
+            self.parallel_wires(), self.cell.pitch(), self.process.metal_pitch
+        )
+        return self.process.wire_capacitance * more
 
     def settled_bits(self) -> u.Dimensionless:
         """Accuracy to which a column settles before it is read, in bits."""

@@ -102,10 +102,10 @@ class CrossbarLevel(ComputingLevel):
     settling_error: base.PositiveFraction
     """Settling error of a column at read-out, which sets the settling time."""
     parallel_wires: base.WireNumberOrAuto = "auto"
-    """Number of parallel minimum-pitch wires per array line, on several metal layers or as one wider wire. Resistance
-    is divided and capacitance multiplied by this number. auto: the fewest wires that keep the mean loss within
-    `ir_drop_limit` with all rows of a read active and cells at mid-window, one where that is enough. The `ir_drop`
-    check fails if there are too few."""
+    """Number of minimum-pitch wires whose parallel resistance an array line has. The line is one wide wire of an upper
+    layer, with the capacitance of one, as far as the cells leave room for its width. auto: the fewest wires that keep
+    the mean loss within `ir_drop_limit` with all rows of a read active and cells at mid-window, one where that is
+    enough. The `ir_drop` check fails if there are too few."""
     ir_drop_limit: base.PositiveFraction
     """Limit of the mean column-current loss from IR drop. Above it a design check fails."""
     cell: blocks.CellBlock
