@@ -124,6 +124,21 @@ def imports_of(module: str) -> frozenset[str]:
     return frozenset(found - {module})
 
 
+def test_one_printer_lays_out_tables() -> None:
+    """A result is a document of paragraphs and tables; no other module aligns columns by hand."""
+    layouts = {
+        f"neuroest.core.text_layout.{name}" for name in ("columns", "fitting_columns", "stacked_columns")
+    }
+    by_hand = {
+        module
+        for module in SOURCES
+        for node in nodes_of(module)
+        if isinstance(node, ast.ImportFrom)
+        and layouts & {f"{node.module}.{name.name}" for name in node.names}
+    }
+    assert by_hand == {"neuroest.core.document"}
+
+
 def imports_at_once(module: str) -> set[ast.AST]:
     """Import statements that run when the module is imported."""
     found = set()

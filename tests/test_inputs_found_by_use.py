@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 import neuroest
+from neuroest.core.document import Table
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.exploration.space import constraint, space_from
 from neuroest.loading.library import load_architecture, shipped
 from neuroest.publishing.paper.plan import STEPS, read_plan
 from neuroest.publishing.paper.run import _read_state
-from neuroest.reporting.document import Table
 from tests.each import each
 
 CHIP, NETWORK = "diffusive_28nm_derived", "mlp_mnist_spiking"

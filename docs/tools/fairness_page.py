@@ -20,14 +20,14 @@ from typing import Any
 
 from fairness_objectives import CIRCUIT_AREA, OBJECTIVES, membrane_rows, objective_rows
 
-from neuroest.core.units import format_quantity
+from neuroest.core.units import format_quantity, formatted, formatted_interval
 from neuroest.exploration.contest import contest, contests
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.exploration.target import target
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.pace import DATA_PERIOD, paces
-from neuroest.reporting.formatting import formatted, formatted_interval, ratio_digits
+from neuroest.reporting.formatting import ratio_digits
 from neuroest.reporting.study_documents import interval_words
 from neuroest.results.comparison import PACES, Pace, PaceRow, verdict
 from neuroest.results.estimate import Band, Estimate

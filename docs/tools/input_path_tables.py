@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 import neuroest
+from neuroest.core.units import formatted
 from neuroest.design.links import LinkChoice
 from neuroest.loading.kinds import shipped
-from neuroest.reporting.formatting import formatted, ratio_digits
+from neuroest.reporting.formatting import ratio_digits
 
 CHIP, TWIN, NETWORK = "diffusive_low_power_28nm", "analog_lif_low_power_28nm", "shd_recurrent_spiking"
 OPEN = {"chip.link.device": "auto", "chip.link.sleep": "auto"}

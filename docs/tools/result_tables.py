@@ -24,11 +24,11 @@ import uniform_macros
 
 import neuroest
 from neuroest import Estimate
+from neuroest.core.units import formatted
 from neuroest.dynamics.agreement import compare_spike
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_device, shipped
-from neuroest.reporting.formatting import formatted
 from neuroest.reporting.survey import survey
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.survey import columns

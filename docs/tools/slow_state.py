@@ -17,9 +17,9 @@ import numpy as np
 
 import neuroest
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import formatted
 from neuroest.exploration.contest import contests
 from neuroest.plotting import style
-from neuroest.reporting.formatting import formatted
 from neuroest.results.quantities import label_and_unit
 
 ROOT = Path(__file__).parents[2]

@@ -19,11 +19,11 @@ from neuroest.circuits.bench import (
     deck,
     expected,
 )
+from neuroest.core.document import Document, Table
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
-from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity
 
 
@@ -363,12 +363,15 @@ def _run(program: str, file: str, folder: str, wanted: tuple[str, ...]) -> dict[
 
 def agreement_text(rows: tuple[Agreement, ...]) -> str:
     """The agreement as a table."""
-    table = [("bench", "quantity", "simulate", "ngspice", "deviation", "")]
-    for row in rows:
-        numbers = (format_quantity(row.simulated, row.unit), format_quantity(row.circuit, row.unit))
-        verdict = "agrees" if row.agrees else "differs"
-        table.append((row.bench, row.quantity, *numbers, f"{100.0 * row.deviation:+.1f} %", verdict))
-    return "\n".join(columns(table, "<<>>><")) + "\n"
+    head = ("bench", "quantity", "simulate", "ngspice", "deviation", "")
+    cells = [
+        (
+            row.bench, row.quantity, format_quantity(row.simulated, row.unit), format_quantity(row.circuit, row.unit),
+            f"{100.0 * row.deviation:+.1f} %", "agrees" if row.agrees else "differs",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return Document("", (Table.of(head, cells, "<<>>><", gap=2),)).to_text()
 
 
 def agreement_rows(rows: tuple[Agreement, ...]) -> list[dict[str, Any]]:

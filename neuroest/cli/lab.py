@@ -291,8 +291,8 @@ def run_simulate(
     neuroest simulate diffusive_28nm_capacitor --level '0.9 V' -p spikes.png
     neuroest simulate diffusive_bench rate limits
     """
+    from neuroest.core.document import Table  # noqa: PLC0415
     from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.reporting.document import Table  # noqa: PLC0415
 
     if workload and names:
         raise typer.BadParameter("characteristics belong to one neuron; leave out --workload")
@@ -321,11 +321,11 @@ def run_simulate(
 def _at_operating_point(
     chip: str, workload: str, changes: Mapping[str, str], form: shared.Format, output: Path | None
 ) -> None:
+    from neuroest.core.document import Table  # noqa: PLC0415
     from neuroest.network_simulation.at_operating_point import (  # noqa: PLC0415 - loaded for this option only
         simulate_operating_point,
     )
     from neuroest.pipeline.estimate import estimate  # noqa: PLC0415
-    from neuroest.reporting.document import Table  # noqa: PLC0415
 
     found = simulate_operating_point(estimate(chip, workload, changes))
     rows = found.rows()

@@ -183,7 +183,7 @@ def run_reproduce(
     data = board.to_dict() if layout is shared.Format.JSON else None
     label = "Predicted and published values"
     rows = partial(boards.board_rows, board, reported=layout is shared.Format.CSV)
-    shared.emit_in_form(output, layout, lambda: boards.table(board), rows, label, data)
+    shared.emit_in_form(output, layout, lambda: boards.document(board).to_text(), rows, label, data)
     if figure is not None:
         from neuroest.plotting.published import board_figure  # noqa: PLC0415 - matplotlib is heavy
         from neuroest.plotting.style import save_figure  # noqa: PLC0415

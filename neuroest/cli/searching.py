@@ -95,7 +95,7 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
 
 def frame_text(frame: Any) -> str:
     """A data frame as aligned columns for a terminal, four digits a number; `-` where there is nothing."""
-    from neuroest.reporting.document import Table  # noqa: PLC0415 - other forms do not need it
+    from neuroest.core.document import Table  # noqa: PLC0415 - other forms do not need it
 
     return Table.of_records(frame).to_text()
 
@@ -390,7 +390,7 @@ def run_sensitivity(
         found.plot(names[0], plot, most or _MOST_IN_FULL)
         shared.figure_written(plot)
     label = f"Sensitivity of {architecture} on {workload}"
-    shared.emit_in_form(output, form, lambda: found.to_text(count), found.to_frame, label)
+    shared.emit_in_form(output, form, lambda: found.document(count).to_text(), found.to_frame, label)
     if found.feasible < 1.0:
         shared.note([f"Sobol indices use the {found.feasible:.1%} of the sample sets that have an estimate"])
 

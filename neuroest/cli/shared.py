@@ -353,7 +353,7 @@ def in_form(
         return text()
     if form is Format.JSON and data is not None:
         return json.dumps(data, indent=2, allow_nan=False) + "\n"
-    from neuroest.reporting.document import Table  # noqa: PLC0415
+    from neuroest.core.document import Table  # noqa: PLC0415
     from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text on a terminal needs no table model
 
     table = Table.of_records(rows())

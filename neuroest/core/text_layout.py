@@ -10,6 +10,10 @@ from neuroest.core.frozen import frozen_dataclass
 WIDTH = 80
 """Width of every table, in characters."""
 
+_LEAST_ROOM = 20
+"""Fewest characters into which the texts of a column are wrapped."""
+_BREAKS = re.compile(r"(?<= )(?=[^ ])|(?<=[A-Za-z_]\.)(?=[a-z_])")
+"""Places where a text in a column may be broken: before a word, and after a dot of a path."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[afpnumkMGT]?(?:J|W|s|V|A|Hz|ohm|m|F|S)(?:\^2)?)(?![\w/]))")
 
@@ -57,15 +61,47 @@ def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: 
 
 def fitting_columns(
     rows: Iterable[Sequence[str]], align: str, *, indent: int = 0, widest: int = 3
-) -> list[str]:
-    """Format rows as aligned columns, spaced as far apart as 80 characters allow but at most `widest`."""
+) -> list[list[str]]:
+    """Lines of each row in aligned columns, as far apart as 80 characters allow but at most `widest`.
+
+    If they do not fit, the texts of the widest column at the left are wrapped, where that leaves them enough room.
+
+    Examples
+    --------
+    >>> fitting_columns([("1", "word " * 16)], "><")
+    [['1 word word word word word word word word word word word word word word word', '  word']]
+    """
     table = [tuple(row) for row in rows]
     lines: list[str] = []
     for gap in range(widest, 0, -1):
         lines = columns(table, align, gap=gap, indent=indent)
         if max(map(len, lines), default=0) <= WIDTH:
-            break
-    return lines
+            return [[line] for line in lines]
+    widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
+    texts = [width if side == "<" else 0 for width, side in zip(widths, align, strict=True)]
+    long, gap = texts.index(max(texts)), min(widest, 2)
+    room = WIDTH - indent - sum(widths) - gap * (len(widths) - 1) + texts[long]
+    if room < _LEAST_ROOM:
+        return [[line] for line in lines]
+    parts = [_in_parts(row[long], room) for row in table]
+    split = [
+        [part if at == long else cell * (number == 0) for at, cell in enumerate(row)]
+        for row, of_row in zip(table, parts, strict=True)
+        for number, part in enumerate(of_row)
+    ]
+    found = iter(columns(split, align, gap=gap, indent=indent))
+    return [[next(found) for _ in of_row] for of_row in parts]
+
+
+def _in_parts(text: str, width: int) -> list[str]:
+    """A text in lines of a width, also broken at the dots of a path, that keep the spaces it begins with."""
+    start = len(text) - len(text.lstrip(" "))
+    lines = [text[:start]]
+    for word in _BREAKS.split(text[start:]):
+        if lines[-1].strip() and len(lines[-1] + word.rstrip()) > width:
+            lines.append(" " * start)
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
 def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.document import Block, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import ENERGY_TERMS, DiffusiveCells, Run, integration_time
@@ -228,25 +228,19 @@ class Agreement:
         """Whether all quantities agree; for a silent neuron, whether the estimate predicts silence."""
         return all(one.agrees for one in self.quantities) and (self.spikes or bool(self.silent))
 
-    def lines(self) -> list[str]:
-        """Text of the comparison for a terminal."""
+    def blocks(self) -> tuple[Block, ...]:
+        """The comparison in words and a table."""
         head = [f"{self.neuron} ({self.model})"]
         if not self.spikes:
-            flagged = (
-                f"the estimate flags it: {', '.join(self.silent)}"
-                if self.silent
-                else "the estimate does not say so"
-            )
-            head += wrapped(f"no spike in time; {flagged}", hanging=2)
-        rows = [("one spike", "simulated", "estimate", "ratio", "stated error", "")]
-        for one in self.quantities:
-            verdict = "agrees" if one.agrees else "differs"
-            rows.append(
-                (one.name, format_quantity(one.simulated, one.unit), format_quantity(one.closed, one.unit),
-                 f"{one.ratio:.3g}", f"factor {one.tolerance:.3g}", verdict)
-            )  # fmt: skip
-        notes = [line for note in self.notes for line in wrapped(note, hanging=2)]
-        return [*head, *columns(rows, "<>>>><"), *notes]
+            flagged = f"the estimate flags it: {', '.join(self.silent)}"
+            head.append(f"no spike in time; {flagged if self.silent else 'the estimate does not say so'}")
+        rows = [
+            (one.name, format_quantity(one.simulated, one.unit), format_quantity(one.closed, one.unit),
+             f"{one.ratio:.3g}", f"factor {one.tolerance:.3g}", "agrees" if one.agrees else "differs")
+            for one in self.quantities
+        ]  # fmt: skip
+        names = ("one spike", "simulated", "estimate", "ratio", "stated error", "")
+        return (*head, Table.of(names, rows, "<>>>><", gap=2), *self.notes)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per quantity."""

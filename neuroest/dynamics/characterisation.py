@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Block, Gap, Paragraph
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import wrapped
 from neuroest.dynamics.experiments import Characteristic, Report
 from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time, plain_numbers
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
@@ -69,10 +69,9 @@ def characteristics_report(neuron: str, found: Mapping[str, Characteristic]) -> 
 
     The table has one row per point of a curve, per single value, or per finding if there is no curve.
     """
-    blocks = ["\n".join(_lines(one)) for one in found.values()]
     rows = [row for name, one in found.items() for row in _rows(name, one)]
     return Report(
-        ("\n\n".join(blocks),),
+        tuple(block for one in found.values() for block in _blocks(one)),
         {"neuron": neuron, "characteristics": [_plain(name, one) for name, one in found.items()]},
         (("characteristic", "series", "x", "y"), *rows),
         {name: partial(render, one, "figure") for name, one in found.items() if one.series},
@@ -114,11 +113,11 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _lines(found: Characteristic) -> list[str]:
-    if found.absent:
-        return [found.title, *wrapped(f"  none: {found.absent}", hanging=4)]
+def _blocks(found: Characteristic) -> list[Block]:
     texts = [*(value.text() for value in found.values), *found.findings]
-    return [found.title, *(line for text in texts for line in wrapped(f"  {text}", hanging=4))]
+    if found.absent:
+        texts = [f"none: {found.absent}"]
+    return [found.title, *(Paragraph(text, indent=2) for text in texts), Gap()]
 
 
 def _experiments(

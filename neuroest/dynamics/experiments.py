@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.document import Block, Document, Documented
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import Printed
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, Run, draw_devices, integration_time
@@ -74,8 +74,8 @@ class LifBehaviourParameters(Record):
 
 
 @frozen_dataclass
-class Report(Printed):
-    """A result as text, as data for JSON, and as a table whose first row is its header.
+class Report(Documented):
+    """A result as a document, as data for JSON, and as a table whose first row is its header.
 
     Attributes
     ----------
@@ -83,14 +83,14 @@ class Report(Printed):
         What draws each figure into a file, by name; the only one may have none.
     """
 
-    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
     data: dict[str, Any]
     table: tuple[tuple[Any, ...], ...]
     figures: Mapping[str, Callable[[Path], Any]] = MappingProxyType({})
 
-    def to_text(self) -> str:
-        """Text, one fact a line."""
-        return "\n".join(self.lines) + "\n"
+    def document(self) -> Document:
+        """Facts and tables."""
+        return Document("", self.blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data."""

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 import numpy as np
 
+from neuroest.core.document import Block, Table
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import columns
+from neuroest.core.text_layout import words
 from neuroest.core.units import article, format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics import reference_neurons
 from neuroest.dynamics.agreement import TOLERANCE, compare_energy, compare_spike
@@ -179,7 +180,7 @@ def simulate(
     rows = agreement.rows()
     table = (tuple(rows[0]), *(tuple(row.values()) for row in rows))
     data = {"neuron": neuron, "agrees": agreement.agrees, "quantities": rows}
-    return Report(tuple(agreement.lines()), data, table)
+    return Report(agreement.blocks(), data, table)
 
 
 def _refuse_one_input(request: Request, others: Mapping[str, bool]) -> None:
@@ -302,7 +303,7 @@ def _diffusive(running: DiffusiveInTime, request: Request) -> Report:
     first = run.first_switch[np.isfinite(run.first_switch)]
     fast = float(np.max(immediate_switching_voltage(typical)))
     due = format_quantity(closed, "s") if np.isfinite(closed) else "never"
-    lines = [
+    lines: list[Block] = [
         (f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
         f"a constant {format_quantity(level, 'V')}: {due}"),
         (f"at {format_quantity(typical.temperature, 'K')}: never fires below "
@@ -319,11 +320,13 @@ def _diffusive(running: DiffusiveInTime, request: Request) -> Report:
     return _report(request, run, lines, "gate node", extra=extra)
 
 
-def _energy_lines(run: SpikeRun) -> list[str]:
-    means = {term: float(np.mean(energy)) for term, energy in run.energy.items()}
+def _energy_lines(run: SpikeRun) -> list[Block]:
+    rows = [
+        (words(term), format_quantity(float(np.mean(energy)), "J")) for term, energy in run.energy.items()
+    ]
     return [
         "energy from the supplies over the run, mean of the devices:",
-        *(f"  {term.replace('_', ' '):<16} {format_quantity(mean, 'J')}" for term, mean in means.items()),
+        Table.of(("", ""), rows, "<<", indent=2, gap=2),
     ]
 
 
@@ -340,7 +343,7 @@ def _band(values: Array, unit: str) -> str:
 
 
 def _report(
-    request: Request, run: SpikeRun, found: list[str], state: str, unit: str = "V",
+    request: Request, run: SpikeRun, found: Sequence[Block], state: str, unit: str = "V",
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Report:  # fmt: skip
     """Spikes of a run, then what was found of this kind of neuron; its figure has the input and the state."""
@@ -447,9 +450,8 @@ def _accumulating(running: PulsedInTime, request: Request) -> Report:
     train = pulse_train(running.length(level), float(d.pulse_time), float(d.read_time), pulses)
     run = running.simulate(train, np.full(request.devices, level), request.generator(), request.progress)
     width, drive = format_quantity(float(d.pulse_time), "s"), running.drive.text(level)
-    lines = [f"{pulses} pulses of {width} at {drive}, each followed by a read"]
-    lines += [*_energy_lines(run), *_as_a_chip_drives(request)]
-    return _report(request, run, lines, "state", "1")
+    lines = [f"{pulses} pulses of {width} at {drive}, each followed by a read", *_energy_lines(run)]
+    return _report(request, run, [*lines, *_as_a_chip_drives(request)], "state", "1")
 
 
 def _analog(running: AnalogInTime, request: Request) -> Report:
@@ -492,8 +494,8 @@ def _by_numbers(running: NumbersInTime, request: Request) -> Report:
     run = running.simulate(
         stimulus_of(request, level, duration, "1"), request.devices, _TRACED, request.progress
     )
-    lines = ["a leaky integrator of its published numbers, which do not include noise; 1 is a full drive"]
-    lines += [*_energy_lines(run), *_as_a_chip_drives(request)]
+    whose = "a leaky integrator of its published numbers, which do not include noise; 1 is a full drive"
+    lines = [whose, *_energy_lines(run), *_as_a_chip_drives(request)]
     return _report(request, run, lines, "state", "1")
 
 
@@ -520,20 +522,21 @@ def _energy_report(request: Request, hold: float) -> Report:
     cells = cast("DiffusiveInTime", neuron_in_time(request)).cells
     level = _level(request, "V", float(cells.input_voltage))
     compared = compare_energy(cells, level, hold=hold)
-    lines = [
+    lines: list[Block] = [
         f"{request.neuron}: one spike at {format_quantity(level, 'V')}",
         f"input on for {format_quantity(hold, 's')} after the switch",
         f"integration time simulated: {format_quantity(compared.simulated_integration_time, 's')}",
         f"integration time in closed form: {format_quantity(compared.integration_time, 's')}",
     ]
-    terms = [("term", "simulated", "closed form", "deviation", "tolerance", "")]
+    terms = []
     for row in compared.rows:
         tolerance = TOLERANCE[row.term]
         allowed = "bound" if not np.isfinite(tolerance) else f"{100.0 * tolerance:.2g} %"
         deviation = f"{100.0 * row.deviation:+.1f} %" if np.isfinite(row.deviation) else "-"
         energies = (format_quantity(row.simulated, "J"), format_quantity(row.closed, "J"))
         terms.append((row.term.replace("_", " "), *energies, deviation, allowed, row.verdict))
-    lines += columns(terms, "<>>>><")
+    head = ("term", "simulated", "closed form", "deviation", "tolerance", "")
+    lines.append(Table.of(head, terms, "<>>>><", gap=2))
     if compared.latched:
         lines.append(
             "latching: the gate follows the filament and removes its drive, so the output stays on; the closed "

@@ -17,9 +17,9 @@ import numpy as np
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
+from neuroest.core.document import Document, Documented, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.dynamics.in_time import any_network, component_with
 from neuroest.equations import firing_statistics
@@ -129,7 +129,7 @@ class Generator:
 
 
 @frozen_dataclass(eq=False)
-class RandomBits(Printed):
+class RandomBits(Documented):
     """Contenders for random bits.
 
     Attributes
@@ -175,10 +175,6 @@ class RandomBits(Printed):
             "left_out": {one.name: list(one.left_out) for one in self.generators},
         }  # fmt: skip
 
-    def to_text(self) -> str:
-        """The table as text for a terminal."""
-        return "\n".join(self._lines()) + "\n"
-
     @property
     def lead(self) -> str:
         """The generator that was built and takes the least energy, with its band."""
@@ -191,27 +187,29 @@ class RandomBits(Printed):
             f"{self.best.title} takes least, {energy} a bit; median (p10 .. p90)"
         )
 
-    def _lines(self) -> Iterator[str]:
-        yield from wrapped(
+    def document(self) -> Document:
+        """Energies and sizes, each in a table, and what they leave out."""
+        title = (
             f"independent random bits at {format_quantity(self.rate, _PER_SECOND)}; bits of a neuron correlated by at "
-            f"most {self.correlation:.2g}; medians, p10 .. p90 of the energy",
-            hanging=2,
-        )  # fmt: skip
-        head = ("", "energy a bit", "p10 .. p90", "switched")
-        yield from columns([head, *(self._energies(one) for one in self.generators)], "<>>>")
-        yield "switched: energy if each unit is powered for its bits only"
-        head = ("", "units", "area", "lifetime")
-        yield from columns([head, *(self._sizes(one) for one in self.generators)], "<>>>")
+            f"most {self.correlation:.2g}; medians, p10 .. p90 of the energy"
+        )
+        made = self.generators
+        texts = []
         if self.best is not None:
-            yield f"least energy of those that were built and have noise: {self.best.title}"
-        if drawn := [one.title for one in self.generators if not one.built and one.random]:
-            yield from wrapped(f"not built as priced: {', '.join(drawn)}", hanging=2)
-        pseudo = [one.title for one in self.generators if not one.random]
-        if pseudo:
-            yield from wrapped(f"not random: bits of {', '.join(pseudo)} follow from the seed", hanging=2)
-        for text in dict.fromkeys(text for one in self.generators for text in one.left_out):
-            titles = ", ".join(one.title for one in self.generators if text in one.left_out)
-            yield from wrapped(f"left out: {text} ({titles})", hanging=2)
+            texts.append(f"least energy of those that were built and have noise: {self.best.title}")
+        if drawn := [one.title for one in made if not one.built and one.random]:
+            texts.append(f"not built as priced: {', '.join(drawn)}")
+        if pseudo := [one.title for one in made if not one.random]:
+            texts.append(f"not random: bits of {', '.join(pseudo)} follow from the seed")
+        for text in dict.fromkeys(text for one in made for text in one.left_out):
+            titles = ", ".join(one.title for one in made if text in one.left_out)
+            texts.append(f"left out: {text} ({titles})")
+        return Document(title, (
+            Table.of(("", "energy a bit", "p10 .. p90", "switched"), map(self._energies, made), "<>>>", gap=2),
+            "switched: energy if each unit is powered for its bits only",
+            Table.of(("", "units", "area", "lifetime"), map(self._sizes, made), "<>>>", gap=2),
+            *texts,
+        ))  # fmt: skip
 
     def _energies(self, one: Generator) -> tuple[str, ...]:
         energy = Band.of(one.energy_at(self.rate))

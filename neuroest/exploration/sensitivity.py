@@ -13,11 +13,11 @@ import numpy as np
 
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.arrays import Array
+from neuroest.core.document import Block, Document, Documented, Gap, Paragraph, Table
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import WIDTH, Printed, columns, wrapped
 from neuroest.core.units import format_quantity, three_digits
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SEED, common_cause, spread_over
@@ -74,9 +74,14 @@ class Share:
     total: float
     total_confidence: float
 
+    @property
+    def words(self) -> str:
+        """First and total share with their intervals."""
+        return f"S1 {self.first:.2f} ± {self.first_confidence:.2f}, ST {self.total:.2f} ± {self.total_confidence:.2f}"
+
 
 @frozen_dataclass
-class SensitivityResult(Printed):
+class SensitivityResult(Documented):
     """Sensitivity of the results.
 
     Attributes
@@ -144,54 +149,32 @@ class SensitivityResult(Printed):
         ends = " .. ".join(format_quantity(end, unit) for end in sorted((bar.low, bar.high)))
         return f"{said}, most from {bar.cause} ({ends} at its p10 and p90)"
 
-    def to_text(self, most: int = 10) -> str:
-        """Tables for a terminal: for each result its longest bars."""
-        lines = [
-            *wrapped(f"{self.architecture} on {self.workload}"),
-            *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),
+    def document(self, most: int = 10) -> Document:
+        """For each result a table of its longest bars."""
+        blocks: list[Block] = [
+            Paragraph("results with each parameter at its p10 and at its p90, and elasticities", hanging=0)
         ]
         for name, bars in self.tornado.items():
-            unit = QUANTITIES[name].unit
-
-            def formatted(value: float, unit: str = unit) -> str:
-                return three_digits(value, unit) if np.isfinite(value) else "no estimate"
-
+            label, unit = label_and_unit(name)
             shares = {share.cause: share for share in self.sobol.get(name, ())}
             kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]
-            rows = [("at p10", "at p90", "elast.")]
-            rows += [
-                (formatted(bar.low), formatted(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept
-            ]
-            head, *numbers = columns(rows, ">>>", indent=2)
-            under = " " * (len(head) + 2)
-            lines += [
-                "",
-                f"{label_and_unit(name)[0]}  {formatted(self.base[name])} at the stated inputs (nominal)",
-                head,
-            ]
-            for left, bar in zip(numbers, kept, strict=True):
-                first, *others = _in_parts(bar.cause, WIDTH - len(under))
-                lines += [f"{left}  {first}", *(under + part for part in others)]
+            rows = []
+            for bar in kept:
+                slope = f"{self.slope(name, bar):+.2f}"
+                rows.append((_end(bar.low, unit), _end(bar.high, unit), slope, bar.cause))
                 if bar.cause in shares:
-                    share = shares[bar.cause]
-                    lines.append(
-                        f"{under}S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
-                        f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
-                    )
+                    rows.append(("", "", "", shares[bar.cause].words))
             rest = sum(bar.low != bar.high for bar in bars) - len(kept)
             if rest > 0:
-                lines.append(f"{under}{rest} more have less effect")
-        return "\n".join(lines) + "\n"
+                rows.append(("", "", "", f"{rest} more have less effect"))
+            heading = f"{label}  {_end(self.base[name], unit)} at the stated inputs (nominal)"
+            table = Table.of(("at p10", "at p90", "elast.", ""), rows, ">>><", indent=2, gap=2)
+            blocks += [Gap(), heading, table]
+        return Document(f"{self.architecture} on {self.workload}", tuple(blocks))
 
 
-def _in_parts(cause: str, width: int) -> list[str]:
-    """A cause in lines of a width, broken at the dots of its path."""
-    lines = [""]
-    for word in cause.replace(".", ".\0").replace(" ", " \0").split("\0"):
-        if lines[-1] and len(lines[-1] + word.rstrip()) > width:
-            lines.append("")
-        lines[-1] += word
-    return [line.rstrip() for line in lines]
+def _end(value: float, unit: str) -> str:
+    return three_digits(value, unit) if np.isfinite(value) else "no estimate"
 
 
 def causes(group: Group) -> dict[str, tuple[str, ...]]:

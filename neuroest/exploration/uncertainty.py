@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.arrays import Array
+from neuroest.core.document import Document, Documented, Gap, Paragraph, Table
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import Printed, fitting_columns, wrapped
 from neuroest.core.units import three_digits
 from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, draw, within_bounds
@@ -44,7 +44,7 @@ _SHOWN_SHARE = 0.005
 
 
 @frozen_dataclass
-class UncertaintyResult(Printed):
+class UncertaintyResult(Documented):
     """Distributions of the results.
 
     Attributes
@@ -101,20 +101,11 @@ class UncertaintyResult(Printed):
         """Plot cumulative distributions of one result, also by level; written to `path` if given, and returned."""
         return render(self, "figure", quantity, path)
 
-    def to_text(self) -> str:
-        """A table for a terminal."""
+    def document(self) -> Document:
+        """The bands in a table."""
         rows, chips = (size - 1 for size in next(iter(self.samples.values())).shape)
         known = ", the same as for the bands of `estimate`," if (rows, self.seed) == (SAMPLES, SEED) else ""
-        lines = [
-            *wrapped(f"{self.architecture} on {self.workload}"),
-            *wrapped(
-                f"{rows} draws (seed {self.seed}){known} over {len(self.causes)} parameters and models with a spread; "
-                f"{chips} chips per draw, for {len(self.varied)} parameters that vary between devices or cycles"
-            ),
-            *([] if self.given is None else wrapped(self.given.words, hanging=2)),
-            "",
-        ]
-        table: list[tuple[str, ...]] = [("", "p10", "median", "p90", "nominal", "from variability")]
+        table: list[tuple[str, ...]] = []
         for name, nominal in self.base.items():
             label, unit = label_and_unit(name)
             band, moved = self.knowledge[name], self.variability[name]
@@ -123,11 +114,16 @@ class UncertaintyResult(Printed):
             table.append((label, *_formatted(band, unit), three_digits(nominal, unit), varies))
             if share >= _SHOWN_SHARE:
                 table.append((" with variability", *_formatted(self.together[name], unit), "", ""))
-        lines += fitting_columns(table, "<>>>>>")
-        note = (
-            "from variability: share of the variance caused by differences between devices and between cycles"
-        )
-        return "\n".join([*lines, *wrapped(note, hanging=2)]) + "\n"
+        return Document(f"{self.architecture} on {self.workload}", (
+            Paragraph(
+                f"{rows} draws (seed {self.seed}){known} over {len(self.causes)} parameters and models with a spread; "
+                f"{chips} chips per draw, for {len(self.varied)} parameters that vary between devices or cycles",
+                hanging=0,
+            ),
+            *([] if self.given is None else [self.given.words]),
+            Gap(), Table.of(("", "p10", "median", "p90", "nominal", "from variability"), table, "<>>>>>"),
+            "from variability: share of the variance caused by differences between devices and between cycles",
+        ))  # fmt: skip
 
     @property
     def lead(self) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from neuroest.core.document import Block, Gap, Paragraph, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import columns, noted
 from neuroest.dynamics.in_time import Array, refused_alone
 from neuroest.fitting.adequacy import contradictions_of
 from neuroest.fitting.estimation import CORRELATED, Fit
@@ -148,8 +148,8 @@ def missed(logarithm: float) -> str:
     )
 
 
-def table_lines(ranking: Sequence[Candidate]) -> Iterator[str]:
-    """Text of the comparison for a terminal, experiment by experiment."""
+def comparison_blocks(ranking: Sequence[Candidate]) -> Iterator[Block]:
+    """The compared models in a table for each experiment, and why others were not fitted."""
     for experiment in dict.fromkeys(one.experiment for one in ranking):
         mine = ordered([one for one in ranking if one.experiment == experiment])
         if len(mine) < 2:
@@ -159,17 +159,17 @@ def table_lines(ranking: Sequence[Candidate]) -> Iterator[str]:
         for one in mine:
             if one.refused:
                 refused.setdefault(one.refused.removeprefix(f"{one.about}: "), []).append(one.about)
-        rows = [(f"which model describes {experiment}", "misses by", "BIC", "")]
+        rows = []
         for one in (each for each in mine if not each.refused):
             behind = one.score - mine[0].score
             name = f"{one.about} ({one.model})" if several and one.model != mine[0].model else one.about
             behind_best = _signed(behind) if one is not mine[0] else "0"
             rows.append((f"  {name}", missed(one.misses), behind_best, _verdict(one, mine[0])))
-        if len(rows) > 1:
-            yield from ("", *columns(rows, "<>><"))
-        yield from noted(
-            f"not fitted to {experiment}: {'; '.join(names)}: {why}" for why, names in refused.items()
-        )
+        if rows:
+            head = (f"which model describes {experiment}", "misses by", "BIC", "")
+            yield from (Gap(), Table.of(head, rows, "<>><", gap=2))
+        for why, names in refused.items():
+            yield Paragraph(f"not fitted to {experiment}: {'; '.join(names)}: {why}", indent=2)
 
 
 def best_fits(

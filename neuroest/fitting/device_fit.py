@@ -1,7 +1,7 @@
 """Fit a device spec to measurements: choose a model, fit it, report it, and decide whether it may become a spec."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Block, Document, Documented, Gap, Paragraph, Table
 from neuroest.core.errors import NeuroestError, did_you_mean, followed_by
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import Printed, columns, noted, wrapped
 from neuroest.core.units import article, format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.in_time import plain_numbers, refused_alone
@@ -23,8 +23,8 @@ from neuroest.fitting.choice import (
     best_fits,
     candidates,
     chosen_model,
+    comparison_blocks,
     composed,
-    table_lines,
 )
 from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
@@ -60,7 +60,7 @@ _FLOOR = 0.01
 
 
 @frozen_dataclass(eq=False)
-class DeviceFit(Printed):
+class DeviceFit(Documented):
     """Device parameters fitted to measurements.
 
     Attributes
@@ -110,112 +110,100 @@ class DeviceFit(Printed):
         """Plot data, curve and band; `label` names the data in the legend."""
         render(self.result, "figure", path, label)
 
-    def to_text(self) -> str:
-        """Text of the fit for a terminal."""
+    def document(self) -> Document:
+        """The comparison of models, the laws, the fitted parameters, what is open, and the misfit."""
         found = self.result
         rows = sum(part.experiment.rows for part in found.rows)
         names = ", ".join(part.experiment.layout.name for part in found.rows)
-        lines = wrapped(
-            f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; fitted as {self.template.spec.model}",
-            hanging=2,
+        title = (
+            f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; "
+            f"fitted as {self.template.spec.model}"
         )
-        lines += wrapped(self.kind, hanging=2) if self.kind else []
-        lines += noted(self.measurements.notes)
-        lines += table_lines(self.ranking)
-        lines += self._law_lines() if found.laws else self._search_lines()
-        if found.fitted:
-            lines += ["", *columns(self._table(), "<>>>" if not found.laws else "<>><")]
-        lines += self._open_lines()
-        lines += self._misfit_lines()
-        return "\n".join(lines) + "\n"
+        return Document(
+            title,
+            (
+                self.kind, *_indented(self.measurements.notes), *comparison_blocks(self.ranking),
+                *(self._law_blocks() if found.laws else self._search_blocks()), *self._table(), *self._open_blocks(),
+                Gap(), *self._misfit_blocks(),
+            ),
+        )  # fmt: skip
 
     def _unit(self, name: str) -> str:
         return self.template.record.parameters()[name].check.unit
 
-    def _table(self) -> list[tuple[str, ...]]:
+    def _table(self) -> Iterator[Block]:
         found, claims = self.result, self.template.claims
-        last = "determined by" if found.laws else "start"
-        table: list[tuple[str, ...]] = [("fitted", "value", "80 % within", last)]
+        rows = []
         for name in found.fitted:
-            law = found.law_of(name)
-            ending = (
-                law.law.determined_by[name] if law else format_quantity(claims[name].value, self._unit(name))
-            )
-            plain = self._unit(name) == "1" and law is not None
-            value = (
-                f"{found.values[name]:.4g}"
-                if plain
-                else format_quantity(found.values[name], self._unit(name))
-            )
+            law, unit = found.law_of(name), self._unit(name)
+            ending = law.law.determined_by[name] if law else format_quantity(claims[name].value, unit)
+            plain = unit == "1" and law is not None
+            value = f"{found.values[name]:.4g}" if plain else format_quantity(found.values[name], unit)
             factor = found.factor(name)
             within = f"factor {factor:.3g}" if np.isfinite(factor) else "not determined"
-            table.append((name, value, within, ending))
-        return table
+            rows.append((name, value, within, ending))
+        if rows:
+            head = ("fitted", "value", "80 % within", "determined by" if found.laws else "start")
+            yield from (Gap(), Table.of(head, rows, "<>><" if found.laws else "<>>>", gap=2))
 
     def _factor(self, name: str) -> float | None:
         """Factor of the band of a fitted parameter; None if the data do not determine it."""
         return plain_numbers(np.array([self.result.factor(name)]))[0]
 
-    def _search_lines(self) -> list[str]:
+    def _search_blocks(self) -> tuple[Block, ...]:
         found = self.result
-        return [
+        return (
             f"{found.agreeing_starts} of {found.refined_starts} refined starts end at the same place",
             f"squared residual per degree of freedom: {found.chi_square:.3g}",
-        ]
+        )
 
-    def _law_lines(self) -> Iterator[str]:
-        yield ""
+    def _law_blocks(self) -> Iterator[Block]:
+        yield Gap()
         for fit in self.result.laws:
-            yield from (*wrapped(f"{fit.law.experiment}: {fit.formula()}", hanging=2), *noted(fit.notes))
+            yield from (f"{fit.law.experiment}: {fit.formula()}", *_indented(fit.notes))
 
-    def _open_lines(self) -> Iterator[str]:
+    def _open_blocks(self) -> Iterator[Block]:
         found = self.result
-        bounds = noted(
+        bounds = [
             f"{name}: at most {format_quantity(bound, self._unit(name))}; {fit.law.bounded_by}"
             for fit in found.laws
             for name, bound in fit.bounds.items()
-        )
-        chosen = noted(
+        ]
+        chosen = [
             f"{name} {format_quantity(one.value, self._unit(name))}: {one.why}"
             for name, one in found.completions.items()
-        )
-        held = self._held_lines() if found.held else []
-        for heading, lines in (
+        ]
+        # each parameter with its reason; of laws, which all have the same one, only the names
+        held = [f"{name}: {why}" for name, why in found.held.items()]
+        if found.laws:
+            names = [name for name in found.held if not any(name in fit.bounds for fit in found.laws)]
+            held = [", ".join(names)] if names else []
+        for heading, texts in (
             ("bounds only:", bounds),
             ("chosen to be consistent with the fit:", chosen),
             (f"not identified, kept at {self.template.spec.name}:", held),
         ):
-            if lines:
-                yield from ("", heading, *lines)
-        yield from noted(found.combinations)
+            if texts:
+                yield from (Gap(), heading, *_indented(texts))
+        yield from _indented(found.combinations)
 
-    def _held_lines(self) -> list[str]:
-        """Each parameter with its reason; one line per reason unless a law comments on the parameter."""
-        found = self.result
-        if not found.laws:
-            return [f"  {name}: {why}" for name, why in found.held.items()]
-        names = [name for name in found.held if not any(name in fit.bounds for fit in found.laws)]
-        return wrapped(", ".join(names), indent=2, hanging=2)
-
-    def _misfit_lines(self) -> Iterator[str]:
+    def _misfit_blocks(self) -> Iterator[str]:
         found = self.result
         misfits = ", ".join(f"{name} {100.0 * value:.2g} %" for name, value in found.misfit.items())
-        yield from ("", *wrapped(f"median misfit: {misfits}", hanging=2))
+        yield f"median misfit: {misfits}"
         if found.rejected:
-            yield from wrapped(f"MODEL REJECTED: {found.rejected}", hanging=2)
+            yield f"MODEL REJECTED: {found.rejected}"
         reasons: dict[str, list[str]] = {}
         for name in found.fitted:
             for reason in found.reservations_of(name):
                 reasons.setdefault(reason, []).append(name)
         for reason, names in reasons.items():
-            yield from wrapped(f"not called measured: {', '.join(names)}: {reason}", hanging=2)
-        yield from (
-            f"only a combination of {a} and {b} is determined: correlation {c:.2f}"
-            for a, b, c in found.opposed()
-        )
+            yield f"not called measured: {', '.join(names)}: {reason}"
+        for a, b, c in found.opposed():
+            yield f"only a combination of {a} and {b} is determined: correlation {c:.2f}"
         yield from (f"contradiction: {text}" for text in found.contradictions)
         if not any("device" in part.experiment.columns for part in found.rows):
-            yield from wrapped("no column `device`: the bands exclude differences between devices", hanging=2)
+            yield "no column `device`: the bands exclude differences between devices"
         what = "the result" if found.laws else "the drive"
         for words, value in (("devices", found.device_to_device), ("cycles", found.cycle_to_cycle)):
             if value is not None:
@@ -275,6 +263,10 @@ class DeviceFit(Printed):
             "device_to_device": found.device_to_device, "cycle_to_cycle": found.cycle_to_cycle,
             "contradictions": list(found.contradictions),
         }  # fmt: skip
+
+
+def _indented(texts: Iterable[str]) -> Iterator[Block]:
+    return (Paragraph(text, indent=2) for text in texts)
 
 
 def _finite(value: float) -> float | None:

@@ -8,7 +8,7 @@ devices of one die, or between cycles, averages out over an array and stays the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import yaml
 
+from neuroest.core.document import Document, Documented, Gap, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.text_layout import Printed, columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.fitting.adequacy import quantile
 from neuroest.fitting.device_fit import DeviceFit, fit
@@ -55,7 +55,7 @@ class Population:
 
 
 @frozen_dataclass(eq=False)
-class DiesFit(Printed):
+class DiesFit(Documented):
     """A device fitted on several dies.
 
     Attributes
@@ -122,29 +122,23 @@ class DiesFit(Printed):
             for name, one in self.parameters.items()
         ]  # fmt: skip
 
-    def to_text(self) -> str:
-        """A table for a terminal."""
-        head = f"{len(self.dies)} dies ({', '.join(self.dies)}), each fitted as {self.pooled.template.spec.model}"
-        table: list[tuple[str, ...]] = [("population", "median", "new die, 80 %", "between dies")]
-        table += [
+    def document(self) -> Document:
+        """The population in a table, the scatter within a die, and the parameters outside of the population."""
+        title = f"{len(self.dies)} dies ({', '.join(self.dies)}), each fitted as {self.pooled.template.spec.model}"
+        rows = [
             (
                 name, format_quantity(float(f"{one.median:.4g}"), self._unit(name)), f"x/ {one.factor:.3g}",
                 f"{100.0 * one.between_dies:.2g} %",
             )
             for name, one in self.parameters.items()
         ]  # fmt: skip
-        lines = [*wrapped(head, hanging=2), "", *columns(table, "<>>>")]
-        for words, value in (("devices", self.between_devices), ("cycles", self.between_cycles)):
-            if value is not None:
-                lines.append(f"within a die, between {words}: {100.0 * value:.2g} %")
-        lines += [line for why in self._apart() for line in wrapped(why, hanging=2)]
-        return "\n".join(lines) + "\n"
-
-    def _apart(self) -> Iterator[str]:
-        """Fitted parameters that are not part of the population."""
-        for name in self.pooled.result.fitted:
-            if name not in self.parameters:
-                yield f"{name}: not determined on every die; the spec has the fit to all of them"
+        within = (("devices", self.between_devices), ("cycles", self.between_cycles))
+        apart = (name for name in self.pooled.result.fitted if name not in self.parameters)
+        return Document(title, (
+            Gap(), Table.of(("population", "median", "new die, 80 %", "between dies"), rows, "<>>>", gap=2),
+            *(f"within a die, between {of}: {100.0 * part:.2g} %" for of, part in within if part is not None),
+            *(f"{name}: not determined on every die; the spec has the fit to all of them" for name in apart),
+        ))  # fmt: skip
 
 
 def fit_dies(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core.document import Document, Documented, Table
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import Printed, columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.pipeline.operating_point import LayerOperatingPoint, operating_points
@@ -41,7 +41,7 @@ class SimulatedPoint:
 
 
 @frozen_dataclass
-class OperatingPointReport(Printed):
+class OperatingPointReport(Documented):
     """Neurons of all layers of a chip in time."""
 
     architecture: str
@@ -52,7 +52,7 @@ class OperatingPointReport(Printed):
         """One row a layer."""
         return [_row(point) for point in self.points]
 
-    def to_text(self) -> str:
+    def document(self) -> Document:
         """Table of the layers."""
         head = (
             "layer",
@@ -64,14 +64,14 @@ class OperatingPointReport(Printed):
             "simulated",
             "",
         )
-        body = [
+        rows = [
             (p.point.layer, f"{p.point.burst.steps:g} x {format_quantity(float(p.point.burst.pulse), 's')}",
              format_quantity(float(p.point.burst.period), "s"), f"{p.point.own_spikes:.3g}", f"{p.spikes:.3g}",
              format_quantity(p.point.energy, "J"), format_quantity(p.energy, "J"), "agrees" if p.agrees else "differs")
             for p in self.points
         ]  # fmt: skip
         title = f"{self.architecture} on {self.workload}: a neuron for one spike of the network"
-        return "\n".join([title, *columns([head, *body], "<<>>>>><")]) + "\n"
+        return Document(title, (Table.of(head, rows, "<<>>>>><", gap=2, folded=True),))
 
 
 def _row(run: SimulatedPoint) -> dict[str, object]:

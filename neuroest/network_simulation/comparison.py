@@ -1,17 +1,18 @@
 """Compare the network on the chip with the ideal one, and with each effect left out; results as text and data."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Block, Document, Documented, Gap, Paragraph, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, part, silent
-from neuroest.core.text_layout import Printed, stacked_columns
+from neuroest.core.text_layout import words
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.in_time import Array
@@ -213,7 +214,7 @@ def _slopes(found: Mapping[str, LayerActivity]) -> dict[str, float]:
 
 
 @frozen_dataclass(eq=False)
-class NetworkSimulation(Printed):
+class NetworkSimulation(Documented):
     """Accuracy and energy of a network on a simulated chip.
 
     Attributes
@@ -236,18 +237,17 @@ class NetworkSimulation(Printed):
         where = f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}"
         return f"{where}: {self._device.accuracy.percent()} of {len(study.samples.labels)} samples"
 
-    def to_text(self) -> str:
-        """Text of the runs for a terminal."""
+    def document(self) -> Document:
+        """The conditions, the activity of the layers, and the runs in a table."""
         study, chips = self.study, self.study.origin.chips
         dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
-        lines = [
+        return Document(
             f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}: {dealt}",
-            *_condition_lines(study),
-            *_activity_lines(self._device.activity or {}),
-            "",
-            *_outcome_table(self.outcomes),
-        ]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+            (
+                *_condition_lines(study), *_activity_lines(self._device.activity or {}), Gap(),
+                *_outcome_blocks(self.outcomes),
+            ),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -270,72 +270,72 @@ class NetworkSimulation(Printed):
         )[1]  # fmt: skip
 
 
-def _condition_lines(study: Experiment) -> list[str]:
+def _condition_lines(study: Experiment) -> Iterator[Block]:
     """The chip around the neurons, and what is assumed about it."""
-    network = study.simulation.network
-    lines = []
-    for name, one in network.layers.items():
-        text = f"  {name}: {one.device}, weights of {one.bits} bits"
+    layers = study.simulation.network.layers
+    for name, one in layers.items():
+        text = f"{name}: {one.device}, weights of {one.bits} bits"
         stage = one.stage
         if stage is not None:
-            trim = study.origin.trims[name]
             form = "pulses" if stage.form == "width" else "drives"
             text += (
                 f", {form} of up to {format_quantity(stage.hold, 's')} in timesteps of "
-                f"{format_quantity(stage.period, 's')}, {trimmed(trim)}"
+                f"{format_quantity(stage.period, 's')}, {trimmed(study.origin.trims[name])}"
             )
             if one.neurons_per_output > 1:
                 text += f", {one.neurons_per_output} neurons an output in turn"
-        lines.append(text)
-    lines += [
-        f"  assumed: {text}"
-        for text in dict.fromkeys(t for one in network.layers.values() for t in one.assumed)
-    ]
-    return lines
+        yield Paragraph(text, indent=2)
+    for text in dict.fromkeys(text for one in layers.values() for text in one.assumed):
+        yield Paragraph(f"assumed: {text}", indent=2)
 
 
-def _activity_lines(found: Mapping[str, LayerActivity]) -> list[str]:
+def _activity_lines(found: Mapping[str, LayerActivity]) -> Iterator[Block]:
     """Activity of each layer, and warnings about the device."""
-    lines = []
     for name, one in found.items():
         passed, all_spikes = float(np.sum(one.spikes)), float(np.sum(one.counts))
         text = f"{name}: {passed / one.counts.size:.3g} spikes a neuron and timestep"
         if passed:
             text += f", first after {one.first_spike:.2g} timesteps (median of those that fire)"
-        lines.append(text)
-        if all_spikes > passed:
-            lost = 100.0 * (1.0 - passed / all_spikes)
-            lines.append(
-                f"  {lost:.3g} % of its spikes are second spikes in a timestep; the row drivers forward only one"
-            )
-        if one.full > 0.0:
-            lines.append(f"  {100.0 * one.full:.2g} % of its drives are full")
-        if one.saturated > 0.0:
-            lines.append(f"  {100.0 * one.saturated:.2g} % of its states are at an end of their range")
-        if one.latched > 0.0:
-            lines.append(
-                f"  {100.0 * one.latched:.3g} % of its neurons never complete their filament: the gate follows it and "
-                "removes the drive, so the output follows the input and nothing is integrated; the published rate "
-                "equations do not describe a spike here"
-            )
-    return lines
+        yield text
+        lost = 1.0 - passed / all_spikes if all_spikes else 0.0
+        latched = (
+            "of its neurons never complete their filament: the gate follows it and removes the drive, so the output "
+            "follows the input and nothing is integrated; the published rate equations do not describe a spike here"
+        )
+        for of_all, digits, what in (
+            (lost, 3, "of its spikes are second spikes in a timestep; the row drivers forward only one"),
+            (one.full, 2, "of its drives are full"),
+            (one.saturated, 2, "of its states are at an end of their range"),
+            (one.latched, 3, latched),
+        ):
+            if of_all > 0.0:
+                yield Paragraph(f"{100.0 * of_all:.{digits}g} % {what}", indent=2)
 
 
-def _outcome_table(outcomes: Sequence[ConditionResult]) -> list[str]:
-    """One line per outcome."""
-    head = ("", "accuracy (95 %)", "against ideal", "against device")
-    rows = [(*head, "spikes", "neurons sim.", "neurons est.", "chip")]
-    rows += [
+def _outcome_blocks(outcomes: Sequence[ConditionResult]) -> list[Block]:
+    """A table with one row per outcome, and what each is."""
+    head = (
+        "",
+        "accuracy (95 %)",
+        "against ideal",
+        "against device",
+        "spikes",
+        "neurons sim.",
+        "neurons est.",
+        "chip",
+    )
+    rows = [
         (
-            one.name.replace("_", " "), one.accuracy.percent(), points(one.against_ideal), points(one.against_device),
+            words(one.name), one.accuracy.percent(), points(one.against_ideal), points(one.against_device),
             f"{one.spikes:.1f}", _energy(one.neuron_energy), _energy(one.estimated_neuron_energy), _energy(one.energy),
         )
         for one in outcomes
     ]  # fmt: skip
-    lines = stacked_columns(rows, "<<<<>>>>")
-    lines.append("points with 95 % intervals, on the same samples; spikes and energies of one inference")
-    lines += [f"{one.name.replace('_', ' ')}: {one.about}" for one in outcomes if one.about]
-    return lines
+    return [
+        Table.of(head, rows, "<<<<>>>>", gap=2, folded=True),
+        "points with 95 % intervals, on the same samples; spikes and energies of one inference",
+        *(f"{words(one.name)}: {one.about}" for one in outcomes if one.about),
+    ]
 
 
 def _energy(value: float | None) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Document, Documented, Gap, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import Printed, stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Array
 from neuroest.equations import accuracy
@@ -100,7 +100,7 @@ class DenseResult:
 
 
 @frozen_dataclass(eq=False)
-class DenseSimulation(Printed):
+class DenseSimulation(Documented):
     """Accuracy of a dense network on a chip, and the cost of an inference."""
 
     chip: Estimate
@@ -117,29 +117,25 @@ class DenseSimulation(Printed):
         runs = ", ".join(f"{one.name} {one.accuracy.percent()}" for one in self.results)
         return f"{self.network} on {self.chip.architecture}, {self.samples} samples: {runs}"
 
-    def to_text(self) -> str:
-        """Text of the runs for a terminal."""
+    def document(self) -> Document:
+        """The runs and the precision of the layers, each in a table."""
         energy = format_quantity(float(self.chip.totals["energy_per_inference_J"] or 0.0), "J", 3)
-        head = (
+        title = (
             f"{self.network} on {self.chip.architecture}: {self.samples} samples divided among {self.chips.number} "
             f"chips, seed {self.chips.seed}; {energy} an inference by the estimate"
         )
-        runs = [("", "accuracy (95 %)", "points against quantised")]
-        runs += [(one.name, one.accuracy.percent(), points(one.against_quantised)) for one in self.results]
-        layers = [("layer", "effective bits, simulated", "by the estimate")]
-        layers += [(one.layer, _bits(one.simulated), _bits(one.estimated)) for one in self.layers]
-        lines = [
-            head,
-            "",
-            *stacked_columns(runs, "<<>"),
+        runs = [(one.name, one.accuracy.percent(), points(one.against_quantised)) for one in self.results]
+        layers = [(one.layer, _bits(one.simulated), _bits(one.estimated)) for one in self.layers]
+        elsewhere = f"quantised but not on arrays: {', '.join(self.elsewhere)}"
+        return Document(title, (
+            Gap(),
+            Table.of(("", "accuracy (95 %)", "points against quantised"), runs, "<<>", gap=2, folded=True),
             *(f"{one.name}: {one.about}" for one in self.results),
-            "",
-            *stacked_columns(layers, "<>>"),
+            Gap(),
+            Table.of(("layer", "effective bits, simulated", "by the estimate"), layers, "<>>", gap=2, folded=True),
             "not simulated, but part of the effective bits of the estimate: settling, column circuits",
-        ]
-        if self.elsewhere:
-            lines.append(f"quantised but not on arrays: {', '.join(self.elsewhere)}")
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+            *([elsewhere] if self.elsewhere else []),
+        ))  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""

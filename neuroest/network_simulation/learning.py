@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Document, Documented, Gap, Quantity, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import Printed
 from neuroest.design.overrides import settings_of
 from neuroest.dynamics.in_time import Array
 from neuroest.loading.library import load_workload
@@ -28,11 +28,6 @@ from neuroest.specs.claims import ClaimSpec
 from neuroest.specs.learning import LEARNING, LearningSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
-
-_HEADING = (
-    f"{'rate':>8}{'right':>8}{'ideal cells':>13}{'mean change':>13}{'pulses/cell':>13}{'training':>12}"
-    f"{'first failure':>15}"
-)
 
 
 @frozen_dataclass(eq=False)
@@ -85,7 +80,7 @@ class Training:
 
 
 @frozen_dataclass(eq=False)
-class LearnedNetwork(Printed):
+class LearnedNetwork(Documented):
     """Training runs of a network on a chip, one for each learning rate."""
 
     architecture: str
@@ -94,24 +89,25 @@ class LearnedNetwork(Printed):
     tested: int
     trainings: tuple[Training, ...]
 
-    def to_text(self) -> str:
-        """Text of the training runs for a terminal."""
+    def document(self) -> Document:
+        """The training runs in a table."""
         one = self.trainings[0]
-        lines = [
-            f"{self.workload} learns by {self.rule} on {self.architecture}",
-            f"{one.samples} samples, tested on {self.tested}",
-            f"before: {one.before:.1%} right",
-            "",
-            _HEADING,
-        ]
-        for found in self.trainings:
-            failure = found.chip.totals["first_cell_failure_s"]
-            lines.append(
-                f"{found.learning_rate:8.3g}{found.after:8.1%}{found.ideal:13.1%}{found.mean_change:13.3g}"
-                f"{found.pulses_per_cell:13.3g}{found.energy:10.3g} J"
-                f"{'-' if failure is None else f'{failure:.3g} s':>15}"
+        head = ("rate", "right", "ideal cells", "mean change", "pulses/cell", "training", "first failure")
+        rows = [
+            (
+                f"{found.learning_rate:.3g}", f"{found.after:.1%}", f"{found.ideal:.1%}", f"{found.mean_change:.3g}",
+                f"{found.pulses_per_cell:.3g}", Quantity(found.energy, "J"),
+                Quantity(found.chip.totals["first_cell_failure_s"], "s"),
             )
-        return "\n".join(lines) + "\n"
+            for found in self.trainings
+        ]  # fmt: skip
+        return Document(
+            f"{self.workload} learns by {self.rule} on {self.architecture}",
+            (
+                f"{one.samples} samples, tested on {self.tested}", f"before: {one.before:.1%} right", Gap(),
+                Table.of(head, rows, ">" * len(head)),
+            ),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""

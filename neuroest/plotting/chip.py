@@ -12,6 +12,7 @@ import numpy as np
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import words
+from neuroest.core.units import formatted, percent
 from neuroest.design.build import Part
 from neuroest.plotting.style import (
     HEADLINE,
@@ -28,7 +29,7 @@ from neuroest.plotting.style import (
     venue_width,
 )
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import formatted, percent, typeset
+from neuroest.reporting.formatting import typeset
 from neuroest.results.estimate import Estimate
 from neuroest.specs.architecture import Level
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.text_layout import words
+from neuroest.core.units import formatted, percent
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting import style
 from neuroest.plotting.chip import area_map_figure, energy_map_figure
 from neuroest.plotting.style import COLUMN, PAGE, save_figure, styled
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import Breakdown, View, slowest
-from neuroest.reporting.formatting import formatted, percent, short, typeset
+from neuroest.reporting.formatting import short, typeset
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import MAIN, label_and_unit

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
+from neuroest.core.units import percent
 from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.random_bits import RATES
 from neuroest.plotting import style
-from neuroest.reporting.formatting import percent, short_causes
+from neuroest.reporting.formatting import short_causes
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
 from neuroest.results.studies import STATISTICS, Cell, Contest, Goal, RegimeAxis

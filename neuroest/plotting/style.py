@@ -16,9 +16,9 @@ from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.files import figure_bytes, write_figure
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
-from neuroest.core.units import parse_quantity
+from neuroest.core.units import formatted, parse_quantity
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import formatted, typeset, with_subscripts
+from neuroest.reporting.formatting import typeset, with_subscripts
 from neuroest.results.quantities import label_and_unit
 
 # --- Axes of quantities --------------------------------------------------------------------------------------------

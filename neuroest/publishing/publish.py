@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.document import Interval, Quantity, Share, Table
 from neuroest.core.files import read_data
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, part, silent
@@ -30,7 +31,6 @@ from neuroest.plotting.style import COLUMN, MOST_DESIGNS, PAGE, draw, figure_sty
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting import latex
 from neuroest.reporting.data_files import SweepPoints, read_sweep, sweep_points
-from neuroest.reporting.document import Interval, Quantity, Share, Table
 from neuroest.reporting.estimate_document import tiers_table
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import counted, short

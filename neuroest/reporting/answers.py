@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from neuroest.core.document import Facts, Interval, Quantity
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import words
+from neuroest.core.units import formatted, percent
 from neuroest.equations import accuracy
-from neuroest.reporting.document import Facts, Interval, Quantity
-from neuroest.reporting.formatting import CHIP, counted, formatted, percent, short, short_names, shortest_name
+from neuroest.reporting.formatting import CHIP, counted, short, short_names, shortest_name
 from neuroest.results.estimate import BreakdownRow, Estimate, LayerErrors
 from neuroest.results.quantities import first_number, label_and_unit
 from neuroest.specs.claims import Claim

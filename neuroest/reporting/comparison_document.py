@@ -6,9 +6,10 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.core import units as u
+from neuroest.core.document import Block, Document, Facts, Gap, Heading, Number, Paragraph, Points, Table
 from neuroest.core.text_layout import one_line, words
+from neuroest.core.units import formatted, percent
 from neuroest.reporting.answers import answers, weights_age
-from neuroest.reporting.document import Block, Document, Facts, Gap, Heading, Number, Paragraph, Points, Table
 from neuroest.reporting.estimate_document import (
     NOMINAL,
     OTHER_SCOPE,
@@ -36,11 +37,9 @@ from neuroest.reporting.estimate_document import (
 from neuroest.reporting.formatting import (
     coding_words,
     corner_words,
-    formatted,
     headline_cells,
     link_names,
     operation_words,
-    percent,
     ratio_digits,
     temperature_words,
 )

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.document import Quantity, Share, Table, records_csv
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.exploration.draws_along import PASSING_SHARE
 from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.sweep import PrintedPoints
-from neuroest.reporting.document import Quantity, Share, Table, records_csv
 from neuroest.reporting.formatting import short_names
 from neuroest.results.comparison import Comparison, PaceRow
 from neuroest.results.estimate import Estimate

@@ -5,8 +5,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from neuroest.core.document import Block, Document, Gap, Heading, Paragraph, Points, Table
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.text_layout import one_line, words
+from neuroest.core.units import formatted, formatted_interval
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
 from neuroest.exploration.contest_spec import ContestFile, read_contest
@@ -22,8 +24,7 @@ from neuroest.loading.library import (
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue_entries import summary
-from neuroest.reporting.document import Block, Document, Gap, Heading, Paragraph, Points, Table
-from neuroest.reporting.formatting import coding_words, corner_words, formatted, formatted_interval
+from neuroest.reporting.formatting import coding_words, corner_words
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block as SchemaBlock
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec

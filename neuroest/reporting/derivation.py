@@ -15,8 +15,16 @@ from neuroest.core import units
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Call, Operation, Parameter, Traced
 from neuroest.core.text_layout import Style, one_line, wrapped
-from neuroest.core.units import DIMENSIONLESS, Dimension, Unit, parse_unit
-from neuroest.reporting.formatting import formatted, formatted_interval, percent, short
+from neuroest.core.units import (
+    DIMENSIONLESS,
+    Dimension,
+    Unit,
+    formatted,
+    formatted_interval,
+    parse_unit,
+    percent,
+)
+from neuroest.reporting.formatting import short
 from neuroest.specs.claims import DESIGN, Claim
 
 _SYMBOLS = {

@@ -2,27 +2,19 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from neuroest.core.document import Block, Document, Documented, Gap, Heading, Paragraph, Points, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.core.text_layout import (
-    PLAIN,
-    Printed,
-    Style,
-    bullets,
-    columns,
-    fitting_columns,
-    for_terminal,
-    one_line,
-    wrapped,
-)
-from neuroest.reporting.formatting import formatted, percent, short
+from neuroest.core.text_layout import for_terminal, one_line
+from neuroest.core.units import formatted, percent
+from neuroest.reporting.formatting import short
 from neuroest.results.quantities import MAIN, QUANTITIES, label_and_unit
 from neuroest.specs.messages import dotted
 
@@ -149,6 +141,8 @@ def results_of(data: Any, file: str) -> dict[str, Any]:
 
 _LEAST = 1e-3
 _MOST = 12
+_UNEXPLAINED, _NO_CHANGE = 0.01, 1e-9
+"""Share of a change above which a rest is named, and a change that counts as none."""
 _COLUMNS = ("kind", "what", "before", "after", "logarithm")
 """Columns of the table of changes; a component has no logarithm."""
 
@@ -213,7 +207,7 @@ class ResultDifference:
 
 
 @frozen_dataclass
-class FilesDifference(Printed):
+class FilesDifference(Documented):
     """Two files of results."""
 
     results: tuple[ResultDifference, ...]
@@ -243,25 +237,22 @@ class FilesDifference(Printed):
         """The differences as plain data."""
         return {"same": self.same, **asdict(self)}
 
-    def to_text(self, style: Style = PLAIN) -> str:
-        """The differences as text of 80 columns."""
-        lines: list[str] = []
+    def document(self) -> Document:
+        """The differences in words, with a table of the components and of the causes of each changed total."""
+        blocks: list[Block] = []
         for item in self.results:
-            lines.append(style.bold(item.name))
-            lines += bullets(item.circumstances)
-            if item.same:
-                lines.append("  every total is bit-identical")
+            blocks += [Heading(item.name), Points(item.circumstances)]
+            blocks += [Paragraph("every total is bit-identical", indent=2)] if item.same else []
             for moved in item.moved:
-                lines += _moved_lines(moved, style)
+                blocks += _moved_blocks(moved)
             if item.same and item.parameters:
-                lines.append("  parameters that differ without moving a total:")
-                lines += columns(
-                    [_parameter_cells(cause) for cause in item.parameters[:_MOST]], "<>>", indent=4
-                )
-            lines.append("")
-        lines += [f"only in the first: {name}" for name in self.only_before]
-        lines += [f"only in the second: {name}" for name in self.only_after]
-        return "\n".join(lines).rstrip("\n") + "\n"
+                rows = [_parameter_cells(cause) for cause in item.parameters[:_MOST]]
+                blocks.append(Paragraph("parameters that differ without moving a total:", indent=2))
+                blocks.append(Table.of(("", "", ""), rows, "<>>", indent=4, gap=2))
+            blocks.append(Gap())
+        blocks += [f"only in the first: {name}" for name in self.only_before]
+        blocks += [f"only in the second: {name}" for name in self.only_after]
+        return Document("", tuple(blocks))
 
 
 def diff(before: str | Path, after: str | Path) -> FilesDifference:
@@ -394,12 +385,11 @@ def _circumstances(before: Result, after: Result) -> list[str]:
     return [one_line(text) for text in reported]
 
 
-def _moved_lines(moved: Moved, style: Style) -> list[str]:
+def _moved_blocks(moved: Moved) -> Iterator[Block]:
     label, unit = label_and_unit(moved.total)
     change = "" if moved.change is None else f"  ({_factor(moved.change)})"
-    lines = [
-        style.bold(f"  {label}: {formatted(moved.before, unit)} -> {formatted(moved.after, unit)}{change}")
-    ]
+    values = f"{formatted(moved.before, unit)} -> {formatted(moved.after, unit)}"
+    yield Paragraph(f"{label}: {values}{change}", "bold", indent=2)
     whole = sum(abs(other - one) for _, one, other in moved.components)
     rows = [
         (short(path), f"{formatted(one, unit)} ->", formatted(other, unit), percent(abs(other - one) / whole))
@@ -407,37 +397,22 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
         if abs(other - one) >= _LEAST * whole
     ]
     if rows:
-        lines += fitting_columns([("", "", "", "share"), *rows[:_MOST]], "<>>>", indent=4)
-    reported = [
-        cause
+        yield Table.of(("", "", "", "share"), rows[:_MOST], "<>>>", indent=4)
+    causes = [
+        (*_parameter_cells(cause), "effect not known" if cause.effect is None else _factor(cause.effect))
         for cause in moved.causes
         if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)
     ]
-    if reported:
-        lines.append("    causes, one at a time, to first order:")
-        rows_of_causes = [
-            (
-                *_parameter_cells(cause),
-                _factor(cause.effect) if cause.effect is not None else "effect not known",
-            )
-            for cause in reported[:_MOST]
-        ]
-        lines += fitting_columns(rows_of_causes, "<>>>", indent=6)
+    if causes:
+        yield Paragraph("causes, one at a time, to first order:", indent=4)
+        yield Table.of(("", "", "", ""), causes[:_MOST], "<>>>", indent=6)
     rest = moved.unexplained
-    if (
-        rest is not None
-        and _elasticity(moved.total)[0]
-        and abs(rest) > 0.01 * max(abs(moved.change or 0.0), 1e-9)
-    ):
-        why = (
-            "steps, curvature, structure or models"
-            if moved.causes
-            else "no parameter differs: structure or models"
-        )
-        lines += wrapped(
-            f"not accounted for by single parameters: {_factor(rest)} ({why})", indent=6, hanging=8
-        )
-    return lines
+    if rest is None or not _elasticity(moved.total)[0]:
+        return
+    if abs(rest) > _UNEXPLAINED * max(abs(moved.change or 0.0), _NO_CHANGE):
+        why = "steps, curvature," if moved.causes else "no parameter differs:"
+        text = f"not accounted for by single parameters: {_factor(rest)} ({why} structure or models)"
+        yield Paragraph(text, indent=6)
 
 
 def _parameter_cells(cause: Cause) -> tuple[str, str, str]:

@@ -6,22 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from neuroest.core.text_layout import one_line, words
-from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
-from neuroest.reporting.answers import (
-    ComponentSum,
-    TermSum,
-    accuracy_words,
-    answers,
-    area_by_component,
-    brief_cells,
-    energy_by_component,
-    learning_by_component,
-    neuron_components,
-    weights_age,
-)
-from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
-from neuroest.reporting.document import (
+from neuroest.core.document import (
     MARK,
     Block,
     Breakdown,
@@ -38,15 +23,29 @@ from neuroest.reporting.document import (
     Span,
     Table,
 )
+from neuroest.core.text_layout import one_line, words
+from neuroest.core.units import formatted, percent
+from neuroest.pipeline.timing import KERNELS, MEMORY, SETUP
+from neuroest.reporting.answers import (
+    ComponentSum,
+    TermSum,
+    accuracy_words,
+    answers,
+    area_by_component,
+    brief_cells,
+    energy_by_component,
+    learning_by_component,
+    neuron_components,
+    weights_age,
+)
+from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.formatting import (
     check_brief,
     check_line,
     coding_words,
     counted,
-    formatted,
     operating_point,
     passing_words,
-    percent,
     short,
     short_names,
 )

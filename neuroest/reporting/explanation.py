@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Document, Gap, Quantity, Table
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.core.text_layout import PLAIN, Printed, Style, one_line, words
+from neuroest.core.units import formatted, formatted_interval, percent
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import SPOKEN, preferred
@@ -28,8 +30,7 @@ from neuroest.reporting.answers import (
 )
 from neuroest.reporting.catalogue_entries import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
-from neuroest.reporting.document import Document, Gap, Quantity, Table
-from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, short
+from neuroest.reporting.formatting import counted, short
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, first_number, full_name, label_and_unit
 from neuroest.specs.claims import DESIGN

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from neuroest.core.text_layout import words
-from neuroest.core.units import format_quantity
+from neuroest.core.units import formatted, formatted_interval, percent
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.results.estimate import CheckResult, Estimate, Passing
 from neuroest.results.quantities import QUANTITIES, Headline
@@ -14,19 +14,10 @@ from neuroest.specs.claims import Claim
 CHIP = "chip."
 """Common first part of all component paths, omitted where space is short."""
 
-_SCALES = {
-    "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
-    "m^2": ((1.0, "m^2", 0.0995), (1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
-}
-"""For lengths and areas: unit, name, and the smallest number that is written in it."""
 _NEAR_ONE = 0.1
 """Distance from one within which a ratio has more digits."""
 _FAILS_SHOWN = 2
 """Checks that are named among those that samples fail."""
-_HOUR = 3600.0
-"""Seconds per hour."""
-_SLOW = 0.01
-"""Rate per second below which it is printed per hour, as times are then in hours."""
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
 _METALS = "Ag|Al|Ba|Bi|Ca|Ce|Co|Cu|Fe|Ga|Gd|Ge|Hf|In|La|Mn|Mo|Nb|Ni|Pr|Sb|Si|Sn|Sr|Ta|Ti|V|W|Y|Zn|Zr"
 _FORMULA = re.compile(
@@ -37,62 +28,6 @@ _INDEX = re.compile(r"\d[\d.]*|x$")
 _LOWERED = str.maketrans("0123456789x", "₀₁₂₃₄₅₆₇₈₉ₓ")
 _MICRO = re.compile(r"(?<![A-Za-z_\d.])(\d[\d.]*+|[\d.]*+[⁰¹²³⁴-⁹]++) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def formatted(value: float | None, unit: str) -> str:
-    """A number with its unit in a table cell, or a dash if the quantity does not apply.
-
-    Examples
-    --------
-    >>> formatted(2.8e-8, "m"), formatted(2.8537e-8, "m^2"), formatted(0.9, "V"), formatted(None, "J")
-    ('28 nm', '0.0285 mm^2', '0.9 V', '-')
-    """
-    if value is None:
-        return "-"
-    size = abs(value)
-    if unit in _SCALES and value:
-        factor, name = scale_of(size, unit)
-        return f"{_three_digits(value / factor)} {name}"
-    if unit == "V" and 0.1 <= size < 1.0:
-        return f"{value:.3g} V"
-    if unit == "1/s" and 0.0 < size < _SLOW:
-        return f"{value * _HOUR:.3g} 1/h"
-    if unit == "1/s" and 1e3 <= size < 1e6:
-        return f"{_three_digits(value)} 1/s"
-    return format_quantity(value, unit)
-
-
-def scale_of(size: float, unit: str) -> tuple[float, str]:
-    """Factor and name of the unit for a length or an area.
-
-    Examples
-    --------
-    >>> scale_of(2.8e-8, "m^2")
-    (1e-06, 'mm^2')
-    """
-    factor, name, _ = next(
-        (scale for scale in _SCALES[unit] if size >= scale[0] * scale[2]), _SCALES[unit][-1]
-    )
-    return factor, name
-
-
-def _three_digits(value: float) -> str:
-    return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
-
-
-def formatted_interval(low: float, high: float, unit: str) -> str:
-    """Interval with its unit, which is written once if both ends share it.
-
-    Examples
-    --------
-    >>> formatted_interval(1.2e-9, 3e-9, "J")
-    '1.2 .. 3 nJ'
-    """
-    first, last = formatted(low, unit), formatted(high, unit)
-    number, _, prefixed = first.partition(" ")
-    if prefixed and last.endswith(f" {prefixed}"):
-        first = number
-    return f"{first} .. {last}"
 
 
 def headline_cells(headline: Headline, name: str) -> tuple[str, str, str]:
@@ -134,19 +69,6 @@ def with_subscripts(text: str) -> str:
     ('Ag/HfO₂ on Al₂O₃', 'TaOₓ, Ge₂Sb₂Te₅', 'FP16 of VGG16, W_O2')
     """
     return _FORMULA.sub(lambda found: _INDEX.sub(lambda index: index[0].translate(_LOWERED), found[0]), text)
-
-
-def percent(share: float) -> str:
-    """A share in percent; small shares as an upper bound.
-
-    Examples
-    --------
-    >>> [percent(share) for share in (0.4567, 0.0123, 0.0001, 0.0, 1.0)]
-    ['45.7 %', '1.2 %', '<0.1 %', '0 %', '100 %']
-    """
-    if share == 0.0 or share >= 0.9995:
-        return f"{share * 100:.0f} %"
-    return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
 
 
 def ratio_digits(value: float) -> str:

@@ -9,20 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroest.core.files import read_data
-from neuroest.core.text_layout import one_line
-from neuroest.core.units import prefix_of
-from neuroest.reporting.bibliography import _key as bibtex_key
-from neuroest.reporting.bibliography import escaped
-from neuroest.reporting.comparison_document import (
-    attribution_lines,
-    attribution_rule,
-    differences_table,
-    pace_notes,
-    pace_table,
-    ratios_table,
-)
-from neuroest.reporting.document import (
+from neuroest.core.document import (
     ABSENT,
     Citation,
     Document,
@@ -35,8 +22,21 @@ from neuroest.reporting.document import (
     as_number,
     text_of,
 )
+from neuroest.core.files import read_data
+from neuroest.core.text_layout import one_line
+from neuroest.core.units import prefix_of, scale_of
+from neuroest.reporting.bibliography import _key as bibtex_key
+from neuroest.reporting.bibliography import escaped
+from neuroest.reporting.comparison_document import (
+    attribution_lines,
+    attribution_rule,
+    differences_table,
+    pace_notes,
+    pace_table,
+    ratios_table,
+)
 from neuroest.reporting.estimate_document import designs_table, estimate_document, unproven_note
-from neuroest.reporting.formatting import scale_of, with_subscripts
+from neuroest.reporting.formatting import with_subscripts
 from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:

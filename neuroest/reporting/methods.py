@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from neuroest.core.document import plain
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.provenance import Call, origins
+from neuroest.core.units import percent
 from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import OWN_KEY
 from neuroest.reporting.bibliography import _key as bibtex_key
-from neuroest.reporting.document import plain
 from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.formatting import (
     check_brief,
     check_line,
     corner_words,
     counted,
-    percent,
     short,
     temperature_words,
 )

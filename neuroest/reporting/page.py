@@ -8,23 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.document import records_csv
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra, package_version
 from neuroest.core.text_layout import words
+from neuroest.core.units import formatted, formatted_interval, percent
 from neuroest.reporting.answers import accuracy_words, area_by_component, energy_by_component
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.comparison_document import attribution_lines, attribution_rule, pace_notes, pace_table
-from neuroest.reporting.document import records_csv
 from neuroest.reporting.estimate_document import basis_words
 from neuroest.reporting.estimate_views import Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.formatting import (
     check_line,
-    formatted,
-    formatted_interval,
     headline_cells,
     operating_point,
-    percent,
     short,
     short_causes,
     typeset,

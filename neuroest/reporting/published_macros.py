@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.units import formatted
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.formatting import formatted
 from neuroest.reporting.survey import Row, kind_of, survey
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.document import Table, records_csv
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.core.files import being_written, clear_folders, working_folder
 from neuroest.core.frozen import frozen_dataclass
@@ -22,7 +23,6 @@ from neuroest.pipeline.comparison import compared, distinct, settings_of_each
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import references_bibtex
 from neuroest.reporting.data_files import breakdown_csv, comparison_csv
-from neuroest.reporting.document import Table, records_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
 from neuroest.reporting.validation_coverage import (

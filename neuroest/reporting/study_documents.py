@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.text_layout import words
-from neuroest.core.units import three_digits
-from neuroest.pipeline.cost_table import DESCRIPTION
-from neuroest.reporting.document import (
+from neuroest.core.document import (
     Block,
     Document,
     Gap,
@@ -23,7 +20,10 @@ from neuroest.reporting.document import (
     Quantity,
     Table,
 )
-from neuroest.reporting.formatting import counted, formatted, formatted_interval, percent, ratio_digits
+from neuroest.core.text_layout import words
+from neuroest.core.units import formatted, formatted_interval, percent, three_digits
+from neuroest.pipeline.cost_table import DESCRIPTION
+from neuroest.reporting.formatting import counted, ratio_digits
 from neuroest.results.comparison import Verdict
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from neuroest.core import errors
+from neuroest.core.document import Citation, Interval, Table
 from neuroest.core.frozen import frozen, frozen_dataclass
-from neuroest.core.units import parse_quantity
+from neuroest.core.units import formatted, parse_quantity
 from neuroest.error_analysis.draws import draw
 from neuroest.loading import library
 from neuroest.loading.kinds import shipped
@@ -21,8 +22,6 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.standalone import block
 from neuroest.registry import render
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.document import Citation, Interval, Table
-from neuroest.reporting.formatting import formatted
 from neuroest.results.estimate import Band, Estimate
 from neuroest.specs.device import SourceSpec, SurveyEntry
 from neuroest.specs.loaded import Loaded

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import words
+from neuroest.core.units import percent
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import percent
 from neuroest.validation.board import Record, RecordedCase, level_of, models_by_path, recorded
 from neuroest.validation.scoring import Row, Summary
 

@@ -7,7 +7,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -15,12 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from neuroest.core.document import Block, Document, Facts, Gap, Heading, Span, Table
 from neuroest.core.errors import NeuroestError, printable
 from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.progress import Progress, silent
-from neuroest.core.text_layout import columns, wrapped
 from neuroest.error_analysis.draws import discrepancies
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.kinds import data_folder
@@ -263,6 +263,10 @@ VERDICT_NAMES: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 
+_CLASS_WIDTH = 13
+"""Characters of the longest name of a class with its colon."""
+
+
 def number(value: float) -> str:
     """A number with three digits, without needless exponents."""
     if value == 0.0 or not math.isfinite(value):
@@ -273,34 +277,37 @@ def number(value: float) -> str:
     return f"{value:.2e}"
 
 
-def table(board: Scoreboard) -> str:
-    """Text of the scoreboard for a terminal."""
-    return "\n".join(_lines(board)).rstrip() + "\n"
-
-
-def _lines(board: Scoreboard) -> Iterator[str]:
+def document(board: Scoreboard) -> Document:
+    """The values of each case, the summaries, and what failed."""
+    blocks: list[Block] = []
     for case in dict.fromkeys(row.case for row in board.rows):
         rows = [row for row in board.rows if row.case == case]
-        yield f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})"
-        width = max(len(row.quantity) for row in rows)
-        unit = max(len(row.unit) for row in rows)
+        cells: list[tuple[object, ...]] = []
         for quantity_class in CLASSES:
             chosen = [row for row in rows if row.quantity_class == quantity_class]
-            yield from [f"  {CLASS_NAMES[quantity_class]}"] if chosen else []
-            yield from (
-                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
-                f" {row.ratio:6.3f} {VERDICT_NAMES[row.verdict]}{_band(row)}"
-                f"{_first(board.first.get((row.case, row.quantity)))}"
+            cells += [(Span(f"  {CLASS_NAMES[quantity_class]}"), *[""] * 5)] if chosen else []
+            cells += [
+                (
+                    row.quantity, number(row.published), number(row.predicted), row.unit, f"{row.ratio:.3f}",
+                    f"{VERDICT_NAMES[row.verdict]}{_band(row)}{_first(board.first.get((row.case, row.quantity)))}",
+                )
                 for row in chosen
-            )
-        yield ""
-    yield from _summary_lines(board.summaries, "Chips")
-    yield from _summary_lines(board.studies, "Design studies")
-    yield from _summary_lines(board.peers, "Simulators of others")
-    yield from _first_lines(board.first_and_present)
-    yield from _family_lines(board.families)
+            ]  # fmt: skip
+        values = Table.of([""] * 6, cells, "<>><><", indent=4, gap=2)
+        blocks += [Heading(f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})"), values, Gap()]
+    for title, found in (
+        ("Chips", board.summaries),
+        ("Design studies", board.studies),
+        ("Simulators of others", board.peers),
+    ):
+        if found:
+            facts = tuple((CLASS_NAMES[s.quantity_class], _summary(s)) for s in found)
+            blocks += [title, Facts(facts, _CLASS_WIDTH), Gap()]
+    blocks += [*_first_blocks(board.first_and_present), *_family_blocks(board.families)]
     for row in board.failed:
-        yield f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
+        name = f"{row.case}.{row.quantity}"
+        blocks.append(f"{VERDICT_NAMES[row.verdict]}: {name} has a ratio of {row.ratio:.4g}")
+    return Document("", tuple(blocks))
 
 
 def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, object]]:
@@ -334,7 +341,7 @@ def factor(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
+def _family_blocks(found: Sequence[FamilySummary]) -> list[Block]:
     """Families as a table; factors and medians are ratios, and the last column is the mean of ln(p90/p10)."""
     if not found:
         return []
@@ -348,10 +355,10 @@ def _family_lines(found: Sequence[FamilySummary]) -> list[str]:
         for s in found
     ]  # fmt: skip
     heading = "Bottom-up values of chips by family, median of the band over published"
-    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+    return [heading, Table.of(head, lines, "<>>>>>>>>", indent=2, gap=2), Gap()]
 
 
-def _first_lines(found: Sequence[FirstSummary]) -> list[str]:
+def _first_blocks(found: Sequence[FirstSummary]) -> list[Block]:
     """First and present errors of blind chips as a table."""
     if not found:
         return []
@@ -360,7 +367,7 @@ def _first_lines(found: Sequence[FirstSummary]) -> list[str]:
     heading = (
         "First ratios of blind chips, before any change, and present ones: median factor, share inside, width"
     )
-    return [heading, *columns([head, *lines], "<>>>>>>>>", indent=2), ""]
+    return [heading, Table.of(head, lines, "<>>>>>>>>", indent=2, gap=2), Gap()]
 
 
 def first_and_present(s: FirstSummary) -> tuple[str, ...]:
@@ -390,19 +397,14 @@ def inside(row: Row) -> str:
     return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" and row.banded else ""
 
 
-def _summary_lines(found: Sequence[Summary], title: str) -> Iterator[str]:
-    if not found:
-        return
-    yield title
-    for s in found:
-        text = (
-            f"  {CLASS_NAMES[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
-            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
-        )
-        if s.coverage is not None and s.mean_band_width is not None:
-            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
-        yield from wrapped(text, hanging=17)
-    yield ""
+def _summary(s: Summary) -> str:
+    text = (
+        f"{s.within:>3} of {s.count} within tolerance, median |ln ratio| {s.median_absolute_log_ratio:.3f}, "
+        f"worst ratio {s.worst_ratio:.3g}"
+    )
+    if s.coverage is not None and s.mean_band_width is not None:
+        text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
+    return text
 
 
 # --- The recorded scoreboard ---------------------------------------------------------------------------------------

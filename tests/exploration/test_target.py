@@ -11,12 +11,11 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import format_quantity
+from neuroest.core.units import format_quantity, formatted
 from neuroest.exploration.space import ExplorationError
 from neuroest.exploration.target import target
 from neuroest.loading.library import devices_of
 from neuroest.registry import COMPONENTS, roles_of
-from neuroest.reporting.formatting import formatted
 from neuroest.results.comparison import Attribution
 from neuroest.results.studies import STATISTICS, Target
 from tests.each import each

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neuroest.core.document import Document
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.in_time import Asked, neuron_in_time
 from neuroest.fitting.adequacy import quantile
-from neuroest.fitting.choice import candidates, in_words, table_lines
+from neuroest.fitting.choice import candidates, comparison_blocks, in_words
 from neuroest.fitting.device_fit import DeviceFit, fit
 from neuroest.fitting.headers import LAYOUTS, Experiment, example_folder
 from neuroest.fitting.laws.base import LawFit
@@ -159,7 +160,7 @@ def test_too_few_conditions_are_refused() -> None:
     two = experiment("integration_time", voltage=[0.6, 0.8], integration_time=[5e-3, 1e-4])
     found = candidates(two)
     assert "need at least 3 different conditions" in found[0].refused
-    said = " ".join(" ".join(table_lines(found)).split())
+    said = " ".join(Document("", tuple(comparison_blocks(found))).to_text().split())
     assert "BIC" not in said, "a table of laws of which none was fitted"
     assert said.count("need at least 3 different conditions; integration_time has 2") == 1
 

@@ -11,12 +11,13 @@ import pytest
 
 import neuroest
 from neuroest.core.errors import MappingError, RangeError, SpecError
+from neuroest.core.units import formatted
 from neuroest.loading.kinds import shipped
 from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.comparison_document import comparison_with_answers
 from neuroest.reporting.estimate_document import estimate_brief
-from neuroest.reporting.formatting import formatted, ratio_digits
+from neuroest.reporting.formatting import ratio_digits
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from tests.each import each

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
+from neuroest.core.document import records_csv
 from neuroest.pipeline.comparison import compared
 from neuroest.reporting.data_files import breakdown_csv, comparison_csv
-from neuroest.reporting.document import records_csv
 from neuroest.results.estimate import Estimate
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from neuroest.core.units import OUTSIDE_SI, parse_unit
-from neuroest.reporting.formatting import formatted, formatted_interval, percent, short_names
+from neuroest.core.units import OUTSIDE_SI, formatted, formatted_interval, parse_unit, percent
+from neuroest.reporting.formatting import short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
 from tests.each import each

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.reporting.document import Table
+from neuroest.core.document import Table
 from neuroest.reporting.latex import to_latex
 from tests.reporting.conftest import EVIL
 from tests.reporting.latex_here import needs_latex

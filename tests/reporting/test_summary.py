@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from neuroest import compare, estimate
+from neuroest.core.units import formatted, percent
 from neuroest.reporting.comparison_document import comparison_with_answers
 from neuroest.reporting.estimate_document import estimate_brief
-from neuroest.reporting.formatting import formatted, percent
 
 CHIP, SPEECH = "analog_lif_28nm", "shd_recurrent_spiking"
 

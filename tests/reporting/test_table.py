@@ -6,12 +6,12 @@ from html import unescape
 import pytest
 
 from neuroest.core.text_layout import Style
+from neuroest.core.units import formatted as in_words
 from neuroest.pipeline.comparison import compare
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.comparison_document import side_by_side
 from neuroest.reporting.estimate_document import estimate_document
 from neuroest.reporting.formatting import check_line
-from neuroest.reporting.formatting import formatted as in_words
 from neuroest.reporting.latex import document_latex
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit

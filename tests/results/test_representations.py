@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pytest
 
 import neuroest
@@ -70,4 +68,4 @@ def test_the_lead_of_a_result_is_of_its_bands() -> None:
     spread = neuroest.uncertainty("analog_lif_28nm", "mlp_mnist_spiking")
     alone = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking")
     assert f"energy per inference {alone.headline('energy_per_inference_J').words('J')}" in repr(spread)
-    assert spread._repr_html_() == f"<pre>{escape(spread.to_text())}</pre>"
+    assert spread._repr_html_().count("<tr") >= 1 + len(spread.base)

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
-from neuroest.validation.board import RECORD_FILE, in_si, number, record_text, recorded, reproduce, table
+from neuroest.validation.board import RECORD_FILE, document, in_si, number, record_text, recorded, reproduce
 from neuroest.validation.case_spec import LIMITS
 from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
@@ -313,7 +313,7 @@ def test_page_of_cases_has_every_value():
 
 @pytest.mark.slow
 def test_table_has_every_value(board):
-    terminal = table(board)
+    terminal = document(board).to_text()
     assert [row.quantity for row in board.rows if row.quantity not in terminal] == []
 
 

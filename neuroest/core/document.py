@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import math
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from html import escape
@@ -20,6 +21,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import (
     PLAIN,
     WIDTH,
+    Printed,
     Style,
     bullets,
     cell_text,
@@ -28,7 +30,7 @@ from neuroest.core.text_layout import (
     stacked_columns,
     wrapped,
 )
-from neuroest.reporting.formatting import formatted, formatted_interval, percent
+from neuroest.core.units import formatted, formatted_interval, percent
 
 # --- Tables --------------------------------------------------------------------------------------------------------
 
@@ -139,6 +141,8 @@ class Table:
         Characters to the left of it in a document on a terminal; two below a title.
     gap : int
         Characters between columns in a document on a terminal, fewer where 80 columns need it.
+    folded : bool
+        Whether columns that do not fit on a terminal follow below the others.
     """
 
     head: tuple[str, ...]
@@ -148,13 +152,14 @@ class Table:
     notes: tuple[tuple[str, ...], ...] = ()
     indent: int | None = None
     gap: int = 3
+    folded: bool = False
 
     @classmethod
     def of(
-        cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "", title: str = ""
-    ) -> Table:
-        """Make a table from any sequences."""
-        return cls(tuple(head), tuple(tuple(row) for row in rows), align, title)
+        cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "", title: str = "", **layout: Any
+    ) -> Table:  # fmt: skip
+        """Make a table from any sequences; `layout` has the other attributes."""
+        return cls(tuple(head), tuple(tuple(row) for row in rows), align, title, **layout)
 
     @classmethod
     def of_records(cls, records: Any, head: Iterable[str] = ()) -> Table:
@@ -191,11 +196,14 @@ class Table:
         rows = [self.head, *([_indented(cell) for cell in row] for row in self.rows)]
         cells = [("",) * len(row) if at in spans else row for at, row in enumerate(rows)]
         lines = fitting_columns(cells, self.sides, indent=indent, widest=widest)
-        if ">" not in self.sides and max(map(len, lines)) > WIDTH:
-            return self._stacked(rows, indent)
-        shown = [style.dim(lines[0])] if any(self.head) else []
-        for at, line in enumerate(lines[1:], 1):
-            shown.append(style.bold(rows[at][0]) if at in spans else line)
+        if max(len(line) for row in lines for line in row) > WIDTH:
+            if self.folded:
+                return stacked_columns(cells, self.sides)
+            if ">" not in self.sides:
+                return self._stacked(rows, indent)
+        shown = [*map(style.dim, lines[0])] if any(self.head) else []
+        for at, of_row in enumerate(lines[1:], 1):
+            shown += [style.bold(rows[at][0])] if at in spans else of_row
             for note in self.notes[at - 1] if self.notes else ():
                 shown += [style.dim(text) for text in wrapped(note, indent=4, hanging=6)]
         return shown
@@ -362,10 +370,10 @@ class Heading:
 
 @frozen_dataclass
 class Paragraph:
-    """A paragraph; on a terminal with its indentation, dimmed or as a warning."""
+    """A paragraph; on a terminal with its indentation, bold, dimmed or as a warning."""
 
     text: str
-    tone: Literal["", "warning", "dim"] = ""
+    tone: Literal["", "warning", "dim", "bold"] = ""
     indent: int = 0
     hanging: int = 2
 
@@ -444,7 +452,7 @@ Block: TypeAlias = Heading | Paragraph | Points | Facts | Breakdown | Table | Ga
 
 @frozen_dataclass
 class Document:
-    """A title with paragraphs, headings, tables and lists."""
+    """Paragraphs, headings, tables and lists below a title, which may be empty."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -472,12 +480,12 @@ class Document:
         """The document for a terminal of 80 columns, with at most one empty line at once."""
         lines = [*map(style.bold, wrapped(self.title, hanging=2))]
         for block in self.blocks:
-            lines += [""] * bool(lines[-1]) if isinstance(block, Gap) else _lines(block, style)
+            lines += [""] * bool(lines and lines[-1]) if isinstance(block, Gap) else _lines(block, style)
         return "\n".join(lines).rstrip("\n") + "\n"
 
     def to_markdown(self) -> str:
         """The document in Markdown; text from files is escaped."""
-        found = [f"## {plain(self.title)}\n"]
+        found = [f"## {plain(self.title)}\n"] if self.title else []
         for block in self.blocks:
             if isinstance(block, Table | Breakdown):
                 table = (block if isinstance(block, Table) else block.table()).noted
@@ -493,7 +501,7 @@ class Document:
 
     def to_html(self) -> str:
         """The document as a self-contained HTML fragment; text from files is escaped."""
-        found = [_strong(self.title)]
+        found = [_strong(self.title)] if self.title else []
         for block in self.blocks:
             if isinstance(block, Table | Breakdown):
                 table = (block if isinstance(block, Table) else block.table()).noted
@@ -508,6 +516,21 @@ class Document:
             elif isinstance(block, Paragraph | str):
                 found.append(f"<p>{escape(block if isinstance(block, str) else block.text)}</p>")
         return f'<div class="neuroest">{"".join(found)}</div>'
+
+
+class Documented(Printed):
+    """A result with a document, which print and the command line show as text and a notebook as HTML."""
+
+    @abstractmethod
+    def document(self) -> Document:
+        """The result in words and tables."""
+
+    def to_text(self, style: Style = PLAIN) -> str:
+        """The document as text of 80 columns."""
+        return self.document().to_text(style)
+
+    def _repr_html_(self) -> str:
+        return self.document().to_html()
 
 
 def _strong(text: str) -> str:
@@ -539,7 +562,7 @@ def _lines(block: Block, style: Style) -> list[str]:
             )
         ]
     if isinstance(block, Paragraph):
-        draw = {"warning": style.red, "dim": style.dim}.get(block.tone, str)
+        draw = {"warning": style.red, "dim": style.dim, "bold": style.bold}.get(block.tone, str)
         return [
             draw(line)
             for line in wrapped(block.text, indent=block.indent, hanging=block.indent + block.hanging)
