@@ -182,7 +182,13 @@ class InMemoryColumn(Datapath):
             products = adder_trees.booth_toggle_rate(input_bit_density)
         else:
             products = adder_trees.product_toggle_rate(input_bit_density, weights)
-        tree = adder_trees.tree_activity(self.options["rows"], self.leaf_bits, _TREE_GROWTH, products)
+        leaves = products
+        if not self.booth:
+            o = self.options
+            leaves = adder_trees.slice_toggle_rate(
+                products, o["input_slice"], o["weight_slice"], self.leaf_bits
+            )
+        tree = adder_trees.tree_activity(self.options["rows"], self.leaf_bits, _TREE_GROWTH, leaves)
         return lines / _RANDOM, products / _RANDOM, tree
 
     def transistors(self, number: u.Dimensionless) -> u.Joule:
