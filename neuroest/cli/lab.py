@@ -439,8 +439,12 @@ def run_behave(
         raise NeuroestError("give --weights and --samples of the network")
     if learn is not None:
         _refuse("--learn runs on ideal neurons", given, "--weights", "--samples", "--learn")
-        options = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
-        found: Any = _learned(architecture, workload, weights, learn, samples, **options, **common)
+        options: dict[str, Any] = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
+        from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
+
+        found: Any = learn_network(
+            architecture, workload, weights, learn, samples, notify=_notify, **options, **common
+        )
     else:
         (chip,), (network,) = labelled([architecture], [workload], shared.parse_labels(labels))
         found = study.simulate_network(
@@ -455,13 +459,6 @@ def _refuse(what: str, given: Mapping[str, Any], *allowed: str) -> None:
     """Refuse options that a kind of run does not take."""
     if extra := [name for name, value in given.items() if value and name not in allowed]:
         raise NeuroestError(f"{what}; leave out {', '.join(extra)}")
-
-
-def _learned(*given: Any, **options: Any) -> Any:
-    """A network that learns on the cells of a chip."""
-    from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
-
-    return learn_network(*given, notify=_notify, **options)
 
 
 def _dense(

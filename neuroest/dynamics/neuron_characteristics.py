@@ -265,9 +265,8 @@ def energy_against_rate(bench: NeuronBench) -> Characteristic:
     neuron, curve = bench.neuron, bench.curve
     rates, energies = curve.rate, curve.energy
     if neuron.component is None and np.all(np.isnan(energies)):
-        return _absent(
-            "spike_energy", _ENERGY, f"{bench.name} states no energies, being a reference of behaviour"
-        )
+        why = f"{bench.name} states no energies, being a reference of behaviour"
+        return Characteristic("spike_energy", _ENERGY, ("", "1"), ("", "1"), (), (), absent=why)
     kept = (rates > 0.0) & np.isfinite(energies)
     order = np.flatnonzero(kept)[np.argsort(rates[kept])]
     series, values, findings = [], [], []
@@ -446,10 +445,6 @@ def _run_text(drive: Drive, run: Sequence[float]) -> str:
     if len(run) == 1:
         return f"at {drive.text(run[0])}"
     return f"from {drive.text(run[0])} to {drive.text(run[-1])}"
-
-
-def _absent(name: str, title: str, reason: str) -> Characteristic:
-    return Characteristic(name, title, ("", "1"), ("", "1"), (), (), absent=reason)
 
 
 EVERY_NEURON: Mapping[str, Callable[[NeuronBench], Characteristic]] = {

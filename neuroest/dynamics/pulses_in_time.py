@@ -59,12 +59,13 @@ class PulsedInTime(NeuronInTime):
                 "reset or its integration lasts too long for its pulses"
             )
         begun = self.slot * np.arange(count)
+        lengths = np.array([self.length(level) for level in levels.tolist()])
         d = self.component.device
         train = [
             part
             for start in begun
             for part in (
-                Segment(float(d.pulse_time), np.where(durations > start, self._lengths(levels), 0.0)),
+                Segment(float(d.pulse_time), np.where(durations > start, lengths, 0.0)),
                 Segment(float(d.read_time), 0.0),
             )
         ]
@@ -105,9 +106,6 @@ class PulsedInTime(NeuronInTime):
     def length(self, level: float) -> float:
         """Pulse length relative to a full pulse."""
         return level
-
-    def _lengths(self, levels: Array) -> Array:
-        return np.array([self.length(level) for level in levels.tolist()])
 
     def _full(self, levels: Array) -> Array:
         """Time of full pulses to a spike."""

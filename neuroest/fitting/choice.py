@@ -59,12 +59,10 @@ class Candidate:
         return not self.refused and not self.rejected
 
 
-def candidates(experiment: Experiment, model: str | None = None, law: str | None = None) -> list[Candidate]:
+def candidates(experiment: Experiment, model: str | None = None) -> list[Candidate]:
     """Fit all laws for an experiment and return them, best first."""
     found = []
     for each in laws_of(experiment.layout.name, model):
-        if law is not None and each.name != law:
-            continue
         about = (experiment.layout.name, each.model, each.name, each.about)
         try:
             fit = each.fitted(experiment)

@@ -210,7 +210,8 @@ class LinearNeurons:
             if not np.any(fires):
                 break
             counts += fires
-        self._decay(np.maximum(idle, 0.0))
+        if self._leaks(self.membrane.idle):
+            self.state = self.state * np.exp(-np.maximum(idle, 0.0) / self.membrane.idle)
         self.counts.append(counts)
         return counts > 0
 
@@ -251,11 +252,6 @@ class LinearNeurons:
             final = m.final * strength
             moved = final + (self.state - final) * np.exp(-time / m.driven)
         return np.asarray(np.maximum(moved, 0.0))
-
-    def _decay(self, time: Array) -> None:
-        """Let the state decay without a drive."""
-        if self._leaks(self.membrane.idle):
-            self.state = self.state * np.exp(-time / self.membrane.idle)
 
     def _leaks(self, time_constant: u.Numeric) -> bool:
         return bool(self.effects.leak and np.all(np.isfinite(time_constant)))

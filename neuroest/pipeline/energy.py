@@ -1,6 +1,7 @@
 """Dynamic energy of one inference: action counts times energy per action, and which of it is of neurons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -39,16 +40,21 @@ def energy_rows(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]
             (row.energy for row in rows if row.component in costs.synchronous),
             start=0.0 * next(iter(counts.actions.values())),
         )
-        for term, energy in _clock_and_control(clocked, costs):
+        for term, energy in clock_and_control(clocked, costs):
             rows.append(EnergyRow(costs.overheads, term, term, energy, np.ones_like(energy)))
     return tuple(rows)
 
 
-def _clock_and_control(clocked: Any, costs: CostTable) -> tuple[tuple[str, Array], ...]:
-    """Energy of clock and control in synchronous blocks. [J]."""
-    clock = power.clock_energy(clocked, costs.around.clock_fraction)
-    control = digital.control_energy(clocked, costs.around.control_fraction)
-    return ("clock", np.asarray(clock)), ("control", np.asarray(control))
+CLOCKED_LAWS: Mapping[str, tuple[Callable[..., Any], str]] = MappingProxyType(
+    {"clock": (power.clock_energy, "clock_fraction"), "control": (digital.control_energy, "control_fraction")}
+)
+"""What comes with clocked blocks: the law of its energy or power, and the parameter of the law."""
+
+
+def clock_and_control(clocked: Any, costs: CostTable) -> Iterator[tuple[str, Array]]:
+    """Energy or power of clock and control of synchronous blocks, from that of the blocks. [J or W]."""
+    for term, (law, fraction) in CLOCKED_LAWS.items():
+        yield term, np.asarray(law(clocked, getattr(costs.around, fraction)))
 
 
 def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
@@ -61,7 +67,7 @@ def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:
     if costs.overheads is None:
         return energy
     clocked = total(part for component, part in parts if component in costs.synchronous)
-    return total((energy, *(part for _, part in _clock_and_control(clocked, costs))))
+    return total((energy, *(part for _, part in clock_and_control(clocked, costs))))
 
 
 def operation_energy(counts: ActionCounts, costs: CostTable) -> Array:

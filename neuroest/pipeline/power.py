@@ -13,18 +13,20 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import PROCESS, TEMPERATURE
 from neuroest.design.chip import Chip, heat_path
-from neuroest.equations import digital, power, technology
+from neuroest.equations import power, technology
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.pipeline.action_counts import ActionCounts
 from neuroest.pipeline.area import InstanceRow
 from neuroest.pipeline.cost_table import CostTable
-from neuroest.pipeline.energy import energy_of_terms, total
+from neuroest.pipeline.energy import clock_and_control, energy_of_terms, total
 from neuroest.pipeline.lifetime import refreshed_share
 from neuroest.pipeline.timing import Timing
 from neuroest.specs.architecture import Technology
 from neuroest.specs.base import numeric_options
 
+CLOCK_TREE = "clock_tree"
+"""Term of the power of the tree that reaches registers whose clock never stops."""
 AT_REST = "at_rest"
 """Term of the power of a die at rest beyond that of its blocks."""
 DRAWN = frozenset({"powered", "awake", "working"})
@@ -88,10 +90,8 @@ def static_rows(
     free = [row.total for row in rows if row.term == FREE_CLOCK]
     if free and costs.overheads is not None:
         # the tree that reaches these registers and their control, by the laws that also hold for energies
-        tree = power.clock_energy(total(free), costs.around.clock_fraction)
-        control = digital.control_energy(total(free), costs.around.control_fraction)
-        rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
-        rows.append(InstanceRow(costs.overheads, "control", np.asarray(control), 1.0))
+        for term, drawn in clock_and_control(total(free), costs):
+            rows.append(InstanceRow(costs.overheads, CLOCK_TREE if term == "clock" else term, drawn, 1.0))
     for level in levels:
         array = level.mapper.compute
         if is_crossbar(array) and np.any(np.isfinite(array.cell.disturb_reads())):

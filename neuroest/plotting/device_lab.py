@@ -41,7 +41,8 @@ _STEPS = 1e-4
 @style.styled
 def draw_characteristic(found: Characteristic, path: Path) -> None:
     """Curves of one characteristic, next to the intervals or waveforms of a typical device where it has some."""
-    many = found.intervals is not None and len(found.intervals) > 10 and _differ(found.intervals)
+    intervals = np.zeros(0) if found.intervals is None else found.intervals
+    many = len(intervals) > 10 and np.ptp(intervals) > _STEPS * np.mean(intervals)
     if not many and not found.waveforms:
         figure, right = style.new_figure(0.6 * style.PAGE, 3.0)
     else:
@@ -85,11 +86,6 @@ def _curve(axis: Any, series: Series, number: int) -> None:
               marker=style.marker(number), markersize=3.0, label=series.label)  # fmt: skip
     if series.low is not None and series.high is not None:
         axis.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
-
-
-def _differ(intervals: Any) -> bool:
-    """Whether intervals differ by more than the steps of a simulation."""
-    return bool(np.ptp(intervals) > _STEPS * np.mean(intervals))
 
 
 def _histogram(axis: Any, intervals: Any) -> None:

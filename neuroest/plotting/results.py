@@ -166,7 +166,10 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     views = views[: style.MOST_DESIGNS]
     total = TOTALS[quantity]
     found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
-    fills = {by: _fills(found_of[by]) for by in _KINDS}
+    fills = {
+        by: {name: style.fill_of(index) for index, name in enumerate(_largest(found_of[by], _MOST_PARTS))}
+        for by in _KINDS
+    }
     bars = _BAR_INCHES * (len(views) + 1)
     columns = {
         by: style.legend_columns(
@@ -206,10 +209,6 @@ def _totals(axes: Any, rows: Any, texts: Sequence[str]) -> None:
             typeset(text), (1.0, row), (3.0, 0.0), xycoords=("axes fraction", "data"),
             textcoords="offset points", va="center", fontsize=style.points(6.0), annotation_clip=False,
         )  # fmt: skip
-
-
-def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
-    return {name: style.fill_of(index) for index, name in enumerate(_largest(found, _MOST_PARTS))}
 
 
 def _stacked(

@@ -16,9 +16,11 @@ from neuroest.core.units import formatted, formatted_interval, percent
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import SPOKEN, preferred
-from neuroest.equations import accuracy, dies, digital, pipelining, power
+from neuroest.equations import accuracy, dies, pipelining
 from neuroest.error_analysis.elasticities import doubled
-from neuroest.pipeline.power import with_temperature
+from neuroest.pipeline.area import PAD_RING
+from neuroest.pipeline.energy import CLOCKED_LAWS
+from neuroest.pipeline.power import CLOCK_TREE, with_temperature
 from neuroest.reporting.answers import (
     TermSum,
     area_by_component,
@@ -337,13 +339,12 @@ class _Explainer:
         around = self.estimate.traced.around
         clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
         rows = {
-            "clock": ("clock_fraction", power.clock_energy),
-            "clock_tree": ("clock_fraction", power.clock_energy),
-            "control": ("control_fraction", digital.control_energy),
-            "white_space": ("floorplan_utilisation", dies.floorplan_area),
-            "pad_ring": ("pad_ring_width", dies.pad_ring_area),
+            **CLOCKED_LAWS,
+            CLOCK_TREE: CLOCKED_LAWS["clock"],
+            "white_space": (dies.floorplan_area, "floorplan_utilisation"),
+            PAD_RING: (dies.pad_ring_area, "pad_ring_width"),
         }
-        name, equation = rows.get(term.term, rows["control"])
+        equation, name = rows.get(term.term, rows["control"])
         if term.kind == "area" and term.term == "control":
             name = "control_area_fraction"
             found = self.estimate.evaluation.costs

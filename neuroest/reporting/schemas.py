@@ -212,7 +212,8 @@ def _add_choice_of_nodes(schema: dict[str, Any]) -> None:
             word = properties.get(key, {}).get("const")
             if word is not None:
                 found[word] = f"#/$defs/{name}"
-    free = {reference["$ref"] for reference in _node_choices(schema)}
+    choices: list[dict[str, str]] = schema["$defs"]["Level"]["additionalProperties"]["oneOf"]
+    free = {reference["$ref"] for reference in choices}
     node = {
         "if": {"type": "object", "required": ["mapper"]},
         "then": _chosen("mapper", {word: ref for word, ref in mappers.items() if ref in free}),
@@ -226,11 +227,6 @@ def _add_choice_of_nodes(schema: dict[str, Any]) -> None:
     for definition in schema["$defs"].values():
         if "oneOf" in (definition.get("additionalProperties") or {}):
             definition["additionalProperties"] = {"$ref": "#/$defs/Node"}
-
-
-def _node_choices(schema: Mapping[str, Any]) -> list[dict[str, str]]:
-    choices: list[dict[str, str]] = schema["$defs"]["Level"]["additionalProperties"]["oneOf"]
-    return choices
 
 
 def _chosen(key: str, references: Mapping[str, str]) -> dict[str, Any]:

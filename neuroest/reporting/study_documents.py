@@ -284,7 +284,8 @@ def target_document(target: Target) -> Document:
         *(f"counts only where {limit}" for limit in target.limits),
     ]
     if target.today is not None:
-        notes.append(f"today, {_today(target)}: {_banded(target.today, target.verdict)}{_part(target)}")
+        today = ", ".join(f"{words(axis.name)} {formatted(axis.today, axis.unit)}" for axis in target.axes)
+        notes.append(f"today, {today}: {_banded(target.today, target.verdict)}{_part(target)}")
     return Document(title, (*notes, Gap(), _table(target), Gap(), *_target_notes(target)))
 
 
@@ -324,10 +325,6 @@ def interval_words(axis: TargetAxis, intervals: Iterable[tuple[float, float]]) -
             f"up to {end}" if low == first else f"from {start}" if high == last else f"{start} to {end}"
         )
     return ", ".join(said) or _NONE
-
-
-def _today(target: Target) -> str:
-    return ", ".join(f"{words(axis.name)} {formatted(axis.today, axis.unit)}" for axis in target.axes)
 
 
 def _banded(band: Band, said: Verdict | None) -> str:
