@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
+from neuroest.core.document import Block, Document, Documented, Paragraph
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
-from neuroest.core.text_layout import Printed, wrapped
 from neuroest.core.units import three_digits
 from neuroest.equations import twins
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
@@ -285,7 +285,7 @@ class BreakEvenPoint:
 
 
 @frozen_dataclass(eq=False)
-class BreakevenResult(Printed):
+class BreakevenResult(Documented):
     """A design and others along one axis.
 
     Attributes
@@ -403,9 +403,9 @@ class BreakevenResult(Printed):
             ]  # fmt: skip
         return rows
 
-    def to_text(self) -> str:
-        """The comparison as text for a terminal."""
-        lines = [f"! {failed}" for failed in self.failed_checks]
+    def document(self) -> Document:
+        """The comparison in words."""
+        lines: list[Block] = [f"! {failed}" for failed in self.failed_checks]
         lines += [
             f"! {one.name}: {sum(map(bool, one.failed))} of {len(one.failed)} points fail a check: {', '.join(checks)}"
             for one in self.of(self.quantities[0])[0]
@@ -421,34 +421,35 @@ class BreakevenResult(Printed):
             everywhere = np.flatnonzero(np.isfinite(medians).all(axis=0))
             for where in everywhere[[0, -1]] if everywhere.size else ():
                 at = _and([three_digits(median[where], QUANTITIES[quantity].unit) for median in medians])
-                lines.append(f"  at {three_digits(self.values[where], self.unit)}: {at}")
+                lines.append(Paragraph(f"at {three_digits(self.values[where], self.unit)}: {at}", indent=2))
             for other in curves[1:]:
-                lines += self._against(curves[0], other, [one for one in points if one.other == other.name])
+                of_other = [one for one in points if one.other == other.name]
+                lines += self._against(curves[0], other, of_other)
         if self.published is not None:
             case, band = self.published.case, self.published.band
             lines.append(
                 f"by the energies of {PUBLISHED}: {self.published.rate:.3g}, p10 .. p90: {band.low:.3g} .. "
                 f"{band.high:.3g} (many cores, {case.weight_bits:g}-bit weights, {case.inputs:.0f} inputs a neuron)"
             )
-        return "\n".join(row for line in lines for row in _folded(line)) + "\n"
+        return Document("", tuple(lines))
 
-    def _against(self, design: Curve, other: Curve, points: Sequence[BreakEvenPoint]) -> list[str]:
+    def _against(self, design: Curve, other: Curve, points: Sequence[BreakEvenPoint]) -> Iterator[Block]:
         """Break-even points with one chip, or which of the two is better."""
-        lines, name = [], f" with {other.name}" if len(self.names) > 2 else ""
+        name = f" with {other.name}" if len(self.names) > 2 else ""
         crossed = [point for point in points if point.on_axis]
         for point in crossed:
-            lines.append(
+            yield (
                 f"break-even{name} at {three_digits(point.headline, self.unit)}: below it {point.better_below} is "
                 f"better, above it {point.better_above}{', and one of them jumps there' if point.jump else ''}"
             )
-            lines.append(f"  {self._statistic(point)}")
+            yield Paragraph(self._statistic(point), indent=2)
         if not crossed:
-            lines.append(f"no break-even{name} in this range: {_always(design, other)}")
-            lines += [f"  where the draws cross, {self._ends(point.band)}" for point in points if point.band]
+            yield f"no break-even{name} in this range: {_always(design, other)}"
+            for band in [point.band for point in points if point.band]:
+                yield Paragraph(f"where the draws cross, {self._ends(band)}", indent=2)
         missing = ~(np.isfinite(design.nominal) & np.isfinite(other.nominal))
         if missing.any():
-            lines.append(f"{np.mean(missing):.1%} of the range has no estimate of one of the two")
-        return lines
+            yield f"{np.mean(missing):.1%} of the range has no estimate of one of the two"
 
     def _statistic(self, point: BreakEvenPoint) -> str:
         """Meaning of the value of a point: a median with its band and the nominal value, or the nominal value alone."""
@@ -519,11 +520,6 @@ def _ends(band: Band) -> dict[str, float | None]:
 
 def _and(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _folded(line: str) -> list[str]:
-    indent = len(line) - len(line.lstrip())
-    return wrapped(line.lstrip(), indent=indent, hanging=indent + 2)
 
 
 def difference(quantity: str, first: Array, second: Array) -> Array:

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from neuroest.core.document import Document, Documented, Gap
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
-from neuroest.core.text_layout import Printed
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
@@ -115,7 +115,7 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 @frozen_dataclass
-class Rerun(Printed):
+class Rerun(Documented):
     """Result of recomputing a bundle.
 
     Attributes
@@ -140,13 +140,13 @@ class Rerun(Printed):
         versions = {"version_before": self.version_before, "version_now": self.version_now}
         return {**versions, **self.difference.to_dict()}
 
-    def to_text(self) -> str:
-        """The outcome as text; one line if nothing changed."""
+    def document(self) -> Document:
+        """The outcome; one line if nothing changed."""
         number = len(self.difference.results)
         versions = f"version {self.version_before} then, {self.version_now} now"
         if self.same:
-            return f"{number} results, bit-identical ({versions})\n"
-        return f"numbers have moved ({versions})\n\n{self.difference.to_text()}"
+            return Document(f"{number} results, bit-identical ({versions})", ())
+        return Document(f"numbers have moved ({versions})", (Gap(), *self.difference.document().blocks))
 
 
 class _PackedFile(Saved):
