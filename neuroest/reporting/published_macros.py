@@ -50,8 +50,8 @@ def _lines(found: Estimate) -> Iterator[str]:
     bits = [found.claims.get(f"workload.precision.{name}") for name in ("weights", "activations")]
     if not isinstance(array, CrossbarArray) or array.converter is None or not efficiency:
         return
-    static = array.adds_charges or array.cell.discharges or array.cell.divides
-    memories, node = _STATIC if static else _RESISTIVE, first_number(array.process.feature_size)
+    memories = _STATIC if array.adds_charges else _RESISTIVE
+    node = first_number(array.process.feature_size)
     others = [one for one in _published(memories, node) if one[0].name != found.architecture]
     if len(others) < _LEAST:
         return

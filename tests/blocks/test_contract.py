@@ -133,6 +133,14 @@ def states_its_text(call: ast.Call) -> bool:
     return ast.unparse(call.func) == "self.check_range" and len(call.args) > 5
 
 
+def test_columns_that_are_discharged_or_divide_a_voltage_add_charges() -> None:
+    """So `adds_charges` alone tells them from columns that draw the currents of their cells throughout a read."""
+    cells = [cls for cls in COMPONENTS.values() if issubclass(cls, Cell)]
+    others = [cls for cls in cells if cls.discharges or cls.divides]
+    assert others
+    assert all(cls.adds_charges for cls in others)
+
+
 def test_each_check_has_a_text_and_each_text_a_check() -> None:
     made = {
         cls: checks_made_in(cls.__module__)[cls.__name__]

@@ -126,7 +126,7 @@ class Cell(Component[Any]):
     idle_rows_conduct: ClassVar[bool] = True
     """Whether the cells of idle rows load the columns; access transistors disconnect them."""
     adds_charges: ClassVar[bool] = False
-    """Whether columns sum charges on capacitors instead of currents."""
+    """Whether columns sum charges instead of currents; also true of the two kinds of column below."""
     discharges: ClassVar[bool] = False
     """Whether cell currents remove these charges from a precharged column."""
     divides: ClassVar[bool] = False

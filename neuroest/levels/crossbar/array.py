@@ -211,9 +211,8 @@ class CrossbarArray(ArrayCircuit):
     def _waiting_checks(self, network: NetworkContext) -> list[Check]:
         """Whether columns conduct much longer than for their own conversion; nothing where none waits."""
         waits = self.holding == "none" and not self.read_schedule.in_turn
-        draws = not (self.adds_charges or self.cell.discharges or self.cell.divides)
         turns = self.columns_in_turn(network)
-        if not (waits and draws and np.any(turns > 1.0)):
+        if not waits or self.adds_charges or not np.any(turns > 1.0):
             return []
         alone = self.settled_time(network) + self.conversion_time(network) / turns
         longer = longest(self.read_time(network) / alone)

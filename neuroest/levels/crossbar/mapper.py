@@ -263,8 +263,7 @@ class CrossbarMapper(CrossbarLayout):
         array = self.compute
         each = longest(self._conversions_of_a_product())
         checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
-        conducts = not (array.adds_charges or array.cell.discharges or array.cell.divides)
-        if conducts and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
+        if not array.adds_charges and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
             mean = longest(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         return checks
