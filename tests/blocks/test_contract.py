@@ -134,7 +134,7 @@ def states_its_text(call: ast.Call) -> bool:
 
 
 def test_columns_that_are_discharged_or_divide_a_voltage_add_charges() -> None:
-    """So `adds_charges` alone tells them from columns that draw the currents of their cells throughout a read."""
+    """So `adds_charges` alone separates them from columns that draw the currents of their cells throughout a read."""
     cells = [cls for cls in COMPONENTS.values() if issubclass(cls, Cell)]
     others = [cls for cls in cells if cls.discharges or cls.divides]
     assert others

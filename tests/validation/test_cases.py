@@ -156,7 +156,7 @@ def test_coverage_of_chips_left_out_has_its_standard_error(board):
     assert board.calibration.left_out_standard_error == pytest.approx(error)
     assert board.to_dict()["calibration"]["left_out_standard_error"] == pytest.approx(error)
     reported = " ".join(page(board).split())
-    assert f"standard error of the mean over chips of {100 * error:.0f} percentage points" in reported
+    assert f"with a standard error of {100 * error:.0f} percentage points" in reported
     assert f"is {mean - error:.0%} to {min(mean + error, 1):.0%}:" in reported
 
 
