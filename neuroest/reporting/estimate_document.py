@@ -534,11 +534,16 @@ def _traffic(estimate: Estimate) -> Iterator[Block]:
 # --- Basis, checks and exclusions --------------------------------------------------------------------------------
 
 
-def closing_line(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:
-    """Checks, exclusions and sources in numbers, and where to find the rest."""
+def passing_lines(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:
+    """Share of the samples in which each chip passes all checks."""
     for estimate in estimates:
         if share := passing_words(estimate.passing):
             yield Paragraph(f"{estimate.architecture} passes all checks {share}")
+
+
+def closing_line(estimates: Sequence[Estimate]) -> Iterator[Paragraph]:
+    """Checks, exclusions and sources in numbers, and where to find the rest."""
+    yield from passing_lines(estimates)
     total = counted(sum(len(estimate.checks) for estimate in estimates), "check")
     failed = [check for estimate in estimates for check in estimate.remarks]
     advice = sum(check.severity == "advice" for check in failed)
