@@ -107,7 +107,7 @@ def comparison_brief(comparison: Comparison) -> Document:
             *failures(comparison.estimates), *_results(comparison, "`--full` lists them", nominal=False),
             *iso_accuracy(comparison), Gap(),
             *((*_products(comparison), *equal_pace(comparison)) if alone else _verdicts(comparison)),
-            *_meaning_of_level(comparison), Gap(), *passing_lines(comparison.estimates),
+            *_meaning_of_level(comparison), Gap(), *(passing_lines(comparison.estimates) if alone else ()),
             Paragraph(f"different: {', '.join(shown) or 'nothing'}{others}"),
             Paragraph(f"{more}; values, paces and exclusions: `--full`", "dim"),
         ),
