@@ -740,12 +740,12 @@ def runs_or_is_refused_in_words(architecture: str, workload: str) -> bool:
 # texts that were read to choose among values.
 _READ = """
 akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022 donath1979
-duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 irds2021 jansen1999 jesd79_4 jia2020 jiang2017
-joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014 micron_tn4101 moradi2018
-mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 open_neuromorphic palumbo2010 pan2015 pei2019
-pickett2013 rabaey2003 sakurai1983 saltelli2010 sharma2011 shanbhag2022 sheffield_906 spyx stapper1983 tagantsev2002
-tang2023table tensorflow_4132 tuma2016 ushakov2021 wang2017 wang2018 wang2024 wei2020 weste2011 williams2009
-yang2020 yanglab2021 yao2020 yi2018 zhuo2022
+duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 irds2021 jansen1999 jesd79_4 jia2020 jiang2017 joubert2012
+kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014 micron_tn4101 moradi2018 mulaosmanovic2018
+murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 open_neuromorphic orfs palumbo2010 pan2015 pei2019 pickett2013
+rabaey2003 sakurai1983 saltelli2010 sharma2011 shanbhag2022 sheffield_906 spyx stapper1983 tagantsev2002 tang2023table
+tensorflow_4132 tuma2016 ushakov2021 wang2017 wang2018 wang2024 wei2020 weste2011 williams2009 yang2020 yanglab2021
+yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 
