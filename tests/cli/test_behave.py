@@ -169,7 +169,7 @@ def test_a_line_for_each_learning_rate(command: Command) -> None:
         "--fresh", "--rate", "0.01", "--rate", "0.1", "--count", "20",
     )  # fmt: skip
     assert done.code == 0
-    assert "learns by eprop_factorised" in done.out
+    assert "learns by eprop_factorised" in " ".join(done.out.split())
     assert len([line for line in done.out.splitlines() if "%" in line]) == 3
 
 

@@ -157,7 +157,7 @@ def test_coverage_of_chips_left_out_has_its_standard_error(board):
     assert board.to_dict()["calibration"]["left_out_standard_error"] == pytest.approx(error)
     reported = " ".join(page(board).split())
     assert f"with a standard error of {100 * error:.0f} percentage points" in reported
-    assert f"is {mean - error:.0%} to {min(mean + error, 1):.0%}:" in reported
+    assert f"points: {mean - error:.0%} to {min(mean + error, 1):.0%}." in reported
 
 
 def test_cases_say_what_they_leave_out_and_share():
