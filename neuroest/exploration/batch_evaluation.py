@@ -23,9 +23,9 @@ Codes: TypeAlias = NDArray[np.int16]
 
 _BLOCK = 16_384
 """Most points that one call evaluates."""
-_LARGEST_ARRAY = 65_536
-"""Most numbers in an array of points and layers: half a megabyte; about a hundred such arrays exist at once."""
-_BOX, _LARGEST_IN_A_BOX = 32_768, 524_288
+_LARGEST_ARRAY = 131_072
+"""Most numbers in an array of points and layers: a megabyte; about a hundred such arrays exist at once."""
+_BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same limit for an open grid."""
 _SEVERITIES = ("infeasible", "design_rule", "extrapolation")
 PASSED = -1
