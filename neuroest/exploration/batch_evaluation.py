@@ -86,14 +86,12 @@ class Points:
 
 def block_of(group: Group) -> int:
     """Points that one call should evaluate for a structure, a power of two."""
-    keep_memory()
     most = max(1, min(_BLOCK, _LARGEST_ARRAY // len(group.workload.layers)))
     return int(1 << (most.bit_length() - 1))
 
 
 def box_of(group: Group) -> int:
     """Points of an open grid that one call should evaluate; most of its arrays are far smaller than the grid."""
-    keep_memory()
     return max(1, min(_BOX, _LARGEST_IN_A_BOX // len(group.workload.layers)))
 
 
@@ -117,6 +115,7 @@ def evaluate_points(
         Whether to evaluate all design rules and model ranges, including the accuracy of results. This takes longer than
         everything else. Otherwise only the checks that refuse an estimate are evaluated.
     """
+    keep_memory()
     count = int(np.prod(shape))
     # numpy computes exponentials of contiguous numbers differently from those of strided numbers
     columns = {p: v if v.flags.c_contiguous else np.ascontiguousarray(v) for p, v in columns.items()}
