@@ -14,7 +14,6 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from html import escape
 from typing import Any, Final, Literal, TypeAlias
 
 from neuroest.core.frozen import frozen_dataclass
@@ -245,7 +244,7 @@ class Table:
     def to_html(self) -> str:
         """The table as an HTML fragment with its own style, for notebooks."""
         style = [_NUMBER if side == ">" else _CELL for side in self.sides]
-        head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in self.head)
+        head = "".join(f'<th style="{_CELL}">{_html(name)}</th>' for name in self.head)
         cells = [
             [f'<td style="{s}">{_html(cell)}</td>' for s, cell in zip(style, row, strict=True)]
             for row in self.rows
@@ -340,6 +339,8 @@ def _written(cell: Any) -> str:
 
 
 def _html(cell: Any) -> str:
+    from html import escape  # noqa: PLC0415 - a start that prints text does not need it
+
     bar = ""
     if isinstance(cell, Share):
         bar = f' <span style="{_BAR};width:{cell.value * _BAR_EM:.2f}em"></span>'
@@ -509,12 +510,10 @@ class Document:
             elif isinstance(block, Heading):
                 found.append(_strong(block.text))
             elif isinstance(block, Points | Facts):
-                found += (
-                    [f"<p>{escape(block.title)}</p>"] if isinstance(block, Points) and block.title else []
-                )
-                found.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in _items(block)) + "</ul>")
+                found += [f"<p>{_html(block.title)}</p>"] if isinstance(block, Points) and block.title else []
+                found.append("<ul>" + "".join(f"<li>{_html(item)}</li>" for item in _items(block)) + "</ul>")
             elif isinstance(block, Paragraph | str):
-                found.append(f"<p>{escape(block if isinstance(block, str) else block.text)}</p>")
+                found.append(f"<p>{_html(block if isinstance(block, str) else block.text)}</p>")
         return f'<div class="neuroest">{"".join(found)}</div>'
 
 
@@ -534,7 +533,7 @@ class Documented(Printed):
 
 
 def _strong(text: str) -> str:
-    return f"<p><strong>{escape(text)}</strong></p>"
+    return f"<p><strong>{_html(text)}</strong></p>"
 
 
 def _items(block: Points | Facts) -> Iterable[str]:

@@ -1,12 +1,12 @@
 """Percentiles, defined once, and the Shapley decomposition of a ratio into factors."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array
 
 NORMAL_P90 = 1.2815515655446004
 """90th percentile of the standard normal distribution."""
@@ -41,16 +41,16 @@ def quantiles(values: NDArray[np.float64], probabilities: Sequence[float] = P10_
     return tuple(float(quantile) for quantile in found)
 
 
-def shapley_logarithms(value: Callable[[Mask], Array], players: int) -> Array:
+def shapley_logarithms(values: Array, players: int) -> Array:
     """Share of each player in the logarithm of a ratio: the mean over all orders in which the players can be exchanged.
 
     Parameters
     ----------
-    value : callable
-        Value of each coalition. It receives which players are exchanged, coalitions by players, and returns a positive
-        number for each coalition and point.
+    values : array
+        Positive value of each coalition, by coalitions and points. The number of a coalition has bit ``i`` if
+        player ``i`` is exchanged.
     players : int
-        Number of players; all of the ``2**players`` coalitions are evaluated.
+        Number of players, with ``2**players`` coalitions.
 
     Returns
     -------
@@ -69,13 +69,13 @@ def shapley_logarithms(value: Callable[[Mask], Array], players: int) -> Array:
     first player alone gives 1.5, the second alone 2.5, so their factors are ``sqrt(1.5 x 4.5 / 2.5)`` and
     ``sqrt(2.5 x 4.5 / 1.5)``.
 
-    >>> found = shapley_logarithms(lambda who: 1.0 + np.where(who[:, :1], 2, 1) * np.where(who[:, 1:], 4, 1), 2)
-    >>> np.exp(found[:, 0]).round(4).tolist()
+    >>> shares = shapley_logarithms(np.array([[2.0], [3.0], [5.0], [9.0]]), 2)
+    >>> np.exp(shares[:, 0]).round(4).tolist()
     [1.6432, 2.7386]
     """
     coalitions = (np.arange(2**players)[:, np.newaxis] >> np.arange(players) & 1).astype(bool)
     with np.errstate(all="ignore"):
-        logarithms = np.log(value(coalitions))
+        logarithms = np.log(values)
     weight = np.array([1.0 / (players * math.comb(players - 1, size)) for size in range(players)])
     exchanged = coalitions.T
     of_others = weight[coalitions.sum(axis=1) - exchanged]  # by the number of the others in the coalition

@@ -250,13 +250,13 @@ def _attribution(
     timed = not all(_same(cost[..., 0, :], cost[..., 1, :]) for cost in (shared, *differing.values()))
     players = [*names, time] if timed else names
 
-    def value(exchanged: Mask) -> Array:
-        who = exchanged.astype(np.intp)
-        when = who[:, -1] if timed else np.zeros(len(who), dtype=np.intp)
-        parts = [differing[name][who[:, place], when] for place, name in enumerate(names)]
-        return np.asarray(sum(parts, start=shared[when]))
-
-    logarithms = shapley_logarithms(value, len(players)) if players else np.zeros((0, 1))
+    halves = []  # coalitions without and with the other time; each player doubles those of the players before
+    for when in (0, 1) if timed else (0,):
+        costs = shared[when : when + 1]
+        for name in names:
+            costs = np.concatenate([costs + differing[name][own, when] for own in (0, 1)])
+        halves.append(costs)
+    logarithms = shapley_logarithms(np.concatenate(halves), len(players)) if players else np.zeros((0, 1))
     if kept is not None and players:
         logarithms[:, 1:] = np.where(kept, logarithms, np.nan)[:, 1:]
     factors = tuple(_factor(name, shares) for name, shares in zip(players, logarithms, strict=True))
