@@ -85,7 +85,7 @@ def comparison_with_answers(comparison: Comparison) -> Document:
             *points(estimates), *settings_line(comparison.settings), *given_lines(estimates), *remarks(estimates),
             Gap(), designs_table(estimates, comparison.ratios, nominal=False), *band_notes(estimates, nominal=False),
             *scope_notes(comparison, "`neuroest compare` lists them"), *_products(comparison), *equal_pace(comparison),
-            *_meaning_of_level(comparison), Gap(), *learning_table(estimates), Gap(),
+            Gap(), *learning_table(estimates), Gap(),
             Paragraph(f"{comparison.design.architecture} {NOMINAL}"),
             answers(comparison.design, comparison.baselines),
             Gap(), *closing_line(estimates), Paragraph(f"what differs: {command}"),
@@ -106,8 +106,7 @@ def comparison_brief(comparison: Comparison) -> Document:
         (
             *failures(comparison.estimates), *_results(comparison, "`--full` lists them", nominal=False),
             *iso_accuracy(comparison), Gap(),
-            *((*_products(comparison), *equal_pace(comparison)) if alone else _verdicts(comparison)),
-            *_meaning_of_level(comparison), Gap(), *(passing_lines(comparison.estimates) if alone else ()),
+            *(_why_in_brief(comparison) if alone else (*_verdicts(comparison), Gap())),
             Paragraph(f"different: {', '.join(shown) or 'nothing'}{others}"),
             Paragraph(f"{more}; values, paces and exclusions: `--full`", "dim"),
         ),
@@ -308,14 +307,17 @@ def _products(comparison: Comparison) -> Iterator[Paragraph]:
             yield Paragraph(f"{_over(comparison, baseline)}{line}")
 
 
-def _meaning_of_level(comparison: Comparison) -> Iterator[Paragraph]:
-    """What the verdict says that is no everyday word, where it stands."""
+def _why_in_brief(comparison: Comparison) -> Iterator[Block]:
+    """What makes the ratios over one baseline, the meaning of the verdict `level`, and who passes the checks."""
+    yield from (*_products(comparison), *equal_pace(comparison))
     verdicts = {*map(comparison.verdict, comparison.ratios), *map(comparison.verdict, comparison.equal_pace)}
     if "level" in verdicts:
         yield Paragraph(
             f"level: the neurons contribute less than {100.0 * comparison.relevance:g} %, "
             "or the median is that close to 1"
         )
+    yield Gap()
+    yield from passing_lines(comparison.estimates)
 
 
 def _why(comparison: Comparison) -> Iterator[Block]:

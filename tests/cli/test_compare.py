@@ -28,7 +28,7 @@ def test_a_comparison_is_one_screen_that_names_what_full_adds(command: Command) 
     assert "different: link, accuracy of the columns" in told
     assert told.endswith("exclusions: `--full`")
     five = command("compare", *PAIR[:2], "digital_spiking_28nm", "loihi_14nm", "adc_crossbar_28nm", *PAIR[2:])
-    assert len(five.lines) <= 41
+    assert len(five.lines) <= 40
     assert "over loihi_14nm: area win, energy loss, at equal pace" in five.out
     assert "nominal" not in five.out
 
