@@ -36,8 +36,6 @@ def copy_of_the_docs(folder: Path) -> Path:
     for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
         (root / place).mkdir(parents=True)
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
-    for table in ("fairness_cases.csv", "fairness_networks.csv"):
-        shutil.copy(ROOT / "benchmarks" / table, root / "benchmarks")
     for place in ("examples/notebooks", "examples/slow_state"):
         shutil.copytree(ROOT / place, root / place)
     for file in (ROOT / "benchmarks").glob("*.csv"):

@@ -76,10 +76,8 @@ class Store:
         arrays: dict[str, Any] = {_NAMES: np.array(list(columns))}
         for place, values in enumerate(columns.values()):
             if isinstance(values, Labels):
-                arrays[f"{place}"], arrays[f"{place}.words"] = (
-                    values.codes,
-                    np.array(values.words, dtype=np.str_),
-                )
+                arrays[f"{place}"] = values.codes
+                arrays[f"{place}.words"] = np.array(values.words, dtype=np.str_)
             else:
                 arrays[f"{place}"] = values
         with _reported(path), _no_rest(temporary):

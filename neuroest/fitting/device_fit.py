@@ -122,7 +122,7 @@ class DeviceFit(Documented):
         return Document(
             title,
             (
-                self.kind, *_indented(self.measurements.notes), *comparison_blocks(self.ranking),
+                *filter(None, (self.kind,)), *_indented(self.measurements.notes), *comparison_blocks(self.ranking),
                 *(self._law_blocks() if found.laws else self._search_blocks()), *self._table(), *self._open_blocks(),
                 Gap(), *self._misfit_blocks(),
             ),

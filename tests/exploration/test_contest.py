@@ -222,7 +222,7 @@ def test_numbers_of_a_circuit_are_searched_together_as_each_alone(folder: Path) 
 
 
 def test_circuits_that_differ_in_devices_are_evaluated_together_as_each_alone(folder: Path) -> None:
-    """A link with and without a stated latency, and two cells: four circuits, of which a device is all that differs."""
+    """A link with and without a stated latency, and two cells: four circuits that differ in devices alone."""
     link = {"model": "off_chip_link", "distance": "5 cm", "carries": ["inputs"], "sleep": "off"}
     alternatives = {
         "cell": {
