@@ -247,6 +247,47 @@ def floorplan_area(block_area: u.SquareMetre, utilisation: u.Dimensionless) -> u
 
 
 @equation
+def control_area(
+    logic_area: u.SquareMetre,
+    macro_area: u.SquareMetre,
+    logic_share: u.Dimensionless,
+    macro_share: u.Dimensionless,
+) -> u.SquareMetre:
+    """Area of sequencers and interfaces that no block lists, from clocked logic and macros. [m^2].
+
+    Parameters
+    ----------
+    logic_area, macro_area : float or array
+        Area of the clocked logic without macros, and of the macros of memories. [m^2]
+    logic_share, macro_share : float or array
+        Unlisted area for each of the two. [1]
+
+    Returns
+    -------
+    float or array
+        Area of the unlisted circuits alone. [m^2]
+
+    Notes
+    -----
+    Formula: A_control = a_logic A_logic + a_macro A_macro
+
+    Valid: chips with sequencers of their own
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    As much as 1 mm^2 of logic, and a quarter of 2 mm^2 of memories:
+
+    >>> f"{control_area(1e-6, 2e-6, 1.0, 0.25):.3g}"
+    '1.5e-06'
+    """
+    return logic_share * logic_area + macro_share * macro_area
+
+
+@equation
 def pad_ring_area(core_area: u.SquareMetre, width: u.Metre, dies: u.Dimensionless = 1.0) -> u.SquareMetre:
     """Area of the rings of pads around square cores. [m^2].
 

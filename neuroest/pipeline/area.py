@@ -4,8 +4,9 @@ Block areas times their instances and the white space of the floor plan make a d
 carbon.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,12 @@ CONTROL = "control"
 """Term of the area of control logic, which is in the tier of the blocks that it controls."""
 PAD_RING = "pad_ring"
 """Term of the area of the pad rings, which include no white space."""
+AREA_LAWS: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = MappingProxyType({
+    CONTROL: (die_equations.control_area, ("control_area_fraction", "macro_control_area_fraction")),
+    "white_space": (die_equations.floorplan_area, ("floorplan_utilisation", "macro_utilisation")),
+    PAD_RING: (die_equations.pad_ring_area, ("pad_ring_width",)),
+})  # fmt: skip
+"""What a floor plan adds to its blocks: the law of each area, and the parameters of the law."""
 
 
 @frozen_dataclass(eq=False)
@@ -74,7 +81,9 @@ def _control(costs: CostTable, path: str, rows: list[InstanceRow]) -> InstanceRo
     around, clocked = costs.around, costs.synchronous - costs.macros
     logic: Any = sum((r.total for r in rows if r.component in clocked), start=0.0)
     macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
-    control = logic * around.control_area_fraction + macros * around.macro_control_area_fraction
+    control = die_equations.control_area(
+        logic, macros, around.control_area_fraction, around.macro_control_area_fraction
+    )
     return InstanceRow(path, CONTROL, control, 1.0)
 
 

@@ -45,16 +45,16 @@ def energy_rows(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]
     return tuple(rows)
 
 
-CLOCKED_LAWS: Mapping[str, tuple[Callable[..., Any], str]] = MappingProxyType(
-    {"clock": (power.clock_energy, "clock_fraction"), "control": (digital.control_energy, "control_fraction")}
-)
-"""What comes with clocked blocks: the law of its energy or power, and the parameter of the law."""
+CLOCKED_LAWS: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = MappingProxyType({
+    "clock": (power.clock_energy, ("clock_fraction",)), "control": (digital.control_energy, ("control_fraction",)),
+})  # fmt: skip
+"""What comes with clocked blocks: the law of its energy or power, and the parameters of the law."""
 
 
 def clock_and_control(clocked: Any, costs: CostTable) -> Iterator[tuple[str, Array]]:
     """Energy or power of clock and control of synchronous blocks, from that of the blocks. [J or W]."""
-    for term, (law, fraction) in CLOCKED_LAWS.items():
-        yield term, np.asarray(law(clocked, getattr(costs.around, fraction)))
+    for term, (law, parameters) in CLOCKED_LAWS.items():
+        yield term, np.asarray(law(clocked, *(getattr(costs.around, name) for name in parameters)))
 
 
 def dynamic_energy(counts: ActionCounts, costs: CostTable) -> Array:

@@ -16,9 +16,9 @@ from neuroest.core.units import formatted, formatted_interval, percent
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.design.overrides import SPOKEN, preferred
-from neuroest.equations import accuracy, dies, pipelining
+from neuroest.equations import accuracy, pipelining
 from neuroest.error_analysis.elasticities import doubled
-from neuroest.pipeline.area import PAD_RING
+from neuroest.pipeline.area import AREA_LAWS, PAD_RING
 from neuroest.pipeline.energy import CLOCKED_LAWS
 from neuroest.pipeline.power import CLOCK_TREE, with_temperature
 from neuroest.reporting.answers import (
@@ -336,35 +336,24 @@ class _Explainer:
         ]  # fmt: skip
 
     def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:
-        around = self.estimate.traced.around
-        clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
-        rows = {
-            **CLOCKED_LAWS,
-            CLOCK_TREE: CLOCKED_LAWS["clock"],
-            "white_space": (dies.floorplan_area, "floorplan_utilisation"),
-            PAD_RING: (dies.pad_ring_area, "pad_ring_width"),
-        }
-        equation, name = rows.get(term.term, rows["control"])
-        if term.kind == "area" and term.term == "control":
-            name = "control_area_fraction"
-            found = self.estimate.evaluation.costs
-            logic = ", ".join(sorted(short(path) for path in found.synchronous - found.macros))
-            rule = "fraction x area of the clocked logic + fraction of macros x area of the macros"
-            about: tuple[str, ...] = (
-                f"clocked logic: {logic}", f"macros: {', '.join(sorted(map(short, found.macros)))}",
-            )  # fmt: skip
-        else:
-            info = equation_info(equation)
-            rule, about = info.formula, (info.reference,)
-            if term.kind != "area":
-                about = (*about, f"clocked blocks: {clocked}")
-        names = [name]
-        if name == "control_area_fraction":
-            names.append("macro_control_area_fraction")
-        if term.term == "white_space" and self.estimate.evaluation.costs.macros:
-            names.append("macro_utilisation")
-        inputs = tuple(derivation.step(each, getattr(around, each)) for each in names)
-        return (Step(words(term.term), None, None, rule, about, inputs),)
+        """The law of what comes with clocked blocks or of what a floor plan adds, and its parameters."""
+        costs, around = self.estimate.evaluation.costs, self.estimate.traced.around
+        laws = AREA_LAWS if term.kind == "area" else {**CLOCKED_LAWS, CLOCK_TREE: CLOCKED_LAWS["clock"]}
+        equation, parameters = laws[term.term]
+        info = equation_info(equation)
+        of_macros = parameters[-1].startswith("macro_")
+        logic = costs.synchronous - costs.macros if of_macros else costs.synchronous
+        about = [info.reference]
+        if term.term not in {"white_space", PAD_RING}:
+            about.append(f"clocked logic: {', '.join(sorted(map(short, logic)))}")
+        if of_macros and costs.macros:
+            about.append(f"macros: {', '.join(sorted(map(short, costs.macros)))}")
+        inputs = tuple(
+            derivation.step(name, getattr(around, name))
+            for name in parameters
+            if costs.macros or not name.startswith("macro_")
+        )
+        return (Step(words(term.term), None, None, info.formula, tuple(about), inputs),)
 
     def _tiers(self) -> tuple[Step, ...]:
         return tuple(

@@ -19,6 +19,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "die_yield": 0.687,
         "test_and_package_cost": 2.0,
     },
+    "control_area": {"logic_area": 1e-6, "macro_area": 2e-6, "logic_share": 1.0, "macro_share": 0.25},
     "floorplan_area": {"block_area": 0.7e-6, "utilisation": 0.7},
     "pad_ring_area": {"core_area": 4e-6, "width": 0.2e-3, "dies": 2.0},
     "embodied_carbon": {
@@ -46,6 +47,7 @@ def test_floor_plan_is_larger_than_its_blocks():
 
 def test_pads_stand_around_each_die() -> None:
     # dies of 2 mm by 2 mm become dies of 2.4 mm by 2.4 mm
+    assert dies.control_area(1e-6, 2e-6, 1.0, 0.25) == pytest.approx(1.5e-6)
     assert dies.pad_ring_area(4e-6, 0.2e-3) == pytest.approx(1.76e-6)
     assert dies.pad_ring_area(12e-6, 0.2e-3, 3.0) == pytest.approx(3 * 1.76e-6)
 
