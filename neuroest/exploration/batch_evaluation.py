@@ -213,7 +213,7 @@ def _first_failures(
 ) -> tuple[Codes, tuple[str, ...], Mask, Mask]:
     failed = np.full(count, PASSED, dtype=np.int16)
     refused, extrapolates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
-    reasons: list[str] = []
+    reasons: dict[str, int] = {}
     for severity in _SEVERITIES:
         for (kind, reason), each in checks:
             passed = np.asarray(each)
@@ -226,8 +226,7 @@ def _first_failures(
                 continue
             if severity == "infeasible":
                 refused |= wrong
-            failed[wrong & (failed == PASSED)] = len(reasons)
-            reasons.append(reason)
+            failed[wrong & (failed == PASSED)] = reasons.setdefault(reason, len(reasons))
     return failed, tuple(reasons), extrapolates, refused
 
 
@@ -257,6 +256,8 @@ def _unmapped(
 
 def joined(parts: Sequence[Points]) -> Points:
     """Concatenate points."""
+    if len(parts) == 1:
+        return parts[0]
     failed = Labels.joined(Labels(part.failed, part.reasons) for part in parts)
     return Points(
         {name: np.concatenate([part.totals[name] for part in parts]) for name in parts[0].totals},

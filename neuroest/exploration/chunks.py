@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -30,7 +31,7 @@ from neuroest.exploration.batch_evaluation import (
 )
 from neuroest.exploration.samplers import unit_points
 from neuroest.exploration.space import RESULT_UNITS, Constraint, ExplorationError, Sampler, faults_of
-from neuroest.exploration.structures import Group, NumericAxis, Resolved
+from neuroest.exploration.structures import AxisValues, Group, NumericAxis, Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, column_name, quantity_names, read_value
 
@@ -312,26 +313,41 @@ def grid_points(
     (dict of array, Points)
         Value of each varied path at each point, and the results.
     """
-    parts, values = [], []
-    for box, places in blocks.of_chunk(chunk):
-        shape = box
-        columns: dict[str, Array] = {}
-        flat: dict[str, Array] = {}
-        for position, (axis, place) in enumerate(zip(axes, places, strict=True)):
-            for path, track in axis.tracks.items():
-                found = np.asarray(track.levels)[place]
-                own = [1] * len(shape)
-                own[position] = found.size
-                columns[path] = found.reshape(*own, 1)
-                flat[path] = np.broadcast_to(found.reshape(own), shape).reshape(-1)
-        if shape and int(np.prod(shape)) == max(shape):
-            # one long axis: a list, without the empty directions
-            columns = {p: (v.reshape(-1, 1) if v.size > 1 else v.reshape(1, 1)) for p, v in columns.items()}
-            shape = (max(shape),)
-        parts.append(evaluate_points(group, columns, shape or (1,), quantities))
-        values.append(flat)
-    moved = [path for axis in axes for path in axis.tracks]
-    return {path: np.concatenate([one[path] for one in values]) for path in moved}, joined(parts)
+    boxes = blocks.of_chunk(chunk)
+    given = {
+        path: np.concatenate(
+            [
+                np.broadcast_to(_along(track, places[number], number, len(shape)), shape).reshape(-1)
+                for shape, places in boxes
+            ]
+        )
+        for number, axis in enumerate(axes)
+        for path, track in axis.tracks.items()
+    }
+    return given, joined([box_points(group, axes, *box, quantities) for box in boxes])
+
+
+def _along(track: AxisValues, place: Any, number: int, axes: int) -> Array:
+    """Some values of an axis, in the direction that it has in a grid."""
+    found: Array = np.asarray(track.levels)[place]
+    return found.reshape([found.size if one == number else 1 for one in range(axes)])
+
+
+def box_points(
+    group: Group, axes: Sequence[NumericAxis], shape: tuple[int, ...], places: Sequence[Any],
+    quantities: Sequence[str],
+) -> Points:  # fmt: skip
+    """Results of one box of a grid for a structure; `places` is its part of each axis."""
+    columns = {
+        path: _along(track, places[number], number, len(shape))[..., np.newaxis]
+        for number, axis in enumerate(axes)
+        for path, track in axis.tracks.items()
+    }
+    if shape and math.prod(shape) == max(shape):
+        # one long axis: a list, without the empty directions
+        columns = {path: values.reshape(-1, 1) for path, values in columns.items()}
+        shape = (max(shape),)
+    return evaluate_points(group, columns, shape or (1,), quantities)
 
 
 @frozen_dataclass

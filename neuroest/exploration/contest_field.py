@@ -6,9 +6,10 @@ of its chips are evaluated together.
 
 import itertools
 import math
+import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,8 @@ _WORKLOAD, _TIMESTEPS = "workload.", "workload.timesteps"
 _MOST_STRUCTURES = 4096
 _POINTS = 65_536
 """Most chips times cells of circuits that are evaluated together: twice as many take longer each. Numerical."""
+_PART = 64
+"""Families that a worker unpacks at once; they share most of their text. Numerical."""
 
 
 @frozen_dataclass
@@ -239,13 +242,16 @@ class Family:
 
     Attributes
     ----------
-    members : tuple of int
-        Their indices in the field.
+    structures : tuple of Structure
+        The circuits.
+    firsts : tuple of int
+        Index of the first chip of each in the field.
     axes : tuple of NumericAxis
         Axes of the numbers in which they differ; each point is a member, in order.
     """
 
-    members: tuple[int, ...]
+    structures: tuple[Structure, ...]
+    firsts: tuple[int, ...]
     axes: tuple[NumericAxis, ...]
 
 
@@ -308,15 +314,53 @@ class Field:
         for each in itertools.chain.from_iterable(found.values()):
             most = max(1, _POINTS // (self.structures[each[0]].chips * math.prod(self.shape)))
             families += [each[first : first + most] for first in range(0, len(each), most)]
-        return tuple(
-            Family(tuple(members), _axes_between([self.structures[one] for one in members]))
-            for members in sorted(families)
-        )
+        return tuple(self.family(members) for members in sorted(families))
+
+    def family(self, members: Sequence[int]) -> Family:
+        """Some circuits as one family, by their indices."""
+        structures = tuple(self.structures[one] for one in members)
+        return Family(structures, tuple(int(self.firsts[one]) for one in members), _axes_between(structures))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker needs, which evaluates families: designs of all chips would take 700 MiB of its memory."""
+        return {
+            "structures": (),
+            "resolved": self.resolved.without_groups(),
+            "axes": self.axes,
+            "alternatives": self.alternatives,
+            "families": _PackedFamilies(self.families),
+        }
 
     def chip(self, number: int) -> tuple[Structure, int]:
         """Structure of a chip, and the index of the chip in it."""
         structure = int(np.searchsorted(self.firsts, number, side="right")) - 1
         return self.structures[structure], number - int(self.firsts[structure])
+
+
+class _PackedFamilies:
+    """Families of which one part at a time is unpacked, with the design of the first circuit of each."""
+
+    def __init__(self, families: Sequence[Family]) -> None:
+        packed = [
+            replace(
+                one, structures=tuple(replace(each, group=one.structures[0].group) for each in one.structures)
+            )
+            for one in families
+        ]
+        self._count = len(packed)
+        self._parts = [pickle.dumps(packed[at : at + _PART]) for at in range(0, len(packed), _PART)]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> Family:
+        return _unpacked(self._parts[number // _PART])[number % _PART]
+
+
+@lru_cache(maxsize=1)
+def _unpacked(part: bytes) -> list[Family]:
+    families: list[Family] = pickle.loads(part)  # noqa: S301 - our own, from the process that sent the field
+    return families
 
 
 def _together(one: Structure, other: Structure) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.exploration.batch_evaluation import PASSED, Codes, Labels, Points, block_of, box_of, joined
-from neuroest.exploration.chunks import Blocks, Columns, Job, grid_points, holds, plain
+from neuroest.exploration.chunks import Blocks, Columns, Job, box_points, holds, plain
 from neuroest.exploration.contest_field import Field, Structure
 from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.space import Constraint
@@ -70,6 +70,10 @@ class ContestJob(Job):
     limits: tuple[Constraint, ...]
     by: str | None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker needs; the field has the designs."""
+        return {**vars(self), "resolved": self.resolved.without_groups()}
+
     @cached_property
     def points(self) -> int:
         """Chips times cells."""
@@ -97,32 +101,42 @@ class ContestJob(Job):
     def compute(self, number: int) -> Columns:
         """The rows of one family: of each circuit the best chips in each cell, and the reasons why others fail."""
         family = self.field.families[number]
-        first = self.field.structures[family.members[0]]
+        first = family.structures[0]
         axes = (*family.axes, *first.axes, *self.resolved.numeric)
         shape = (*(axis.size or 0 for axis in family.axes), *first.shape, *self.field.shape)
         group, count = first.group, first.chips * math.prod(self.field.shape)
         box = max(box_of(group), math.prod(shape) if family.axes else 0)
-        blocks = Blocks.of(shape, math.prod(shape), block_of(group), box)
-        parts = [grid_points(group, axes, blocks, one, self._evaluated) for one in range(blocks.chunks)]
-        given = {path: np.concatenate([part[0][path] for part in parts]) for path in parts[0][0]}
-        points = joined([part[1] for part in parts])
-        found = []
-        for place, member in enumerate(family.members):
-            some = slice(place * count, (place + 1) * count)
-            own = {path: values[some] for path, values in given.items()}
-            found += [
-                self._rows_for(objective, member, own, points.at(some)) for objective in self.objectives
-            ]
+        boxes = Blocks.of(shape, math.prod(shape), block_of(group), box).of_chunk(0)
+        points = joined([box_points(group, axes, *one, self._evaluated) for one in boxes])
+        found = [
+            self._rows_for(objective, structure, index, points.at(slice(place * count, (place + 1) * count)))
+            for place, (structure, index) in enumerate(zip(family.structures, family.firsts, strict=True))
+            for objective in self.objectives
+        ]
         return {name: _joined([columns[name] for columns in found]) for name in found[0]}
 
-    def _rows_for(self, objective: str, number: int, given: Mapping[str, Array], points: Points) -> Columns:
+    def _rows_for(self, objective: str, structure: Structure, first: int, points: Points) -> Columns:
+        """Rows of one circuit, whose first chip has this index in the field."""
         cost, codes, words = self._judged(points, objective)
-        rows, counts = self._kept(self.field.structures[number], cost, points, codes)
-        own = {path: values[rows] for path, values in given.items()}
-        return {
-            _OBJECTIVE: _alike(objective, rows.size),
-            **self._rows(number, points, own, rows, counts, codes, words),
-        }
+        rows, counts = self._kept(structure, cost, points, codes)
+        columns: Columns = {_OBJECTIVE: _alike(objective, rows.size)}
+        columns["contender"] = _alike(structure.contender, rows.size)
+        for name in self.field.alternatives:
+            columns[name] = _alike(structure.choices.get(name), rows.size)
+        chip, cell = np.divmod(rows, math.prod(self.field.shape))
+        places = np.unravel_index(chip, structure.shape) if structure.shape else ()
+        for (name, labels), place in zip(structure.numbers.items(), places, strict=True):
+            columns[name] = Labels(place.astype(np.int16), labels)
+        for axis, place in zip(self.resolved.numeric, np.unravel_index(cell, self.field.shape), strict=True):
+            for path, track in axis.tracks.items():
+                columns[self.parameters[path]] = np.asarray(track.levels)[place]
+        for name in self.quantities:
+            columns[name] = points.totals[name][rows]
+        columns["feasible"] = codes[rows] == PASSED
+        columns[_REASON] = Labels(codes[rows], words)
+        columns[_CHIPS] = counts.astype(np.float64)
+        columns[_CHIP] = (chip + first).astype(np.float64)
+        return columns
 
     def _judged(self, points: Points, objective: str) -> tuple[Array, Codes, tuple[str, ...]]:
         """Cost of each point, infinite if it may not compete, and the reason."""
@@ -159,8 +173,8 @@ class ContestJob(Job):
         teams = np.array(structure.teams(self.by), dtype=object)
         for team in dict.fromkeys(teams):
             own = np.flatnonzero(teams == team)
-            best = own[np.lexsort((second[own], cost[own]), axis=0)[:KEPT]]
-            counts[best, np.arange(cells)] = np.isfinite(np.take_along_axis(cost, best, axis=0))
+            best, where = _cheapest(cost[own], second[own])
+            counts[own[best], where] = 1
             able = np.isfinite(cost[own])
             for values, places in ((pace, np.flatnonzero(able.sum(axis=0) > KEPT)), (area, [here])):
                 for place in places:
@@ -176,27 +190,15 @@ class ContestJob(Job):
         rows = np.flatnonzero(counts)
         return rows, counts.reshape(-1)[rows]
 
-    def _rows(
-        self, number: int, points: Points, given: Mapping[str, Array], rows: NDArray[np.intp],
-        counts: NDArray[np.int64], codes: Codes, words: tuple[str, ...],
-    ) -> Columns:  # fmt: skip
-        field, structure = self.field, self.field.structures[number]
-        chip = rows // math.prod(field.shape)
-        columns: Columns = {"contender": _alike(structure.contender, rows.size)}
-        for name in field.alternatives:
-            columns[name] = _alike(structure.choices.get(name), rows.size)
-        places = np.unravel_index(chip, structure.shape) if structure.shape else ()
-        for (name, labels), place in zip(structure.numbers.items(), places, strict=True):
-            columns[name] = Labels(place.astype(np.int16), labels)
-        for path, name in self.parameters.items():
-            columns[name] = given[path]
-        for name in self.quantities:
-            columns[name] = points.totals[name][rows]
-        columns["feasible"] = codes[rows] == PASSED
-        columns[_REASON] = Labels(codes[rows], words)
-        columns[_CHIPS] = counts.astype(np.float64)
-        columns[_CHIP] = (chip + field.firsts[number]).astype(np.float64)
-        return columns
+
+def _cheapest(cost: Array, second: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column of the few cheapest of each column; of equal ones those with the smaller second number."""
+    dearest = np.partition(cost, KEPT - 1, axis=0)[KEPT - 1] if len(cost) > KEPT else np.inf
+    rows, columns = np.nonzero(np.isfinite(cost) & (cost <= dearest))
+    order = np.lexsort((rows, second[rows, columns], cost[rows, columns], columns))
+    rows, columns = rows[order], columns[order]
+    few = np.arange(columns.size) - np.searchsorted(columns, columns) < KEPT
+    return rows[few], columns[few]
 
 
 def _alike(word: str | None, rows: int) -> Labels:

@@ -136,6 +136,10 @@ class Resolved:
     units: Mapping[str, str]
     files: tuple[InputFile, ...]
 
+    def without_groups(self) -> Resolved:
+        """The axes alone."""
+        return replace(self, groups=())
+
     def grid_shape(self) -> tuple[int, ...]:
         """Points along each numeric axis."""
         for axis in self.numeric:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import format_quantity
 from neuroest.exploration.chunks import plain
 from neuroest.exploration.contest import _job, contest, contests
-from neuroest.exploration.contest_field import Family, check_contest
+from neuroest.exploration.contest_field import check_contest
 from neuroest.exploration.contest_outcome import _crossing
 from neuroest.exploration.contest_spec import read_contest
 from neuroest.exploration.space import ExplorationError
@@ -239,11 +240,11 @@ def test_circuits_that_differ_in_devices_are_evaluated_together_as_each_alone(fo
     file = read_contest(rules)
     job = _job(file, SPEECH, file.axes, (), ("energy_per_inference_J", "area_m2"), None, 0)
     family, _ = job.field.families
-    assert family.members == (0, 1, 2, 3)
+    assert family.firsts == (0, 1, 2, 3)
     assert [axis.size for axis in family.axes] == [2, 2]
     together = plain(job.compute(0))
     alone = replace(job, field=replace(job.field, structures=job.field.structures))
-    alone.field.__dict__["families"] = tuple(Family((one,), ()) for one in family.members)
+    alone.field.__dict__["families"] = tuple(alone.field.family((one,)) for one in range(4))
     each = [plain(alone.compute(one)) for one in range(alone.chunks)]
     for name, values in together.items():
         expected = np.concatenate([one[name] for one in each])
@@ -251,6 +252,19 @@ def test_circuits_that_differ_in_devices_are_evaluated_together_as_each_alone(fo
             assert values.tolist() == expected.tolist(), name
         else:
             np.testing.assert_allclose(values, expected, rtol=1e-12, err_msg=name)
+
+
+def test_a_worker_gets_no_design_but_those_of_its_families(folder: Path) -> None:
+    file = read_contest(written(folder))
+    job = _job(file, SPEECH, file.axes, (), ("energy_per_inference_J",), None, 0)
+    sent = pickle.loads(pickle.dumps(job))
+    assert not sent.resolved.groups
+    assert not sent.field.structures
+    for number in range(job.chunks):
+        here, there = plain(job.compute(number)), plain(sent.compute(number))
+        assert here.keys() == there.keys()
+        for name, values in here.items():
+            np.testing.assert_array_equal(values, there[name], err_msg=name)
 
 
 def test_a_band_is_that_of_the_same_chip_estimated_alone(folder: Path) -> None:
