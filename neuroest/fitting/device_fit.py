@@ -467,8 +467,8 @@ def _condition_means(experiment: Experiment) -> Experiment:
             columns[name] = experiment.columns[name][first]
     # a few dozen conditions show whether the equations fit; more would take minutes
     kept = np.unique(np.linspace(0, len(first) - 1, min(len(first), _MOST_COMPARED)).round().astype(int))
-    columns = {name: values[kept] for name, values in columns.items()}
-    return replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in first[kept]))
+    lines = tuple(experiment.lines[row] for row in first)
+    return replace(experiment, columns=columns, lines=lines).at(kept)
 
 
 def _all_rows(experiment: Experiment) -> Rows:

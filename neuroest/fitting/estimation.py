@@ -254,10 +254,8 @@ class _Problem:
         self.rough = self
         """What a search follows: of a long sweep, some of its rows."""
         if sweep is not None and steps == 1.0 and (rows := _rows_of_a_search(sweep)) is not None:
-            columns = {name: values[rows] for name, values in sweep.columns.items()}
-            few = replace(sweep, columns=columns, lines=tuple(sweep.lines[row] for row in rows))
             others = [one for one in data.experiments if one is not sweep]
-            rough = replace(data, experiments=(*others, few))
+            rough = replace(data, experiments=(*others, sweep.at(rows)))
             self.rough = _Problem(rough, template, conduction_length, steps=_STEPS_OF_A_SEARCH)
 
     def many(
@@ -380,15 +378,14 @@ def fit(
     scatter, reported = _reported(problem, free, point, known, kept.elsewhere)
     values = {name: float(np.exp(problem.template[name])) for name in problem.names}
     values |= {name: float(np.exp(p)) for name, p in zip(free, point, strict=True)}
-    by_name = [
-        dict(zip(free, map(float, told_of), strict=True))
-        for told_of in (reported.deviation, reported.freedom)
-    ]
+    deviations, freedoms = (
+        dict(zip(free, map(float, of), strict=True)) for of in (reported.deviation, reported.freedom)
+    )
     rows = _banded(problem, free, point, reported)
     misfits = [found for part in rows if (found := misfit(part, len(free))) is not None]
     rejected = "; ".join(str(found) for found in misfits if found.rejected)
     if rejected:
-        by_name[0] = _until_the_data_lie_inside(problem, free, point, by_name[0], by_name[1])
+        deviations = _until_the_data_lie_inside(problem, free, point, deviations, freedoms)
     reservations = [text for found in misfits for text in running(found)]
     refined = min(starts, _REFINED)
     if refined > 1 and agreeing < 2:
@@ -398,13 +395,17 @@ def fit(
         f"{name} ends at the edge of its search" for name, edge in zip(free, edges, strict=True) if edge
     ]
     return Fit(
-        values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=reported.correlation,
+        values=values, fitted=free, deviations=deviations, freedoms=freedoms, correlation=reported.correlation,
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=reported.chi_square,
         rows=rows, rejected=rejected, refined_starts=refined, reservations=tuple(reservations),
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in contradictions_of(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
-        cycle_to_cycle=scatter.within, shares=_shares(reported, free),
+        cycle_to_cycle=scatter.within,
+        shares={
+            name: {origin: float(share[place]) for origin, share in reported.shares.items()}
+            for place, name in enumerate(free)
+        },
     )  # fmt: skip
 
 
@@ -428,35 +429,22 @@ def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands
     return found
 
 
-def _shares(known: Bands, free: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Share of each cause in the variance of every fitted parameter."""
-    return {
-        name: {origin: float(share[place]) for origin, share in known.shares.items()}
-        for place, name in enumerate(free)
-    }
-
-
 def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
     """Why each parameter that affects no row is not fitted."""
     held = {name: "no row depends on it" for name in CANDIDATES if name not in seen}
-    return held | ({"on_resistance": _why_no_on_resistance(data)} if "on_resistance" in held else {})
-
-
-def _why_no_on_resistance(data: Measurements) -> str:
-    sweep = data.named("current_voltage")
-    bound = None if sweep is None else predictions.on_resistance_bound(sweep)
-    if bound is None:
-        return "only a sweep of the current determines it"
-    return f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
+    if "on_resistance" in held:
+        sweep = data.named("current_voltage")
+        bound = None if sweep is None else predictions.on_resistance_bound(sweep)
+        held["on_resistance"] = (
+            "only a sweep of the current determines it" if bound is None
+            else f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
+        )  # fmt: skip
+    return held
 
 
 def _until_the_data_lie_inside(
-    problem: _Problem,
-    free: tuple[str, ...],
-    point: Array,
-    known: Mapping[str, float],
-    freedoms: Mapping[str, float],
-) -> dict[str, float]:
+    problem: _Problem, free: tuple[str, ...], point: Array, known: Mapping[str, float], freedoms: Mapping[str, float]
+) -> dict[str, float]:  # fmt: skip
     """Deviations whose 80 % intervals contain the parameter value that would match any individual row."""
     shifts = np.linspace(-_BOUND, _BOUND, _SHIFTS)
     found = {}
@@ -497,7 +485,11 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         if known:
             held[loose] = f"{conditions} conditions can determine at most {most} values fitted at once"
         else:
-            combinations.append(_combination(problem, free, point, loose))
+            # the direction along which the data do not change, as a product of powers
+            weakest = np.linalg.svd(problem.sensitivities(free, point), full_matrices=True)[2][-1]
+            powers = weakest / weakest[int(np.argmax(np.abs(weakest)))]
+            shown = [f"{name}^{p:.2g}" for name, p in zip(free, powers, strict=True) if abs(p) > 0.2]
+            combinations.append(f"{loose}: open along {' '.join(shown)}")
             held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
         keep = [name != loose for name in free]
         free = tuple(name for name in free if name != loose)
@@ -628,16 +620,4 @@ def _loosest(free: tuple[str, ...], deviations: Array) -> str:
     if "gate_capacitance" in equal and "rearm_fraction" in free:
         # intervals determine only their product; the capacitance is the one known from elsewhere
         return "rearm_fraction"
-    for name in _HELD_FIRST:
-        if name in equal:
-            return name
-    return free[int(np.argmax(deviations))]
-
-
-def _combination(problem: _Problem, free: tuple[str, ...], point: Array, loose: str) -> str:
-    """The direction along which the data do not change, as a product of powers."""
-    axes = np.linalg.svd(problem.sensitivities(free, point), full_matrices=True)[2]
-    weakest = axes[-1]
-    scale = weakest[int(np.argmax(np.abs(weakest)))]
-    parts = [f"{n}^{w / scale:.2g}" for n, w in zip(free, weakest, strict=True) if abs(w / scale) > 0.2]
-    return f"{loose}: open along {' '.join(parts)}"
+    return next((name for name in _HELD_FIRST if name in equal), free[int(np.argmax(deviations))])

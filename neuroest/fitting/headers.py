@@ -7,7 +7,7 @@ identified by a column ``experiment``; cells that an experiment does not have st
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -319,6 +319,11 @@ class Experiment:
         """A column, with a default for rows that do not state it."""
         stated = self.columns.get(name, np.full(self.rows, math.nan))
         return np.where(np.isfinite(stated), stated, default)
+
+    def at(self, rows: Any) -> "Experiment":
+        """The experiment with some of its rows."""
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return replace(self, columns=columns, lines=tuple(self.lines[row] for row in rows))
 
 
 @frozen_dataclass

@@ -96,7 +96,14 @@ def _entry(
     unit = template.record.parameters()[name].check.unit
     law = result.law_of(name)
     if name == "firing_device_spread" and result.device_to_device is not None:
-        return _between_devices(result.device_to_device, template, data, result)
+        median = result.values.get("firing_median_voltage", template.claims["firing_median_voltage"].value)
+        return {
+            "value": _quantity(result.device_to_device * median, "V"),
+            "spread": {"factor": 1.5},
+            "basis": data_basis(data),
+            "source": _SOURCE,
+            "rationale": "Deviation of the drive between the devices of the measurement, times the median amplitude.",
+        }
     if name in result.completions:
         return _completed(name, claim, unit, result)
     if name in result.fitted:
@@ -224,16 +231,6 @@ def _fitted(
     if name in groups:
         entry["group"] = groups[name]
     return entry
-
-
-def _between_devices(share: float, template: Device, data: Measurements, result: Fit) -> dict[str, Any]:
-    """Measured standard deviation of the firing amplitude between devices."""
-    median = result.values.get("firing_median_voltage", template.claims["firing_median_voltage"].value)
-    return {
-        "value": _quantity(share * median, "V"), "spread": {"factor": 1.5}, "basis": data_basis(data),
-        "source": _SOURCE,
-        "rationale": "Deviation of the drive between the devices of the measurement, times the median amplitude.",
-    }  # fmt: skip
 
 
 def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> dict[str, Any]:

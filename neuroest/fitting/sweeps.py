@@ -242,7 +242,10 @@ def loops_of(experiment: Experiment) -> list[Loop]:
 def _read(experiment: Experiment) -> list[Branch]:
     voltage, current = np.abs(experiment.columns["voltage"]), np.abs(experiment.columns["current"])
     compliance = compliance_current(experiment)
-    limited = current >= _free_share(current, compliance) * compliance
+    # share of the compliance below which a current is not limited, given the scatter of the limited ones
+    near = current[current > compliance * _NEAR]
+    free = min(_FREE, float(np.exp(-_FAR * np.std(np.log(near))))) if len(near) > 1 else _FREE
+    limited = current >= free * compliance
     # scatter above the compliance does not mean a smaller resistance
     current = np.minimum(current, compliance)
     device, cycle = experiment.column("device", -1.0), experiment.column("cycle", 0.0)
@@ -256,7 +259,13 @@ def _read(experiment: Experiment) -> list[Branch]:
             continue
         positive = float(np.sum(experiment.columns["voltage"][kept])) >= 0.0
         at = float(device[kept[0]]), float(cycle[kept[-1]])
-        jump = _jump(np.diff(np.log(current[kept] / voltage[kept])), rising)
+        # row before the jump: up on the way up, down on the way back; -1 if no step stands out
+        steps = np.diff(np.log(current[kept] / voltage[kept]))
+        way = steps if rising else -steps
+        place = int(np.argmax(way))
+        others = np.abs(np.delete(steps, place))
+        usual = float(np.quantile(others, _MOST_STEPS)) if len(others) else 0.0
+        jump = place if way[place] >= max(np.log(_LEAST_JUMP), _BEYOND_STEPS * usual) else -1
         snaps = driven == "current"
         if snaps and jump < 0:
             jump = _snap(voltage[kept], rising)
@@ -288,15 +297,6 @@ def _turning_off(up: Branch, back: Branch) -> Branch:
     return replace(back, jump=half - 1, width=abs(float(back.voltage[quarter] - back.voltage[most])))
 
 
-def _jump(steps: Array, rising: bool) -> int:
-    """Row before the jump: up on the way up, down on the way back; -1 if no step stands out."""
-    way = steps if rising else -steps
-    place = int(np.argmax(way))
-    others = np.abs(np.delete(steps, place))
-    usual = float(np.quantile(others, _MOST_STEPS)) if len(others) else 0.0
-    return place if way[place] >= max(np.log(_LEAST_JUMP), _BEYOND_STEPS * usual) else -1
-
-
 def _snap(voltage: Array, rising: bool) -> int:
     """Row before the largest step by which the voltage snaps back while the current rises; -1 if it does not.
 
@@ -311,14 +311,6 @@ def _snap(voltage: Array, rising: bool) -> int:
         return -1
     largest = top + int(np.argmin(steps[top:]))
     return largest if rising else len(voltage) - 2 - largest
-
-
-def _free_share(current: Array, compliance: Array) -> float:
-    """Share of the compliance below which a current is not limited, given the scatter of the limited ones."""
-    near = current[current > compliance * _NEAR]
-    if len(near) < 2:
-        return _FREE
-    return min(_FREE, float(np.exp(-_FAR * np.std(np.log(near)))))
 
 
 def offset_of(experiment: Experiment) -> float:
@@ -371,7 +363,7 @@ def without_offset(experiment: Experiment) -> tuple[Experiment, str]:
     columns = {**experiment.columns, "current": experiment.columns["current"] - offset}
     shown = format_quantity(abs(offset), "A")
     note = f"the current at 0 V is {'-' * (offset < 0.0)}{shown} in all sweeps, an offset of the instrument: taken off"
-    return Experiment(experiment.layout, columns, experiment.lines, experiment.file), note
+    return replace(experiment, columns=columns), note
 
 
 def read_voltage(loops: Sequence[Loop]) -> float:

@@ -13,10 +13,6 @@ _ACTIVATION = 5.0
 """Starting value of the activation voltage, relative to the largest amplitude."""
 
 
-def _crystallising(columns: Columns, values: Mapping[str, Array]) -> Array:
-    return np.asarray(values["first_conductance"] + values["conductance_step"] * columns["pulse"])
-
-
 def _crystallising_start(columns: Columns, result: Array) -> Values:
     slope = np.polyfit(columns["pulse"], result, 1)[0]
     return {
@@ -48,7 +44,11 @@ def _film_start(columns: Columns, result: Array) -> Values:
 
 
 LAWS: tuple[Law, ...] = (
-    CurveLaw(*described("crystallisation"), _crystallising, _crystallising_start, _highest),
+    CurveLaw(
+        *described("crystallisation"),
+        lambda columns, values: values["first_conductance"] + values["conductance_step"] * columns["pulse"],
+        _crystallising_start, _highest,
+    ),
     CurveLaw(*described("merz"), _film, _film_start, lambda _columns: {"field_exponent": 1.0}),
     CurveLaw(*described("nucleation"), _film, _film_start),
 )  # fmt: skip

@@ -96,7 +96,11 @@ class PulseLaw(CurveLaw):
             raise NeuroestError(f"{self.about}: the file contains {which}")
         found = super().fit(experiment)
         responses = self._responses(found, experiment)
-        settings = {**found.settings, **_amplitude(experiment)}
+        # amplitude and width of the pulses, if the file states them
+        names = {"update_voltage": "voltage", "update_time": "pulse_width"}
+        stated = {name: np.abs(experiment.column(column)) for name, column in names.items()}
+        settings = dict(found.settings)
+        settings |= {name: float(np.nanmedian(c)) for name, c in stated.items() if np.any(np.isfinite(c))}
         states = [one.states for one in responses.values()]
         # one number for both directions: the geometric mean of trains of different lengths
         settings["update_states"] = float(f"{np.exp(np.mean(np.log(states))):.6g}")
@@ -133,12 +137,10 @@ def _fewer(experiment: Experiment) -> tuple[Experiment, tuple[str, ...]]:
         return experiment, ()
     trains = trains_of(experiment)
     kept = np.flatnonzero(trains // 2 % every == 0)
-    columns = {name: values[kept] for name, values in experiment.columns.items()}
-    found = replace(experiment, columns=columns, lines=tuple(experiment.lines[row] for row in kept))
     shown = (
         f"{len(np.unique(trains[kept]))} of {len(np.unique(trains))} trains are fitted, evenly chosen pairs"
     )
-    return found, (shown,)
+    return experiment.at(kept), (shown,)
 
 
 def _within_readings(found: LawFit, experiment: Experiment) -> LawFit:
@@ -169,13 +171,6 @@ def _within_readings(found: LawFit, experiment: Experiment) -> LawFit:
     )  # fmt: skip
 
 
-def _amplitude(experiment: Experiment) -> dict[str, float]:
-    """Amplitude and width of the pulses, if the file states them."""
-    names = {"update_voltage": "voltage", "update_time": "pulse_width"}
-    stated = {name: np.abs(experiment.column(column)) for name, column in names.items()}
-    return {name: float(np.nanmedian(c)) for name, c in stated.items() if np.any(np.isfinite(c))}
-
-
 def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Response]) -> Scatter:
     """Noise and spread of the steps.
 
@@ -187,7 +182,10 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
     conductance, device = experiment.columns["conductance"], experiment.column("device", -1.0)[rows]
     moved = conductance[rows] - conductance[rows - 1]
     names = np.unique(device)
-    gains = {name: _gain(moved[device == name], due[device == name]) for name in names}
+    gains = {
+        name: float(np.sum((moved * due)[device == name]) / np.sum(due[device == name] ** 2))
+        for name in names
+    }
     residual = moved - np.array([gains[name] for name in device]) * due
     noise, deviation, most = _noise(rows, residual, due)
     raw = float(np.sqrt(np.mean(residual**2) / np.mean(due**2)))
@@ -249,10 +247,6 @@ def _sums(values: Array, size: int) -> Array:
     """Sums over all windows of a given size."""
     whole = np.concatenate([[0.0], np.cumsum(values)])
     return np.asarray(whole[size:] - whole[: max(len(whole) - size, 0)])
-
-
-def _gain(moved: Array, due: Array) -> float:
-    return float(np.sum(moved * due) / np.sum(due**2))
 
 
 def _steps(
@@ -326,19 +320,18 @@ def _both_ways(columns: Columns, values: Mapping[str, Array]) -> Array:
     )
 
 
-def _ends(columns: Columns, result: Array) -> Values:
-    """The lowest and the highest conductance near the ends of the trains."""
+def _start(columns: Columns, result: Array) -> Values:
+    """The lowest and the highest conductance near the ends of the trains, and a slight bend."""
     order = np.argsort(columns["pulse"], kind="stable")
     few = max(1, len(order) // 50)
     ends = sorted((float(np.median(result[order[:few]])), float(np.median(result[order[-few:]]))))
     if len(set(columns["rising"])) > 1:
         ends = [float(end) for end in np.quantile(result, (0.02, 0.98))]
-    return {"low_conductance": ends[0], "high_conductance": ends[1]}
-
-
-def _start(columns: Columns, result: Array) -> Values:
-    bent = dict.fromkeys(("rising_nonlinearity", "falling_nonlinearity"), 1.0)
-    return {**_ends(columns, result), **bent, "pulse_constant": float(np.max(columns["pulse"])) / _CURVED}
+    return {
+        "low_conductance": ends[0], "high_conductance": ends[1],
+        "rising_nonlinearity": 1.0, "falling_nonlinearity": 1.0,
+        "pulse_constant": float(np.max(columns["pulse"])) / _CURVED,
+    }  # fmt: skip
 
 
 LAWS: tuple[PulseLaw, ...] = tuple(

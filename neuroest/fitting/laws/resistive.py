@@ -69,10 +69,6 @@ def _drifting(columns: Columns, values: Mapping[str, Array]) -> Array:
     )
 
 
-def _drifting_start(_columns: Columns, result: Array) -> Values:
-    return {"written_conductance": float(np.max(result)), "high_drift_exponent": 0.01}
-
-
 @frozen_dataclass
 class RetentionLaw(CurveLaw):
     """A conductance after it was written. Its state is one of many, so it does not set the window of the cell."""
@@ -174,10 +170,6 @@ def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
     )  # fmt: skip
 
 
-def _kept_start(_columns: Columns, result: Array) -> Values:
-    return {"retention_time": float(np.max(result)), "retention_activation_energy": _ELECTRONVOLT}
-
-
 def _largest(columns: Columns) -> dict[str, float]:
     return {"largest": float(np.max(columns["conductance"]))}
 
@@ -195,10 +187,6 @@ def _noise(constant_share: float | None) -> Callable[[Columns, Mapping[str, Arra
         )
 
     return predict
-
-
-def _noise_start(columns: Columns, result: Array) -> Values:
-    return {"read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0}
 
 
 @frozen_dataclass
@@ -256,10 +244,7 @@ def _by_device(experiment: Experiment) -> tuple[Experiment, str]:
     rows = order[np.unique(device[order], return_index=True)[1]]
     if len(rows) == experiment.rows:
         return experiment, ""
-    columns = {name: values[rows] for name, values in experiment.columns.items()}
-    lines = tuple(experiment.lines[row] for row in rows)
-    how = f", each with its first failure in {experiment.rows} rows"
-    return replace(experiment, columns=columns, lines=lines), how
+    return experiment.at(rows), f", each with its first failure in {experiment.rows} rows"
 
 
 def _most_likely(cycles: Array, failed: Array, start: Array | None = None) -> Array:
@@ -319,11 +304,27 @@ LAWS: tuple[Law, ...] = (
         *described("drift_none"), _drifting,
         lambda _columns, result: {"written_conductance": float(np.median(result))}, _earliest, own_levels=True,
     ),
-    RetentionLaw(*described("drift"), _drifting, _drifting_start, _earliest, own_levels=True),
-    CurveLaw(*described("arrhenius"), _kept, _kept_start, _coolest),
+    RetentionLaw(
+        *described("drift"), _drifting,
+        lambda _columns, result: {"written_conductance": float(np.max(result)), "high_drift_exponent": 0.01},
+        _earliest, own_levels=True,
+    ),
+    CurveLaw(
+        *described("arrhenius"), _kept,
+        lambda _columns, result: {
+            "retention_time": float(np.max(result)), "retention_activation_energy": _ELECTRONVOLT,
+        },
+        _coolest,
+    ),
     LifetimeLaw(*described("weibull")),
     *(
-        CurveLaw(*described(name), _noise(share), _noise_start, _largest, frozenset({"mixture"}))
+        CurveLaw(
+            *described(name), _noise(share),
+            lambda columns, result: {
+                "read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0,
+            },
+            _largest, frozenset({"mixture"}),
+        )
         for name, share in (("noise_constant", 1.0), ("noise_proportional", 0.0), ("noise_mixed", None))
     ),
 )  # fmt: skip

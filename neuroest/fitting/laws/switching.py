@@ -69,7 +69,9 @@ class SwitchingLaw(Law):
         seen = {
             "low_conductance": _states(sets, 0, at) if one_polarity or not resets else _states(resets, 1, at),
             "high_conductance": _states(sets, 1, at) if sets else _states(resets, 0, at),
-            "set_voltage": _all(sets, _set_voltage), "reset_voltage": _all(resets, _reset_voltage),
+            "set_voltage": _all(sets, _set_voltage),
+            # from the largest current on, the cell turns off
+            "reset_voltage": _all(resets, lambda branch: float(branch.voltage[int(np.argmax(branch.current))])),
             "program_current": _all(loops, lambda branch: float(np.max(branch.current))),
         }  # fmt: skip
         known = _Known.of(seen)
@@ -261,11 +263,6 @@ def _set_voltage(branch: Branch) -> float:
     ways = np.log(branch.ratio)
     done = np.maximum.accumulate(ways) >= (ways[0] + np.max(ways)) / 2.0
     return float(branch.voltage[int(np.argmax(done))])
-
-
-def _reset_voltage(branch: Branch) -> float:
-    """Voltage of the largest current, from which on the cell turns off."""
-    return float(branch.voltage[int(np.argmax(branch.current))])
 
 
 def _notes(sets: Sequence[Loop], resets: Sequence[Loop], at: float) -> list[str]:

@@ -87,10 +87,6 @@ def _relaxation(columns: Columns, values: Mapping[str, Array]) -> Array:
     )  # fmt: skip
 
 
-def _relaxation_start(_columns: Columns, result: Array) -> Values:
-    return {"relaxation_time": _middle(result), **dict.fromkeys(_EXPONENTS, 0.1)}
-
-
 def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
     charge = threshold_switches.switch_charge_time(
         columns["control_resistance"], _OPEN, columns["capacitance"], columns["voltage"],
@@ -158,8 +154,9 @@ LAWS: tuple[Law, ...] = (
     ),
     *(
         CurveLaw(
-            *described(f"relaxation_{name}"), _relaxation, _relaxation_start, _pulse_place, _EXPONENTS,
-            constant=name == "constant",
+            *described(f"relaxation_{name}"), _relaxation,
+            lambda _columns, result: {"relaxation_time": _middle(result), **dict.fromkeys(_EXPONENTS, 0.1)},
+            _pulse_place, _EXPONENTS, constant=name == "constant",
         )
         for name in ("constant", "amplitude", "width", "pulse")
     ),

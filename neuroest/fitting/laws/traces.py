@@ -3,7 +3,6 @@
 Only loops that turn on and off again count, in most of the cycles. A quantity hidden by the compliance is a bound.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +15,7 @@ from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.predictions import Rows, compliance_current
 from neuroest.fitting.sequence import independent_count
-from neuroest.fitting.sweeps import VOLATILE, Branch, Loop, kind_of, loops_of, read_voltage, without_offset
+from neuroest.fitting.sweeps import VOLATILE, Branch, kind_of, loops_of, read_voltage, without_offset
 
 _EVEN = 1.0 / np.sqrt(12.0)
 """Standard deviation of a uniform distribution of width one."""
@@ -83,7 +82,14 @@ class SweepLaw(Law):
         kind = kind_of(loops, read_voltage(loops))
         if kind.name != VOLATILE:
             raise NeuroestError(f"{experiment.layout.name}: {kind}")
-        seen = _sweeps(loops)
+        # values of the loops that switch; of sweeps one way, those that turn on
+        seen = _Sweeps()
+        one_way = not any(loop.whole for loop in loops)
+        for loop in loops:
+            if loop.switches or (one_way and loop.up is not None and loop.up.jump >= 0):
+                for branch in (loop.up, loop.back):
+                    if branch is not None:
+                        _add(seen, branch)
         known = {
             name: part.known()
             for name, part in (
@@ -114,18 +120,6 @@ class SweepLaw(Law):
             rows=_shown(experiment, {**bounds, **values}), bounds=bounds, notes=tuple(notes),
             conditions=len(seen.threshold.values), correlation=np.eye(len(values)),
         )  # fmt: skip
-
-
-def _sweeps(loops: Sequence[Loop]) -> _Sweeps:
-    """Values of the loops that switch; of sweeps one way, those that turn on."""
-    seen = _Sweeps()
-    one_way = not any(loop.whole for loop in loops)
-    for loop in loops:
-        if loop.switches or (one_way and loop.up is not None and loop.up.jump >= 0):
-            for branch in (loop.up, loop.back):
-                if branch is not None:
-                    _add(seen, branch)
-    return seen
 
 
 def _add(seen: _Sweeps, branch: Branch) -> None:
