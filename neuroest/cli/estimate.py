@@ -71,9 +71,7 @@ def run_estimate(
 
         text = breakdown_csv(estimates)
     shared.emit(text, output)
-    if diagram is not None:
-        estimates[0].block_diagram(diagram)
-        shared.figure_written(diagram)
+    shared.draw(diagram, estimates[0].block_diagram)
     failed = [(result, check) for result in estimates for check in result.remarks]
     if form is not shared.Format.TABLE or output is not None:
         shared.note(f"{result.architecture}: {check_line(check)}" for result, check in failed)

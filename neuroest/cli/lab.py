@@ -150,9 +150,8 @@ def run_fit(
         read_voltage=read_voltage,
     )  # fmt: skip
     shared.emit_result(found, None, form, f"Fit to {data[0].name}")
-    if plot is not None and isinstance(found, DeviceFit):
-        found.plot(plot, label)
-        shared.figure_written(plot)
+    if isinstance(found, DeviceFit):
+        shared.draw(plot, lambda path: found.plot(path, label))
     if found.refusal and not accept_misfit:
         raise NeuroestError(f"{found.refusal}; no spec was written")
     if output is not None:
@@ -195,9 +194,7 @@ def run_calibrate(
     shared.check_figure(plot)
     (asked,) = shared.result_names([target], "--target")
     found = calibrate(architecture, measured, output, target=asked, seed=seed)
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    shared.draw(plot, found.plot)
     shared.emit_result(found, None, form, f"Measured values of {found.architecture}")
     if form is not shared.Format.TABLE:
         shared.note(contradiction_words(one) for one in found.contradictions)
@@ -478,9 +475,8 @@ def _written(
 ) -> None:
     """The report, and the figure and the workload that were asked for."""
     shared.emit_result(found, None, form, f"Behaviour of {workload}")
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    if plot is not None:  # a dense network has no figure
+        shared.draw(plot, found.plot)
     if output is not None:
         shared.emit(found.workload_text(shared.workload_name(output)), output)
         shared.note([f"workload written to {output}; its activity is simulated"])
@@ -539,9 +535,7 @@ def run_randomness(
         devices or (), rate=needed(rate, "1/s", "--rate"), correlation=correlation, stages=stages,
         process=process, samples=samples, seed=seed,
     )  # fmt: skip
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    shared.draw(plot, found.plot)
     shared.emit_result(found, output, form, "Random bits")
 
 

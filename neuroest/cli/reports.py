@@ -249,11 +249,9 @@ def run_survey(
         shared.emit_result(found, output, form, label)
     if bib is not None:
         shared.emit(found.to_bibtex(), bib)
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
-        if form is not shared.Format.TABLE:
-            shared.note(found.undrawn)
+    shared.draw(plot, found.plot)
+    if plot is not None and form is not shared.Format.TABLE:
+        shared.note(found.undrawn)
 
 
 # --- Saved results -------------------------------------------------------------------------------------------------
@@ -311,7 +309,11 @@ def run_diff(
     neuroest diff before.json after.json
     """
     found = neuroest.diff(before, after)
-    text = shared.in_form(
-        form, lambda: found.to_text(shared.style_for(output)), found.rows, "What changed", found.to_dict()
+    shared.emit_in_form(
+        output,
+        form,
+        lambda: found.to_text(shared.style_for(output)),
+        found.rows,
+        "What changed",
+        found.to_dict(),
     )
-    shared.emit(text, output)

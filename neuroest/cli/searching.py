@@ -29,7 +29,7 @@ from neuroest.exploration.space import (
     read_space,
     settings_space,
 )
-from neuroest.exploration.sweep import STANDARD, Stopped, SweepResult, sweep
+from neuroest.exploration.sweep import STANDARD, Stopped, sweep
 from neuroest.exploration.target import ENERGY, INTEGRATION_TIME, target
 from neuroest.exploration.target import SAMPLES as TARGET_SAMPLES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
@@ -202,12 +202,14 @@ def run_sweep(
         if output is not None:
             shared.note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
-    if plot is not None:
-        with shared.given_to("-x", "parameter"):
-            result.plot(drawn, along, path=plot)
-        shared.figure_written(plot)
+    with shared.given_to("-x", "parameter"):
+        shared.draw(plot, lambda path: result.plot(drawn, along, path=path))
     if output is None and (plot is None or result.rows <= _SHOWN):
-        shared.emit(_printed(result, form))
+        if result.rows > _SHOWN:
+            raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o FILE")
+        shared.emit_in_form(
+            None, form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep"
+        )
     failure = result.most_common_failure() if result.feasible < result.rows else None
     shared.note(
         [*wrapped(result.lead, hanging=2), *([f"most of the others fail {failure}"] if failure else [])]
@@ -228,12 +230,6 @@ def _drawn(plot: Path | None, along: str | None, shown: str | None, kept: list[s
     if drawn not in kept:
         raise ExplorationError(f"-y {shown}: --keep must name it too; it has {', '.join(kept)}")
     return drawn
-
-
-def _printed(result: SweepResult, form: shared.Format) -> str:
-    if result.rows > _SHOWN:
-        raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o FILE")
-    return shared.in_form(form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep")
 
 
 # --- Fronts --------------------------------------------------------------------------------------------------------
@@ -265,9 +261,7 @@ def run_pareto(
     neuroest pareto sweep.csv --minimize energy_per_inference_J --minimize area_m2
     """
     found = pareto(file, minimize or [], maximize or [])
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    shared.draw(plot, found.plot)
     label = f"Pareto front of {file.name}"
     shared.emit_in_form(output, form, lambda: frame_text(found.frame), lambda: found.frame, label)
     shared.note([f"{len(found.frame)} of {found.considered} feasible points"])
@@ -323,9 +317,8 @@ def run_optimize(
         shared.result_names(maximize, "--maximize"), limits=limits or [], population=population,
         generations=generations, seed=seed, progress=progress_shown(),
     )  # fmt: skip
-    if plot is not None and len(found.front.objectives) > 1:
-        found.plot(plot)
-        shared.figure_written(plot)
+    if len(found.front.objectives) > 1:
+        shared.draw(plot, found.plot)
     label = f"Best designs of {architecture}"
     shared.emit_in_form(output, form, lambda: frame_text(found.to_frame()), found.to_frame, label)
     shared.note(found.to_text().splitlines())
@@ -386,9 +379,7 @@ def run_sensitivity(
         seed=seed,
         progress=progress_shown(),
     )
-    if plot is not None:
-        found.plot(names[0], plot, most or _MOST_IN_FULL)
-        shared.figure_written(plot)
+    shared.draw(plot, lambda path: found.plot(names[0], path, most or _MOST_IN_FULL))
     label = f"Sensitivity of {architecture} on {workload}"
     shared.emit_in_form(output, form, lambda: found.document(count).to_text(), found.to_frame, label)
     if found.feasible < 1.0:
@@ -438,9 +429,7 @@ def run_uncertainty(
         settings=shared.changes(settings), seed=seed, workers=workers, scheduler=scheduler,
         given=given, progress=progress_shown(),
     )  # fmt: skip
-    if plot is not None:
-        found.plot(names[0], plot)
-        shared.figure_written(plot)
+    shared.draw(plot, lambda path: found.plot(names[0], path))
     shared.emit_result(found, output, form, f"Uncertainty of {architecture} on {workload}")
     if found.feasible < 1.0:
         shared.note([f"{found.feasible:.2%} of the samples have an estimate; the bands cover only these"])
@@ -522,9 +511,7 @@ def run_breakeven(
         ]
         reported = zip(error.problems, along_it, strict=True)
         raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in reported]) from None
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    shared.draw(plot, found.plot)
     label = f"Break-even of {' and '.join([design, *(others or [])])} along {path}"
     rows = found.to_frame if form is shared.Format.CSV else found.rows
     shared.emit_in_form(output, form, found.to_text, rows, label, found.to_dict())
@@ -601,9 +588,7 @@ def run_target(
             samples=samples, seed=seed, points=points, overwrite=overwrite, progress=progress_shown(),
         )  # fmt: skip
     found = found.labelled(shared.parse_labels(labels))
-    if plot is not None:
-        found.plot(plot)
-        shared.figure_written(plot)
+    shared.draw(plot, found.plot)
     shared.emit_in_form(
         output,
         form,
@@ -698,19 +683,14 @@ def run_contest(
         shared.note([f"stopped; {kept}"])
         raise
     found = found.labelled(shared.parse_labels(labels))
-    if plot is not None:
-        found.plot(plot, of)
-        shared.figure_written(plot)
-    if front is not None:
-        found.plot_front(front)
-        shared.figure_written(front)
+    shared.draw(plot, lambda path: found.plot(path, of))
+    shared.draw(front, found.plot_front)
     if form is shared.Format.MARKDOWN:
-        text = render(found, "document").to_markdown()
+        shared.emit(render(found, "document").to_markdown(), output)
     else:
-        text = shared.in_form(
-            form, lambda: render(found, "document", screen=True).to_text(shared.style_for(output)), found.rows,
-            f"Map of {found.name} on {found.workload}", found.to_dict(),
+        shared.emit_in_form(
+            output, form, lambda: render(found, "document", screen=True).to_text(shared.style_for(output)),
+            found.rows, f"Map of {found.name} on {found.workload}", found.to_dict(),
         )  # fmt: skip
-    shared.emit(text, output)
     if points is not None:
         shared.note([f"candidates: {found.chips * len(found.cells)} points in {points}"])

@@ -294,6 +294,13 @@ def check_figure(path: Path | None) -> None:
         check_figure_path(path)
 
 
+def draw(path: Path | None, plot: Callable[[Path], Any]) -> None:
+    """Draw a figure if one is asked for, and say where it is."""
+    if path is not None:
+        plot(path)
+        figure_written(path)
+
+
 def figure_written(path: Path) -> None:
     """Say where a figure is."""
     note([f"figure written to {path}"])
@@ -333,10 +340,10 @@ def style_for(output: Path | None) -> Style:
     return style() if output is None else PLAIN
 
 
-def in_form(
-    form: Format, text: Callable[[], str], rows: Callable[[], Any], label: str, data: Any = None
-) -> str:
-    """Format a result as requested.
+def emit_in_form(
+    output: Path | None, form: Format, text: Callable[[], str], rows: Callable[[], Any], label: str, data: Any = None
+) -> None:  # fmt: skip
+    """Write a result in the requested form.
 
     Parameters
     ----------
@@ -350,30 +357,16 @@ def in_form(
         Plain data for JSON where the rows do not contain everything.
     """
     if form is Format.TABLE:
-        return text()
-    if form is Format.JSON and data is not None:
-        return json.dumps(data, indent=2, allow_nan=False) + "\n"
-    from neuroest.core.document import Table  # noqa: PLC0415
-    from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text on a terminal needs no table model
+        shown = text()
+    elif form is Format.JSON and data is not None:
+        shown = json.dumps(data, indent=2, allow_nan=False) + "\n"
+    else:
+        from neuroest.core.document import Table  # noqa: PLC0415
+        from neuroest.reporting.latex import to_latex  # noqa: PLC0415 - text on a terminal needs no table model
 
-    table = Table.of_records(rows())
-    if form is Format.JSON:
-        return table.to_json()
-    if form is Format.CSV:
-        return table.to_csv()
-    return table.to_markdown() if form is Format.MARKDOWN else to_latex(table, label)
-
-
-def emit_in_form(
-    output: Path | None,
-    form: Format,
-    text: Callable[[], str],
-    rows: Callable[[], Any],
-    label: str,
-    data: Any = None,
-) -> None:
-    """Write a result in the requested form; the arguments are those of `in_form`."""
-    emit(in_form(form, text, rows, label, data), output)
+        table = Table.of_records(rows())
+        shown = to_latex(table, label) if form is Format.LATEX else getattr(table, f"to_{form.value}")()
+    emit(shown, output)
 
 
 def emit_result(found: Any, output: Path | None, form: Format, label: str) -> None:

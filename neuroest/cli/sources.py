@@ -98,11 +98,10 @@ def run_cite(
     """
     result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if form is CitationFormat.BIBTEX:
-        text = cite(result, "bibtex")
+        shared.emit(cite(result, "bibtex"), output)
     else:
         kind = shared.Format.TABLE if form is CitationFormat.TEXT else shared.Format(form.value)
         label = f"Sources of {result.architecture} on {result.workload.name}"
-        text = shared.in_form(kind, lambda: cite(result), lambda: sources_rows(result.sources), label)
-    shared.emit(text, output)
+        shared.emit_in_form(output, kind, lambda: cite(result), lambda: sources_rows(result.sources), label)
     if not result.sources:
         shared.note(["no value that the estimate uses names a source"])

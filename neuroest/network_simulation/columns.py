@@ -270,18 +270,15 @@ class Columns:
         if truth.wires:
             kept = 1.0 - path.wires.lost(exact)
             self.written = [cells * kept for cells in self.written]
-        self.unit = path.step_current * self._common_gain(layer.matrix)
-
-    def _common_gain(self, matrix: Array) -> float:
-        """Mean gain of the results of a layer for random inputs of its activity."""
-        inputs = matrix.shape[1]
+        # mean gain of the results of a layer for random inputs of its activity
+        inputs = layer.matrix.shape[1]
         chance = np.random.default_rng(inputs).random((_PROBES, inputs))
         rows = (chance < max(self.path.wires.active_share, 1.0 / inputs)).astype(float)
-        exact = rows @ matrix.T
+        results = rows @ layer.matrix.T
         found = [self._of_chip(cells, rows) for cells in self.written]
-        power = float(np.sum(exact * exact)) * len(found)
-        slope = sum(float(np.sum(one * exact)) for one in found) / power if power > 0.0 else 0.0
-        return slope / self.path.step_current if slope > 0.0 else 1.0
+        power = float(np.sum(results * results)) * len(found)
+        slope = sum(float(np.sum(one * results)) for one in found) / power if power > 0.0 else 0.0
+        self.unit = path.step_current * (slope / self.path.step_current if slope > 0.0 else 1.0)
 
     def of(self, rows: Array) -> Array:
         """Results in integer weights, without their common gain."""

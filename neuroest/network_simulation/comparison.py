@@ -255,7 +255,19 @@ class NetworkSimulation(Documented):
 
     def rows(self) -> list[dict[str, str]]:
         """One row per run."""
-        return _outcome_rows(self.outcomes)
+        return [
+            {
+                "run": one.name,
+                **_percent("accuracy", "%", one.accuracy),
+                **_percent("against_ideal", "points", one.against_ideal),
+                **_percent("against_device", "points", one.against_device),
+                **{
+                    name: "" if value is None else f"{value:.6g}"
+                    for name, value in _per_inference(one).items()
+                },
+            }
+            for one in self.outcomes
+        ]
 
     def plot(self, path: Path) -> None:
         """Plot accuracy and energy of the runs."""
@@ -340,20 +352,6 @@ def _outcome_blocks(outcomes: Sequence[ConditionResult]) -> list[Block]:
 
 def _energy(value: float | None) -> str:
     return "" if value is None else format_quantity(value, "J", 3)
-
-
-def _outcome_rows(outcomes: Sequence[ConditionResult]) -> list[dict[str, str]]:
-    """The runs as table rows, with shares in percent and differences in percentage points."""
-    return [
-        {
-            "run": one.name,
-            **_percent("accuracy", "%", one.accuracy),
-            **_percent("against_ideal", "points", one.against_ideal),
-            **_percent("against_device", "points", one.against_device),
-            **{name: "" if value is None else f"{value:.6g}" for name, value in _per_inference(one).items()},
-        }
-        for one in outcomes
-    ]
 
 
 def _percent(name: str, unit: str, interval: Interval | None) -> dict[str, str]:

@@ -304,7 +304,8 @@ class ProgrammedLayer:
             return codes
         slices = 1 if r.merges_slices else r.slices
         places = np.ones(1) if r.merges_slices else self._places()
-        shaped = codes.reshape(len(codes), -1, slices, self._wide)
+        reference = self.reads.encoding == "offset" and self.reads.subtraction == "reference_column"
+        shaped = codes.reshape(len(codes), -1, slices, self.outputs + int(reference))
         weighed = np.einsum("nlso,s->nlo", shaped, places.astype(np.float32))
         if r.encoding != "offset":
             return np.asarray(weighed[:, 0] - weighed[:, 1] if weighed.shape[1] > 1 else weighed[:, 0])
@@ -315,11 +316,6 @@ class ProgrammedLayer:
         # the reference column stores half of each digit, in total slightly less than half of the weight range
         middle = (2.0 ** (r.slice_bits * r.slices) - 1.0) / 2.0
         return np.asarray(stored - weighed[:, 0, self.outputs :] - (half - middle) * active)
-
-    @property
-    def _wide(self) -> int:
-        reference = self.reads.encoding == "offset" and self.reads.subtraction == "reference_column"
-        return self.outputs + int(reference)
 
 
 def _sums(digits: Array, columns: Array) -> Array:

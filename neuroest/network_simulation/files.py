@@ -275,13 +275,9 @@ def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     labels = arrays.get("labels")
     if labels is None or labels.shape != (len(spikes),):
         raise fault(path, f"needs 'labels', the class of each of the {len(spikes)} samples")
-    classes = int(np.prod(_last_neurons(spec)))
+    # as many as the last layer with neurons has outputs
+    shapes = dict(zip((layer.name for layer in spec.layers), geometry(spec).output_shapes, strict=True))
+    classes = int(np.prod(shapes[weighted_layers(spec)[-1].name]))
     if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
         raise fault(path, f"'labels' must be whole numbers from 0 to {classes - 1}")
     return Samples(spikes.astype(bool), labels.astype(int), formatted(path), file_sha256(path))
-
-
-def _last_neurons(spec: WorkloadSpec) -> tuple[int, ...]:
-    """Shape of the last layer with neurons."""
-    shapes = dict(zip((layer.name for layer in spec.layers), geometry(spec).output_shapes, strict=True))
-    return tuple(shapes[weighted_layers(spec)[-1].name])

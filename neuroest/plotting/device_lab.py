@@ -48,7 +48,14 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
     else:
         figure, (left, right) = style.new_figure(style.PAGE, 3.0, ncols=2, width_ratios=(1, 1.15))
         if many:
-            _histogram(left, found.intervals)
+            bins: Any = 40
+            if style.wide(intervals):
+                bins = np.geomspace(np.min(intervals), np.max(intervals), bins)
+                left.set_xscale("log")
+            left.hist(intervals, bins=bins, color=style.colour(0), edgecolor="white", linewidth=0.3)
+            style.quantity_axis(left.xaxis, "s", "interval between spikes")
+            left.set_ylabel("Number of intervals")
+            left.yaxis.set_major_locator(style.matplotlib("ticker").MaxNLocator(integer=True))
         else:
             _waveforms(left, found.waveforms)
     drawn = 0
@@ -86,17 +93,6 @@ def _curve(axis: Any, series: Series, number: int) -> None:
               marker=style.marker(number), markersize=3.0, label=series.label)  # fmt: skip
     if series.low is not None and series.high is not None:
         axis.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
-
-
-def _histogram(axis: Any, intervals: Any) -> None:
-    bins: Any = 40
-    if style.wide(intervals):
-        bins = np.geomspace(np.min(intervals), np.max(intervals), bins)
-        axis.set_xscale("log")
-    axis.hist(intervals, bins=bins, color=style.colour(0), edgecolor="white", linewidth=0.3)
-    style.quantity_axis(axis.xaxis, "s", "interval between spikes")
-    axis.set_ylabel("Number of intervals")
-    axis.yaxis.set_major_locator(style.matplotlib("ticker").MaxNLocator(integer=True))
 
 
 def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
@@ -444,7 +440,10 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     """
     columns = part.experiment.columns
     voltage = columns["voltage"][part.used]
-    breaks = [0, *np.flatnonzero(_restarts(part)), len(voltage)]
+    # rows at which another sweep begins: another number or device, or a voltage that jumps back
+    experiment = part.experiment
+    labels = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])[:, part.used]
+    breaks = [0, *(np.flatnonzero(np.any(np.diff(labels) != 0.0, axis=0)) + 1), len(voltage)]
     for number, (start, end) in enumerate(itertools.pairwise(sorted(set(breaks)))):
         axis.plot(voltage[start:end], part.measured[start:end], color="0.6", linewidth=0.6,
                   marker="o", markersize=1.5, label=None if number else label)  # fmt: skip
@@ -470,10 +469,3 @@ def _sweep(axis: Any, part: Rows, law: LawFit | None, label: str) -> None:
     handles, names = axis.get_legend_handles_labels()
     once = dict(zip(names, handles, strict=True))
     axis.legend(once.values(), once.keys(), loc="best")
-
-
-def _restarts(part: Rows) -> Array:
-    """Rows at which another sweep begins: another number or device, or a voltage that jumps back."""
-    experiment = part.experiment
-    labels = np.stack([experiment.column("device", -1.0), experiment.column("cycle", 0.0)])[:, part.used]
-    return np.concatenate([[False], np.any(np.diff(labels) != 0.0, axis=0)])

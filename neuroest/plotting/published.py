@@ -283,7 +283,18 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
             unplaced = True
             continue
         if row.own:
-            _star(axes, row, area, energy, stars[row.name])
+            # one's own row: a star, or the next marker, with its band
+            bars = {}
+            for axis, value, band in (
+                ("xerr", area, row.cells["area"].band),
+                ("yerr", energy, _energy_band(row)),
+            ):
+                if band is not None:
+                    bars[axis] = [[value - band.low], [band.high - value]]
+            axes.errorbar(
+                [area], [energy], fmt=stars[row.name], ms=8.0, color="black", elinewidth=0.8, capsize=2.0,
+                zorder=3, **bars,
+            )  # fmt: skip
             continue
         kind = _kind_of(found, row)
         place = kinds.setdefault(kind, len(kinds))
@@ -333,17 +344,6 @@ def _kind_of(found: Survey, row: SurveyRow) -> str:
     if found.subject == "chips":
         return "synaptic operation" if row.number("energy") is not None else "half a multiply-accumulate"
     return "with an emerging device" if row.number("devices") else "transistors only"
-
-
-def _star(axes: Any, row: SurveyRow, area: float, energy: float, marker: str) -> None:
-    """One's own row: a star, or the next marker, with its band."""
-    bars = {}
-    for axis, value, band in (("xerr", area, row.cells["area"].band), ("yerr", energy, _energy_band(row))):
-        if band is not None:
-            bars[axis] = [[value - band.low], [band.high - value]]
-    axes.errorbar(
-        [area], [energy], fmt=marker, ms=8.0, color="black", elinewidth=0.8, capsize=2.0, zorder=3, **bars
-    )
 
 
 def _energy_band(row: SurveyRow) -> Band | None:

@@ -71,7 +71,9 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     figure, axes = style.new_figure(width, width * 0.7 + 0.13 * (lines + 2))
     table = np.array([[view.estimate.headline(name).value or math.nan for name in _AXES] for view in views])
     front = non_dominated(table * (1.0, 1.0, -1.0))
-    sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
+    values = np.log(table[:, 2])
+    span = np.ptp(values)
+    sizes = 14.0 + 60.0 * ((values - np.min(values)) / span if span > 0.0 else np.full(len(values), 0.5))
     for index, view in enumerate(views):
         area, energy, _ = table[index]
         across, up = (view.estimate.headline(name) for name in _AXES[:2])
@@ -132,11 +134,6 @@ def _numbered(axes: Any, index: int, table: Any) -> None:
     axes.annotate(
         f"{index + 1}", (area, energy), xytext=best, textcoords="offset points", fontsize=style.points(6.5)
     )
-
-
-def _relative(values: Any) -> Any:
-    span = np.ptp(values)
-    return (values - np.min(values)) / span if span > 0.0 else np.full(len(values), 0.5)
 
 
 LABELS: Mapping[str, tuple[str, str]] = {

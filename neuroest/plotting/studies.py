@@ -90,7 +90,9 @@ def sweep_figure(
     frame, parameters = result.sample(), list(result.parameters)
     results = list(result.metadata["quantities"])
     numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
-    x = along if along in frame else _named_in(numbers, along)
+    # the column of a parameter by its path, whole or by its last words
+    named = (n for n in numbers if n.startswith(f"{along}_") or f".{n}".endswith(f".{along}"))
+    x = along if along in frame else next(named, along)
     x, y = x or next(iter(numbers), ""), quantity or _asked(frame, results)
     check_names("parameter", [x], numbers, "a figure needs a parameter that is a number")
     if y not in results:
@@ -115,11 +117,6 @@ def sweep_figure(
     style.quantity_axis(axes.xaxis, unit, _parameter(x, unit), formatted[x].to_numpy(float))
     style.result_axis(axes.yaxis, y, formatted[y].to_numpy(float))
     return style.save_figure(figure, path)
-
-
-def _named_in(columns: Sequence[str], path: str | None) -> str | None:
-    """The column of a parameter by its path, whole or by its last words."""
-    return next((n for n in columns if n.startswith(f"{path}_") or f".{n}".endswith(f".{path}")), path)
 
 
 def _asked(frame: pd.DataFrame, results: Sequence[str]) -> str:

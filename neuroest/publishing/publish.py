@@ -176,9 +176,17 @@ def _fill(report: Report, sweep: SweepPoints | None, bundle: bool, progress: Pro
     write_text(report, folder)
     drawn = plans(report, sweep)
     _draw(drawn, folder / "figures", part(progress, 0, 2))
-    tables = _write_latex(report, folder)
-    write_file(folder / "figures.tex", _environments(drawn))
-    write_file(folder / "report.tex", _article(tables))
+    (folder / "tables").mkdir()
+    tables = dict(latex_tables(report))
+    for name, text in tables.items():
+        write_file(folder / "tables" / f"{name}.tex", text)
+    # a page break before LaTeX holds back more figures than it can
+    figures = (
+        ("\\clearpage\n" if at and at % _FIGURES == 0 else "") + _environment(plan)
+        for at, plan in enumerate(drawn)
+    )
+    write_file(folder / "figures.tex", "\n".join(figures))
+    write_file(folder / "report.tex", _article([*tables]))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
     points = sweep_points(sweep.formatted, sweep.count, sweep.infeasible) if sweep is not None else None
     write_file(folder / "report.html", page(report, points, pictures))
@@ -187,15 +195,6 @@ def _fill(report: Report, sweep: SweepPoints | None, bundle: bool, progress: Pro
         from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for
 
         write_bundle(report, folder)
-
-
-def _write_latex(report: Report, folder: Path) -> list[str]:
-    (folder / "tables").mkdir()
-    written = []
-    for name, text in latex_tables(report):
-        write_file(folder / "tables" / f"{name}.tex", text)
-        written.append(name)
-    return written
 
 
 def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
@@ -278,14 +277,6 @@ def _article(tables: list[str]) -> str:
         r"\end{document}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _environments(drawn: Sequence[Plan]) -> str:
-    """All figures, with a page break before LaTeX holds back more than it can."""
-    lines = []
-    for index, plan in enumerate(drawn):
-        lines += [*([r"\clearpage"] if index and index % _FIGURES == 0 else []), _environment(plan)]
-    return "\n".join(lines)
 
 
 def _environment(plan: Plan) -> str:

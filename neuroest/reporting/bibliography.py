@@ -1,7 +1,7 @@
 """Sources as a text list and as BibTeX."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from neuroest.core.errors import check_names
@@ -68,7 +68,9 @@ def reference(source: SourceSpec) -> str:
         where.append(f"{source.pages}")
     if source.year is not None:
         where.append(f"{source.year}")
-    reported = [_author_text(source.authors), source.title, ", ".join(where)]
+    named = "; ".join(author for author in source.authors if author != "others")
+    named += " and others" * ("others" in source.authors)
+    reported = [named, source.title, ", ".join(where)]
     text = " ".join(f"{part.rstrip('.')}." for part in reported if part)
     places = (_address(source), source.commit and f"commit {source.commit}")
     text = " ".join((text, *(place for place in places if place)))
@@ -84,14 +86,10 @@ def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
 
 def references_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
     """The sources of estimates and neuroest itself as BibTeX."""
-    return sources_bibtex((*sources, (OWN_KEY, _own_entry())))
-
-
-def _own_entry() -> SourceSpec:
     title = "neuroest: area, energy, latency and throughput of chips with memristor neurons"
-    return SourceSpec(
-        type="misc", title=title, authors=("The neuroest developers",), venue=f"version {package_version()}"
-    )
+    version = f"version {package_version()}"
+    own = SourceSpec(type="misc", title=title, authors=("The neuroest developers",), venue=version)
+    return sources_bibtex((*sources, (OWN_KEY, own)))
 
 
 def sources_rows(sources: Iterable[tuple[str, SourceSpec]]) -> list[dict[str, str]]:
@@ -111,11 +109,6 @@ def escaped(text: str) -> str:
     R\&D at 100 \%, file\_name
     """
     return "".join(_WORDS["special"].get(character, character) for character in one_line(text))
-
-
-def _author_text(authors: Sequence[str]) -> str:
-    named = "; ".join(author for author in authors if author != "others")
-    return f"{named} and others" if "others" in authors else named
 
 
 def _address(source: SourceSpec) -> str | None:

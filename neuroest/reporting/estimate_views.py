@@ -1,8 +1,8 @@
 """Data that figures, tables and the page share: shares with bands, samples, tornado."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial, reduce
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -302,45 +302,21 @@ def _moved_bits(source: Evaluation, path: str) -> Array:
     return moved
 
 
-def _energy_by_component(source: Evaluation) -> _Parts:
+def _energy(source: Evaluation, *, by_layer: bool, learning: bool = False) -> _Parts:
+    """Energy of an inference, or of what learning adds to it, by layer or by component."""
+    rows: Iterable[Any] = source.dynamic
+    powered: Iterable[Any] = ((static, source.leakage_time(static)) for static in source.statics)
+    if learning:
+        learned = source.learned
+        rows, powered = ((), ()) if learned is None else (learned.rows, learned.powered(source.statics))
     parts: _Parts = defaultdict(float)
-    for row in source.dynamic:
-        parts[row.component] = parts[row.component] + np.sum(row.energy, axis=-1)
-    for static in source.statics:
-        parts[static.component] = parts[static.component] + _flat(static.total) * _flat(
-            source.leakage_time(static)
-        )
-    return parts
-
-
-def _energy_by_layer(source: Evaluation) -> _Parts:
-    parts: _Parts = defaultdict(float)
-    for row in source.dynamic:
-        for name, energy in _by_layer(source, row.energy):
+    for row in rows:
+        whole = ((row.component, np.sum(row.energy, axis=-1)),)
+        for name, energy in _by_layer(source, row.energy) if by_layer else whole:
             parts[name] = parts[name] + energy
-    for static in source.statics:
-        parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(source.leakage_time(static))
-    return parts
-
-
-def _learning_by_component(source: Evaluation) -> _Parts:
-    parts: _Parts = defaultdict(float)
-    if source.learned is not None:
-        for row in source.learned.rows:
-            parts[row.component] = parts[row.component] + np.sum(row.energy, axis=-1)
-        for static, time in source.learned.powered(source.statics):
-            parts[static.component] = parts[static.component] + _flat(static.total) * _flat(time)
-    return parts
-
-
-def _learning_by_layer(source: Evaluation) -> _Parts:
-    parts: _Parts = defaultdict(float)
-    if source.learned is not None:
-        for row in source.learned.rows:
-            for name, energy in _by_layer(source, row.energy):
-                parts[name] = parts[name] + energy
-        for static, time in source.learned.powered(source.statics):
-            parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(time)
+    for static, time in powered:
+        name = STATIC if by_layer else static.component
+        parts[name] = parts[name] + _flat(static.total) * _flat(time)
     return parts
 
 
@@ -385,8 +361,8 @@ def _latency_by_component(source: Evaluation) -> _Parts:
 
 
 _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = (
-    ("energy", "component", "J", _energy_by_component),
-    ("energy", "layer", "J", _energy_by_layer),
+    ("energy", "component", "J", partial(_energy, by_layer=False)),
+    ("energy", "layer", "J", partial(_energy, by_layer=True)),
     ("area", "component", "m^2", _area_by_component),
     ("area", "layer", "m^2", _area_by_layer),
     ("latency", "component", "s", _latency_by_component),
@@ -394,8 +370,8 @@ _BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = 
 )
 """Total, parts, unit and method of each breakdown."""
 _OF_LEARNING: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts]], ...] = (
-    ("learning", "component", "J", _learning_by_component),
-    ("learning", "layer", "J", _learning_by_layer),
+    ("learning", "component", "J", partial(_energy, by_layer=False, learning=True)),
+    ("learning", "layer", "J", partial(_energy, by_layer=True, learning=True)),
 )
 """The same of networks that learn."""
 

@@ -59,7 +59,14 @@ def schema(kind: str) -> dict[str, Any]:
     if kind == "architecture":
         _add_choice_of_nodes(found)
         _add_block_parameters(found)
-    _share_quantities(found)
+    # define the format of quantities with units once
+    quantity = {key: value for key, value in QuantityField("s").json_schema().items() if key in _TEXT}
+    for node in _nodes(found):
+        if {key: node.get(key) for key in _TEXT} == quantity:
+            for key in _TEXT:
+                del node[key]
+            node["$ref"] = _REFERENCE.format(model="quantity")
+    found["$defs"]["quantity"] = quantity
     found["title"] = f"neuroest {kind}"
     return found
 
@@ -164,17 +171,6 @@ def _parameter(info: ParameterInfo, definitions: dict[str, Any]) -> dict[str, An
         "description": f"{info.description}{symbol} Unit: {unit}.",
         "$ref": _REFERENCE.format(model=claim),
     }
-
-
-def _share_quantities(schema: dict[str, Any]) -> None:
-    """Define the format of quantities with units once."""
-    quantity = {key: value for key, value in QuantityField("s").json_schema().items() if key in _TEXT}
-    for node in _nodes(schema):
-        if {key: node.get(key) for key in _TEXT} == quantity:
-            for key in _TEXT:
-                del node[key]
-            node["$ref"] = _REFERENCE.format(model="quantity")
-    schema["$defs"]["quantity"] = quantity
 
 
 def _add_block_parameters(schema: dict[str, Any]) -> None:

@@ -404,6 +404,7 @@ class Elasticities:
     area_terms: Mapping[tuple[str, str], tuple[float, Array]]
 
 
+_OF_A_CLAIM = ("value", "unit", "low", "high", "basis", "source", "locator")
 SCHEMA_VERSION = "2.1"
 """Version of the JSON that `Estimate.to_dict` returns."""
 
@@ -717,13 +718,7 @@ class Estimate(Analysis):
         }
         return {
             path: {
-                "value": claim.value,
-                "unit": claim.unit,
-                "low": claim.low,
-                "high": claim.high,
-                "basis": claim.basis,
-                "source": claim.source,
-                "locator": claim.locator,
+                **{key: getattr(claim, key) for key in _OF_A_CLAIM},
                 "elasticity": slopes.get(path, {}),
             }
             for path, claim in self.claims.items()

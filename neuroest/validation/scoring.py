@@ -525,7 +525,7 @@ def node_summaries(
         counts = row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS
         cost, node = cost_of(row.unit), nodes.get((row.case, row.quantity))
         if counts and cost is not None and node is not None and families.get(row.case) in SUMMED_BY_NODE:
-            for nodes_of_row in (EVERY_NODE, _range_of(node)):
+            for nodes_of_row in (EVERY_NODE, next(name for name, smallest in _NODES if node >= smallest)):
                 found.setdefault((cost[0], nodes_of_row), []).append(row)
     ranges = [EVERY_NODE, *(name for name, *_ in _NODES)]
     keys = [(kind, name) for kind in get_args(Kind) for name in ranges if (kind, name) in found]
@@ -544,10 +544,6 @@ def _by_family(rows: Sequence[Row], families: Mapping[str, str]) -> list[tuple[s
     if all(found[family] for family in LOGIC):
         found["both"] = [row for row in rows if families[row.case] in LOGIC]
     return [(family, chosen) for family, chosen in found.items() if chosen]
-
-
-def _range_of(node: float) -> str:
-    return next(name for name, smallest in _NODES if node >= smallest)
 
 
 def _node_summary(kind: Kind, nodes: str, family: str, rows: Sequence[Row]) -> NodeSummary:

@@ -250,8 +250,10 @@ def _baselines(network: str, like: str) -> tuple[tuple[str, ...], tuple[str, ...
         for name in names
         if name != like
         and not isinstance(found := _estimated(name, network), str)
-        and not (trained and _nobody_makes(found))
-    }
+        and not (trained and "not_compatible" in (
+            device.spec.fab_compatibility.status for device in found.design.devices.values()
+        ))
+    }  # fmt: skip
     strongest = sorted(energies, key=energies.__getitem__)[:_STRONGEST]
     return (like, *strongest), tuple(name for name in energies if name not in strongest)
 
@@ -262,11 +264,6 @@ def _estimated(architecture: str, network: str) -> Estimate | str:
         return estimate(architecture, network)
     except (MappingError, RangeError, SpecError) as error:
         return str(error).splitlines()[0]
-
-
-def _nobody_makes(found: Estimate) -> bool:
-    statuses = {device.spec.fab_compatibility.status for device in found.design.devices.values()}
-    return "not_compatible" in statuses
 
 
 # --- Steps ---------------------------------------------------------------------------------------------------------
@@ -370,7 +367,8 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
         Step(page, _command("paper", (".", "--only", page)), (PLAN_FILE, device, *results), (f"{page}.md",))
         for page in ("checklist", "summary")
     ]
-    return [_with_options(step, plan) for step in made]
+    added = plan.options
+    return [Step(**{**vars(step), "words": (*step.words, *added.get(step.name, ()))}) for step in made]
 
 
 def _label(title: str) -> tuple[str, ...]:
@@ -386,11 +384,6 @@ def _title(title: str) -> tuple[str, ...]:
 def _command(verb: str, words: tuple[str, ...], options: str = "") -> tuple[str, ...]:
     """A command with names of files, which may hold spaces, and options, which do not."""
     return ("neuroest", *verb.split(), *words, *options.split())
-
-
-def _with_options(step: Step, plan: Plan) -> Step:
-    added = plan.options.get(step.name, ())
-    return Step(**{**vars(step), "words": (*step.words, *added)}) if added else step
 
 
 def _slot(device: Path) -> str:

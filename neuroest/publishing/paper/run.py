@@ -430,7 +430,13 @@ def paper(
             )
         say(f"plan written to {place / PLAN_FILE}; edit it and run this again to change what is done")
     else:
-        _agree_with_plan(place, {"network": workload, "like": like})
+        plan = read_plan(place / PLAN_FILE, STEPS)
+        for key, name in (("network", workload), ("like", like)):
+            planned = getattr(plan, key)
+            # the same command again names the file from the folder of the plan
+            if name is None or name == planned or (place / planned).resolve() == Path(name).resolve():
+                continue
+            raise NeuroestError(f"{place / PLAN_FILE} says {key}: {planned}; edit it there to take {name}")
     run = _Run(place, say, again=again, force=force)
     chosen = STEPS if only is None else (only,)
     if commands:
@@ -450,16 +456,6 @@ def _place(folder: Path, output: str | Path | None) -> Path:
     if output is not None:
         return Path(output)
     return folder if (folder / PLAN_FILE).exists() else folder / "paper"
-
-
-def _agree_with_plan(place: Path, asked: Mapping[str, str | None]) -> None:
-    """Refuse a network or a chip that is another one than in the plan; the same command again is no such."""
-    plan = read_plan(place / PLAN_FILE, STEPS)
-    for key, name in asked.items():
-        planned = getattr(plan, key)
-        if name is None or name == planned or (place / planned).resolve() == Path(name).resolve():
-            continue
-        raise NeuroestError(f"{place / PLAN_FILE} says {key}: {planned}; edit it there to take {name}")
 
 
 class _Run:
@@ -612,7 +608,10 @@ def _read_state(file: Path) -> dict[str, Any]:
     except ValueError as error:
         raise NeuroestError(f"{file}: {error}; remove it to run all steps again") from None
     steps = state.get("steps") if isinstance(state, dict) else None
-    if not isinstance(steps, dict) or not all(map(_is_record, steps.values())):
+    if not isinstance(steps, dict) or not all(
+        isinstance(step, dict) and all(isinstance(step.get(key), kind) for key, kind in _RECORD.items())
+        for step in steps.values()
+    ):
         raise NeuroestError(f"{file}: is no record of steps; remove it to run all steps again")
     return {"steps": steps}
 
@@ -621,10 +620,6 @@ _RECORD = {
     "line": str, "version": str, "reads": dict, "writes": dict, "became": str, "reason": str, "seconds": int | float,
 }  # fmt: skip
 """Entries of the record of a step."""
-
-
-def _is_record(step: Any) -> bool:
-    return isinstance(step, dict) and all(isinstance(step.get(key), kind) for key, kind in _RECORD.items())
 
 
 def _hash(path: Path) -> str:

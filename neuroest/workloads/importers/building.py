@@ -77,14 +77,13 @@ def with_widths(
         said += _said("activations", "--activation-bits", read, inputs, options.activation_bits)
     said.append(f"{options.accumulator_bits} bits of a sum are assumed (--accumulator-bits).")
     return replace(
-        network, layers=tuple(_with_fields(layer, fields.get(layer.name, {})) for layer in network.layers),
+        network,
+        layers=tuple(
+            replace(layer, fields={**layer.fields, **fields.get(layer.name, {})}) for layer in network.layers
+        ),
         options=replace(options, weight_bits=weight_bits, activation_bits=activation_bits),
         assumed=(*network.assumed, *map(printable, said)),
     )  # fmt: skip
-
-
-def _with_fields(layer: ImportedLayer, own: Mapping[str, int]) -> ImportedLayer:
-    return replace(layer, fields={**layer.fields, **own}) if own else layer
 
 
 def _said(

@@ -64,7 +64,13 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
         raise NetworkImportError("not an ONNX model: it has no nodes or no output")
     if len(graph.node) > _MOST_NODES:
         raise NetworkImportError(f"more than {_MOST_NODES} nodes")
-    _refuse_training(graph)
+    # a graph with gradients is a step of training, in which weights are inputs and losses are outputs
+    found = next((node for node in graph.node if node.op_type.endswith("Grad")), None)
+    if found is not None:
+        raise NetworkImportError(
+            f"a step of training: {found.op_type[:60]} {found.name[:60]!r} computes gradients; export the network for "
+            "inference, and state a rule of `learning` in the workload"
+        )
     _order(graph)
     _store_weight_inputs(graph)
     fixed = fix_inputs(graph, options)
@@ -83,16 +89,6 @@ def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
             tensor.ClearField("data_location")
     fixed = replace(fixed, notes=(*chosen, *fixed.notes))
     return _Reader(*inferred(model), weights, options, fixed, widths).network(path)
-
-
-def _refuse_training(graph: Any) -> None:
-    """A graph with gradients is a step of training, in which weights are inputs and losses are outputs."""
-    found = next((node for node in graph.node if node.op_type.endswith("Grad")), None)
-    if found is not None:
-        raise NetworkImportError(
-            f"a step of training: {found.op_type[:60]} {found.name[:60]!r} computes gradients; export the network for "
-            "inference, and state a rule of `learning` in the workload"
-        )
 
 
 def _order(graph: Any) -> None:
@@ -187,7 +183,11 @@ class _Reader:
     def network(self, path: Path) -> ImportedNetwork:
         """The network of the graph."""
         inputs = [one for one in self.graph.input if one.name not in self.constants]
-        self.builder = builder = NetworkBuilder(self._joint_input(inputs))
+        if not inputs:
+            raise NetworkImportError("the graph has no input")
+        shapes = [self.sample(self.shapes.get(one.name, ())) for one in inputs]
+        joint = shapes[0] if len(shapes) == 1 else (sum(map(prod, shapes)),)
+        self.builder = builder = NetworkBuilder(joint)
         for one in inputs:
             self.values[one.name] = builder.input
         if len(inputs) > 1:
@@ -212,12 +212,6 @@ class _Reader:
             options=self.options, excluded=tuple(self.excluded), assumed=(*self.fixed.notes, *self.by_name),
             widths=(self.widths.weights, self.widths.inputs),
         )  # fmt: skip
-
-    def _joint_input(self, inputs: list[Any]) -> Shape:
-        if not inputs:
-            raise NetworkImportError("the graph has no input")
-        shapes = [self.sample(self.shapes.get(one.name, ())) for one in inputs]
-        return shapes[0] if len(shapes) == 1 else (sum(prod(shape) for shape in shapes),)
 
     def sample(self, shape: Shape) -> Shape:
         """A shape of ONNX, whose first extent is the batch, as a workload has it."""
@@ -299,7 +293,12 @@ class _Reader:
 
     def _unsupported(self, node: Node, live: Sequence[str]) -> None:
         sources = [self.values[name] for name in live]
-        weights = self._weights_of(node)
+        # stored weights that a node reads, or that its branches hold: the branch with most
+        weights = _weights_within(node.proto) + sum(
+            prod(self.shapes[name])
+            for name in dict.fromkeys(node.inputs)
+            if name in self.constants and name in self.shapes and len(self.shapes[name]) > 1
+        )
         for name in node.outputs:
             known = self.shapes.get(name)
             fits = known is not None and all(extent > 0 for extent in known)
@@ -315,16 +314,6 @@ class _Reader:
                 node.operator, node.name, sources, shape, reason, weights
             )
             weights = 0
-
-    def _weights_of(self, node: Node) -> int:
-        """Stored weights that a node reads, or that its branches hold: the branch with most."""
-        held = _weights_within(node.proto)
-        read = sum(
-            prod(self.shapes[name])
-            for name in dict.fromkeys(node.inputs)
-            if name in self.constants and name in self.shapes and len(self.shapes[name]) > 1
-        )
-        return int(read + held)
 
 
 def _weights_within(node: Any, depth: int = 0) -> int:

@@ -71,10 +71,6 @@ def _same(_: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
     return [shapes[0]]
 
 
-def _packed_product(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
-    return [(*shapes[0][:-1], of("N"))]
-
-
 def _product(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
     left, right = list(shapes[0]), list(shapes[1])
     if of("transA"):
@@ -91,10 +87,6 @@ def _product(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]
 def _concatenation(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
     axis = of("axis") % len(shapes[0])
     return [(*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])]
-
-
-def _skip(_: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
-    return [shapes[0], None, None, shapes[0]]
 
 
 def _embedding(_: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
@@ -138,10 +130,13 @@ def _mean(of: _Attributes, shapes: Sequence[Shape]) -> Sequence[Shape | None]:
 
 
 SHAPES: Mapping[str, _Rule] = {
-    **dict.fromkeys(("MatMulNBits", "MatMulBnb4"), _packed_product),
+    **dict.fromkeys(("MatMulNBits", "MatMulBnb4"), lambda of, shapes: [(*shapes[0][:-1], of("N"))]),
     **dict.fromkeys(("FusedMatMul", "DynamicQuantizeMatMul", "Gemm", "MatMulIntegerToFloat"), _product),
     "Concat": _concatenation,
-    **dict.fromkeys(("SkipLayerNormalization", "SkipSimplifiedLayerNormalization"), _skip),
+    **dict.fromkeys(
+        ("SkipLayerNormalization", "SkipSimplifiedLayerNormalization"),
+        lambda _, shapes: [shapes[0], None, None, shapes[0]],
+    ),
     **dict.fromkeys(("Attention", "QAttention"), _attention),
     "EmbedLayerNormalization": _embedding,
     "MultiHeadAttention": _multi_head,
@@ -172,7 +167,11 @@ def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     originals, guessed = _stand_in(
         model.graph, [node for node in model.graph.node if not _has_rule(node) and id(node) not in ours]
     )
-    _know_domains(model)
+    # list the domains of nodes that the inference has no rule for, without which it refuses the model
+    listed = {one.domain for one in model.opset_import}
+    for domain in dict.fromkeys(node.domain for node in model.graph.node):
+        if domain not in listed and not (domain == "ai.onnx" and "" in listed):
+            model.opset_import.add(domain=domain, version=1)
     for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
         model = _inferred_once(model)
         known = {**{name: shape for name, (_, shape) in given.items()}, **static_shapes(model.graph)}
@@ -196,14 +195,6 @@ def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     del model.graph.node[:]
     model.graph.node.extend(copies)
     return model.graph, frozenset(guessed)
-
-
-def _know_domains(model: Any) -> None:
-    """List the domains of nodes that the inference has no rule for, without which it refuses the model."""
-    listed = {one.domain for one in model.opset_import}
-    for domain in dict.fromkeys(node.domain for node in model.graph.node):
-        if domain not in listed and not (domain == "ai.onnx" and "" in listed):
-            model.opset_import.add(domain=domain, version=1)
 
 
 def _state(graph: Any, given: Mapping[str, tuple[int, tuple[int, ...]]]) -> None:

@@ -144,19 +144,20 @@ class _Reader:
             read |= {source for source in layer.sources.values() if source != layer.number}
             self._values[layer.number] = self._put(layer)
         ends = [value for number, value in self._values.items() if number not in read]
+        # bits of an operand as the file states them, by layer
+        widths = (
+            {
+                self._values[layer.number].layer: layer.bits[operand]
+                for layer in self._layers
+                if layer.bits.get(operand) and self._values[layer.number].layer in self._network.layers
+            }
+            for operand in "WI"
+        )
         return self._network.finished(
             ends, name=path.stem, origin=path.name, format="ZigZag", sha256=self._document.sha256, coding="dense",
             options=replace(options, accumulator_bits=self._sums(options)),
-            widths=tuple(self._widths(operand) for operand in "WI"),
+            widths=tuple(widths),
         )  # fmt: skip
-
-    def _widths(self, operand: str) -> dict[str, int]:
-        """Bits of an operand as the file states them, by layer."""
-        return {
-            self._values[layer.number].layer: layer.bits[operand]
-            for layer in self._layers
-            if layer.bits.get(operand) and self._values[layer.number].layer in self._network.layers
-        }
 
     def _sums(self, options: ImportOptions) -> int:
         """Bits of a sum as the file states them, the most of all layers where they differ."""
