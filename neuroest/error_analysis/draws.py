@@ -20,7 +20,7 @@ and a cause that no value informs keeps its draws.
 
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -174,6 +174,19 @@ class BetweenChips(Spec):
     """How it was found."""
 
 
+class UnreliableDescription(Spec):
+    """Checks that fail on descriptions of published chips whose energy is far off."""
+
+    checks: tuple[str, ...]
+    """Names of the checks."""
+    factor: Annotated[float, _FACTOR]
+    """Median factor by which the energies of chips were off on which one of them fails."""
+    otherwise: Annotated[float, _FACTOR]
+    """The same of chips on which none of them fails."""
+    rationale: str
+    """How it was found."""
+
+
 class DiscrepancySpec(Spec):
     """Settings for the errors of all models."""
 
@@ -195,6 +208,8 @@ class DiscrepancySpec(Spec):
     endurance_without_evidence: Discrepancy
     """Factor by which an endurance may be lower if its claim states no devices, no points of its curve, or no failure
     criterion."""
+    unreliable_descriptions: dict[Family, UnreliableDescription]
+    """Which descriptions are far off, by family of chips."""
     description_errors: dict[Family, dict[DescribedCost, DescriptionError]]
     """Error of a description by family of chips and cost. Its median is one."""
 
@@ -300,12 +315,37 @@ def _endurance_claims(design: Design) -> Iterator[Claim]:
         yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given, "one_sided")
 
 
-def _description_errors(design: Design) -> dict[Family, dict[DescribedCost, DescriptionError]]:
-    """Errors of the description of a chip, by the families of its levels."""
+def _families(design: Design) -> list[Family]:
+    """Families of the levels of a chip."""
     mappers = (getattr(part.spec, "mapper", None) for part in design.root.walk())
     families = {MAPPERS[mapper].family for mapper in mappers if mapper is not None}
+    return sorted(family for family in families if family is not None)
+
+
+def _description_errors(design: Design) -> dict[Family, dict[DescribedCost, DescriptionError]]:
+    """Errors of the description of a chip, by the families of its levels."""
     shipped = discrepancies().description_errors
-    return {family: shipped[family] for family in sorted(family for family in families if family is not None)}
+    return {family: shipped[family] for family in _families(design)}
+
+
+def unreliable_description(
+    design: Design, failed: Iterable[str]
+) -> tuple[tuple[str, ...], UnreliableDescription] | None:
+    """Failed checks of a chip whose description is probably far off, and by how much.
+
+    Parameters
+    ----------
+    design : Design
+        The chip.
+    failed : iterable of str
+        Names of the checks that it fails.
+    """
+    names = tuple(dict.fromkeys(failed))
+    for family in _families(design):
+        given = discrepancies().unreliable_descriptions.get(family)
+        if given is not None and (found := tuple(name for name in names if name in given.checks)):
+            return found, given
+    return None
 
 
 SAMPLES = 512

@@ -86,7 +86,8 @@ class DesignRules(StatesChecks):
         Checks
         ------
         power_density
-            the package cannot cool this power density
+            the package cannot cool this power density; currents of cells are probably smaller than stated: look for
+            conductances, weights.mean_absolute, density and bit_density of the inputs, and read_voltage
         """
         limit = self.stages.costs.around.power_density_limit
         if np.all(np.isinf(limit)):

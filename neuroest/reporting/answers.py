@@ -9,6 +9,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.text_layout import words
 from neuroest.core.units import formatted, percent
 from neuroest.equations import accuracy
+from neuroest.error_analysis.draws import unreliable_description
 from neuroest.reporting.formatting import CHIP, counted, short, short_names, shortest_name
 from neuroest.results.estimate import BreakdownRow, Estimate, LayerErrors
 from neuroest.results.quantities import first_number, label_and_unit
@@ -156,6 +157,18 @@ _STEP = 0.1
 """Change of a parameter in the sentence on the strongest one."""
 _LABEL = 13
 """Characters of a label with its colon on a terminal."""
+
+
+def reliability_words(estimate: Estimate) -> str:
+    """What failed checks of a description say about its energy; empty if none of them fails."""
+    found = unreliable_description(estimate.design, (check.name for check in estimate.remarks))
+    if found is None:
+        return ""
+    names, given = found
+    return (
+        f"energy unreliable, {' and '.join(names)} {'fails' if len(names) == 1 else 'fail'}: published macros "
+        f"described like this were {given.factor:g} off in the median, others {given.otherwise:g}"
+    )
 
 
 def brief_cells(estimate: Estimate, name: str) -> tuple[Quantity, Interval | str, Quantity | str]:

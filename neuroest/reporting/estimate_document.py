@@ -36,6 +36,7 @@ from neuroest.reporting.answers import (
     energy_by_component,
     learning_by_component,
     neuron_components,
+    reliability_words,
     weights_age,
 )
 from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
@@ -105,7 +106,7 @@ def estimate_document(estimate: Estimate, settings: Mapping[str, str] | None = N
         (
             estimate.design.spec.description, *header(estimate), *settings_line(settings or estimate.settings),
             *given_lines((estimate,)),
-            Gap(), _totals(estimate), *left_out_samples(estimate), *_scenarios(estimate),
+            Gap(), _totals(estimate), *unreliable_energy(estimate), *left_out_samples(estimate), *_scenarios(estimate),
             Gap(), energy_breakdown(estimate), Gap(), *_learning(estimate), area_breakdown(estimate),
             Gap(), *_levels(estimate), *((tiers_table(estimate), Gap()) if estimate.tiers else ()),
             *_shells(estimate), *_traffic(estimate), *closing(estimate),
@@ -258,8 +259,15 @@ def band_notes(estimates: Sequence[Estimate], *, nominal: bool = True) -> Iterat
         for text, headings in outside.items():
             if text and nominal:
                 yield Paragraph(f"{of}{' and '.join(headings)}: {text}")
+        yield from unreliable_energy(estimate, of)
         if 1.0 - estimate.bands.feasible >= _MANY:
             yield from left_out_samples(estimate, of)
+
+
+def unreliable_energy(estimate: Estimate, of: str = "") -> Iterator[Paragraph]:
+    """Whether the energy of a description like this one is usually far off."""
+    if text := reliability_words(estimate):
+        yield Paragraph(f"! {of}{text}", "warning")
 
 
 def left_out_samples(estimate: Estimate, of: str = "") -> Iterator[Paragraph]:

@@ -1,5 +1,6 @@
 """Where the efficiency of an analog macro lies among published ones; no number of an estimate depends on it."""
 
+import math
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.units import formatted
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.answers import reliability_words
 from neuroest.reporting.survey import Row, kind_of, survey
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number
@@ -18,7 +20,17 @@ _NEAR = 1.5
 """Ratio of feature sizes up to which macros are compared, scaled as in the survey; a convention."""
 _LEAST = 3
 """Macros without which there is no range; a convention."""
+_SAME = 0.03
+"""Relative difference of two supplies below which energies are alike within 6 %; a convention."""
 _TERA = 1e12
+
+
+_BELOW = (
+    ", so its energy is unreliable: look for bits that are combined before a conversion, sparse inputs or a lower "
+    "supply (docs/describe_a_macro.md)"
+)
+"""What to look for if a macro is worse than all others: of six chips described like this the energies of four were
+estimated three to six times too high."""
 
 
 def place_among_published(files: Iterable[str | Path]) -> list[str]:
@@ -32,7 +44,8 @@ def place_among_published(files: Iterable[str | Path]) -> list[str]:
     Returns
     -------
     list of str
-        One line; none for chips without an analog array and converters, and why a chip refuses the network.
+        One line, after another one if checks that fail make its energy unreliable; none for chips without an analog
+        array and converters; why a chip refuses the network.
     """
     paths = [path for path in map(Path, files) if path.suffix in _SPECS]
     chips, networks = ([path for path in paths if kind_of(path) == kind] for kind in _KINDS)
@@ -46,10 +59,13 @@ def place_among_published(files: Iterable[str | Path]) -> list[str]:
 
 def _lines(found: Estimate) -> Iterator[str]:
     """The line of an estimate, if there are published macros of its kind."""
+    of = f"{found.architecture} on {found.workload.name}"
     array, efficiency = found.evaluation.mapper.compute, found.totals["tops_per_watt"]
     bits = [found.claims.get(f"workload.precision.{name}") for name in ("weights", "activations")]
     if not isinstance(array, CrossbarArray) or array.converter is None or not efficiency:
         return
+    if unreliable := reliability_words(found):
+        yield f"{of}: {unreliable}; `neuroest estimate` says what to change"
     memories = _STATIC if array.adds_charges else _RESISTIVE
     node = first_number(array.process.feature_size)
     others = [one for one in _published(memories, node) if one[0].name != found.architecture]
@@ -62,10 +78,21 @@ def _lines(found: Estimate) -> Iterator[str]:
     sizes, supplies = ([v for row, _ in others if (v := row.number(name))] for name in ("node", "supply"))
     supply = first_number(array.technology.supply_voltage)
     yield (
-        f"{found.architecture} on {found.workload.name}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
+        f"{of}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
         f"{formatted(supply, 'V')}; {place} {len(values)} published macros of {' and '.join(memories)} at "
         f"{formatted(min(sizes), 'm')} to {formatted(max(sizes), 'm')}: {_range(values, 'TOPS/W')} at "
-        f"{_range(supplies, 'V')}"
+        f"{_range(supplies, 'V')}{_BELOW if place == 'below all' else ''}{_at_their_supply(supply, supplies)}"
+    )
+
+
+def _at_their_supply(supply: float, others: Sequence[float]) -> str:
+    """What the median supply of published macros would change, if it is another one."""
+    usual = statistics.median(others) if others else supply
+    if math.isclose(usual, supply, rel_tol=_SAME):
+        return ""
+    return (
+        f"; at {formatted(usual, 'V')} the energy would be about {(usual / supply) ** 2:.2g} of this "
+        "(technology.supply_voltage)"
     )
 
 

@@ -12,7 +12,8 @@ CHIPS, NETWORKS = data_folder("architecture"), data_folder("workload")
 
 
 def test_a_macro_whose_bits_are_converted_one_by_one_is_below_all_others() -> None:
-    (line,) = place_among_published([CASE / "chip.yaml", CASE / "fill.yaml"])
+    unreliable, line = place_among_published([CASE / "chip.yaml", CASE / "fill.yaml"])
+    assert "energy unreliable, conversions_of_a_product fails: " in unreliable
     rows = neuroest.survey("chips", node=22e-9).rows()
     values = [
         row["efficiency_normalised"] / 1e12
@@ -24,6 +25,7 @@ def test_a_macro_whose_bits_are_converted_one_by_one_is_below_all_others() -> No
     ]
     assert f"at 0.8 V; below all {len(values)} published macros of SRAM at 16 nm to 28 nm" in line
     assert f": {min(values):.0f} TOPS/W to {max(values):.0f} TOPS/W " in line
+    assert "at 0.9 V the energy would be about 1.3 of this" in line  # the median supply, (0.9 / 0.8)^2
     found = neuroest.estimate(CASE / "chip.yaml", CASE / "fill.yaml")
     assert f" {found.totals['tops_per_watt'] * 64:.3g} TOPS/W" in line
     assert "conversions_of_a_product" in {check.name for check in found.checks if not check.passed}

@@ -153,7 +153,8 @@ class WholeAdc(SampledConverter):
         converter_resolution
             resolution is beyond the range of this kind of converter
         converter_fit
-            the law includes no published converter of this resolution, so it extrapolates
+            the law includes no published converter of this resolution, so it extrapolates: state the bits of one
+            conversion (converter.bits), not those of a sum, or its measured energy (converter.parameters)
         converter_rate
             the converter must be faster than published ones at this node and supply
         converter_node

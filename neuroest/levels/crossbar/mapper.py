@@ -256,9 +256,9 @@ class CrossbarMapper(CrossbarLayout):
             too high: look for bits that are combined before a conversion (merge, merged_slices, pulse_widths,
             bits_per_phase) or for more rows_at_once
         mean_weight
-            cells of several levels hold weights whose mean_absolute is above that of trained networks (0.13 to 0.3), to
-            which their energy is proportional; two macros described like this were estimated 2.5 times too high. It is
-            right for random weights
+            cells of several levels hold weights whose weights.mean_absolute is above that of trained networks (0.13 to
+            0.3), to which their energy is proportional; two macros described like this were estimated 2.5 times too
+            high. It is right for random weights
         """
         array = self.compute
         each = longest(self._conversions_of_a_product())
