@@ -187,8 +187,8 @@ class NetworkContext:
         if self.output_bits is None:
             return self
         return replace(
-            self, weight_bits=_widest(self.weight_bits), activation_bits=_widest(self.activation_bits),
-            output_bits=None,
+            self, weight_bits=largest_of_layers(self.weight_bits),
+            activation_bits=largest_of_layers(self.activation_bits), output_bits=None,
         )  # fmt: skip
 
     def of_layer(self, index: int) -> NetworkContext:
@@ -208,9 +208,14 @@ class NetworkContext:
         )  # fmt: skip
 
 
-def _widest(bits: u.Bit) -> u.Bit:
-    """The largest of the layers, for each design point."""
-    return np.max(bits, axis=-1, keepdims=True) if np.ndim(bits) else bits
+def largest_of_layers(values: u.Numeric) -> u.Numeric:
+    """The largest value of all layers, for each design point; a scalar keeps its origin."""
+    return np.max(values, axis=-1, keepdims=True) if np.ndim(values) else values
+
+
+def smallest_of_layers(values: u.Numeric) -> u.Numeric:
+    """The smallest value of all layers, for each design point; a scalar keeps its origin."""
+    return np.min(values, axis=-1, keepdims=True) if np.ndim(values) else values
 
 
 def _of_layer(values: u.Dimensionless, index: int) -> u.Dimensionless:

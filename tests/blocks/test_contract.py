@@ -26,6 +26,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.design.build import build
 from neuroest.design.chip import instantiate
 from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.array_limits import ArrayLimits
 from neuroest.loading.library import load_architecture, load_device
 from neuroest.pipeline.design_rules import DesignRules
 from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
@@ -144,7 +145,7 @@ def test_columns_that_are_discharged_or_divide_a_voltage_add_charges() -> None:
 def test_each_check_has_a_text_and_each_text_a_check() -> None:
     made = {
         cls: checks_made_in(cls.__module__)[cls.__name__]
-        for owner in (*COMPONENTS.values(), *MAPPERS.values(), CrossbarArray)
+        for owner in (*COMPONENTS.values(), *MAPPERS.values(), CrossbarArray, ArrayLimits)
         for cls in owner.__mro__
         if issubclass(cls, StatesChecks) and cls.__module__ != StatesChecks.__module__
     }

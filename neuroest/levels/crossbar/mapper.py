@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import Check, Component
+from neuroest.blocks.base import Check, Component, largest_of_layers
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
@@ -20,7 +20,6 @@ from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.crossbar.learning import learn_in_arrays
 from neuroest.levels.crossbar.read_rules import charge_faults, event_faults, readout_faults, schedule_faults
 from neuroest.levels.crossbar.schema import CrossbarLevel, left_out_of_arrays, unused_key_checks
-from neuroest.levels.crossbar.timestep import longest
 from neuroest.levels.learning import LevelLearning
 from neuroest.workloads.learning import LearningCounts
 
@@ -220,7 +219,7 @@ class CrossbarMapper(CrossbarLayout):
             current = array.column_current(self.network, self.driven_share())
             largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias, clamp = front_end.device.bias_current, front_end.path
-            most = longest(bias)
+            most = largest_of_layers(bias)
             carried = np.all(np.logical_or(self.on_array <= 0.0, current <= bias), axis=-1, keepdims=True)
             checks.append(
                 self.check("design_rule", "clamp_carries_current", carried, largest, most, "A", path=clamp)
@@ -261,10 +260,10 @@ class CrossbarMapper(CrossbarLayout):
             high. It is right for random weights
         """
         array = self.compute
-        each = longest(self._conversions_of_a_product())
+        each = largest_of_layers(self._conversions_of_a_product())
         checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
         if not array.adds_charges and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
-            mean = longest(self.network.mean_absolute_weight)
+            mean = largest_of_layers(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         return checks
 

@@ -1,16 +1,15 @@
-"""Steps of an array read, input hold time of neurons in a timestep, and their drive by the columns."""
+"""Input hold time of neurons in a timestep, and their drive by the columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.base import NetworkContext, largest_of_layers, smallest_of_layers
 from neuroest.blocks.electrical_point import Burst
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
@@ -18,70 +17,8 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import recording_of, surely, surely_none
 from neuroest.core.threshold_search import least_reaching, recorded_least_reaching
-from neuroest.equations import crossbar, integration
+from neuroest.equations import integration
 from neuroest.levels.crossbar.distinct_layers import DistinctLayers
-
-
-@frozen_dataclass(eq=False)
-class ReadSchedule:
-    """Steps of a read of one group of columns, and their repetitions in one phase of an input.
-
-    Attributes
-    ----------
-    settling : Second
-        Time for which the columns are driven until they have settled, in one pulse of an input.
-    reset : Second
-        Time before it in which the columns are reset.
-    sampling : Second
-        Time in which a stage or a converter takes the result.
-    converting : Second
-        Time of the conversions for which the columns must stay driven.
-    held : Second
-        Time of the conversions of held results.
-    groups : Dimensionless
-        Groups of columns that are driven one after the other.
-    pulses : Dimensionless
-        Pulses of an input that one conversion covers.
-    cycle : Second, optional
-        Time from one read to the next, if the chip's clock sets it.
-    """
-
-    settling: u.Second
-    reset: u.Second
-    sampling: u.Second
-    converting: u.Second
-    held: u.Second
-    groups: u.Dimensionless
-    pulses: u.Dimensionless
-    cycle: u.Second | None = None
-
-    def clocked(self, cycle: u.Second) -> Self:
-        """The same reads at a stated time from one to the next: conversions take at most what it leaves."""
-        taken = self.reset + self.pulses * self.settling + self.sampling
-        left = np.maximum(cycle - taken, 0.0)
-        held = np.minimum(self.held, np.maximum(cycle - self.sampling - self.converting, 0.0))
-        return replace(self, converting=np.minimum(self.converting, left), held=held, cycle=cycle)
-
-    @property
-    def column_time(self) -> u.Second:
-        """Time for which a column is driven in one pulse; pulses share one sampling and one conversion."""
-        return crossbar.column_driven_time(
-            self.settling, self.sampling / self.pulses, self.converting / self.pulses
-        )
-
-    @property
-    def row_time(self) -> u.Second:
-        """Time for which a row is driven in one pulse, for all groups of columns."""
-        return self.groups * self.column_time
-
-    @property
-    def interval(self) -> u.Second:
-        """Time from one phase of an input to the next, with all groups read in sequence."""
-        if self.cycle is not None:
-            return self.groups * self.cycle
-        settling = self.reset + self.pulses * self.settling
-        return self.groups * crossbar.read_interval(settling, self.sampling, self.converting, self.held)
-
 
 _NEAR = 1e-8
 """Share below a hold time where one of a pace that is the same does no longer suffice; numerical."""
@@ -220,14 +157,14 @@ class NeuronDrive:
             return full
         own = self.own_hold
         pace = np.asarray(self.period(own))
-        slowest = longest(pace)
+        slowest = largest_of_layers(pace)
         longer = np.maximum(slowest, network.pace.least_timestep)
         period = longer / network.events
         near = network.pace.near_hold
         done = near is not None and np.equal(network.pace.least_timestep, network.pace.near_timestep)
         found, waits = own, np.logical_and(longer > pace, np.logical_not(done))
         if recording_of(own, longer, steps) is not None:
-            guess = longest(np.where(pace < slowest, 0.0, own)) * (longer / slowest)
+            guess = largest_of_layers(np.where(pace < slowest, 0.0, own)) * (longer / slowest)
             if surely_none(pace < slowest):
                 found = np.where(waits, _hold_at(neuron, steps, period, guess, sought=waits), own)
             else:
@@ -248,7 +185,7 @@ class NeuronDrive:
     @cached_property
     def own_timestep(self) -> u.Second:
         """Timestep of the slowest layer at its own pace; drives are sized for it or for a longer one. [s]."""
-        return np.maximum(longest(self.period(self.own_hold)), self.network.pace.least_timestep)
+        return np.maximum(largest_of_layers(self.period(self.own_hold)), self.network.pace.least_timestep)
 
     def stretched(self, timestep: u.Second, share: u.Dimensionless, late: Mask) -> tuple[u.Second, u.Second]:
         """Timestep with drives sized for it, if the time of the arrays depends only on the timestep of the layers. [s].
@@ -270,7 +207,7 @@ class NeuronDrive:
             return rest + each * self.period(hold)
 
         hold = self._own_hold(period, late)
-        return np.maximum(longest(period(hold)), timestep), hold
+        return np.maximum(largest_of_layers(period(hold)), timestep), hold
 
     def overstretched(self, timestep: u.Second) -> u.Dimensionless:
         """Timesteps of this length that a spike needs, over those allowed, for the slowest layer."""
@@ -278,7 +215,9 @@ class NeuronDrive:
         needed = neuron.steps_to_fire(hold, np.maximum(timestep / self.network.events, hold))
         whole = hold >= neuron.drive_time() * (1.0 - ROUNDING)
         spiking = np.asarray(self.network.output_rate) > 0.0
-        return longest(np.where(np.logical_and(spiking, np.logical_not(whole)), needed / self.steps, 0.0))
+        return largest_of_layers(
+            np.where(np.logical_and(spiking, np.logical_not(whole)), needed / self.steps, 0.0)
+        )
 
     def events_added_up(self, timestep: u.Second) -> u.Dimensionless:
         """Events that a neuron adds up for a spike, over those in the network, for the worst layer.
@@ -290,7 +229,9 @@ class NeuronDrive:
         added = np.maximum(neuron.steps_to_fire(hold, np.maximum(timestep / self.network.events, hold)), 1.0)
         alone = hold >= neuron.drive_time() * (1.0 - NEARLY)
         added = np.where(alone, 1.0, added)
-        return shortest(np.where(np.asarray(self.network.output_rate) > 0.0, added / self.steps, 1.0))
+        return smallest_of_layers(
+            np.where(np.asarray(self.network.output_rate) > 0.0, added / self.steps, 1.0)
+        )
 
     @cached_property
     def burst(self) -> Burst:
@@ -377,16 +318,6 @@ def _agreeing_hold(
         slows = np.abs(more) < np.abs(rise)
         hold = found + np.where(slows, more * more / np.where(slows, rise - more, 1.0), 0.0)
     return found, agrees
-
-
-def longest(time: u.Second) -> u.Second:
-    """Longest time of all layers; a scalar keeps its origin."""
-    return np.max(time, axis=-1, keepdims=True) if np.ndim(time) else time
-
-
-def shortest(time: u.Second) -> u.Second:
-    """Shortest time of all layers."""
-    return np.min(time, axis=-1, keepdims=True) if np.ndim(time) else time
 
 
 def _least_hold(
