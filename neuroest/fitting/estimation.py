@@ -285,13 +285,6 @@ class _Problem:
         moved = self.residuals(free, np.concatenate([point + shifts, point - shifts]))
         return np.asarray((moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE))
 
-    def with_sensitivities(self, free: tuple[str, ...], point: Array) -> tuple[Array, Array]:
-        """Residuals and sensitivities from one run: a sweep takes hardly longer for both than for one of them."""
-        size = len(free)
-        shifts = _DIFFERENCE * np.eye(size)
-        moved = self.residuals(free, np.concatenate([point[None, :], point + shifts, point - shifts]))
-        return moved[0], np.asarray((moved[1 : size + 1] - moved[size + 1 :]).T / (2.0 * _DIFFERENCE))
-
 
 def _rows_of_a_search(sweep: Experiment) -> Array | None:
     """Rows of each cycle that a search follows, equally far apart, with the peaks; None if these are most of them."""
@@ -317,9 +310,15 @@ class _Together:
         self.slopes: Array = np.zeros(0)
 
     def residuals(self, point: Array) -> Array:
-        found, self.slopes = self.problem.with_sensitivities(self.free, point)
+        # one run for both: a sweep takes hardly longer for both than for one of them
+        size = len(self.free)
+        shifts = _DIFFERENCE * np.eye(size)
+        moved = self.problem.residuals(
+            self.free, np.concatenate([point[None, :], point + shifts, point - shifts])
+        )
+        self.slopes = np.asarray((moved[1 : size + 1] - moved[size + 1 :]).T / (2.0 * _DIFFERENCE))
         self.point = point.copy()
-        return found
+        return np.asarray(moved[0])
 
     def sensitivities(self, point: Array) -> Array:
         if self.point is None or not np.array_equal(self.point, point):

@@ -147,7 +147,10 @@ class _Reader:
         names, factors = self.header(heading)
         kinds = self.kinds_of(line, names, factors)
         if "pulse" in names[len(heading) :]:
-            data = numbered_rows(data, len(heading))
+            at = {line: place for place, line in enumerate(dict.fromkeys(line for line, _ in data))}
+            data = [
+                (line, [*cells, *[""] * (len(heading) - len(cells)), str(at[line])]) for line, cells in data
+            ]
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
         empty = 0
         for number, cells in data:
@@ -535,12 +538,6 @@ def filled_columns(rows: Sequence[Row], width: int) -> list[bool]:
         if not empty:
             break
     return [place not in empty for place in range(width)]
-
-
-def numbered_rows(rows: Sequence[Row], width: int) -> list[Row]:
-    """Rows with the number of their line among the rows as a last cell; readings of one line share it."""
-    number = {line: place for place, line in enumerate(dict.fromkeys(line for line, _ in rows))}
-    return [(line, [*cells, *[""] * (width - len(cells)), str(number[line])]) for line, cells in rows]
 
 
 def _whole(names: Sequence[str]) -> list[Layout]:

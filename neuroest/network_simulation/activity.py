@@ -72,7 +72,8 @@ def simulated_workload(
     seen = {name: one.spikes for name, one in found.items()} | ({} if spikes is None else {"input": spikes})
     recorded = {name: _recorded(one) for name, one in seen.items()}
     for layer in origin.trims:
-        recorded[layer] = recorded[layer].with_drive(found[layer].drive)
+        drive = found[layer].drive
+        recorded[layer] = recorded[layer].with_quantity("drive", float(drive.mean()), drive)
     data, key = with_activity(workload, recorded, "simulation")
     samples = len(next(iter(found.values())).counts)
     if accuracy is not None and data.get("task"):

@@ -95,9 +95,16 @@ class LearningCells:
         steps = self._steps(np.asarray(asked * self._response.states))
         if not np.any(steps):
             return
-        moved = [0] if self._response.one_moves else [0, 1]
-        for cell in moved:
-            self._pulse(cell, steps if cell == 0 else -steps)
+        r, number = self._response, np.abs(steps)
+        for cell, signed in ((0, steps),) if r.one_moves else ((0, steps), (1, -steps)):
+            state = self._cells[cell]
+            up = learning.step_size(state, r.states, r.rising)
+            down = learning.step_size(1.0 - state, r.states, r.falling)
+            step = np.where(signed > 0.0, up, -np.asarray(down)) * self._gains[cell]
+            noise = r.noise * np.sqrt(number) * np.abs(step) * self._rng.standard_normal(state.shape)
+            # the state saturates at the ends of the window
+            self._cells[cell] = np.asarray(np.clip(state + number * step + noise, 0.0, 1.0))
+            self.pulses += float(np.sum(number))
 
     def _steps(self, asked: Array) -> Array:
         """Round a change to whole steps, as the rule states."""
@@ -113,13 +120,3 @@ class LearningCells:
         whole = np.trunc(self._sum)
         self._sum = self._sum - whole
         return np.asarray(whole)
-
-    def _pulse(self, cell: int, steps: Array) -> None:
-        """Apply pulses to one cell of each pair; the state saturates at the ends of the window."""
-        r, state, number = self._response, self._cells[cell], np.abs(steps)
-        up = learning.step_size(state, r.states, r.rising)
-        down = learning.step_size(1.0 - state, r.states, r.falling)
-        step = np.where(steps > 0.0, up, -np.asarray(down)) * self._gains[cell]
-        noise = r.noise * np.sqrt(number) * np.abs(step) * self._rng.standard_normal(state.shape)
-        self._cells[cell] = np.asarray(np.clip(state + number * step + noise, 0.0, 1.0))
-        self.pulses += float(np.sum(number))

@@ -426,7 +426,9 @@ def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
 
     @wraps(make)
     def inside(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> Any:
-        with _common_style():
+        sizes = {key: points(STYLE[key]) for key in _FONT_SIZES}
+        settings = {**STYLE, **sizes, "axes.prop_cycle": matplotlib("rcsetup").cycler(color=COLOURS)}
+        with matplotlib().rc_context({**settings, **_CHOSEN.get()[1], **_FILE_SETTINGS}):
             return make(*arguments, **options)
 
     return inside
@@ -488,14 +490,6 @@ def _settings_of(name: str | Path) -> dict[str, Any]:
     if not found:
         raise NeuroestError(f"--style {name}: states no setting of matplotlib, such as font.size: 7")
     return dict(found)
-
-
-@contextmanager
-def _common_style() -> Iterator[None]:
-    sizes = {key: points(STYLE[key]) for key in _FONT_SIZES}
-    settings = {**STYLE, **sizes, "axes.prop_cycle": matplotlib("rcsetup").cycler(color=COLOURS)}
-    with matplotlib().rc_context({**settings, **_CHOSEN.get()[1], **_FILE_SETTINGS}):
-        yield
 
 
 def font_note() -> str:

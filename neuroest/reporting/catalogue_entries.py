@@ -29,12 +29,6 @@ from neuroest.reporting.catalogue import (
 from neuroest.specs.device import DeviceSpec
 from neuroest.specs.layers import Population
 
-
-def least_mature(stages: set[str]) -> str:
-    """Maturity stage furthest from a product."""
-    return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
-
-
 _TAGS = {"memristor_neurons": "memristive (memristor neurons)"}
 """Search synonyms of tags."""
 
@@ -48,7 +42,8 @@ def architectures() -> Iterator[Entry]:
         stages = {device.spec.maturity.stage for device in design.devices.values()}
         text = one_line(loaded.spec.description)
         groups = (*mappers, *(_TAGS.get(tag, tag.replace("_", " ")) for tag in loaded.spec.tags))
-        yield Entry(name, "architecture", ", ".join(groups), text, least_mature(set(stages)))
+        least_mature = next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
+        yield Entry(name, "architecture", ", ".join(groups), text, least_mature)
 
 
 def devices() -> Iterator[Entry]:

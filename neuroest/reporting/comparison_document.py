@@ -559,12 +559,6 @@ def _network_accuracy(result: Estimate) -> str:
     return "not measured against errors" if accuracy is None else f"{100.0 * accuracy:.1f} %"
 
 
-def _spike_energy(result: Estimate) -> str:
-    return (
-        formatted(sum(result.spike_terms.values()), "J") if result.spike_terms else "no neurons of their own"
-    )
-
-
 def _neuron_lifetime(result: Estimate) -> str:
     lifetime = result.totals["neuron_lifetime_s"]
     if lifetime is None:
@@ -580,11 +574,6 @@ def _kind(result: Estimate) -> str:
         if mapper is not None:
             return PUBLISHED.get(mapper, "modelled through all stages")
     return "-"
-
-
-def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
-    """Devices of a design by foundry availability, without the shared ones."""
-    return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 
 def _checks(found: Sequence[CheckResult]) -> str:
@@ -610,7 +599,9 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "link": link_names,
     "accuracy of the network": _network_accuracy,
     "accuracy of the columns": _accuracy,
-    "energy of a spike": _spike_energy,
+    "energy of a spike": lambda result: (
+        formatted(sum(result.spike_terms.values()), "J") if result.spike_terms else "no neurons of their own"
+    ),
     "lifetime of the neurons": _neuron_lifetime,
     "failed checks": lambda result: _checks(result.failed_checks),
     "advice": lambda result: _checks(result.advice),
@@ -627,6 +618,13 @@ def attributes(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield what, tuple(one_line(describe(result)) for result in sides)
     names = [{device.spec.name for device in result.design.devices.values()} for result in sides]
     shared = frozenset.intersection(*map(frozenset, names))
-    for what, words_of in (("maturity", maturity_words), ("fabrication", _fabrication)):
-        found = tuple(words_of(result, shared) or "only shared devices" for result in sides)
-        yield f"{what} of the devices that are not shared", found
+    for what, found in (
+        ("maturity", [maturity_words(result, shared) for result in sides]),
+        (
+            "fabrication",
+            [devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared) for result in sides],
+        ),
+    ):  # fmt: skip
+        yield (
+            f"{what} of the devices that are not shared", tuple(each or "only shared devices" for each in found),
+        )  # fmt: skip

@@ -28,7 +28,6 @@ from neuroest.reporting.formatting import coding_words, corner_words
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block as SchemaBlock
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
-from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import resolved_text
 from neuroest.specs.loaded import Loaded
@@ -93,9 +92,11 @@ def sheets(name: str) -> list[Document]:
     if name in DEVICE_MODELS or name in BLOCKS:
         found.append(model_sheet(name))
     if name in LEVELS:
-        found.append(mapper_sheet(name))
+        level = LEVELS[name]
+        about = (Paragraph(summary(level), hanging=0), Gap(), Heading("keys of the level"))
+        found.append(Document(f"mapper {name}", (*about, *_fields(level))))
     if name in bibliography():
-        found.append(source_sheet(name, bibliography()[name]))
+        found.append(Document(f"source {name}", (Paragraph(reference(bibliography()[name]), hanging=0),)))
     if not found:
         everything = {*DEVICE_MODELS, *BLOCKS, *LEVELS, *bibliography()}.union(*map(named, _FILES))
         raise UnknownNameError("name", name, everything, "`neuroest list` shows all of them")
@@ -352,13 +353,6 @@ def _says(block: type[SchemaBlock]) -> tuple[Block, ...]:
     return (Gap(), Heading("keys of the block"), *fields) if fields else ()
 
 
-def mapper_sheet(name: str) -> Document:
-    """A mapper and the keys of its level."""
-    level = LEVELS[name]
-    about = (Paragraph(summary(level), hanging=0), Gap(), Heading("keys of the level"))
-    return Document(f"mapper {name}", (*about, *_fields(level)))
-
-
 def _fields(spec: Any, known: Collection[str] = ()) -> Iterator[Paragraph]:
     """The fields of a block or level, without the `known` ones."""
     described: Mapping[str, str] = spec.descriptions()
@@ -367,11 +361,6 @@ def _fields(spec: Any, known: Collection[str] = ()) -> Iterator[Paragraph]:
             slot = "slot, " if field in spec.slots else ""
             need = "" if info.is_required() else " (optional)"
             yield _item(f"{field}{need}: {slot}{one_line(described.get(field, ''))}")
-
-
-def source_sheet(key: str, source: SourceSpec) -> Document:
-    """A source of the bibliography."""
-    return Document(f"source {key}", (Paragraph(reference(source), hanging=0),))
 
 
 def _claim(name: str, written: str, claim: Claim) -> Iterator[Paragraph]:

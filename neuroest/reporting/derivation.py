@@ -89,7 +89,9 @@ class Derivation:
         number, origin = float(value), value.origin
         if isinstance(origin, Parameter):
             claim = self.claims[origin.path]
-            return Step(name, number, claim.unit, about=(claim_line(claim),))
+            source = ", ".join(text for text in (claim.source, claim.locator) if text)
+            about = f"[{claim.basis}] {short(claim.path)}" + (f"; {source}" if source else "")
+            return Step(name, number, claim.unit, about=(about,))
         unit = self.unit_of(value) or unit
         if isinstance(origin, Operation):
             return Step(name, number, unit, _written(origin), (), self._operands(origin, number))
@@ -153,12 +155,6 @@ class Derivation:
             known = [dimension for dimension in found if dimension not in {None, DIMENSIONLESS}]
             return known[0] if known else found[0]
         return DIMENSIONLESS if all(dimension == DIMENSIONLESS for dimension in found) else None
-
-
-def claim_line(claim: Claim) -> str:
-    """Basis, path and source of a value in one line."""
-    source = ", ".join(text for text in (claim.source, claim.locator) if text)
-    return f"[{claim.basis}] {short(claim.path)}" + (f"; {source}" if source else "")
 
 
 def claim_lines(claim: Claim) -> tuple[str, ...]:

@@ -372,7 +372,16 @@ def _idle_cause(estimate: Estimate) -> str:
     """What costs units that all layers share most of the time; how many units have layers of their own."""
     evaluation = estimate.evaluation
     if not all(level.mapped.placement.shared for level in evaluation.levels):
-        return _units_in_use(estimate)
+        # how many units of a chip hold layers of their own
+        mapped = estimate.evaluation.mapped
+        if len(estimate.evaluation.levels) > 1:
+            return ""
+        wanted, units = (
+            int(np.max(each)) for each in (mapped.placement.needed, mapped.counts[mapped.level.path])
+        )
+        if wanted > units:
+            return f"the network needs {wanted} units; {units} hold it part by part"
+        return f"{wanted} of {units} units hold layers, and each waits for the slowest layer"
     shares = evaluation.timing.idle_shares(evaluation.levels)
     cause = max(shares, key=lambda each: shares[each])
     if not shares[cause] > 0.0:
@@ -380,19 +389,6 @@ def _idle_cause(estimate: Estimate) -> str:
     part = f"{percent(shares[cause])} of the time"
     lost = {SETUP: f"{SETUP} takes {part}", **{each: f"{each} lose {part}" for each in (KERNELS, MEMORY)}}
     return lost.get(cause, f"layers limited by {short(cause)} take {part}")
-
-
-def _units_in_use(estimate: Estimate) -> str:
-    """How many units of a chip hold layers of their own."""
-    mapped = estimate.evaluation.mapped
-    if len(estimate.evaluation.levels) > 1:
-        return ""
-    wanted, units = (
-        int(np.max(each)) for each in (mapped.placement.needed, mapped.counts[mapped.level.path])
-    )
-    if wanted > units:
-        return f"the network needs {wanted} units; {units} hold it part by part"
-    return f"{wanted} of {units} units hold layers, and each waits for the slowest layer"
 
 
 def _scenarios(estimate: Estimate) -> Iterator[Table]:

@@ -390,6 +390,11 @@ def _published(estimate: Estimate, events: Any) -> Events:
         if "active_fraction" not in events.options
         else "that `active_fraction` sets"
     )
+    # SANA-FE events cannot represent the power of a running core, which may include their energies
+    power = format_quantity(busy, "W") if (busy := first_number(d.core_active_power)) else ""
+    unstated = (
+        (f"the power of a busy core, {power}, which contains what the events do not state",) if power else ()
+    )
     return Events(
         synapse=(numbers["synaptic_operation_energy"], numbers["synaptic_operation_time"]),
         access=(numbers["inactive_update_energy"], first_number(inactive)),
@@ -402,17 +407,7 @@ def _published(estimate: Estimate, events: Any) -> Events:
         neurons=int(numbers["neurons_per_core"]),
         cores=ceil(first_number(counts[level.path])),
         cores_per_tile=int(numbers["cores_per_tile"]),
-        account=Account.of("sana-fe of events", _busy(events), share=share),
-    )
-
-
-def _busy(events: Any) -> tuple[str, ...]:
-    """Power of a running core, which SANA-FE events cannot represent and which may include their energies."""
-    power = first_number(events.device.core_active_power)
-    if power == 0.0:
-        return ()
-    return (
-        f"the power of a busy core, {format_quantity(power, 'W')}, which contains what the events do not state",
+        account=Account.of("sana-fe of events", unstated, share=share),
     )
 
 

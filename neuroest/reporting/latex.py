@@ -123,14 +123,10 @@ def scale(value: float, unit: str) -> tuple[float, str]:
         return factor, f"{_PREFIXES[prefix]}{_UNITS[unit]}"
     if unit in {"1", ""}:
         return 1.0, ""
-    return 1.0, _UNITS.get(unit) or _WORDS["names"].get(unit) or _literal(unit)
-
-
-def _literal(unit: str) -> str:
-    """A unit as siunitx sets it letter by letter."""
-    return (
-        unit.replace("*", ".").replace(" ", ".") if re.fullmatch(r"[A-Za-z0-9/^.* ()-]+", unit) else tex(unit)
-    )
+    # siunitx sets other units letter by letter
+    literal = re.fullmatch(r"[A-Za-z0-9/^.* ()-]+", unit) is not None
+    letters = unit.replace("*", ".").replace(" ", ".") if literal else tex(unit)
+    return 1.0, _UNITS.get(unit) or _WORDS["names"].get(unit) or letters
 
 
 def quantity(value: float | None, unit: str) -> str:

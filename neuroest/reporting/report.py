@@ -137,7 +137,13 @@ class Report:
             "settings": dict(self.settings),
             "results": [plain_result(result) for result in self.results],
             "refused": [asdict(item) for item in self.refused],
-            "comparisons": [_plain_comparison(c) for c in self.comparisons.values()],
+            "comparisons": [
+                {
+                    **one.to_dict(), "designs": [result.architecture for result in one.estimates],
+                    "workload": one.design.workload.name,
+                }
+                for one in self.comparisons.values()
+            ],
             "breakdowns": [{**v.who, **asdict(b)} for v in self.views for b in v.breakdowns],
             "drawn": {
                 **{name: rows for name, rows in self.drawn.items() if name != "samples"},
@@ -170,13 +176,6 @@ def plain_result(result: Estimate) -> dict[str, Any]:
     """A result as plain data, without the folders of this machine."""
     plain = result.to_dict()
     plain["inputs"] = [{**file, "file": Path(file["file"]).name} for file in plain["inputs"]]
-    return plain
-
-
-def _plain_comparison(comparison: Comparison) -> dict[str, Any]:
-    plain = comparison.to_dict()
-    plain["designs"] = [result.architecture for result in comparison.estimates]
-    plain["workload"] = comparison.design.workload.name
     return plain
 
 

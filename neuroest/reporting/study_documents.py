@@ -30,12 +30,10 @@ from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
 from neuroest.results.studies import (
     GOALS,
     STATISTICS,
-    BreakEven,
     Cell,
     Contest,
     Goal,
     RegimeAxis,
-    Standing,
     Target,
     TargetAxis,
 )
@@ -65,11 +63,6 @@ def axis_value(axis: RegimeAxis, value: float) -> str:
     return f"{value:.3g}" if axis.unit == "1" else formatted(value, axis.unit)
 
 
-def margin_words(margin: Band | None) -> str:
-    """A margin with its band: ``1.8 (1.2 .. 3.1)``."""
-    return "-" if margin is None else f"{margin.median:.3g} ({margin.low:.3g} .. {margin.high:.3g})"
-
-
 def contest_document(contest: Contest, *, screen: bool = False) -> Document:
     """Standings at the workload's own point, then the map, then the lines between winners.
 
@@ -83,13 +76,15 @@ def contest_document(contest: Contest, *, screen: bool = False) -> Document:
     """
     names = letters(contest) if screen else contest.titles
     choices = any(one.dead_ends for one in contest.standings)
+    named = letters(contest)
+    rows = [(named[name], contest.titles[name], wins, ahead) for name, (wins, ahead) in contest.wins.items()]
     return Document(
         _title(contest),
         (
             *_rules(contest), Gap(), Heading(_place(contest)), standings_table(contest),
             Points(tuple(_notes(contest))), Gap(), Heading(_MAP),
             *(_map_in_letters(contest) if screen else [map_table(contest)]), Gap(), Heading("Cells won"),
-            wins_table(contest), Gap(), Heading(_DEAD_ENDS),
+            Table.of(("", "contender", "wins", "ahead in a tie or level"), rows, "<<>>"), Gap(), Heading(_DEAD_ENDS),
             dead_ends_table(contest, names) if choices else "Every choice has a chip.", Gap(), Heading("Break-even"),
             lines_table(contest, names) if contest.lines else "One contender is ahead in the whole map.",
         ),
@@ -100,17 +95,14 @@ def standings_table(contest: Contest) -> Table:
     """Each contender in its best chip at the workload's own point."""
     unit = label_and_unit(contest.objective)[1]
     head = ("", "median", "p10 .. p90", "x best", "p10 .. p90", "passes")
-    rows = [_standing(one, unit) for one in contest.standings]
+    rows = [
+        (one.title, "no chip", "", "", "", "") if one.value is None or one.ratio is None else (
+            one.title, Quantity(one.value.median, unit), Interval(one.value.low, one.value.high, unit),
+            f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}", percent(one.passes),
+        )
+        for one in contest.standings
+    ]  # fmt: skip
     return Table.of(head, rows, "<>>>>>")
-
-
-def _standing(one: Standing, unit: str) -> tuple[Any, ...]:
-    if one.value is None or one.ratio is None:
-        return (one.title, "no chip", "", "", "", "")
-    return (
-        one.title, Quantity(one.value.median, unit), Interval(one.value.low, one.value.high, unit),
-        f"{one.ratio.median:.3g}", f"{one.ratio.low:.3g} .. {one.ratio.high:.3g}", percent(one.passes),
-    )  # fmt: skip
 
 
 def map_table(contest: Contest) -> Table:
@@ -131,31 +123,21 @@ def _cell_words(contest: Contest, cell: Cell) -> str:
     if not cell.winner:
         return "nobody"
     title = contest.titles[cell.winner]
-    return f"{title}, alone" if cell.margin is None else f"{title} {margin_words(cell.margin)}"
-
-
-def wins_table(contest: Contest) -> Table:
-    """Number of cells that each contender wins, and of those where it leads within the band."""
-    named = letters(contest)
-    rows = [(named[name], contest.titles[name], wins, ahead) for name, (wins, ahead) in contest.wins.items()]
-    return Table.of(("", "contender", "wins", "ahead in a tie or level"), rows, "<<>>")
+    if cell.margin is None:
+        return f"{title}, alone"
+    return f"{title} {cell.margin.median:.3g} ({cell.margin.low:.3g} .. {cell.margin.high:.3g})"
 
 
 def lines_table(contest: Contest, names: Mapping[str, str]) -> Table:
     """Points at which the winner changes along each axis, with a name for each contender."""
-    rows = [_line(contest, line, names) for line in contest.lines]
+    rows = []
+    for line in contest.lines:
+        axis, other = sorted(contest.axes, key=lambda one: one.name != line.along)
+        value = "one has no chip" if line.value is None else axis_value(axis, line.value)
+        between = f"{axis_value(axis, line.low)} .. {axis_value(axis, line.high)}"
+        at = f"{other.name.replace('_', ' ')} {axis_value(other, line.at)}"
+        rows.append((line.along.replace("_", " "), at, names[line.before], names[line.after], value, between))
     return Table.of(("along", "at", "below", "above", "equal at", "between"), rows, "<><<>>")
-
-
-def _line(contest: Contest, line: BreakEven, names: Mapping[str, str]) -> tuple[str, ...]:
-    axis = next(one for one in contest.axes if one.name == line.along)
-    other = next(one for one in contest.axes if one.name != line.along)
-    value = "one has no chip" if line.value is None else axis_value(axis, line.value)
-    low, high = axis_value(axis, line.low), axis_value(axis, line.high)
-    at = f"{other.name.replace('_', ' ')} {axis_value(other, line.at)}"
-    return (
-        line.along.replace("_", " "), at, names[line.before], names[line.after], value, f"{low} .. {high}",
-    )  # fmt: skip
 
 
 def map_rows(contest: Contest) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -374,22 +374,14 @@ def _problems(measured: Measured) -> Iterator[errors.Problem]:
         except errors.NeuroestError as error:
             yield measured.problem(name, "predicted", str(error))
         else:
-            yield from _scope_problem(measured, name, value, parts)
-
-
-def _scope_problem(
-    measured: Measured, name: str, value: MeasuredValue, parts: Sequence[str]
-) -> Iterator[errors.Problem]:
-    """The scope must be a part that the prediction is of, or the smallest part that contains them all."""
-    known = dict.fromkeys(parts)
-    if parts:
-        known[os.path.commonpath([part.replace(".", "/") for part in parts]).replace("/", ".")] = None
-    if known and value.scope not in known:
-        due = " or ".join(known)
-        message = (
-            f"the scope is {value.scope}, but `{value.predicted}` is of {due}; predict what was measured"
-        )
-        yield measured.problem(name, "scope", message)
+            # the scope must be a part that the prediction is of, or the smallest part that contains them all
+            known = dict.fromkeys(parts)
+            if parts:
+                known[os.path.commonpath([part.replace(".", "/") for part in parts]).replace("/", ".")] = None
+            if known and value.scope not in known:
+                due = " or ".join(known)
+                said = f"the scope is {value.scope}, but `{value.predicted}` is of {due}; predict what was measured"
+                yield measured.problem(name, "scope", said)
 
 
 def estimates_of(measured: Measured, architecture: Named) -> dict[str, Estimate]:

@@ -24,7 +24,6 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -215,6 +214,11 @@ _COUNTED: Mapping[str, Dimension] = {
 }
 """Counted units, alone or per second, with the prefixes below."""
 _PREFIXES = {"": 1.0, **{name: factor for name, factor in PREFIXES.items() if factor > 1.0}}
+_COUNTED_UNITS: Mapping[str, tuple[float, Dimension]] = {
+    prefix + name: (factor, dimension)
+    for name, dimension in _COUNTED.items()
+    for prefix, factor in _PREFIXES.items()
+}
 _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
 """Characters of an expression."""
@@ -271,22 +275,13 @@ def unit_dimension(unit: str) -> Dimension:
 
 def _read_unit(unit: str) -> tuple[float, Dimension]:
     try:
-        factor, dimension = read_unit(unit, _counted_units())
+        factor, dimension = read_unit(unit, _COUNTED_UNITS)
     except QuantityError as error:
         raise QuantityError(f"{error}" + ("" if "; " in str(error) else _LIKE)) from None
     if not 1.0 / _MOST_FACTOR <= factor <= _MOST_FACTOR:
         message = f"the unit {unit!r} is {factor:g} in SI units"
         raise QuantityError(f"{message}; from {1.0 / _MOST_FACTOR:g} to {_MOST_FACTOR:g} is allowed")
     return factor, _without_bits(dimension)
-
-
-@cache
-def _counted_units() -> Mapping[str, tuple[float, Dimension]]:
-    return {
-        prefix + name: (factor, dimension)
-        for name, dimension in _COUNTED.items()
-        for prefix, factor in _PREFIXES.items()
-    }
 
 
 def _without_bits(dimension: Dimension) -> Dimension:

@@ -5,6 +5,7 @@ the median of the band, the headline value of results, over the published value.
 the published efficiency is half the energy, and twice the published rate is half the time.
 """
 
+import itertools
 import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -444,18 +445,12 @@ def family_summaries(
         for row in rows
         if row.quantity_class == "bottom_up" and row.banded and row.evidence in CHIPS and row.case in families
     ]
-    return [
-        _summary(chosen, family, only_blind)
-        for family in FAMILIES
-        for only_blind in (True, False)
-        if (
-            chosen := [
-                row
-                for row in scored
-                if families[row.case] == family and (row.case in blind or not only_blind)
-            ]
-        )
-    ]
+    found = []
+    for family, only_blind in itertools.product(FAMILIES, (True, False)):
+        chosen = [r for r in scored if families[r.case] == family and (r.case in blind or not only_blind)]
+        if chosen:
+            found.append(_summary(chosen, family, only_blind))
+    return found
 
 
 def first_summaries(
@@ -547,9 +542,7 @@ def _by_family(rows: Sequence[Row], families: Mapping[str, str]) -> list[tuple[s
 
 
 def _node_summary(kind: Kind, nodes: str, family: str, rows: Sequence[Row]) -> NodeSummary:
-    by_chip: dict[str, list[Row]] = {}
-    for row in rows:
-        by_chip.setdefault(row.case, []).append(row)
+    by_chip, errors = _by_chip(rows), _errors(rows)
     medians = [statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values()]
     left_out = [
         abs(median - statistics.median(medians[:place] + medians[place + 1 :]))
@@ -558,32 +551,35 @@ def _node_summary(kind: Kind, nodes: str, family: str, rows: Sequence[Row]) -> N
     ]
     return NodeSummary(
         kind, nodes, family, len(by_chip), len(rows), math.exp(statistics.median(medians)),
-        math.exp(statistics.median(left_out)) if left_out else None,
-        statistics.mean(row.inside for row in rows),
-        statistics.mean(statistics.mean(row.inside for row in own) for own in by_chip.values()),
-        statistics.mean(math.log(row.high / row.low) for row in rows),
+        math.exp(statistics.median(left_out)) if left_out else None, errors.coverage,
+        _coverage(by_chip), errors.mean_band_width,
     )  # fmt: skip
 
 
+def _by_chip(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    return {
+        chip: [row for row in rows if row.case == chip] for chip in dict.fromkeys(row.case for row in rows)
+    }
+
+
+def _coverage(by_chip: Mapping[str, Sequence[Row]]) -> float:
+    """Mean of the chips' shares of values inside p10 to p90."""
+    return statistics.mean(statistics.mean(row.inside for row in own) for own in by_chip.values())
+
+
 def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
-    by_chip: dict[str, list[Row]] = {}
-    for row in rows:
-        by_chip.setdefault(row.case, []).append(row)
+    by_chip, errors = _by_chip(rows), _errors(rows)
     centres = {chip: _centres(found, _of_band) for chip, found in by_chip.items()}
     nominal = {chip: _centres(found, _of_nominal) for chip, found in by_chip.items()}
-    errors = _errors(rows)
     left_out = [
         abs(_cost_log(row, _of_nominal) - _median_of(nominal, row.unit, without=row.case))
         for row in rows
         if cost_of(row.unit) is not None
     ]
     return FamilySummary(
-        family, blind, len(by_chip), len(rows),
-        errors.median_factor,
+        family, blind, len(by_chip), len(rows), errors.median_factor,
         math.exp(statistics.median(left_out)) if len(by_chip) > 2 and left_out else None,
-        _over_chips(centres, "area"), _over_chips(centres, "energy"),
-        errors.coverage,
-        statistics.mean(statistics.mean(row.inside for row in found) for found in by_chip.values()),
+        _over_chips(centres, "area"), _over_chips(centres, "energy"), errors.coverage, _coverage(by_chip),
         errors.mean_band_width,
     )  # fmt: skip
 

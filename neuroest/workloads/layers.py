@@ -549,7 +549,9 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
     }
     if spec.coding == "spiking":
         every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
-    own_widths = [layer for layer in spec.layers if layer.weight_bits or layer.input_bits]
+    widths = {key: [workload.width_path(layer.name, key) for layer in spec.layers] for key in workload.WIDTHS}
+    if not any(layer.weight_bits or layer.input_bits for layer in spec.layers):
+        widths = {}
     return _Plan(
         geometry=shapes,
         stated={path: claim.value for path, claim in claims.items()},
@@ -562,7 +564,14 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         numbers=_frozen(float(hybrid and coding == "dense") for coding in workload.layer_codings(spec)),
         rules=rules,
         populations=tuple(
-            (index, {name: path for name, path in _number_paths(layer) if path in claims})
+            (
+                index,
+                {
+                    name: path
+                    for name in POPULATION_NUMBERS
+                    if (path := workload.population_path(layer.name, name)) in claims
+                },
+            )
             for index, layer in enumerate(spec.layers)
             if isinstance(layer, Population)
         ),
@@ -571,23 +580,10 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
             for layer, reads in zip(spec.layers, shapes.reads, strict=True)
         ),
         passed=_passed(spec, shapes),
-        own_widths=_own_widths(spec, claims) if own_widths else {},
+        own_widths={
+            key: tuple([path if path in claims else None for path in paths]) for key, paths in widths.items()
+        },
     )
-
-
-def _own_widths(
-    spec: workload.WorkloadSpec, claims: Mapping[str, Claim]
-) -> dict[str, tuple[str | None, ...]]:
-    """Paths of the widths that layers state, by key and layer; empty where none states one."""
-    own_widths: dict[str, tuple[str | None, ...]] = {}
-    for key in workload.WIDTHS:
-        paths = [workload.width_path(layer.name, key) for layer in spec.layers]
-        own_widths[key] = tuple([path if path in claims else None for path in paths])
-    return own_widths
-
-
-def _number_paths(layer: Population) -> list[tuple[str, str]]:
-    return [(name, workload.population_path(layer.name, name)) for name in POPULATION_NUMBERS]
 
 
 def _passed(spec: workload.WorkloadSpec, shapes: Geometry) -> tuple[float, ...]:

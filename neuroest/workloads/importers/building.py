@@ -421,7 +421,12 @@ class NetworkBuilder:
         last = instead.get(ends[0].layer, ends[0].layer)
         if last == "input":
             raise NetworkImportError("nothing is left of the network without the ignored operators")
-        needed = _reaching(kept, last)
+        needed, open_ = set(), [last]
+        while open_:
+            one = open_.pop()
+            if one in kept and one not in needed:
+                needed.add(one)
+                open_.extend(kept[one].inputs)
         order = [one for name, one in kept.items() if name in needed and name != last]
         shares = _shares(self.layers, self.input.shape, self.unsupported) if self.unsupported else {}
         assumed, widths = list(about.pop("assumed", ())), about.pop("widths", ({}, {}))
@@ -469,16 +474,6 @@ def _bypassed(
         else:
             kept[name] = replace(layer, inputs=inputs)
     return kept, instead
-
-
-def _reaching(layers: Mapping[str, ImportedLayer], last: str) -> set[str]:
-    needed, open_ = set(), [last]
-    while open_:
-        name = open_.pop()
-        if name in layers and name not in needed:
-            needed.add(name)
-            open_.extend(layers[name].inputs)
-    return needed
 
 
 def _shares(

@@ -134,37 +134,19 @@ class Recorded:
     samples: int
     timesteps: tuple[float, ...] = ()
 
-    def with_threshold(self, threshold: float, spread: float, of_samples: Any) -> Recorded:
-        """The activity with the threshold of the neurons over the standard deviation of their results.
+    def with_quantity(self, key: str, value: float, of_samples: Any) -> Recorded:
+        """The activity with one more quantity: over all samples, and of each.
 
         Parameters
         ----------
-        threshold : float
-            Result that fires a neuron in one timestep.
-        spread : float
-            Standard deviation of the results over all samples.
+        key : str
+            ``threshold`` of the neurons over the standard deviation of their results, or their mean ``drive`` over a
+            full one.
+        value : float
+            Over all samples.
         of_samples : ndarray
             That of each sample.
         """
-        some = of_samples[of_samples > 0.0]
-        if not (spread > 0.0 and some.size):
-            return self
-        low, _, high = quantiles(threshold / some)
-        key, value = "threshold", threshold / spread
-        return replace(
-            self, values={**self.values, key: value}, low={**self.low, key: min(low, value)},
-            high={**self.high, key: max(high, value)},
-        )  # fmt: skip
-
-    def with_drive(self, of_samples: Any) -> Recorded:
-        """The activity with the mean drive of the neurons over a full one.
-
-        Parameters
-        ----------
-        of_samples : ndarray
-            That of each sample.
-        """
-        key, value = "drive", float(of_samples.mean())
         low, _, high = quantiles(of_samples)
         return replace(
             self, values={**self.values, key: value}, low={**self.low, key: min(low, value)},

@@ -107,17 +107,13 @@ class _Input:
         word: str = self.dims[index].dim_param
         return "" if word == "?" else word
 
-    def is_axis(self, index: int, name: str) -> bool:
-        """Whether an option names this axis."""
-        return name in {self.word(index), f"{self.name}.{index}"}
-
 
 def _fix_axes(inputs: list[_Input], options: ImportOptions) -> set[tuple[str, int]]:
     """Give the axes that the options name their extents; returns which those are."""
     fixed: set[tuple[str, int]] = set()
     open_ = [(one, index) for one in inputs for index in one.open]
     for name, extent in options.axes.items():
-        places = [(one, index) for one, index in open_ if one.is_axis(index, name)]
+        places = [(one, index) for one, index in open_ if (name in {one.word(index), f"{one.name}.{index}"})]
         if not places:
             known = list(dict.fromkeys(one.axis(index) for one, index in open_))
             listed = f"; open axes: {', '.join(known)}" if known else "; no axis of the file is open"

@@ -190,12 +190,6 @@ class Watch:
             )
             self.trained[layer] = TrainedLayer(*arrays)
 
-    def _note_results(self, layer: str, results: Any, axis: int) -> None:
-        """Add to number, sum and sum of squares of the results of a layer, by sample."""
-        each = np.moveaxis(results.astype(float), axis, 0).reshape(results.shape[axis], -1)
-        sums = np.stack([np.full(len(each), each.shape[1]), each.sum(axis=1), (each * each).sum(axis=1)])
-        self.results[layer] = self.results.get(layer, 0.0) + sums
-
     def _threshold(self, layer: str, recorded: network.Recorded) -> network.Recorded:
         """Activity of a layer with its threshold over the standard deviation of its results."""
         known = self.trained.get(layer)
@@ -205,7 +199,10 @@ class Watch:
         with np.errstate(divide="ignore", invalid="ignore"):
             spreads = np.sqrt(np.maximum(squares / number - (total / number) ** 2, 0.0))
             whole = float(np.sqrt(squares.sum() / number.sum() - (total.sum() / number.sum()) ** 2))
-        return recorded.with_threshold(known.neurons.threshold / known.neurons.gain, whole, spreads)
+        some, threshold = spreads[spreads > 0.0], known.neurons.threshold / known.neurons.gain
+        if not (whole > 0.0 and some.size):
+            return recorded
+        return recorded.with_quantity("threshold", threshold / whole, threshold / some)
 
     def note_norm(self, layer: str, given: Sequence[Any], epsilon: float) -> None:
         """Fold a normalisation of the results of a layer into its weights: gain, shift, mean and variance."""
@@ -322,7 +319,11 @@ class Watch:
                 self.values[state] = value
                 self.potentials[state] = path
         owner = builder.layers[source].inputs[0] if kind == "pooling" else value.layer
-        self._note_results(owner, as_numpy(given), axis)
+        # add to number, sum and sum of squares of the results of a layer, by sample
+        results = as_numpy(given)
+        each = np.moveaxis(results.astype(float), axis, 0).reshape(results.shape[axis], -1)
+        sums = np.stack([np.full(len(each), each.shape[1]), each.sum(axis=1), (each * each).sum(axis=1)])
+        self.results[owner] = self.results.get(owner, 0.0) + sums
         if owner in self.trained and self.trained[owner].neurons is None:
             self.trained[owner] = replace(self.trained[owner], neurons=trained_neurons(module, self.torch))
         if is_silent(module):
