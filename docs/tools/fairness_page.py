@@ -169,11 +169,11 @@ def fairness_page() -> str:
         "",
         *_paragraph(
             f"""Is a chip of 1M1T1R neurons (a diffusive memristor, a transistor and a resistor) orders of magnitude
-            smaller and more efficient than one of CMOS neurons, as press texts suggested? Whole chips are compared, on
-            the same networks and the same 28 nm fabric, as measured and as projected. A ratio of energies is *level* if
-            the neuron contributes less than {relevance():.0%} to it; otherwise a *tie* if p10 to p90 contain 1, with
-            what both chips share drawn once; *level* also if its median is within {relevance():.0%} of 1; and else a
-            *win* or a *loss* ([rule](results.md#what-makes-a-ratio)), which therefore holds in nine of ten samples."""
+            smaller and more efficient than one of CMOS neurons, as press texts suggested? Whole chips are compared on
+            the same networks and the same 28 nm fabric. A ratio of energies is *level* if the neuron contributes less
+            than {relevance():.0%} to it; else a *tie* if p10 to p90 contain 1, with what both chips share drawn once;
+            *level* also if its median is within {relevance():.0%} of 1; else a *win* or a *loss*
+            ([rule](results.md#what-makes-a-ratio))."""
         ),
         *_in_short(),
         *_best_chips(),
@@ -281,12 +281,11 @@ def _in_short() -> list[str]:
         "## In short",
         "",
         *_paragraph(
-            f"""Energy of an inference over that of the twin, {_title(TWIN)}, each neuron in a chip that is built with
-            the same care: the least and the largest median of {len(NETWORKS)} networks, and on how many it wins, ties
-            or loses. *Back to back*: each chip as fast as it can. *Equal pace*: both as fast as the slower one. Where
-            the data have a pace: *burst*, a buffer keeps the inputs of an inference, and both work on them at once;
-            *streaming*, timesteps are as long as those of the data, and neurons hold their state meanwhile. *Too slow*:
-            in more than half of the samples; ratios are over those in which both chips keep up."""
+            f"""Energy of an inference over that of the twin, {_title(TWIN)}: the least and the largest median of
+            {len(NETWORKS)} networks, and on how many it wins, ties or loses. *Back to back*: each chip as fast as it
+            can. *Equal pace*: both as fast as the slower one. Where the data have a pace: *burst*, a buffer keeps the
+            inputs of an inference, and both work on them at once; *streaming*, timesteps are as long as those of the
+            data. *Too slow*: in more than half of the samples; ratios are over those in which both chips keep up."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -342,19 +341,17 @@ def _findings() -> Iterator[str]:
 
 def _best_chips() -> list[str]:
     """The contest: standings where each workload lies, and the maps."""
+    limits = ", ".join(read_contest(RULES).spec.limits)
     lines = [
         "## Each in its best chip",
         "",
         *_paragraph(
-            f"""`neuroest contest {RULES}` builds for each neuron every combination of column circuit, synapse cell,
-            array size, weight bits, supply or drive voltage, firing probability, erasure of the residue, neurons per
-            output, transistors, buffer, link, and word width, lanes and sleep of digital cores that applies to it, and
-            takes the best in every cell of a map of pace and spike rate. A chip that fails a check, uses a model
-            outside of its range, misses a limit ({", ".join(read_contest(RULES).spec.limits)}) or has no estimate in
-            more than a tenth of its samples does not compete; of those that pass at the stated inputs, the cheapest few
-            are sampled, and faster ones if they fail. *No chip*: the three reasons of the combinations that came
-            furthest. Standings are those of the workload itself, dotted in the maps; *over the best* is sample by
-            sample."""
+            f"""`neuroest contest {RULES}` builds for each neuron every combination of circuits, sizes, supplies,
+            buffers, links and datapaths that applies to it, and takes the best in every cell of a map of pace and spike
+            rate. A chip that fails a check, uses a model outside of its range, misses a limit ({limits}) or has no
+            estimate in more than a tenth of its samples does not compete. *No chip*: the reason of the combinations
+            that came furthest. Standings are those of the workload itself, dotted in the maps; *over the best* is
+            sample by sample."""
         ),
     ]
     return [*lines, *(line for network in NETWORKS for line in contest_lines(network))]
@@ -375,7 +372,7 @@ def contest_lines(network: str) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for one in found.standings:
         if one.value is None or one.ratio is None:
-            reasons.setdefault(one.reason, []).append(one.title)
+            reasons.setdefault(re.sub(r"( of \d+), .*", r"\1", one.reason), []).append(one.title)
             continue
         lines.append(
             f"| {one.title} | {formatted(one.value.median, 'J')} | {_interval(one.value, 'J')} | "
@@ -399,18 +396,17 @@ def _other_objectives() -> list[str]:
         "## Not energy alone",
         "",
         *_paragraph(
-            f"""The same contest for three other objectives: the area of the chip, the lifetime of the busiest neuron at
-            this pace (beyond {_LIFE:g} years, as without wear, all are equal) and the energy per spike: that of the
-            neurons, static included, over the spikes of the network. *Over it*: cost over that of the one ahead, sample
-            by sample, of a lifetime its inverse. Bounds are left out."""
+            f"""The same contest for the area of the chip, the lifetime of the busiest neuron at this pace (beyond
+            {_LIFE:g} years all are equal) and the energy of the neurons, static included, over the spikes of the
+            network. *Over it*: cost over that of the one ahead, sample by sample, of a lifetime its inverse."""
         ),
         *objective_rows({network: objectives(network)[1:] for network in NETWORKS}, LEADING),
         "",
         *_paragraph(
             f"""A CMOS neuron that holds a slow state on a capacitor is large ([membranes
-            leak](streaming.md#membranes-leak)). The {_title(LEADING)} chip over its twin on {NETWORKS[1]}, with a
-            capacitor of 2 fF/um^2 added to the {format_quantity(CIRCUIT_AREA, "m^2")} of the twin's neuron; the low
-            leakage of this pair needs 26 fF, ordinary transistors 1 pF for 45 ms:"""
+            leak](streaming.md#membranes-leak)): the low leakage of this pair needs 26 fF, ordinary transistors 1 pF
+            for 45 ms. The {_title(LEADING)} chip over its twin on {NETWORKS[1]}, with 2 fF/um^2 added to the
+            {format_quantity(CIRCUIT_AREA, "m^2")} of the twin's neuron:"""
         ),
         *membrane_rows(estimated(LEADING, NETWORKS[1]), estimated(TWIN, NETWORKS[1]), NEURON),
         "",
@@ -510,12 +506,13 @@ def _made_of(network: str) -> list[str]:
         "back_to_back": "back to back", "equal_pace": "at equal pace", "burst": "in bursts",
         "streaming": "in streaming",
     }  # fmt: skip
-    lines = []
-    for pace, words in names.items():
-        row = ratio_at(LEADING, network, pace)
-        if row is not None and row.attribution is not None:
-            lines += _paragraph(f"{network}, {words}: {row.attribution.words}", "- ")[:-1]
-    return lines
+    rows = {words: ratio_at(LEADING, network, pace) for pace, words in names.items()}
+    made = [
+        f"{words} {row.attribution.words}"
+        for words, row in rows.items()
+        if row is not None and row.attribution is not None
+    ]
+    return _paragraph(f"{network}: {'; '.join(made)}", "- ")[:-1]
 
 
 def _judged(row: PaceRow | None) -> str:
@@ -566,14 +563,13 @@ def _exchanges() -> list[str]:
         "",
         *_paragraph(
             f"""Energy of diffusive_low_power_28nm over that of its twin on {NETWORKS[1]} with one alternative of the
-            library exchanged on both sides (`benchmarks/fairness_cases.py`; each on the site). The farthest moves after
-            which both chips pass their checks are {_farthest(table, heads)}. Excluded as no choice for this pace:
-            larger memories and links that stay on ({_oversized(table, heads)})."""
+            library exchanged on both sides (`benchmarks/fairness_cases.py`): the farthest moves after which both chips
+            pass their checks are {_farthest(table, heads)}. Excluded as no choice for this pace:
+            {_oversized(table, heads)}."""
         ),
         *_paragraph(
-            f"""Both chips name plain pads, which `device: auto` chooses at the pace of the data. Back to back it
-            chooses by the pace of each chip, a thousand times apart; with links so chosen no headline moves by more
-            than {by:.2f} times ({moved["case"]}, {moved["regime"]})."""
+            f"""Both chips name plain pads. With links that `device: auto` chooses no headline moves by more than
+            {by:.2f} times ({moved["case"]}, {moved["regime"]})."""
         ),
         "<!-- site: fairness_exchanges -->",
         "",
@@ -703,10 +699,9 @@ def _requirements() -> list[str]:
         "## What would have to be true",
         "",
         *_paragraph(
-            f"""`neuroest target` finds the integration times, with all times of the device scaled, at which the chip of
-            {_title(LEADING)} wins or is level with {_title(TWIN)} in streaming, in the median and at p90; a chip that
-            is too slow counts as infinitely costly. *reachable* is the share of the draws in which any of the times
-            does."""
+            f"""`neuroest target` finds the integration times, with all times of the device scaled, at which the chip
+            of {_title(LEADING)} wins or is level with {_title(TWIN)} in streaming, in the median and at p90.
+            *reachable*: share of the draws in which any of the times does."""
         ),
         "| network | today | wins, at the median | at p90 | reachable | is level, at the median | at p90 | reachable |",
         "|---|---|---|---|---|---|---|---|",
@@ -779,7 +774,7 @@ def _reading() -> list[str]:
         *_paragraph(
             """The row of 3 nm is a projection: its node capacitance of attofarads is smaller than any wire to it, and
             its values are outside of the range of their process, so it does not compete. Only the neuron is one of 3
-            nm: it is in the 28 nm fabric of the other rows. So the row does not show what a chip at 3 nm would cost."""
+            nm: it is in the 28 nm fabric of the other rows."""
         ),
     ]
 
