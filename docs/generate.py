@@ -21,10 +21,6 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent / "tools"))
 
-from reference_pages import one_line, table
-
-from neuroest.results.quantities import QUANTITIES
-
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
 BENCHMARKS = DOCS.parent / "benchmarks" / "README.md"
@@ -32,25 +28,8 @@ PAPER = DOCS.parent / "paper" / "paper.md"
 OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
 """A block of the README that shows what a command prints."""
 
-TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
-"""A table of a page that is written from the table of results."""
-
 NUMBERS = re.compile(r"<!-- numbers: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 """A table of results in a hand-written page."""
-
-
-def pages() -> dict[Path, str]:
-    """Text of the page with tables of quantities by its path."""
-    page = DOCS / "results.md"
-    return {page: with_tables(page.read_text("utf-8"))}
-
-
-def with_tables(text: str) -> str:
-    """A page with its tables of results rewritten."""
-    tables = {"totals": totals_table(), "further": totals_table(total=False)}
-    return TABLE.sub(
-        lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
-    )
 
 
 def pages_with_numbers() -> dict[Path, str]:
@@ -72,12 +51,6 @@ def pages_with_numbers() -> dict[Path, str]:
         for page, text in texts.items()
         if NUMBERS.search(text) or values.VALUE.search(text)
     }
-
-
-def totals_table(*, total: bool = True) -> list[str]:
-    """Totals of an estimate, or the quantities that are none."""
-    rows = [(f"`{q.name}`", q.unit, one_line(q.description)) for q in QUANTITIES.values() if q.total == total]
-    return table(("total" if total else "quantity", "unit", "definition"), rows)
 
 
 def printed(command: str) -> str:
@@ -109,7 +82,7 @@ def changed(texts: Mapping[Path, str]) -> Iterator[Path]:
 
 def main() -> None:
     """Write or check."""
-    texts = {**pages(), **pages_with_numbers()}
+    texts = pages_with_numbers()
     texts[README] = readme_with_outputs(texts.get(README, README.read_text("utf-8")))
     stale = list(changed(texts))
     if "--check" in sys.argv[1:]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import runpy
 import tokenize
 from collections.abc import Iterator
 from functools import cache
@@ -20,7 +19,6 @@ from neuroest.results.quantities import QUANTITIES
 from tests.each import each
 
 ROOT = Path(__file__).parents[1]
-GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 WORDS = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in glossary().refused.items()}
 ANY_WORD = re.compile(rf"\b(?:{'|'.join(glossary().refused)})", re.IGNORECASE)
 """All of them at once, which is several times as fast; each begins at a word."""
@@ -55,15 +53,14 @@ def texts_of(path: Path) -> tuple[tuple[int, str], ...]:
 
 @cache
 def written_pages() -> tuple[tuple[str, str], ...]:
-    """Pages by their names, generated ones as they would be written now; two come from strings that are checked."""
+    """Pages by their names, those of the site as they would be written now; two come from strings that are checked."""
     return tuple(_pages())
 
 
 def _pages() -> Iterator[tuple[str, str]]:
-    generated = GENERATE["pages"]()
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         if path.name not in {"fairness.md", "scoreboard.md"}:
-            yield str(path.relative_to(ROOT)), generated.get(path) or path.read_text(encoding="utf-8")
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
     yield from ((f"docs/{place}", text) for place, text in reference_pages.pages().items())
 
 

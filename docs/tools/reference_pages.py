@@ -202,8 +202,8 @@ def nomenclature_page() -> str:
         "What is a quantity called, and which unit does it have?",
         "Names are the same in the program, in spec files and in column headings, there followed by the unit.",
         "Internal units are SI units, and bits for information. Rates are in 1/s; Hz is accepted and means the same.",
-        "Parameters of devices are in [reference/devices.md](reference/devices.md); [results.md](results.md) defines",
-        "the results.",
+        "Parameters of devices are in [reference/devices.md](reference/devices.md); [results.md](results.md) has what",
+        "an estimate returns.",
     ]
     for name, entries in found.quantities.items():
         rows = [
@@ -213,11 +213,23 @@ def nomenclature_page() -> str:
         lines += ["", f"## {name.capitalize()}", "", *table(("name", "symbol", "unit", "meaning"), rows)]
     spikes = [(f"`{name}`", meaning) for name, meaning in found.spike_terms.items()]
     results = [
-        (f"`{q.name}`", q.symbol, q.unit, q.label, q.better or "-", q.applies or "always")
+        (
+            f"`{q.name}`",
+            q.symbol,
+            q.unit,
+            q.label,
+            one_line(q.description),
+            q.better or "-",
+            q.applies or "always",
+        )
         for q in QUANTITIES.values()
     ]
     lines += ["## Energy terms of a neuron", "", *table(("term", "meaning"), spikes)]
-    lines += ["## Results", "", *table(("name", "symbol", "unit", "quantity", "better", "needs"), results)]
+    lines += [
+        "## Results",
+        "",
+        *table(("name", "symbol", "unit", "quantity", "definition", "better", "needs"), results),
+    ]
     return joined([*lines, "## Words", "", *table(("word", "here"), list(found.words.items()))])
 
 

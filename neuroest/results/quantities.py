@@ -1,8 +1,8 @@
 """The table of all results: every quantity by name, with its unit, label, and calculation from an evaluation.
 
 The texts are in `quantities.yaml` next to this file, under the same names. Totals of an estimate, columns of a sweep,
-expressions of validation cases, bands, elasticities, tables, explanations and the pages `docs/results.md` and
-`nomenclature.md` of the site use this table. A quantity added here appears in all of them.
+expressions of validation cases, bands, elasticities, tables, explanations and the pages on results and nomenclature of
+the site use this table. A quantity added here appears in all of them.
 """
 
 from __future__ import annotations
