@@ -42,7 +42,7 @@ from neuroest.blocks.roles import (
     LeavesColumnFloating,
 )
 from neuroest.blocks.row_drivers import RowDriver, drive_resistance
-from neuroest.blocks.write_circuit import WriteCircuit
+from neuroest.blocks.write_circuit import WriteCircuit, Writing
 from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
@@ -61,7 +61,6 @@ from neuroest.equations import (
 from neuroest.levels.crossbar.array_limits import SOLVED_LOSS, ArrayLimits
 from neuroest.levels.crossbar.stored_weights import StoredWeights
 from neuroest.levels.crossbar.timestep import NeuronDrive
-from neuroest.levels.crossbar.writing import Writing
 from neuroest.levels.learning import BACKWARD_READOUT
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from neuroest.blocks import write_circuit
 from neuroest.blocks.base import Check
 from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.core import units as u
@@ -9,7 +10,6 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import MappingError
 from neuroest.equations import learning as equations
 from neuroest.levels.base import Placement
-from neuroest.levels.crossbar import writing
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.levels.learning import LevelLearning, due_per_value
 from neuroest.workloads.learning import LearningCounts, Visits
@@ -121,12 +121,12 @@ class _Updates:
         d = array.memory.device
         verified = circuit is not None and circuit.spec.update_verification == "after_each_pulse"
         slot = array.memory.update_time() + (d.verify_time if verified else 0.0)
-        actions = {(writer.path, writing.UPDATE): pulses for writer in array.writers}
-        actions[array.cell.path, writing.UPDATE_ROW] = slots
+        actions = {(writer.path, write_circuit.UPDATE): pulses for writer in array.writers}
+        actions[array.cell.path, write_circuit.UPDATE_ROW] = slots
         if circuit is not None and circuit.spec.update_bit_lines == "along_rows":
-            actions[array.cell.path, writing.INHIBIT] = held
+            actions[array.cell.path, write_circuit.INHIBIT] = held
         if verified:
-            actions[array.cell.path, writing.VERIFY] = pulses
+            actions[array.cell.path, write_circuit.VERIFY] = pulses
         actions |= self.backward()
         return LevelLearning(
             actions, np.asarray(slots * slot / array.options["arrays_programmed_together"]), by_layer=True,
@@ -142,17 +142,17 @@ class _Updates:
         _, each = due_per_value(counts, steps)
         pulses, spikes = (
             mapper.zeros(),
-            {writing.SPIKE_ROW: mapper.zeros(), writing.SPIKE_COLUMN: mapper.zeros()},
+            {write_circuit.SPIKE_ROW: mapper.zeros(), write_circuit.SPIKE_COLUMN: mapper.zeros()},
         )
         for visit in counts.updates:
             pulses = pulses + visit.written * each * self.pair * placement.replication
             side, lines = (
-                (writing.SPIKE_ROW, placement.column_blocks * rows)
+                (write_circuit.SPIKE_ROW, placement.column_blocks * rows)
                 if visit.access == "row"
-                else (writing.SPIKE_COLUMN, placement.row_blocks * columns)
+                else (write_circuit.SPIKE_COLUMN, placement.row_blocks * columns)
             )
             spikes[side] = np.asarray(spikes[side] + visit.events * lines)
-        actions = {(writer.path, writing.UPDATE): np.asarray(pulses) for writer in array.writers}
+        actions = {(writer.path, write_circuit.UPDATE): np.asarray(pulses) for writer in array.writers}
         timed = array.cell.path if circuit is None else circuit.path
         for action, number in spikes.items():
             actions[array.cell.path, action] = number
@@ -212,7 +212,7 @@ class _Updates:
         columns_each, _ = self.array.weights.devices_per_weight()
         width = np.minimum(self.mapper.layers.outputs * columns_each, self.array.options["columns"])
         own = slots if visit.access == "column" else pulses
-        return np.asarray((1.0 - writing.FALLING) * np.maximum(slots * width - own, 0.0))
+        return np.asarray((1.0 - write_circuit.FALLING) * np.maximum(slots * width - own, 0.0))
 
     def backward(self) -> dict[tuple[str, str], Array]:
         """Backward reads of the arrays, from columns to rows, through as many circuits as a forward read."""
