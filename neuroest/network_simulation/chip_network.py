@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.columns.clamps import CurrentClamp, SampledClamp
-from neuroest.blocks.columns.couplings import IdealInterface, PulseCoupling
+from neuroest.blocks.columns.interfaces import CurrentClamp, IdealInterface, PulseCoupling, SampledClamp
 from neuroest.blocks.digital.digital_lif import DigitalNeuron
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron
 from neuroest.blocks.neurons.base import Membrane

@@ -4,7 +4,7 @@ from typing import Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.buffers import AnalogStageBlock, FanOutBufferBlock
-from neuroest.blocks.columns.merges import CurrentMirrorBlock
+from neuroest.blocks.columns.interfaces import CurrentMirrorBlock
 from neuroest.blocks.model_error import WITHOUT_COSTS
 from neuroest.specs import blocks
 from neuroest.specs.base import Count, PositiveFraction, PositiveNumber

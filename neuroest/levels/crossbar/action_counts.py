@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from neuroest.blocks import roles
-from neuroest.blocks.columns.clamps import CurrentClamp
+from neuroest.blocks.columns.interfaces import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array

@@ -24,8 +24,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.blocks.columns.buffers import AnalogBuffer, AnalogStage, FanOutBuffer
-from neuroest.blocks.columns.clamps import CurrentClamp
-from neuroest.blocks.columns.merges import CurrentMirror
+from neuroest.blocks.columns.interfaces import CurrentClamp, CurrentMirror
 from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold

@@ -8,8 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from neuroest.blocks.columns.clamps import CurrentClamp
-from neuroest.blocks.columns.merges import CurrentMirror
+from neuroest.blocks.columns.interfaces import CurrentClamp, CurrentMirror
 from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u

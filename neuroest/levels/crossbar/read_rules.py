@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.cells.static_memory import ChargeCell
-from neuroest.blocks.columns.merges import CapacitiveMerge
+from neuroest.blocks.columns.interfaces import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
 from neuroest.core import units as u

@@ -1,18 +1,25 @@
-"""Circuits that clamp a column and pass on its current, or keep the result on a capacitor while a neuron integrates."""
+"""Circuits at a column: clamps, what is between it and a neuron, and circuits that weight and merge columns."""
 
 from dataclasses import replace
 from typing import ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Costs, EnergyCost, NetworkContext, StaticCost, chosen
+from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, StaticCost, chosen
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.electrical_point import ElectricalPoint
-from neuroest.blocks.model_error import model_errors
+from neuroest.blocks.model_error import WITHOUT_COSTS, exact_model, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
-from neuroest.blocks.roles import ClampsColumn, HoldsResults
+from neuroest.blocks.roles import (
+    ClampsColumn,
+    CouplesDirectly,
+    HoldsResults,
+    IdealColumn,
+    LeavesColumnFloating,
+    MergesColumns,
+)
 from neuroest.core import units as u
-from neuroest.equations import converters, crossbar_wires, front_ends
+from neuroest.equations import converters, crossbar_wires, drivers, front_ends
 from neuroest.specs.base import PositiveFraction, PositiveNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
@@ -234,3 +241,239 @@ class SampledClamp(CurrentClamp, HoldsResults):
     def held_voltage(self) -> u.Volt:
         """Largest voltage on the capacitor, as stated."""
         return self.device.hold_voltage
+
+
+class VoltageModeBlock(Block):
+    """No circuit: the column voltage is the neuron's input, attenuated by idle rows."""
+
+    model: Literal["voltage_mode"]
+
+
+class IdealInterfaceBlock(Block):
+    """No circuit and no loss; the estimate lists it as an exclusion."""
+
+    model: Literal["ideal"]
+
+
+class VoltageMode(Component[None], LeavesColumnFloating):
+    """No circuit: the neuron sees the column voltage."""
+
+    schema = VoltageModeBlock
+    prior_error = WITHOUT_COSTS
+
+
+class IdealInterface(Component[None], IdealColumn):
+    """No circuit and no loss; the estimate lists it as an exclusion."""
+
+    schema = IdealInterfaceBlock
+    prior_error = WITHOUT_COSTS
+
+
+class DirectCouplingBlock(Block):
+    """No circuit: pulses on the rows drive the neuron through the cells, and it sees the mean of the active rows."""
+
+    model: Literal["direct_coupling"]
+
+
+class DirectCoupling(Component[None], CouplesDirectly):
+    """Wire from the column to the neuron; the neuron's input is charged with the line."""
+
+    schema = DirectCouplingBlock
+    part_of_array = True
+    owns = ("neuron input charge",)
+    prior_error = exact_model("it has no circuit")
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Charge of the neuron's input to the row voltage, delivered by the supply of the rows."""
+        if point.neuron_capacitance is None:
+            return Costs()
+        charge = crossbar_wires.column_swing_energy(
+            point.neuron_capacitance, point.read_voltage, point.read_supply_voltage
+        )
+        return Costs([self.energy("couple", "input_charge", charge, "neuron input charge")])
+
+
+class PulseCouplingParameters(SampledClampParameters):
+    """Clamp with a capacitor whose discharge times a supply pulse at the neuron."""
+
+    comparator_capacitance: u.Farad = positive()
+    """Capacitance that the comparator charges by the supply when it ends the pulse."""
+    comparator_delay: u.Dimensionless = positive(maximum=1.0, exact=CHOSEN)
+    """Delay of the comparator over the longest pulse. Its current follows: slow neurons have slow ones."""
+    switch_capacitance: u.Farad = non_negative()
+    """Capacitance of the switch that connects the neuron to the supply, and of the input that it charges."""
+    threshold_error: u.Volt = non_negative(symbol="sigma_V")
+    """Standard deviation between neurons of the comparator voltage that ends the pulse."""
+
+
+class PulseCouplingBlock(CurrentClampBlock):
+    """Pulse width as the result of a column: the neuron sees the supply until the column's charge is used up."""
+
+    record = PulseCouplingParameters
+    model: Literal["pulse_coupling"]  # type: ignore[assignment]
+    after_spike: AfterSpike = "drive_ends"
+    """drive_ends: a spike discharges the capacitor, which ends the pulse, so that a neuron which would fire again or
+    stay on loses its drive for the rest of the timestep; drive_stays: the pulse lasts as long as the result says."""
+
+
+class PulseCoupling(SampledClamp):
+    """Capacitor that is charged by a column and discharged by a constant current, with a starved comparator.
+
+    While charge is left a switch connects the neuron to the supply, so that its input is at the rail whatever the
+    result, and the rows rest. The comparator is biased so that its delay is a stated share of the pulse.
+
+    Model errors
+    ------------
+    energy
+        no such circuit was simulated
+    area
+        bias and layout overhead
+    """
+
+    schema = PulseCouplingBlock
+    adds_results = True
+    owns = ("column interface bias", "timed neuron pulse")
+    prior_error = model_errors(energy=1.5, area=1.5)
+    device: PulseCouplingParameters
+
+    def _hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
+        """Energies of the capacitor, the comparator during the pulse, and the switch that makes it."""
+        d, supply = self.device, self.technology.supply_voltage
+        charge = crossbar_wires.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        current = converters.comparator_current(
+            d.comparator_capacitance, supply, d.comparator_delay * hold_time
+        )
+        comparator = converters.front_end_bias_energy(d.follower_current + current, supply, hold_time)
+        switch = crossbar_wires.line_toggle_energy(d.switch_capacitance, supply)
+        ledger = "timed neuron pulse"
+        return [
+            self.energy("hold", "hold_capacitor", charge, ledger),
+            self.energy("hold", "comparator", comparator, ledger),
+            self.energy("hold", "switch", switch, ledger),
+        ]
+
+    def driven_voltage(self) -> u.Volt:
+        """Supply voltage."""
+        return self.technology.supply_voltage
+
+    def threshold_spread(self) -> u.Dimensionless:
+        """Comparator error, over full scale."""
+        return self.device.threshold_error / self.device.hold_voltage
+
+
+class CurrentMirrorParameters(Record):
+    """Current mirror that weights the current of one column and adds it to a common line."""
+
+    bias_current: u.Ampere = positive(symbol="I_m")
+    """Current of one active mirror."""
+    relative_error: u.Dimensionless = non_negative(maximum=1.0)
+    """Mismatch of the mirror, one standard deviation."""
+    footprint: u.SquareMetre = positive()
+    """Area of one mirror at unit weight."""
+
+
+class CurrentMirrorBlock(DeviceBlock):
+    """Mirror at each column that weights its current by the significance of its bit slice and merges arrays."""
+
+    record = CurrentMirrorParameters
+    model: Literal["current_mirror"]
+
+
+class CurrentMirror(AnalogCircuit[CurrentMirrorParameters], MergesColumns):
+    """Mirror that weights a column's current and adds it to the line of its neuron.
+
+    Model errors
+    ------------
+    area
+        bias and layout overhead
+    """
+
+    schema = CurrentMirrorBlock
+    owns = ("current merging",)
+    prior_error = model_errors(area=1.5)
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs at one column: the bias during one read, and as many unit transistors as its weight.
+
+        Slices are weighted by powers of two, and a ratio of n takes n unit transistors.
+        """
+        units = converters.mirror_unit_transistors(point.slices, point.cell_bits)
+        supply = self.technology.supply_voltage
+        bias = converters.front_end_bias_energy(self.device.bias_current, supply, point.read_time)
+        area = self.area_at_node(self.device.footprint) * units / point.slices
+        return Costs(
+            [self.energy("merge", "bias", bias, "current merging")], [AreaCost(self.path, "mirror", area)]
+        )
+
+
+class CapacitiveMergeParameters(Record):
+    """Capacitor with switches at each column, weighted by the significance of the column's bit."""
+
+    unit_capacitance: u.Farad = positive(symbol="C_m")
+    """Capacitor of the lowest bit."""
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitors."""
+    relative_error: u.Dimensionless = non_negative(maximum=1.0)
+    """Error of a column's weight from mismatch and parasitics, one standard deviation."""
+    switch_width_ratio: u.Dimensionless = positive()
+    """Total width of the switches at one column over the feature size."""
+    switch_area: u.SquareMetre = non_negative()
+    """Area of the switches at one column."""
+
+
+class CapacitiveMergeBlock(DeviceBlock):
+    """Capacitor at each column that samples its voltage and shares its charge with those of the other bits."""
+
+    record = CapacitiveMergeParameters
+    model: Literal["capacitive_merge"]
+    topology: Literal["binary", "c_2c"] = "binary"
+    """binary: the column of a bit has a capacitor of its weight; c_2c: all columns have the same one, and links of two
+    units between them weight the bits."""
+
+
+class CapacitiveMerge(AnalogCircuit[CapacitiveMergeParameters], MergesColumns):
+    """Capacitors that sample the column voltages and share their charge by the weight of their bit.
+
+    Model errors
+    ------------
+    energy
+        clocks of the switches, and resets between conversions
+    area
+        dummies and routing between the columns
+    """
+
+    schema = CapacitiveMergeBlock
+    owns = ("charge merging",)
+    prior_error = model_errors(energy=2, area=1.5)
+
+    is_ladder = chosen("topology", "c_2c")
+    """Whether equal capacitors and links weight the bits."""
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs at one column, on average over the bits of a weight.
+
+        The capacitor is charged to half of the supply on average, and so are the gates of its switches. It is sized
+        by matching at any node. The links of a ladder float with its nodes, so that a leg takes at most its own
+        capacitance.
+        """
+        d, supply, slices = self.device, self.technology.supply_voltage, point.slices
+        units = (
+            1.0 if self.is_ladder else converters.mirror_unit_transistors(slices, point.cell_bits) / slices
+        )
+        charge = crossbar_wires.column_swing_energy(units * d.unit_capacitance, supply / 2.0, supply)
+        gates = self.process.gate_capacitance * d.switch_width_ratio * self.process.feature_size
+        control = crossbar_wires.line_toggle_energy(gates, supply)
+        if self.is_ladder:
+            ladder = drivers.capacitive_ladder_area(
+                slices, d.unit_capacitance, d.capacitance_density, d.switch_area
+            )
+            area = ladder / slices
+        else:
+            area = units * d.unit_capacitance / d.capacitance_density + d.switch_area
+        return Costs(
+            [
+                self.energy("merge", "capacitors", charge, "charge merging"),
+                self.energy("merge", "switches", control, "charge merging"),
+            ],
+            [AreaCost(self.path, "capacitor", self.area_at_node(area))],
+        )
