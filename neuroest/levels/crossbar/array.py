@@ -31,7 +31,7 @@ from neuroest.blocks.columns.sample_and_hold import SampleAndHold
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad
-from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.neurons.base import Neuron, NeuronDrive
 from neuroest.blocks.roles import (
     ClampsColumn,
     CouplesDirectly,
@@ -59,7 +59,6 @@ from neuroest.equations import (
 )
 from neuroest.levels.crossbar.array_limits import SOLVED_LOSS, ArrayLimits
 from neuroest.levels.crossbar.stored_weights import StoredWeights
-from neuroest.levels.crossbar.timestep import NeuronDrive
 from neuroest.levels.learning import BACKWARD_READOUT
 
 

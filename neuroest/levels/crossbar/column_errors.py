@@ -13,6 +13,7 @@ from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
+from neuroest.core.distinct_layers import DistinctLayers
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
 from neuroest.levels.base import Placement
@@ -24,7 +25,6 @@ from neuroest.levels.crossbar.column_gains import (
     DigitColumns,
     along_blocks,
 )
-from neuroest.levels.crossbar.distinct_layers import DistinctLayers
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.stored_weights import COMMON_DRIFT
 
