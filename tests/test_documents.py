@@ -335,7 +335,7 @@ NUMBERS = {
     "docs/fairness.md": GENERATED, "docs/file_formats.md": CITED, "docs/paper_claims.md": CITED,
     "docs/tutorials/random_bits.md": TESTED,
     "docs/importing.md": TESTED,
-    "docs/reliability.md": RECORDED, "docs/models/converters.md": CITED,
+    "docs/models/converters.md": CITED,
     "docs/models/crossbar.md": TESTED, "docs/models/crosscheck.md": GENERATED, "docs/models/digital.md": CITED,
     "docs/models/digital_compute_in_memory.md": CITED,
     "docs/models/dram.md": CITED, "docs/models/integration.md": CITED, "docs/models/mapping.md": GENERATED,
