@@ -503,7 +503,15 @@ def breakeven(
 def _along_range(
     axis: Axis, contenders: Sequence[_Contender], varied: str, quantities: Sequence[str], progress: Progress
 ) -> BreakevenResult:
-    axis = _spelled_out(axis, contenders)
+    unknown = None
+    for one in contenders:  # the first chip that knows a short path completes it
+        try:
+            axis = spelled_out(Space((axis,)), one.chip, one.network).axes[0]
+            break
+        except UnknownNameError as error:
+            unknown = unknown or error.at(_ALONG)
+    else:
+        raise unknown or ExplorationError(f"{axis.name}: no chip to look it up in")
     sides = _sides(contenders, axis, varied)
     moved, claims = next((side.axis, side.group.claims) for side in sides if side.axis is not None)
     track = next(iter(moved.tracks.values()))
@@ -642,17 +650,6 @@ def _ranged(axis: Axis | str) -> Axis:
     if not isinstance(axis.tracks[axis.name], Range):
         raise ExplorationError(f"{axis.name}: a break-even is looked for in a range lo..hi, not in a list")
     return axis
-
-
-def _spelled_out(axis: Axis, contenders: Sequence[_Contender]) -> Axis:
-    """Expand a short path of the axis, using the first chip that knows it."""
-    unknown = None
-    for one in contenders:
-        try:
-            return spelled_out(Space((axis,)), one.chip, one.network).axes[0]
-        except UnknownNameError as error:
-            unknown = unknown or error.at(_ALONG)
-    raise unknown or ExplorationError(f"{axis.name}: no chip to look it up in")
 
 
 def _sides(contenders: Sequence[_Contender], axis: Axis, varied: str) -> list[_Ranged]:

@@ -7,7 +7,7 @@ the wait that makes its pulses independent whatever a spike leaves behind, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -288,19 +288,16 @@ def randomness(
         raise NeuroestError(
             f"a correlation of {correlation:g} is not between 0 and 1, such as {CORRELATION:g}"
         )
-    asked = [load_device(name) for name in devices] or [*_default_devices()]
+    published = devices_of(RandomBitGeneratorParameters.model)
+    asked = devices or (
+        "diffusive_28nm_capacitor", "diffusive_3nm_projection", *published, "logic_spiking_28nm"
+    )  # fmt: skip
     found = [
-        one for device in asked for one in _generators(device, correlation, stages, process, samples, seed)
+        one
+        for device in map(load_device, asked)
+        for one in _generators(device, correlation, stages, process, samples, seed)
     ]
     return RandomBits(tuple(found), needed, correlation)
-
-
-def _default_devices() -> Iterator[Device]:
-    """A neuron of a chip and a projected one, every generator that ships, and a shift register."""
-    yield load_device("diffusive_28nm_capacitor")
-    yield load_device("diffusive_3nm_projection")
-    yield from map(load_device, devices_of(RandomBitGeneratorParameters.model))
-    yield load_device("logic_spiking_28nm")
 
 
 def _generators(

@@ -266,7 +266,12 @@ def sensitivity(
     found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities, judged=False).totals
     sizes = step_sizes(stepped)
     elasticity = {
-        name: _sorted(dict(zip(stepped, slopes(found[name], sizes).tolist(), strict=True)))
+        name: dict(
+            sorted(
+                zip(stepped, slopes(found[name], sizes).tolist(), strict=True),
+                key=lambda item: (-abs(item[1]), item[0]),
+            )
+        )
         for name in quantities
     }
     shares, feasible = (
@@ -276,10 +281,6 @@ def sensitivity(
         group.design.spec.name, group.workload.name, group.label, base,
         elasticity, bars, shares, feasible,
     )  # fmt: skip
-
-
-def _sorted(slopes: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(slopes.items(), key=lambda item: (-abs(item[1]), item[0])))
 
 
 def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
@@ -551,9 +552,12 @@ def _parameters(group: Group, quantities: Sequence[str]) -> tuple[SurrogateParam
             if np.isfinite(bar.low) and np.isfinite(bar.high) and bar.low > 0.0 and bar.high > 0.0:
                 reach[bar.paths] = max(reach.get(bar.paths, 0.0), abs(math.log(bar.high / bar.low)))
     order = [paths for paths in sorted(reach, key=lambda paths: -reach[paths]) if reach[paths] > 0.0]
-    timing = _time_parameter(group)
-    if timing:
-        order = [timing, *(paths for paths in order if paths != timing)]
+    for component in instantiate(group.design, group.values).components():
+        if isinstance(component, Neuron):
+            timing = (f"{component.path}.{component.time_parameter[0]}",)
+            if timing[0] in group.claims:
+                order = [timing, *(paths for paths in order if paths != timing)]
+            break
     parameters: list[SurrogateParameter] = []
     for paths in order:
         factors = _factors(group, paths)
@@ -561,15 +565,6 @@ def _parameters(group: Group, quantities: Sequence[str]) -> tuple[SurrogateParam
             claim = group.claims[paths[0]]
             parameters.append(SurrogateParameter(paths, claim.value, claim.unit, factors))
     return tuple(parameters)
-
-
-def _time_parameter(group: Group) -> tuple[str, ...]:
-    chip = instantiate(group.design, group.values)
-    for component in chip.components():
-        if isinstance(component, Neuron):
-            path = f"{component.path}.{component.time_parameter[0]}"
-            return (path,) if path in group.claims else ()
-    return ()
 
 
 def _factors(group: Group, paths: tuple[str, ...]) -> Array:

@@ -375,12 +375,16 @@ def read_space(path: str | Path) -> Space:
     axes = [_axis({path: _track(path, given) for path, given in group.items()}) for group in groups]
     moved = {path for group in spec.linked for path in group}
     places = _places(loaded)
-    problems = [
-        problem_at(loaded.document, ["constraints", index], fault)
-        for index, text in enumerate(spec.constraints)
-        if not _names_an_axis(one := _constraint(text), axes)
-        for fault in faults_of(one, RESULT_UNITS)
-    ]
+    varied = [path for axis in axes for path in axis.tracks]
+    problems = []
+    for index, one in enumerate(map(_constraint, spec.constraints)):
+        sides = [one.left, one.right]
+        if not any(path == side or path.endswith(f".{side}") for path in varied for side in sides):
+            # the unit of a path that is varied is known to the chip alone
+            problems += [
+                problem_at(loaded.document, ["constraints", index], fault)
+                for fault in faults_of(one, RESULT_UNITS)
+            ]
     raise_all(problems)
     try:
         distinct = _distinct(axes)
@@ -420,12 +424,6 @@ def _places(loaded: Loaded[SpaceSpec]) -> dict[str, Place]:
     for index, text in enumerate(spec.constraints):
         places.setdefault(str(_constraint(text)), document.position(["constraints", index]))
     return places
-
-
-def _names_an_axis(one: Constraint, axes: Sequence[Axis]) -> bool:
-    """Whether a side is a varied path, whose unit only the chip knows."""
-    paths = [path for axis in axes for path in axis.tracks]
-    return any(path == side or path.endswith(f".{side}") for path in paths for side in (one.left, one.right))
 
 
 # --- Values of one path -------------------------------------------------------------------------------------------

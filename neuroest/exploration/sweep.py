@@ -464,16 +464,12 @@ def _to_file(
         task = job.compute if scheduler is not None else partial(_computed, job, store)
         for chunk, result in run_chunks(task, left, workers, scheduler):
             tick(job.rows_done(result if isinstance(result, int) else store.write(chunk, result)))
-        rows, feasible = _tally(store, job)
+        counts = [_count(store.read(chunk, ("feasible",))) for chunk in range(job.chunks)]
+        rows, feasible = (sum(each) for each in zip(*counts, strict=True))
         _not_empty(rows)
         metadata = {"rows": rows, "feasible": feasible}
         store.assemble(job, metadata)
     return SweepResult(job, None, output, rows, feasible, {**metadata, **job.description()})
-
-
-def _tally(store: Store, job: Job) -> tuple[int, int]:
-    counts = [_count(store.read(chunk, ("feasible",))) for chunk in range(job.chunks)]
-    return sum(rows for rows, _ in counts), sum(feasible for _, feasible in counts)
 
 
 def _not_empty(rows: int) -> None:

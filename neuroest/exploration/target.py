@@ -350,7 +350,9 @@ def _chips(
         raise ExplorationError(f"{subject} is a {device.spec.model}, not a neuron; targets are of neurons")
     named = str(Path(subject).resolve()) if is_path(str(subject)) else str(subject)
     place = host or (
-        HOST if device.spec.model == _held(HOST)["model"] or not _is_named(baseline) else str(baseline)
+        HOST
+        if device.spec.model == _held(HOST)["model"] or not isinstance(baseline, str | Path)
+        else str(baseline)
     )
     chip = load_architecture(place)
     if (
@@ -360,10 +362,6 @@ def _chips(
     document = architecture_document(find_file("architecture", place))
     changed = device_changes(document.data, place, "neuron", named)
     return chip, {**{path: value for path, (value, _) in changed.items()}, **changes}, baseline
-
-
-def _is_named(chip: Named) -> bool:
-    return isinstance(chip, str | Path)
 
 
 def _held(chip: str) -> Mapping[str, Any]:
@@ -442,7 +440,9 @@ class _Search:
             ours[part], base[part] = self._part([{p: v[part] for p, v in one.items()} for one in drawn])
             done = part.stop
             if file is not None:
-                _save(file, self._description, ours, base, done)
+                content = BytesIO()
+                np.savez_compressed(content, description=self._description, ours=ours, base=base, done=done)
+                write_whole(file, content.getvalue())
             progress(done / self.samples)
         return ours, base
 
@@ -548,12 +548,6 @@ def _with_link(group: Group) -> Group:
         return group
     own = {path: one for path, one in group.claims.items() if path.startswith("workload.")}
     return replace(group, design=design, claims={**design.claims, **own, **discrepancy_claims(design)})
-
-
-def _save(file: Path, description: str, ours: Array, base: Array, done: int) -> None:
-    content = BytesIO()
-    np.savez_compressed(content, description=description, ours=ours, base=base, done=done)
-    write_whole(file, content.getvalue())
 
 
 def _target(
