@@ -73,6 +73,16 @@ def changed_places(tree: Any) -> int:
     return len(re.findall(rf": '?{QUANTITY.pattern}'?$", text, re.MULTILINE))
 
 
+def test_bands_do_not_depend_on_which_of_two_families_a_file_lists_first(tmp_path: Path) -> None:
+    chip = "mixed_depthwise_28nm"
+    tree = load_architecture(chip).document.data
+    turned = {**tree, "chip": dict(reversed(tree["chip"].items()))}
+    assert list(turned["chip"]) != list(tree["chip"])
+    assert_same(
+        estimated(chip, network(chip)), neuroest.estimate(written(turned, chip, tmp_path), network(chip))
+    )
+
+
 @pytest.mark.parametrize("chip", other_chips_nightly(CHIPS))
 def test_order_of_keys_folder_and_prefixes_of_units(chip: str, tmp_path: Path) -> None:
     before, rng = load_architecture(chip).document.data, random.Random(chip)

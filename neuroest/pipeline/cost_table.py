@@ -243,10 +243,14 @@ def description_error(chip: Chip, family: str | None, cost: str) -> u.Numeric:
 
 
 def _description_families(chip: Chip) -> Mapping[str, str | None]:
-    """Family of the computing level that each component is in; those around all levels have that of the first."""
+    """Family of the computing level that each component is in.
+
+    Those around levels of several families have the first by name: analog ones, whose errors are the widest, before
+    digital and spiking ones, in whatever order a file lists its levels.
+    """
     levels = chip.computing_levels()
     families = {level.path: MAPPERS[str(level.mapper)].family for level in levels}
-    around = next((family for family in families.values() if family is not None), None)
+    around = min((family for family in families.values() if family is not None), default=None)
     return {
         c.path: next(
             (family for path, family in families.items() if f"{c.path}.".startswith(f"{path}.")), around
