@@ -266,7 +266,9 @@ def leaky_steps_to_fire(
     '6.46'
     """
     driven = drive_time / driven_time_constant
-    phase = driven + (period - drive_time) / idle_time_constant
+    with np.errstate(invalid="ignore"):  # an input that never ends leaves no time without it
+        idle_time = np.where(np.isfinite(drive_time), period - drive_time, 0.0)
+    phase = driven + idle_time / idle_time_constant
     added = final_state * -np.expm1(-driven)
     first = start_state * np.exp(-driven) + added
     peak = added / -np.expm1(-phase)

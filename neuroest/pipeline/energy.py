@@ -31,10 +31,11 @@ class EnergyRow:
 def energy_rows(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]:
     """Dynamic energy by component, action and term, and by layer. [J]."""
     rows = []
-    for cost in costs.energies:
-        count = counts.actions.get((cost.component, cost.action))
-        if count is not None:
-            rows.append(EnergyRow(cost.component, cost.action, cost.term, count * cost.energy, count))
+    with np.errstate(invalid="ignore"):  # no estimate has an infinite price
+        for cost in costs.energies:
+            count = counts.actions.get((cost.component, cost.action))
+            if count is not None:
+                rows.append(EnergyRow(cost.component, cost.action, cost.term, count * cost.energy, count))
     if costs.overheads is not None:
         clocked: Any = sum(
             (row.energy for row in rows if row.component in costs.synchronous),
@@ -95,13 +96,12 @@ def _energies(counts: ActionCounts, costs: Iterable[EnergyCost]) -> Iterator[tup
             prices.setdefault((cost.component, cost.action), []).append(cost.energy)
     for key, terms in prices.items():
         count, price = counts.actions[key], sum(terms[1:], start=terms[0])
-        if np.ndim(price) > 0 and np.shape(price)[-1] > 1:
-            yield key[0], np.sum(count * price, axis=-1, keepdims=True)
-            continue
-        number = counts.totals[key]
+        by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
+        number = count if by_layer else counts.totals[key]
         # an action that never occurs costs nothing, even at an infinite price
         with np.errstate(invalid="ignore"):
-            yield key[0], np.where(number == 0.0, 0.0, number * price)
+            energy = np.where(number == 0.0, 0.0, number * price)
+        yield key[0], np.sum(energy, axis=-1, keepdims=True) if by_layer else energy
 
 
 def total(parts: Iterable[Any]) -> Array:
