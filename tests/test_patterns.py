@@ -67,10 +67,11 @@ def used_patterns() -> Iterator[tuple[str, Callable[[str], Any]]]:
                 pattern = getattr(importlib.import_module(module), of, None)
             if isinstance(pattern, re.Pattern):
                 call = getattr(pattern, method)
-                last = ("",) if method == "sub" else ()
+                of_bytes = isinstance(pattern.pattern, bytes)
+                last = ((b"" if of_bytes else ""),) if method == "sub" else ()
                 yield (
                     f"{module}: {pattern.pattern[:60]!r}.{method}",
-                    lambda text, c=call, a=last: consumed(c(*a, text)),
+                    lambda text, c=call, a=last, b=of_bytes: consumed(c(*a, text.encode() if b else text)),
                 )
 
 
