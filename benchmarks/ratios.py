@@ -9,7 +9,7 @@ A start of the command line is compared with the imports that it cannot do witho
 thousand operations of numpy, on arrays as short as those of one estimate or as long as those of a list. `numpy.exp`
 alone is no measure: processors differ in it by a factor of six. Everything takes turns, five times, and the shortest
 time counts. Lists and draws have new numbers in each turn, so that nothing is looked up instead of computed. Where
-llvmlite is installed they repeat plans (docs/architecture.md), and are timed once more without.
+llvmlite is installed all but grids repeat plans (docs/architecture.md), and are timed once more without.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ import numpy as np
 
 import neuroest
 from neuroest.core import compiled
+from neuroest.core.plans import SWITCH
 from neuroest.core.startup import keep_memory
 from neuroest.error_analysis.draws import SAMPLES, draw
 from neuroest.exploration.batch_evaluation import block_of, evaluate_points
-from neuroest.exploration.plans import SWITCH
 from neuroest.exploration.structures import candidate
 from neuroest.exploration.sweep import make_job
 
@@ -57,6 +57,8 @@ DRAWN = dict(zip(("draws_resnet18", "draws_mlp"), counted.DRAWN, strict=True))
 GRID = {f"{counted.ARRAY}.read_voltage": "0.05..0.2 V:4000", "technology.supply_voltage": "0.7..0.9 V:4000"}
 POINTS = 65_536
 """Points of a chunk."""
+OFTEN = 24
+"""Times after which a plan repeats a set of bands, or five estimates."""
 LAYERS = (16, 64, 256)
 """Equal layers of networks that show how the cost grows with them."""
 SHORT, LONG = 31, 65_536
@@ -172,6 +174,18 @@ def planless(job: Job) -> Job:
     return work
 
 
+def often(name: str, job: Job) -> Iterator[tuple[str, str, str, Job]]:
+    """Measurements of what is asked so often that a plan repeats it, and of the same without."""
+
+    def work(run: int) -> float:
+        for _ in range(0 if run else OFTEN):
+            job(run)
+        return job(run)
+
+    yield "warm", name, "mix_of_short_arrays", work
+    yield "warm", f"{name}_without_plans", "mix_of_short_arrays", planless(job)
+
+
 def jobs() -> Iterator[tuple[str, str, str, Job]]:
     """Family, name and reference of every measurement."""
     short, long = mix(SHORT), mix(LONG)
@@ -181,10 +195,9 @@ def jobs() -> Iterator[tuple[str, str, str, Job]]:
     for name, command in COLD.items():
         words = ("-m", "neuroest", *command.split())
         yield "cold", name, "bare_imports", lambda _, w=words: process(*w)
-    for name, (chip, network) in WARM.items():
-        work = lambda c=chip, n=network: neuroest.estimate(c, n)  # noqa: E731
-        yield "warm", name, "mix_of_short_arrays", lambda _, w=work: spent(w, 5)
-    yield "warm", "bands_default_chip", "mix_of_short_arrays", drawn(*counted.DEFAULT, SAMPLES)
+    for name, names in WARM.items():
+        yield from often(name, lambda _, n=names: spent(lambda: neuroest.estimate(*n), 5))
+    yield from often("bands_default_chip", drawn(*counted.DEFAULT, SAMPLES))
     for name, names in LISTS.items():
         job = listed(*names, counted.MOVED, sampler="random")
         yield "points", name, "mix_a_number", job

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=late)
         items[:] = [item for item in items if item.get_closest_marker("nightly") is None]
     items.sort(key=lambda item: ("board" not in item.fixturenames, item.get_closest_marker("slow") is None))
+
+
+@pytest.fixture(autouse=True)
+def _no_plans_of_other_tests() -> Iterator[None]:
+    """Estimates of a test do not repeat a plan, which moves the last digit, because others have asked for as many."""
+    yield
+    repeated = sys.modules.get("neuroest.error_analysis.repeated")
+    if repeated is not None:
+        repeated._families.clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from neuroest.core.operations import COPY, Line, Loop, to_bool, to_float, to_int
 
-_LANES = 8
+LANES = 8
 """Points of a vector; numerical."""
-_VECTOR, _TRUTHS = f"<{_LANES} x double>", f"<{_LANES} x i1>"
+_VECTOR, _TRUTHS = f"<{LANES} x double>", f"<{LANES} x i1>"
 
 _PLAIN: Mapping[Any, Any] = {np.add: "fadd", np.subtract: "fsub", np.multiply: "fmul", np.divide: "fdiv"}
 _COMPARE: Mapping[Any, Any] = {
@@ -69,14 +69,14 @@ def _bodies() -> Iterator[tuple[Any, list[str]]]:
     for call in (np.logical_not, np.invert):
         yield call, [_truth("%x"), f"  %t = xor {_TRUTHS} %xt, {_ALL}"]
     for call, how in ((np.isfinite, "olt"), (np.isinf, "oeq")):
-        size = f"  %s = call {_VECTOR} @llvm.fabs.v{_LANES}f64({_VECTOR} %x)"
+        size = f"  %s = call {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR} %x)"
         yield call, [size, f"  %t = fcmp {how} {_VECTOR} %s, {_INFINITE}"]
     yield from ((call, [f"  %r = {name} {_VECTOR} %x, %y"]) for call, name in _PLAIN.items())
     yield from ((call, [f"  %t = fcmp {how} {_VECTOR} %x, %y"]) for call, how in _COMPARE.items())
     for call, name in _LOGIC.items():
         yield call, [_truth("%x"), _truth("%y"), f"  %t = {name} {_TRUTHS} %xt, %yt"]
     for call, name in _INTRINSIC.items():
-        yield call, [f"  %r = call {_VECTOR} @llvm.{name}.v{_LANES}f64({_VECTOR} %x)"]
+        yield call, [f"  %r = call {_VECTOR} @llvm.{name}.v{LANES}f64({_VECTOR} %x)"]
     for call, name in _LIBRARY.items():
         given = f"{_VECTOR} %x, {_VECTOR} %y" if name in _TWO else f"{_VECTOR} %x"
         yield call, [f"  %r = call {_VECTOR} @each_{name}({given})"]
@@ -140,13 +140,13 @@ class Code:
         Constants by operation.
     kinds : mapping of int to str
         Kinds of operations.
-    block, row, apart : int
-        Points of a block, and numbers from one row to the next and from one block to the next.
+    row, apart : int
+        Numbers from one row to the next and from one block to the next.
     """
 
     def __init__(
         self, steps: Mapping[int, Sequence[Line]], rows: Mapping[int, int], constants: Mapping[int, Any],
-        kinds: Mapping[int, str], *, block: int, row: int, apart: int,
+        kinds: Mapping[int, str], *, row: int, apart: int,
     ) -> None:  # fmt: skip
         import ctypes  # noqa: PLC0415
 
@@ -154,20 +154,19 @@ class Code:
         for number, runs in steps.items():
             names = [f"run{number}_{place}" for place in range(len(runs))]
             texts += [
-                _RunText(rows, constants, kinds, row).function(name, run, block)
+                _RunText(rows, constants, kinds, row).function(name, run)
                 for name, run in zip(names, runs, strict=True)
             ]
-            calls = "\n".join(f"  call void @{name}(ptr %here)" for name in names)
-            texts.append(
-                _looped(f"@step{number}(ptr %table, i64 %blocks)", f"i64 {apart}", calls, "1", "%blocks")
-            )
+            calls = "\n".join(f"  call void @{name}(ptr %here, i64 %points)" for name in names)
+            head = f"@step{number}(ptr %table, i64 %blocks, i64 %points)"
+            texts.append(_looped(head, f"i64 {apart}", calls, "1", "%blocks"))
         self._engine = _engine("\n".join(texts))
-        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
+        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
         self._steps = {number: kind(self._engine.get_function_address(f"step{number}")) for number in steps}
 
     def run(self, step: int, table: NDArray[np.float64]) -> None:
         """Do the runs of a step for all points of a table (blocks, rows, points)."""
-        self._steps[step](table.ctypes.data, len(table))
+        self._steps[step](table.ctypes.data, len(table), table.shape[2])
 
 
 def _looped(head: str, stride: str, body: str, by: str, until: str, last: str = "loop") -> str:
@@ -213,14 +212,15 @@ class _RunText:
         self._truths: dict[int, str] = {}
         self._count, self._block = 0, "loop"
 
-    def function(self, name: str, run: Line, block: int) -> str:
-        """The function."""
+    def function(self, name: str, run: Line) -> str:
+        """The function, which takes the number of points of a block, a multiple of eight."""
         for line in run.inside:
             self._do(line)
         for one in run.results:
             self._lines.append(f"  store {_VECTOR} {self._number(one)}, ptr {self._place(one)}, align 8")
         body = "\n".join(self._lines)
-        return _looped(f"@{name}(ptr %table)", "i64 1", body, str(_LANES), str(block), self._block)
+        head = f"@{name}(ptr %table, i64 %points)"
+        return _looped(head, "i64 1", body, str(LANES), "%points", self._block)
 
     def _line(self, text: str) -> str:
         self._count += 1
@@ -307,8 +307,8 @@ class _RunText:
             (self._truths if kinds[place] == "b" else self._numbers)[one] = self._line(phis[place])
 
     def _any(self, truths: str) -> str:
-        bits = self._line(f"bitcast {_TRUTHS} {truths} to i{_LANES}")
-        return self._line(f"icmp ne i{_LANES} {bits}, 0")
+        bits = self._line(f"bitcast {_TRUTHS} {truths} to i{LANES}")
+        return self._line(f"icmp ne i{LANES} {bits}, 0")
 
 
 @functools.cache
@@ -330,7 +330,7 @@ def _vector_library() -> Any:
 def _by_lane(name: str) -> str:
     """A function of the C library of vectors, or one that calls that of numbers for each of theirs."""
     given = ("%x", "%y") if name in _TWO else ("%x",)
-    symbol = f"_ZGVeN{_LANES}{'v' * len(given)}_{name}"
+    symbol = f"_ZGVeN{LANES}{'v' * len(given)}_{name}"
     if hasattr(_vector_library(), symbol):
         vectors, values = ", ".join(_VECTOR for _ in given), ", ".join(f"{_VECTOR} {one}" for one in given)
         return f"""declare {_VECTOR} @{symbol}({vectors})
@@ -340,7 +340,7 @@ define internal {_VECTOR} @each_{name}({values}) {{
 }}
 """
     lines, found = [], "poison"
-    for lane in range(_LANES):
+    for lane in range(LANES):
         lines += [f"  {one}{lane} = extractelement {_VECTOR} {one}, i32 {lane}" for one in given]
         numbers = ", ".join(f"double {one}{lane}" for one in given)
         lines.append(f"  %r{lane} = call double @{name}({numbers})")
@@ -359,7 +359,7 @@ define internal {_VECTOR} @each_{name}({", ".join(f"{_VECTOR} {one}" for one in 
 def _declared() -> str:
     """What functions call."""
     intrinsics = [
-        f"declare {_VECTOR} @llvm.{n}.v{_LANES}f64({_VECTOR})" for n in sorted(set(_INTRINSIC.values()))
+        f"declare {_VECTOR} @llvm.{n}.v{LANES}f64({_VECTOR})" for n in sorted(set(_INTRINSIC.values()))
     ]
     return "\n".join((*intrinsics, *map(_by_lane, sorted(set(_LIBRARY.values())))))
 

@@ -95,8 +95,8 @@ class Plan:
         array of bool
             Points with the answers that were recorded; the results of others are of no use.
         """
-        tile = min(TILE, -(-count // BLOCK) * BLOCK)
-        table = _Table(self.program, tile)
+        tile = min(TILE, -(-count // compiled.LANES) * compiled.LANES)
+        table = _Table(self.program, tile, inputs, count)
         results: list[Any] = [
             np.empty((count, *one.ids.shape[1:]), table.type_of(one.ids)) if type(one) is _Moving else one
             for one in self._results
@@ -104,7 +104,7 @@ class Plan:
         with np.errstate(all="ignore"):
             for start in range(0, count, tile):
                 length = min(tile, count - start)
-                table.run(inputs, slice(start, start + length), count)
+                table.run(slice(start, start + length))
                 for found, one in zip(results, self._results, strict=True):
                     if type(one) is _Moving:
                         found[start : start + length] = table.array(one.ids)[:length]
@@ -208,8 +208,8 @@ class Program:
             if self._lines[step.start].call is RUN
         }  # fmt: skip
         self._code = compiled.Code(
-            runs, self.rows, self.constants, self._kinds, block=self.block, row=self.block + _APART,
-            apart=self.height * (self.block + _APART),
+            runs, self.rows, self.constants, self._kinds,
+            row=self.block + _APART, apart=self.height * (self.block + _APART),
         ) if runs else None  # fmt: skip
 
     def _note_elements(self, operations: Mapping[int, Operation]) -> None:
@@ -404,11 +404,17 @@ def _is_constant(one: Operation) -> bool:
 class _Table:
     """Results of a tile of points: blocks of points, and in each a row for every result."""
 
-    def __init__(self, program: Program, tile: int) -> None:
-        self._program, self._tile = program, tile
+    def __init__(self, program: Program, tile: int, inputs: Mapping[str, Array], count: int) -> None:
+        self._program = program
         blocks = -(-tile // program.block)
         whole = np.zeros((blocks, program.height, program.block + _APART))
-        self._table = whole[:, :, : program.block]
+        self._table = whole[:, :, : min(program.block, tile)]
+        given = {number: inputs[name] for number, name in program.inputs.items()}
+        self._moving = {number: values for number, values in given.items() if 1 < len(values) == count}
+        alike = given.keys() - self._moving.keys()
+        if alike:
+            numbers = np.concatenate([given[number][:1] for number in alike])
+            self._table[:, [program.rows[number] for number in alike]] = numbers[:, np.newaxis]
 
     def type_of(self, ids: Ids) -> Any:
         """Type of the results of operations."""
@@ -426,12 +432,11 @@ class _Table:
             found[place] = constants[number] if number in constants else self._table[:, rows[number]]
         return np.moveaxis(found.reshape(*ids.shape[1:], -1), -1, 0).astype(self.type_of(ids), copy=False)
 
-    def run(self, inputs: Mapping[str, Any], points: slice, count: int) -> None:
+    def run(self, points: slice) -> None:
         """Compute a tile; what is left of the last one has the numbers of its last point."""
         size = self._table.shape[0] * self._table.shape[2]
-        for number, name in self._program.inputs.items():
-            values = inputs[name]
-            some = values[points] if len(values) == count else values
+        for number, values in self._moving.items():
+            some = values[points]
             if len(some) < size:
                 some = np.concatenate([some, np.full(size - len(some), some[-1])])
             self._fill(number, some)

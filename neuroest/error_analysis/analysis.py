@@ -1,13 +1,13 @@
 """Slow parts of an estimate: breakdowns, bands, elasticities, shares, origins and sources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import named
@@ -17,6 +17,7 @@ from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, SEED, common_cause, discrepancy_claims, draw
 from neuroest.error_analysis.elasticities import basis_shares, elasticities, unproven_share
+from neuroest.error_analysis.repeated import Rows, Structure
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
 from neuroest.pipeline.cost_table import CostTable, cost_components
@@ -119,13 +120,13 @@ _WITHOUT_ESTIMATE = "not_finite"
 """What a sample without an estimate fails if it fails no check: a result is negative or no finite number."""
 
 
-def passing_of(sampled: Evaluation, exists: Mask) -> Passing:
+def passing_of(checks: Iterable[Check], exists: Mask) -> Passing:
     """Share of the samples in which a point of a sweep would be feasible, and the share that fails each check.
 
     Parameters
     ----------
-    sampled : Evaluation
-        A batch with one point per sample.
+    checks : iterable of Check
+        The checks of all samples.
     exists : array of bool
         Whether each sample has an estimate, as `neuroest.pipeline.soundness.estimate_exists` says.
 
@@ -136,8 +137,6 @@ def passing_of(sampled: Evaluation, exists: Mask) -> Passing:
     """
     passed = exists.copy()
     failing: dict[str, Mask] = {}
-    with np.errstate(all="ignore"):  # samples without an estimate
-        checks = sampled.checks
     for check in checks:
         if check.severity not in {"infeasible", "design_rule"} or np.all(check.passed):
             continue
@@ -194,6 +193,39 @@ _LIMITS = ("power_density_limit", "largest_die", "leakage_width")
 class AnalysedEstimate(EstimateRows):
     """An estimate that computes its slow parts on first use."""
 
+    _structure: Structure | None = None
+
+    @classmethod
+    def made(
+        cls, evaluation: Evaluation | None, structure: Structure | None, **known: Any
+    ) -> "AnalysedEstimate":
+        """An estimate from its evaluation, or by a plan, without one until something asks for it.
+
+        Parameters
+        ----------
+        evaluation : Evaluation or None
+            The arrays of all stages.
+        structure : Structure or None
+            What repeats it with other numbers.
+        known
+            All other fields.
+        """
+        found = cls(evaluation=evaluation, **known)
+        own = vars(found)
+        own["_structure"] = structure
+        if evaluation is None:
+            del own["evaluation"]
+        return found
+
+    @cached_property
+    def evaluation(self) -> Evaluation:  # type: ignore[override]
+        """The arrays of all stages."""
+        return evaluate(self.design, self.workload, self._values)
+
+    @property
+    def _values(self) -> dict[str, u.Numeric]:
+        return {path: claim.value for path, claim in self.claims.items()}
+
     def __getstate__(self) -> dict[str, Any]:
         # a copy in another process computes the slow parts again, since traced numbers are not sent
         return {item.name: getattr(self, item.name) for item in fields(self)}
@@ -206,14 +238,25 @@ class AnalysedEstimate(EstimateRows):
     @cached_property
     def sampled(self) -> Evaluation:
         """The evaluation of all samples."""
-        values: dict[str, u.Numeric] = {path: claim.value for path, claim in self.claims.items()}
         keep_memory()
-        return evaluate(self.design, self.workload, {**values, **self._drawn})
+        return evaluate(self.design, self.workload, {**self._values, **self._drawn})
+
+    @cached_property
+    def _repeated(self) -> Rows | None:
+        """Totals and checks of all samples by a plan; None without one."""
+        if self._structure is None or "sampled" in vars(self):
+            return None
+        return self._structure.rows(self.design, self.workload, self.claims, self._drawn, SAMPLES)
 
     @cached_property
     def sample(self) -> Sample:
         """The draw behind the bands; two designs share the samples of common causes."""
-        return sample_of(self.sampled, self._drawn, SAMPLES, SEED)
+        rows = self._repeated
+        if rows is None:
+            return sample_of(self.sampled, self._drawn, SAMPLES, SEED)
+        totals = rows.totals
+        banded = {name: np.broadcast_to(totals[name], (SAMPLES,)) for name in BANDED}
+        return Sample(self._drawn, banded, rows.feasible, SEED)
 
     @cached_property
     def bands(self) -> Bands:
@@ -223,7 +266,9 @@ class AnalysedEstimate(EstimateRows):
     @cached_property
     def passing(self) -> Passing:
         """Share of the samples that pass all checks, and the share that fails each."""
-        return passing_of(self.sampled, self.sample.feasible)
+        exists, rows = self.sample.feasible, self._repeated
+        with np.errstate(all="ignore"):  # samples without an estimate
+            return passing_of(self.sampled.checks if rows is None else rows.checks, exists)
 
     @cached_property
     def scenarios(self) -> tuple[ScenarioRow, ...]:

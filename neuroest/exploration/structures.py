@@ -18,6 +18,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.frozen import frozen_dataclass
+from neuroest.core.plans import Plans
 from neuroest.design.build import Design, InputFile
 from neuroest.design.chip import DISCREPANCY
 from neuroest.design.overrides import (
@@ -31,7 +32,6 @@ from neuroest.design.overrides import (
     workload_with,
 )
 from neuroest.error_analysis.draws import discrepancy_claims
-from neuroest.exploration.plans import Plans
 from neuroest.exploration.space import CHOICES, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.assignment import settled

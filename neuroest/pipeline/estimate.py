@@ -27,12 +27,11 @@ from neuroest.design.overrides import (
     workload_with,
 )
 from neuroest.error_analysis.analysis import AnalysedEstimate
+from neuroest.error_analysis.repeated import left_out_of, structure_of
 from neuroest.loading.library import Device, is_shipped, load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
 from neuroest.pipeline.design_rules import CARRIES
 from neuroest.pipeline.evaluation import evaluate
-from neuroest.pipeline.learning import left_out
-from neuroest.pipeline.mapping import exclusions
 from neuroest.pipeline.soundness import estimate_exists, faults, totals_of
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES
@@ -40,7 +39,7 @@ from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
-from neuroest.specs.workload import WorkloadSpec, workload_exclusions
+from neuroest.specs.workload import WorkloadSpec
 
 if TYPE_CHECKING:
     from neuroest.error_analysis.calibration import Given, GivenFile
@@ -251,7 +250,7 @@ def estimate(
     chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     changes = whole_paths(settings_of(settings), chip, net.spec)
-    net = replace(net, spec=network_with(net.spec, changes))
+    stated, net = net, replace(net, spec=network_with(net.spec, changes))
     design = design_for(chip, changes, net.spec)
     of_network = workload_with(net.spec, changes)
     claims = named({**design.claims, **of_network}, "parameter")
@@ -259,28 +258,34 @@ def estimate(
     with np.errstate(all="ignore"):
         try:
             design = settled(design, net.spec, values)
-            result = evaluate(design, net.spec, values)
+            structure = structure_of(chip, stated, design, claims, changes)
+            rows = None if structure is None else structure.rows(design, net.spec, claims)
+            if rows is not None and rows.stands:
+                result, found, said = None, rows.totals, rows.about.exclusions
+                checks = tuple(map(_check_result, rows.checks))
+            else:
+                result = evaluate(design, net.spec, values)
+                checks = tuple(map(_check_result, result.checks))
+                found, said = totals_of(result), left_out_of(net.spec, result)
         except MappingError as error:
             cause = {} if isinstance(error, CodingError) else changes
             raise type(error)(_placed(chip, cause, net.spec.name, str(error))) from None
         except ArithmeticError as error:
             raise RangeError(f"a value is too large or too small to compute with: {error}") from error
-        checks = tuple(_check_result(check) for check in result.checks)
-        found = totals_of(result)
-        said = (*workload_exclusions(net.spec), *exclusions(result.levels), *result.counts.exclusions)
-    for check in checks:
-        if check.name == CARRIES and not check.passed:
-            nearest = nearest_link(chip, changes, net.spec, check.component)
-            raise RangeError(_placed(chip, changes, net.spec.name, f"{check}; {nearest}"))
-    _refuse(checks, chip, changes, net.spec.name)
-    for fault, _ in faults(result, found):
-        raise RangeError(fault)
+    if result is not None:
+        for check in checks:
+            if check.name == CARRIES and not check.passed:
+                nearest = nearest_link(chip, changes, net.spec, check.component)
+                raise RangeError(_placed(chip, changes, net.spec.name, f"{check}; {nearest}"))
+        _refuse(checks, chip, changes, net.spec.name)
+        for fault, _ in faults(result, found):
+            raise RangeError(fault)
     totals = {name: QUANTITIES[name].at_one_point(value) for name, value in found.items()}
-    files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
-    formatted = tuple(check for check in checks if check.severity != "infeasible")
-    return AnalysedEstimate(
-        design, net.spec, claims, result, named(totals, "result"), formatted, left_out(result.learning, said), files,
-        frozen(changes), None if given is None else _given(given, chip, design, changes, claims),
+    return AnalysedEstimate.made(
+        result, structure, design=design, workload=net.spec, claims=claims, totals=named(totals, "result"),
+        checks=tuple(check for check in checks if check.severity != "infeasible"), exclusions=said,
+        files=(*design.files, InputFile("workload", net.spec.name, net.file, net.sha256)), settings=frozen(changes),
+        given=None if given is None else _given(given, chip, design, changes, claims),
     )  # fmt: skip
 
 

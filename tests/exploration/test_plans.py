@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.core import compiled
+from neuroest.core import compiled, plan, plans
+from neuroest.core.plans import SWITCH, Plans
 from neuroest.error_analysis.draws import draw
-from neuroest.exploration import plans
 from neuroest.exploration.batch_evaluation import Points, evaluate_points
-from neuroest.exploration.plans import SWITCH, Plans
 from neuroest.exploration.space import space_from
 from neuroest.exploration.structures import Group, candidate, resolve
 from neuroest.loading.library import shipped
@@ -96,8 +95,8 @@ def test_a_list_in_which_other_points_go_other_ways(both: Callable[..., tuple[Po
     group = resolved.groups[0]
     same(*both(group, columns, MANY))
     assert group.plans.counts["repeated"] > 0.9 * MANY
-    (plan, _), *_ = group.plans._plans.popitem()[1]
-    assert plan.operations < plan.recorded
+    (first, _), *_ = group.plans._plans.popitem()[1]
+    assert first.operations < first.recorded
 
 
 def test_what_cannot_be_recorded_is_evaluated_as_it_stands(
@@ -108,9 +107,9 @@ def test_what_cannot_be_recorded_is_evaluated_as_it_stands(
     def unable(*_: Any) -> None:
         raise TypeError("no such operation\nmore")
 
-    monkeypatch.setattr(plans, "Plan", unable)
+    monkeypatch.setattr(plan, "Plan", unable)
     group = candidate("digital_int8_28nm", "mlp_mnist_dense", {}, {}).group
-    with caplog.at_level("INFO", "neuroest.exploration.plans"):
+    with caplog.at_level("INFO", "neuroest.core.plans"):
         same(*both(group, draw(group.claims, FEW, 7), FEW))
     assert [*group.plans.refused.values()] == ["no such operation"]
     assert caplog.messages == ["evaluated without a plan: no such operation"]

@@ -61,7 +61,7 @@ def test_a_sample_without_an_estimate_does_not_pass() -> None:
     assert result.passing.share == pytest.approx(1.0)
     exists = np.ones(512, dtype=bool)
     exists[:128] = False
-    found = passing_of(result.sampled, exists)
+    found = passing_of(result.sampled.checks, exists)
     assert found.share == pytest.approx(0.75)
     assert found.failing == pytest.approx({"not_finite": 0.25})
 

@@ -1,4 +1,4 @@
-"""Plans of a structure: long lists of points repeat the operations of an evaluation instead of running all of it.
+"""Plans of a structure: points repeat the operations of an evaluation instead of running all of it.
 
 Plans need llvmlite: without compiled operations they save nothing. ``NEUROEST_PLAN=0`` switches them off. What cannot
 be recorded is evaluated without a plan; the logger of this module names it once.
@@ -10,33 +10,40 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core import compiled
 from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError
-from neuroest.core.plan import Plan
 from neuroest.core.recording import recording
 from neuroest.core.startup import no_search_for_cycles
-from neuroest.core.symbolic import Recording
+
+if TYPE_CHECKING:
+    from neuroest.core.plan import Plan
 
 SWITCH = "NEUROEST_PLAN"
 _WORTH = 16_384
 """Points after which a plan is recorded; it has paid after 19 000 more of twelve layers, 50 000 of three. Numerical."""
+_CALL = 256
+"""Points whose evaluation takes as long as what an evaluation takes for any number of them; numerical."""
 _MOST = 3
 """Most plans for one question, for points that are evaluated in different ways."""
 _FEWEST = 1 / 16
 """Smallest share of the points asked for that is worth another plan; numerical."""
-_possible = compiled.possible
 _FAULTS = (NeuroestError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an array that is not a plain one can lead to."""
 
 Places = NDArray[np.intp]
 Evaluate = Callable[[Mapping[str, Any]], tuple[list[Any], Any]]
 """Arrays of results of points, and what is no array and the same for all of them."""
+
+
+def _possible() -> bool:
+    from neuroest.core import compiled  # noqa: PLC0415 - few runs record anything, and a short one would wait for it
+
+    return compiled.possible()
 
 
 class Outcome(NamedTuple):
@@ -64,16 +71,20 @@ class Plans:
         self.refused: dict[Hashable, str] = {}
         self._plans: dict[Hashable, list[tuple[Plan, Any]]] = {}
         self._asked: Counter[Hashable] = Counter()
+        self._missed: Counter[Hashable] = Counter()
 
     def __reduce__(self) -> tuple[type[Plans], tuple[()]]:
         return Plans, ()  # another process records its own
 
     def are_worth(self, question: Hashable, count: int) -> bool:
-        """Whether plans answer a question for another list of so many points."""
-        if os.environ.get(SWITCH) == "0" or not _possible() or question in self.refused:
-            return False
-        self._asked[question] += count
-        return question in self._plans or self._asked[question] >= _WORTH
+        """Whether plans answer a question for so many further points."""
+        self._asked[question] += count + _CALL
+        return (
+            self._asked[question] >= _WORTH
+            and question not in self.refused
+            and os.environ.get(SWITCH) != "0"
+            and _possible()
+        )
 
     def outcomes(
         self, question: Hashable, evaluate: Evaluate, columns: Mapping[str, Array], count: int
@@ -97,8 +108,13 @@ class Plans:
             if not left.size or (turn and left.size < _FEWEST * count):
                 break
             some = columns if left.size == count else _at(columns, left, count)
-            if turn == len(plans) and not self._record(question, evaluate, some, left.size, central=not turn):
-                break
+            if turn == len(plans):
+                self._missed[question] += (count + _CALL) if turn else 0
+                if turn and self._missed[question] < _WORTH:
+                    break
+                if not self._record(question, evaluate, some, left.size, central=not turn):
+                    break
+                self._missed[question] = 0
             plan, rest = plans[turn]
             arrays, right = plan.repeated(some, left.size)
             done = np.flatnonzero(right)
@@ -120,6 +136,9 @@ class Plans:
         central: bool,
     ) -> bool:
         """Record the evaluation of a point in the middle of all, or of one of them that is left."""
+        from neuroest.core.plan import Plan  # noqa: PLC0415 - as above
+        from neuroest.core.symbolic import Recording  # noqa: PLC0415 - as above
+
         try:
             with no_search_for_cycles(), recording(Recording()) as recorded:
                 given = {
