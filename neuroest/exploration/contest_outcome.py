@@ -4,7 +4,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.studies import BreakEven, Cell, CellVerdict, DeadEnd, RegimeAxis, Standing
 
+Pair: TypeAlias = tuple[int, Place]
+"""A chip in a cell."""
 WORKS = 0.9
 """Share of the samples in which a chip must have an estimate, so that the p90 of its cost exists."""
 _ROUNDS = 3
@@ -62,7 +64,7 @@ class Finalists:
     ) -> None:  # fmt: skip
         self._search, self.objective, self._passing = search, objective, passing
         self._samples, self._seed, self._posterior = samples, seed, posterior
-        self._ledgers: dict[tuple[int, Place], Ledger] = {}
+        self._ledgers: dict[Pair, Ledger] = {}
         self._draws: dict[tuple[str, frozenset[str]], Mapping[str, Array]] = {}
         self.best: dict[tuple[str, Place], Best] = {}
         self.tried: dict[tuple[str, Place], int] = {}
@@ -85,16 +87,14 @@ class Finalists:
         return [int(row) for row in rows[:KEPT]]
 
     def _sample(self, wanted: Mapping[tuple[str, Place], Sequence[int]]) -> None:
-        """Costs of all requested chips, each chip in all of its cells at once."""
-        cells: dict[int, set[Place]] = {}
+        """Costs of all requested chips, all chips of one circuit in all of their cells at once."""
+        together: dict[Any, dict[Pair, None]] = {}
         for (_, place), rows in wanted.items():
-            for row in rows:
-                cells.setdefault(int(self._search.chip[row]), set()).add(place)
-        costs = {
-            (chip, place): cost
-            for chip, places in cells.items()
-            for place, cost in self._sampled(chip, sorted(places))
-        }
+            for chip in self._search.chip[rows].tolist():
+                structure, own = self._search.field.chip(chip)
+                circuit = structure.label, frozenset(structure.values(own))
+                together.setdefault(circuit, {})[chip, place] = None
+        costs = {pair: cost for pairs in together.values() for pair, cost in self._sampled([*pairs])}
         for key, rows in wanted.items():
             found = []
             for row in rows:
@@ -112,19 +112,31 @@ class Finalists:
 
     def passing_share(self, one: Best, place: Place) -> float:
         """Share of the samples in which a chip passes all checks in a cell."""
-        group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
+        group, moved = _moved(self._search.field, [(one.chip, place)])
         return share_that_passes(group, moved, self._samples, self._seed, self.objective, self._posterior)
 
     def ledger(self, one: Best, place: Place) -> Ledger:
         """What each component of a chip takes in a cell, at the stated inputs and in each sample."""
         if (one.chip, place) not in self._ledgers:
-            group, moved = _moved(self._search.field, one.chip, place[:1], place[1:])
-            values = {**group.values, **{path: value.reshape(1) for path, value in moved.items()}}
-            drawn = self._drawn(one.chip, moved)
-            stated = ledger(group.design, evaluate(group.design, group.workload, values))
-            sampled = evaluate(group.design, group.workload, {**values, **drawn})
-            self._ledgers[one.chip, place] = stated.followed_by(ledger(group.design, sampled, self._samples))
+            pairs = [(best.chip, cell) for (_, cell), best in self.best.items() if best.chip == one.chip]
+            self._ledgers.update(self._ledgers_of([*dict.fromkeys(pairs)]))
         return self._ledgers[one.chip, place]
+
+    def _ledgers_of(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Ledger]]:
+        """The same for a chip in all of its cells."""
+        group, moved = _moved(self._search.field, pairs)
+        points = 1 + self._samples
+        values = {
+            **{path: np.repeat(each, points).reshape(-1, 1) for path, each in moved.items()},
+            **{
+                path: np.tile(np.append(group.values.get(path, 1.0), samples), len(pairs)).reshape(-1, 1)
+                for path, samples in self._drawn(pairs[0][0], moved).items()
+            },
+        }
+        result = evaluate(group.design, group.workload, {**group.values, **values})
+        every = ledger(group.design, result, points * len(pairs))
+        for number, pair in enumerate(pairs):
+            yield pair, every.at(slice(number * points, (number + 1) * points))
 
     def _drawn(self, chip: int, moved: Mapping[str, Array]) -> Mapping[str, Array]:
         """Draws of everything that neither an axis nor a choice of a chip sets, the same for chips of one structure."""
@@ -135,46 +147,40 @@ class Finalists:
             self._draws[key] = draw(claims, self._samples, self._seed, posterior=self._posterior)
         return self._draws[key]
 
-    def _sampled(self, chip: int, places: Sequence[Place]) -> Iterator[tuple[Place, Array]]:
-        """Samples of the cost of a chip in some cells; infinite without an estimate.
+    def _sampled(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Array]]:
+        """Samples of the cost of chips of one circuit in some cells; infinite without an estimate.
 
         Values set by an axis or a choice of the chip are exact. Each other cause has its own random stream, so that two
         chips share the samples of common causes.
         """
-        xs, ys = (sorted({place[axis] for place in places}) for axis in (0, 1))
-        group, moved = _moved(self._search.field, chip, xs, ys)
-        drawn = self._drawn(chip, moved)
-        step = max(1, box_of(group) // (len(xs) * len(ys)))
+        group, moved = _moved(self._search.field, pairs)
+        drawn = self._drawn(pairs[0][0], moved)
+        columns = {path: values.reshape(1, -1, 1) for path, values in moved.items()}
+        step = max(1, box_of(group) // len(pairs))
         parts = []
         for start in range(0, self._samples, step):
             stop = min(start + step, self._samples)
-            given = {path: values[start:stop].reshape(-1, 1, 1, 1) for path, values in drawn.items()}
-            shape = (stop - start, len(xs), len(ys))
-            found = evaluate_points(group, {**given, **moved}, shape, (self.objective,), judged=False)
+            given = {path: values[start:stop].reshape(-1, 1, 1) for path, values in drawn.items()}
+            shape = (stop - start, len(pairs))
+            found = evaluate_points(group, {**given, **columns}, shape, (self.objective,), judged=False)
             cost = cost_of(found.totals[self.objective], found.feasible, self.objective)
             parts.append(cost.reshape(shape))
-        cost = np.concatenate(parts)
-        for x, y in places:
-            yield (x, y), cost[:, xs.index(x), ys.index(y)]
+        yield from zip(pairs, np.ascontiguousarray(np.concatenate(parts).T), strict=True)
 
 
-def _moved(field: Field, number: int, xs: Sequence[int], ys: Sequence[int]) -> tuple[Group, dict[str, Array]]:
-    """Group of a chip, and the values that its choices and the axes set."""
-    structure, chip = field.chip(number)
-    group, chosen = structure.group, structure.values(chip)
-    first, second = field.resolved.numeric
+def _moved(field: Field, pairs: Sequence[Pair]) -> tuple[Group, dict[str, Array]]:
+    """Group of chips of one circuit, and the values that their choices and the axes set in some cells."""
+    chips = [field.chip(chip) for chip, _ in pairs]
+    chosen = [structure.values(own) for structure, own in chips]
     moved = {
-        **{
-            path: np.asarray(track.levels)[list(xs)].reshape(1, -1, 1, 1)
-            for path, track in first.tracks.items()
-        },
-        **{
-            path: np.asarray(track.levels)[list(ys)].reshape(1, 1, -1, 1)
-            for path, track in second.tracks.items()
-        },
-        **{path: np.full((1, 1, 1, 1), value) for path, value in chosen.items()},
+        path: np.asarray(track.levels)[[place[number] for _, place in pairs]]
+        for number, axis in enumerate(field.resolved.numeric)
+        for path, track in axis.tracks.items()
     }
-    return group, moved
+    return chips[0][0].group, {
+        **moved,
+        **{path: np.array([one[path] for one in chosen]) for path in chosen[0]},
+    }
 
 
 _FRAIL = "no estimate in more than a tenth of the samples"

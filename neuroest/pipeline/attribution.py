@@ -67,7 +67,7 @@ class Ledger:
         Device of the neurons by their path.
     neuron_parts : frozenset of str
         Neurons, and memories that store nothing but their states.
-    paced_by_neurons : bool
+    paced_by_neurons : array of bool
         Whether neurons take most of the slowest step.
     """
 
@@ -80,10 +80,10 @@ class Ledger:
     interval: Array
     neurons: Mapping[str, str]
     neuron_parts: frozenset[str]
-    paced_by_neurons: bool
+    paced_by_neurons: Mask
 
     def followed_by(self, other: Self) -> Self:
-        """The points of both, one after the other; what sets the pace is that of the first."""
+        """The points of both, one after the other."""
 
         def joined(sums: Mapping[str, Array], more: Mapping[str, Array]) -> dict[str, Array]:
             return {name: np.concatenate([values, more[name]]) for name, values in sums.items()}
@@ -93,6 +93,19 @@ class Ledger:
             power=joined(self.power, other.power), area=joined(self.area, other.area),
             powered=np.concatenate([self.powered, other.powered]),
             interval=np.concatenate([self.interval, other.interval]),
+            paced_by_neurons=np.concatenate([self.paced_by_neurons, other.paced_by_neurons]),
+        )  # fmt: skip
+
+    def at(self, places: slice) -> Self:
+        """Some of the points."""
+
+        def some(sums: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: values[places] for name, values in sums.items()}
+
+        return replace(
+            self, dynamic=some(self.dynamic), static=some(self.static), power=some(self.power), area=some(self.area),
+            powered=self.powered[places], interval=self.interval[places],
+            paced_by_neurons=self.paced_by_neurons[places],
         )  # fmt: skip
 
 
@@ -133,7 +146,7 @@ def ledger(design: Design, result: Evaluation, points: int = 1) -> Ledger:
         return Ledger(
             dynamic, static, power, area, {part.path: _family(part) for part in result.chip.components()},
             flat(result.active_time), flat(result.timing.initiation_interval), _neurons(design, result),
-            neuron_parts(result.chip.components()), _paced_by_neurons(result),
+            neuron_parts(result.chip.components()), _paced_by_neurons(result, points),
         )  # fmt: skip
 
 
@@ -151,22 +164,29 @@ def _neurons(design: Design, result: Evaluation) -> dict[str, str]:
     return {path: design.devices[path].spec.name for path in paths if path in design.devices}
 
 
-def _paced_by_neurons(result: Evaluation) -> bool:
-    """Whether the neurons take most of the slowest step, at the first point."""
-    place, timing = result.slowest_layer, result.timing
-    layers = len(result.layers.names)
+def _paced_by_neurons(result: Evaluation, points: int) -> Mask:
+    """Whether the neurons take most of the slowest step."""
 
-    def at(time: u.Numeric) -> float:
-        found = np.asarray(time, dtype=np.float64)
-        return float(np.ravel(np.broadcast_to(found, (*found.shape[:-1], layers)))[place])
+    def by_layer(time: u.Numeric) -> Array:
+        return np.broadcast_to(np.asarray(time, dtype=np.float64), (points, len(result.layers.names)))
 
-    times = {path: at(time) for path, time in timing.resources.items()}
-    slowest = max(times, key=lambda path: times[path], default="")
-    for level in result.levels:
-        if level.path == slowest:
+    slowest = np.argmax(by_layer(result.timing.step), axis=-1)
+
+    def at(time: u.Numeric) -> Array:
+        return np.asarray(by_layer(time)[np.arange(points), slowest])
+
+    resources = result.timing.resources
+    longest = np.argmax([at(time) for time in resources.values()], axis=0)
+    found = np.zeros(points, dtype=bool)
+    for number in np.unique(longest):
+        path, here = [*resources][number], longest == number
+        level = next((one for one in result.levels if one.path == path), None)
+        if level is None:
+            found |= here & any(part.path == path and is_neuron(part) for part in result.chip.components())
+        else:
             own = level.mapper.unit_time(level.mapped.placement)
-            return at(level.mapper.neuron_time()) >= _SETS_PACE * at(own)
-    return any(part.path == slowest and _family(part) == NEURON for part in result.chip.components())
+            found |= here & (at(level.mapper.neuron_time()) >= _SETS_PACE * at(own))
+    return found
 
 
 def attributed_energy(
@@ -190,7 +210,7 @@ def attributed_energy(
         Components whose energy the ratio leaves out.
     """
     slower = design if design.interval[0] >= baseline.interval[0] else baseline
-    time = INTEGRATING if slower.paced_by_neurons else WAITING
+    time = INTEGRATING if slower.paced_by_neurons[0] else WAITING
     table: dict[str, Array] = {}
     for component in {**design.dynamic, **design.static, **baseline.dynamic, **baseline.static}:
         if component in left_out:

@@ -28,7 +28,7 @@ def by_hand(neuron: float, power: float, time: float, *, paced: bool) -> Ledger:
     spent, drawn, at = np.array([neuron]), np.array([power]), np.array([time])
     return Ledger(
         {"chip.neuron": spent}, {"chip.memory": drawn * at}, {"chip.memory": drawn}, {}, families, at, at,
-        {"chip.neuron": str(neuron)}, frozenset({"chip.neuron"}), paced,
+        {"chip.neuron": str(neuron)}, frozenset({"chip.neuron"}), np.array([paced]),
     )  # fmt: skip
 
 
