@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def static_rows(
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term, on a chip of this area. [W]."""
     period = inference_period(chip, timing)
-    in_steps = sleeps_in_steps(levels, timing)
+    in_steps, work = sleeps_in_steps(levels, timing), _work(levels[0].mapper.steps, chip, timing)
     sleeps, awake = chip.operation.mode in {"always_on", "streaming"}, _never_off(chip)
     rows = [
         row
@@ -81,7 +82,7 @@ def static_rows(
         if not s.standby or chip.operation.mode == "duty_cycled"
         for number in (levels[0].mapped.instances[s.counted_as or s.component],)
         for row in (
-            _rows_by_timestep(s, number, levels[0].mapper.steps, chip, timing)
+            _rows_by_timestep(s, number, timing, work)
             if s.each_timestep and in_steps
             else _rows(s, number, may_sleep=sleeps and s.component not in awake)
         )
@@ -140,25 +141,54 @@ def _rows(cost: StaticCost, number: u.Numeric, *, may_sleep: bool) -> Iterator[I
     yield InstanceRow(cost.component, f"{cost.term}_waking", cost.wake_energy * number, number, "waking")
 
 
-def _rows_by_timestep(
-    cost: StaticCost, number: u.Numeric, steps: u.Numeric, chip: Chip, timing: Timing
-) -> Iterator[InstanceRow]:
-    """One static cost of a block that sleeps once a timestep has no more work for it, as mean powers of an inference.
+@frozen_dataclass(eq=False)
+class _Work:
+    """Work of a block that sleeps once a timestep has no more of it.
 
-    It works for its layers one after the other, and wakes once for each layer and timestep: more than either is worth
-    where they overlap. The spikes of a timestep wait until it works.
+    Attributes
+    ----------
+    share : float or array
+        Share of an inference for which it works.
+    wakings : float or array
+        How often it wakes in an inference.
+    powered : array
+        Time of static power of an inference; infinite with neurons that never fire. [s]
     """
-    # logic that no block lists works while the block does that it comes with
-    place = cost.component if cost.component in timing.resources else cost.counted_as or cost.component
-    working = timing.resources.get(place, np.zeros(1))
+
+    share: u.Numeric
+    wakings: u.Numeric
+    powered: Array
+
+
+def _work(steps: u.Numeric, chip: Chip, timing: Timing) -> Callable[[str], _Work]:
+    """Work of blocks by the resource that they belong to, found once for all of their static costs.
+
+    A block works for its layers one after the other, and wakes once for each layer and timestep: more than either is
+    worth where they overlap. The spikes of a timestep wait until it works.
+    """
     powered = active_time(chip, timing)
-    known = np.where(np.isfinite(powered), powered, np.inf)  # neurons that never fire need an infinite time
-    share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)
-    wakings = steps * np.sum(np.where(working > 0.0, 1.0, 0.0), axis=-1, keepdims=True)
+    known = np.where(np.isfinite(powered), powered, np.inf)
+
+    @cache
+    def work(resource: str) -> _Work:
+        working = timing.resources.get(resource, np.zeros(1))
+        share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)
+        wakings = steps * np.sum(np.where(working > 0.0, 1.0, 0.0), axis=-1, keepdims=True)
+        return _Work(share, wakings, known)
+
+    return work
+
+
+def _rows_by_timestep(
+    cost: StaticCost, number: u.Numeric, timing: Timing, work: Callable[[str], _Work]
+) -> Iterator[InstanceRow]:
+    """One static cost of a block that sleeps once a timestep has no more work, as mean powers of an inference."""
+    # logic that no block lists works while the block does that it comes with
+    own = work(cost.component if cost.component in timing.resources else cost.counted_as or cost.component)
     drawn, left = cost.power * number, np.asarray(cost.asleep_share)
-    yield InstanceRow(cost.component, cost.term, drawn * share, number)
-    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * (1.0 - share) * left, number)
-    waking = power.average_power(cost.wake_energy * number * wakings, known)
+    yield InstanceRow(cost.component, cost.term, drawn * own.share, number)
+    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * (1.0 - own.share) * left, number)
+    waking = power.average_power(cost.wake_energy * number * own.wakings, own.powered)
     yield InstanceRow(cost.component, f"{cost.term}_waking", waking, number)
 
 
