@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from neuroest.loading.kinds import data_folder
@@ -55,29 +55,21 @@ def page(board: Scoreboard) -> str:
         "# Scoreboard",
         "",
         "How close are estimates to published chips?",
-        "A case is a folder under `validation/`; `neuroest reproduce CASE` prints its values and fails if one changes,",
-        "and [one page](../validation/) has every value of all cases. A *ratio* is predicted over published; below one",
-        "the estimate is too small. No constant was fitted to one chip; several were chosen with known ratios of",
-        "scored chips, so those rows are [in-sample](validation.md#choices-made-with-known-ratios). The classes are",
-        "never averaged together:",
+        "A case is a folder under `validation/`; `neuroest reproduce CASE` prints its values,",
+        "[one page](../validation/) those of all. A *ratio* is predicted over published. No constant was fitted to one",
+        "chip; several were chosen with known ratios, so those rows are",
+        "[in-sample](validation.md#choices-made-with-known-ratios). Classes are never averaged together:",
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
         *_headline(board),
         "## By class",
         "",
-        "Chips, measured or estimated by their vendor:",
+        "Chips are measured or estimated by their vendor, studies have not been built, and peers are simulators of",
+        "other groups, which are no evidence of accuracy.",
         "",
-        *_summaries(board.summaries),
+        *_summaries({"chips": board.summaries, "studies": board.studies, "peers": board.peers}),
     ]
-    if board.studies:
-        lines += ["Design studies, which have not been built:", "", *_summaries(board.studies)]
-    if board.peers:
-        lines += [
-            "Simulators of other groups, which are no evidence of accuracy:",
-            "",
-            *_summaries(board.peers),
-        ]
     lines += _misses(board)
     lines += _first(board)
     lines += _families(board)
@@ -87,17 +79,18 @@ def page(board: Scoreboard) -> str:
     return "\n".join([*lines, *_constants(board)]).rstrip() + "\n"
 
 
-def _summaries(found: Sequence[Summary]) -> list[str]:
+def _summaries(found: Mapping[str, Sequence[Summary]]) -> list[str]:
     return _markdown_table(
-        ("class", "values", "within tolerance", "median abs(ln ratio)", "worst ratio", "inside p10 to p90",
+        ("of", "class", "values", "within tolerance", "median abs(ln ratio)", "worst ratio", "inside p10 to p90",
          "mean ln(p90/p10)"),
         (
             (
-                CLASS_NAMES[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
+                of, CLASS_NAMES[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
                 f"{s.worst_ratio:.3g}", "-" if s.coverage is None else f"{s.coverage:.0%}",
                 "-" if s.mean_band_width is None else f"{s.mean_band_width:.2f}",
             )
-            for s in found
+            for of, each in found.items()
+            for s in each
         ),
     )  # fmt: skip
 
@@ -144,9 +137,8 @@ def _first(board: Scoreboard) -> list[str]:
     return [
         "## First ratios of blind chips",
         "",
-        "*First*: by the code of the commit with the description, before any correction (`first.yaml` of each case,",
-        "which `neuroest reproduce --first` refuses to change). *Now*: the present prediction of the same bottom-up",
-        "values, in part a fit to these chips. Expect of a chip that you describe what the first columns say. The",
+        "*First*: by the code of the commit with the description (`first.yaml` of each case). *Now*: the present",
+        "prediction, in part a fit to these chips. Expect of a chip that you describe what the first columns say. The",
         "*median factor* is the exponential of the median of abs(ln(p50 / published)).",
         "",
         *_markdown_table(
@@ -166,9 +158,8 @@ def _families(board: Scoreboard) -> list[str]:
         "## By family of chips",
         "",
         "Bottom-up values, by the median of the band. A *blind* chip was described before its first score; since then",
-        "only errors were corrected, and changes listed as restated were made; it does not choose the width of the",
-        "bands. *Left out*: the median factor of nominal ratios when each chip is divided by the median of the others",
-        "of its family, separately for areas, energies and times. Medians count each chip once.",
+        "only errors were corrected, and listed changes made. *Left out*: the median factor of nominal ratios when",
+        "each chip is divided by the median of the others of its family, by cost. Medians count each chip once.",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor", "left out", "median area", "median energy",
@@ -194,9 +185,8 @@ def _nodes(board: Scoreboard) -> list[str]:
     return [
         "## By node",
         "",
-        "The same values by cost, family and node of the run: the median, the factor *left out*, each chip divided by",
-        "the median of the others in its cell, and the share of the chips inside p10 to p90, each once. *Both* are",
-        "digital and spiking chips, whose costs are those of logic and memories.",
+        "The same values: the median, the factor *left out*, and the share of the chips inside p10 to p90, each once.",
+        "*Both* are digital and spiking chips.",
         "",
         _biased(board),
         "",
@@ -230,10 +220,9 @@ def _descriptions() -> list[str]:
     return [
         "## Error of a description",
         "",
-        "Bands of every estimate contain a factor for what a description leaves out or states wrongly, by family and",
-        "cost, from first descriptions with today's models ([rule](calibration.md#chips-that-are-described-once)).",
-        "*Exponent* is that of the errors of models next to the factor. *Left out* is the share inside of each chip",
-        "with exponent and factor of the others; each chip counts once.",
+        "Bands of every estimate contain a factor for what a description leaves out or states wrongly",
+        "([rule](calibration.md#chips-that-are-described-once)). *Exponent* is that of the errors of models. *Left",
+        "out* is the share inside of each chip with exponent and factor of the others; each chip counts once.",
         "",
         *_markdown_table(
             ("family", "cost", "chips", "exponent", "factor", "median factor", "inside without it", "with it",
@@ -341,12 +330,14 @@ def _constants(board: Scoreboard) -> list[str]:
             "",
             "<!-- site: scoreboard_shared -->",
         ]
-        apart = [row for row in board.rows if row.case not in {s.name for s in shared}]
+        named = {s.name for s in shared}
+        rest = [row for row in board.rows if row.case not in named]
+        apart = next(s for s in summaries(rest) if s.quantity_class == "bottom_up")
         lines += [
             "",
-            "Bottom-up values of the chips without these:",
-            "",
-            *_summaries([s for s in summaries(apart) if s.quantity_class == "bottom_up"]),
+            f"Of the {apart.count} bottom-up values of the other chips {apart.within} are within tolerance; the median",
+            f"of abs(ln ratio) is {apart.median_absolute_log_ratio:.3f}, and {apart.coverage:.0%} are inside p10 to",
+            "p90.",
         ]
     return lines
 
@@ -372,8 +363,8 @@ def _misses(board: Scoreboard) -> list[str]:
     return [
         "## Misses by cause",
         "",
-        f"All {len(found)} values outside their tolerance, by ratio; the `published.yaml` of each case has the cause,",
-        "the site all of them:",
+        f"All {len(found)} values outside their tolerance; the `published.yaml` of each case and the site have the",
+        "cause:",
         f"{', '.join(map(_missed, sorted(found, key=lambda row: row.ratio)))}.",
         "",
         "<!-- site: scoreboard_misses -->",
