@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, ge
 
 import numpy as np
 
-from neuroest.blocks.electrical_point import ONLY_IN_ARRAY, ElectricalPoint
+from neuroest.blocks.electrical_point import ONLY_IN_ARRAY, ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelErrors, give_reasons, refuse_without_error
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.blocks.technology.process import Process
@@ -505,6 +505,10 @@ class Component(StatesChecks, Generic[_DeviceT_co]):
                 f"{self.path} books {quantity!r}, which it does not own; it owns {', '.join(self.owns)}"
             )
         return EnergyCost(self.path, action, term, energy, quantity, quantity not in self.overhead)
+
+    def loads(self, point: ElectricalPoint) -> Loads:
+        """What one block puts on the lines of an array at this point; nothing, where it does not say otherwise."""
+        return Loads()
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy terms of every action."""

@@ -83,11 +83,17 @@ class Loads:
         Capacitance of one part on its row and on its column. [F]
     conductance : float or ndarray
         Conductance from its column to ground. [S]
+    clamp : float or ndarray, optional
+        Resistance of the virtual ground at which it holds its column; none for a column that floats. [ohm]
+    series : float or ndarray
+        Resistance between its column and what reads it. [ohm]
     """
 
     row: u.Farad = 0.0
     column: u.Farad = 0.0
     conductance: u.Siemens = 0.0
+    clamp: u.Ohm | None = None
+    series: u.Ohm = 0.0
 
 
 class ElectricalPoint(Record):
@@ -181,8 +187,8 @@ class ElectricalPoint(Record):
     """Voltage of the supply that delivers the read current."""
     clamp_current: u.Ampere
     """Mean magnitude of the column current that a clamp gives."""
-    neuron_capacitance: u.Farad | None
-    """Input of a neuron that its column drives directly; None for a neuron that cannot be driven so."""
+    neuron_capacitance: u.Farad
+    """Input of a neuron that its column drives directly."""
     longest_hold_time: u.Second
     """Hold time of the slowest layer."""
     settled_bits: u.Dimensionless
@@ -203,6 +209,8 @@ class ElectricalPoint(Record):
     """Conductance in front of a multiplexer."""
     drawn_switch_source: u.Siemens
     """Conductance in front of a multiplexer on a typical die with new cells, for which its gates are sized."""
+    switched_inputs: u.Dimensionless
+    """Inputs of the multiplexer in front of one converter."""
     switched_swing: u.Volt
     """Largest swing of the multiplexer lines."""
     switched_supply: u.Volt

@@ -111,18 +111,14 @@ class CoversWork(Role):
     """Represents work that its published power includes, listed in ``covers``."""
 
 
-class ClampsColumn(Role, ABC):
-    """Clamps a column at its potential and passes on its current.
+class ClampsColumn(Role):
+    """Clamps a column at its potential, as its `loads` say, and passes on its current.
 
     Action ``column_bias``: reads of a column, less the share of its bias that the cells bring.
     """
 
     samples_columns: ClassVar[bool] = False
     """Whether the rows can be idle while a neuron still integrates."""
-
-    @abstractmethod
-    def input_resistance(self) -> u.Ohm:
-        """Resistance that the column sees."""
 
 
 class HoldsResults(ClampsColumn, ABC):

@@ -55,11 +55,11 @@ def test_the_clamp_carries_the_current_of_the_stack_through_a_longer_line() -> N
     array, network = stacked.compute, stacked.network
     rows = 128.0 * np.asarray(BLOCKS)
     column = crossbar_wires.column_time_constant_clamped(
-        array.front_end(network).input_resistance(), rows * array.weights.conductance(network),
+        array.column_end(network).clamp, rows * array.weights.conductance(network),
         rows * array.segment_resistance(), array.column_capacitance() * np.asarray(BLOCKS),
     )  # fmt: skip
     short = crossbar_wires.column_time_constant_clamped(
-        alone.compute.front_end(network).input_resistance(), 128.0 * array.weights.conductance(network),
+        alone.compute.column_end(network).clamp, 128.0 * array.weights.conductance(network),
         128.0 * array.segment_resistance(), array.column_capacitance(),
     )  # fmt: skip
     longer = array.settling_time(network) - alone.compute.settling_time(network)

@@ -107,7 +107,7 @@ def test_bias_follows_the_current_of_each_layer() -> None:
     # 700 inputs at 0.1 and 200 fed back at 0.003 share the rows; the output layer has less than one of 128 rows active
     assert bias == pytest.approx(5.0 * cell * np.array([128 * 70.6 / 900, 1.0]))
     # n U_T over the bias
-    assert array.front_end(network).input_resistance() * bias == pytest.approx(3e3 * 12e-6)
+    assert array.column_end(network).clamp * bias == pytest.approx(3e3 * 12e-6)
     reads = [
         row for row in result.evaluation.dynamic if row.term == "bias" and row.component.endswith("interface")
     ]

@@ -151,7 +151,7 @@ class Cell(Component[Any]):
         """Area of one cell."""
 
     @abstractmethod
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Capacitances of one cell on its row and column."""
 
     @abstractmethod

@@ -73,7 +73,7 @@ class ResistiveCell(ResistiveMemory):
         there = memory_cells.cell_pitch(self.area_on(self.device_process or self.process))
         return memory_cells.access_width_in_cell(self.device.access_width, there, self.pitch())
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Gate of one access transistor on the row, its junction and the memristor on the column."""
         junction = self.process.drain_capacitance * self.access_width()
         gate = self.process.gate_capacitance * self.access_width()
@@ -179,7 +179,7 @@ class CrosspointCell(ResistiveMemory):
         """Wire pitch, whatever number of layers shares the area."""
         return 2.0 * self.device.half_pitch
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Capacitance of the memristor on both wires."""
         return Loads(self.device.memristor_capacitance, self.device.memristor_capacitance)
 

@@ -234,7 +234,7 @@ class ReadPortCell(StaticCell):
             self.technology.supply_voltage / nominal, logic_delay_ratio(self, nominal, process),
         )  # fmt: skip
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Gates of the read port on the row, and junctions on the column."""
         width = self.transistors_at_line * self.at_node(self.device.read_width)
         return Loads(self.process.gate_capacitance * width, self.process.drain_capacitance * width)
@@ -496,7 +496,7 @@ class ChargeCell(StaticCell):
     follows_row: bool = chosen("charged_by", "follower")
     """Whether a source follower in the cell charges the capacitor."""
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Loads of one cell on its lines.
 
         On the row, the junction of the transistor that passes its level, or the gate of the follower; on the column,

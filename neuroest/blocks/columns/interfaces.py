@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, StaticCost, chosen
 from neuroest.blocks.columns.sample_and_hold import droop_check
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import WITHOUT_COSTS, exact_model, model_errors
 from neuroest.blocks.process_scaling import AnalogCircuit
 from neuroest.blocks.roles import (
@@ -145,9 +145,9 @@ class CurrentClamp(AnalogCircuit[CurrentClampParameters], ClampsColumn):
         """Area of one conveyor."""
         return [AreaCost(self.path, "conveyor", self.area_at_node(self.device.footprint))]
 
-    def input_resistance(self) -> u.Ohm:
-        """Resistance that the column sees."""
-        return self.device.input_resistance
+    def loads(self, point: ElectricalPoint) -> Loads:
+        """Virtual ground of the input."""
+        return Loads(clamp=self.device.input_resistance)
 
 
 class SampledClampParameters(CurrentClampParameters):
@@ -285,8 +285,6 @@ class DirectCoupling(Component[None], CouplesDirectly):
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Charge of the neuron's input to the row voltage, delivered by the supply of the rows."""
-        if point.neuron_capacitance is None:
-            return Costs()
         charge = crossbar_wires.column_swing_energy(
             point.neuron_capacitance, point.read_voltage, point.read_supply_voltage
         )

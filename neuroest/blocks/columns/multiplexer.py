@@ -14,7 +14,7 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
 )
-from neuroest.blocks.electrical_point import ElectricalPoint
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, model_errors
 from neuroest.blocks.process_scaling import at_corner, gate_leakage, threshold_at_corner
 from neuroest.core import units as u
@@ -134,10 +134,12 @@ class Multiplexer(Component[TransmissionGateParameters]):
         length = equations.multiplexer_gates(inputs, self.options["levels"]) * pitch
         return length * self.process.wire_capacitance
 
-    def line_load(self, inputs: u.Dimensionless, width: u.Metre, pitch: u.Metre) -> u.Farad:
-        """Total load on the lines between an input and the output."""
+    def loads(self, point: ElectricalPoint) -> Loads:
+        """Lines and gates between an input and the output."""
+        width, inputs = self.width(point.drawn_switch_source), point.switched_inputs
         gates = equations.path_gates(inputs, self.options["levels"])
-        return gates * self.junctions() * width + self.wire(inputs, pitch)
+        load = gates * self.junctions() * width + self.wire(inputs, point.switched_pitch)
+        return Loads(column=load, series=self.resistance(width))
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Costs of passing one value, of one transmission gate, and of one select logic gate."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext, chosen
 from neuroest.blocks.converters.base import ResolvedAdcBlock, SampledConverter
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import PUBLISHED, exact_model
 from neuroest.blocks.process_scaling import CircuitParameters
 from neuroest.core import units as u
@@ -82,9 +83,10 @@ class WholeAdc(SampledConverter):
     takes_columns: bool = chosen("takes", "current")
     """Whether it clamps a column and takes its current."""
 
-    def input_resistance(self) -> u.Ohm:
-        """Resistance that a column sees."""
-        return self.device.input_resistance
+    def loads(self, point: ElectricalPoint) -> Loads:
+        """Virtual ground of a converter that takes the current of its column and states its input resistance."""
+        stated = self.takes_columns and np.any(np.asarray(self.device.input_resistance) > 0.0)
+        return Loads(clamp=self.device.input_resistance if stated else None)
 
     takes_times: bool = chosen("takes", "time")
     """Whether its input is a time."""

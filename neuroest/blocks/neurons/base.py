@@ -26,7 +26,7 @@ from neuroest.blocks.base import (
     largest_of_layers,
     smallest_of_layers,
 )
-from neuroest.blocks.electrical_point import Burst, ElectricalPoint, Loads
+from neuroest.blocks.electrical_point import Burst, ElectricalPoint
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.core.arrays import Array, Mask
@@ -261,10 +261,6 @@ class Neuron(Component[Any]):
 
     def drive_voltage(self) -> u.Volt | None:
         """Voltage that the column circuits must reach at its input; None for neurons with a current input."""
-        return None
-
-    def loads(self) -> Loads | None:
-        """Load of the input on its column before a spike; None if a column cannot drive it directly."""
         return None
 
     def fed_checks(self, source: u.Ohm) -> list[Check]:

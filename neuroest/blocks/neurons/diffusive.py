@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, either
-from neuroest.blocks.electrical_point import Loads
+from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveBlock, DiffusiveNeuronBase
 from neuroest.blocks.neurons.diffusive_ions import IonDynamics
@@ -146,7 +146,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
         )
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Memristor without a filament, in front of a node of larger capacitance."""
         return Loads(column=self.memristor_capacitance(), conductance=1.0 / self.device.off_resistance)
 

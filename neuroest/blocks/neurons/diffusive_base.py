@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import numpy as np
 
 from neuroest.blocks import base
-from neuroest.blocks.electrical_point import Burst, Loads
+from neuroest.blocks.electrical_point import Burst, ElectricalPoint, Loads
 from neuroest.blocks.neurons.base import FiringRule, Neuron
 from neuroest.blocks.neurons.diffusive_ions import (
     IonDynamics,
@@ -163,7 +163,7 @@ class DiffusiveNeuronBase(Neuron):
         """Voltage across memristor and gate node."""
         return self.device.input_voltage
 
-    def loads(self) -> Loads:
+    def loads(self, point: ElectricalPoint) -> Loads:
         """Memristor without a filament; its capacitance in series with the gate node is at most that of the node."""
         return Loads(column=self.gate_capacitance(), conductance=1.0 / self.device.off_resistance)
 

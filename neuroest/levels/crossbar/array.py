@@ -29,7 +29,6 @@ from neuroest.blocks.columns.multiplexer import Multiplexer
 from neuroest.blocks.columns.read_schedule import ReadScheduleChoice
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold
 from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.converters.whole import WholeAdc
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads, SampledLoad
 from neuroest.blocks.neurons.base import Neuron, NeuronDrive
 from neuroest.blocks.roles import (
@@ -186,12 +185,12 @@ class CrossbarArray(Component[None]):
     interface: Component[Any] | None = slot("interface", of="readout")
     """Circuit between column and neuron."""
 
-    @property
+    @cached_property
     def driven_load(self) -> Loads | None:
         """Load of the neuron that a column drives directly; None with a circuit between them."""
         if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
             return None
-        return self.neuron.loads()
+        return self.neuron.loads(self.stated)
 
     merge: Any = slot("merge", of="readout")
     """Circuit that weights and merges bit slices, or merges the arrays of one output; None without one."""
@@ -305,14 +304,20 @@ class CrossbarArray(Component[None]):
         return supply / 2.0 if self.opposed and regulated else supply
 
     @cached_property
-    def at_rest(self) -> ElectricalPoint:
-        """The part of the electrical point that no network changes: lines and voltages."""
+    def stated(self) -> ElectricalPoint:
+        """The part of the electrical point that the file states: size and voltages."""
         return ElectricalPoint(
             array_path=self.path, array_rows=self.options["rows"], array_columns=self.options["columns"],
-            rows=self.rows_at_once(), conducting_rows=self.conducting_rows(), row_capacitance=self.row_capacitance(),
-            column_capacitance=self.column_capacitance(), analog_rows=self.driver.analog,
+            rows=self.rows_at_once(), conducting_rows=self.conducting_rows(), analog_rows=self.driver.analog,
             read_voltage=self.options["read_voltage"], read_supply_voltage=self.read_supply_voltage(),
         )  # fmt: skip
+
+    @cached_property
+    def at_rest(self) -> ElectricalPoint:
+        """The part of the electrical point that no network changes: lines and voltages."""
+        return self.stated.changed(
+            row_capacitance=self.row_capacitance(), column_capacitance=self.column_capacitance()
+        )
 
     def in_pulse(self, network: NetworkContext) -> ElectricalPoint:
         """The point at rest with the time of one input pulse."""
@@ -321,11 +326,13 @@ class CrossbarArray(Component[None]):
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
         cells = self.options["columns"] + self.options["spare_columns"]
-        return self._line_capacitance(cells, self.column_pitch(), self.cell.loads().row)
+        return self._line_capacitance(cells, self.column_pitch(), self.cell.loads(self.stated).row)
 
     def column_capacitance(self) -> u.Farad:
         """Capacitance of one column line with its junctions."""
-        return self._line_capacitance(self.options["rows"], self.cell.pitch(), self.cell.loads().column)
+        return self._line_capacitance(
+            self.options["rows"], self.cell.pitch(), self.cell.loads(self.stated).column
+        )
 
     def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
         line, via = (
@@ -443,13 +450,12 @@ class CrossbarArray(Component[None]):
         spread = self.opposed_current(network, rows, network.active_share, high - low)
         return front_ends.mean_magnitude(spread)
 
-    @property
-    def current_reader(self) -> WholeAdc | None:
-        """Converter that takes the column current directly and states its input resistance; None if there is none."""
-        reader = self.readout.slots.get("converter")
-        if self.interface is not None or not isinstance(reader, WholeAdc) or not reader.takes_columns:
-            return None
-        return reader if np.any(np.asarray(reader.device.input_resistance) > 0.0) else None
+    def column_end(self, network: NetworkContext) -> Loads:
+        """Load at the end of a column: of its circuit, of a neuron that it drives, or of a converter."""
+        if self.driven_load is not None:
+            return self.driven_load
+        end = self.front_end(network) or self.converter
+        return Loads() if end is None else end.loads(self.at_rest)
 
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within its settling error."""
@@ -468,14 +474,12 @@ class CrossbarArray(Component[None]):
         column_capacitance = self.column_capacitance() / down * stack
         if via is not None:
             column_resistance = column_resistance + via.resistance
-        front_end = self.front_end(network)
-        held_by = front_end if isinstance(front_end, ClampsColumn) else self.current_reader
-        if held_by is not None:
+        end = self.column_end(network)
+        if end.clamp is not None:
             column = crossbar_wires.column_time_constant_clamped(
-                held_by.input_resistance(), total, column_resistance, column_capacitance
+                end.clamp, total, column_resistance, column_capacitance
             )
         else:
-            end = self.driven_load or Loads()
             column = crossbar_wires.column_time_constant_floating(
                 total + end.conductance, column_resistance, column_capacitance + end.column
             )
@@ -661,7 +665,8 @@ class CrossbarArray(Component[None]):
     def switches_columns(self) -> bool:
         """Whether the multiplexer to shared converters is at the bare columns, which then charge its lines."""
         stored = self.sampler is not None or isinstance(self.interface, ClampsColumn)
-        return self.converter is not None and (self.read_schedule.in_turn or not stored)
+        switched = self.converter is not None and self.multiplexer is not None
+        return switched and (self.read_schedule.in_turn or not stored)
 
     def column_circuits(self, network: NetworkContext) -> u.Dimensionless:
         """Interfaces and stages of an array: one per column, or one per converter if columns are read in sequence."""
@@ -695,11 +700,15 @@ class CrossbarArray(Component[None]):
             return current / self.technology.supply_voltage
         return self.source_conductance(network, cell_conductance)
 
-    def switch_width(self, network: NetworkContext) -> u.Metre:
-        """Width of the gates of the multiplexer."""
+    def switch_loads(self, network: NetworkContext) -> Loads:
+        """Lines and gates of the multiplexer from a column to shared converters."""
         if self.multiplexer is None:
-            raise NeuroestError(f"{self.path} has no multiplexer")
-        return self.multiplexer.width(self.switched_source(network, self.weights.drawn_conductance(network)))
+            return Loads()
+        drawn = self.switched_source(network, self.weights.drawn_conductance(network))
+        inputs, pitch = self.columns_switched(network), self.column_pitch()
+        return self.multiplexer.loads(
+            self.at_rest.changed(drawn_switch_source=drawn, switched_inputs=inputs, switched_pitch=pitch)
+        )
 
     def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """Maximum swing of the multiplexer lines, and the supply that delivers their charge."""
@@ -743,13 +752,11 @@ class CrossbarArray(Component[None]):
         self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
     ) -> u.Second:
         """Time constant that multiplexer lines add to bare columns."""
-        switches = self.multiplexer
-        if switches is None or not self.switches_columns:
+        if not self.switches_columns:
             return 0.0
-        width, inputs = self.switch_width(network), self.columns_switched(network)
-        load = switches.line_load(inputs, width, self.column_pitch())
+        switches = self.switch_loads(network)
         resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
-        return (resistance + switches.resistance(width)) * load
+        return (resistance + switches.series) * switches.column
 
     def resolution(self, network: NetworkContext) -> u.Dimensionless:
         """Resolution of the converters."""
@@ -810,8 +817,9 @@ class CrossbarArray(Component[None]):
             "cell_programming_energy": self.cell_programming_energy(network),
             "programming_energy": self.programming_energy(network),
             "written_conductance": self.weights.written_conductance(network),
-            "neuron_capacitance": None if self.driven_load is None else self.driven_load.column,
         }
+        if self.driven_load is not None:
+            values["neuron_capacitance"] = self.driven_load.column
         if not self.adds_charges:
             values["cell_conductance"] = conductance
             values["lowest_conductance"] = self.weights.ends()[0]

@@ -273,8 +273,8 @@ class _Columns:
         if isinstance(front_end, ClampsColumn):
             uneven, curved = self._gain_errors(self._foot_gains)
             found |= {"uneven gain of the clamps": uneven, "clamp nonlinearity": curved}
-        if array.multiplexer is not None and array.switches_columns:
-            switches = self.layers.of_each(array.multiplexer.resistance(array.switch_width(self.network)))
+        if array.switches_columns:
+            switches = self.layers.of_each(array.switch_loads(self.network).series)
             uneven, curved = self._gain_errors(self._gains(switches, None))
             found["multiplexer resistance"] = np.hypot(uneven, curved)
         if isinstance(array.merge, CurrentMirror):
@@ -335,16 +335,6 @@ class _Columns:
             found["comparators of the pulses"] = np.asarray(array.interface.threshold_spread() * largest)
         return found
 
-    def _foot(self, front_end: object) -> tuple[u.Ohm, Clamp | None]:
-        """Resistance at the end of the columns, and the clamp that causes it if it is class A."""
-        if not isinstance(front_end, ClampsColumn):
-            return 0.0, None
-        resistance = self.layers.of_each(front_end.input_resistance())
-        if not isinstance(front_end, CurrentClamp) or front_end.follows_column:
-            return resistance, None
-        bias = along_blocks(self.layers.of_each(front_end.device.bias_current))
-        return resistance, Clamp(along_blocks(self.array.options["read_voltage"]), bias)
-
     @cached_property
     def kinds_of_blocks(self) -> tuple[tuple[tuple[Array, Array], ...], Array]:
         """Kinds of row blocks of the distinct layers."""
@@ -360,8 +350,15 @@ class _Columns:
 
     @cached_property
     def _foot_gains(self) -> ColumnGains:
-        """Gains of the columns of one read with the resistance at their ends."""
-        return self._gains(*self._foot(self.array.front_end(self.network)))
+        """Gains of the columns of one read with the resistance at their ends, and the clamp there if it is class A."""
+        front_end, end = self.array.front_end(self.network), self.array.column_end(self.network).clamp
+        if end is None or not isinstance(front_end, ClampsColumn):
+            return self._gains(0.0, None)
+        clamp = None
+        if isinstance(front_end, CurrentClamp) and not front_end.follows_column:
+            bias = along_blocks(self.layers.of_each(front_end.device.bias_current))
+            clamp = Clamp(along_blocks(self.array.options["read_voltage"]), bias)
+        return self._gains(self.layers.of_each(end), clamp)
 
     @cached_property
     def _merged_gains(self) -> ColumnGains:

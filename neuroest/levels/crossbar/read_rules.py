@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.base import Component, NetworkContext
 from neuroest.blocks.cells.static_memory import ChargeCell
 from neuroest.blocks.columns.interfaces import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
@@ -187,7 +187,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
     """Reasons why columns cannot drive their neurons directly."""
     if not isinstance(array.interface, CouplesDirectly) or array.neuron is None:
         return
-    if array.neuron.loads() is None:
+    if type(array.neuron).loads is Component.loads:
         yield f"a {array.neuron.model} takes a current or states no load; use a diffusive neuron"
     if array.spec.weight_encoding != "offset" or array.weights.offset_subtraction != "none":
         yield (
