@@ -392,8 +392,13 @@ def _scattered(
         freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
         left = score[mine]
         if scatter.between and scatter.devices > 1:
-            left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
-            freedom -= counted
+            # scores minus the mean offset of each device, which costs a degree of freedom for each offset
+            drive, device = fit.drive[mine], fit.device[mine]
+            labels = np.unique(device[drive != 0.0])
+            for name in labels:
+                own = device == name
+                left[own] -= drive[own] * (drive[own] @ left[own]) / (drive[own] @ drive[own])
+            freedom -= max(0, len(labels) - 1)
         stated = error_is_stated(fit.parts[e].experiment)
         # prior knowledge of the errors counts as a few extra rows
         prior = _PRIOR if stated or freedom < _FEW else 0.0
@@ -408,15 +413,6 @@ def _scattered(
             mine = fit.device == label
             moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
             yield "devices", np.outer(moved, moved), float(scatter.devices - 1)
-
-
-def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:
-    """Scores minus the mean offset of each device, and the number of offsets estimated."""
-    left, labels = score.copy(), np.unique(device[drive != 0.0])
-    for label in labels:
-        mine = device == label
-        left[mine] -= drive[mine] * (drive[mine] @ score[mine]) / (drive[mine] @ drive[mine])
-    return left, max(0, len(labels) - 1)
 
 
 def _missed(fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: Array) -> Iterator[_Piece]:

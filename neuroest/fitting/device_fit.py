@@ -431,7 +431,20 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
         return Candidate(*about, refused="its rate equations need a column `time [s]`")
     if experiment.layout.name in _SLOW:
         return Candidate(*about, refused=f"takes minutes for a sweep; fit it with --model {RATE_EQUATIONS}")
-    means = _condition_means(experiment)
+    # one row per condition: the geometric mean of its results, as if from one device
+    results = experiment.columns[experiment.layout.result]
+    labels = condition_labels(_all_rows(experiment))
+    first = np.unique(labels, return_index=True)[1]
+    columns = {name: experiment.columns[name][first] for name in experiment.layout.columns}
+    if np.all(results > 0.0):
+        columns[experiment.layout.result] = np.exp(np.bincount(labels, np.log(results)) / np.bincount(labels))
+    for name in ("time", "compliance", "trials"):
+        if name in experiment.columns:
+            columns[name] = experiment.columns[name][first]
+    # a few dozen conditions show whether the equations fit; more would take minutes
+    kept = np.unique(np.linspace(0, len(first) - 1, min(len(first), _MOST_COMPARED)).round().astype(int))
+    lines = tuple(experiment.lines[row] for row in first)
+    means = replace(experiment, columns=columns, lines=lines).at(kept)
     template = load_device(MODELS[RATE_EQUATIONS])
     try:
         result = _rate_equations(
@@ -452,23 +465,6 @@ def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, al
         float(np.sqrt(np.sum(missed**2) / (count - size))) if count > size else math.nan,
         bool(result.rejected) or float(np.median(np.abs(missed))) > MISFIT_LIMIT,
     )  # fmt: skip
-
-
-def _condition_means(experiment: Experiment) -> Experiment:
-    """One row per condition: the geometric mean of its results, as if from one device."""
-    result = experiment.columns[experiment.layout.result]
-    labels = condition_labels(_all_rows(experiment))
-    first = np.unique(labels, return_index=True)[1]
-    columns = {name: experiment.columns[name][first] for name in experiment.layout.columns}
-    if np.all(result > 0.0):
-        columns[experiment.layout.result] = np.exp(np.bincount(labels, np.log(result)) / np.bincount(labels))
-    for name in ("time", "compliance", "trials"):
-        if name in experiment.columns:
-            columns[name] = experiment.columns[name][first]
-    # a few dozen conditions show whether the equations fit; more would take minutes
-    kept = np.unique(np.linspace(0, len(first) - 1, min(len(first), _MOST_COMPARED)).round().astype(int))
-    lines = tuple(experiment.lines[row] for row in first)
-    return replace(experiment, columns=columns, lines=lines).at(kept)
 
 
 def _all_rows(experiment: Experiment) -> Rows:

@@ -107,7 +107,20 @@ def predict(
         if timed is not None:
             found.append(timed(experiment, values, patience))
         elif experiment.layout.name == "current_voltage":
-            found.append(_current_voltage(experiment, values, conduction_length, steps))
+            columns = experiment.columns
+            if "time" not in columns:
+                raise NeuroestError(
+                    f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` next to "
+                    "voltage and current; threshold_switch_neuron needs none"
+                )
+            voltage, current = columns["voltage"], np.abs(columns["current"])
+            compliance = compliance_current(experiment)
+            predicted = _swept(experiment, compliance, values, conduction_length, steps)
+            free = current < AT_COMPLIANCE * compliance
+            used = np.flatnonzero((current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & free)
+            seen = predicted[:, used]
+            residuals = np.log(np.maximum(seen, 1e-300) / current[used]) / _uncertainty(experiment)[used]
+            found.append(Rows(experiment, used, current[used], seen, residuals))
         else:
             found.append(_PREDICTIONS[experiment.layout.name](experiment, values))
     return found
@@ -303,25 +316,6 @@ def on_resistance_bound(experiment: Experiment) -> float | None:
     if not np.any(limited & driven) or np.max(conductance[~limited], initial=0.0) >= _ON_STATE * best:
         return None
     return 1.0 / best
-
-
-def _current_voltage(
-    experiment: Experiment, values: Mapping[str, Array], conduction_length: float, steps: float
-) -> Rows:
-    columns = experiment.columns
-    if "time" not in columns:
-        raise NeuroestError(
-            f"{experiment.file}: the rate equations of a diffusive memristor need a column `time [s]` next to voltage "
-            "and current; threshold_switch_neuron needs none"
-        )
-    voltage, current = columns["voltage"], np.abs(columns["current"])
-    compliance = compliance_current(experiment)
-    predicted = _swept(experiment, compliance, values, conduction_length, steps)
-    used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < AT_COMPLIANCE * compliance)
-    index = np.flatnonzero(used)
-    formatted = predicted[:, index]
-    residuals = np.log(np.maximum(formatted, 1e-300) / current[index]) / _uncertainty(experiment)[index]
-    return Rows(experiment, index, current[index], formatted, residuals)
 
 
 def _swept(

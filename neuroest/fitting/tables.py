@@ -64,7 +64,20 @@ def sheets_of(path: Path) -> list[Sheet]:
     file = str(path)
     content = file_content(path, file, _LARGEST)
     if content.startswith((_OLD_WORKBOOK, _WORKBOOK)) or path.suffix.lower() == ".xlsx":
-        return _workbook(content, file)
+        try:
+            cells = _old_cells(content) if content.startswith(_OLD_WORKBOOK) else _cells(content)
+        except (
+            zipfile.BadZipFile, struct.error, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
+            SyntaxError, TypeError, ValueError,
+        ) as error:  # fmt: skip
+            why = printable(shortened(str(error) or type(error).__name__))
+            _refuse(file, f"is not a workbook that can be read ({why}); save it as .csv")
+        digest = hashlib.sha256(content).hexdigest()
+        found = [_sheet(name, rows, file, digest) for name, rows in cells]
+        kept = [sheet for sheet in found if sheet is not None]
+        if not kept:
+            _refuse(file, f"has no header line; expected something like `{EXAMPLE}`")
+        return kept
     for first, whose, how in _BINARY:
         if content.startswith(first):
             _refuse(
@@ -129,23 +142,6 @@ def _header_in_blanks(filled: list[str]) -> str | None:
     if len(filled) < 2 or "\t" in filled[0] or "\t" not in filled[1]:
         return None
     return filled[0] if len(_CELL.findall(filled[0])) == len(filled[1].rstrip("\t").split("\t")) > 1 else None
-
-
-def _workbook(content: bytes, file: str) -> list[Sheet]:
-    try:
-        cells = _old_cells(content) if content.startswith(_OLD_WORKBOOK) else _cells(content)
-    except (
-        zipfile.BadZipFile, struct.error, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
-        SyntaxError, TypeError, ValueError,
-    ) as error:  # fmt: skip
-        why = printable(shortened(str(error) or type(error).__name__))
-        _refuse(file, f"is not a workbook that can be read ({why}); save it as .csv")
-    digest = hashlib.sha256(content).hexdigest()
-    found = [_sheet(name, rows, file, digest) for name, rows in cells]
-    kept = [sheet for sheet in found if sheet is not None]
-    if not kept:
-        _refuse(file, f"has no header line; expected something like `{EXAMPLE}`")
-    return kept
 
 
 _Cells: TypeAlias = list[tuple[str, Sequence[Sequence[object]]]]

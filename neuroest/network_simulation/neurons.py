@@ -206,7 +206,16 @@ class LinearNeurons:
         idle = stage.period - left
         counts = np.zeros(share.shape, dtype=int)
         for _ in range(_MOST_SPIKES):
-            fires = self._until_spike(strength, left)
+            # to the next spike of every neuron, or to the end of its drive
+            m = self.membrane
+            time = self._time_to(strength)
+            fires = (left > 0.0) & (time + m.delay <= left * (1.0 + _ROUNDING))
+            driven = np.where(fires, 0.0, left)
+            self.state = np.where(driven > 0.0, self._after(strength, driven), self.state)
+            self.state = np.where(fires, m.rest, self.state)
+            self.threshold = np.where(fires, self._thresholds(fires.shape), self.threshold)
+            remaining = np.maximum(left - time - m.delay - m.refractory, 0.0)
+            left[...] = np.where(fires & (self.stage.ending_delay is None), remaining, 0.0)
             if not np.any(fires):
                 break
             counts += fires
@@ -214,19 +223,6 @@ class LinearNeurons:
             self.state = self.state * np.exp(-np.maximum(idle, 0.0) / self.membrane.idle)
         self.counts.append(counts)
         return counts > 0
-
-    def _until_spike(self, strength: Array, left: Array) -> Array:
-        """Drive every neuron to its next spike or to the end of its drive; says which spike."""
-        m = self.membrane
-        time = self._time_to(strength)
-        fires = (left > 0.0) & (time + m.delay <= left * (1.0 + _ROUNDING))
-        driven = np.where(fires, 0.0, left)
-        self.state = np.where(driven > 0.0, self._after(strength, driven), self.state)
-        self.state = np.where(fires, m.rest, self.state)
-        self.threshold = np.where(fires, self._thresholds(fires.shape), self.threshold)
-        remaining = np.maximum(left - time - m.delay - m.refractory, 0.0)
-        left[...] = np.where(fires & (self.stage.ending_delay is None), remaining, 0.0)
-        return fires
 
     def _time_to(self, strength: Array) -> Array:
         """Time until the state reaches its threshold; infinite where it does not."""

@@ -208,7 +208,16 @@ def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
         else:
             yield f"results_{name}", latex.results_latex([first.estimate], f"tab:results:{name}")
         about = f"Energy of one inference of {first.estimate.label} by component"
-        yield f"energy_{name}", latex.to_latex(_energy_table(first), about, f"tab:energy:{name}")
+        found = first.breakdown("energy", "component")
+        rows = [
+            (
+                item.name, Quantity(item.value, "J"), Share(item.share),
+                "" if item.low is None or item.high is None else Interval(item.low, item.high, "J"),
+            )
+            for item in (found.slices if found else ()) if item.share >= _LEAST_SHARE
+        ]  # fmt: skip
+        table = Table.of(("part", "energy, nominal", "share", "p10 .. p90"), rows, "<>>>")
+        yield f"energy_{name}", latex.to_latex(table, about, f"tab:energy:{name}")
         if first.estimate.tiers:
             tiers = tiers_table(first.estimate)
             about = f"{first.estimate.label}. {tiers.title}"
@@ -224,19 +233,6 @@ def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
     if report.assumptions:
         about = "Assumed and projected parameters"
         yield "assumptions", latex.to_latex(_assumptions_table(report), about, "tab:assumptions")
-
-
-def _energy_table(view: View) -> Table:
-    """Energy of one inference by component with shares and bands."""
-    found = view.breakdown("energy", "component")
-    rows = [
-        (
-            item.name, Quantity(item.value, "J"), Share(item.share),
-            "" if item.low is None or item.high is None else Interval(item.low, item.high, "J"),
-        )
-        for item in (found.slices if found else ()) if item.share >= _LEAST_SHARE
-    ]  # fmt: skip
-    return Table.of(("part", "energy, nominal", "share", "p10 .. p90"), rows, "<>>>")
 
 
 def _assumptions_table(report: Report) -> Table:

@@ -139,9 +139,6 @@ class Derivation:
         if isinstance(origin, Call):
             unit = _argument_units(origin.equation).get("return")
             return None if unit is None else parse_unit(unit)[1]
-        return self._dimension_of_operation(origin)
-
-    def _dimension_of_operation(self, origin: Operation) -> Dimension | None:
         symbol = _SYMBOLS.get(origin.symbol, origin.symbol)
         found = [self._dimension(operand) for operand in origin.operands]
         if symbol in {"*", "/"} and len(found) == 2:

@@ -256,8 +256,19 @@ class View:
         best = float(np.max(operations[busy] / computing[busy])) if np.any(busy) else 0.0
         rates: dict[str, float] = {}
         points = []
+        widths = {memory.path: memory.options["width"] for memory in source.chip.memories()}
+        networks = {mesh.path for _, mesh in source.chip.networks()}
         for path, times in timing.resources.items():
-            moved = np.broadcast_to(_moved_bits(source, path) / steps, shape)
+            # bits moved by a memory, the network or a link per inference, by layer; none for computing resources
+            moved = np.zeros(len(source.layers.names))
+            for (component, action), count in source.counts.actions.items():
+                if component == path and component in widths:
+                    moved = moved + count * widths[component]
+                elif component == path and (
+                    action == "bit" or (component in networks and action == "bit_hop")
+                ):
+                    moved = moved + count
+            moved = np.broadcast_to(moved / steps, shape)
             time = np.broadcast_to(times, shape)
             for index in np.flatnonzero((moved > 0.0) & (operations > 0.0) & (time > 0.0)):
                 rates[formatted[path]] = max(
@@ -287,19 +298,6 @@ def slowest(times: Mapping[str, float]) -> frozenset[str]:
     """
     longest = max(times.values(), default=0.0)
     return frozenset(name for name, time in times.items() if time >= longest * (1.0 - _ALIKE))
-
-
-def _moved_bits(source: Evaluation, path: str) -> Array:
-    """Bits moved by a memory, the network or a link per inference, by layer; none for computing resources."""
-    moved = np.zeros(len(source.layers.names))
-    widths = {memory.path: memory.options["width"] for memory in source.chip.memories()}
-    networks = {mesh.path for _, mesh in source.chip.networks()}
-    for (component, action), count in source.counts.actions.items():
-        if component == path and component in widths:
-            moved = moved + count * widths[component]
-        elif component == path and (action == "bit" or (component in networks and action == "bit_hop")):
-            moved = moved + count
-    return moved
 
 
 def _energy(source: Evaluation, *, by_layer: bool, learning: bool = False) -> _Parts:

@@ -453,7 +453,11 @@ class _Explainer:
     def _time_rule(self, name: str) -> str:
         result = self.estimate.evaluation
         if len(result.levels) > 1 and not result.timing.by_steps:
-            return self._rule_of_levels(name)
+            # rule for chips whose levels pass on whole maps, or all spikes of an inference
+            if name == "latency_s":
+                return "longest path through the layers' times, including waits for shared resources"
+            most = self.estimate.evaluation.timing.bottleneck
+            return f"time of the {'slowest layer' if most is None else f'layers that share {most}'}"
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
@@ -487,13 +491,6 @@ class _Explainer:
             longest = formatted(first_number(result.timing.stage_interval), "s")
             return f"{info.formula}, with {longest}, the mean of the longest step, since spikes come in bursts{tail}"
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
-
-    def _rule_of_levels(self, name: str) -> str:
-        """Rule for chips whose levels pass on whole maps, or all spikes of an inference."""
-        if name == "latency_s":
-            return "longest path through the layers' times, including waits for shared resources"
-        shared = self.estimate.evaluation.timing.bottleneck
-        return f"time of the {'slowest layer' if shared is None else f'layers that share {shared}'}"
 
     def _times(self) -> tuple[Step, ...]:
         result = self.estimate.evaluation

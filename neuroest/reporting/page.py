@@ -281,7 +281,21 @@ def _strips(views: Sequence[View]) -> list[dict[str, tuple[float, float, float]]
 
 def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
     result = view.estimate
-    explanations = _explanations(view, key)
+    # anchor, name, label and text of the explanations of a design's numbers, totals first
+    reported = [
+        (name, label_and_unit(name)[0], explain(view.estimate, name).to_text())
+        for name in _EXPLAINED
+        if view.estimate.totals.get(name) is not None
+    ]
+    known = {part.path for part in view.estimate.design.root.walk()}
+    terms = _terms(view)
+    for path in dict.fromkeys(row.component for row in view.estimate.breakdown if row.component in known):
+        parts = [explain(view.estimate, path).to_text()]
+        parts += [explain(view.estimate, term).to_text() for term in terms.get(path, ())]
+        reported.append((path, short(path), "\n".join(parts)))
+    explanations = [
+        (f"{key}-{index}", name, label, text) for index, (name, label, text) in enumerate(reported, 1)
+    ]
     keys = {name: anchor for anchor, name, _, _ in explanations}
     cells = []
     for name in MAIN:
@@ -314,22 +328,6 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         "explanations": [(anchor, label, text) for anchor, _, label, text in explanations],
         "keys": keys,
     }
-
-
-def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
-    """Anchor, name, label and text of the explanations of a design's numbers, totals first."""
-    reported = [
-        (name, label_and_unit(name)[0], explain(view.estimate, name).to_text())
-        for name in _EXPLAINED
-        if view.estimate.totals.get(name) is not None
-    ]
-    known = {part.path for part in view.estimate.design.root.walk()}
-    terms = _terms(view)
-    for path in dict.fromkeys(row.component for row in view.estimate.breakdown if row.component in known):
-        parts = [explain(view.estimate, path).to_text()]
-        parts += [explain(view.estimate, term).to_text() for term in terms.get(path, ())]
-        reported.append((path, short(path), "\n".join(parts)))
-    return [(f"{key}-{index}", name, label, text) for index, (name, label, text) in enumerate(reported, 1)]
 
 
 def _terms(view: View) -> dict[str, list[str]]:

@@ -50,7 +50,15 @@ def schema(kind: str) -> dict[str, Any]:
     check_names("kind", [kind], KINDS)
     found = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
     if kind == "architecture":
-        _add_derived(found)
+        # allow a file with a `base` to omit required keys
+        derived = found["$defs"].pop(DerivedArchitecture.__name__)
+        for name in ("base", "remove", "set"):
+            found["properties"][name] = derived["properties"][name]
+        found["dependentRequired"] = {"remove": ["base"], "set": ["base"]}
+        found["if"] = {"required": ["base"]}
+        found["then"] = {"properties": {"chip": False}}
+        found["else"] = {"required": found["required"]}
+        found["required"] = [name for name in derived["required"] if name != "base"]
     _tidy(found)
     for name, example in read_data(_EXAMPLES).get(kind, {}).items():
         found["properties"][name].setdefault("examples", [example])
@@ -184,18 +192,6 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
             description = definition["properties"]["parameters"]["description"]
             reference = {"description": description, **_parameters(model, definitions)}
             definition["properties"]["parameters"] = reference
-
-
-def _add_derived(schema: dict[str, Any]) -> None:
-    """Allow a file with a `base` to omit required keys."""
-    derived = schema["$defs"].pop(DerivedArchitecture.__name__)
-    for key in ("base", "remove", "set"):
-        schema["properties"][key] = derived["properties"][key]
-    schema["dependentRequired"] = {"remove": ["base"], "set": ["base"]}
-    schema["if"] = {"required": ["base"]}
-    schema["then"] = {"properties": {"chip": False}}
-    schema["else"] = {"required": schema["required"]}
-    schema["required"] = [key for key in derived["required"] if key != "base"]
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:

@@ -443,17 +443,6 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
         raise UnknownNameError("total", name, QUANTITIES) from None
 
 
-def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
-    """Check the name and number of arguments of a function and return the arguments."""
-    if name not in _FUNCTIONS:
-        raise UnknownNameError("function", name, [*_FUNCTIONS, _OF, *_OF_NEURONS, _GENERATOR])
-    least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
-    if not least <= len(node.args) <= most:
-        allowed = str(least) if least == most else f"{least} or {most}"
-        raise ExpressionError(f"{name} in {_short(text)} has {len(node.args)} arguments; it takes {allowed}")
-    return [ast.unparse(argument) for argument in node.args]
-
-
 def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dimension]:
     """Value and dimension of a subexpression; without a result, all totals and functions are 1."""
     number = _number(node, text)
@@ -484,7 +473,15 @@ def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dim
             value = 1.0 if parts is None else getattr(parts.generator, what)
             return np.asarray(value), parse_unit(_OF_GENERATOR[what])[1]
         case ast.Call(func=ast.Name(id=name), keywords=[]):
-            arguments = _arguments(node, name, text)
+            if name not in _FUNCTIONS:
+                raise UnknownNameError("function", name, [*_FUNCTIONS, _OF, *_OF_NEURONS, _GENERATOR])
+            least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
+            if not least <= len(node.args) <= most:
+                allowed = str(least) if least == most else f"{least} or {most}"
+                raise ExpressionError(
+                    f"{name} in {_short(text)} has {len(node.args)} arguments; it takes {allowed}"
+                )
+            arguments = [ast.unparse(argument) for argument in node.args]
             function = _FUNCTIONS[name]
             value = 1.0 if parts is None else function.of(parts, *arguments)
             return np.asarray(value), function.dimension

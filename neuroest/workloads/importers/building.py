@@ -36,7 +36,6 @@ from neuroest.workloads.shapes import Axis, LayerCounts, counted
 _WEIGHTED = frozenset(
     {"convolution", "fully_connected", "lookup", "population", "recurrent", "recurrent_cell"}
 )
-_COMPUTED = "matrix_product"
 _MOST_NAMED = 3
 
 
@@ -65,9 +64,8 @@ def with_widths(
     activation_bits = options.activation_bits
     if network.coding == "dense":
         # what other layers read follows those that multiply
-        multiply = [
-            layer.name for layer in network.layers if layer.type in {*_WEIGHTED, _COMPUTED} - {"lookup"}
-        ]
+        multiplying = {*_WEIGHTED, "matrix_product"} - {"lookup"}
+        multiply = [layer.name for layer in network.layers if layer.type in multiplying]
         read = {name: inputs.get(name, options.activation_bits) for name in multiply}
         known = {layer.name: inputs[layer.name] for layer in network.layers if layer.name in inputs}
         activation_bits = max([*read.values(), *known.values()], default=options.activation_bits)
@@ -112,7 +110,7 @@ def _named(names: list[str]) -> str:
     return f"{', '.join(names[:_MOST_NAMED])}{more}"
 
 
-WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_cell"})
+WEIGHTED = _WEIGHTED - {"lookup", "population"}
 MOST_ELEMENTS = 10**10
 MOST_LAYERS = 2_000
 _LARGEST_EXTENT = 10**6
@@ -214,11 +212,9 @@ class NetworkBuilder:
         kept = set(layers)
         groups = [[name for name in dict.fromkeys(users) if name in kept] for users in self.users.values()]
         return [
-            f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} use the same weights, "
-            "which count in each of them"
-            for names in groups
-            if len(names) > 1
-        ]
+            f"{_named(names)} use the same weights, which count in each of them"
+            for names in groups if len(names) > 1
+        ]  # fmt: skip
 
     def convolution(
         self, raw: str, value: Value, outputs: int, kernel: Pair, stride: Pair = (1, 1),
@@ -379,29 +375,14 @@ class NetworkBuilder:
         )
 
     def not_supported(
-        self,
-        operator: str,
-        raw: str,
-        values: Sequence[Value],
-        shape: Shape,
-        reason: str = "",
-        weights: int = 0,
-    ) -> Value:
+        self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = "", weights: int = 0
+    ) -> Value:  # fmt: skip
         """Insert a placeholder for an operator that a workload cannot express."""
         formatted = printable(str(operator)[:60])
         value = self.put("host", raw or formatted, values, shape, shape=list(shape), operator=formatted)
         same = bool(values) and prod(values[0].shape) == prod(value.shape)
-        self.unsupported.append(
-            Unsupported(
-                formatted,
-                printable(str(raw)[:100]),
-                value.layer,
-                prod(value.shape) + 2 * weights,
-                same,
-                reason,
-                weights,
-            )
-        )
+        operations, name = prod(value.shape) + 2 * weights, printable(str(raw)[:100])
+        self.unsupported.append(Unsupported(formatted, name, value.layer, operations, same, reason, weights))
         return value
 
     def finished(
@@ -432,10 +413,7 @@ class NetworkBuilder:
         assumed, widths = list(about.pop("assumed", ())), about.pop("widths", ({}, {}))
         unread = [name for name, one in kept.items() if name not in needed and one.type in WEIGHTED]
         if unread:
-            more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
-            assumed.append(
-                f"{', '.join(unread[:3])}{more}: not counted, since no output of the network needs them."
-            )
+            assumed.append(f"{_named(unread)}: not counted, since no output of the network needs them.")
         notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
         network = ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),

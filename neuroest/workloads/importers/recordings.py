@@ -329,7 +329,14 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
         for one in recording.layers:
             due = input_quantities(spec) if one.name == "input" else ACTIVITY_QUANTITIES[spec.coding]
             if one.spikes is None and one.events is None:
-                found[one.name] = _averaged(one, recording, due)
+                missing = [quantity for quantity in due if quantity not in one.means]
+                if missing:
+                    raise NetworkImportError(f"{one.name!r} states no {missing[0]}")
+                samples = one.samples or recording.samples
+                if samples is None:
+                    raise NetworkImportError("how many samples were averaged? give --samples")
+                values, low, high = ({key: one.means[key][place] for key in due} for place in range(3))
+                found[one.name] = Recorded(values, low, high, samples)
             else:
                 found[one.name] = _counted(one, recording, spec, sizes[one.name], due)
     return {**found, **_pooled(recording, spec, found)}
@@ -410,18 +417,6 @@ def _counted(
 def _require(one: LayerRecording, has: int, needs: int, what: str) -> None:
     if has != needs:
         raise NetworkImportError(f"{one.name!r} was recorded with {has} {what}, the workload has {needs}")
-
-
-def _averaged(one: LayerRecording, recording: Recording, due: Sequence[str]) -> Recorded:
-    """Activity from recorded means."""
-    missing = [quantity for quantity in due if quantity not in one.means]
-    if missing:
-        raise NetworkImportError(f"{one.name!r} states no {missing[0]}")
-    samples = one.samples or recording.samples
-    if samples is None:
-        raise NetworkImportError("how many samples were averaged? give --samples")
-    values, low, high = ({key: one.means[key][place] for key in due} for place in range(3))
-    return Recorded(values, low, high, samples)
 
 
 def attach_activity(

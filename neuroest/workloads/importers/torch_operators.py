@@ -77,7 +77,14 @@ class _Operations:
         if not live:
             watch.note_origin(flat, outs)
             if name in PRODUCTS:
-                self._constant_product(flat)
+                # weights that multiply what the sample does not change, such as the first state of a cell
+                matrices = [one for one in flat if hasattr(one, "dim") and one.dim() > 1]
+                weights = [one for one in matrices if watch.origin(one)]
+                if 0 < len(weights) < len(matrices):
+                    count, where = sum(one.numel() for one in weights), watch.here or "the model"
+                    watch.excluded.setdefault(
+                        f"product of {count} weights of {where} with a constant, such as a first state"
+                    )
         if live and watch.only_counts:
             for one in outs:
                 watch.values[one] = self.builder.input
@@ -154,16 +161,6 @@ class _Operations:
         numbers = [one for one in args if isinstance(one, float)]
         self.watch.note_norm(value.layer, args[1:5], numbers[-1] if numbers else 0.0)
         return value
-
-    def _constant_product(self, given: list[Any]) -> None:
-        """Report weights that multiply what the sample does not change, such as the first state of a cell."""
-        matrices = [one for one in given if hasattr(one, "dim") and one.dim() > 1]
-        weights = [one for one in matrices if self.watch.origin(one)]
-        if 0 < len(weights) < len(matrices):
-            count = sum(one.numel() for one in weights)
-            self.watch.excluded.setdefault(
-                f"product of {count} weights of {self.watch.here or 'the model'} with a constant, such as a first state"
-            )
 
     def _label(self, otherwise: str) -> str:
         return self.watch.here.replace(".", "_") or otherwise

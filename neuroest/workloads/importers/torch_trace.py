@@ -135,17 +135,13 @@ def _watched(torch: Any, watch: Watch, run: Callable[[Any, Any], Any] | None) ->
             for handle in watch.hooks():
                 stack.callback(handle.remove)
             stack.enter_context(Recorder(watch))
-            return _ran(model, watch.sample, run)
+            try:
+                return model(watch.sample) if run is None else run(model, watch.sample)
+            except network.NetworkImportError:
+                raise
+            except Exception as error:  # of the model itself, which is its user's
+                said = f"{type(error).__name__}: {brief(error, 200)}"
+                raise network.NetworkImportError(f"the model fails on the sample: {said}") from error
     finally:
         model.train(was_training)
         reset_neurons(model)
-
-
-def _ran(model: Any, sample: Any, run: Callable[[Any, Any], Any] | None) -> Any:
-    try:
-        return model(sample) if run is None else run(model, sample)
-    except network.NetworkImportError:
-        raise
-    except Exception as error:  # of the model itself, which is its user's
-        said = f"{type(error).__name__}: {brief(error, 200)}"
-        raise network.NetworkImportError(f"the model fails on the sample: {said}") from error
