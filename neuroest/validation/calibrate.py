@@ -363,11 +363,7 @@ def _problems(measured: Measured) -> Iterator[errors.Problem]:
             message = f"unknown run {value.run!r}{errors.did_you_mean(value.run, runs)}"
             yield measured.problem(name, "run", message)
         try:
-            expressions.expression_dimension(value.predicted)
-            for run in expressions.expression_runs(value.predicted):
-                if run not in runs:
-                    raise errors.UnknownNameError("run", run, runs)
-            expressions.check_unit(value.predicted, value.unit)
+            expressions.check_predicted(value.predicted, value.unit, runs)
             parts = expressions.expression_parts(value.predicted)
         except errors.QuantityError as error:
             yield measured.problem(name, "unit", str(error))

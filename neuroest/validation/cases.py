@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cache
 from pathlib import Path
@@ -333,15 +333,12 @@ def _unknown(
             yield (role,), f"unknown {role} {key!r}{errors.did_you_mean(key, known)}"
 
 
-def _faults(name: str, stated: Published, published: Mapping[str, Published], runs: Iterable[str]) -> _Faults:
+def _faults(
+    name: str, stated: Published, published: Mapping[str, Published], runs: Collection[str]
+) -> _Faults:
     """Problems of the expression, unit and anchor of a value, by key."""
     try:
-        expressions.expression_dimension(stated.predicted)
-        for run in expressions.expression_runs(stated.predicted):
-            if run not in runs:
-                raise errors.UnknownNameError("run", run, runs)
-        expressions.unit_dimension(stated.unit)
-        expressions.check_unit(stated.predicted, stated.unit)
+        expressions.check_predicted(stated.predicted, stated.unit, runs)
     except errors.QuantityError as error:
         yield ("unit", "predicted"), str(error)
     except errors.NeuroestError as error:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -341,6 +341,23 @@ def check_unit(text: str, unit: str) -> None:
         raise QuantityError(
             f"{unit!r} is the unit of {describe_dimension(given)}; `predicted` is {describe_dimension(due)}"
         )
+
+
+def check_predicted(text: str, unit: str, runs: Collection[str]) -> None:
+    """Reject an expression that is none, or names a run that is not there, and a unit of another dimension.
+
+    Raises
+    ------
+    QuantityError
+        For the unit.
+    ExpressionError, UnknownNameError
+        For the expression.
+    """
+    expression_dimension(text)
+    for run in expression_runs(text):
+        if run not in runs:
+            raise UnknownNameError("run", run, runs)
+    check_unit(text, unit)
 
 
 def expression_runs(text: str) -> list[str]:
