@@ -396,11 +396,11 @@ def _new_stream(cause: str, samples: int, seed: int, block: int) -> Array:
     Proceedings of the Cambridge Philosophical Society 52, 449, 1956): the median of a product of symmetric factors is
     then exactly the product of their medians.
     """
-    generator = np.random.default_rng((seed, zlib.crc32(cause.encode()), block))
+    generator = np.random.Generator(np.random.PCG64((seed, zlib.crc32(cause.encode()), block)))
     pairs = samples // 2
-    first = generator.permutation(_upper_scores(samples)) * generator.choice((-1.0, 1.0), pairs)
+    first = generator.permutation(_upper_scores(samples)) * (2.0 * generator.integers(2, size=pairs) - 1.0)
     scores = np.zeros((samples, 1))  # the last of an odd number is the median
-    scores[: 2 * pairs, 0] = np.stack([first, -first], axis=1).reshape(-1)
+    scores[: 2 * pairs : 2, 0], scores[1 : 2 * pairs : 2, 0] = first, -first
     scores.flags.writeable = False
     return scores
 
