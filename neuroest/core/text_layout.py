@@ -1,9 +1,11 @@
 """Plain text that fits a terminal of 80 columns: aligned columns, wrapped lines, bars and optional colour."""
 
+import json
 import re
 import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from neuroest.core.frozen import frozen_dataclass
 
@@ -40,6 +42,18 @@ class Printed(ABC):
         from html import escape  # noqa: PLC0415 - only notebooks need it
 
         return f"<pre>{escape(self.to_text())}</pre>"
+
+
+class Exported(ABC):
+    """A result that is plain data too."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """The whole result as plain data."""
+
+    def to_json(self) -> str:
+        """The whole result as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
 def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:

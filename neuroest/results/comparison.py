@@ -6,7 +6,6 @@ compare chips that do the same work.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
+from neuroest.core.text_layout import Exported, Printed
 from neuroest.registry import render
 from neuroest.results.estimate import SCHEMA_VERSION, Band, Estimate
 from neuroest.results.quantities import QUANTITIES, label_and_unit
@@ -378,7 +378,7 @@ class Paced(Protocol):
 
 
 @frozen_dataclass(eq=False)
-class Comparison(Paced):
+class Comparison(Paced, Printed, Exported):
     """A design, its baselines, and all differences between them.
 
     Attributes
@@ -470,10 +470,6 @@ class Comparison(Paced):
         verdict = self.verdict(ratio)
         return {**asdict(ratio), "value": ratio.value, "attribution": known, "verdict": verdict}
 
-    def to_json(self) -> str:
-        """The comparison as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
-
     def to_frame(self) -> pd.DataFrame:
         """The ratios as a table, one row per quantity and baseline."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
@@ -483,9 +479,6 @@ class Comparison(Paced):
     def to_text(self, *, full: bool = False) -> str:
         """The comparison as text of 80 columns: results and ratios; in full also paces, properties and exclusions."""
         return str(render(self, "screen" if full else "brief").to_text())
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def __repr__(self) -> str:
         first = self.baselines[0].architecture

@@ -6,7 +6,6 @@ All of it is data. `Analysis` lists the slow parts (bands, elasticities, the tra
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, field
@@ -20,6 +19,7 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.statistics import quantiles
+from neuroest.core.text_layout import Exported
 from neuroest.core.units import format_quantity
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.kinds import shipped
@@ -520,7 +520,7 @@ class Analysis(Protocol):
 
 
 @frozen_dataclass(eq=False)
-class Estimate(Analysis):
+class Estimate(Analysis, Exported):
     """Area, energy, latency and throughput of a chip on a network, with their inputs and sources.
 
     Attributes
@@ -723,10 +723,6 @@ class Estimate(Analysis):
             }
             for path, claim in self.claims.items()
         }
-
-    def to_json(self) -> str:
-        """The whole result as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
         """The breakdown as a table, one row per term; `attrs` has the units of its columns and the run metadata."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -15,7 +14,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import check_names
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
-from neuroest.core.text_layout import Printed
+from neuroest.core.text_layout import Exported, Printed
 from neuroest.registry import render
 from neuroest.results.comparison import Attribution, Pace, Verdict
 from neuroest.results.estimate import SCHEMA_VERSION, Band
@@ -189,7 +188,7 @@ class Standing:
 
 
 @frozen_dataclass(eq=False)
-class Contest:
+class Contest(Printed, Exported):
     """Who wins where.
 
     Attributes
@@ -303,10 +302,6 @@ class Contest:
             "points": {name: list(values) for name, values in self.points.items()},
         }  # fmt: skip
 
-    def to_json(self) -> str:
-        """The contest as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
-
     def rows(self) -> list[dict[str, Any]]:
         """The map as rows of a table, one per cell."""
         found: list[dict[str, Any]] = render(self, "rows")
@@ -337,9 +332,6 @@ class Contest:
     def plot_front(self, path: str | Path | None = None) -> Any:
         """Plot objective against area of all chips at the workload's own cell, with a Pareto front per contender."""
         return render(self, "front", path)
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def __repr__(self) -> str:
         unit = QUANTITIES[self.objective].unit
@@ -395,7 +387,7 @@ class TargetAxis:
 
 
 @frozen_dataclass(eq=False)
-class Target(Printed):
+class Target(Printed, Exported):
     """A chip against another one, over values of parameters of its neuron.
 
     Attributes
@@ -582,10 +574,6 @@ class Target(Printed):
             column_name(axis.name, axis.unit): axis.values[place]
             for axis, place in zip(self.axes[1:], others, strict=True)
         }
-
-    def to_json(self) -> str:
-        """The region and the requirements as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Ratio and shares at every combination of values as a table."""

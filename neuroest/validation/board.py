@@ -21,6 +21,7 @@ from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.progress import Progress, silent
+from neuroest.core.text_layout import Exported
 from neuroest.error_analysis.draws import discrepancies
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.loading.kinds import data_folder
@@ -54,7 +55,7 @@ _NODE = "technology.process.feature_size"
 
 
 @frozen_dataclass
-class Scoreboard:
+class Scoreboard(Exported):
     """All requested cases with their scores.
 
     Attributes
@@ -144,14 +145,10 @@ class Scoreboard:
             "first_and_present": [asdict(summary) for summary in self.first_and_present],
             "families": [asdict(summary) for summary in self.families],
             "nodes": [asdict(summary) for summary in self.nodes],
-            "calibration": None
-            if calibration is None
-            else {
+            "calibration": None if calibration is None else {
                 "by_scale": [
                     {
-                        "scale": s,
-                        "coverage": c,
-                        "coverage_by_chip": calibration.by_chip[s],
+                        "scale": s, "coverage": c, "coverage_by_chip": calibration.by_chip[s],
                         "mean_band_width": calibration.width[s],
                     }
                     for s, c in calibration.coverage.items()
@@ -165,11 +162,7 @@ class Scoreboard:
             },
             "fitted_constants": {r.case.spec.name: list(r.case.spec.fitted) for r in self.results},
             "failed": [f"{row.case}.{row.quantity}" for row in self.failed],
-        }
-
-    def to_json(self) -> str:
-        """The scoreboard as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+        }  # fmt: skip
 
 
 def reproduce(cases: str | Sequence[str] = (), progress: Progress = silent) -> Scoreboard:

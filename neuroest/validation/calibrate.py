@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, astuple, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,7 +21,7 @@ from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import package_version
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.core.text_layout import Printed
+from neuroest.core.text_layout import Exported, Printed
 from neuroest.error_analysis.calibration import (
     Calibration,
     CalibrationSpec,
@@ -166,7 +165,7 @@ class Candidate:
 
 
 @frozen_dataclass(eq=False)
-class Learnt(Printed):
+class Learnt(Printed, Exported):
     """What measured values of a chip have taught.
 
     Attributes
@@ -234,10 +233,6 @@ class Learnt(Printed):
             "target": self.target,
             "candidates": [asdict(one) for one in self.candidates],
         }  # fmt: skip
-
-    def to_json(self) -> str:
-        """The whole result as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Plot causes, measured values and totals before and after; written to `path` if given, and returned."""
@@ -547,7 +542,7 @@ class _Study:
                 value=value.value, unit=value.unit, uncertainty=value.uncertainty, scope=value.scope,
                 predicted=value.predicted, workload=self.estimates[measured.run_of(value)].workload_called,
                 settings=dict(self.estimates[measured.run_of(value)].settings), used=bool(used),
-                before=_three(before), after=_three(after),
+                before=astuple(before), after=astuple(after),
             )
             for (name, value), used, (before, after) in zip(
                 measured.spec.values.items(), self.found.used, self.bands(), strict=True
@@ -673,7 +668,3 @@ def _measurable(estimate: Estimate, result: Evaluation) -> Iterator[tuple[str, s
         yield f"energy({part})", "J"
     for part in dict.fromkeys(row.component for row in result.statics):
         yield f"static_power({part})", "W"
-
-
-def _three(band: Band) -> tuple[float, float, float]:
-    return band.low, band.median, band.high
