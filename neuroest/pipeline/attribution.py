@@ -178,8 +178,10 @@ def _paced_by_neurons(result: Evaluation, points: int) -> Mask:
     resources = result.timing.resources
     longest = np.argmax([at(time) for time in resources.values()], axis=0)
     found = np.zeros(points, dtype=bool)
-    for number in np.unique(longest):
-        path, here = [*resources][number], longest == number
+    for number, path in enumerate(resources):
+        here = longest == number
+        if not np.any(here):
+            continue
         level = next((one for one in result.levels if one.path == path), None)
         if level is None:
             found |= here & any(part.path == path and is_neuron(part) for part in result.chip.components())
