@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 
@@ -279,7 +279,12 @@ def discrepancy_claims(
         for quantity, given in common.extrapolation.items()
     }
     claims = [
-        _claim(f"{family}_{DESCRIPTION}.{cost}", (1.0 / given.factor, 1.0, given.factor), given)
+        _claim(
+            f"{family}_{DESCRIPTION}.{cost}",
+            (1.0 / given.factor, 1.0, given.factor),
+            given.rationale,
+            given.source,
+        )
         for family, by_cost in errors.items()
         for cost, given in by_cost.items()
     ]
@@ -288,17 +293,21 @@ def discrepancy_claims(
         for quantity, given in stated[model].items():
             factor = given.factor ** (exponents[quantity] if scale is None else scale)
             median = median_of_mean_one(factor)
-            claims.append(_claim(f"{model}.{quantity}", (median / factor, median, median * factor), given))
+            values = (median / factor, median, median * factor)
+            claims.append(_claim(f"{model}.{quantity}", values, given.rationale, given.source))
     return {claim.path: claim for claim in claims}
 
 
-def _claim(name: str, values: tuple[float, float, float], about: Any, shape: Shape = "two_sided") -> Claim:
-    """A factor with its p10, median and p90."""
+@lru_cache(maxsize=4096)
+def _claim(
+    name: str, values: tuple[float, float, float], rationale: str, source: str | None,
+    shape: Shape = "two_sided",
+) -> Claim:  # fmt: skip
+    """A factor with its p10, median and p90, the same object for all chips with the same model."""
     low, value, high = values
     return Claim(
-        path=f"{DISCREPANCY}{name}", value=value, unit="1", basis="assumed", source=getattr(about, "source", None),
-        rationale=about.rationale, low=low, high=high, has_spread=low < high, shape=shape, group=name,
-        origin="model_discrepancy",
+        path=f"{DISCREPANCY}{name}", value=value, unit="1", basis="assumed", source=source, rationale=rationale,
+        low=low, high=high, has_spread=low < high, shape=shape, group=name, origin="model_discrepancy",
     )  # fmt: skip
 
 
@@ -312,7 +321,7 @@ def _endurance_claims(design: Design) -> Iterator[Claim]:
         and not (claim.conditions and {f"{path}_devices", f"{path}_points"} <= claims.keys())
     )
     if any(bare):
-        yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given, "one_sided")
+        yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given.rationale, given.source, "one_sided")
 
 
 def _families(design: Design) -> list[Family]:
