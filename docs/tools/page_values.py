@@ -82,17 +82,6 @@ def unit_of(number: str) -> str:
     return last if last in {"J", "s", "W"} else "1"
 
 
-def loihi_energy_of_an_operation() -> float:
-    """Dynamic energy of the perceptron on Loihi over its synaptic operations."""
-    found = of("loihi_14nm", "mlp_mnist_spiking")
-    return total(found, "dynamic_energy_J") / total(found, "synaptic_operations")
-
-
-def surveyed(subject: str) -> float:
-    """Number of neurons or chips in the table of `neuroest survey`."""
-    return float(len(neuroest.survey(subject).entries))
-
-
 def share_of_the_cmos_neuron() -> float:
     """Energy of the fabricated neuron over that of its chip."""
     parts = parts_of(of("analog_lif_28nm", "mlp_mnist_spiking"))
@@ -184,9 +173,9 @@ def scored(case: str, quantity: str) -> float:
 
 NAMED: dict[str, Callable[..., float]] = {
     "arrays_saved": arrays_saved, "bench_cells_J": bench_cells, "buffer_energy_J": buffer_energy,
-    "digits_ratio": digits_ratio, "loihi_energy_of_an_operation_J": loihi_energy_of_an_operation,
+    "digits_ratio": digits_ratio,
     "near_all_J": near_all, "near_memory_J": near_memory, "scored": scored,
     "share_around_a_brain": share_around_a_brain, "share_of_a_brain": share_of_a_brain,
-    "share_of_the_cmos_neuron": share_of_the_cmos_neuron, "surveyed": surveyed, "vo2_spike_J": vo2_spike,
+    "share_of_the_cmos_neuron": share_of_the_cmos_neuron, "vo2_spike_J": vo2_spike,
 }  # fmt: skip
 """Functions of numbers that take more than one total, in SI units, by the name that pages use."""
