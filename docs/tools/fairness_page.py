@@ -282,7 +282,7 @@ def _in_short() -> list[str]:
         "",
         *_paragraph(
             f"""Energy of an inference over that of the twin, {_title(TWIN)}: the least and the largest median of
-            {len(NETWORKS)} networks, and on how many it wins, ties or loses. *Back to back*: each chip as fast as it
+            {len(NETWORKS)} networks, with the outcome on all or on how many. *Back to back*: each chip as fast as it
             can. *Equal pace*: both as fast as the slower one. Where the data have a pace: *burst*, a buffer keeps the
             inputs of an inference, and both work on them at once; *streaming*, timesteps are as long as those of the
             data. *Too slow*: in more than half of the samples; ratios are over those in which both chips keep up."""
@@ -300,15 +300,12 @@ def _in_short() -> list[str]:
 def _over_networks(name: str, pace: str) -> str:
     networks = [network for network in NETWORKS if (pace, True) in paced(name, network)]
     outcomes = [outcome(ratio_at(name, network, pace)) for network in networks]
-    words = ", ".join(
-        f"{word} on {outcomes.count(word)}"
-        for word in ("win", "tie", "level", "loss", "too slow")
-        if word in outcomes
-    )
+    found = [word for word in ("win", "tie", "level", "loss", "too slow") if word in outcomes]
+    words = found[0] if len(found) == 1 else ", ".join(f"{word} on {outcomes.count(word)}" for word in found)
     bands = [_band_at(name, network, pace) for network in networks]
     medians = [band.median for band in bands if band is not None]
     span = f"{_span(medians)}: " if medians else ""
-    return f"{span}{words} of {len(networks)}"
+    return f"{span}{words}"
 
 
 def _findings() -> Iterator[str]:
