@@ -71,9 +71,7 @@ Scheduler = Annotated[
 Results = Annotated[
     str,
     typer.Option(
-        "--results",
-        help="Results, separated by commas.",
-        autocompletion=last_of_several(quantities),
+        "--results", help="Results, separated by commas.", autocompletion=last_of_several(quantities)
     ),
 ]
 

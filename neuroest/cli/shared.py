@@ -212,8 +212,7 @@ Workload = Annotated[
     ),
 ]
 Workloads = Annotated[
-    list[str] | None,
-    typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=complete_workload),
+    list[str] | None, typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=complete_workload)
 ]
 OptionalWorkload = Annotated[
     str | None, typer.Option("-w", "--workload", metavar="WORKLOAD", autocompletion=complete_workload)

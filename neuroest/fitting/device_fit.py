@@ -32,7 +32,7 @@ from neuroest.fitting.headers import Experiment, Measurements, Stated
 from neuroest.fitting.laws.table import FAMILIES, LAWS, REQUESTED
 from neuroest.fitting.measurements import read_devices
 from neuroest.fitting.predictions import RATE_EXPERIMENTS, Rows
-from neuroest.fitting.spec_writer import write_spec
+from neuroest.fitting.spec_writer import spec_text, write_text
 from neuroest.fitting.sweeps import MEMORY, Kind, kind_of, loops_of, without_offset
 from neuroest.fitting.sweeps import read_voltage as read_voltage_of
 from neuroest.loading.library import Device, load_device
@@ -104,7 +104,7 @@ class DeviceFit(Documented):
 
     def write(self, output: Path) -> None:
         """Write the device spec."""
-        write_spec(output, self.template, self.measurements, self.result)
+        write_text(output, spec_text(output.stem, self.template, self.measurements, self.result))
 
     def plot(self, path: Path, label: str = "data") -> None:
         """Plot data, curve and band; `label` names the data in the legend."""

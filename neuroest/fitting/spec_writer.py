@@ -24,17 +24,6 @@ _SCATTERS = frozenset({"switching_delay"})
 _STAGE = {"measured": "laboratory_device", "simulated": "simulated"}
 
 
-def write_spec(path: Path, template: Device, data: Measurements, result: Fit) -> None:
-    """Write a device spec atomically, and only if it loads.
-
-    Raises
-    ------
-    NeuroestError
-        If the text is not a valid device spec.
-    """
-    write_text(path, spec_text(path.stem, template, data, result))
-
-
 def write_text(path: Path, text: str) -> None:
     """Write the text of a device spec atomically, and only if it loads.
 

@@ -251,7 +251,43 @@ class NetworkSimulation(Documented):
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
-        return _outcome_data(self.study, self.outcomes)
+        origin, network = self.study.origin, self.study.simulation.network
+
+        def interval(one: Interval | None) -> list[float] | None:
+            return None if one is None else list(astuple(one))
+
+        return {
+            "architecture": network.chip.architecture, "workload": self.study.workload.spec.name,
+            "neurons": list(network.neurons), "samples": len(self.study.samples.labels), "chips": origin.chips.number,
+            "seed": origin.chips.seed, "files": dict(origin.files),
+            "layers": {
+                name: {
+                    "neuron": one.device, "weight_bits": one.bits, "neurons_per_output": one.neurons_per_output,
+                    **({} if one.stage is None else {
+                        "form": one.stage.form, "hold_s": one.stage.hold, "timestep_s": one.stage.period,
+                        "offset": origin.trims[name].offset, "full_drive_thresholds": origin.trims[name].full,
+                    }),
+                }
+                for name, one in network.layers.items()
+            },
+            "assumed": list(dict.fromkeys(text for one in network.layers.values() for text in one.assumed)),
+            "runs": [
+                {
+                    "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
+                    "against_ideal": interval(one.against_ideal), "against_device": interval(one.against_device),
+                    **_per_inference(one),
+                    "layers": {
+                        name: {
+                            "rate": float(np.mean(seen.spikes)), "spikes_per_timestep": float(np.mean(seen.counts)),
+                            "latched": seen.latched, "full_drives": seen.full, "saturated": seen.saturated,
+                            "neurons": seen.counts.shape[2],
+                        }
+                        for name, seen in (one.activity or {}).items()
+                    },
+                }
+                for one in self.outcomes
+            ],
+        }  # fmt: skip
 
     def rows(self) -> list[dict[str, str]]:
         """One row per run."""
@@ -326,16 +362,8 @@ def _activity_lines(found: Mapping[str, LayerActivity]) -> Iterator[Block]:
 
 def _outcome_blocks(outcomes: Sequence[ConditionResult]) -> list[Block]:
     """A table with one row per outcome, and what each is."""
-    head = (
-        "",
-        "accuracy (95 %)",
-        "against ideal",
-        "against device",
-        "spikes",
-        "neurons sim.",
-        "neurons est.",
-        "chip",
-    )
+    energies = ("neurons sim.", "neurons est.", "chip")
+    head = ("", "accuracy (95 %)", "against ideal", "against device", "spikes", *energies)
     rows = [
         (
             words(one.name), one.accuracy.percent(), points(one.against_ideal), points(one.against_device),
@@ -366,48 +394,3 @@ def _per_inference(one: ConditionResult) -> dict[str, float | None]:
         "estimated_neuron_energy_J": one.estimated_neuron_energy,
         "energy_per_inference_J": one.energy,
     }
-
-
-def _outcome_data(study: Experiment, outcomes: Sequence[ConditionResult]) -> dict[str, Any]:
-    """Everything as data for JSON."""
-    origin, network = study.origin, study.simulation.network
-
-    def interval(one: Interval | None) -> list[float] | None:
-        return None if one is None else list(astuple(one))
-
-    return {
-        "architecture": network.chip.architecture, "workload": study.workload.spec.name,
-        "neurons": list(network.neurons), "samples": len(study.samples.labels), "chips": origin.chips.number,
-        "seed": origin.chips.seed, "files": dict(origin.files),
-        "layers": {
-            name: {
-                "neuron": one.device, "weight_bits": one.bits, "neurons_per_output": one.neurons_per_output,
-                **({} if one.stage is None else {
-                    "form": one.stage.form, "hold_s": one.stage.hold, "timestep_s": one.stage.period,
-                    "offset": origin.trims[name].offset, "full_drive_thresholds": origin.trims[name].full,
-                }),
-            }
-            for name, one in network.layers.items()
-        },
-        "assumed": list(dict.fromkeys(text for one in network.layers.values() for text in one.assumed)),
-        "runs": [
-            {
-                "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
-                "against_ideal": interval(one.against_ideal), "against_device": interval(one.against_device),
-                **_per_inference(one), "layers": _activity_data(one.activity or {}),
-            }
-            for one in outcomes
-        ],
-    }  # fmt: skip
-
-
-def _activity_data(found: Mapping[str, LayerActivity]) -> dict[str, Any]:
-    """Rates of each layer."""
-    return {
-        name: {
-            "rate": float(np.mean(one.spikes)), "spikes_per_timestep": float(np.mean(one.counts)),
-            "latched": one.latched, "full_drives": one.full, "saturated": one.saturated,
-            "neurons": one.counts.shape[2],
-        }
-        for name, one in found.items()
-    }  # fmt: skip

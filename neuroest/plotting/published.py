@@ -333,10 +333,7 @@ def energy_of(row: SurveyRow) -> float | None:
 
 def _marker(place: int) -> dict[str, str]:
     """Colour and marker of a kind of row."""
-    return {
-        "color": style.colour(place),
-        "marker": style.marker(place),
-    }
+    return {"color": style.colour(place), "marker": style.marker(place)}
 
 
 def _kind_of(found: Survey, row: SurveyRow) -> str:

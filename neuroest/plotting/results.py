@@ -110,11 +110,7 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     reported = [f"{i + 1} {style.named(view.label).replace(chr(10), '')}" for i, view in enumerate(views)]
     numbers = [style.line(ls="", label=name) for name in reported]
     figure.legend(
-        handles=numbers,
-        loc="outside lower center",
-        ncols=columns,
-        handlelength=0.0,
-        handletextpad=0.0,
+        handles=numbers, loc="outside lower center", ncols=columns, handlelength=0.0, handletextpad=0.0
     )
     return figure
 
@@ -294,11 +290,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
         panel.set_axisbelow(True)
     handles = [
         style.line(
-            color=style.colour(i),
-            marker=style.marker(i),
-            ms=3.0,
-            lw=0.9,
-            label=style.named(view.label),
+            color=style.colour(i), marker=style.marker(i), ms=3.0, lw=0.9, label=style.named(view.label)
         )
         for i, view in enumerate(views)
     ]

@@ -592,7 +592,6 @@ def front_figure(contest: Contest, path: str | Path | None) -> Any:
         style.result_axis(axis, name, table[name])
     axes.legend()
     style.headline(
-        axes,
-        f"{contest.network}: chips that pass, at their stated inputs, and the front of each contender",
+        axes, f"{contest.network}: chips that pass, at their stated inputs, and the front of each contender"
     )
     return style.save_figure(figure, path)

@@ -425,10 +425,7 @@ class _Explainer:
         with tracing(), np.errstate(all="ignore"):
             warm = self._traced_values()[TEMPERATURE]
         power_step = Step(
-            "power of a die",
-            first_number(self.estimate.evaluation.die_power),
-            "W",
-            "average power / dies",
+            "power of a die", first_number(self.estimate.evaluation.die_power), "W", "average power / dies"
         )
         return (Derivation(claims).step("temperature", warm, "K"), power_step)
 
@@ -586,7 +583,7 @@ class _Explainer:
         counts, level = learning.counts, learning.level
         formula = counts.rule.update or counts.rule.threshold
         learning_counts: dict[str, tuple[str, Any]] = {
-            "synaptic_updates": (f"weights updated in a sample by {formula}", counts.synaptic_updates),
+            "synaptic_updates": (f"weights updated in a sample by {formula}", counts.synaptic_updates)
         }
         if level.pulses is not None and level.cells is not None:
             learning_counts["pulses_per_cell"] = (

@@ -25,11 +25,7 @@ from neuroest.reporting.bibliography import references_bibtex
 from neuroest.reporting.data_files import breakdown_csv, comparison_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
-from neuroest.reporting.validation_coverage import (
-    ValidationCoverage,
-    scoreboard_rows,
-    validation_coverage,
-)
+from neuroest.reporting.validation_coverage import ValidationCoverage, scoreboard_rows, validation_coverage
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim

@@ -128,10 +128,7 @@ def _add_device_models(schema: dict[str, Any]) -> None:
     models = "; ".join(
         f"{name}: {summary(record).rstrip('.')}" for name, record in sorted(DEVICE_MODELS.items())
     )
-    schema["properties"]["model"] |= {
-        "enum": sorted(DEVICE_MODELS),
-        "description": f"Device model. {models}",
-    }
+    schema["properties"]["model"] |= {"enum": sorted(DEVICE_MODELS), "description": f"Device model. {models}"}
     schema["allOf"] = [
         {
             "if": {"properties": {"model": {"const": model}}, "required": ["model"]},

@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.document import (
-    Block,
-    Document,
-    Gap,
-    Heading,
-    Interval,
-    Paragraph,
-    Points,
-    Quantity,
-    Table,
-)
+from neuroest.core.document import Block, Document, Gap, Heading, Interval, Paragraph, Points, Quantity, Table
 from neuroest.core.text_layout import words
 from neuroest.core.units import formatted, formatted_interval, percent, three_digits
 from neuroest.pipeline.cost_table import DESCRIPTION
@@ -27,16 +17,7 @@ from neuroest.reporting.formatting import counted, ratio_digits
 from neuroest.results.comparison import Verdict
 from neuroest.results.estimate import Band
 from neuroest.results.quantities import QUANTITIES, column_name, label_and_unit
-from neuroest.results.studies import (
-    GOALS,
-    STATISTICS,
-    Cell,
-    Contest,
-    Goal,
-    RegimeAxis,
-    Target,
-    TargetAxis,
-)
+from neuroest.results.studies import GOALS, STATISTICS, Cell, Contest, Goal, RegimeAxis, Target, TargetAxis
 
 if TYPE_CHECKING:
     from neuroest.validation.calibrate import Contradiction, Learnt, LearntCause

@@ -717,10 +717,7 @@ class Estimate(Analysis, Exported):
             for i, path in enumerate(found.paths)
         }
         return {
-            path: {
-                **{key: getattr(claim, key) for key in _OF_A_CLAIM},
-                "elasticity": slopes.get(path, {}),
-            }
+            path: {**{key: getattr(claim, key) for key in _OF_A_CLAIM}, "elasticity": slopes.get(path, {})}
             for path, claim in self.claims.items()
         }
 

@@ -510,10 +510,7 @@ def _combined(shapes: Sequence[Shape], operations: int, additions: int = 0) -> L
 
 def _passed_on(shape: Shape, shapes: Sequence[Shape]) -> LayerCounts:
     return LayerCounts(
-        output_shape=shape,
-        input_elements=sum(map(prod, shapes)),
-        outputs=shape[0],
-        positions=prod(shape[1:]),
+        output_shape=shape, input_elements=sum(map(prod, shapes)), outputs=shape[0], positions=prod(shape[1:])
     )
 
 

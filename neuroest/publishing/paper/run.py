@@ -193,9 +193,7 @@ def _on_the_comparison(found: _Results) -> Iterator[_Item]:
     bare = sorted({r["quantity"] for r in found.compared["ratios"] if r["low"] is None or r["high"] is None})
     trouble = f"Not those of {', '.join(bare)}." if bare else ""
     yield _asked(
-        "Do the ratios have bands?",
-        trouble,
-        "Yes; parameters that both chips share are sampled once.",
+        "Do the ratios have bands?", trouble, "Yes; parameters that both chips share are sampled once."
     )
     yield from _on_the_contest(found)
 

@@ -77,11 +77,7 @@ def neurobench_results(network: WorkloadSpec | ImportedNetwork) -> dict[str, Any
 
 
 def neurobench_run(
-    model: Any,
-    sample: Any,
-    *,
-    run: Callable[[Any, Any], Any] | None = None,
-    neurons: tuple[type, ...] = (),
+    model: Any, sample: Any, *, run: Callable[[Any, Any], Any] | None = None, neurons: tuple[type, ...] = ()
 ) -> dict[str, Any]:
     """Compute the metrics of a PyTorch model by running it, even if no workload can express it.
 

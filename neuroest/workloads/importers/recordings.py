@@ -177,11 +177,7 @@ def _neurobench(path: Path, _: float | None) -> tuple[list[LayerRecording], floa
 
 def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
     table = pd.read_csv(
-        path,
-        encoding="utf-8-sig",
-        dtype={"layer": str},
-        nrows=_MOST_ROWS + 1,
-        low_memory=False,
+        path, encoding="utf-8-sig", dtype={"layer": str}, nrows=_MOST_ROWS + 1, low_memory=False
     )
     if len(table) > _MOST_ROWS:
         raise NetworkImportError(f"more than {_MOST_ROWS} lines")

@@ -147,11 +147,7 @@ class _Reader:
                     raise self._fault(where, f"{named} is in no group")
             stated = next(iter(edge.values()), None) if isinstance(edge, dict) else None
             entries = stated if isinstance(stated, list) else [stated]
-            yield (
-                where,
-                match,
-                {k: v for one in entries if isinstance(one, dict) for k, v in one.items()},
-            )
+            yield (where, match, {k: v for one in entries if isinstance(one, dict) for k, v in one.items()})
 
     def _convolution(self, where: Place, given: dict[str, Any], source: str, target: str) -> _Convolution:
         """A convolution that connects two groups."""
