@@ -5,7 +5,7 @@ steps around the fit gives the pulse-to-pulse noise and the device-to-device spr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from neuroest.fitting.adequacy import quantile
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, LawFit, Values, described
 from neuroest.fitting.laws.curve import CurveLaw
+from neuroest.fitting.laws.traces import Known
 from neuroest.fitting.sequence import trains_of, with_directions
 
 _CURVED = 3.0
@@ -44,19 +45,11 @@ _DERIVED = frozenset({"update_states", "update_noise", "update_spread"})
 
 
 @frozen_dataclass
-class Scatter:
+class Scatter(Known):
     """Results from the scatter of the steps, in the format of `LawFit`."""
 
-    values: dict[str, float]
-    deviations: dict[str, float]
-    freedoms: dict[str, float]
-    bounds: dict[str, float]
-    notes: list[str]
-
-    def add(self, name: str, value: float, deviation: float, freedom: float) -> None:
-        """A value with the standard deviation of its logarithm."""
-        self.values[name], self.freedoms[name] = value, freedom
-        self.deviations[name] = float(max(deviation, LEAST_DEVIATION))
+    bounds: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 class Response(NamedTuple):
@@ -178,7 +171,7 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
     """
     rows, due = _steps(experiment, curve, responses)
     if len(rows) < _FEWEST_STEPS:
-        return Scatter({}, {}, {}, {}, [f"{len(rows)} steps are too few for their scatter"])
+        return Scatter(notes=[f"{len(rows)} steps are too few for their scatter"])
     conductance, device = experiment.columns["conductance"], experiment.column("device", -1.0)[rows]
     moved = conductance[rows] - conductance[rows - 1]
     names = np.unique(device)
@@ -191,9 +184,9 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
     raw = float(np.sqrt(np.mean(residual**2) / np.mean(due**2)))
     words = f"readings scatter by {raw:.3g} of the mean step from pulse to pulse, the steps themselves by "
     known = 0.0 < deviation < _OPEN
-    found = Scatter({}, {}, {}, {}, [f"{words}{noise:.3g}" if known else f"{words}{most:.3g} at most"])
+    found = Scatter(notes=[f"{words}{noise:.3g}" if known else f"{words}{most:.3g} at most"])
     if known:
-        found.add("update_noise", noise, deviation, float(len(rows) - 1))
+        found.add("update_noise", noise, max(deviation, LEAST_DEVIATION), float(len(rows) - 1))
     else:
         found.bounds["update_noise"] = most
     if len(names) < _FEWEST_DEVICES:
@@ -205,7 +198,9 @@ def _scatter(experiment: Experiment, curve: Values, responses: Mapping[float, Re
     ])  # fmt: skip
     spread = float(np.sqrt(max(np.var(means, ddof=1) - by_chance, 0.0)) / np.mean(means))
     if spread > 0.0:
-        found.add("update_spread", spread, 1.0 / np.sqrt(2.0 * (len(names) - 1)), float(len(names) - 1))
+        free = len(names) - 1
+        deviation = max(1.0 / np.sqrt(2.0 * free), LEAST_DEVIATION)
+        found.add("update_spread", spread, float(deviation), float(free))
     else:
         found.bounds["update_spread"] = float(np.sqrt(by_chance) / np.mean(means))
     return found

@@ -12,7 +12,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import Law, LawFit, Values
-from neuroest.fitting.laws.traces import Seen
+from neuroest.fitting.laws.traces import Known, Seen
 from neuroest.fitting.predictions import Rows
 from neuroest.fitting.sequence import few_changes
 from neuroest.fitting.sweeps import (
@@ -74,9 +74,9 @@ class SwitchingLaw(Law):
             "reset_voltage": _all(resets, lambda branch: float(branch.voltage[int(np.argmax(branch.current))])),
             "program_current": _all(loops, lambda branch: float(np.max(branch.current))),
         }  # fmt: skip
-        known = _Known.of(seen)
+        known, scattered = _known(seen)
         rectifier = "it rectifies: both states are those at the polarity of the set" if one_polarity else ""
-        notes = [text for text in (offset, rectifier, *_notes(sets, resets, at), *known.notes) if text]
+        notes = [text for text in (offset, rectifier, *_notes(sets, resets, at), *scattered) if text]
         missing = "set" if not sets else "reset"
         why = f"no loop {missing}s the cell, which may take more"
         reservations = [] if sets and resets else [("program_voltage", why), ("program_current", why)]
@@ -85,10 +85,9 @@ class SwitchingLaw(Law):
                 ("low_conductance", "the state before the only set may be that of a cell never formed")
             )
         return LawFit(
-            law=self, values=known.values, reservations=tuple(reservations), settings={"state_read_voltage": at},
-            deviations=known.deviations, freedoms=known.freedoms, notes=tuple(notes),
-            rows=_shown(experiment, sets, resets, known.values, at), conditions=len(sets) + len(resets),
-            correlation=np.eye(len(known.values)),
+            law=self, **vars(known), reservations=tuple(reservations), settings={"state_read_voltage": at},
+            notes=tuple(notes), rows=_shown(experiment, sets, resets, known.values, at),
+            conditions=len(sets) + len(resets), correlation=np.eye(len(known.values)),
         )  # fmt: skip
 
 
@@ -142,15 +141,15 @@ class StatesLaw(SwitchingLaw):
             for value, own in zip(experiment.column(column), device, strict=True):
                 if np.isfinite(value):
                     seen[name].add(float(value**way), float(own))
-        known = _Known.of(seen)
+        known, scattered = _known(seen)
         every = np.arange(experiment.rows)
         measured = experiment.columns["low_resistance"]
         predicted = np.full((1, experiment.rows), 1.0 / known.values["high_conductance"])
         residual = np.log(predicted / measured) / experiment.layout.error
         return LawFit(
-            law=self, values=known.values, settings={}, deviations=known.deviations, freedoms=known.freedoms,
-            rows=Rows(experiment, every, measured, predicted, residual), notes=tuple(known.notes),
-            conditions=experiment.rows, correlation=np.eye(len(known.values)),
+            law=self, **vars(known), settings={}, notes=scattered,
+            rows=Rows(experiment, every, measured, predicted, residual), conditions=experiment.rows,
+            correlation=np.eye(len(known.values)),
         )  # fmt: skip
 
 
@@ -207,35 +206,20 @@ class SpreadLaw(Law):
         )  # fmt: skip
 
 
-@frozen_dataclass
-class _Known:
-    """Medians of what was seen, with their deviations, in the format of `LawFit`."""
-
-    values: dict[str, float]
-    deviations: dict[str, float]
-    freedoms: dict[str, float]
-    notes: list[str]
-
-    @staticmethod
-    def of(seen: Mapping[str, Seen]) -> _Known:
-        """With the programming voltage, the larger one of set and reset, and the spread of the states."""
-        known = {name: part.known() for name, part in seen.items() if part.values}
-        ways = [name for name in ("set_voltage", "reset_voltage") if name in known]
-        if ways:
-            known["program_voltage"] = known[max(ways, key=lambda name: known[name][0])]
-        found = _Known(
-            {name: value for name, (value, _, _) in known.items()},
-            {name: deviation for name, (_, deviation, _) in known.items()},
-            {name: freedom for name, (_, _, freedom) in known.items()}, [],
-        )  # fmt: skip
-        lows, highs = (np.log(seen[f"{word}_conductance"].values) for word in ("low", "high"))
-        if len(highs) >= _FEWEST and np.ptp(highs) > 0.0:
-            found.values["conductance_spread"] = float(np.std(highs, ddof=1))
-            found.deviations["conductance_spread"] = 1.0 / np.sqrt(2.0 * (len(highs) - 1))
-            found.freedoms["conductance_spread"] = float(len(highs) - 1)
-            spread = f"{100.0 * np.std(lows, ddof=1):.2g} %" if len(lows) > 1 else "an unknown amount"
-            found.notes.append(f"the low conductance scatters by {spread} as a logarithm")
-        return found
+def _known(seen: Mapping[str, Seen]) -> tuple[Known, tuple[str, ...]]:
+    """Medians, the programming voltage, which is the larger one of set and reset, and the spread of the states."""
+    known = Known.of(seen)
+    ways = [name for name in ("set_voltage", "reset_voltage") if name in known.values]
+    if ways:
+        more = max(ways, key=known.values.__getitem__)
+        known.add("program_voltage", *seen[more].known())
+    lows, highs = (np.log(seen[f"{word}_conductance"].values) for word in ("low", "high"))
+    if len(highs) < _FEWEST or not np.ptp(highs) > 0.0:
+        return known, ()
+    free = len(highs) - 1
+    known.add("conductance_spread", float(np.std(highs, ddof=1)), 1.0 / np.sqrt(2.0 * free), float(free))
+    spread = f"{100.0 * np.std(lows, ddof=1):.2g} %" if len(lows) > 1 else "an unknown amount"
+    return known, (f"the low conductance scatters by {spread} as a logarithm",)
 
 
 def _states(loops: Sequence[Loop], after: int, at: float) -> Seen:

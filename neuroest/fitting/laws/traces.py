@@ -3,6 +3,7 @@
 Only loops that turn on and off again count, in most of the cycles. A quantity hidden by the compliance is a bound.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,6 +57,28 @@ class Seen:
         return middle, float(np.hypot(max(error, LEAST_DEVIATION), resolution)), count - 1.0
 
 
+@frozen_dataclass
+class Known:
+    """Values with the standard deviations of their logarithms and their degrees of freedom, as `LawFit` has them."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    deviations: dict[str, float] = field(default_factory=dict)
+    freedoms: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, value: float, deviation: float, freedom: float) -> None:
+        """Record a value."""
+        self.values[name], self.deviations[name], self.freedoms[name] = value, deviation, freedom
+
+    @staticmethod
+    def of(seen: Mapping[str, Seen]) -> "Known":
+        """Medians of what was seen."""
+        known = Known()
+        for name, part in seen.items():
+            if part.values:
+                known.add(name, *part.known())
+        return known
+
+
 @dataclass
 class _Sweeps:
     """All values read from the branches of an experiment."""
@@ -90,14 +113,10 @@ class SweepLaw(Law):
                 for branch in (loop.up, loop.back):
                     if branch is not None:
                         _add(seen, branch)
-        known = {
-            name: part.known()
-            for name, part in (
-                ("threshold_voltage", seen.threshold), ("hold_voltage", seen.hold), ("off_resistance", seen.off),
-                ("on_resistance", seen.on), ("hold_current", seen.hold_current),
-            )
-            if part.values
-        }  # fmt: skip
+        known = Known.of({
+            "threshold_voltage": seen.threshold, "hold_voltage": seen.hold, "off_resistance": seen.off,
+            "on_resistance": seen.on, "hold_current": seen.hold_current,
+        })  # fmt: skip
         bounds, notes = {}, [text for text in (offset,) if text]
         if seen.limited_on and not seen.on.values:
             bounds["on_resistance"] = float(np.min(seen.limited_on))
@@ -108,17 +127,12 @@ class SweepLaw(Law):
             notes.append(f"{left} of {len(loops)} loops do not switch both ways, and are left out")
         if len(seen.threshold.values) == 1:
             notes.append(f"one sweep: its scatter is not known, and taken as {100 * _ONE_SWEEP:.0f} %")
-        values = {name: value for name, (value, _, _) in known.items()}
-        scatter = _scatter(seen.threshold)
-        freedoms = {name: freedom for name, (_, _, freedom) in known.items()}
-        deviations = {name: deviation for name, (_, deviation, _) in known.items()}
-        if scatter is not None:
-            values["threshold_spread"], count = scatter[0] * values["threshold_voltage"], scatter[1]
-            deviations["threshold_spread"], freedoms["threshold_spread"] = 1.0 / np.sqrt(2.0 * count), count
+        if (scatter := _scatter(seen.threshold)) is not None:
+            spread, count = scatter[0] * known.values["threshold_voltage"], scatter[1]
+            known.add("threshold_spread", spread, 1.0 / np.sqrt(2.0 * count), count)
         return LawFit(
-            law=self, values=values, settings={}, deviations=deviations, freedoms=freedoms,
-            rows=_shown(experiment, {**bounds, **values}), bounds=bounds, notes=tuple(notes),
-            conditions=len(seen.threshold.values), correlation=np.eye(len(values)),
+            law=self, **vars(known), settings={}, rows=_shown(experiment, {**bounds, **known.values}), bounds=bounds,
+            notes=tuple(notes), conditions=len(seen.threshold.values), correlation=np.eye(len(known.values)),
         )  # fmt: skip
 
 
@@ -223,14 +237,10 @@ class TraceLaw(Law):
         for name, column in found.items():
             for amplitude, row in zip(np.abs(column), tops, strict=False):
                 seen[name].add(float(amplitude), float(device[row]))
-        known = {name: part.known() for name, part in seen.items()}
-        values = {name: value for name, (value, _, _) in known.items()}
-        deviations = {name: deviation for name, (_, deviation, _) in known.items()}
-        freedoms = {name: freedom for name, (_, _, freedom) in known.items()}
-        free = float(len(tops) - 1)
-        values["threshold_spread"] = max(float(np.std(voltage[tops], ddof=1)), np.finfo(float).tiny)
-        deviations["threshold_spread"], freedoms["threshold_spread"] = 1.0 / np.sqrt(2.0 * free), free
-        settings = {}
+        known, free = Known.of(seen), float(len(tops) - 1)
+        scatter = max(float(np.std(voltage[tops], ddof=1)), np.finfo(float).tiny)
+        known.add("threshold_spread", scatter, 1.0 / np.sqrt(2.0 * free), free)
+        values, settings = known.values, {}
         capacitance = experiment.column("capacitance")
         if np.any(np.isfinite(capacitance)):
             swing = values["threshold_voltage"] - values["hold_voltage"]
@@ -245,7 +255,7 @@ class TraceLaw(Law):
         predicted = np.full((1, len(tops)), values["threshold_voltage"])
         residual = np.log(predicted / np.abs(voltage[tops])) / experiment.layout.error
         return LawFit(
-            law=self, values=values, settings=settings, deviations=deviations, freedoms=freedoms, notes=notes,
+            law=self, **vars(known), settings=settings, notes=notes,
             rows=Rows(experiment, tops, np.abs(voltage[tops]), predicted, residual), conditions=len(tops),
             correlation=np.eye(len(values)), reservations=(("", why),) if alike else (),
         )  # fmt: skip
