@@ -36,7 +36,7 @@ def copy_of_the_docs(folder: Path) -> Path:
     for place in ("benchmarks", "benchmarks/peers", "benchmarks/accuracy"):
         (root / place).mkdir(parents=True)
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
-    for place in ("examples/notebooks", "examples/slow_state"):
+    for place in ("examples/notebooks", "examples/slow_state", "examples/digits_snn"):
         shutil.copytree(ROOT / place, root / place)
     for file in (ROOT / "benchmarks").glob("*.csv"):
         shutil.copy(file, root / "benchmarks")
