@@ -157,8 +157,8 @@ class DesignRules(StatesChecks):
         sensor_event_rate
             the events of an inference are more than the sensors deliver in this period
         """
-        period = inference_period(self.stages.chip, self.stages.timing)
         for _, sensor in self.stages.chip.find(SensesInput):
+            period = inference_period(self.stages.chip, self.stages.timing)
             if self.stages.data_period is not None:
                 arise = self.stages.data_period * (1.0 - ROUNDING)
                 yield self.require(

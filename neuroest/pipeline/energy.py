@@ -108,7 +108,10 @@ def total(parts: Iterable[Any]) -> Array:
     """Sum of numbers or arrays; zero of none."""
     found: Any = np.zeros(1)
     for part in parts:
-        found = found + part
+        if type(found) is type(part) is np.ndarray and found.shape == part.shape:
+            found += part  # nobody else has this array, and a new one for each part takes half of the time
+        else:
+            found = found + part
     return np.asarray(found)
 
 

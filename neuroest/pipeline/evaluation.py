@@ -250,7 +250,7 @@ class Evaluation(Stages):
     @cached_property
     def active_time(self) -> Array:
         """Time that one inference is charged static power for. [s]."""
-        return power.active_time(self.chip, self.timing)
+        return power.active_time(self.chip, self.timing, self.period)
 
     @cached_property
     def standby_time(self) -> Array:
@@ -260,7 +260,7 @@ class Evaluation(Stages):
     @cached_property
     def static_times(self) -> Mapping[str, u.Numeric]:
         """Time of one inference for each kind of static row. [s]; of waking, how often that happens. [1]."""
-        asleep = power.time_asleep(self.chip, self.timing)
+        asleep = power.time_asleep(self.chip, self.timing, self.period)
         return {
             "powered": self.active_time, "standby": self.standby_time, "asleep": asleep,
             "working": self.active_time, "awake": self.active_time - asleep,

@@ -43,9 +43,9 @@ def inference_period(chip: Chip, timing: Timing) -> Array:
     return np.maximum(interval, chip.period) if chip.period is not None else interval
 
 
-def active_time(chip: Chip, timing: Timing) -> Array:
-    """Time of static power charged to one inference. [s]."""
-    return _time_on(timing) if chip.operation.mode == "duty_cycled" else inference_period(chip, timing)
+def active_time(chip: Chip, timing: Timing, period: Array) -> Array:
+    """Time of static power charged to one inference that is repeated after a period. [s]."""
+    return _time_on(timing) if chip.operation.mode == "duty_cycled" else period
 
 
 def _time_on(timing: Timing) -> Array:
@@ -74,7 +74,7 @@ def static_rows(
 ) -> tuple[InstanceRow, ...]:
     """Static power by component and term, on a chip of this area. [W]."""
     period = inference_period(chip, timing)
-    in_steps, work = sleeps_in_steps(levels, timing), _work(levels[0].mapper.steps, chip, timing)
+    in_steps, work = sleeps_in_steps(levels, timing), _work(levels[0].mapper.steps, chip, timing, period)
     sleeps, awake = chip.operation.mode in {"always_on", "streaming"}, _never_off(chip)
     rows = [
         row
@@ -147,8 +147,8 @@ class _Work:
 
     Attributes
     ----------
-    share : float or array
-        Share of an inference for which it works.
+    share, rest : float or array
+        Share of an inference for which it works, and for which it does not.
     wakings : float or array
         How often it wakes in an inference.
     powered : array
@@ -156,17 +156,18 @@ class _Work:
     """
 
     share: u.Numeric
+    rest: u.Numeric
     wakings: u.Numeric
     powered: Array
 
 
-def _work(steps: u.Numeric, chip: Chip, timing: Timing) -> Callable[[str], _Work]:
+def _work(steps: u.Numeric, chip: Chip, timing: Timing, period: Array) -> Callable[[str], _Work]:
     """Work of blocks by the resource that they belong to, found once for all of their static costs.
 
     A block works for its layers one after the other, and wakes once for each layer and timestep: more than either is
     worth where they overlap. The spikes of a timestep wait until it works.
     """
-    powered = active_time(chip, timing)
+    powered = active_time(chip, timing, period)
     known = np.where(np.isfinite(powered), powered, np.inf)
 
     @cache
@@ -174,7 +175,7 @@ def _work(steps: u.Numeric, chip: Chip, timing: Timing) -> Callable[[str], _Work
         working = timing.resources.get(resource, np.zeros(1))
         share = power.working_share(steps * np.sum(working, axis=-1, keepdims=True), known)
         wakings = steps * np.sum(np.where(working > 0.0, 1.0, 0.0), axis=-1, keepdims=True)
-        return _Work(share, wakings, known)
+        return _Work(share, 1.0 - share, wakings, known)
 
     return work
 
@@ -187,18 +188,18 @@ def _rows_by_timestep(
     own = work(cost.component if cost.component in timing.resources else cost.counted_as or cost.component)
     drawn, left = cost.power * number, np.asarray(cost.asleep_share)
     yield InstanceRow(cost.component, cost.term, drawn * own.share, number)
-    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * (1.0 - own.share) * left, number)
+    yield InstanceRow(cost.component, f"{cost.term}_asleep", drawn * own.rest * left, number)
     waking = power.average_power(cost.wake_energy * number * own.wakings, own.powered)
     yield InstanceRow(cost.component, f"{cost.term}_waking", waking, number)
 
 
-def time_asleep(chip: Chip, timing: Timing) -> Array:
+def time_asleep(chip: Chip, timing: Timing, period: Array) -> Array:
     """Time of an inference in which blocks can sleep: between two if always_on, between timesteps if streaming. [s]."""
     if chip.operation.mode == "streaming":
         return np.asarray(timing.waiting)
     if chip.operation.mode != "always_on":
         return np.zeros(1)
-    return standby_time(inference_period(chip, timing), _time_on(timing))
+    return standby_time(period, _time_on(timing))
 
 
 def wakings(chip: Chip, levels: Sequence[MappedLevel], asleep: Array) -> Array:
