@@ -92,13 +92,16 @@ def main() -> None:
     """Write the record and print the factors."""
     found: dict[str, Any] = {}
     for name, folder in shipped_cases().items():
-        first, spec = first_of(folder), load_case(name).spec
-        if first is None or spec.evidence not in CHIPS:
+        first, case = first_of(folder), load_case(name)
+        if first is None or case.spec.evidence not in CHIPS:
             continue
         values: dict[str, Any] = {}
         for commit, keys in described_in(name, first).items():
             values |= estimated(name, commit, keys)
-        found[name] = {"family": spec.family, "values": values}
+        for key, value in values.items():
+            if (cost := case.published[key].cost) is not None:
+                value["cost"] = cost
+        found[name] = {"family": case.spec.family, "values": values}
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(chip)}" for name, chip in found.items())
     (data_folder("validation_case") / FILE).write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     family = ""

@@ -101,15 +101,13 @@ def _headline(board: Scoreboard) -> list[str]:
     if summary is None:
         return []
     first, present = summary.first, summary.present
-    recorded = len({one.chip for one in read_described()})
     return [
         "**What to expect.** A chip described once, before any ratio was computed, was off by a median factor of",
         f"**{first.median_factor:.2f}**, with {first.coverage:.0%} of the values inside p10 to p90:",
         f"{summary.values} bottom-up values of {summary.chips} chips, by the models of the day. The present models,",
         f"in part a fit to these chips and with corrected descriptions, are off by {present.median_factor:.2f}, with",
         f"{present.coverage:.0%} inside. First descriptions with the models of today, each chip with the widths of",
-        f"the others, are the fairest guess for the next chip; {recorded} chips, without the",
-        "[newest](calibration.md#chips-that-are-described-once), which would make it worse:",
+        "the [others](calibration.md#chips-that-are-described-once), are the fairest guess for the next chip:",
         f"{'; '.join(map(_once, described_once(read_described())))}.",
         "[By family](#first-ratios-of-blind-chips).",
         "",

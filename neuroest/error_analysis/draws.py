@@ -130,9 +130,9 @@ Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
 _SCALE = QuantityField("1", minimum=0, maximum=10, example="1")
 _CORRELATION = QuantityField("1", minimum=0, maximum=1, example="0.7")
-DescribedCost: TypeAlias = Literal["energy", "area", "time"]
+DescribedCost: TypeAlias = Literal["energy", "rest", "area", "time"]
 _COST: Mapping[str, DescribedCost] = {
-    "energy": "energy", "static_power": "energy", "area": "area", "time": "time"
+    "energy": "energy", "static_power": "rest", "area": "area", "time": "time"
 }  # fmt: skip
 """Cost of a description that each quantity of a model belongs to."""
 FILE = Path(__file__).with_name("model_discrepancy.yaml")
@@ -153,7 +153,7 @@ class DescriptionError(Discrepancy):
     """What a description leaves out or states wrongly, and the exponent of the errors of models next to it."""
 
     exponent: Annotated[float, _SCALE]
-    """Exponent of the errors of all models of such chips in this cost; that of energies acts on powers at rest too."""
+    """Exponent of the errors of all models of such chips in this cost."""
 
 
 class BetweenValues(Spec):
@@ -211,7 +211,8 @@ class DiscrepancySpec(Spec):
     unreliable_descriptions: dict[Family, UnreliableDescription]
     """Which descriptions are far off, by family of chips."""
     description_errors: dict[Family, dict[DescribedCost, DescriptionError]]
-    """Error of a description by family of chips and cost. Its median is one."""
+    """Error of a description by family of chips and cost. Its median is one. Powers at rest have that of energies where
+    no `rest` is stated."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
@@ -270,7 +271,10 @@ def discrepancy_claims(
     common = discrepancies()
     errors = _description_errors(design) if described else {}
     exponents = {
-        quantity: max((by_cost[cost].exponent for by_cost in errors.values()), default=common.scale)
+        quantity: max(
+            (by_cost.get(cost, by_cost["energy"]).exponent for by_cost in errors.values()),
+            default=common.scale,
+        )
         for quantity, cost in _COST.items()
     }
     stated = dict(pair for part in design.root.walk() for pair in _stated(part))

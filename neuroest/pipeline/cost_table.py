@@ -213,9 +213,8 @@ def _with_discrepancy(
     models = {c.path: c.model for c in chip.components()}
     families = _description_families(chip)
 
-    def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
+    def scaled(cost: _Cost, quantity: str, field: str, described: str) -> _Cost:
         factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
-        described = "area" if quantity == "area" else "energy"
         factor = factor * description_error(chip, families.get(cost.component), described)
         found = [
             inside[path]
@@ -230,16 +229,24 @@ def _with_discrepancy(
         return replace(cost, **{field: getattr(cost, field) * factor})
 
     return (
-        [scaled(e, "energy", "energy") for e in energies],
-        tuple(scaled(a, "area", "area") for a in areas),
+        [scaled(e, "energy", "energy", "energy") for e in energies],
+        tuple(scaled(a, "area", "area", "area") for a in areas),
         # a free-running clock and a processor switch capacitances; this is not leakage
-        tuple(scaled(s, "energy" if s.switching else "static_power", "power") for s in statics),
+        tuple(
+            scaled(s, "energy", "power", "energy")
+            if s.switching
+            else scaled(s, "static_power", "power", "rest")
+            for s in statics
+        ),
     )
 
 
 def description_error(chip: Chip, family: str | None, cost: str) -> u.Numeric:
     """Sampled factor of what the description of a chip of this family leaves out or states wrongly."""
-    return chip.discrepancy.get(f"{family}_{DESCRIPTION}.{cost}", 1.0)
+    of_cost = chip.discrepancy.get(f"{family}_{DESCRIPTION}.{cost}")
+    if of_cost is None and cost == "rest":
+        return description_error(chip, family, "energy")
+    return 1.0 if of_cost is None else of_cost
 
 
 def _description_families(chip: Chip) -> Mapping[str, str | None]:

@@ -146,6 +146,8 @@ class PublishedValue(GivenValue):
     may be wider by the largest rounding error."""
     known_miss: KnownMiss | None = None
     """Stated if the estimate misses by more than the tolerance."""
+    cost: Literal["rest"] | None = None
+    """What the value is a cost of where its unit does not say it: `rest`, a power without work."""
     skewed: str | None = None
     """Structural: why the median of the band is more than 0.5 % off the nominal value, if it is."""
 

@@ -30,6 +30,8 @@ FILE = "first_descriptions.json"
 """Next to the cases; docs/tools/first_descriptions.py writes it."""
 LEAST_CHIPS = 8
 """Chips of a family that a factor takes; with fewer, those of all families take their place."""
+LEAST_OF_LOGIC = 15
+"""The same of digital and of spiking chips of all days, whose blocks are the same: of fewer, two decide the factor."""
 GUIDE = "2026-12-01"
 """Day from which on descriptions follow docs/describe_a_macro.md and docs/describe_a_chip.md as they are."""
 LEAST_LEFT_OUT = 0.75
@@ -56,7 +58,7 @@ class DescribedValue:
     family : str
         How the chip computes.
     cost : str
-        Energy (or power), area or time.
+        Energy (or power at work), power at rest, area or time.
     bands : mapping of float to tuple of float
         By exponent of the errors of models: ln(p50 / published) of the cost (of the inverse, where an efficiency or a
         rate is published), and half of ln(p90 / p10).
@@ -137,7 +139,7 @@ def read_described(path: Path | None = None) -> list[DescribedValue]:
     data = json.loads((path or data_folder("validation_case") / FILE).read_text(encoding="utf-8"))
     return [
         DescribedValue(
-            chip, key, stated["family"], cost[0],
+            chip, key, stated["family"], value.get("cost", cost[0]),
             {
                 float(exponent): (cost[1] * math.log(p50 / value["published"]), 0.5 * math.log(p90 / p10))
                 for exponent, (p10, p50, p90) in value["bands"].items()
@@ -157,6 +159,7 @@ def factors(values: Iterable[DescribedValue]) -> list[DescriptionFactor]:
         _factor(family, cost, [value for value in known if value.cost == cost])
         for family in get_args(Family)
         for cost in get_args(DescribedCost)
+        if cost != "rest" or family in LOGIC
     ]
 
 
@@ -185,8 +188,11 @@ def _chips(family: str, cost: str, values: Sequence[DescribedValue]) -> tuple[Ch
     ]
     if cost != "energy" and family in LOGIC:  # no activity acts on it, and the blocks are the same
         tried = tried[2:]
+    if cost == "rest":
+        tried = tried[:1]
     grouped = [(name, _by_chip(found)) for name, found in tried]
-    return next((each for each in grouped if len(each[1]) >= LEAST_CHIPS), grouped[-1])
+    least = {"of the family": LEAST_OF_LOGIC} if family in LOGIC else {}
+    return next((each for each in grouped if len(each[1]) >= least.get(each[0], LEAST_CHIPS)), grouped[-1])
 
 
 def _by_chip(values: Iterable[DescribedValue]) -> dict[str, list[DescribedValue]]:

@@ -127,15 +127,15 @@ def test_contest_is_given_it(learnt) -> None:
     assert "on_the_bench" in found.to_text()
 
 
-def test_a_value_ten_times_off_is_named_with_the_part_that_would_be_wrong(tmp_path: Path) -> None:
+def test_a_value_ten_times_off_is_named_with_what_would_be_wrong(tmp_path: Path) -> None:
     values = VALUES | {"memory": VALUES["memory"] | {"value": 0.446}}
     found = neuroest.calibrate(CHIP, file_of(tmp_path, values))
     (one,) = found.contradictions
     assert one.value == "memory"
     assert 7.0 < one.ratio < 12.0
-    assert one.cause == "sram_28nm_anchored:area"
+    assert one.cause == "model_discrepancy:spiking_description.area"
     assert abs(one.deviations) > 3.0
-    assert "would have to be" in found.to_text()
+    assert "would have to be" in " ".join(found.to_text().split())
     without = neuroest.calibrate(CHIP, file_of(tmp_path, {k: v for k, v in VALUES.items() if k != "memory"}))
     assert found.values[0].after.median == pytest.approx(without.values[0].after.median, rel=1e-6)
 

@@ -11,6 +11,7 @@ from neuroest.validation.descriptions import (
     GUIDE,
     LEAST_CHIPS,
     LEAST_LEFT_OUT,
+    LEAST_OF_LOGIC,
     LONGER,
     SHIPPED_EXPONENT,
     DescribedValue,
@@ -95,6 +96,19 @@ def test_chips_since_the_guide_come_first_and_all_families_last(
     )
 
 
+@pytest.mark.parametrize(
+    ("chips", "chosen"), [(LEAST_OF_LOGIC, "of the family"), (9, "of logic and memories")]
+)
+def test_few_spiking_chips_are_taken_together_with_digital_ones(chips: int, chosen: str) -> None:
+    values = [value(f"old{n}", 2.0, family="spiking", day="2026-11-27") for n in range(chips)]
+    values += [value(f"other{n}", 3.0, family="digital", day="2026-11-27") for n in range(20)]
+    spiking = next(
+        each for each in factors([*values, *_times()]) if (each.family, each.cost) == ("spiking", "energy")
+    )
+    assert spiking.chosen == chosen
+    assert spiking.factor == pytest.approx(2.0 if chosen == "of the family" else 3.0)
+
+
 def test_first_descriptions_have_the_widths_of_the_other_chips() -> None:
     ratios = [1.0] * 7 + [1.5, 9.0]
     values = [value(str(n), ratio, family="digital") for n, ratio in enumerate(ratios)]
@@ -109,7 +123,7 @@ def test_first_descriptions_have_the_widths_of_the_other_chips() -> None:
 def _times() -> list[DescribedValue]:
     """Two values of each other cost, since a factor needs chips to leave out."""
     return [
-        DescribedValue(chip, cost, "analog", cost, dict.fromkeys(LONGER, (0.0, 0.1)), GUIDE)
+        DescribedValue(chip, cost, family, cost, dict.fromkeys(LONGER, (0.0, 0.1)), GUIDE)
         for chip in "ab"
-        for cost in ("area", "time")
+        for family, cost in (("analog", "area"), ("analog", "time"), ("spiking", "rest"))
     ]
