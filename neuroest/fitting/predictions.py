@@ -78,6 +78,13 @@ class Rows:
         return self.used if self.compared is None else self.compared
 
 
+def rows_of_law(experiment: Experiment, used: Array, measured: Array, predicted: Array) -> Rows:
+    """Rows as one law predicts them, with deviations in units of the usual error of the experiment."""
+    predicted = np.atleast_2d(predicted)
+    residuals = np.log(predicted / measured) / experiment.layout.error
+    return Rows(experiment, used, measured, predicted, residuals)
+
+
 def predict(
     measurements: Measurements,
     values: Mapping[str, Array],

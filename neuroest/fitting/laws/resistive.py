@@ -30,7 +30,7 @@ from neuroest.fitting.laws.base import (
 )
 from neuroest.fitting.laws.curve import CurveLaw
 from neuroest.fitting.laws.switching import PassiveLaw, SpreadLaw, StatesLaw, SwitchingLaw
-from neuroest.fitting.predictions import Rows
+from neuroest.fitting.predictions import rows_of_law
 
 _FEWEST_FAILURES = 3
 """Minimum number of failed devices for the shape of a lifetime distribution."""
@@ -218,11 +218,13 @@ class LifetimeLaw(Law):
         life, shape = np.exp(whole)
         stated = {"endurance": float(life), "shape": float(shape)}
         names = ("endurance", "shape")
+        used, survive = surviving(cycles, failed)
+        predicted = np.array([_characteristic(stated, float(share)) for share in survive])
         return LawFit(
             law=self, values=stated, settings={},
             deviations={name: float(max(d, LEAST_DEVIATION)) for name, d in zip(names, deviation, strict=True)},
-            freedoms=dict.fromkeys(names, float(count - 1)), rows=_ranked(experiment, failed, stated),
-            conditions=count, correlation=np.eye(2),
+            freedoms=dict.fromkeys(names, float(count - 1)), conditions=count, correlation=np.eye(2),
+            rows=rows_of_law(experiment, used, cycles[used], predicted),
             notes=(f"{count} of {len(cycles)} devices failed; the others count as longer than they were tested{read}",),
         )  # fmt: skip
 
@@ -284,15 +286,6 @@ def surviving(cycles: Array, failed: Array) -> tuple[Array, Array]:
     share = np.cumprod(np.where(failed[order], 1.0 - 1.0 / (at_risk + 1.0), 1.0))
     own = failed[order]
     return order[own], share[own]
-
-
-def _ranked(experiment: Experiment, failed: Array, values: Values) -> Rows:
-    """Measured and predicted cycles at each failed share of the devices."""
-    cycles = experiment.columns["cycles"]
-    used, survive = surviving(cycles, failed)
-    predicted = np.array([_characteristic(values, float(s)) for s in survive])
-    residual = np.log(predicted / cycles[used]) / experiment.layout.error
-    return Rows(experiment, used, cycles[used], predicted[None, :], residual[None, :])
 
 
 LAWS: tuple[Law, ...] = (

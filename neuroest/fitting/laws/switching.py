@@ -13,7 +13,7 @@ from neuroest.core.units import format_quantity
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import Law, LawFit, Values
 from neuroest.fitting.laws.traces import Known, Seen
-from neuroest.fitting.predictions import Rows
+from neuroest.fitting.predictions import Rows, rows_of_law
 from neuroest.fitting.sequence import few_changes
 from neuroest.fitting.sweeps import (
     MEMORY,
@@ -144,11 +144,10 @@ class StatesLaw(SwitchingLaw):
         known, scattered = _known(seen)
         every = np.arange(experiment.rows)
         measured = experiment.columns["low_resistance"]
-        predicted = np.full((1, experiment.rows), 1.0 / known.values["high_conductance"])
-        residual = np.log(predicted / measured) / experiment.layout.error
+        predicted = np.full(experiment.rows, 1.0 / known.values["high_conductance"])
         return LawFit(
             law=self, **vars(known), settings={}, notes=scattered,
-            rows=Rows(experiment, every, measured, predicted, residual), conditions=experiment.rows,
+            rows=rows_of_law(experiment, every, measured, predicted), conditions=experiment.rows,
             correlation=np.eye(len(known.values)),
         )  # fmt: skip
 
@@ -191,7 +190,7 @@ class SpreadLaw(Law):
                 "which belong in files of their own"
             )
             doubts = (("conductance_spread", why),)
-        predicted = np.full((1, len(used)), middle)
+        predicted = np.full(len(used), middle)
         ends = [format_quantity(float(np.exp(end)), "S") for end in (np.min(means), np.max(means))]
         return LawFit(
             law=self, values={"state_conductance": middle, "conductance_spread": spread}, settings={},
@@ -200,7 +199,7 @@ class SpreadLaw(Law):
                 "conductance_spread": 1.0 / np.sqrt(2.0 * freedom),
             },
             freedoms={"state_conductance": freedom, "conductance_spread": freedom},
-            rows=Rows(experiment, used, measured, predicted, np.log(predicted / measured) / experiment.layout.error),
+            rows=rows_of_law(experiment, used, measured, predicted),
             conditions=1, correlation=np.eye(2), reservations=doubts,
             notes=(f"{len(means)} states, from {ends[0]} to {ends[1]}",),
         )  # fmt: skip
@@ -284,6 +283,4 @@ def _shown(
                     used.append(int(branch.rows[place]))
                     predicted.append(state * float(branch.voltage[place]))
     rows, shown = np.array(used), np.array(predicted)
-    measured = np.abs(experiment.columns["current"][rows])
-    residual = np.log(shown / measured) / experiment.layout.error
-    return Rows(experiment, rows, measured, shown[None, :], residual[None, :])
+    return rows_of_law(experiment, rows, np.abs(experiment.columns["current"][rows]), shown)

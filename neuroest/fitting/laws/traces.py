@@ -14,7 +14,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Array
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
-from neuroest.fitting.predictions import Rows, compliance_current
+from neuroest.fitting.predictions import Rows, compliance_current, rows_of_law
 from neuroest.fitting.sequence import independent_count
 from neuroest.fitting.sweeps import VOLATILE, Branch, kind_of, loops_of, read_voltage, without_offset
 
@@ -179,8 +179,7 @@ def _shown(experiment: Experiment, values: dict[str, float]) -> Rows:
         resistance = values.get("on_resistance" if on else "off_resistance", np.nan)
         predicted[row], previous = min(level / resistance, compliance[row]) if level else 0.0, row
     used = np.flatnonzero((measured > 0.0) & np.isfinite(predicted) & (predicted > 0.0))
-    residual = np.log(predicted[used] / measured[used]) / experiment.layout.error
-    return Rows(experiment, used, measured[used], predicted[used][None, :], residual[None, :])
+    return rows_of_law(experiment, used, measured[used], predicted[used])
 
 
 _LOW, _HIGH = 0.3, 0.7
@@ -252,11 +251,10 @@ class TraceLaw(Law):
             f"{len(tops)} spikes; their intervals scatter by {100.0 * spread:.2g} %",
             "a node at the input of an instrument has its capacitance too, and a limited bandwidth cuts the maxima",
         )
-        predicted = np.full((1, len(tops)), values["threshold_voltage"])
-        residual = np.log(predicted / np.abs(voltage[tops])) / experiment.layout.error
+        predicted = np.full(len(tops), values["threshold_voltage"])
         return LawFit(
             law=self, **vars(known), settings=settings, notes=notes,
-            rows=Rows(experiment, tops, np.abs(voltage[tops]), predicted, residual), conditions=len(tops),
+            rows=rows_of_law(experiment, tops, np.abs(voltage[tops]), predicted), conditions=len(tops),
             correlation=np.eye(len(values)), reservations=(("", why),) if alike else (),
         )  # fmt: skip
 
