@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.in_time import Array
@@ -439,6 +440,24 @@ def kind_of(loops: Sequence[Loop], voltage: float) -> Kind:
         UNKNOWN, f"the loops are open, but their states at {read} agree and none of them jumps up and down; "
         "if the state fades, measure its current over time at the read voltage"
     )  # fmt: skip
+
+
+def loops_of_kind(experiment: Experiment, wanted: str) -> tuple[Experiment, str, list[Loop], float]:
+    """The experiment without its offset, a note on that, its loops, and their read voltage. [V].
+
+    Raises
+    ------
+    NeuroestError
+        Without a loop, or for loops of another kind.
+    """
+    experiment, offset = without_offset(experiment)
+    loops = loops_of(experiment)
+    if not loops:
+        raise NeuroestError(f"no sweep of {experiment.layout.name} has a current above zero")
+    at = read_voltage(loops)
+    if (kind := kind_of(loops, at)).name != wanted:
+        raise NeuroestError(f"{experiment.layout.name}: {kind}")
+    return experiment, offset, loops, at
 
 
 def rectifies(loops: Sequence[Loop], voltage: float) -> bool:

@@ -86,8 +86,7 @@ def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
     handles.append(
         style.line(ls="", marker="o", ms=3.5, mfc="none", mec="black", label="open: other kind of design")
     )
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 4)
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    style.legend_outside(figure, 4, handles, "upper")
     return figure
 
 
@@ -159,10 +158,7 @@ def board_figure(board: Scoreboard) -> Any:
         style.line(linestyle="", marker=marker, color=colour, markersize=4, label=case)
         for case, (marker, colour) in styles.items()
     ]
-    columns = style.legend_columns(
-        figure.get_figwidth(), [one.get_label() for one in handles], 2 + 2 * len(by_class)
-    )
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    style.legend_outside(figure, 2 + 2 * len(by_class), handles, "upper")
     figure.supxlabel(_CAPTION, fontsize=style.points(style.STYLE["legend.fontsize"]))
     return figure
 
@@ -320,8 +316,7 @@ def scatter(found: Survey, path: str | Path | None) -> Any:
         for row in found.entries
         if row.own
     ]
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    style.legend_outside(figure, 2, handles, "upper")
     return style.save_figure(figure, path)
 
 

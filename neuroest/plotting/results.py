@@ -58,8 +58,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     ]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
     handles.append(style.line(label="open: in part projected or assumed", **open_marker))
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    style.legend_outside(figure, 2, handles, "upper")
     return figure
 
 
@@ -294,8 +293,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
         )
         for i, view in enumerate(views)
     ]
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], len(views))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, len(views), handles)
     return figure
 
 

@@ -227,8 +227,7 @@ def _along(found: Target) -> Any:
     axes.set_xlim(values[0], values[-1])
     style.quantity_axis(axes.yaxis, "1", _ratio(found), shown)
     axes.set_ylim(top=1.05 * shown.max())
-    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 4)
-    figure.legend(loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, 4)
     style.headline(figure, found.label)
     return figure
 
@@ -261,8 +260,7 @@ def _region(found: Target) -> Any:
     ]  # fmt: skip
     if inside:
         handles.append(style.line(marker="*", color="black", linestyle="none", label="today"))
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 3)
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, 3, handles)
     fixed = "".join(
         f", {axis.name.replace('_', ' ')} {style.tick_label(float(f'{axis.values[place]:.3g}'), axis.unit)}"
         for axis, place in zip(rest, at, strict=True)
@@ -475,10 +473,7 @@ def map_figure(contest: Contest, path: str | Path | None, of: str | None = None)
     handles = [style.patch(labels[key], fill) for key, fill in fills.items() if key in seen]
     handles += [style.line(ls="", label=label) for label in _shortened(figure, axes, texts)]
     if handles:
-        columns = style.legend_columns(
-            figure.get_figwidth(), [one.get_label() for one in handles], _LEGEND_COLUMNS
-        )
-        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        style.legend_outside(figure, _LEGEND_COLUMNS, handles)
     style.headline(figure, _title(contest, of))
     return style.save_figure(figure, path)
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from string import ascii_lowercase
 from textwrap import wrap
-from typing import Any, NamedTuple, ParamSpec
+from typing import Any, Literal, NamedTuple, ParamSpec
 
 from neuroest.core.errors import NeuroestError, did_you_mean
 from neuroest.core.files import figure_bytes, write_figure
@@ -628,6 +628,15 @@ def legend_columns(inches: float, labels: Iterable[str], most: int) -> int:
         if sum(max(widths[column::count]) for column in range(count)) <= room
     )
     return next(fitting, 1)
+
+
+def legend_outside(
+    figure: Any, most: int, handles: Sequence[Any] | None = None, side: Literal["upper", "lower"] = "lower"
+) -> None:
+    """A legend above or below all panels, of some parts or of all that the axes show, in as many columns as fit."""
+    parts = figure.axes[0].get_legend_handles_labels()[0] if handles is None else handles
+    columns = legend_columns(figure.get_figwidth(), [part.get_label() for part in parts], most)
+    figure.legend(handles=handles, loc=f"outside {side} center", ncols=columns)
 
 
 def panel_letters(axes: Iterable[Any]) -> None:

@@ -49,8 +49,7 @@ def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: st
         axes.set_xscale("log")
     style.result_axis(axes.xaxis, total)
     handles = [style.patch("parameter at its p10", _LOW), style.patch("at its p90", _HIGH)]
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 2)
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, 2, handles)
 
 
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
@@ -150,8 +149,7 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
     if high > low:
         axes.set_xlim(low, high)
     axes.set_ylabel("Share of the samples below")
-    columns = style.legend_columns(figure.get_figwidth(), axes.get_legend_handles_labels()[1], 3)
-    figure.legend(loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, 3)
     style.headline(figure, result.label)
     return style.save_figure(figure, path)
 

@@ -19,8 +19,8 @@ from neuroest.fitting.sweeps import (
     MEMORY,
     Branch,
     Loop,
-    kind_of,
     loops_of,
+    loops_of_kind,
     read_voltage,
     rectifies,
     without_offset,
@@ -54,14 +54,7 @@ class SwitchingLaw(Law):
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Read the states before and after each loop that changes them."""
-        experiment, offset = without_offset(experiment)
-        loops = loops_of(experiment)
-        if not loops:
-            raise NeuroestError(f"no sweep of {experiment.layout.name} has a current above zero")
-        at = read_voltage(loops)
-        kind = kind_of(loops, at)
-        if kind.name != MEMORY:
-            raise NeuroestError(f"{experiment.layout.name}: {kind}")
+        experiment, offset, loops, at = loops_of_kind(experiment, MEMORY)
         sets = [loop for loop in loops if loop.whole and loop.change(at) > 0.0]
         resets = [loop for loop in loops if loop.whole and loop.change(at) < 0.0]
         # a cell is read with one polarity, so that a rectifier has its low state before each set

@@ -16,7 +16,7 @@ from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Law, LawFit
 from neuroest.fitting.predictions import Rows, compliance_current, rows_of_law
 from neuroest.fitting.sequence import independent_count
-from neuroest.fitting.sweeps import VOLATILE, Branch, kind_of, loops_of, read_voltage, without_offset
+from neuroest.fitting.sweeps import VOLATILE, Branch, loops_of_kind
 
 _EVEN = 1.0 / np.sqrt(12.0)
 """Standard deviation of a uniform distribution of width one."""
@@ -98,13 +98,7 @@ class SweepLaw(Law):
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Read each loop that switches, then combine them."""
-        experiment, offset = without_offset(experiment)
-        loops = loops_of(experiment)
-        if not loops:
-            raise NeuroestError(f"no sweep of {experiment.layout.name} has a current above zero")
-        kind = kind_of(loops, read_voltage(loops))
-        if kind.name != VOLATILE:
-            raise NeuroestError(f"{experiment.layout.name}: {kind}")
+        experiment, offset, loops, _ = loops_of_kind(experiment, VOLATILE)
         # values of the loops that switch; of sweeps one way, those that turn on
         seen = _Sweeps()
         one_way = not any(loop.whole for loop in loops)
