@@ -1,4 +1,4 @@
-"""Where the efficiency of an analog macro lies among published ones; no number of an estimate depends on it."""
+"""Where the efficiency of a macro lies among published ones; no number of an estimate depends on it."""
 
 import math
 import statistics
@@ -8,6 +8,7 @@ from pathlib import Path
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import formatted
 from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.digital_in_memory import DigitalInMemoryMapper
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.answers import reliability_words
 from neuroest.reporting.survey import Row, kind_of, survey
@@ -31,10 +32,17 @@ _BELOW = (
 )
 """What to look for if a macro is worse than all others: of six chips described like this the energies of four were
 estimated three to six times too high."""
+_DIGITAL_BELOW = (
+    ", so its energy is unreliable: look for compressors, adders of few transistors, bits that switch less or a lower "
+    "supply (docs/describe_a_chip.md)"
+)
+_QUARTER = 0.146
+"""Share of ones of bits that switch in a quarter of the cycles, as digital macros are measured: (1 - sqrt(1/2)) / 2."""
+_ONES = "workload.input.activity.bit_density"
 
 
 def place_among_published(files: Iterable[str | Path]) -> list[str]:
-    """Where the efficiency of an analog macro lies among published ones, if files are one chip and one network.
+    """Where the efficiency of a macro lies among published ones, if files are one chip and one network.
 
     Parameters
     ----------
@@ -45,28 +53,32 @@ def place_among_published(files: Iterable[str | Path]) -> list[str]:
     -------
     list of str
         One line, after another one if checks that fail make its energy unreliable; none for chips without an analog
-        array and converters; why a chip refuses the network.
+        array and converters, or weights in cells with adders; why a chip refuses the network.
     """
     paths = [path for path in map(Path, files) if path.suffix in _SPECS]
     chips, networks = ([path for path in paths if kind_of(path) == kind] for kind in _KINDS)
     if len(chips) != 1 or len(networks) != 1:
         return []
     try:
-        return list(_lines(estimate(chips[0], networks[0])))
+        return list(_lines(chips[0], networks[0]))
     except NeuroestError as error:
         return [f"{chips[0]} with {networks[0]}: {error}"]
 
 
-def _lines(found: Estimate) -> Iterator[str]:
+def _lines(chip: Path, network: Path) -> Iterator[str]:
     """The line of an estimate, if there are published macros of its kind."""
+    found = estimate(chip, network)
     of = f"{found.architecture} on {found.workload.name}"
-    array, efficiency = found.evaluation.mapper.compute, found.totals["tops_per_watt"]
+    mapper, efficiency = found.evaluation.mapper, found.totals["tops_per_watt"]
+    digital = isinstance(mapper, DigitalInMemoryMapper)
+    array = mapper.unit if digital else mapper.compute
     bits = [found.claims.get(f"workload.precision.{name}") for name in ("weights", "activations")]
-    if not isinstance(array, CrossbarArray) or array.converter is None or not efficiency:
+    analog = isinstance(array, CrossbarArray) and array.converter is not None
+    if not (digital or analog) or not efficiency:
         return
     if unreliable := reliability_words(found):
         yield f"{of}: {unreliable}; `neuroest estimate` says what to change"
-    memories = _STATIC if array.adds_charges else _RESISTIVE
+    memories = _STATIC if digital or array.adds_charges else _RESISTIVE
     node = first_number(array.process.feature_size)
     others = [one for one in _published(memories, node) if one[0].name != found.architecture]
     if len(others) < _LEAST:
@@ -77,11 +89,13 @@ def _lines(found: Estimate) -> Iterator[str]:
     place = "below all" if efficiency < min(values) else "above all" if efficiency > max(values) else "among"
     sizes, supplies = ([v for row, _ in others if (v := row.number(name))] for name in ("node", "supply"))
     supply = first_number(array.technology.supply_voltage)
+    below = _DIGITAL_BELOW if digital else _BELOW
     yield (
         f"{of}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
         f"{formatted(supply, 'V')}; {place} {len(values)} published macros of {' and '.join(memories)} at "
         f"{formatted(min(sizes), 'm')} to {formatted(max(sizes), 'm')}: {_range(values, 'TOPS/W')} at "
-        f"{_range(supplies, 'V')}{_BELOW if place == 'below all' else ''}{_at_their_supply(supply, supplies)}"
+        f"{_range(supplies, 'V')}{below if place == 'below all' else ''}{_at_their_supply(supply, supplies)}"
+        f"{_with_their_bits(found, chip, network) if digital else ''}"
     )
 
 
@@ -93,6 +107,19 @@ def _at_their_supply(supply: float, others: Sequence[float]) -> str:
     return (
         f"; at {formatted(usual, 'V')} the energy would be about {(usual / supply) ** 2:.2g} of this "
         "(technology.supply_voltage)"
+    )
+
+
+def _with_their_bits(found: Estimate, chip: Path, network: Path) -> str:
+    """What bits that switch in a quarter of the cycles would change, if those of the inputs switch more often."""
+    ones = found.claims.get(_ONES)
+    if ones is None or ones.value <= _QUARTER:
+        return ""
+    rarely = estimate(chip, network, {_ONES: str(_QUARTER)})
+    now, then = (one.totals["energy_per_inference_J"] or math.nan for one in (found, rarely))
+    return (
+        f"; with bits that switch in a quarter of the cycles ({_ONES} {_QUARTER}) the energy would be {then / now:.2g} "
+        "of this"
     )
 
 

@@ -37,6 +37,11 @@ def test_a_macro_whose_bits_are_converted_one_by_one_is_below_all_others() -> No
         ("adc_crossbar_28nm", "mlp_mnist_dense", "among"),
         ("adc_crossbar_28nm", "shd_recurrent_spiking", ""),  # no operations that a macro's efficiency counts
         ("digital_int8_28nm", "mlp_mnist_dense", ""),
+        (
+            "digital_in_memory_28nm",
+            "mlp_mnist_dense",
+            "adders of few transistors",
+        ),  # below all, with its memories
         ("analog_lif_28nm", "mlp_mnist_dense", "dense"),  # neurons refuse it
     ],
 )
@@ -44,6 +49,18 @@ def test_other_chips_and_networks(chip: str, network: str, says: str) -> None:
     lines = place_among_published([CHIPS / f"{chip}.yaml", NETWORKS / f"{network}.yaml"])
     assert len(lines) == bool(says)
     assert says in "".join(lines)
+
+
+def test_a_digital_macro_is_asked_for_its_supply_and_for_bits_that_switch() -> None:
+    case = data_folder("validation_case") / "guo_2023"
+    (line,) = place_among_published([case / "chip.yaml", case / "bits_8.yaml"])
+    assert "at 0.9 V; among " in line
+    ones = "workload.input.activity.bit_density"
+    energies = [
+        neuroest.estimate(case / "chip.yaml", case / "bits_8.yaml", settings).totals["energy_per_inference_J"]
+        for settings in ({}, {ones: "0.146"})
+    ]
+    assert f"({ones} 0.146) the energy would be {energies[1] / energies[0]:.2g} of this" in line
 
 
 def test_several_chips_have_no_line() -> None:
