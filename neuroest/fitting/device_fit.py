@@ -119,12 +119,19 @@ class DeviceFit(Documented):
             f"{self.measurements.file}: {rows} row{'s' * (rows != 1)}, {names}; "
             f"fitted as {self.template.spec.model}"
         )
+        how: list[Block] = [
+            f"{found.agreeing_starts} of {found.refined_starts} refined starts end at the same place",
+            f"squared residual per degree of freedom: {found.chi_square:.3g}",
+        ]
+        if found.laws:
+            how = [Gap()]
+        for fit in found.laws:
+            how += (f"{fit.law.experiment}: {fit.formula()}", *_indented(fit.notes))
         return Document(
             title,
             (
                 *filter(None, (self.kind,)), *_indented(self.measurements.notes), *comparison_blocks(self.ranking),
-                *(self._law_blocks() if found.laws else self._search_blocks()), *self._table(), *self._open_blocks(),
-                Gap(), *self._misfit_blocks(),
+                *how, *self._table(), *self._open_blocks(), Gap(), *self._misfit_blocks(),
             ),
         )  # fmt: skip
 
@@ -149,18 +156,6 @@ class DeviceFit(Documented):
     def _factor(self, name: str) -> float | None:
         """Factor of the band of a fitted parameter; None if the data do not determine it."""
         return plain_numbers(np.array([self.result.factor(name)]))[0]
-
-    def _search_blocks(self) -> tuple[Block, ...]:
-        found = self.result
-        return (
-            f"{found.agreeing_starts} of {found.refined_starts} refined starts end at the same place",
-            f"squared residual per degree of freedom: {found.chi_square:.3g}",
-        )
-
-    def _law_blocks(self) -> Iterator[Block]:
-        yield Gap()
-        for fit in self.result.laws:
-            yield from (f"{fit.law.experiment}: {fit.formula()}", *_indented(fit.notes))
 
     def _open_blocks(self) -> Iterator[Block]:
         found = self.result

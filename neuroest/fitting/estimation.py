@@ -480,7 +480,12 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         if (known and tested) or len(free) == 1:
             point, converged = _refine(problem, problem, free, point)
             return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
-        loose = _loosest(free, reach)
+        # the next to fix is the least determined one; among equals, the one with the best external value
+        equal = [name for name, r in zip(free, reach, strict=True) if r > 0.3 * float(np.max(reach))]
+        loose = next((name for name in _HELD_FIRST if name in equal), free[int(np.argmax(reach))])
+        if "gate_capacitance" in equal and "rearm_fraction" in free:
+            # intervals determine only their product; the capacitance is the one known from elsewhere
+            loose = "rearm_fraction"
         if known:
             held[loose] = f"{conditions} conditions can determine at most {most} values fitted at once"
         else:
@@ -610,13 +615,3 @@ def _refine(problem: _Problem, on: _Problem, free: tuple[str, ...], start: Array
     )
     problem.searched()
     return np.asarray(result.x), bool(result.status > 0)
-
-
-def _loosest(free: tuple[str, ...], deviations: Array) -> str:
-    """The next parameter to fix: the least determined one; among equals, the one with the best external value."""
-    worst = float(np.max(deviations))
-    equal = [name for name, d in zip(free, deviations, strict=True) if d > 0.3 * worst]
-    if "gate_capacitance" in equal and "rearm_fraction" in free:
-        # intervals determine only their product; the capacitance is the one known from elsewhere
-        return "rearm_fraction"
-    return next((name for name in _HELD_FIRST if name in equal), free[int(np.argmax(deviations))])

@@ -60,13 +60,12 @@ def places(experiment: Experiment) -> Array:
 
 def driven_by(experiment: Experiment) -> str:
     """The swept quantity: the one with fewer reversals, since a switch makes the other one jump."""
-    return min(("voltage", "current"), key=lambda name: _turns(experiment.columns[name]))
 
+    def reversals(name: str) -> int:
+        way = np.sign(np.diff(np.abs(experiment.columns[name])))
+        return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
 
-def _turns(values: Array) -> int:
-    """Number of direction reversals of a quantity."""
-    way = np.sign(np.diff(np.abs(values)))
-    return int(np.sum(np.diff(way[way != 0.0]) != 0.0))
+    return min(("voltage", "current"), key=reversals)
 
 
 def branches(experiment: Experiment) -> Iterator[tuple[Array, bool]]:

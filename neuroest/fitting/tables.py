@@ -127,21 +127,16 @@ def _separated(text: str) -> str:
     """Replace blanks between numbers by tabs; other text is unchanged."""
     lines = text.splitlines()
     filled = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    above = _header_in_blanks(filled)
-    if above is not None:
+    # names separated by blanks, above numbers that tabs separate as often
+    tabbed = len(filled) > 1 and "\t" not in filled[0] and "\t" in filled[1]
+    if tabbed and len(_CELL.findall(filled[0])) == len(filled[1].rstrip("\t").split("\t")) > 1:
+        above = filled[0]
         return "\n".join("\t".join(_CELL.findall(line)) if line == above else line for line in lines)
     if not filled or 2 * sum(bool(_NUMBERS.match(line)) for line in filled) < len(filled):
         return text
     return "\n".join(
         line if line.lstrip().startswith("#") else "\t".join(_CELL.findall(line)) for line in lines
     )
-
-
-def _header_in_blanks(filled: list[str]) -> str | None:
-    """A first line whose names are separated by blanks, above numbers that tabs separate as often; None otherwise."""
-    if len(filled) < 2 or "\t" in filled[0] or "\t" not in filled[1]:
-        return None
-    return filled[0] if len(_CELL.findall(filled[0])) == len(filled[1].rstrip("\t").split("\t")) > 1 else None
 
 
 _Cells: TypeAlias = list[tuple[str, Sequence[Sequence[object]]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -304,21 +304,18 @@ def area_map_figure(view: View, width: float) -> Any:
 
 def energy_map_figure(view: View, width: float) -> Any:
     """A treemap of the energy of an inference: what shells around the chips add, then levels, then blocks."""
-    return _treemap(view, width, (*_parts(view, "energy"), *_around(view)), "J")
+    around = []
+    for inner, outer in pairwise(view.estimate.shells):
+        added = outer.energy_per_inference_J - inner.energy_per_inference_J
+        if added > 0.0:
+            name = outer.shell.rpartition(".")[2]
+            around.append(Rectangle(name, f"{_SHELLS}.{name}", added))
+    return _treemap(view, width, (*_parts(view, "energy"), *around), "J")
 
 
 def _parts(view: View, quantity: str) -> Sequence[Rectangle]:
     found = view.breakdown(quantity, "component")
     return [Rectangle(item.name, item.path, item.value) for item in found.slices] if found else []
-
-
-def _around(view: View) -> Iterator[Rectangle]:
-    """Energy of each shell without its content."""
-    for inner, outer in pairwise(view.estimate.shells):
-        added = outer.energy_per_inference_J - inner.energy_per_inference_J
-        if added > 0.0:
-            name = outer.shell.rpartition(".")[2]
-            yield Rectangle(name, f"{_SHELLS}.{name}", added)
 
 
 def _treemap(view: View, width: float, parts: Sequence[Rectangle], unit: str) -> Any:

@@ -114,19 +114,17 @@ class Instance:
 
 def component_table(estimate: Estimate) -> str:
     """Components of an estimate as nodes of an AccelForge architecture."""
-    account = Account.of(_ACCELFORGE, _charged(estimate))
-    return heading(estimate, _ACCELFORGE, account) + "arch:\n  nodes:\n" + "".join(_nodes(estimate))
-
-
-def _charged(estimate: Estimate) -> Iterator[str]:
-    """Costs charged on top of other blocks, which no AccelForge component represents."""
+    # no AccelForge component represents costs charged on top of other blocks
+    charged = []
     for _, part in estimate.evaluation.chip.find(ChargesClock):
         rows = [row for row in estimate.breakdown if row.component == part.path]
         energy, area = sum(row.energy_J for row in rows), sum(row.area_m2 for row in rows)
-        yield (
+        charged.append(
             f"clock, control and white space, {format_quantity(energy, 'J')} an inference and "
             f"{format_quantity(area, 'm^2')}: they are shares of the other blocks"
         )
+    account = Account.of(_ACCELFORGE, charged)
+    return heading(estimate, _ACCELFORGE, account) + "arch:\n  nodes:\n" + "".join(_nodes(estimate))
 
 
 def _instances(estimate: Estimate) -> dict[str, Instance]:

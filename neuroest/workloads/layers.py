@@ -406,7 +406,11 @@ class _Plan:
             numbers = {**fixed, **{name: given[path] for name, path in paths.items()}}
             moved[index] = own = population_counts(numbers, inputs)
             for name in _MOVED:
-                found[name] = _with_column(found[name], index, getattr(own, name))
+                # of this layer alone other values: one, or one for each design point
+                array, values = found[name], getattr(own, name)
+                shape = np.broadcast_shapes((*array.shape[:-1], 1), np.shape(values))
+                found[name] = np.array(np.broadcast_to(array, (*shape[:-1], array.shape[-1])))
+                found[name][..., index : index + 1] = values
             if index == len(self.geometry.names) - 1:
                 found["output_elements_total"] = own.output_elements
         return found
@@ -499,14 +503,6 @@ def _stack(values: Sequence[u.Numeric]) -> Array:
     for index, value in enumerate(values):
         stacked[..., index : index + 1] = value
     return stacked
-
-
-def _with_column(array: Array, layer: int, values: u.Numeric) -> Array:
-    """An array over the layers with other values, one or one for each design point, of one layer."""
-    shape = np.broadcast_shapes((*array.shape[:-1], 1), np.shape(values))
-    result = np.array(np.broadcast_to(array, (*shape[:-1], array.shape[-1])))
-    result[..., layer : layer + 1] = values
-    return result
 
 
 def _new_plan(spec: workload.WorkloadSpec) -> _Plan:

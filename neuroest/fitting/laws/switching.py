@@ -89,16 +89,19 @@ class PassiveLaw(SwitchingLaw):
     """Set and reset of a cell without a transistor, with what its half-selected neighbours carry."""
 
     def fit(self, experiment: Experiment) -> LawFit:
-        """The same states, and the current of the high state over that at half of the voltage."""
+        """The states, and the current of the high one, below any compliance, over that at half of the voltage."""
         found = super().fit(experiment)
         seen = Seen()
         loops = loops_of(without_offset(experiment)[0])
         at = read_voltage(loops)
         for loop in loops:
             branch = loop.back if loop.change(at) > 0.0 else loop.up if loop.change(at) < 0.0 else None
-            ratio = np.nan if branch is None else _half_ratio(branch)
-            if branch is not None and ratio >= 1.0:
-                seen.add(ratio, branch.device)
+            free = np.zeros(0) if branch is None else branch.voltage[~branch.limited]
+            if branch is not None and len(free):
+                highest = float(np.max(free))
+                ratio = 2.0 * branch.read_at(highest) / branch.read_at(highest / 2.0)
+                if ratio >= 1.0:
+                    seen.add(ratio, branch.device)
         if not seen.values:
             return found
         value, deviation, freedom = seen.known()
@@ -107,15 +110,6 @@ class PassiveLaw(SwitchingLaw):
             found, values={**found.values, name: value}, deviations={**found.deviations, name: deviation},
             freedoms={**found.freedoms, name: freedom}, correlation=np.eye(len(found.values) + 1),
         )  # fmt: skip
-
-
-def _half_ratio(branch: Branch) -> float:
-    """Current at the highest voltage that no compliance limits, over that at half of it; NaN if there is none."""
-    free = branch.voltage[~branch.limited]
-    if not len(free):
-        return float("nan")
-    highest = float(np.max(free))
-    return 2.0 * branch.read_at(highest) / branch.read_at(highest / 2.0)
 
 
 @frozen_dataclass
