@@ -401,10 +401,7 @@ def fit(
         contradictions=tuple(text for e in data.experiments for text in contradictions_of(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
         cycle_to_cycle=scatter.within,
-        shares={
-            name: {origin: float(share[place]) for origin, share in reported.shares.items()}
-            for place, name in enumerate(free)
-        },
+        shares={n: {of: float(share[at]) for of, share in reported.shares.items()} for at, n in enumerate(free)},
     )  # fmt: skip
 
 

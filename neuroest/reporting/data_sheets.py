@@ -181,8 +181,8 @@ def device_sheet(device: Device) -> Document:
         written = given.value if isinstance(given, ClaimSpec) else given
         blocks += _claim(name, _plain(written), claim)
         for choice, stated in claim.scenarios.items():
-            about = "; ".join(_provenance(stated))
-            blocks.append(_note(f"scenario {choice}: {formatted(stated.value, stated.unit)}; {about}", 2))
+            number = formatted(stated.value, stated.unit)
+            blocks.append(_note(f"scenario {choice}: {number}; {_provenance(stated)}", 2))
         for other in given.alternatives if isinstance(given, ClaimSpec) else ():
             where = ", ".join(text for text in (other.source, other.locator) if text)
             note = f": {one_line(other.note)}" if other.note else ""
@@ -368,20 +368,16 @@ def _claim(name: str, written: str, claim: Claim) -> Iterator[Paragraph]:
     shape = "" if claim.spread_words == "p10 .. p90" else f", {claim.spread_words}"
     band = f"  ({formatted_interval(claim.low, claim.high, claim.unit)}{shape})" if claim.has_spread else ""
     yield _item(f"{name} = {written}{band}  [{claim.basis}]")
-    if claim.basis != DESIGN and (about := "; ".join(_provenance(claim))):
+    if claim.basis != DESIGN and (about := _provenance(claim)):
         yield _note(about)
 
 
-def _provenance(claim: Claim) -> Iterator[str]:
+def _provenance(claim: Claim) -> str:
     source = ", ".join(text for text in (claim.source, claim.locator) if text)
-    if source:
-        yield one_line(source)
-    if claim.cited_in:
-        yield f"read in {claim.cited_in}"
-    if claim.conditions:
-        yield f"conditions: {one_line(claim.conditions)}"
-    if claim.rationale:
-        yield one_line(claim.rationale)
+    read = claim.cited_in and f"read in {claim.cited_in}"
+    conditions = claim.conditions and f"conditions: {one_line(claim.conditions)}"
+    stated = (one_line(source), read, conditions, one_line(claim.rationale or ""))
+    return "; ".join(text for text in stated if text)
 
 
 def contest_sheet(contest_file: ContestFile) -> Document:

@@ -524,18 +524,12 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
         return (own,) if isinstance(layer, WEIGHTLESS) else (own, workload.activity_path(None, quantity))
 
     rules = tuple(tuple(rule(layer, quantity) for layer in spec.layers) for quantity in quantities)
-    weightless_layers = tuple(isinstance(layer, WEIGHTLESS) for layer in spec.layers)
-    bursts = tuple(
-        () if passes_on or spec.coding == "dense" else rule(layer, workload.ACTIVE_STEPS)
-        for layer, passes_on in zip(spec.layers, weightless_layers, strict=True)
-    )
-    thresholds = tuple(
-        () if weightless or spec.coding == "dense" else rule(layer, workload.THRESHOLD_KEY)
-        for layer, weightless in zip(spec.layers, weightless_layers, strict=True)
-    )
-    drives = tuple(
-        () if weightless or spec.coding == "dense" else rule(layer, workload.DRIVE_KEY)
-        for layer, weightless in zip(spec.layers, weightless_layers, strict=True)
+    bursts, thresholds, drives = (
+        tuple(
+            () if isinstance(layer, WEIGHTLESS) or spec.coding == "dense" else rule(layer, key)
+            for layer in spec.layers
+        )
+        for key in (workload.ACTIVE_STEPS, workload.THRESHOLD_KEY, workload.DRIVE_KEY)
     )
     every_path = {
         path
