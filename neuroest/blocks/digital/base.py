@@ -143,8 +143,10 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 
     def written(self, bits: u.Bit, *, clocked_anyway: bool) -> u.Joule:
         """Energy of writing a word in the library, without the clock if that is charged in every cycle."""
-        clocked = self.device.clock_energy if clocked_anyway else 0.0
-        return equations.register_energy(self.device.register_energy - clocked, bits)
+        energy = self.device.register_energy
+        if clocked_anyway:  # the spreads of both overlap, but a written register takes at least its clock
+            energy = np.maximum(energy - self.device.clock_energy, 0.0)
+        return equations.register_energy(energy, bits)
 
     def free_clocks(self, network: NetworkContext) -> dict[str, tuple[u.Bit, u.PerSecond]]:
         """Bits of the registers with a free-running clock, and its frequency, by clock domain."""

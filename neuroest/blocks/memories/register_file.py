@@ -65,9 +65,11 @@ class RegisterFile(Memory):
         energy = digital.register_file_energy(
             d.register_energy, self.options["width"], self.words(), d.register_file_depth
         )
-        clocked = d.clock_energy * self.options["width"] if self.runs_freely else 0.0
+        written = energy
+        if self.runs_freely:  # the spreads of both overlap, but a written register takes at least its clock
+            written = np.maximum(energy - d.clock_energy * self.options["width"], 0.0)
         selected = np.where(np.asarray(self.words()) > 1.0, 1.0, 0.0)
-        return self.accesses(self.scaled(energy) * selected, self.scaled(energy - clocked))
+        return self.accesses(self.scaled(energy) * selected, self.scaled(written))
 
     @property
     def runs_freely(self) -> bool:
