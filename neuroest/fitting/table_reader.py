@@ -26,7 +26,6 @@ from neuroest.fitting.headers import LAYOUTS, UNITS, Experiment, Layout, Measure
 from neuroest.fitting.tables import (
     EXAMPLE,
     Arranged,
-    Row,
     arranged,
     flag_columns,
     guessed,
@@ -142,7 +141,9 @@ class _Reader:
         self.heading, self.written = heading, found.written or heading
         self.si = headers.is_si(self.written)
         self.notes += [found.note] if found.note else []
-        self.filled = filled_columns(data, len(heading))
+        # whether each column has a value in some row
+        width = range(len(heading))
+        self.filled = [any(place < len(cells) and cells[place] for _, cells in data) for place in width]
         self.flagged = flag_columns(data, len(heading))
         names, factors = self.header(heading)
         kinds = self.kinds_of(line, names, factors)
@@ -417,24 +418,13 @@ class _Reader:
             )
         nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
         missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
-        if self.strange and not whole:
-            many = series_at_end(self.heading)
-            how = (
-                f"; if the last {many} columns are readings of one row: {self.command(self.proposed(UNITS))}"
-                if many
-                else ""
-            )
-            self.stop(
-                line,
-                _unknown_columns(self.strange)
-                + (f"; {nearest.name} lacks {missing}" if missing else "")
-                + how,
-            )
-        self.stop(
-            line,
-            "the columns match no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
-            + "; the experiments are " + ", ".join(LAYOUTS),
-        )  # fmt: skip
+        lacks = f"; {nearest.name} lacks {missing}" if missing else ""
+        if self.strange:
+            how = ""
+            if many := series_at_end(self.heading):
+                how = f"; if the last {many} columns are readings of one row: {self.command(self.proposed(UNITS))}"
+            self.stop(line, _unknown_columns(self.strange) + lacks + how)
+        self.stop(line, f"the columns match no experiment{lacks}; the experiments are {', '.join(LAYOUTS)}")
         raise AssertionError
 
     def values(
@@ -528,16 +518,6 @@ class _Reader:
             self.report(
                 lines[place], "time does not increase within a sweep; number the sweeps in a column `cycle`"
             )
-
-
-def filled_columns(rows: Sequence[Row], width: int) -> list[bool]:
-    """Whether each column has a value in some row."""
-    empty = set(range(width))
-    for _, cells in rows:
-        empty -= {place for place in empty if place < len(cells) and cells[place]}
-        if not empty:
-            break
-    return [place not in empty for place in range(width)]
 
 
 def _whole(names: Sequence[str]) -> list[Layout]:

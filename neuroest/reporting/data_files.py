@@ -19,7 +19,7 @@ from neuroest.exploration.draws_along import PASSING_SHARE
 from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.sweep import PrintedPoints
 from neuroest.reporting.formatting import short_names
-from neuroest.results.comparison import Comparison, PaceRow
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 from neuroest.specs.file_text import is_file
@@ -48,36 +48,22 @@ def comparison_csv(comparison: Comparison) -> str:
             rows.append({"kind": kind, "what": item.what, "design": name, "value": value})
     for name, result in zip(names, comparison.estimates, strict=True):
         rows += [{"kind": "left_out", "design": name, "value": item} for item in result.exclusions]
-    rows += [
-        {"kind": "pace", **pace_row(row), "verdict": comparison.verdict(row)} for row in comparison.paces
-    ]
+    for row in comparison.paces:
+        band, attribution = row.ratio.band, row.attribution
+        rows.append({
+            "kind": "pace", "what": f"{row.label}, {row.pace}", "baseline": row.baseline,
+            "design_value": row.design.value, "baseline_value": row.baseline_energy.value, "ratio": row.ratio.value,
+            "ratio_p10": band and band.low, "ratio_p90": band and band.high,
+            "attribution": attribution and attribution.words, "verdict": comparison.verdict(row),
+        })  # fmt: skip
     for ratio in ratio_rows(comparison):
         rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
     columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
     last = (
-        "ratio_p10",
-        "ratio_p90",
-        "ratio_nominal",
-        "verdict",
-        "attribution",
-        "design_unproven_share",
+        "ratio_p10", "ratio_p90", "ratio_nominal", "verdict", "attribution", "design_unproven_share",
         "baseline_unproven_share",
-    )
+    )  # fmt: skip
     return records_csv((*columns, *last), rows)
-
-
-def pace_row(row: PaceRow) -> dict[str, Any]:
-    """An energy at one pace, in the columns of the ratios."""
-    return {
-        "what": f"{row.label}, {row.pace}",
-        "baseline": row.baseline,
-        "design_value": row.design.value,
-        "baseline_value": row.baseline_energy.value,
-        "ratio": row.ratio.value,
-        "ratio_p10": None if row.ratio.band is None else row.ratio.band.low,
-        "ratio_p90": None if row.ratio.band is None else row.ratio.band.high,
-        "attribution": None if row.attribution is None else row.attribution.words,
-    }
 
 
 def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:

@@ -256,6 +256,9 @@ class PopulationCounts(LayerCounts):
         return self.recurrent_connections + self.reduction * self.outputs
 
 
+_AS_STATED = ("sheet_density", "decay_length", "long_range_share", "long_range_areas", "synapses")
+
+
 def population_counts(numbers: Mapping[str, Any], input_elements: Any) -> PopulationCounts:
     """Counts of a population with these numbers, each of one value or of one for each design point.
 
@@ -276,12 +279,8 @@ def population_counts(numbers: Mapping[str, Any], input_elements: Any) -> Popula
         outputs=neurons,
         input_taps=fan_in,
         population=neurons * 1.0,
-        sheet_density=numbers["sheet_density"],
-        decay_length=numbers["decay_length"],
-        long_range_share=numbers["long_range_share"],
-        long_range_areas=numbers["long_range_areas"],
         long_range_distance=numbers.get("long_range_distance", 0.0),
-        synapses=numbers["synapses"],
+        **{name: numbers[name] for name in _AS_STATED},
     )
 
 
@@ -361,12 +360,10 @@ class ShapeInference:
         for place, name in enumerate(layer.inputs):
             if name in self.index:
                 found.append(self.index[name])
-            elif name in later:
-                self._fault(
-                    position, ("inputs", place), f"{name!r} is not an earlier layer; order the layers"
-                )
             else:
                 message = f"unknown layer {name!r}{did_you_mean(name, self.index)}"
+                if name in later:
+                    message = f"{name!r} is not an earlier layer; order the layers"
                 self._fault(position, ("inputs", place), message)
         message = _miscounted(layer, len(layer.inputs))
         if not (layer.inputs or message):
