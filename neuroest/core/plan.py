@@ -64,7 +64,9 @@ class Plan:
         asked = recorded.as_recorded()
         results = [*results, True if asked is None else asked.reshape(1, 1)]
         self._results = [
-            _Moving(one.ids.copy()) if type(one) is SymbolicArray and not one.is_constant else np.asarray(one)
+            _Moving(one.ids.copy(), _TYPES[one.dtype.kind])
+            if type(one) is SymbolicArray and not one.is_constant
+            else np.asarray(one)
             for one in results
         ]
         moving = [one.ids.ravel().tolist() for one in self._results if type(one) is _Moving]
@@ -98,7 +100,7 @@ class Plan:
         tile = min(TILE, -(-count // compiled.LANES) * compiled.LANES)
         table = _Table(self.program, tile, inputs, count)
         results: list[Any] = [
-            np.empty((count, *one.ids.shape[1:]), table.type_of(one.ids)) if type(one) is _Moving else one
+            np.empty((count, *one.ids.shape[1:]), one.type) if type(one) is _Moving else one
             for one in self._results
         ]
         with np.errstate(all="ignore"):
@@ -107,7 +109,7 @@ class Plan:
                 table.run(slice(start, start + length))
                 for found, one in zip(results, self._results, strict=True):
                     if type(one) is _Moving:
-                        found[start : start + length] = table.array(one.ids)[:length]
+                        table.copy(one.ids, found[start : start + length])
         *results, right = results
         return results, np.broadcast_to(right.reshape(-1), (count,))
 
@@ -116,6 +118,7 @@ class _Moving(NamedTuple):
     """A result that inputs move."""
 
     ids: Ids
+    type: Any
 
 
 def _needed(operations: Sequence[Operation], wanted: set[int]) -> dict[int, Operation]:
@@ -190,6 +193,7 @@ class Program:
         self.inputs = {n: one.value for n, one in needed.items() if _is_input(one)}
         self.constants = {n: one.value for n, one in needed.items() if _is_constant(one)}
         self._kinds = {number: one.kind for number, one in needed.items()}
+        self._types: dict[int, Any] = {}  # of arguments of functions, which live as long
         self._elements: dict[int, list[tuple[int, int, int | None]]] = {}
         self._lines: list[Line] = []
         self._tops: list[int] = []
@@ -362,6 +366,14 @@ class Program:
                 steps.append(Step(start, stop))
         return steps
 
+    def type_of(self, ids: Ids) -> Any:
+        """Type of the results of operations."""
+        found = self._types.get(id(ids))
+        if found is None:
+            kinds = {self.operations[one].kind for one in ids.ravel().tolist()}
+            found = self._types[id(ids)] = np.result_type(*(_TYPES[kind] for kind in kinds))
+        return found
+
     def run(self, step: Step, table: Array) -> None:
         """Do the lines of a step that is no whole function, for all points of a table (blocks, rows, points)."""
         if self._code is not None and self._lines[step.start].call is RUN:
@@ -407,7 +419,7 @@ class _Table:
     def __init__(self, program: Program, tile: int, inputs: Mapping[str, Array], count: int) -> None:
         self._program = program
         blocks = -(-tile // program.block)
-        whole = np.zeros((blocks, program.height, program.block + _APART))
+        whole = np.empty((blocks, program.height, program.block + _APART))
         self._table = whole[:, :, : min(program.block, tile)]
         given = {number: inputs[name] for number, name in program.inputs.items()}
         self._moving = {number: values for number, values in given.items() if 1 < len(values) == count}
@@ -416,21 +428,32 @@ class _Table:
             numbers = np.concatenate([given[number][:1] for number in alike])
             self._table[:, [program.rows[number] for number in alike]] = numbers[:, np.newaxis]
 
-    def type_of(self, ids: Ids) -> Any:
-        """Type of the results of operations."""
-        operations = self._program.operations
-        return np.result_type(*{_TYPES[operations[one].kind] for one in ids.ravel().tolist()})
-
     def _fill(self, number: int, values: Array) -> None:
         self._table[:, self._program.rows[number]] = values.reshape(len(self._table), -1)
 
-    def array(self, ids: Ids) -> Any:
-        """Results of operations as an array with the points along its first axis, which are neighbours in memory."""
+    def _typed(self, ids: Ids) -> Any:
+        """Results of operations as an array of their type."""
+        return self._array(ids).astype(self._program.type_of(ids), copy=False)
+
+    def _array(self, ids: Ids) -> Any:
+        """Results of operations with the points along the first axis, which are neighbours in memory."""
         constants, numbers, rows = self._program.constants, ids.ravel().tolist(), self._program.rows
         found = np.empty((len(numbers), len(self._table), self._table.shape[2]))
         for place, number in enumerate(numbers):
             found[place] = constants[number] if number in constants else self._table[:, rows[number]]
-        return np.moveaxis(found.reshape(*ids.shape[1:], -1), -1, 0).astype(self.type_of(ids), copy=False)
+        shape = ids.shape[1:]
+        return found.reshape(*shape, -1).transpose(len(shape), *range(len(shape)))
+
+    def copy(self, ids: Ids, into: Array) -> None:
+        """Write the results of operations into an array of the first points."""
+        if ids.size > 1 or ids.item() in self._program.constants:
+            into[...] = self._array(ids)[: len(into)]
+        else:
+            row = self._table[:, self._program.rows[ids.item()]]
+            if into.size == row.size:
+                into.reshape(row.shape)[...] = row
+            else:
+                into.reshape(-1)[...] = row.reshape(-1)[: into.size]
 
     def run(self, points: slice) -> None:
         """Compute a tile; what is left of the last one has the numbers of its last point."""
@@ -447,7 +470,7 @@ class _Table:
                 self._program.run(step, self._table)
 
     def _whole(self, whole: Whole, elements: Sequence[tuple[int, int, int | None]]) -> None:
-        found = whole.function(*filled(whole.arguments, self.array), **filled(whole.options, self.array))
+        found = whole.function(*filled(whole.arguments, self._typed), **filled(whole.options, self._typed))
         flat: dict[int | None, Any] = {}
         for number, place, output in elements:
             if output not in flat:

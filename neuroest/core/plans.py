@@ -31,7 +31,7 @@ _CALL = 256
 _MOST = 3
 """Most plans for one question, for points that are evaluated in different ways."""
 _FEWEST = 1 / 16
-"""Smallest share of the points asked for that is worth another plan; numerical."""
+"""Share of the points of a list that is worth another plan at once; numerical."""
 _FAULTS = (NeuroestError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an array that is not a plain one can lead to."""
 
@@ -105,16 +105,11 @@ class Plans:
         found: list[Outcome] = []
         left, plans = np.arange(count), self._plans.setdefault(question, [])
         for turn in range(_MOST):
-            if not left.size or (turn and left.size < _FEWEST * count):
+            if not left.size or (turn == len(plans) > 0 and not self._lacks(question, left.size, count)):
                 break
             some = columns if left.size == count else _at(columns, left, count)
-            if turn == len(plans):
-                self._missed[question] += (count + _CALL) if turn else 0
-                if turn and self._missed[question] < _WORTH:
-                    break
-                if not self._record(question, evaluate, some, left.size, central=not turn):
-                    break
-                self._missed[question] = 0
+            if turn == len(plans) and not self._record(question, evaluate, some, left.size, central=not turn):
+                break
             plan, rest = plans[turn]
             arrays, right = plan.repeated(some, left.size)
             done = np.flatnonzero(right)
@@ -125,6 +120,14 @@ class Plans:
         self.counts["repeated"] += count - left.size
         self.counts["left"] += left.size
         return found, left
+
+    def _lacks(self, question: Hashable, left: int, count: int) -> bool:
+        """Whether another plan is worth it for the points that the known ones leave; many of a list are at once."""
+        self._missed[question] += (count if left >= _FEWEST * count else left) + _CALL
+        if self._missed[question] < _WORTH:
+            return False
+        self._missed[question] = 0
+        return True
 
     def _record(
         self,

@@ -496,4 +496,4 @@ def _error_function(x: Array) -> Array:
 
 def within_bounds(claim: Claim, values: Array) -> Array:
     """Samples of a claim with those outside of the bounds of its quantity moved to the nearest bound."""
-    return np.asarray(np.clip(values, claim.minimum, claim.maximum))
+    return np.minimum(np.maximum(values, claim.minimum), claim.maximum)  # twice as fast as `numpy.clip`

@@ -185,16 +185,17 @@ def _joined(parts: Sequence[tuple[Places, Rows]], count: int) -> Rows:
     numbers = np.full((count, _CHECKS + 3 * sum(len(one.about.checks) for _, one in parts)), np.nan)
     numbers[:, _CHECKS::3] = 1.0
     for points, some in parts:
-        numbers[points, :_CHECKS] = some.numbers[:, :_CHECKS]
         seen: Counter[Hashable] = Counter()
-        for at, check in enumerate(some.about.checks):
+        columns = [*range(_CHECKS)]
+        for check in some.about.checks:
             name = check.name, check.component
             seen[name] += 1
             if (*name, seen[name]) not in places:
                 places[*name, seen[name]] = len(checks)
                 checks.append(check)
-            into, start = _CHECKS + 3 * places[*name, seen[name]], _CHECKS + 3 * at
-            numbers[points, into : into + 3] = some.numbers[:, start : start + 3]
+            first = _CHECKS + 3 * places[*name, seen[name]]
+            columns += [first, first + 1, first + 2]
+        numbers[np.ix_(points, columns)] = some.numbers
     about = parts[0][1].about
     known = About(about.without, tuple(checks), about.exclusions)
     return Rows(known, numbers[:, : _CHECKS + 3 * len(checks)])
