@@ -319,7 +319,8 @@ def _recorded_run(
         after = tuple(np.where(going, one, other) for one, other in zip(after, state, strict=False))
         return [*after, going & (after[1] <= b.end)]
 
-    first = [0.0 * place, place, last, np.maximum(fresh, last), 0.0 * place, driven & (place <= b.end)]
+    none = np.zeros(driven.shape)
+    first = [none, place, last, np.maximum(fresh, last), none, driven & (place <= b.end)]
     spikes, _, ended, _, on, _ = recording.loop(first, step, _MOST_SPIKES)
     return np.asarray(spikes), np.asarray(ended), np.asarray(on)
 
