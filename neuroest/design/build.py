@@ -263,7 +263,8 @@ class _Builder:
 
     def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
         declared = device.record.parameters()
-        own = Provenance(basis="assumed", rationale=f"set in the architecture {self.loaded.spec.name}")
+        rationale = f"set in the architecture {self.loaded.spec.name}"
+        own = Provenance.model_construct(basis="assumed", rationale=rationale)
         for name, given in block.parameters.items():
             place = (*where, "parameters", name)
             if name not in declared:

@@ -29,6 +29,7 @@ import numpy as np
 
 from neuroest.blocks.model_error import ModelError, ModelErrors
 from neuroest.core.arrays import Array
+from neuroest.core.files import read_data
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.design.build import Design, Part
@@ -229,7 +230,7 @@ def read_discrepancies(path: Path) -> DiscrepancySpec:
 @cache
 def discrepancies() -> DiscrepancySpec:
     """Return the shipped discrepancies."""
-    return read_discrepancies(FILE)
+    return DiscrepancySpec.model_validate(read_data(FILE))
 
 
 def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:

@@ -264,7 +264,7 @@ def resolve_claim(
         If the value or its spread has the wrong dimension or is out of bounds, or if the claim lacks what its basis
         requires.
     """
-    claim = given if isinstance(given, StatedClaim) else StatedClaim(value=given)
+    claim = given if isinstance(given, StatedClaim) else StatedClaim.model_construct(value=given)
     inherited = _inherited(claim)
 
     def stated(name: str) -> Any:

@@ -574,6 +574,10 @@ def _read_by_others(spec: WorkloadSpec) -> set[str]:
     return found
 
 
+_UNSTATED = Provenance.model_construct()
+"""That of a number that states none of its own."""
+
+
 def _stated_claims(
     spec: WorkloadSpec, faults: list[Fault]
 ) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str | Described]]:
@@ -590,7 +594,7 @@ def _stated_claims(
             ("weights", "bit_density"), "workload.weights.bit_density", weights.bit_density, _provenance(weights), text
         )  # fmt: skip
     if spec.period is not None:
-        yield ("period",), "workload.period", spec.period, Provenance(), "Period of the data"
+        yield ("period",), "workload.period", spec.period, _UNSTATED, "Period of the data"
     learning = spec.learning
     for name in LEARNING_CLAIMS if learning is not None else ():
         given = getattr(learning, name)
@@ -598,11 +602,11 @@ def _stated_claims(
             yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), LearningSpec
     for place, layer, name, given in _population_numbers(spec):
         if isinstance(given, ClaimSpec):
-            yield place, population_path(layer, name), given, Provenance(), Population
+            yield place, population_path(layer, name), given, _UNSTATED, Population
     if spec.coding == "spiking" and (spec.activity is None or spec.activity.threshold is None):
         usual = ClaimSpec.model_validate(read_data(_DEFAULT_THRESHOLD))
         path = activity_path(None, THRESHOLD_KEY)
-        yield ("activity",), path, usual, Provenance(), f"{_DESCRIPTIONS[THRESHOLD_KEY]}, as none is stated"
+        yield ("activity",), path, usual, _UNSTATED, f"{_DESCRIPTIONS[THRESHOLD_KEY]}, as none is stated"
     for place, owner, activity in _activities(spec):
         due = input_quantities(spec) if owner == "input" else quantities_of_layers(spec)
         allowed = due if owner == "input" or spec.coding != "spiking" else (*due, THRESHOLD_KEY, DRIVE_KEY)
@@ -628,6 +632,5 @@ def _stated_claims(
 
 
 def _provenance(stated: Provenance) -> Provenance:
-    return Provenance.model_validate(
-        {name: getattr(stated, name) for name in Provenance.model_fields if getattr(stated, name) is not None}
-    )
+    given = {name: getattr(stated, name) for name in Provenance.model_fields}
+    return Provenance.model_construct(**{name: value for name, value in given.items() if value is not None})

@@ -62,7 +62,7 @@ class ReadScheduleChoice(Component[None]):
     @classmethod
     def default(cls, technology: TechnologyPoint) -> Self:
         """The schedule of an array whose file states none."""
-        spec = ReadScheduleBlock()
+        spec = ReadScheduleBlock.model_construct()
         options = {
             n: value for n in numeric_options(cls.schema) if isinstance(value := getattr(spec, n), float)
         }
