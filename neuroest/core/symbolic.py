@@ -141,15 +141,18 @@ class Recording:
             value = value.astype(np.float64)
         columns = [_spread(array.ids, value) for array in arrays]
         kind, commutes, constant, index = value.dtype.kind, call in COMMUTATIVE, self.constant, self._index
-        flat, found = value.reshape(-1), list[int]()
+        flat, found, maybe = value.reshape(-1), list[int](), call in _MAY_BE_SIMPLER
         for place, ids in enumerate(zip(*columns, strict=True)):
             key = (call, ids[::-1] if commutes and ids[1] < ids[0] else ids)
             number = index.get(key)
             if number is None:
-                if all(constant[one] for one in ids):
+                known = [constant[one] for one in ids]
+                if all(known):
                     number = int(self.constants(flat[place : place + 1])[0])
                 else:
-                    number = self._simpler(call, ids, kind) if call in _MAY_BE_SIMPLER else None
+                    # of numbers that move only one that is there twice, or alone, makes it simpler
+                    special = maybe and (any(known) or len(ids) == 1 or ids[-1] in ids[:-1])
+                    number = self._simpler(call, ids, kind) if special else None
                     if number is None:
                         number = self.add(Operation(call, ids, kind), flat[place])
                 index[key] = number
