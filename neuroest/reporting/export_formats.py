@@ -152,21 +152,16 @@ def _prices(estimate: Estimate) -> dict[tuple[str, str], float]:
         found[key] = found.get(key, 0.0) + first_number(cost.energy)
     actions = action_costs(estimate)
     used = {key: energy / count for key, (count, energy) in actions.items() if count > 0.0}
-    for part in _units(estimate):
+    for part in estimate.evaluation.chip.components():
         own = [cost for (component, _), cost in actions.items() if component == part.path]
-        if own:  # a product is one action there: what goes with it, adders and registers, is part of it
+        if own and isinstance(
+            part, MultiplyAccumulate
+        ):  # a product is one action there: what goes with it, adders and registers, is part of it
             found = {key: energy for key, energy in found.items() if key[0] != part.path}
             used = {key: energy for key, energy in used.items() if key[0] != part.path}
             products = max(count for count, _ in own)
             used[part.path, "compute"] = sum(energy for _, energy in own) / products
     return {key: energy for key, energy in {**found, **used}.items() if isfinite(energy)}
-
-
-def _units(estimate: Estimate) -> Iterator[MultiplyAccumulate]:
-    """The units that multiply and accumulate."""
-    for part in estimate.evaluation.chip.components():
-        if isinstance(part, MultiplyAccumulate):
-            yield part
 
 
 def _nodes(estimate: Estimate) -> Iterator[str]:
@@ -308,18 +303,13 @@ _SYSTEM = (
 def results_text(estimate: Estimate) -> str:
     """Results in JSON: metrics under the names of the harness, totals of the chip with their bands, and origin."""
     found = neurobench_results(estimate.workload)
-    system = {}
-    for name in _SYSTEM:
-        headline = estimate.headline(name)
-        system[name] = {
-            "nominal": headline.nominal,
-            "p10": headline.low,
-            "median": headline.median,
-            "p90": headline.high,
-        }
-    return (
-        json.dumps({**found, "system": system, "origin": estimate.origin}, indent=4, allow_nan=False) + "\n"
-    )
+    system = {
+        name: {"nominal": one.nominal, "p10": one.low, "median": one.median, "p90": one.high}
+        for name in _SYSTEM
+        for one in (estimate.headline(name),)
+    }
+    data = {**found, "system": system, "origin": estimate.origin}
+    return json.dumps(data, indent=4, allow_nan=False) + "\n"
 
 
 _SANA_FE = "sana-fe"
