@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import Component, NetworkContext
+from neuroest.blocks.base import Component, NetworkContext, TechnologyPoint
 from neuroest.core import units as u
 
 TIMERS = "timers"
@@ -24,6 +24,7 @@ class Role:
     options: Mapping[str, u.Numeric]
     spec: Any
     device: Any
+    technology: TechnologyPoint
 
 
 class SharedInTime(Role):

@@ -142,12 +142,23 @@ class Multiplexer(Component[TransmissionGateParameters]):
         return Loads(column=load, series=self.resistance(width))
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
-        """Costs of passing one value, of one transmission gate, and of one select logic gate."""
-        width = self.width(point.drawn_switch_source)
+        """Costs of passing one value; area and leakage of one open transmission gate, and of one select logic gate."""
+        d, process, width = self.device, self.process, self.width(point.drawn_switch_source)
+        pair = equations.transistor_pair_area(
+            width, width * d.width_ratio, process.gate_pitch, process.metal_pitch
+        )
+        logic = d.logic_width_ratio * process.feature_size
+        areas = [
+            AreaCost(self.path, "switches", pair),
+            AreaCost(self.path, "select_logic", process.gate_area, counted_as=self.selecting),
+        ]
+        statics = [
+            StaticCost(self.path, "leakage", gate_leakage(self, width * (1.0 + d.width_ratio))),
+            StaticCost(self.path, "select_leakage", gate_leakage(self, logic), self.selecting),
+        ]
         return Costs(
-            self._passing(width, point), self._gate_areas(width), self._gate_statics(width),
-            self._gate_checks(width, point.switch_source),
-        )  # fmt: skip
+            self._passing(width, point), areas, statics, self._gate_checks(width, point.switch_source)
+        )
 
     def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Width of the gates, and resistance of a path."""
@@ -183,26 +194,6 @@ class Multiplexer(Component[TransmissionGateParameters]):
             self.energy("line_pitch", "shared_line", wire, "shared line charge"),
             self.energy("select", "select_logic", selecting, "column selection"),
             self.energy("select_line", "select_lines", both_lines, "column selection"),
-        ]
-
-    def _gate_areas(self, width: u.Metre) -> list[AreaCost]:
-        """Area of one transmission gate, and of one select logic gate."""
-        process = self.process
-        pair = equations.transistor_pair_area(
-            width, width * self.device.width_ratio, process.gate_pitch, process.metal_pitch
-        )
-        return [
-            AreaCost(self.path, "switches", pair),
-            AreaCost(self.path, "select_logic", process.gate_area, counted_as=self.selecting),
-        ]
-
-    def _gate_statics(self, width: u.Metre) -> list[StaticCost]:
-        """Leakage of one open transmission gate, and of one logic gate."""
-        d = self.device
-        logic = d.logic_width_ratio * self.process.feature_size
-        return [
-            StaticCost(self.path, "leakage", gate_leakage(self, width * (1.0 + d.width_ratio))),
-            StaticCost(self.path, "select_leakage", gate_leakage(self, logic), self.selecting),
         ]
 
     def _gate_checks(self, width: u.Metre, source: u.Siemens) -> list[Check]:

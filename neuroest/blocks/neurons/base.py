@@ -574,7 +574,10 @@ class NeuronDrive:
             # with the same share of a longer period a neuron fires as often or sooner
             guesses = (own * (longer / pace), own) if near is None else (near, near * (1.0 - _NEAR))
             found = np.where(waits, _hold_at(neuron, steps, period, *guesses, sought=waits), own)
-        hold = _as_share(found, full)
+        # as a share of the whole integration, where that ends
+        whole = np.asarray(full, dtype=float)
+        share = np.where(np.isfinite(whole), found / np.where(np.isfinite(whole), whole, 1.0), 1.0)
+        hold = integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
         return hold if near is None else np.where(done, near, hold)[()]
 
     @cached_property
@@ -666,13 +669,6 @@ class NeuronDrive:
             ended = self.burst.steps - self.neuron.conducting_steps(self.burst)
             recorded = np.maximum(recorded - self.network.output_rate * ended, 0.0)
         return np.where(np.isnan(recorded), assumed, recorded)
-
-
-def _as_share(hold: u.Second, full: u.Second) -> u.Second:
-    """A hold time as a share of the whole integration, where that ends."""
-    whole = np.asarray(full, dtype=float)
-    share = np.where(np.isfinite(whole), hold / np.where(np.isfinite(whole), whole, 1.0), 1.0)
-    return integration.hold_time(full, share if np.size(share) > 1 else float(np.ravel(share)[0]))
 
 
 def _hold_at(

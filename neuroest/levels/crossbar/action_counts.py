@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -65,8 +65,7 @@ class ArrayActions:
             actions[array.cell.path, "reference_read"] = toggles
         if not isinstance(array.interface, roles.IdealColumn):
             actions[array.cell.path, "column_read"] = column_reads * array.stacked_arrays(self.network)
-        actions.update(self._reading(reads, column_reads))
-        actions.update(self._buffering(toggles, column_reads))
+        actions.update(self._reading(reads, toggles, column_reads))
         actions.update(self._clamping(reads, column_reads))
         if array.merge is not None:
             actions[array.merge.path, "merge"] = np.where(self._merges(), column_reads, 0.0)
@@ -85,7 +84,11 @@ class ArrayActions:
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions * self.mapper.adds_conversions + self._offset_additions()
             updates = self.steps * self.on_array * t.output_elements if self.network.spiking else nothing
-        actions.update(self._computed_products())
+        if np.any(t.stationary_elements > 0.0):  # products of two computed factors, which no array stores
+            actions |= {
+                (unit.path, "multiply_accumulate"): (t.is_weighted - self.on_array) * t.macs
+                for _, unit in self.chip.find(roles.MultipliesComputedFactors)[-1:]
+            }
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return LevelCounts(
             counted, self._traffic(), self.mapper.elementwise(), np.asarray(additions), np.asarray(updates)
@@ -101,16 +104,6 @@ class ArrayActions:
         """Reads of a column that one conversion takes: of the bits of an input, and of a result that takes several."""
         bits = self.mapper.planes if self.array.adds_pulses else 1.0
         return bits * self.array.read_schedule.reads_per_conversion
-
-    def _computed_products(self) -> Mapping[tuple[str, str], u.Numeric]:
-        """Products of two computed factors, which no array stores."""
-        t = self.layers
-        units = self.chip.find(roles.MultipliesComputedFactors)[-1:]
-        if not np.any(t.stationary_elements > 0.0):
-            return {}
-        return {
-            (unit.path, "multiply_accumulate"): (t.is_weighted - self.on_array) * t.macs for _, unit in units
-        }
 
     def _merges(self) -> Any:
         """Whether columns of a layer are joined: slices or pairs for a converter, slices or arrays for a neuron."""
@@ -242,28 +235,25 @@ class ArrayActions:
         number, share = self.layers.input_bit_density * largest, self._toggling
         return np.where(share > 0.0, number / np.where(share > 0.0, share, 1.0), 1.0)
 
-    def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
-        """Values passed on by the buffers along rows and columns, and by the stages at the columns."""
-        array = self.array
-        passed = {"rows": toggles, "columns": column_reads}
+    def _reading(
+        self, reads: u.Numeric, toggles: u.Numeric, column_reads: u.Numeric
+    ) -> Mapping[tuple[str, str], u.Numeric]:
+        """Buffers and stages along the lines; conducting cells or, if columns add charges, charged capacitors."""
+        t, array, passed = self.layers, self.array, {"rows": toggles, "columns": column_reads}
         actions: dict[tuple[str, str], u.Numeric] = {
             (buffer.path, "pass"): passed[lines] * buffer.buffers(self.mapper.options[cells])
             for buffer, cells, lines in array.line_buffers
         }
-        return actions | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
-
-    def _reading(self, reads: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
-        """Conducting cells or, if columns add charges, capacitors charged by column reads."""
-        t, array = self.layers, self.array
+        actions |= {(stage.path, "column_read"): column_reads for stage in array.column_stages}
         if not array.adds_charges:
-            return {(array.cell.path, "cell_read"): reads}
+            return actions | {(array.cell.path, "cell_read"): reads}
         cell, (_, rows_each) = array.static_cell, array.weights.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / self.mapper.row_reads
         ones = cell.product_probability(self.network, self.mapper.active_share())
-        charged = {(cell.path, "charge"): column_reads * cell.capacitors_charged(array.at_rest, used, ones)}
-        if cell.discharges or cell.divides:
-            return charged
-        return charged | {(cell.path, "product"): column_reads * static_cells.separate_charges(used, ones)}
+        actions[cell.path, "charge"] = column_reads * cell.capacitors_charged(array.at_rest, used, ones)
+        if not (cell.discharges or cell.divides):
+            actions[cell.path, "product"] = column_reads * static_cells.separate_charges(used, ones)
+        return actions
 
     def _neuron_work(
         self, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]
@@ -289,26 +279,21 @@ class ArrayActions:
         array, interface = self.array, self.array.front_end(self.network)
         actions: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, roles.ClampsColumn):
-            follows = isinstance(interface, CurrentClamp) and interface.follows_column
-            brought = 0.0 if array.opposed or follows else self._brought_bias(interface, reads)
+            # where a sink takes the bias, the cells bring a part of it at their own supply, and no more energy is taken
+            # off it than that supply is charged for; as much current of opposed rows leaves a column as enters it
+            brought: u.Numeric = 0.0
+            if not (array.opposed or (isinstance(interface, CurrentClamp) and interface.follows_column)):
+                cell = array.weights.conductance(self.network) * array.options["read_voltage"]
+                cell = cell * array.current_left(self.network)
+                supply = interface.technology.supply_voltage
+                charged = np.minimum(array.read_supply_voltage() / supply, 1.0)
+                brought = reads * cell * charged / interface.device.bias_current
             actions[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, roles.CouplesDirectly):
             actions[interface.path, "couple"] = column_reads
         if isinstance(interface, roles.HoldsResults):
             actions[interface.path, "hold"] = self._drives(self.held_results)
         return actions
-
-    def _brought_bias(self, clamp: Any, reads: u.Numeric) -> u.Numeric:
-        """Reads of a column for which its cells bring the bias that the sink takes, at their own supply.
-
-        No more energy is taken off the bias than the cells' supply is charged for. Opposed rows bring nothing: as much
-        of their current leaves a column as enters it.
-        """
-        array = self.array
-        cell = array.weights.conductance(self.network) * array.options["read_voltage"]
-        cell = cell * array.current_left(self.network)
-        charged = np.minimum(array.read_supply_voltage() / clamp.technology.supply_voltage, 1.0)
-        return cast("u.Numeric", reads * cell * charged / clamp.device.bias_current)
 
     def _drives(self, driven: Array) -> u.Numeric:
         """How often neurons are driven in an inference: once a timestep, or once for each event that reaches them."""

@@ -280,7 +280,11 @@ class _Columns:
         if isinstance(array.merge, CurrentMirror):
             merged = np.logical_or(array.weights.slices(self.network) > 1.0, self.row_reads > 1.0)
             # a mirror that is off is so for all events of a timestep, which add up to the current of its rows
-            current = self._merged_gains.root_mean_square / self.weight
+            gains = self._foot_gains
+            if array.reads_events:
+                active, times, columns = self._all_rows
+                gains = replace(gains, active=active, times=times, columns=columns)
+            current = gains.root_mean_square / self.weight
             found["mirrors"] = merged * np.asarray(
                 np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
             )
@@ -359,14 +363,6 @@ class _Columns:
             bias = along_blocks(self.layers.of_each(front_end.device.bias_current))
             clamp = Clamp(along_blocks(self.array.options["read_voltage"]), bias)
         return self._gains(self.layers.of_each(end), clamp)
-
-    @cached_property
-    def _merged_gains(self) -> ColumnGains:
-        """Gains of the columns with the rows of all events of a timestep."""
-        if not self.array.reads_events:
-            return self._foot_gains
-        active, times, columns = self._all_rows
-        return replace(self._foot_gains, active=active, times=times, columns=columns)
 
     @cached_property
     def _all_rows(self) -> tuple[Array, u.Numeric, tuple[DigitColumns, ...]]:
@@ -459,8 +455,11 @@ class _Columns:
             array.rows_at_once() * array.merged_lines, at_once, bits, array.resolution(network)
         )
         step = step * self.range.share
-        # levels that have drifted together lie closer than the codes
-        left = self._left()
+        left: u.Dimensionless = 1.0
+        age = array.weights.age
+        if age is not None and not array.adds_charges:
+            # levels that have drifted together lie closer than the codes
+            left = array.weights.full_weight(age) / array.weights.full_weight(None)
         lost = accuracy.rounding_spread(step / left)
         if array.spec.drift_correction == "none":
             lost = lost * left
@@ -475,10 +474,3 @@ class _Columns:
         columns = self.columns - array.merged_lines + 1.0
         # the same columns clip for each bit of an input, those of many large weights, so that bits add up as they are
         return np.asarray(np.sqrt(columns * array.read_schedule.sign_phases) * self.range.clipped * largest)
-
-    def _left(self) -> u.Dimensionless:
-        """Distance between levels, relative to its value after writing."""
-        array = self.array
-        if array.adds_charges or array.weights.age is None:
-            return 1.0
-        return array.weights.full_weight(array.weights.age) / array.weights.full_weight(None)

@@ -81,20 +81,18 @@ class ColumnGains:
 
     @cached_property
     def _gains_and_curvatures(self) -> tuple[tuple[Array, Array], ...]:
-        return tuple(self._gain_and_curvature(each) for each in self.columns)
-
-    def _gain_and_curvature(self, each: DigitColumns) -> tuple[Array, Array]:
-        clamp, resistance = self.clamp, self.resistance
-        if clamp is None:
-            gain = accuracy.clamp_gain(resistance, each.conductance)
-            return np.asarray(gain), np.asarray(
-                accuracy.clamp_curvature(resistance, each.conductance, each.spread)
-            )
-        # of a kind of blocks of which a layer has none nothing is sought
-        conductance = np.where(np.greater(self.times, 0.0), each.conductance, 0.0)
-        given = (clamp.voltage, conductance, resistance, clamp.bias, each.spread)
-        gain, curvature = np.asarray(equal_columns_once(_of_class_a, *given))
-        return gain, curvature
+        clamp, resistance, found = self.clamp, self.resistance, []
+        for each in self.columns:
+            if clamp is None:
+                gain = np.asarray(accuracy.clamp_gain(resistance, each.conductance))
+                curvature = np.asarray(accuracy.clamp_curvature(resistance, each.conductance, each.spread))
+            else:
+                # of a kind of blocks of which a layer has none nothing is sought
+                conductance = np.where(np.greater(self.times, 0.0), each.conductance, 0.0)
+                given = (clamp.voltage, conductance, resistance, clamp.bias, each.spread)
+                gain, curvature = np.asarray(equal_columns_once(_of_class_a, *given))
+            found.append((gain, curvature))
+        return tuple(found)
 
     @cached_property
     def _occurrences(self) -> Array:

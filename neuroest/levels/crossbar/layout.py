@@ -29,8 +29,13 @@ class CrossbarLayout(Mapper):
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
         super().__init__(chip, level, layers, network)
         if self.compute.reads_events:
-            rows = self.options["rows"] * self.compute.stacked_arrays(network)
-            least = np.maximum(network.pace.least_timestep, self._timestep_of_data())
+            rows, neuron = self.options["rows"] * self.compute.stacked_arrays(network), self.compute.neuron
+            least = network.pace.least_timestep
+            if neuron is not None and chip.period is not None:  # a timestep of the data
+                work = pipelining.longest_work_in_turns(
+                    chip.period, neuron.recovery_time(), self.compute.neurons_per_output
+                )
+                least = np.maximum(least, np.maximum(work, 0.0) / self.layers.timesteps)
             self.network = replace(
                 network, events=self._events(), active_share=1.0 / rows + 0.0 * network.fan_in,
                 pace=replace(network.pace, least_timestep=least),
@@ -53,15 +58,6 @@ class CrossbarLayout(Mapper):
         spikes = t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction
         found = self.on_array * spikes / np.maximum(t.positions * t.groups, 1.0)
         return np.asarray(np.where(found > 0.0, found, 1.0))
-
-    def _timestep_of_data(self) -> u.Second:
-        """Timestep of the data, whose duration is the available time per inference; zero without a period."""
-        neuron, period = self.compute.neuron, self.chip.period
-        if neuron is None or period is None:
-            return 0.0
-        turns = self.compute.neurons_per_output
-        work = pipelining.longest_work_in_turns(period, neuron.recovery_time(), turns)
-        return np.maximum(work, 0.0) / self.layers.timesteps
 
     def longest_step(self, placement: Placement, step: Array) -> Array:
         """Longest step; events do not arrive faster than the data contains them."""

@@ -260,20 +260,16 @@ class CrossbarMapper(CrossbarLayout):
             high. It is right for random weights
         """
         array = self.compute
-        each = largest_of_layers(self._conversions_of_a_product())
+        # of a result, over the products that it sums up in an array whose rows are all used
+        columns, rows = array.weights.devices_per_weight()
+        of_weight = array.merged_groups(self.network) * columns / array.merged_lines
+        of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
+        each = largest_of_layers(of_weight * of_input * rows / array.rows_at_once())
         checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
         if not array.adds_charges and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
             mean = largest_of_layers(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         return checks
-
-    def _conversions_of_a_product(self) -> u.Numeric:
-        """Conversions of a result over the products that it sums up in an array whose rows are all used."""
-        array = self.compute
-        columns, rows = array.weights.devices_per_weight()
-        of_weight = array.merged_groups(self.network) * columns / array.merged_lines
-        of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
-        return of_weight * of_input * rows / array.rows_at_once()
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
         """Whether the active rows drive a neuron to its input voltage, and carry its spike.

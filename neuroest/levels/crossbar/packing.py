@@ -220,7 +220,12 @@ class _Shelves:
         on_top = np.flatnonzero(has_rows)[: piece.number - len(on_shelf)]
         self.used += piece.number - len(on_shelf) - len(on_top)
         opened = np.concatenate([on_top, np.arange(used, self.used)])
-        self._open(opened, piece.rows)
+        if len(opened):  # an empty shelf in each of these arrays, above the present ones
+            added = np.full((len(self.free_rows), 1), -1.0)
+            added[opened] = self.columns
+            tops = (self.rows - self.free_rows)[:, np.newaxis]
+            self.free_columns, self.tops = np.hstack([self.free_columns, added]), np.hstack([self.tops, tops])
+            self.free_rows[opened] -= piece.rows
         arrays = np.concatenate([on_shelf, opened])
         shelves = np.argmax(self.free_columns[arrays] >= piece.columns, axis=1)
         spots = Spots(
@@ -230,15 +235,6 @@ class _Shelves:
         self.busy[arrays] += time
         self.cells[arrays, piece.layer] = piece.cells
         return spots
-
-    def _open(self, arrays: NDArray[np.intp], height: float) -> None:
-        """Open an empty shelf in each of these arrays, above the present ones."""
-        if len(arrays):
-            added = np.full((len(self.free_rows), 1), -1.0)
-            added[arrays] = self.columns
-            tops = (self.rows - self.free_rows)[:, np.newaxis]
-            self.free_columns, self.tops = np.hstack([self.free_columns, added]), np.hstack([self.tops, tops])
-            self.free_rows[arrays] -= height
 
 
 def pack(
