@@ -1,5 +1,6 @@
 """Slow parts of an estimate: breakdowns, bands, elasticities, shares, origins and sources."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from neuroest.pipeline.cost_table import CostTable, cost_components
 from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.power import with_temperature
 from neuroest.pipeline.soundness import estimate_exists, totals_of
-from neuroest.results.estimate import Band, Bands, Elasticities, Passing, Sample, ScenarioRow
+from neuroest.results.estimate import Band, Bands, CheckResult, Elasticities, Passing, Sample, ScenarioRow
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -186,6 +187,23 @@ def scenario_rows(
     )  # fmt: skip
 
 
+def check_result(check: Check) -> CheckResult:
+    """A check of one point, with the largest value and limit of its layers."""
+    passed = check.passed if isinstance(check.passed, bool) else bool(np.asarray(check.passed).all())
+    return CheckResult(
+        check.name, check.component, check.severity, passed, check.message, _largest(check.value),
+        _largest(check.limit), check.unit,
+    )  # fmt: skip
+
+
+def _largest(value: u.Numeric | None) -> float | None:
+    """Largest value of a check, if it is a number."""
+    if value is None:
+        return None
+    found = float(value if isinstance(value, float) else np.asarray(value).max())
+    return found if math.isfinite(found) else None
+
+
 _LIMITS = ("power_density_limit", "largest_die", "leakage_width")
 """Overheads that no cost follows from, or only a static power that is counted as such."""
 
@@ -194,10 +212,11 @@ class AnalysedEstimate(EstimateRows):
     """An estimate that computes its slow parts on first use."""
 
     _structure: Structure | None = None
+    _rows: Rows | None = None
 
     @classmethod
     def made(
-        cls, evaluation: Evaluation | None, structure: Structure | None, **known: Any
+        cls, evaluation: Evaluation | None, structure: Structure | None, rows: Rows | None, **known: Any
     ) -> "AnalysedEstimate":
         """An estimate from its evaluation, or by a plan, without one until something asks for it.
 
@@ -207,20 +226,30 @@ class AnalysedEstimate(EstimateRows):
             The arrays of all stages.
         structure : Structure or None
             What repeats it with other numbers.
+        rows : Rows or None
+            Its totals and checks by a plan; where there are any, checks are computed when something asks for them.
         known
             All other fields.
         """
         found = cls(evaluation=evaluation, **known)
         own = vars(found)
-        own["_structure"] = structure
-        if evaluation is None:
-            del own["evaluation"]
+        own["_structure"], own["_rows"] = structure, rows
+        if rows is not None:
+            del own["evaluation"], own["checks"]
         return found
 
     @cached_property
     def evaluation(self) -> Evaluation:  # type: ignore[override]
         """The arrays of all stages."""
         return evaluate(self.design, self.workload, self._values)
+
+    @cached_property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Checks with their outcomes."""
+        rows = self._rows
+        with np.errstate(all="ignore"):
+            checks = self.evaluation.checks if rows is None or not rows.about.has_texts else rows.checks
+        return tuple(check_result(check) for check in checks if check.severity != "infeasible")
 
     @property
     def _values(self) -> dict[str, u.Numeric]:

@@ -49,11 +49,9 @@ class About(NamedTuple):
     exclusions: tuple[str, ...]
 
     @property
-    def is_known(self) -> bool:
-        """Whether no text depends on numbers that move."""
-        return not any(
-            UNREAD in text for text in (*self.exclusions, *(check.message for check in self.checks))
-        )
+    def has_texts(self) -> bool:
+        """Whether no text of a check depends on numbers that move."""
+        return not any(UNREAD in check.message for check in self.checks)
 
 
 class Rows(NamedTuple):
@@ -85,8 +83,9 @@ class Rows(NamedTuple):
 
     @property
     def stands(self) -> bool:
-        """Whether the first point is an estimate: all texts known, no fault, and no check that refuses it."""
-        return self.about.is_known and not self.numbers[0, _FAULTY] and bool(np.all(self.feasible))
+        """Whether the first point is an estimate, and what it leaves out depends on no number that moves."""
+        known = not any(UNREAD in text for text in self.about.exclusions)
+        return known and not self.numbers[0, _FAULTY] and bool(np.all(self.feasible))
 
     @property
     def feasible(self) -> Mask:
@@ -132,7 +131,6 @@ class Structure:
 
     def __init__(self, moved: frozenset[str]) -> None:
         self._moved, self._plans = moved, Plans()
-        self._silent = False  # whether texts of an estimate depend on numbers that move
         self._inputs: _Inputs | None = None
 
     def rows(
@@ -150,7 +148,7 @@ class Structure:
         count : int
             Number of points.
         """
-        if (count == 1 and self._silent) or not self._plans.are_worth(_ROWS, count):
+        if not self._plans.are_worth(_ROWS, count):
             return None
         inputs = self._inputs or _Inputs.of(design, claims, self._moved)
         if not inputs.fit(design, claims):  # a file of a device has changed since
@@ -174,7 +172,6 @@ class Structure:
         if left.size:
             (numbers,), about = evaluated({path: drawn[path][left] for path in drawn}, left.size)
             parts.append((left, Rows(about, numbers)))
-        self._silent = self._silent or not parts[0][1].about.is_known
         return parts[0][1] if len(parts) == 1 else _joined(parts, count)
 
 

@@ -1,6 +1,5 @@
 """Estimate the cost of a chip on a network, with the link that fits its pace."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.off_chip_link import AUTO, OffChipBlock
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
@@ -26,7 +24,7 @@ from neuroest.design.overrides import (
     whole_paths,
     workload_with,
 )
-from neuroest.error_analysis.analysis import AnalysedEstimate
+from neuroest.error_analysis.analysis import AnalysedEstimate, check_result
 from neuroest.error_analysis.repeated import left_out_of, structure_of
 from neuroest.loading.library import Device, is_shipped, load_architecture, load_workload
 from neuroest.pipeline.assignment import settled
@@ -188,22 +186,6 @@ WORKLOAD = "--workload"
 """Where a fault is of the network that was asked for."""
 
 
-def _check_result(check: Check) -> CheckResult:
-    passed = check.passed if isinstance(check.passed, bool) else bool(np.asarray(check.passed).all())
-    return CheckResult(
-        check.name, check.component, check.severity, passed, check.message, _largest(check.value),
-        _largest(check.limit), check.unit,
-    )  # fmt: skip
-
-
-def _largest(value: u.Numeric | None) -> float | None:
-    """Largest value of a check, if it is a number."""
-    if value is None:
-        return None
-    found = float(value if isinstance(value, float) else np.asarray(value).max())
-    return found if math.isfinite(found) else None
-
-
 def estimate(
     architecture: Named,
     workload: Named,
@@ -255,6 +237,7 @@ def estimate(
     of_network = workload_with(net.spec, changes)
     claims = named({**design.claims, **of_network}, "parameter")
     values = {**design.values, **{path: claim.value for path, claim in of_network.items()}}
+    checks: tuple[CheckResult, ...] = ()
     with np.errstate(all="ignore"):
         try:
             design = settled(design, net.spec, values)
@@ -262,10 +245,9 @@ def estimate(
             rows = None if structure is None else structure.rows(design, net.spec, claims)
             if rows is not None and rows.stands:
                 result, found, said = None, rows.totals, rows.about.exclusions
-                checks = tuple(map(_check_result, rows.checks))
             else:
-                result = evaluate(design, net.spec, values)
-                checks = tuple(map(_check_result, result.checks))
+                result, rows = evaluate(design, net.spec, values), None
+                checks = tuple(map(check_result, result.checks))
                 found, said = totals_of(result), left_out_of(net.spec, result)
         except MappingError as error:
             cause = {} if isinstance(error, CodingError) else changes
@@ -282,7 +264,7 @@ def estimate(
             raise RangeError(fault)
     totals = {name: QUANTITIES[name].at_one_point(value) for name, value in found.items()}
     return AnalysedEstimate.made(
-        result, structure, design=design, workload=net.spec, claims=claims, totals=named(totals, "result"),
+        result, structure, rows, design=design, workload=net.spec, claims=claims, totals=named(totals, "result"),
         checks=tuple(check for check in checks if check.severity != "infeasible"), exclusions=said,
         files=(*design.files, InputFile("workload", net.spec.name, net.file, net.sha256)), settings=frozen(changes),
         given=None if given is None else _given(given, chip, design, changes, claims),
