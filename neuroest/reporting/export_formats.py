@@ -154,9 +154,8 @@ def _prices(estimate: Estimate) -> dict[tuple[str, str], float]:
     used = {key: energy / count for key, (count, energy) in actions.items() if count > 0.0}
     for part in estimate.evaluation.chip.components():
         own = [cost for (component, _), cost in actions.items() if component == part.path]
-        if own and isinstance(
-            part, MultiplyAccumulate
-        ):  # a product is one action there: what goes with it, adders and registers, is part of it
+        # a product is one action there: what goes with it, adders and registers, is part of it
+        if own and isinstance(part, MultiplyAccumulate):
             found = {key: energy for key, energy in found.items() if key[0] != part.path}
             used = {key: energy for key, energy in used.items() if key[0] != part.path}
             products = max(count for count, _ in own)
