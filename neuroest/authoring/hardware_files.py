@@ -91,19 +91,8 @@ def import_zigzag_hardware(path: Path, name: str) -> ImportedHardware:
         With the place of an entry that is missing, is not a number, or states no energy.
     """
     account = _Account()
-    text = _without_repeated_ports(decoded(file_content(path, str(path)), str(path)), account)
-    (document, *_) = read_text(text, str(path))
-    content = _ZigZag(document, account).architecture(name, path.name)
-    made = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=112)
-    with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
-        draft = Path(folder) / f"{name}.yaml"
-        draft.write_text(made, encoding="utf-8")
-        load_architecture(str(draft))
-    return ImportedHardware(made, tuple(account.stated), tuple(_PARTS["assumed"]), tuple(account.unused))
-
-
-def _without_repeated_ports(text: str, account: _Account) -> str:
-    """The text with only the last `ports` of each memory, as ZigZag reads it; line numbers are kept."""
+    # The text with only the last `ports` of each memory, as ZigZag reads it; line numbers are kept.
+    text = decoded(file_content(path, str(path)), str(path))
     lines, first = text.split("\n"), -1
     for number, line in enumerate(lines):
         if re.match(r" {2}\w", line):
@@ -115,7 +104,15 @@ def _without_repeated_ports(text: str, account: _Account) -> str:
             first = number
         elif first >= 0 and re.match(r" {4}\w", line):
             first = -1
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    (document, *_) = read_text(text, str(path))
+    content = _ZigZag(document, account).architecture(name, path.name)
+    made = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=112)
+    with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
+        draft = Path(folder) / f"{name}.yaml"
+        draft.write_text(made, encoding="utf-8")
+        load_architecture(str(draft))
+    return ImportedHardware(made, tuple(account.stated), tuple(_PARTS["assumed"]), tuple(account.unused))
 
 
 class _ZigZag:
@@ -123,7 +120,15 @@ class _ZigZag:
         self._fault, self._account = document.fault, account
         root = document.data if isinstance(document.data, dict) else {}
         self._array = self._mapping(("operational_array",), root.get("operational_array"))
-        self._extents = self._dimensions()
+        here: tuple[str | int, ...] = ("operational_array",)
+        names = self._texts((*here, "dimensions"), self._array.get("dimensions"))
+        sizes = self._array.get("sizes")
+        if not isinstance(sizes, list) or len(sizes) != len(names):
+            raise self._fault((*here, "sizes"), f"{len(names)} dimensions need as many sizes")
+        self._extents = {
+            name: self._number((*here, "sizes", index), size, 1.0)
+            for index, (name, size) in enumerate(zip(names, sizes, strict=True))
+        }
         if self._array.get("is_imc"):
             raise self._fault(
                 ("operational_array", "is_imc"),
@@ -154,17 +159,6 @@ class _ZigZag:
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             raise self._fault(place, "expected a list of texts")
         return tuple(found)
-
-    def _dimensions(self) -> dict[str, float]:
-        here: tuple[str | int, ...] = ("operational_array",)
-        names = self._texts((*here, "dimensions"), self._array.get("dimensions"))
-        sizes = self._array.get("sizes")
-        if not isinstance(sizes, list) or len(sizes) != len(names):
-            raise self._fault((*here, "sizes"), f"{len(names)} dimensions need as many sizes")
-        return {
-            name: self._number((*here, "sizes", index), size, 1.0)
-            for index, (name, size) in enumerate(zip(names, sizes, strict=True))
-        }
 
     def _memory(self, name: str, found: Any) -> _Memory:
         place: tuple[str | int, ...] = ("memories", name)

@@ -98,7 +98,18 @@ def import_table(path: Path, template: str | None = None) -> list[ImportedDevice
     problems: list[Problem] = []
     names: dict[str, int] = {}
     for line, cells in table.rows:
-        row = _sorted_out(table.file, line, columns, cells)
+        row = _Row(table.file, line)
+        if len(cells) > len(columns):
+            row.report(
+                "", f"has {len(cells)} cells under {len(columns)} columns; put text with commas in quotes"
+            )
+        for column, cell in zip(columns, cells, strict=False):
+            if not cell:
+                continue
+            if column.name in _TEXTS:
+                row.texts[column.name] = cell
+            else:
+                row.values.setdefault(column.name, {})[column.part] = cell, column.unit
         name = spec_name(row.texts.get("name", ""))
         if not row.texts.get("name"):
             row.report("name", "is missing")
@@ -139,20 +150,6 @@ def _columns(file: str, line: int, cells: Sequence[str]) -> list[_Column]:
     if problems:
         raise SpecError(problems)
     return list(found.values())
-
-
-def _sorted_out(file: str, line: int, columns: Sequence[_Column], cells: Sequence[str]) -> _Row:
-    row = _Row(file, line)
-    if len(cells) > len(columns):
-        row.report("", f"has {len(cells)} cells under {len(columns)} columns; put text with commas in quotes")
-    for column, cell in zip(columns, cells, strict=False):
-        if not cell:
-            continue
-        if column.name in _TEXTS:
-            row.texts[column.name] = cell
-        else:
-            row.values.setdefault(column.name, {})[column.part] = cell, column.unit
-    return row
 
 
 def _device(row: _Row, name: str, example: Device | None, file: str) -> ImportedDevice | None:

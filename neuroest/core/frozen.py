@@ -117,7 +117,17 @@ def frozen_dataclass(cls: type[_T] | None = None, /, *, eq: bool = True, kw_only
             members.update(vars(base).get("__dataclass_fields__", {}))
         for name, annotation in get_annotations(cls).items():
             if not _is_class_variable(annotation):
-                members[name] = _member(cls, name, annotation, kw_only)
+                # The field of an annotation; its default remains as an attribute of the class.
+                default: Any = getattr(cls, name, MISSING)
+                member: Any = default if isinstance(default, Field) else field(default=default)
+                if default is member and member.default is MISSING:
+                    delattr(cls, name)
+                elif default is member:
+                    setattr(cls, name, member.default)
+                member.name, member.type, member._field_type = name, annotation, _MARK  # noqa: SLF001
+                if member.kw_only is MISSING:
+                    member.kw_only = kw_only
+                members[name] = member
         _check_order(cls, members)
         added: dict[str, Any] = {
             "__init__": _Initialiser(cls),
@@ -148,20 +158,6 @@ def _is_class_variable(annotation: Any) -> bool:
     if isinstance(annotation, str):
         return annotation.startswith(("ClassVar", "typing.ClassVar"))
     return annotation is ClassVar or get_origin(annotation) is ClassVar
-
-
-def _member(cls: type[Any], name: str, annotation: Any, kw_only: bool) -> Field[Any]:
-    """The field of an annotation; its default remains as an attribute of the class."""
-    default: Any = getattr(cls, name, MISSING)
-    member: Any = default if isinstance(default, Field) else field(default=default)
-    if default is member and member.default is MISSING:
-        delattr(cls, name)
-    elif default is member:
-        setattr(cls, name, member.default)
-    member.name, member.type, member._field_type = name, annotation, _MARK  # noqa: SLF001
-    if member.kw_only is MISSING:
-        member.kw_only = kw_only
-    return member  # type: ignore[no-any-return]
 
 
 def _check_order(cls: type[Any], members: dict[str, Field[Any]]) -> None:
@@ -197,29 +193,29 @@ class _Initialiser:
         self.owner = owner
 
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
-        made = _initialiser(self.owner)
+        cls = self.owner
+        members = [one for one in vars(cls)["__dataclass_fields__"].values() if one.init]
+        by_place = [one for one in members if not one.kw_only]
+        by_name = [one for one in members if one.kw_only]
+        names = tuple(one.name for one in (*by_place, *by_name))
+        template = _template(len(by_place), len(by_name))
+        words = dict(zip(template.co_varnames[1 : len(names) + 1], names, strict=True))
+        code = template.replace(
+            co_varnames=(template.co_varnames[0], *names, *template.co_varnames[len(names) + 1 :]),
+            co_consts=tuple(
+                words.get(one, one) if isinstance(one, str) else one for one in template.co_consts
+            ),
+            co_qualname=f"{cls.__qualname__}.__init__",
+        )
+        defaults = tuple(default for one in by_place if (default := _default(one)) is not MISSING)
+        made = FunctionType(code, globals(), "__init__", defaults)
+        made.__kwdefaults__ = {
+            one.name: default for one in by_name if (default := _default(one)) is not MISSING
+        }
+        made.__annotations__ = {**{one.name: one.type for one in members}, "return": None}
+        made.__module__ = cls.__module__
         type.__setattr__(self.owner, "__init__", made)
         return made.__get__(instance, owner)
-
-
-def _initialiser(cls: type[Any]) -> FunctionType:
-    members = [one for one in vars(cls)["__dataclass_fields__"].values() if one.init]
-    by_place = [one for one in members if not one.kw_only]
-    by_name = [one for one in members if one.kw_only]
-    names = tuple(one.name for one in (*by_place, *by_name))
-    template = _template(len(by_place), len(by_name))
-    words = dict(zip(template.co_varnames[1 : len(names) + 1], names, strict=True))
-    code = template.replace(
-        co_varnames=(template.co_varnames[0], *names, *template.co_varnames[len(names) + 1 :]),
-        co_consts=tuple(words.get(one, one) if isinstance(one, str) else one for one in template.co_consts),
-        co_qualname=f"{cls.__qualname__}.__init__",
-    )
-    defaults = tuple(default for one in by_place if (default := _default(one)) is not MISSING)
-    made = FunctionType(code, globals(), "__init__", defaults)
-    made.__kwdefaults__ = {one.name: default for one in by_name if (default := _default(one)) is not MISSING}
-    made.__annotations__ = {**{one.name: one.type for one in members}, "return": None}
-    made.__module__ = cls.__module__
-    return made
 
 
 @cache

@@ -487,7 +487,15 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
         if options is not None:
             builder.adopt(SLEEP, options)
     _check_tiers(builder, root)
-    _check_operation(builder, loaded)
+    operation = loaded.spec.operation
+    stated = operation.period is not None
+    if operation.mode not in {"duty_cycled", "streaming"} and (operation.mode == "always_on") != stated:
+        message = (
+            "always_on needs the `period` from one inference to the next"
+            if operation.mode == "always_on"
+            else f"{operation.mode} has no period; it belongs to always_on, streaming and duty_cycled"
+        )
+        builder.problems.append(problem_at(loaded.document, ("operation",), message))
     raise_all(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
     files += [
@@ -581,15 +589,3 @@ def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> No
         f"not both; got {', '.join(sorted(given)) or 'none of them'}"
     )
     builder.problems.append(problem_at(loaded.document, ("technology",), message))
-
-
-def _check_operation(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
-    operation = loaded.spec.operation
-    stated = operation.period is not None
-    if operation.mode not in {"duty_cycled", "streaming"} and (operation.mode == "always_on") != stated:
-        message = (
-            "always_on needs the `period` from one inference to the next"
-            if operation.mode == "always_on"
-            else f"{operation.mode} has no period; it belongs to always_on, streaming and duty_cycled"
-        )
-        builder.problems.append(problem_at(loaded.document, ("operation",), message))

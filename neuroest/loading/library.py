@@ -481,7 +481,15 @@ def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
 
 def _document(schema: type[Spec], path: Path) -> Document:
     document = _parsed(path, stamp(path))
-    _check_kind(schema, document)
+    (expected,) = get_args(schema.model_fields["kind"].annotation)
+    data = document.kept_data
+    if not isinstance(data, dict):
+        raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
+    given = data.get("kind")
+    if given != expected:
+        found = f"kind is {given!r}, expected {expected!r}"
+        missing = f"is missing: `kind: {expected}`"
+        raise SpecError([problem_at(document, ["kind"], missing if given is None else found)])
     return document
 
 
@@ -494,18 +502,6 @@ def _parsed(path: Path, _stamp: Stamp) -> Document:
 def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
     document = _document(schema, path)
     return Loaded(validate(schema, document), document.file, document.sha256, document)
-
-
-def _check_kind(schema: type[Spec], document: Document) -> None:
-    (expected,) = get_args(schema.model_fields["kind"].annotation)
-    data = document.kept_data
-    if not isinstance(data, dict):
-        raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
-    given = data.get("kind")
-    if given != expected:
-        found = f"kind is {given!r}, expected {expected!r}"
-        missing = f"is missing: `kind: {expected}`"
-        raise SpecError([problem_at(document, ["kind"], missing if given is None else found)])
 
 
 def device_model(name: str) -> type[Record]:

@@ -359,7 +359,18 @@ def _interval(spread: Spread | None, value: float, check: QuantityField) -> tupl
     if spread is None:
         return value, value
     if spread.shape == "one_sided":
-        return _one_end(spread, value, check)
+        # Ends of a spread with the value as one end.
+        given = [end for end in (spread.low, spread.high) if end is not None]
+        if len(given) != 1 or spread.factor is not None:
+            raise QuantityError("a one_sided spread needs one end, `low` or `high`: the value is the other")
+        if spread.bound not in {None, "hard"}:
+            raise QuantityError(
+                "`bound` of a one_sided spread is `hard` or left out: the value is a bound already"
+            )
+        end = check.read(given[0])
+        if (end < value) != (spread.low is not None):
+            raise QuantityError(f"spread to {given[0]} is on the wrong side of the value")
+        return min(value, end), max(value, end)
     if spread.shape == "log_uniform" and spread.bound is not None:
         raise QuantityError("the ends of a log_uniform spread are bounds already; leave `bound` out")
     if spread.factor is not None:
@@ -375,18 +386,3 @@ def _interval(spread: Spread | None, value: float, check: QuantityField) -> tupl
     if spread.shape == "log_uniform" and low <= 0.0:
         raise QuantityError(f"a log_uniform spread needs a low end above zero, got {spread.low}")
     return low, high
-
-
-def _one_end(spread: Spread, value: float, check: QuantityField) -> tuple[float, float]:
-    """Ends of a spread with the value as one end."""
-    given = [end for end in (spread.low, spread.high) if end is not None]
-    if len(given) != 1 or spread.factor is not None:
-        raise QuantityError("a one_sided spread needs one end, `low` or `high`: the value is the other")
-    if spread.bound not in {None, "hard"}:
-        raise QuantityError(
-            "`bound` of a one_sided spread is `hard` or left out: the value is a bound already"
-        )
-    end = check.read(given[0])
-    if (end < value) != (spread.low is not None):
-        raise QuantityError(f"spread to {given[0]} is on the wrong side of the value")
-    return min(value, end), max(value, end)

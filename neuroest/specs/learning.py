@@ -299,7 +299,15 @@ class LearningRule(Spec):
                 continue
             factors = {factor for product in products for factor in product.factors}
             read[name] = factors & set(self.tags)
-            yield from self._missing(place, factors)
+            # Values in the formula that the rule does not define.
+            if "h" in factors and not self.slope:
+                yield place, "names h; write `slope: true`"
+            if "r" in factors and not self.reward:
+                yield place, "names r; write `reward: true`"
+            if "e" in factors and self.error not in {"local", "broadcast"}:
+                yield place, "names the error e; write `error: local` or `error: broadcast`"
+            if "d" in factors and self.error != "backward":
+                yield place, "names the gradient d; write `error: backward`"
             allowed = {"y0", "s", *(n for n, t in self.traces.items() if t.of == "post")}
             foreign = sorted(f for f in factors - allowed if f[0] != "u") if name == "threshold" else []
             if foreign:
@@ -316,17 +324,6 @@ class LearningRule(Spec):
                 yield ("traces", name, "of"), f"{name} records the {sides[name]} neuron"
             if (trace.window is None) == (trace.share is None):
                 yield ("traces", name), "needs either a `window` of timesteps or a `share` of them"
-
-    def _missing(self, place: Place, factors: set[str]) -> Iterator[tuple[Place, str]]:
-        """Values in the formula that the rule does not define."""
-        if "h" in factors and not self.slope:
-            yield place, "names h; write `slope: true`"
-        if "r" in factors and not self.reward:
-            yield place, "names r; write `reward: true`"
-        if "e" in factors and self.error not in {"local", "broadcast"}:
-            yield place, "names the error e; write `error: local` or `error: broadcast`"
-        if "d" in factors and self.error != "backward":
-            yield place, "names the gradient d; write `error: backward`"
 
 
 def _circles(read: Mapping[str, set[str]]) -> list[tuple[str, ...]]:

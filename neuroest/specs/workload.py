@@ -208,7 +208,36 @@ class WorkloadSpec(Spec):
     @cached_property
     def resolved(self) -> tuple[dict[str, Claim], list[Fault]]:
         """Claims by path, and their faults. They are cached, since a spec never changes."""
-        return _resolved(self)
+        claims: dict[str, Claim] = {}
+        faults: list[Fault] = []
+        for path, value, unit, description in _design_choices(self):
+            claims[path] = Claim(
+                path, float(value), unit, DESIGN, description, low=float(value), high=float(value)
+            )
+        for place, path, given, about, description in _stated_claims(self, faults):
+            try:
+                claims[path] = resolve_claim(
+                    path, given, number_field(path), about, about=description, origin=f"workload {self.name}"
+                )
+            except QuantityError as error:
+                faults.append((place, str(error)))
+        for place, owner, _ in _activities(self):
+            bit_density = claims.get(activity_path(owner, "bit_density"))
+            density = claims.get(activity_path(owner, "density"))
+            if bit_density and density and bit_density.value > density.value:
+                message = (
+                    f"{bit_density.value:g} exceeds the density {density.value:g}, but zeros have no ones"
+                )
+                faults.append(((*place, "bit_density"), message))
+            bursts = claims.get(activity_path(owner, ACTIVE_STEPS))
+            rate = claims.get(activity_path(owner, "rate"))
+            if bursts and rate and rate.value > bursts.value:
+                message = (
+                    f"{bursts.value:g} is less than the rate {rate.value:g}, "
+                    "but a neuron fires once a step at most"
+                )
+                faults.append(((*place, ACTIVE_STEPS), message))
+        return claims, faults
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy that resolves its claims again, since the change may affect them."""
@@ -471,34 +500,6 @@ def _curve_faults(curve: AccuracyCurve) -> Iterator[Fault]:
         yield ("basis",), "is missing: say how the values are known"
     elif not (curve.source or curve.rationale):
         yield ("source",), "is missing: say where the values come from"
-
-
-def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
-    claims: dict[str, Claim] = {}
-    faults: list[Fault] = []
-    for path, value, unit, description in _design_choices(spec):
-        claims[path] = Claim(
-            path, float(value), unit, DESIGN, description, low=float(value), high=float(value)
-        )
-    for place, path, given, about, description in _stated_claims(spec, faults):
-        try:
-            claims[path] = resolve_claim(
-                path, given, number_field(path), about, about=description, origin=f"workload {spec.name}"
-            )
-        except QuantityError as error:
-            faults.append((place, str(error)))
-    for place, owner, _ in _activities(spec):
-        bit_density = claims.get(activity_path(owner, "bit_density"))
-        density = claims.get(activity_path(owner, "density"))
-        if bit_density and density and bit_density.value > density.value:
-            message = f"{bit_density.value:g} exceeds the density {density.value:g}, but zeros have no ones"
-            faults.append(((*place, "bit_density"), message))
-        bursts = claims.get(activity_path(owner, ACTIVE_STEPS))
-        rate = claims.get(activity_path(owner, "rate"))
-        if bursts and rate and rate.value > bursts.value:
-            message = f"{bursts.value:g} is less than the rate {rate.value:g}, but a neuron fires once a step at most"
-            faults.append(((*place, ACTIVE_STEPS), message))
-    return claims, faults
 
 
 _WIDTH_WORDS = {WEIGHT_BITS: "Bits of a weight of", INPUT_BITS: "Bits of what is read by"}
