@@ -10,7 +10,7 @@ from neuroest.core.document import Block, Gap, Paragraph
 from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.progress import Progress, silent
 from neuroest.dynamics.experiments import Characteristic, Report
-from neuroest.dynamics.in_time import Asked, NeuronInTime, neuron_in_time, plain_numbers
+from neuroest.dynamics.in_time import Asked, neuron_in_time, plain_numbers
 from neuroest.dynamics.neuron_characteristics import EVERY_NEURON, NeuronBench
 from neuroest.registry import render
 
@@ -54,7 +54,14 @@ def characterise(
     """
     running = neuron_in_time(asked)
     compared = asked.neuron == MEASURED_NEURON if compare is None else compare
-    experiments = _experiments(running, NeuronBench(running, asked.neuron, devices, seed), compare=compared)
+    # Experiments for every neuron, then those for its model, each ready to run.
+    bench = NeuronBench(running, asked.neuron, devices, seed)
+    every = {name: lambda run=run: run(bench) for name, run in EVERY_NEURON.items()}
+    own = {
+        name: lambda run=run: run(running.bench(bench.devices, bench.seed, compare=compared))
+        for name, run in running.experiments().items()
+    }
+    experiments = {**every, **own}
     check_names("characteristic", names, [*experiments, ALL])
     wanted = list(experiments) if ALL in names else names
     found = {}
@@ -118,18 +125,6 @@ def _blocks(found: Characteristic) -> list[Block]:
     if found.absent:
         texts = [f"none: {found.absent}"]
     return [found.title, *(Paragraph(text, indent=2) for text in texts), Gap()]
-
-
-def _experiments(
-    running: NeuronInTime, bench: NeuronBench, *, compare: bool
-) -> dict[str, Callable[[], Characteristic]]:
-    """Experiments for every neuron, then those for its model, each ready to run."""
-    every = {name: lambda run=run: run(bench) for name, run in EVERY_NEURON.items()}
-    own = {
-        name: lambda run=run: run(running.bench(bench.devices, bench.seed, compare=compare))
-        for name, run in running.experiments().items()
-    }
-    return {**every, **own}
 
 
 def _shown(name: str, run: Callable[[], Characteristic], *, named: bool) -> Characteristic:

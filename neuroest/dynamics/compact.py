@@ -292,7 +292,14 @@ class _Engine:
         if self.ending:
             self._end_inputs(group, after, now + step + _SOON * length)
         if self.noisy:
-            self._move_noise(cells, after, step)
+            # Drive deviation of each device after its step; it is constant during the step.
+            assert self.generator is not None  # noqa: S101
+            phase = step / cells.noise_correlation_time
+            keep, fresh = np.exp(-phase), np.sqrt(-np.expm1(-2.0 * phase))
+            after.deviation = keep * after.deviation + fresh * self.generator.standard_normal(len(step))
+            if cells.decay_variation:
+                fresh_noise = fresh * self.generator.standard_normal(len(step))
+                after.decay_deviation = keep * after.decay_deviation + fresh_noise
         group.state, group.left = after, left - np.minimum(step, left)
         self._watch(group, flows["final"])
         if self.first_only:
@@ -407,16 +414,6 @@ class _Engine:
         assert self.generator is not None  # noqa: S101
         spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * -np.expm1(-2.0 * phase))
         return np.asarray(gate + spread * self.generator.standard_normal(len(gate)))
-
-    def _move_noise(self, cells: DiffusiveCells, state: State, length: Array) -> None:
-        """Drive deviation of each device after its step; it is constant during the step."""
-        assert self.generator is not None  # noqa: S101
-        phase = length / cells.noise_correlation_time
-        keep, fresh = np.exp(-phase), np.sqrt(-np.expm1(-2.0 * phase))
-        state.deviation = keep * state.deviation + fresh * self.generator.standard_normal(len(length))
-        if cells.decay_variation:
-            fresh_noise = fresh * self.generator.standard_normal(len(length))
-            state.decay_deviation = keep * state.decay_deviation + fresh_noise
 
     def _advance(
         self, cells: DiffusiveCells, state: State, level: Array, length: Any, rates: tuple[Array, Array],

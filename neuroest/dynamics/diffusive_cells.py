@@ -382,7 +382,11 @@ class Record:
             return
         low = np.minimum(before.gate, after.gate)
         crosses = on & (low < threshold)
-        share = np.where(crosses, self._share_above(before.gate, after.gate, threshold, flows), 1.0 * on)
+        # Share of a step that a gate is above the threshold, for an exponential crossing.
+        final, phase = flows["final"], flows["phase"]
+        ratio = (before.gate - final) / np.where(threshold == final, 1.0, threshold - final)
+        passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
+        share = np.where(crosses, np.where(after.gate > before.gate, 1.0 - passed, passed), 1.0 * on)
         self.output_time[index] += share * length
         rising = (before.gate <= threshold) & (after.gate > threshold)
         if np.count_nonzero(rising):
@@ -393,14 +397,6 @@ class Record:
         if np.count_nonzero(falling):
             self.falls.add(devices[falling], (time + length * share)[falling])
         self.on_since[devices[after.gate <= threshold]] = np.inf
-
-    @staticmethod
-    def _share_above(before: Array, after: Array, threshold: Array, flows: dict[str, Array]) -> Array:
-        """Share of a step that a gate is above the threshold, for an exponential crossing."""
-        final, phase = flows["final"], flows["phase"]
-        ratio = (before - final) / np.where(threshold == final, 1.0, threshold - final)
-        passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
-        return np.asarray(np.where(after > before, 1.0 - passed, passed))
 
     def finish(self, time: float, level: Array, state: State) -> Run:
         """Everything recorded."""

@@ -334,7 +334,12 @@ def delays(bench: NeuronBench) -> Characteristic:
         findings.append(f"no cycle-to-cycle variation: {neuron.no_variation}")
     else:
         values += [
-            Value("coefficient of variation of the delay", _variation(first), np.nan, "1"),
+            Value(
+                "coefficient of variation of the delay",
+                float(np.std(first) / np.mean(first)) if len(first) > 1 else np.nan,
+                np.nan,
+                "1",
+            ),
             Value("coefficient of variation of the interval", _spread(places), np.nan, "1"),
         ]
         for name, times in (("delay", first), ("interval", intervals)):
@@ -373,10 +378,6 @@ def _spread(places: list[Array]) -> float:
 
 def _mean(values: Array) -> float:
     return float(np.mean(values)) if len(values) else np.nan
-
-
-def _variation(values: Array) -> float:
-    return float(np.std(values) / np.mean(values)) if len(values) > 1 else np.nan
 
 
 def limits(bench: NeuronBench) -> Characteristic:

@@ -228,7 +228,20 @@ def simulate_membrane(
     state, blind = np.zeros(devices), np.zeros(devices)
     trip = threshold * _lognormal(generator, membrane.variation, devices)
     taken, driven, spikes, rows, time = np.zeros(devices), np.zeros(devices), Spikes(), [], 0.0
-    _refuse_many_spikes(membrane, stimulus)
+    # Reject a run that would take too long.
+    due = sum(
+        segment.duration
+        / (
+            membrane.refractory_time
+            + membrane.threshold / max(float(np.max(segment.level)) * membrane.gain, _NOTHING)
+        )
+        for segment in stimulus
+    )
+    if due > _MOST_SPIKES:
+        raise NeuroestError(
+            f"about {due:.3g} spikes in {total_duration(stimulus):.3g} s, at most {_MOST_SPIKES:g}; give a shorter "
+            "duration or a weaker drive"
+        )
     for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         drive = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
@@ -258,23 +271,6 @@ def simulate_membrane(
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
     return SpikeRun(time, devices, who, when, {"drive": taken, "driven": driven}, traces)
-
-
-def _refuse_many_spikes(membrane: Membrane, stimulus: Stimulus) -> None:
-    """Reject a run that would take too long."""
-    due = sum(
-        segment.duration
-        / (
-            membrane.refractory_time
-            + membrane.threshold / max(float(np.max(segment.level)) * membrane.gain, _NOTHING)
-        )
-        for segment in stimulus
-    )
-    if due > _MOST_SPIKES:
-        raise NeuroestError(
-            f"about {due:.3g} spikes in {total_duration(stimulus):.3g} s, at most {_MOST_SPIKES:g}; give a shorter "
-            "duration or a weaker drive"
-        )
 
 
 def simulate_analog_lif(

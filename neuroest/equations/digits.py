@@ -271,22 +271,10 @@ def _gaussian(moment: int | slice, mean: Array, centre: float, base: int, place:
     """Moments of a place of Gaussian weights around the centre, folded there for pairs."""
     spread = (1.0 - centre) * mean * np.sqrt(np.pi / 2.0)
     known = np.fmax(np.fmin(spread, _WIDEST), np.finfo(float).tiny)
-    return np.where(np.isnan(mean), np.nan, _interpolated(moment, known, centre, base, place))
-
-
-def _counted(base: int) -> Array:
-    """What the moments are means of, for each value of a digit: its share, its square, and whether it is zero."""
-    share = np.arange(base) / (base - 1)
-    return np.array([share, share * share, np.where(share == 0.0, 1.0, 0.0)])
-
-
-def _interpolated(moment: int | slice, spread: Array, centre: float, base: int, place: int) -> Array:
-    """A moment by the polynomials of the pieces that the spreads are in, to an error below 2e-14.
-
-    Several moments are along a first axis. A piece is a quarter of an octave of spreads. A point and a list go through
-    the same operations.
-    """
-    fraction, exponent = np.frexp(spread)
+    # A moment by the polynomials of the pieces that the spreads are in, to an error below 2e-14. Several
+    # moments are along a first axis. A piece is a quarter of an octave of spreads. A point and a list go
+    # through the same operations.
+    fraction, exponent = np.frexp(known)
     along = (fraction - 1.0 / 2.0) * (2.0 * _PIECES)
     within = np.floor(along)
     pieces = (exponent * _PIECES + within).astype(np.intp)
@@ -300,7 +288,13 @@ def _interpolated(moment: int | slice, spread: Array, centre: float, base: int, 
     for coefficient in lower:
         found += coefficient
         found *= x
-    return np.asarray(np.minimum(np.maximum(found + last, 0.0), 1.0))
+    return np.where(np.isnan(mean), np.nan, np.asarray(np.minimum(np.maximum(found + last, 0.0), 1.0)))
+
+
+def _counted(base: int) -> Array:
+    """What the moments are means of, for each value of a digit: its share, its square, and whether it is zero."""
+    share = np.arange(base) / (base - 1)
+    return np.array([share, share * share, np.where(share == 0.0, 1.0, 0.0)])
 
 
 @lru_cache(maxsize=_KEPT)

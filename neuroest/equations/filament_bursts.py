@@ -211,7 +211,11 @@ def _spikes(*given: u.Numeric) -> Any:
 def _on_time(*given: u.Numeric) -> Any:
     """Time for which complete filaments are driven, over the spikes; from what the equations take."""
     shape, burst, idle, count = _of(*given)
-    stays = np.broadcast_to(_may_stay_on(burst), count.shape)
+    # Whether a residue can grow to where the field sustains a filament: beyond that of a spike, it settles.
+    fresh = np.asarray(firing_statistics.residue_after_spike(burst.voltage, *burst.rates))
+    settled = burst.residue_rate / (burst.residue_rate + burst.residue_decay)
+    may_stay = np.asarray(burst.held_residue <= np.maximum(fresh, settled) * (1.0 + _ROUNDING))
+    stays = np.broadcast_to(may_stay, count.shape)
     # a recording has all of them already, for their spikes
     spikes, on = _all(
         burst, idle, count, stays if recording_of(burst) is None else np.ones_like(count, dtype=bool)
@@ -252,13 +256,6 @@ def _all(burst: _Burst, idle: Array, count: Array, driven: Mask) -> tuple[Array,
     rested, residue, on = _run(burst, None, driven)
     later, _, also = _run(burst, residue * np.exp(-burst.residue_decay * idle), driven & (count > 1.0))
     return rested + (count - 1.0) * later, on + (count - 1.0) * also
-
-
-def _may_stay_on(b: _Burst) -> Mask:
-    """Whether a residue can grow to where the field sustains a filament: beyond that of a spike, it settles."""
-    fresh = np.asarray(firing_statistics.residue_after_spike(b.voltage, *b.rates))
-    settled = b.residue_rate / (b.residue_rate + b.residue_decay)
-    return np.asarray(b.held_residue <= np.maximum(fresh, settled) * (1.0 + _ROUNDING))
 
 
 def _run(burst: _Burst, residue: Array | None, driven: Mask) -> tuple[Array, Array, Array]:

@@ -191,7 +191,9 @@ def integrating_conductance(
     """
     gap, gain = 1.0 + field_offset, filament_gain(field_mobility, filament_decay, residue_rate)
     filament, fold_of_rest = gain * drive_voltage, (gap / 2.0) ** 2  # where the two states of rest meet
-    least = _least_gap(control_resistance, off_resistance, conduction_length)
+    # Gap at which the memristor has the resistance of the control resistor.
+    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
+    least = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
     rates = field_mobility, field_offset, residue_rate, filament_decay, residue_decay
     device = on_resistance, off_resistance, conduction_length
     time = integration_time(drive_voltage, *rates)
@@ -221,14 +223,6 @@ def _charge_to_fold(
     drift = residue_rate * fold - residue_decay * (gap - 2.0 * fold)
     passage = _AIRY_ZERO * np.cbrt(fold / (settling * settling * drift))
     return charge + passage / memristor_resistance(gap - fold, *device)
-
-
-def _least_gap(
-    control_resistance: u.Ohm, off_resistance: u.Ohm, conduction_length: u.Dimensionless
-) -> u.Dimensionless:
-    """Gap at which the memristor has the resistance of the control resistor."""
-    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
-    return conduction_length * np.log1p(control_resistance / (slope * conduction_length))
 
 
 def _slow_charge(

@@ -328,7 +328,11 @@ def residue_assisted_integration_time(
     passage = _PASSAGE_PHASE / settling * root_of_half
     lifted = np.cbrt(excess * excess * excess + passage * residue_rate * half)
     through = passage * (lifted + excess) / (lifted * lifted + lifted * excess + excess * excess)
-    result: u.Second = through * _growth_angle(safe, gap, root) * np.where(above, 1.0 / np.pi, np.inf)
+    # Time to grow from 0 to 1 without residue, over gap/(root settling), with pi where the drive barely
+    # suffices: the sum of the angles of 2 - gap and of gap over the root, which lies between 0 and pi.
+    along = np.arctan2(2.0 * root, root * root - gap * (2.0 - gap))
+    ends = np.log(safe / (safe + 1.0 - gap)) / 2.0
+    result: u.Second = through * (along + ends * root / gap) * np.where(above, 1.0 / np.pi, np.inf)
     return result
 
 
@@ -431,11 +435,3 @@ def _quasi_steady_time(
     passage = _AIRY_ZERO * np.cbrt(fold * settling / drift) / settling
     result: u.Second = there(settled + passage, np.inf)
     return result
-
-
-def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimensionless) -> u.Dimensionless:
-    # Time to grow from 0 to 1 without residue, over gap/(root settling); pi where the drive barely suffices.
-    # the sum of the angles of 2 - gap and of gap over the root, which lies between 0 and pi
-    along = np.arctan2(2.0 * root, root * root - gap * (2.0 - gap))
-    ends = np.log(filament / (filament + 1.0 - gap)) / 2.0
-    return along + ends * root / gap

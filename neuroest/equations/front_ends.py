@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
 from neuroest.core.operations import NotRecordedError
 from neuroest.core.provenance import equation
 from neuroest.core.recording import recording_of
@@ -111,7 +110,17 @@ def clamp_depth(
 def _depth(full: Any, lost: Any) -> u.Dimensionless:
     """Solution of 1 - e^-y + lost y = full by Halley's method."""
     if recording_of(full, lost) is not None:
-        return _recorded_depth(full, lost)
+        # The same in rounds that suffice for nearly all; whether they do is a question to each point.
+        exceeding = (full - 1.0) / np.maximum(lost, _LEAST_LOSS)
+        now = np.minimum(np.maximum(full / (1.0 + lost), exceeding), _DEEPEST)
+        for _ in range(_RECORDED_ROUNDS):
+            before, left = now, np.exp(-now)
+            slope, missing = left + lost, full - lost * before - (1.0 - left)
+            step = 2.0 * missing * slope / (2.0 * slope * slope - missing * left)
+            now = np.where(before < _DEEPEST, np.minimum(before + step, _DEEPEST), before)
+        if not np.all(np.abs(now - before) <= _LAST_STEP * (1.0 + now)):
+            raise NotRecordedError("the depth of a clamp takes more rounds")
+        return np.asarray(now)
     shape = np.broadcast_shapes(full.shape, lost.shape)
     full, lost = (np.broadcast_to(one, shape).ravel() for one in (full, lost))
     # the current is at least that of a circuit without depletion, and takes at least what exceeds the bias
@@ -131,20 +140,6 @@ def _depth(full: Any, lost: Any) -> u.Dimensionless:
         places, before, full, lost = places[going], now[going], full[going], lost[going]
     found: u.Dimensionless = depth.reshape(shape)[()]
     return found
-
-
-def _recorded_depth(full: Any, lost: Any) -> Array:
-    """The same in rounds that suffice for nearly all; whether they do is a question to each point."""
-    exceeding = (full - 1.0) / np.maximum(lost, _LEAST_LOSS)
-    now = np.minimum(np.maximum(full / (1.0 + lost), exceeding), _DEEPEST)
-    for _ in range(_RECORDED_ROUNDS):
-        before, left = now, np.exp(-now)
-        slope, missing = left + lost, full - lost * before - (1.0 - left)
-        step = 2.0 * missing * slope / (2.0 * slope * slope - missing * left)
-        now = np.where(before < _DEEPEST, np.minimum(before + step, _DEEPEST), before)
-    if not np.all(np.abs(now - before) <= _LAST_STEP * (1.0 + now)):
-        raise NotRecordedError("the depth of a clamp takes more rounds")
-    return np.asarray(now)
 
 
 @equation

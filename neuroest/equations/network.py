@@ -12,13 +12,6 @@ _MEAN_DISTANCE = 1.0 / 3.0
 """Mean distance of two random points of the unit interval."""
 
 
-def _mean_offset(one: u.Numeric, other: u.Numeric) -> u.Numeric:
-    """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
-    longer, shorter = np.maximum(one, other), np.minimum(one, other)
-    overlap = (shorter - 1.0) * (longer - 2.0 * _MEAN_DISTANCE * (shorter + 1.0)) / longer
-    return (longer - 1.0 - overlap) / 2.0
-
-
 @equation
 def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
     """Mean hops from a unit of one layer to a unit of the next, placed next to it. [1].
@@ -55,7 +48,10 @@ def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) ->
     """
     side_from = np.sqrt(np.maximum(units_from, 1.0))
     side_to = np.sqrt(np.maximum(units_to, 1.0))
-    return (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
+    # Mean distance of a random row of one block from a random row of another, both counted from one edge.
+    longer, shorter = np.maximum(side_from, side_to), np.minimum(side_from, side_to)
+    overlap = (shorter - 1.0) * (longer - 2.0 * _MEAN_DISTANCE * (shorter + 1.0)) / longer
+    return (side_from + side_to) / 2.0 + (longer - 1.0 - overlap) / 2.0
 
 
 @equation

@@ -466,7 +466,9 @@ def spread_over(claim: Claim, z: Array) -> Array:
 
 def probability(z: Array) -> Array:
     """Probability that a standard normal variable is below `z`."""
-    return np.asarray(0.5 * (1.0 + _error_function(z / np.sqrt(2.0))))
+    # the error function of each element, which numpy does not have
+    errors = np.asarray(np.frompyfunc(math.erf, 1, 1)(z / np.sqrt(2.0)), dtype=np.float64)
+    return np.asarray(0.5 * (1.0 + errors))
 
 
 def _side(z: Array, bounded: bool) -> Array:
@@ -488,11 +490,6 @@ def _one_sided(z: Array, bounded: bool) -> Array:
     inverse = NormalDist().inv_cdf
     folded = np.frompyfunc(inverse, 1, 1)(np.minimum(0.5 + 0.5 * below, 1.0 - np.finfo(np.float64).epsneg))
     return np.asarray(folded, dtype=np.float64) / inverse(0.95)
-
-
-def _error_function(x: Array) -> Array:
-    """Error function of each element; numpy has none."""
-    return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), dtype=np.float64)
 
 
 def within_bounds(claim: Claim, values: Array) -> Array:
