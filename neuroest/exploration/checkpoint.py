@@ -174,7 +174,15 @@ class Store:
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
         with _reported(self.output), _no_rest(temporary):
-            self._write_all(job, temporary, text)
+            writer: Any = None
+            with contextlib.ExitStack() as stack:
+                for chunk in range(job.chunks):
+                    table = arrow_table(self.read(chunk))
+                    if writer is None:
+                        schema, writer = self._writer(job, temporary, table.schema, text)
+                        stack.enter_context(writer)
+                    formatted = _for_spreadsheets(table) if self.output.suffix == ".csv" else table
+                    writer.write_table(formatted.cast(schema))
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
@@ -183,17 +191,6 @@ class Store:
                 _sidecar(self.output).write_text(text, "utf-8")
             temporary.replace(target)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _write_all(self, job: Job, temporary: Path, text: str) -> None:
-        writer: Any = None
-        with contextlib.ExitStack() as stack:
-            for chunk in range(job.chunks):
-                table = arrow_table(self.read(chunk))
-                if writer is None:
-                    schema, writer = self._writer(job, temporary, table.schema, text)
-                    stack.enter_context(writer)
-                formatted = _for_spreadsheets(table) if self.output.suffix == ".csv" else table
-                writer.write_table(formatted.cast(schema))
 
     def _writer(self, job: Job, temporary: Path, schema: Any, text: str) -> tuple[Any, Any]:
         """Schema of the output and its table writer; numbers keep all significant digits."""

@@ -169,16 +169,7 @@ class _Archive:
         self, job: Job, objectives: Sequence[str], signs: Array, on_share: Sequence[Constraint]
     ) -> None:
         self.job, self.objectives, self.signs, self.on_share = job, objectives, signs, on_share
-        self.variables = self._variables()
-        self.rows: dict[tuple[Any, ...], tuple[Array, str | None]] = {}
-        """Objectives of each design, and what fails; None if nothing does."""
-        self.keys: list[tuple[Any, ...]] = []
-        self.frames: list[pd.DataFrame] = []
-        self.points: list[_Point] = []
-        """The design of each row of the frames, as `keys` has its coordinates."""
-
-    def _variables(self) -> dict[str, Any]:
-        """Variables for pymoo: the numeric axes, then the choices."""
+        # Variables for pymoo: the numeric axes, then the choices.
         kinds = extra("pymoo.core.variable", "explore")
         variables: dict[str, Any] = {}
         for index, axis in enumerate(self.job.resolved.numeric):
@@ -191,7 +182,13 @@ class _Archive:
                 variables[name] = kinds.Real(bounds=(0.0, 1.0))
         for index, choice in enumerate(self.job.resolved.choices):
             variables[f"c{index}"] = kinds.Choice(options=list(range(len(choice.labels))))
-        return variables
+        self.variables = variables
+        self.rows: dict[tuple[Any, ...], tuple[Array, str | None]] = {}
+        """Objectives of each design, and what fails; None if nothing does."""
+        self.keys: list[tuple[Any, ...]] = []
+        self.frames: list[pd.DataFrame] = []
+        self.points: list[_Point] = []
+        """The design of each row of the frames, as `keys` has its coordinates."""
 
     def evaluate(self, designs: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
         keys = [tuple(float(design[name]) for name in self.variables) for design in designs]

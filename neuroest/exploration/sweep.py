@@ -420,7 +420,15 @@ def run_job(
         raise ExplorationError(
             f"{job.points:,} points are too many without a file; name an output".replace(",", " ")
         )
-    return _in_memory(job, {} if kept is None else kept, workers, scheduler, started)
+    found = {} if kept is None else kept
+    tick = started(job.points, 0) if started else silent
+    for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
+        found[chunk] = columns
+        tick(job.rows_done(_count(columns)[0]))
+    columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
+    rows, feasible = _count(columns)
+    _not_empty(rows)
+    return SweepResult(job, columns, None, rows, feasible, job.description())
 
 
 def rescued(job: Job, kept: Mapping[int, Columns], folder: Path, stop: BaseException) -> Stopped:
@@ -432,20 +440,6 @@ def rescued(job: Job, kept: Mapping[int, Columns], folder: Path, stop: BaseExcep
             store.write(chunk, columns)
     code = stop.code if isinstance(stop, SystemExit) and isinstance(stop.code, int) else None
     return Stopped(output, len(kept), job.chunks, code)
-
-
-def _in_memory(
-    job: Job, found: dict[int, Columns], workers: int | None, scheduler: str | None,
-    started: Callable[[int, int], Tick] | None,
-) -> SweepResult:  # fmt: skip
-    tick = started(job.points, 0) if started else silent
-    for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
-        found[chunk] = columns
-        tick(job.rows_done(_count(columns)[0]))
-    columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
-    rows, feasible = _count(columns)
-    _not_empty(rows)
-    return SweepResult(job, columns, None, rows, feasible, job.description())
 
 
 def _to_file(
