@@ -16,7 +16,9 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import first_number
 
 _SPECS, _KINDS = {".yaml", ".yml"}, ("architecture", "workload")
-_STATIC, _RESISTIVE = ("SRAM",), ("PCM", "RRAM")
+_STATIC, _RESISTIVE, _MAGNETIC = ("SRAM",), ("PCM", "RRAM"), ("MRAM",)
+_CONTRAST = 5.0
+"""Ratio of both conductances of a cell above which it is no magnetic junction, whose ratio is two to three."""
 _NEAR = 1.5
 """Ratio of feature sizes up to which macros are compared, scaled as in the survey; a convention."""
 _LEAST = 3
@@ -78,7 +80,10 @@ def _lines(chip: Path, network: Path) -> Iterator[str]:
         return
     if unreliable := reliability_words(found):
         yield f"{of}: {unreliable}; `neuroest estimate` says what to change"
-    memories = _STATIC if digital or array.adds_charges else _RESISTIVE
+    memories: tuple[str, ...] = _STATIC
+    if analog and not array.adds_charges:
+        high, low = (found.claims[f"{array.cell.path}.{name}_conductance"].value for name in ("high", "low"))
+        memories = _RESISTIVE if high > _CONTRAST * low else _MAGNETIC
     node = first_number(array.process.feature_size)
     others = [one for one in _published(memories, node) if one[0].name != found.architecture]
     if len(others) < _LEAST:
