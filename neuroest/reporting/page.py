@@ -13,7 +13,12 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra, package_version
 from neuroest.core.text_layout import words
 from neuroest.core.units import formatted, formatted_interval, percent
-from neuroest.reporting.answers import accuracy_words, area_by_component, energy_by_component
+from neuroest.reporting.answers import (
+    accuracy_words,
+    area_by_component,
+    energy_by_component,
+    reliability_words,
+)
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.comparison_document import attribution_lines, attribution_rule, pace_notes, pace_table
 from neuroest.reporting.estimate_document import basis_words
@@ -321,7 +326,10 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         "place": typeset(operating_point(result)),
         "cells": cells,
         "totals": totals,
-        "checks": [("advice" if c in result.advice else "failed", check_line(c)) for c in result.remarks],
+        "checks": [
+            *(("failed", text) for text in (reliability_words(result),) if text),
+            *(("advice" if c in result.advice else "failed", check_line(c)) for c in result.remarks),
+        ],
         "passed": len(result.checks) - len(result.remarks),
         "exactness": typeset(exactness[:1].upper() + exactness[1:]),
         "basis": [(name, basis_words(shares)) for name, shares in result.basis_share.items()],
