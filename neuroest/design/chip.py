@@ -216,7 +216,16 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
 
 
 def _technology_point(design: build.Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
-    process = _with_thresholds(design, values, Process.from_values(values, build.PROCESS))
+    process = Process.from_values(values, build.PROCESS)
+    if design.spec.technology.mixes_thresholds:  # the leakage is the mean of the mix of the logic
+        options = ThresholdOptions.from_values(values, build.THRESHOLDS)
+        low, standard = (
+            values.get(f"{build.TECHNOLOGY}.{kind}_threshold_share", 0.0) for kind in ("low", "standard")
+        )
+        mixed = technology.mixed_off_current(
+            low, standard, options.low_off_current, options.standard_off_current, options.high_off_current
+        )
+        process = process.changed(off_current=mixed)
     if build.TRANSISTORS in design.devices:
         process = TransistorFlavour.from_values(values, build.TRANSISTORS).of(process)
     supply, temperature = values[f"{build.TECHNOLOGY}.supply_voltage"], values[build.TEMPERATURE]
@@ -248,20 +257,6 @@ def _vias(design: build.Design, values: Mapping[str, u.Numeric]) -> Mapping[str,
             below = lower.spec.over
         vias.update(dict.fromkeys(spec.contains, SignalVia(capacitance, resistance)))
     return MappingProxyType(vias)
-
-
-def _with_thresholds(design: build.Design, values: Mapping[str, u.Numeric], process: Process) -> Process:
-    """The process with the mean leakage of the mix of threshold voltages in the logic."""
-    if not design.spec.technology.mixes_thresholds:
-        return process
-    options = ThresholdOptions.from_values(values, build.THRESHOLDS)
-    low, standard = (
-        values.get(f"{build.TECHNOLOGY}.{kind}_threshold_share", 0.0) for kind in ("low", "standard")
-    )
-    mixed = technology.mixed_off_current(
-        low, standard, options.low_off_current, options.standard_off_current, options.high_off_current
-    )
-    return process.changed(off_current=mixed)
 
 
 def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:

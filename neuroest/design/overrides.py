@@ -297,9 +297,10 @@ def _set(data: Any, path: list[str], value: Any) -> bool:
     node, found = reached(data, path[:-1])
     if found < len(path) - 1 or not isinstance(node, dict):
         return False
-    known = path[-1] in node
-    if not known and "device" in node and path[-1] not in _block_fields(node):
-        return False
+    if path[-1] not in node and "device" in node:
+        model = str(node.get("model"))
+        if model not in BLOCKS or path[-1] not in BLOCKS[model].model_fields:
+            return False
     if isinstance(node.get(path[-1]), dict) and "model" in node[path[-1]] and isinstance(value, str):
         keys = " or ".join(f"{'.'.join(path)}.{key}" for key in node[path[-1]])
         message = f"this is a block, which has keys; set {keys}"
@@ -309,11 +310,6 @@ def _set(data: Any, path: list[str], value: Any) -> bool:
     else:
         node[path[-1]] = value
     return True
-
-
-def _block_fields(node: Mapping[str, Any]) -> set[str]:
-    model = str(node.get("model"))
-    return set(BLOCKS[model].model_fields) if model in BLOCKS else set()
 
 
 def settings_at(path: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.document import Block, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
@@ -295,16 +294,17 @@ def compare_spike(
     kept = tuple(q for q in quantities if np.isfinite(q.simulated))
     notes = (*found.notes, *_as_reported(component, energy, area))
     spikes = bool(np.isfinite(found.energy))
-    return Agreement(neuron, component.model, kept, notes, spikes, () if spikes else _flagged(component))
-
-
-def _flagged(component: Neuron) -> tuple[str, ...]:
-    """Failed checks of a neuron that predict no spike."""
-    return tuple(
-        check.name
-        for check in component.checks(any_network())
-        if check.name in _NO_SPIKE and not bool(np.all(check.passed))
+    # checks that predict no spike
+    flagged = (
+        ()
+        if spikes
+        else tuple(
+            check.name
+            for check in component.checks(any_network())
+            if check.name in _NO_SPIKE and not bool(np.all(check.passed))
+        )
     )
+    return Agreement(neuron, component.model, kept, notes, spikes, flagged)
 
 
 def _as_reported(component: Any, energy: float, area: float) -> list[str]:

@@ -216,7 +216,8 @@ def refractory_period(bench: Bench) -> Characteristic:
         rupture=ruptures,
         kept=count,
     )
-    simulated = np.array([_mean_interval(run, device) for device in range(count)])
+    trains = [run.spike_times[run.spike_devices == device] for device in range(count)]
+    simulated = np.array([np.mean(np.diff(train)) if len(train) > 2 else np.nan for train in trains])
     peak = equations.gate_peak_voltage(level, cells.on_resistance, resistances)
     closed = equations.refractory_time(
         resistances, cells.gate_capacitance, peak, cells.rearm_fraction * level
@@ -252,11 +253,6 @@ _TRAINS = 14.0
 """Length of a train over the integration time at a constant input: pulses of half duty take six times as long."""
 
 
-def _mean_interval(run: Run, device: int) -> float:
-    times = run.spike_times[run.spike_devices == device]
-    return float(np.mean(np.diff(times))) if len(times) > 2 else np.nan
-
-
 def cascaded_connection(bench: Bench) -> Characteristic:
     """A neuron drives the next one: directly from its drain, and through an inverting buffer."""
     cells = bench.cells
@@ -276,12 +272,14 @@ def cascaded_connection(bench: Bench) -> Characteristic:
         equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
     # intervals with the first output on and off: the next neuron sees only these edges
-    steps, on = _output(sender.output_on(0), duration)
+    steps = np.diff([0.0, *(edge for one in sender.output_on(0) for edge in one), duration])
+    on = np.arange(len(steps)) % 2 == 1
     drain = np.where(on, low, supply)
     buffers = np.linspace(0.5, 4.0, 15) * level
     # after the bare drain and after each buffer, in one run
     many = repeat(cells.broadcast(1), 1 + len(buffers))
-    driven = bench.run(many, _waveform(steps, np.column_stack([drain, np.outer(on, buffers)])))
+    levels = np.column_stack([drain, np.outer(on, buffers)])
+    driven = bench.run(many, [Segment(float(s), v) for s, v in zip(steps, levels, strict=True) if s > 0.0])
     straight, counts, latched = float(driven.counts[0]), driven.counts[1:], driven.latched[1:]
     needed = np.where(counts > 0, sender.counts[0] / np.maximum(counts, 1), np.nan)
     at_level = float(needed[int(np.argmin(np.abs(buffers - level)))])
@@ -326,17 +324,6 @@ def _straight(straight: float, sender: Run, supply: float) -> str:
     if straight == 0.0:
         return "wired straight the link fails: the next neuron never fires"
     return f"wired straight the next neuron fires {straight:.0f} times"
-
-
-def _output(times: list[tuple[float, float]], duration: float) -> tuple[Array, Array]:
-    """Durations of the alternating off and on intervals of an output, and whether it is on."""
-    edges = np.array([0.0, *(edge for one in times for edge in one), duration])
-    steps = np.diff(edges)
-    return steps, np.arange(len(steps)) % 2 == 1
-
-
-def _waveform(steps: Array, levels: Array) -> list[Segment]:
-    return [Segment(float(s), v) for s, v in zip(steps, levels, strict=True) if s > 0.0]
 
 
 def stochasticity(bench: Bench) -> Characteristic:

@@ -119,19 +119,16 @@ def typical(neuron: NeuronInTime, levels: Array, *, priced: bool = True) -> Curv
     times = [np.sort(run.spike_times[run.spike_devices == at]) for at in range(len(levels))]
     first = np.array([t[0] if len(t) else np.inf for t in times])
     interval = np.array([np.mean(np.diff(t)) if len(t) > 1 else np.nan for t in times])
-    stuck = _stuck(neuron, levels, durations, times)
+    # whether it fires and then stays silent for longer than its intervals
+    intervals = [neuron.closed(float(level)).interval for level in levels]
+    usual = [
+        float(np.max(np.diff(t))) if len(t) > 1 else own if np.isfinite(own) else 0.0
+        for t, own in zip(times, intervals, strict=True)
+    ]
+    ends = zip(durations, times, usual, strict=True)
+    stuck = np.array([bool(len(t)) and bool(end - t[-1] > _SILENT * most) for end, t, most in ends])
     energy = _energies(neuron, levels, times, run) if priced else np.full(len(levels), np.nan)
     return Curve(levels, first, interval, np.where(stuck, np.nan, energy), stuck)
-
-
-def _stuck(neuron: NeuronInTime, levels: Array, durations: Array, times: list[Array]) -> Array:
-    """Whether it fires and then stays silent for longer than its intervals."""
-    found = []
-    for level, duration, t in zip(levels, durations, times, strict=True):
-        interval = neuron.closed(float(level)).interval
-        usual = float(np.max(np.diff(t))) if len(t) > 1 else interval if np.isfinite(interval) else 0.0
-        found.append(bool(len(t)) and bool(duration - t[-1] > _SILENT * usual))
-    return np.array(found)
 
 
 def _energies(neuron: NeuronInTime, levels: Array, times: list[Array], run: SpikeRun) -> Array:

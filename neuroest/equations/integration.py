@@ -501,19 +501,15 @@ def filament_steps_to_fire(
     """
     settling = filament_decay + residue_rate
     duty = drive_time / period
-    effective = _effective_duty(drive_time, period, settling)
+    # effective duty cycle of a filament: the mean for short periods, the ripple peak for long ones
+    phase, driven = settling * period, settling * drive_time
+    peak = np.minimum(np.expm1(-driven) / np.expm1(-phase), 1.0)
+    # 1/w = 1/a + b/(k h), so written that neither no drive nor an infinite period divides by zero
+    longest = 1.0 / (1.0 + _RIPPLE_PERIOD / (phase * phase))
+    share = longest * driven / (driven + _RIPPLE_DRIVE * longest)
+    effective = duty + share * (peak - duty)
     # residue at a drive over its mean, since it fades between the drives
     faded = np.maximum(residue_decay * (period - drive_time) / 2.0, np.finfo(float).tiny)
     fed = residue_rate * (duty / effective) * faded / np.tanh(faded)
     rates = field_mobility, field_offset, fed, settling - fed, residue_decay
     return filament_growth.integration_time(drive_voltage * effective, *rates) / period
-
-
-def _effective_duty(drive_time: u.Second, period: u.Second, settling: u.PerSecond) -> u.Dimensionless:
-    """Effective duty cycle of a filament: the mean for short periods, the ripple peak for long ones."""
-    duty, phase = drive_time / period, settling * period
-    peak = np.minimum(np.expm1(-settling * drive_time) / np.expm1(-phase), 1.0)
-    # 1/w = 1/a + b/(k h), so written that neither no drive nor an infinite period divides by zero
-    driven, longest = settling * drive_time, 1.0 / (1.0 + _RIPPLE_PERIOD / (phase * phase))
-    share = longest * driven / (driven + _RIPPLE_DRIVE * longest)
-    return duty + share * (peak - duty)

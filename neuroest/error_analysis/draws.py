@@ -270,7 +270,7 @@ def discrepancy_claims(
         to it.
     """
     common = discrepancies()
-    errors = _description_errors(design) if described else {}
+    errors = {family: common.description_errors[family] for family in _families(design)} if described else {}
     exponents = {
         quantity: max(
             (by_cost.get(cost, by_cost["energy"]).exponent for by_cost in errors.values()),
@@ -293,7 +293,15 @@ def discrepancy_claims(
         for family, by_cost in errors.items()
         for cost, given in by_cost.items()
     ]
-    claims += _endurance_claims(design)
+    bare = common.endurance_without_evidence
+    if any(  # an endurance whose claim does not state its origin
+        path.endswith(".endurance")
+        and not (claim.conditions and {f"{path}_devices", f"{path}_points"} <= design.claims.keys())
+        for path, claim in design.claims.items()
+    ):
+        claims.append(
+            _claim(EVIDENCE, (1.0 / bare.factor, 1.0, 1.0), bare.rationale, bare.source, "one_sided")
+        )
     for model in sorted(stated):
         for quantity, given in stated[model].items():
             factor = given.factor ** (exponents[quantity] if scale is None else scale)
@@ -316,30 +324,11 @@ def _claim(
     )  # fmt: skip
 
 
-def _endurance_claims(design: Design) -> Iterator[Claim]:
-    """Uncertainty of endurances whose claims do not state their origin."""
-    given, claims = discrepancies().endurance_without_evidence, design.claims
-    bare = (
-        path
-        for path, claim in claims.items()
-        if path.endswith(".endurance")
-        and not (claim.conditions and {f"{path}_devices", f"{path}_points"} <= claims.keys())
-    )
-    if any(bare):
-        yield _claim(EVIDENCE, (1.0 / given.factor, 1.0, 1.0), given.rationale, given.source, "one_sided")
-
-
 def _families(design: Design) -> list[Family]:
     """Families of the levels of a chip."""
     mappers = (getattr(part.spec, "mapper", None) for part in design.root.walk())
     families = {MAPPERS[mapper].family for mapper in mappers if mapper is not None}
     return sorted(family for family in families if family is not None)
-
-
-def _description_errors(design: Design) -> dict[Family, dict[DescribedCost, DescriptionError]]:
-    """Errors of the description of a chip, by the families of its levels."""
-    shipped = discrepancies().description_errors
-    return {family: shipped[family] for family in _families(design)}
 
 
 def unreliable_description(

@@ -157,15 +157,11 @@ class Job:
 
     def compute(self, number: int) -> Columns:
         """The rows of one chunk."""
-        return self._grid_chunk(number) if self.sampler == "grid" else self._list_chunk(number)
-
-    def _grid_chunk(self, number: int) -> Columns:
-        group_index, chunk = divmod(number, self._blocks.chunks)
-        group = self.resolved.groups[group_index]
-        flat, points = grid_points(group, self.resolved.numeric, self._blocks, chunk, self._evaluated)
-        return self._table(flat, np.full(points.failed.size, group_index), points)
-
-    def _list_chunk(self, number: int) -> Columns:
+        if self.sampler == "grid":
+            group_index, chunk = divmod(number, self._blocks.chunks)
+            group = self.resolved.groups[group_index]
+            flat, points = grid_points(group, self.resolved.numeric, self._blocks, chunk, self._evaluated)
+            return self._table(flat, np.full(points.failed.size, group_index), points)
         start = number * self.chunk_size
         stop = min(start + self.chunk_size, self.samples)
         axes = self.resolved

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.core.progress import Progress, silent
@@ -215,7 +215,14 @@ class _Archive:
             _Point(resolved.groups[group], {path: values[row : row + 1] for path, values in given.items()})
             for row, group in enumerate(groups.tolist())
         ]
-        self._limit_share(frame, points, keep)
+        if self.on_share:  # designs that pass their checks in too few samples are not feasible
+            for row in np.flatnonzero(frame["feasible"].to_numpy(bool) & keep).tolist():
+                share = points[row].passing_share(self.objectives[0], SEED)
+                if not meets(share, self.on_share):
+                    frame.loc[row, "feasible"] = False
+                    frame.loc[row, "failed_check"] = " and ".join(
+                        f"constraint {one}" for one in self.on_share
+                    )
         self.frames.append(frame[keep])
         self.points.extend(points[row] for row in np.flatnonzero(keep).tolist())
         self.keys.extend(keys[row] for row in np.flatnonzero(keep).tolist())
@@ -261,16 +268,6 @@ class _Archive:
             yield path, {one: format_quantity(float(v), unit) for one, v in zip(near, values, strict=True)}
         for choice in self.job.resolved.choices:
             yield choice.path, {float(number): label for number, label in enumerate(choice.labels)}
-
-    def _limit_share(self, frame: pd.DataFrame, points: Sequence[_Point], keep: Mask) -> None:
-        """Mark the designs that pass their checks in too few samples."""
-        if not self.on_share:
-            return
-        for row in np.flatnonzero(frame["feasible"].to_numpy(bool) & keep).tolist():
-            share = points[row].passing_share(self.objectives[0], SEED)
-            if not meets(share, self.on_share):
-                frame.loc[row, "feasible"] = False
-                frame.loc[row, "failed_check"] = " and ".join(f"constraint {one}" for one in self.on_share)
 
 
 def _values(track: AxisValues, place: Array) -> Array:

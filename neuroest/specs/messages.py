@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from neuroest.core.errors import Problem, SpecError, did_you_mean, followed_by
@@ -231,7 +230,12 @@ def schema_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
             fields = model.model_fields
             field = next((found for name, found in fields.items() if part in {name, found.alias}), None)
             is_open = model.model_config.get("extra") == "allow"
-            annotation = _accepted(field) if field else _open_node() if is_open else None
+            if field:  # the choice of schemas in it, or its annotation
+                annotation = next(
+                    (one for one in field.metadata if isinstance(one, Choice)), field.annotation
+                )
+            else:
+                annotation = _open_node() if is_open else None
         model = _choose(annotation, node) if _element(annotation) is None else None
     return model
 
@@ -243,11 +247,6 @@ def _element(annotation: Any) -> Any:
     if get_origin(annotation) in {tuple, list}:
         return get_args(annotation)[0]
     return None
-
-
-def _accepted(field: FieldInfo) -> Any:
-    """The choice of schemas in a field, or its annotation."""
-    return next((item for item in field.metadata if isinstance(item, Choice)), field.annotation)
 
 
 def _open_node() -> Choice:

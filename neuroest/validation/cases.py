@@ -138,17 +138,16 @@ class CaseResult:
             except errors.SpecError as error:
                 problems += error.problems
         errors.raise_all(problems)
-        return {name: self._prediction(name, values) for name in published}
-
-    def _prediction(self, name: str, values: Mapping[str, tuple[float, Array]]) -> Prediction:
-        stated, (value, sampled) = self.case.published[name], values[name]
-        if stated.anchor is not None:
-            at, at_samples = values[stated.anchor]
-            factor = self.case.published[stated.anchor].value
-            value, sampled = factor * value / at, factor * sampled / at_samples
-        found = Prediction.of(float(value), sampled)
-        self._check(name, found)
-        return found
+        predicted = {}
+        for name, stated in published.items():
+            value, sampled = values[name]
+            if stated.anchor is not None:
+                at, at_samples = values[stated.anchor]
+                factor = published[stated.anchor].value
+                value, sampled = factor * value / at, factor * sampled / at_samples
+            predicted[name] = Prediction.of(float(value), sampled)
+            self._check(name, predicted[name])
+        return predicted
 
     def _values(
         self, name: str, nominal: Mapping[str, expressions.Result], drawn: Mapping[str, expressions.Result]
