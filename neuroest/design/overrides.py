@@ -24,10 +24,10 @@ from neuroest.registry import BLOCKS
 from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
 from neuroest.specs.base import QuantityField
 from neuroest.specs.claims import DESIGN, Claim
-from neuroest.specs.inheritance import DerivedArchitecture, reached
+from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.learning import LEARNING, named_rules
 from neuroest.specs.loaded import Loaded
-from neuroest.specs.messages import validate
+from neuroest.specs.messages import reached, validate
 from neuroest.specs.parameters import ParameterInfo
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, number_field, workload_claims
 
@@ -138,21 +138,15 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
         words = 1 + path.count(".")
         likely = {".".join(one.split(".")[-words:]): None for one in known}
         names = [*likely, *SPOKEN, *known, *_FIRST_WORDS]
-        if other := _of_other_coding(path, network):
-            raise UnknownNameError("path", path, (), other, where=_SET)
+        last = path.rpartition(".")[2]
+        for coding, own in ACTIVITY_QUANTITIES.items():
+            if coding != network.coding and last in (*own, *(("timesteps",) if coding == "spiking" else ())):
+                hint = f"a {network.coding} network such as {network.name} has no {last}"
+                raise UnknownNameError("path", path, (), hint, where=_SET)
         raise UnknownNameError(
             "path", path, names, "`neuroest explain CHIP --all` lists all parameters", where=_SET
         )
     return found
-
-
-def _of_other_coding(path: str, network: WorkloadSpec) -> str:
-    """Whether networks of the other coding have such a number; empty if not."""
-    last = path.rpartition(".")[2]
-    for coding, names in ACTIVITY_QUANTITIES.items():
-        if coding != network.coding and last in (*names, *(("timesteps",) if coding == "spiking" else ())):
-            return f"a {network.coding} network such as {network.name} has no {last}"
-    return ""
 
 
 def settings_of(given: Mapping[str, _T] | None) -> dict[str, _T]:

@@ -18,7 +18,7 @@ from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_m
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Tag, Technology
 from neuroest.specs.file_text import is_file, is_path
-from neuroest.specs.messages import dotted, problem_at, validate
+from neuroest.specs.messages import dotted, problem_at, reached, validate
 from neuroest.specs.reading import Document
 
 MOST_BASES = 8
@@ -163,21 +163,6 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
     stray = [problem_at(document, [key], message) for key in document.kept_data.keys() & _CHANGES]
     raise_all(stray)
     return document
-
-
-def reached(data: Any, path: Sequence[str]) -> tuple[Any, int]:
-    """Follow a path as far as it exists; returns the value there and the number of keys followed.
-
-    Examples
-    --------
-    >>> reached({"chip": {"count": 1}}, ["chip", "tile", "count"])
-    ({'count': 1}, 1)
-    """
-    for count, key in enumerate(path):
-        if not isinstance(data, dict) or key not in data:
-            return data, count
-        data = data[key]
-    return data, len(path)
 
 
 def resolved_text(document: Document) -> str:

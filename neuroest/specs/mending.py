@@ -18,7 +18,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.registry import COMPONENTS
 from neuroest.specs.base import quantity_in
 from neuroest.specs.blocks import Choice, details
-from neuroest.specs.messages import dotted, problems_of, real_path, schema_at
+from neuroest.specs.messages import dotted, problems_of, reached, real_path, schema_at
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
@@ -119,7 +119,8 @@ def _mend(schema: type[BaseModel], data: Any, detail: ErrorDetails, base: Any, p
     if not isinstance(holder, dict):
         return False
     before = holder.pop(key, None)
-    stand_in = _of_base(base, path)
+    found, followed = reached(base, path)
+    stand_in = found if followed == len(path) else _NOTHING
     if stand_in is _NOTHING and detail["type"] != "extra_forbidden":
         stand_in = _allowed(detail, before)
     if stand_in is _NOTHING and detail["type"] != "extra_forbidden":
@@ -141,15 +142,6 @@ def _allowed(detail: ErrorDetails, given: Any) -> Any:
         words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return next(iter(difflib.get_close_matches(str(given), words, 1, 0.0)), _NOTHING)
     return context.get("ge", context.get("le", _NOTHING))
-
-
-def _of_base(base: Any, path: Sequence[str | int]) -> Any:
-    node = base
-    for part in path:
-        if not isinstance(node, dict) or part not in node:
-            return _NOTHING
-        node = node[part]
-    return node
 
 
 def _example(field: FieldInfo, given: Any) -> Any:

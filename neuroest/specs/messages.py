@@ -86,6 +86,21 @@ def dotted(path: Iterable[str | int]) -> str:
     )
 
 
+def reached(data: Any, path: Sequence[str | int]) -> tuple[Any, int]:
+    """Follow a path as far as it exists; returns the value there and the number of keys followed.
+
+    Examples
+    --------
+    >>> reached({"chip": {"count": 1}}, ["chip", "tile", "count"])
+    ({'count': 1}, 1)
+    """
+    for count, key in enumerate(path):
+        if not isinstance(data, dict) or key not in data:
+            return data, count
+        data = data[key]
+    return data, len(path)
+
+
 def problems_of(
     document: Document, data: Any, schema: type[BaseModel], found: list[ErrorDetails]
 ) -> list[Problem]:

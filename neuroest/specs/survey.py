@@ -26,11 +26,6 @@ _RATES = re.compile(r"\b([kMGTP]?)(?:OPS|SOP/s|op/s)\b")
 _OPERATIONS = re.compile(r"/(?:SOP|OP|op)$")
 
 
-def _plain_units(given: Any) -> Any:
-    """A quantity without the word operation, which is no unit: 40.3 TOPS/W is 40.3 THz/W, 12.7 pJ/SOP is 12.7 pJ."""
-    return _OPERATIONS.sub("", _RATES.sub(r"\1Hz", given)) if isinstance(given, str) else given
-
-
 @frozen_dataclass
 class Column:
     """One column of the survey.
@@ -93,7 +88,9 @@ class Column:
         if isinstance(given, bool):
             raise QuantityError(f"expected {self.kind.replace('_', ' ')}, got {given}")
         if self.kind in {"quantity", "count"}:
-            value: float = parse_quantity(_plain_units(given), self.unit or "1")
+            # an operation is no unit: 40.3 TOPS/W is 40.3 THz/W, 12.7 pJ/SOP is 12.7 pJ
+            plain = _OPERATIONS.sub("", _RATES.sub(r"\1Hz", given)) if isinstance(given, str) else given
+            value: float = parse_quantity(plain, self.unit or "1")
             if not math.isfinite(value) or value < 0.0:
                 raise QuantityError(f"{given} must be finite and at least 0")
             if self.kind == "count" and value != round(value):
