@@ -11,7 +11,6 @@ from typing import Any
 
 from neuroest.blocks.circuit import Circuit
 from neuroest.circuits.bench import (
-    DeviceCircuit,
     Expected,
     NoSpikeError,
     circuit_of,
@@ -229,13 +228,26 @@ def export(
     unit = "V" if found.circuit.input == "voltage" else "A"
     number = None if level is None else parse_quantity(level, unit)
     column = column_of(synapse, cells)
-    name, heading = found.name, _heading(found, form)
+    name = found.name
+    changed = "".join(f" --set {path}='{value}'" for path, value in found.changes.items())
+    heading = [
+        f"{name}: {found.device.spec.model}, written by neuroest {package_version()}",
+        f"command: neuroest export {form} {found.neuron}{changed}",
+        f"device spec: sha256 {found.device.sha256}",
+        "left out: noise, differences of devices, temperature",
+        f"sources of the numbers: neuroest show {found.neuron}",
+    ]
     osdi = form == "verilog-a"
     files = {f"{name}.lib": subcircuit(name, found.circuit, heading)}
-    if osdi:
+    if osdi:  # a subcircuit around the compiled module, so that the benches are those of SPICE
+        ports = " ".join(found.circuit.ports)
+        wrapper = (
+            f"* {name}: the compiled module {name}_va as a subcircuit; compile it with: openvaf {name}.va",
+            f".subckt {name} {ports}", f"N1 {ports} {name}_model", f".model {name}_model {name}_va", ".ends", "",
+        )  # fmt: skip
         files = {
             f"{name}.va": module(f"{name}_va", found.circuit, heading),
-            f"{name}.lib": _wrapper(name, found),
+            f"{name}.lib": "\n".join(wrapper),
         }
     benches, cause = {}, ""
     try:
@@ -245,28 +257,6 @@ def export(
     except (NoSpikeError, UnknownNameError) as error:  # also of a model that `simulate` does not know
         cause = f"no bench: {error}"
     return Export(neuron, form, MappingProxyType(files), MappingProxyType(benches), cause)
-
-
-def _heading(device_circuit: DeviceCircuit, form: str) -> list[str]:
-    changed = "".join(f" --set {name}='{value}'" for name, value in device_circuit.changes.items())
-    return [
-        f"{device_circuit.name}: {device_circuit.device.spec.model}, written by neuroest {package_version()}",
-        f"command: neuroest export {form} {device_circuit.neuron}{changed}",
-        f"device spec: sha256 {device_circuit.device.sha256}",
-        "left out: noise, differences of devices, temperature",
-        f"sources of the numbers: neuroest show {device_circuit.neuron}",
-    ]
-
-
-def _wrapper(name: str, device_circuit: DeviceCircuit) -> str:
-    """Subcircuit around the compiled module, so that the benches are those of SPICE."""
-    ports = " ".join(device_circuit.circuit.ports)
-    return "\n".join(
-        (
-            f"* {name}: the compiled module {name}_va as a subcircuit; compile it with: openvaf {name}.va",
-            f".subckt {name} {ports}", f"N1 {ports} {name}_model", f".model {name}_model {name}_va", ".ends", "",
-        )
-    )  # fmt: skip
 
 
 @frozen_dataclass

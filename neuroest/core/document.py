@@ -257,7 +257,9 @@ class Table:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow([cell_text(name) for name in self.head])
-        writer.writerows([_csv_cell(value_of(cell)) for cell in row] for row in self.rows)
+        for row in self.rows:
+            values = map(value_of, row)
+            writer.writerow([cell_text(value) if isinstance(value, str) else value for value in values])
         return buffer.getvalue()
 
     def to_json(self) -> str:
@@ -345,10 +347,6 @@ def _html(cell: Any) -> str:
     if isinstance(cell, Share):
         bar = f' <span style="{_BAR};width:{cell.value * _BAR_EM:.2f}em"></span>'
     return escape(text_of(cell)) + bar
-
-
-def _csv_cell(value: Any) -> Any:
-    return cell_text(value) if isinstance(value, str) else "" if value is None else value
 
 
 def records_csv(head: Iterable[str], records: Iterable[Mapping[str, Any]]) -> str:

@@ -289,8 +289,17 @@ class _Engine:
             self._put(group, after, flows, fired, pursued, step)
         fired = fired & (left > 0.0)
         record.note(group.index, state, after, flows, fired, now, step)
-        if self.ending:
-            self._end_inputs(group, after, now + step + _SOON * length)
+        if self.ending:  # the input of devices that spike gets an end, and that of those that are due ends
+            soon, threshold, ends = (
+                now + step + _SOON * length,
+                cells.output_threshold,
+                self.ends[group.index],
+            )
+            if self.ending_delay is not None:
+                rising = (group.state.gate <= threshold) & (after.gate > threshold) & (group.level > 0.0)
+                ends = np.where(rising, np.minimum(ends, soon + self.ending_delay), ends)
+            self.ends[group.index] = ends
+            group.level = np.where(ends <= soon, 0.0, group.level)
         if self.noisy:
             # Drive deviation of each device after its step; it is constant during the step.
             assert self.generator is not None  # noqa: S101
@@ -304,16 +313,6 @@ class _Engine:
         self._watch(group, flows["final"])
         if self.first_only:
             group.left = np.where(fired, 0.0, group.left)
-
-    def _end_inputs(self, group: _Group, after: State, now: Array) -> None:
-        """Schedule the end of the input of devices that spike, and end those that are due."""
-        threshold = group.cells.output_threshold
-        rising = (group.state.gate <= threshold) & (after.gate > threshold) & (group.level > 0.0)
-        ends = self.ends[group.index]
-        if self.ending_delay is not None:
-            ends = np.where(rising, np.minimum(ends, now + self.ending_delay), ends)
-        self.ends[group.index] = ends
-        group.level = np.where(ends <= now, 0.0, group.level)
 
     def _watch(self, group: _Group, final: Array) -> None:
         """Find devices whose gate removed the drive before the gap closed and now stays in balance with the gap."""

@@ -416,15 +416,10 @@ class Record:
         counts = np.bincount(devices.astype(int), minlength=cells.devices)
         load = equations.output_load_energy(cells.load_capacitance, supply)
         self.energy["output_load"] = np.asarray(counts * load)
+        names = ("time", "input", "gate", "filament", "residue")
+        traces = dict(zip(names, map(np.array, zip(*self.rows, strict=True)), strict=bool(self.rows)))
         return Run(
             duration=time, devices=cells.devices, spike_devices=devices[order], spike_times=times[order],
             first_switch=self.first_switch, energy=self.energy, output_time=self.output_time, latched=latched,
-            gate_peak=self.peak, final=state, traces=self._traces(), falls=self.falls.arrays(),
+            gate_peak=self.peak, final=state, traces=traces, falls=self.falls.arrays(),
         )  # fmt: skip
-
-    def _traces(self) -> dict[str, Array]:
-        if not self.rows:
-            return {}
-        columns = list(zip(*self.rows, strict=True))
-        names = ("time", "input", "gate", "filament", "residue")
-        return {name: np.array(column) for name, column in zip(names, columns, strict=True)}

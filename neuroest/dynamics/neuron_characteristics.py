@@ -1,6 +1,6 @@
 """Characteristics of every neuron at a constant drive: rate, least drive, energy, delays, intervals and limits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.experiments import Characteristic, Series, Value
-from neuroest.dynamics.in_time import Array, Drive, NeuronInTime, SpikeRun, spike_energy
+from neuroest.dynamics.in_time import Array, NeuronInTime, SpikeRun, spike_energy
 
 _LEVELS = 25
 """Number of drives of a curve besides the nominal one; a convention."""
@@ -165,7 +165,13 @@ def rate(bench: NeuronBench) -> Characteristic:
         Value(f"rate at {drive.text(drive.nominal)}", _none(curve.rate[at]), closed[at], unit),
         Value("highest rate of the curve", _none(float(np.max(curve.rate))), _highest(closed), unit),
     )
-    findings = _agreement(neuron, curve, closed)
+    findings = []
+    both = (curve.rate > 0.0) & np.isfinite(closed) & (closed > 0.0)
+    if np.any(both):
+        off = np.where(both, closed / np.where(both, curve.rate, 1.0) - 1.0, 0.0)
+        worst = int(np.argmax(np.abs(off)))
+        place = drive.text(float(curve.levels[worst]))
+        findings.append(f"the closed form is off by {100.0 * off[worst]:+.2g} % at most, at {place}")
     if np.any(curve.stays_on):
         findings.append(f"from {drive.text(float(curve.levels[curve.stays_on][0]))} on {neuron.stays_on}")
     if drive.why_largest:
@@ -174,17 +180,6 @@ def rate(bench: NeuronBench) -> Characteristic:
         "rate", "Rate against drive", (drive.name, drive.unit), ("spike rate", bench.rate_unit), tuple(series),
         tuple(findings), values=values,
     )  # fmt: skip
-
-
-def _agreement(neuron: NeuronInTime, curve: Curve, closed: Array) -> list[str]:
-    """Error of the closed form where both give a rate."""
-    both = (curve.rate > 0.0) & np.isfinite(closed) & (closed > 0.0)
-    if not np.any(both):
-        return []
-    off = np.where(both, closed / np.where(both, curve.rate, 1.0) - 1.0, 0.0)
-    worst = int(np.argmax(np.abs(off)))
-    place = neuron.drive.text(float(curve.levels[worst]))
-    return [f"the closed form is off by {100.0 * off[worst]:+.2g} % at most, at {place}"]
 
 
 def _none(value: float) -> float:
@@ -289,7 +284,10 @@ def energy_against_rate(bench: NeuronBench) -> Characteristic:
             f"static power of {format_quantity(static, 'W')} is shared by fewer spikes at a low rate"
         )
     if neuron.component is not None:
-        one = _one_spike(neuron)
+        try:
+            one = neuron.one_spike().energy
+        except NeuroestError:
+            one = np.nan  # it never fires, which the least drive shows
         values.append(Value("a spike whose drive ends with it", one, spike_energy(neuron.component), "J"))
     at = int(np.argmin(np.abs(curve.levels - neuron.drive.nominal)))
     values.append(Value("a spike under a drive that stays on", energies[at], forms[at].energy, "J"))
@@ -300,13 +298,6 @@ def energy_against_rate(bench: NeuronBench) -> Characteristic:
 
 
 _ENERGY = "Energy of a spike against rate"
-
-
-def _one_spike(neuron: NeuronInTime) -> float:
-    try:
-        return neuron.one_spike().energy
-    except NeuroestError:
-        return np.nan  # it never fires, which the least drive shows
 
 
 def delays(bench: NeuronBench) -> Characteristic:
@@ -431,18 +422,15 @@ def _checked(neuron: NeuronInTime, curve: Curve) -> list[str]:
     found = []
     for name, (message, where) in failing.items():
         runs = [list(run) for fails, run in groupby(levels, where.__contains__) if fails]
-        places = " and ".join(_run_text(neuron.drive, run) for run in runs)
+        ends = [[neuron.drive.text(level) for level in (run[0], run[-1])] for run in runs]
+        places = " and ".join(
+            f"at {first}" if len(run) == 1 else f"from {first} to {last}"
+            for run, (first, last) in zip(runs, ends, strict=True)
+        )
         if len(where) == len(levels):
             places = "at every drive"
         found.append(f"check {name} fails {places}: {message}")
     return found or ["all checks of the estimate pass at these drives"]
-
-
-def _run_text(drive: Drive, run: Sequence[float]) -> str:
-    """Neighbouring drives in words."""
-    if len(run) == 1:
-        return f"at {drive.text(run[0])}"
-    return f"from {drive.text(run[0])} to {drive.text(run[-1])}"
 
 
 EVERY_NEURON: Mapping[str, Callable[[NeuronBench], Characteristic]] = {
