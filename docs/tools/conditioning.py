@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.error_analysis.conditioning import condition, consistent, linear, prior_scores
+from neuroest.error_analysis.conditioning import CONTRADICTION, condition, consistent, linear, prior_scores
 from neuroest.loading.kinds import data_folder
 from neuroest.validation import calibrate
 from neuroest.validation.case_spec import FAMILIES
@@ -109,8 +109,12 @@ def by_family(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def tenfold(chips: Sequence[Chip]) -> dict[str, Any]:
-    """Each value ten times up and down while the others are as predicted: how often it is named alone."""
+    """Each value ten times up and down while the others are as predicted: how often it is named alone.
+
+    `outside` counts those that contradict the prediction of their chip without any measured value.
+    """
     named, of, alarms, values = 0, 0, 0, 0
+    named_outside, outside = 0, 0
     for chip in chips:
         count = len(chip.names)
         if not count:
@@ -120,13 +124,20 @@ def tenfold(chips: Sequence[Chip]) -> dict[str, Any]:
         prior = linear(scores, predict(scores))
         used = consistent(prior, chip.logs, deviations(count))
         alarms, values = alarms + int((~used).sum()), values + count
+        wide = CONTRADICTION * np.sqrt(np.diag(prior.covariance(deviations(count)))) >= math.log(10.0)
         for index in range(count):
             for sign in (1.0, -1.0):
                 logs = prior.intercept.copy()
                 logs[index] += sign * math.log(10.0)
                 used = consistent(prior, logs, deviations(count))
-                named, of = named + int(not used[index] and used.sum() == count - 1), of + 1
-    return {"named": named, "of": of, "alarms": alarms, "values": values}
+                alone = int(not used[index] and used.sum() == count - 1)
+                named, of = named + alone, of + 1
+                if not wide[index]:
+                    named_outside, outside = named_outside + alone, outside + 1
+    return {
+        "named": named, "of": of, "named_outside": named_outside, "outside": outside,
+        "alarms": alarms, "values": values,
+    }  # fmt: skip
 
 
 def synthetic() -> dict[str, Any]:

@@ -446,6 +446,7 @@ def conditioned_tenfold() -> list[str]:
     found = _conditioned()["tenfold"]
     rows = [
         ("one value ten times off, named alone", f"{found['named']} of {found['of']}"),
+        ("the same outside of the band of its chip", f"{found['named_outside']} of {found['outside']}"),
         ("published values that contradict as they are", f"{found['alarms']} of {found['values']}"),
     ]
     return table(("", "values"), rows)
