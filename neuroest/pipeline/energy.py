@@ -96,12 +96,12 @@ def _energies(counts: ActionCounts, costs: Iterable[EnergyCost]) -> Iterator[tup
             prices.setdefault((cost.component, cost.action), []).append(cost.energy)
     for key, terms in prices.items():
         count, price = counts.actions[key], sum(terms[1:], start=terms[0])
-        by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
-        number = count if by_layer else counts.totals[key]
-        # an action that never occurs costs nothing, even at an infinite price
-        with np.errstate(invalid="ignore"):
-            energy = np.where(number == 0.0, 0.0, number * price)
-        yield key[0], np.sum(energy, axis=-1, keepdims=True) if by_layer else energy
+        with np.errstate(invalid="ignore"):  # a check refuses a point with an infinite price
+            if np.ndim(price) > 0 and np.shape(price)[-1] > 1:
+                energy = np.sum(count * price, axis=-1, keepdims=True)
+            else:  # an action that never occurs costs nothing, even at an infinite price
+                energy = np.where(counts.totals[key] == 0.0, 0.0, counts.totals[key] * price)
+        yield key[0], energy
 
 
 def total(parts: Iterable[Any]) -> Array:
