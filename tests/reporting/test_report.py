@@ -478,6 +478,7 @@ def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: P
         "le_gallo_2023",
         "liu_2020",
         "neurram",
+        "roy_2025",
         "xnor_rram_2020",
         "xue_2019",
         "xue_2020",
