@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
@@ -90,8 +89,17 @@ def network_accuracy(
             return None
     spreads = [neuron.firing_spreads() for _, neuron in neurons]
     between, within = (reduce(np.maximum, (one[side] for one in spreads), 0.0) for side in (0, 1))
-    others = [(curve.exact, ""), *(_without_errors(curve, neuron, level) for level, neuron in neurons)]
-    reached, why = min(others, key=lambda one: one[0])
+    # accuracy on neurons of each kind without errors, and what they lack
+    reached, why = curve.exact, ""
+    for level, neuron in neurons:
+        membrane, array = neuron.membrane(), getattr(level.mapper, "compute", None)
+        timed = getattr(getattr(array, "interface", None), "adds_results", False)
+        if membrane is not None and membrane.signed and not timed:
+            alone, lack = curve.signed, "neurons whose charge never falls below zero"
+        else:
+            alone, lack = curve.unsigned, "neurons that take no negative drive"
+        if alone is not None and alone < reached:
+            reached, why = alone, lack
     lasting, fluctuating = _of_columns(errors)
     losses = {
         "errors of the columns": _lost(curve, lasting, curve.lasting)
@@ -156,14 +164,3 @@ def _of_columns(errors: "ColumnErrors | None") -> tuple[u.Numeric, u.Numeric]:
             relative = np.where(errors.held > 0.0, squares / errors.result**2, 0.0)
         parts.append(np.max(relative, axis=-1, keepdims=True))
     return parts[0], parts[1]
-
-
-def _without_errors(curve: AccuracyCurve, neuron: Neuron, level: MappedLevel) -> tuple[float, str]:
-    """Accuracy on neurons of this kind without errors, and what they lack."""
-    membrane, array = neuron.membrane(), getattr(level.mapper, "compute", None)
-    timed = getattr(getattr(array, "interface", None), "adds_results", False)
-    if membrane is not None and membrane.signed and not timed:
-        found, why = curve.signed, "neurons whose charge never falls below zero"
-    else:
-        found, why = curve.unsigned, "neurons that take no negative drive"
-    return (curve.exact, "") if found is None else (found, why)

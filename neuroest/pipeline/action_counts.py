@@ -167,7 +167,14 @@ def count_actions(
     actions.add_all(between.actions)
     checks += between.checks
     transport = _transport(layers, levels, actions)
-    outside = off_chip(layers, levels, [_packet(level) for level in levels], partition)
+    packets: list[u.Numeric | None] = []
+    for level in levels:
+        found = _mesh(level.mapper.chip)
+        by_event = (
+            level.mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
+        )
+        packets.append(event_packet_bits(level, found[1]) if by_event and found is not None else None)
+    outside = off_chip(layers, levels, packets, partition)
     actions.add_all(outside.actions)
     buffers = [check for level in levels for check in _line_buffer_checks(level)]
     return ActionCounts(
@@ -240,13 +247,6 @@ def _line_buffer_checks(level: MappedLevel) -> list[Check]:
             memory.options["capacity"], "bit",
         )
     ]  # fmt: skip
-
-
-def _packet(level: MappedLevel) -> u.Numeric | None:
-    """Bits of an event on the network, if spikes are sent as events."""
-    found = _mesh(level.mapper.chip)
-    by_event = level.mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
-    return event_packet_bits(level, found[1]) if by_event and found is not None else None
 
 
 def event_packet_bits(level: MappedLevel, mesh: Component[Any]) -> u.Numeric:

@@ -60,10 +60,16 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> list[InstanceRow]:
     if costs.overheads is None:
         return rows
     paths = (costs.overheads, *(tier.path for tier in costs.tiers))
-    return [
-        *rows,
-        *(_control(costs, path, here) for path, here in zip(paths, _by_tier(costs, rows), strict=True)),
-    ]
+    around, clocked = costs.around, costs.synchronous - costs.macros
+    controls = []
+    for path, here in zip(paths, _by_tier(costs, rows), strict=True):
+        logic: Any = sum((row.total for row in here if row.component in clocked), start=0.0)
+        macros: Any = sum((row.total for row in here if row.component in costs.macros), start=0.0)
+        control = die_equations.control_area(
+            logic, macros, around.control_area_fraction, around.macro_control_area_fraction
+        )
+        controls.append(InstanceRow(path, CONTROL, control, 1.0))
+    return rows + controls
 
 
 def _by_tier(costs: CostTable, rows: list[InstanceRow]) -> list[list[InstanceRow]]:
@@ -74,17 +80,6 @@ def _by_tier(costs: CostTable, rows: list[InstanceRow]) -> list[list[InstanceRow
     for row in rows:
         parts[tiers.tier_of(costs.tiers, row.component, row.term)].append(row)
     return parts
-
-
-def _control(costs: CostTable, path: str, rows: list[InstanceRow]) -> InstanceRow:
-    """Area of the control logic of these rows. [m^2]."""
-    around, clocked = costs.around, costs.synchronous - costs.macros
-    logic: Any = sum((r.total for r in rows if r.component in clocked), start=0.0)
-    macros: Any = sum((r.total for r in rows if r.component in costs.macros), start=0.0)
-    control = die_equations.control_area(
-        logic, macros, around.control_area_fraction, around.macro_control_area_fraction
-    )
-    return InstanceRow(path, CONTROL, control, 1.0)
 
 
 def footprint_rows(

@@ -77,7 +77,14 @@ def _cheapest(design: Design, chip: Chip, layers: LayerTable, stated: Assignment
         if stated.owner[index] is None and not any(runs[index] for runs in able.values()):
             paths = ", ".join(chip.computing_levels()[place].path for place in stated.open_to)
             raise MappingError(f"none of the levels that are open to it can run layer {name!r}: {paths}")
-    costs = {place: _costs(design, chip, layers, _all_on(place, able, stated)) for place in stated.open_to}
+    costs = {}
+    for place in stated.open_to:
+        # all open layers on this level, but for those that only another one can run
+        on_it = tuple(
+            said if said is not None else next(other for other in (place, *able) if able[other][index])
+            for index, said in enumerate(stated.owner)
+        )
+        costs[place] = _costs(design, chip, layers, on_it)
     owner: list[int] = []
     weighted = of_one_point(layers.is_weighted) > 0.0
     for index, name in enumerate(layers.names):
@@ -110,15 +117,6 @@ def _able(chip: Chip, place: int, layers: LayerTable, stated: Assignment) -> lis
         return [said is None for said in stated.owner]
     alone = np.eye(len(every))
     return [said is None and runs(alone[index]) for index, said in enumerate(stated.owner)]
-
-
-def _all_on(place: int, able: Mapping[int, Sequence[bool]], stated: Assignment) -> tuple[int, ...]:
-    """The open layers that one level can run, mapped onto it."""
-    return tuple(
-        said if said is not None
-        else next(other for other in (place, *able) if able[other][index])
-        for index, said in enumerate(stated.owner)
-    )  # fmt: skip
 
 
 def _costs(design: Design, chip: Chip, layers: LayerTable, owner: Sequence[int]) -> Array:

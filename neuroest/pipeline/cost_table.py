@@ -280,7 +280,13 @@ def _inside(checks: list[base.Check]) -> Mapping[str, Any]:
 
 def technology_checks(point: base.TechnologyPoint) -> list[base.Check]:
     """Whether scaling laws, leakage and corners hold at this process, supply and temperature."""
-    return [_supply_check(point), _temperature_check(point), *_corner_checks(point)]
+    away = point.temperature - ROOM_TEMPERATURE
+    temperature = base.Check(
+        "temperature", _TECHNOLOGY, "extrapolation", np.abs(away) <= _LEAKAGE_REACH,
+        f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
+        "doubles in equal steps", point.temperature, ROOM_TEMPERATURE + np.copysign(_LEAKAGE_REACH, away), "K",
+    )  # fmt: skip
+    return [_supply_check(point), temperature, *_corner_checks(point)]
 
 
 def process_checks(components: Iterable[base.Component[Any]]) -> list[base.Check]:
@@ -319,16 +325,6 @@ def _tile_pitch(
             ) * np.asarray(area.area, dtype=float)
     pitch = np.asarray(wiring.router_pitch(reduce(stacked_tiers.stacked_area, parts), places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
-
-
-def _temperature_check(point: base.TechnologyPoint) -> base.Check:
-    temperature = point.temperature
-    away = temperature - ROOM_TEMPERATURE
-    return base.Check(
-        "temperature", _TECHNOLOGY, "extrapolation", np.abs(away) <= _LEAKAGE_REACH,
-        f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
-        "doubles in equal steps", temperature, ROOM_TEMPERATURE + np.copysign(_LEAKAGE_REACH, away), "K",
-    )  # fmt: skip
 
 
 _CORNER_SUPPLY = "corner_supply"

@@ -12,7 +12,6 @@ from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import UNREAD, recording_of
 from neuroest.equations import power
-from neuroest.levels.base import MappedLevel
 from neuroest.levels.crossbar_roles import is_crossbar
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.accuracy import NetworkAccuracy, network_errors
@@ -401,16 +400,15 @@ class DesignRules(StatesChecks):
         share = self.share_of_peak
         if share is None or not all(level.mapped.placement.shared for level in self.stages.levels):
             return  # units with fixed layers must wait for the slowest layer
-        text = UNREAD if recording_of(share) else self._why_idle()
+        text = UNREAD
+        if not recording_of(share):
+            shares = self.stages.timing.idle_shares(self.stages.levels)
+            filling = "the filling of the units, or layers smaller than they are"
+            shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
+            cause = max(shares, key=lambda each: shares[each])
+            part = f"{shares[cause]:.0%}".replace("%", " %")
+            text = f"the units are idle most of the time; the main cause is {cause}, for {part} of the time"
         yield Check("share_of_peak", self.stages.levels[0].path, "advice", share >= _IDLE, text, share, _IDLE)
-
-    def _why_idle(self) -> str:
-        shares = self.stages.timing.idle_shares(self.stages.levels)
-        filling = "the filling of the units, or layers smaller than they are"
-        shares[filling] = 1.0 - min(sum(shares.values()), 1.0)
-        cause = max(shares, key=lambda each: shares[each])
-        part = f"{shares[cause]:.0%}".replace("%", " %")
-        return f"the units are idle most of the time; the main cause is {cause}, for {part} of the time"
 
     def _shared_memory_checks(self) -> Iterator[Check]:
         """Whether a memory that serves several computing levels can store the weights of all of them.
@@ -650,7 +648,10 @@ class DesignRules(StatesChecks):
             limit = level.mapper.options.get("error_limit")
             if limit is None or not np.any(level.own > 0.0):
                 continue
-            worst = ratio if len(self.stages.levels) == 1 else _worst_of(level)
+            worst = ratio
+            if len(self.stages.levels) > 1:
+                errors = network_errors([level])
+                worst = np.full(1, np.inf) if errors is None else errors.worst
             error = 1.0 / np.sqrt(worst)
             yield self.require("design_rule", "result_error", error, "<=", limit, path=level.path)
 
@@ -664,9 +665,3 @@ class DesignRules(StatesChecks):
             f"the network loses more than 3 points of its accuracy, most of it to {found.largest_cause}",
             found.value, least,
         )  # fmt: skip
-
-
-def _worst_of(level: MappedLevel) -> Array:
-    """Variance of the results over that of their errors in the layer of a level with the largest error. [1]."""
-    errors = network_errors([level])
-    return np.full(1, np.inf) if errors is None else errors.worst

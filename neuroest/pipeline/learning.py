@@ -126,7 +126,15 @@ def _learn_on(
     if engine is not None:
         kept = _kept(asked)
         actions |= _datapath(asked, engine, back_in_arrays=mapper.weights_in_cells)
-        times[engine.path] = _datapath_time(engine, actions, mapped, mapper)
+        # the instances of the datapath share the layers
+        rule = mapper.network.learning
+        work: u.Numeric = 0.0
+        formulas = {"update": rule.update, "tag": rule.tag, "threshold": rule.threshold}
+        for (path, action), count in actions.items():
+            if path == engine.path:
+                cycles = engine.cycles(formulas[action]) if action in formulas else 1.0
+                work = work + np.sum(count, axis=-1, keepdims=True) * cycles
+        times[engine.path] = np.asarray(work / (engine.action_rate() * mapped.instances[engine.path]))
         for stream in _traffic(asked, kept):
             served, unserved = memory_accesses(mapper, mapped, stream)
             left_out += unserved
@@ -259,20 +267,6 @@ def _datapath(asked: LearningCounts, engine: Any, *, back_in_arrays: bool) -> di
     if asked.rule.write == "accumulated":
         found["accumulation"] = updates
     return {(path, action): count for action, count in found.items() if np.any(count > 0.0)}
-
-
-def _datapath_time(
-    engine: Any, actions: Mapping[tuple[str, str], Array], mapped: LevelMapping, mapper: Mapper
-) -> Array:
-    """Time of the datapath: its instances share the layers."""
-    rule = mapper.network.learning
-    cycles = {"update": rule.update, "tag": rule.tag, "threshold": rule.threshold}
-    total: u.Numeric = 0.0
-    for (path, action), count in actions.items():
-        if path == engine.path:
-            each = engine.cycles(cycles[action]) if action in cycles else 1.0
-            total = total + np.sum(count, axis=-1, keepdims=True) * each
-    return np.asarray(total / (engine.action_rate() * mapped.instances[engine.path]))
 
 
 def _kept(asked: LearningCounts) -> dict[str, Array]:

@@ -323,7 +323,11 @@ def exclusions(levels: Sequence[base.MappedLevel]) -> Iterator[str]:
         mapper = level.mapper
         yield from (*mapper.chip.exclusions, *mapper.left_out(level.mapped.passes))
         yield from _left_out_of_supplies(mapper.chip)
-        yield from _left_out_of_tiers(mapper.chip)
+        if mapper.chip.find(StacksTier):
+            yield "slower transistors of stacked tiers: those in them are taken to be those of the process"
+            yield "vias for the supply of stacked tiers"
+            if mapper.chip.find(EmitsCarbon):
+                yield "carbon of making stacked tiers"
 
 
 def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
@@ -346,15 +350,6 @@ def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
         shared=False,
         together=np.asarray(sum(level.mapped.placement.needed for level in levels)),
     )
-
-
-def _left_out_of_tiers(chip: Chip) -> Iterator[str]:
-    """What an estimate leaves out of stacked tiers."""
-    if chip.find(StacksTier):
-        yield "slower transistors of stacked tiers: those in them are taken to be those of the process"
-        yield "vias for the supply of stacked tiers"
-        if chip.find(EmitsCarbon):
-            yield "carbon of making stacked tiers"
 
 
 def _left_out_of_supplies(chip: Chip) -> tuple[str, ...]:

@@ -348,11 +348,19 @@ def _paced(estimate: Estimate, result: Evaluation, points: int, pace: Pace) -> P
     def flat(values: u.Numeric) -> Array:
         return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
 
-    with np.errstate(
-        all="ignore"
-    ):  # a sample whose neurons never fire has no estimate, and is left out below
+    links = _input_path(result)
+    # a sample whose neurons never fire has no estimate, and is left out below
+    with np.errstate(all="ignore"):
         dynamic, static = flat(result.dynamic_energy), flat(result.static_energy)
-        sent, idle = map(flat, _off_chip(result))
+        # dynamic and static energy of front ends and off-chip links in one inference
+        sent = flat(
+            total(
+                np.sum(row.energy, axis=-1, keepdims=True) for row in result.dynamic if row.component in links
+            )
+        )
+        idle = flat(
+            total(row.total * result.leakage_time(row) for row in result.statics if row.component in links)
+        )
         parts: dict[tuple[Part, bool], Array] = {
             ("energy", True): dynamic + static,
             ("dynamic_energy", True): dynamic,
@@ -370,17 +378,7 @@ def _paced(estimate: Estimate, result: Evaluation, points: int, pace: Pace) -> P
         if pace == "streaming":
             in_time = in_time & flat(result.state_survives).astype(bool)
     kept = np.broadcast_to(in_time, (points,)) & exists
-    return PacedChip(
-        parts, period, interval, exists, kept, ledger(estimate.design, result, points), _input_path(result)
-    )
-
-
-def _off_chip(result: Evaluation) -> tuple[Array, Array]:
-    """Dynamic and static energy of front ends and off-chip links in one inference. [J]."""
-    links = _input_path(result)
-    sent = (np.sum(row.energy, axis=-1, keepdims=True) for row in result.dynamic if row.component in links)
-    idle = (row.total * result.leakage_time(row) for row in result.statics if row.component in links)
-    return total(sent), total(idle)
+    return PacedChip(parts, period, interval, exists, kept, ledger(estimate.design, result, points), links)
 
 
 def _input_path(result: Evaluation) -> frozenset[str]:

@@ -240,7 +240,12 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
     """
     alone = _timed(points, settled, [UNKNOWN_PACE] * len(points.chip.computing_levels()))
     if points.chip.data_period is not None:
-        return _streamed(points, settled, alone)
+        # drives are sized for timesteps of the data, and nothing is left to search for
+        paces = []
+        for level in alone.levels:
+            step, pace = streamed_timestep(points.chip, level.mapper.steps), _own_pace(level)
+            paces.append(UNKNOWN_PACE if pace is UNKNOWN_PACE else replace(pace, least_timestep=step))
+        return _timed(points, settled, paces, alone)
     idle = [TimestepSearch.idle(points.list_length)] * len(alone.levels)
     late = _with_late_points(idle, alone)
     searches = [search for search, _ in late]
@@ -257,7 +262,14 @@ def fit_timesteps(points: Points, settled: Settled) -> Timed:
 def _checked(timed: Timed, searches: Sequence[TimestepSearch]) -> Timed:
     """The same with checks that timesteps were found."""
     pairs = zip(timed.levels, searches, strict=True)
-    checks = tuple(_unfound(level, search) for level, search in pairs if not surely_none(search.sought))
+    message = (
+        f"no timestep was found in {_ROUNDS} rounds for which the drives of the neurons make it just as long"
+    )
+    checks = tuple(
+        Check("timestep_found", level.path, "infeasible", ~search.sought, message, search.asked, unit="s")
+        for level, search in pairs
+        if not surely_none(search.sought)
+    )
     return timed._replace(checks=checks)
 
 
@@ -283,15 +295,6 @@ def _recorded(
 
     ended = searches_of(recording.loop(numbers_of(searches), step, _ROUNDS))
     return _checked(_timed(points, settled, _paces(ended, own), alone), ended)
-
-
-def _streamed(points: Points, settled: Settled, alone: Timed) -> Timed:
-    """Mapping, counts and times with drives that are sized for timesteps of the data; nothing is left to search for."""
-    paces = []
-    for level in alone.levels:
-        step, own = streamed_timestep(points.chip, level.mapper.steps), _own_pace(level)
-        paces.append(UNKNOWN_PACE if own is UNKNOWN_PACE else replace(own, least_timestep=step))
-    return _timed(points, settled, paces, alone)
 
 
 def _after(searches: Sequence[TimestepSearch], timed: Timed) -> list[TimestepSearch]:
@@ -420,14 +423,6 @@ def _paces(searches: Sequence[TimestepSearch], own: Sequence[Pace]) -> list[Pace
         UNKNOWN_PACE if surely_none(search.asked) else replace(pace, least_timestep=search.asked)
         for search, pace in zip(searches, own, strict=True)
     ]
-
-
-def _unfound(level: MappedLevel, search: TimestepSearch) -> Check:
-    return Check(
-        "timestep_found", level.path, "infeasible", ~search.sought,
-        f"no timestep was found in {_ROUNDS} rounds for which the drives of the neurons make it just as long",
-        search.asked, unit="s",
-    )  # fmt: skip
 
 
 def _of(value: u.Numeric, places: NDArray[np.intp], length: int) -> u.Numeric:

@@ -132,19 +132,12 @@ def chip_places(layers: LayerTable, levels: Sequence[MappedLevel], rule: str) ->
             size = each if rule == "order" else np.where(ends[..., -1:] > 0.0, ends[..., -1:] / chips, each)
             starts, stops = begins / size, ends / size
         begin, end = np.where(level.own > 0.0, starts, begin), np.where(level.own > 0.0, stops, end)
-    return _with_weightless(layers, levels, begin, end, borders)
-
-
-def _with_weightless(
-    layers: LayerTable, levels: Sequence[MappedLevel], begin: Array, end: Array,
-    borders: tuple[tuple[float, ...], ...],
-) -> ChipPlaces:  # fmt: skip
-    """Layers without units are where the last of their inputs ends."""
-    units: Any = sum(level.mapped.placement.units for level in levels)
-    shape = np.broadcast_shapes(np.shape(begin), np.shape(units))
+    # layers without units are where the last of their inputs ends
+    used: Any = sum(level.mapped.placement.units for level in levels)
+    shape = np.broadcast_shapes(np.shape(begin), np.shape(used))
     begin, end = (np.array(np.broadcast_to(side, shape)) for side in (begin, end))
     for layer, inputs in enumerate(layers.reads):
-        own = np.broadcast_to(units[..., layer] > 0.0, shape[:-1])
+        own = np.broadcast_to(used[..., layer] > 0.0, shape[:-1])
         if not np.all(own):
             before = [end[..., source] if source >= 0 else 0.0 * end[..., layer] for source in inputs]
             latest = np.max(np.stack(before, axis=-1), axis=-1)
@@ -171,7 +164,14 @@ def chip_traffic(
         for layer, number in enumerate(owner)
     ]
     chips = places.chips
-    entering = _with_layers_last([bits for bits, _ in found]) + _split_sums(levels, places)
+    entering = _with_layers_last([bits for bits, _ in found])
+    for level in levels:
+        # sums that go on from one chip to the next
+        mapper, placement = level.mapper, level.mapped.placement
+        units = placement.units
+        split = np.where(placement.row_blocks > 1.0, placement.row_blocks / np.maximum(units, 1.0), 0.0)
+        sums = mapper.steps * mapper.layers.output_elements * mapper.partial_sum_bits() * split
+        entering = entering + sums * np.where(units > 0.0, chips - 1.0, 0.0)
     senders = _with_layers_last([sending for _, sending in found])
     shape = np.broadcast_shapes(np.shape(entering), np.shape(senders), np.shape(chips))
     receivers = np.broadcast_to(chips, shape)
@@ -228,18 +228,6 @@ def _entering_bits(
 def _with_layers_last(columns: Sequence[Any]) -> Array:
     """Values of each layer, with the axes of the design points that any of them has, as one array."""
     return np.stack(np.broadcast_arrays(*columns), axis=-1)
-
-
-def _split_sums(levels: Sequence[MappedLevel], places: ChipPlaces) -> Array:
-    """Bits of sums that go on from one chip to the next."""
-    found: Any = 0.0
-    for level in levels:
-        mapper, placement = level.mapper, level.mapped.placement
-        units = placement.units
-        split = np.where(placement.row_blocks > 1.0, placement.row_blocks / np.maximum(units, 1.0), 0.0)
-        sums = mapper.steps * mapper.layers.output_elements * mapper.partial_sum_bits() * split
-        found = found + sums * np.where(units > 0.0, places.chips - 1.0, 0.0)
-    return np.asarray(found)
 
 
 def _one(value: u.Numeric) -> Any:

@@ -183,7 +183,13 @@ def time_network(
     for level in levels:
         for _, unit in level.mapper.chip.find(MultipliesComputedFactors):
             if unit.path not in resources:
-                resources[unit.path] = _unit_for_products(run, unit)
+                cycles = [
+                    one.mapper.product_cycles()
+                    for one in levels
+                    if unit in [other for _, other in one.mapper.chip.find(MultipliesComputedFactors)]
+                ]
+                capacity = unit.options["clock_frequency"] * levels[0].mapped.instances[unit.path]
+                resources[unit.path] = np.asarray(reduce(np.add, cycles) / (run.steps * capacity))
                 members = layers.stationary_elements > 0.0
                 sharing.append((single_shared_unit(members), resources[unit.path]))
                 time_sharing[unit.path] = sharing[-1][0].busiest(resources[unit.path])
@@ -276,17 +282,6 @@ def _turns_on_units(run: _Run, level: MappedLevel, time: Array) -> tuple[TimeMul
     if len(run.levels) > 1 and level.mapped.placement.shared:
         return single_shared_unit(level.mapper.layers.is_weighted), time
     return level.mapper.time_sharing(), time
-
-
-def _unit_for_products(run: _Run, unit: MultipliesComputedFactors) -> Array:
-    """Time that a matrix unit needs for the products of each layer."""
-    capacity = unit.options["clock_frequency"] * run.levels[0].mapped.instances[unit.path]
-    cycles = [
-        one.mapper.product_cycles()
-        for one in run.levels
-        if unit in [u for _, u in one.mapper.chip.find(MultipliesComputedFactors)]
-    ]
-    return np.asarray(reduce(np.add, cycles) / (run.steps * capacity))
 
 
 def _blocks(run: _Run, places: BlockAllocation) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -459,7 +454,14 @@ def _totals(
         interval = mapper.steps * np.sum(step, axis=-1, keepdims=True)
         times = _Times(interval * together, interval, rest, together)
     elif run.by_steps:
-        rest = _rest_by_steps(run, stage_interval, own_interval, rest)
+        # less the time slots of the neurons, and the wait for the first data of the next inference
+        turns = reduce(
+            np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels)
+        )
+        rest = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
+        if run.chip.data_period is not None:
+            late = np.max(stage_interval - own_interval, axis=-1, keepdims=True)
+            rest = np.maximum(rest - late, 0.0)
         interval = pipelining.initiation_interval(run.steps, stage_interval, rest)
         times = _Times(_latency_by_steps(run, resources, step, stage_interval, drain), interval, rest, 1.0)
     else:
@@ -513,15 +515,6 @@ def _latency_by_steps(
         depth = critical_path(np.where(step > 0.0, 1.0, 0.0), reads)
         latency = pipelining.layer_pipelined_latency(run.steps, stage_interval, depth)
     return latency + critical_path(drain, reads)
-
-
-def _rest_by_steps(run: _Run, stage_interval: Array, own_interval: Array, rest: u.Numeric) -> u.Numeric:
-    """Rest of neurons after an inference, less their time slots and the wait for the first data of the next. [s]."""
-    turns = reduce(np.maximum, (getattr(one.mapper.compute, "neurons_per_output", 1.0) for one in run.levels))
-    left: u.Numeric = pipelining.rest_in_turns(rest, run.steps * stage_interval, turns)
-    if run.chip.data_period is not None:
-        left = np.maximum(left - np.max(stage_interval - own_interval, axis=-1, keepdims=True), 0.0)
-    return left
 
 
 def _part_by_part(

@@ -333,7 +333,15 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
     before = np.where(
         (units > 0.0) & (begins > 0.0) & (np.abs(begins / each - np.round(begins / each)) < NEAR), 1.0, 0.0
     )
-    waiting, own = _live_elements(mapper)
+    # what earlier layers have left when a layer begins and later ones read, besides its own output
+    layers = mapper.layers
+    own = layers.output_elements
+    until = {source: layer for layer, inputs in enumerate(layers.reads) for source in inputs}
+    waiting = np.zeros_like(own)
+    for layer in range(own.shape[-1]):
+        for source, last in until.items():
+            if source < layer <= last:
+                waiting[..., layer] += own[..., source] if source >= 0 else layers.input_elements_total
     bits = mapper.network.written_bits
     together = mapper.options["inferences_per_pass"]
     most = np.maximum(np.where(before > 0.0, waiting, 0.0), np.where(inside > 0.0, waiting + own, 0.0))
@@ -351,19 +359,6 @@ def _kept_results(mapper: Mapper, mapped: LevelMapping) -> _Kept:
         "or add an off_chip_link that carries activations", held, room, "bit",
     )  # fmt: skip
     return _Kept(np.asarray(np.where((held > room) & part_by_part, moved, 0.0)), (fits,))
-
-
-def _live_elements(mapper: Mapper) -> tuple[Array, Array]:
-    """Elements that earlier layers have left when a layer begins and later ones read, and those of its own output."""
-    t = mapper.layers
-    sizes, entry = t.output_elements, t.input_elements_total
-    until = {source: layer for layer, inputs in enumerate(t.reads) for source in inputs}
-    waiting = np.zeros_like(sizes)
-    for layer in range(sizes.shape[-1]):
-        for source, last in until.items():
-            if source < layer <= last:
-                waiting[..., layer] += sizes[..., source] if source >= 0 else entry
-    return waiting, sizes
 
 
 def instances_reached(mapped: LevelMapping, level: str, *, copies: bool = True) -> u.Numeric:

@@ -95,7 +95,11 @@ class BlockAllocation:
         """Place of the level that the block works for; None where it works for several."""
         if len(self._levels) == 1:
             return 0
-        within = [n for n, level in enumerate(self._levels) if block in _blocks_in_reach(level)]
+        within = [
+            place
+            for place, level in enumerate(self._levels)
+            if any(block == own.path for node in level.mapper.chip.top.walk() for own in node.blocks.values())
+        ]
         return within[0] if len(within) == 1 else None
 
     def serving(self, block: str) -> Array:
@@ -116,11 +120,6 @@ class BlockAllocation:
     def of_level(self, place: int) -> UnitAllocation:
         """The layers of one level among its units."""
         return self._units[place]
-
-
-def _blocks_in_reach(level: MappedLevel) -> frozenset[str]:
-    """Blocks that a level sees of the chip."""
-    return frozenset(block.path for node in level.mapper.chip.top.walk() for block in node.blocks.values())
 
 
 @frozen_dataclass(eq=False)
