@@ -190,7 +190,11 @@ class LearnsInSoftware(Mapper):
             np.maximum(float(counts.rule.tag_bits), BYTE),
         )
         moved = 2.0 * (updates * weight + tags * tag + counts.trace_updates * BYTE)
-        kernels = np.where(operations > 0.0, self._kernels(counts), 0.0)
+        # one kernel a timestep, unless the rule waits for the end; a batch shares them
+        at_end = all("s" in product.factors for product in counts.rule.formulas.get("update", ()))
+        backward = np.max(counts.backward_steps, axis=-1, keepdims=True)
+        own: u.Numeric = 1.0 if at_end and not counts.rule.tags else self.steps
+        kernels = np.where(operations > 0.0, (own + backward) / processor.options["batch"], 0.0)
         time = processors.roofline_time(
             operations, moved, d.peak_rate, d.memory_rate, d.compute_efficiency, d.memory_efficiency, kernels,
             d.launch_time,
@@ -198,14 +202,6 @@ class LearnsInSoftware(Mapper):
         return LevelLearning(
             {(processor.path, "busy_second"): np.asarray(time)}, np.asarray(time), by_layer=True, engine=False
         )
-
-    def _kernels(self, counts: LearningCounts) -> u.Numeric:
-        """Kernels of a layer in a sample: one a timestep, unless the rule waits for the end; a batch shares them."""
-        at_end = all("s" in product.factors for product in counts.rule.formulas.get("update", ()))
-        backward = np.max(counts.backward_steps, axis=-1, keepdims=True)
-        own: u.Numeric = 1.0 if at_end and not counts.rule.tags else self.steps
-        each: u.Numeric = (own + backward) / self.processor.options["batch"]
-        return each
 
 
 BYTE = 8.0

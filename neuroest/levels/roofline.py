@@ -107,7 +107,15 @@ class RooflineMapper(LearnsInSoftware):
         """Starts of the kernels of a layer, and the call that runs all layers."""
         d = self.processor.device
         call = (processors.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
-        started = d.launch_time + self._abreast() * d.handover_time
+        # kernels side by side take one handover, at the first layer of their depth
+        depth: list[int] = []
+        for reads in self.layers.reads:
+            depth.append(1 + max((depth[layer] for layer in reads if layer != NETWORK_INPUT), default=0))
+        abreast = np.zeros_like(self.layers.positions)
+        for level, kernels in Counter(depth).items():
+            if kernels > 1:
+                abreast[..., depth.index(level)] = 1.0
+        started = d.launch_time + abreast * d.handover_time
         return np.asarray(started / self.batch + self._first() * call)
 
     def sustained_share(self) -> u.Dimensionless:
@@ -125,14 +133,3 @@ class RooflineMapper(LearnsInSoftware):
         first = np.zeros_like(self.layers.positions)
         first[..., 0] = 1.0
         return first
-
-    def _abreast(self) -> Array:
-        """One for the first layer of each depth at which several kernels are side by side; zero for the others."""
-        depth: list[int] = []
-        for reads in self.layers.reads:
-            depth.append(1 + max((depth[layer] for layer in reads if layer != NETWORK_INPUT), default=0))
-        several = {level for level, kernels in Counter(depth).items() if kernels > 1}
-        abreast = np.zeros_like(self.layers.positions)
-        for level in several:
-            abreast[..., depth.index(level)] = 1.0
-        return abreast

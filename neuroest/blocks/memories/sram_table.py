@@ -143,7 +143,18 @@ class _Grid:
         supplies[index[0]] = self.columns["supply_V"][coldest]
         words = self.columns["capacity_bit"] / (self.columns["width_bit"] * self.columns["banks"])
         fewest = float(words.min())
-        self._close_gaps(values)
+        # gaps are memories with fewer words than any in the table, at corners of grid cells that extend beyond it; each
+        # takes the step from the narrower word that the next larger capacity takes
+        for width in range(1, values.shape[-1]):
+            for capacity in range(values.shape[-2] - 2, -1, -1):
+                here, narrower = values[..., capacity, width], values[..., capacity, width - 1]
+                larger = values[..., capacity + 1, width] - values[..., capacity + 1, width - 1]
+                values[..., capacity, width] = np.where(np.isnan(here), narrower + larger, here)
+        if np.any(np.isnan(values)):
+            raise self.wrong(
+                "has gaps: every node and number of banks needs every capacity with every width, but for memories of "
+                "few words"
+            )
         temperatures, rise = self._leakage_rise(axes, index, coldest)
         nodes, banks, capacities, widths = axes
         levelled = {}
@@ -155,23 +166,6 @@ class _Grid:
             nodes, banks, capacities, widths, supplies, values, fewest, temperatures, risen(rise, [1]),
             MappingProxyType(levelled), self.rows.file, self.rows.sha256,
         )  # fmt: skip
-
-    def _close_gaps(self, values: Array) -> None:
-        """Fill in memories with fewer words than any in the table, as corners of grid cells that extend beyond it.
-
-        Each takes the step from the narrower word that the next larger capacity takes.
-        """
-        for width in range(1, values.shape[-1]):
-            for capacity in range(values.shape[-2] - 2, -1, -1):
-                here, narrower = values[..., capacity, width], values[..., capacity, width - 1]
-                larger = values[..., capacity + 1, width] - values[..., capacity + 1, width - 1]
-                values[..., capacity, width] = np.where(np.isnan(here), narrower + larger, here)
-        if np.any(np.isnan(values)):
-            message = (
-                "has gaps: every node and number of banks needs every capacity with every width, but for memories of "
-                "few words"
-            )
-            raise self.wrong(message)
 
     def _leakage_rise(
         self, axes: Sequence[Array], index: tuple[NDArray[np.intp], ...], coldest: NDArray[np.bool_]

@@ -130,19 +130,6 @@ def _delayed_steps(
     )
 
 
-def _waited(exponent: float) -> State:
-    """State for the elapsed share of the delay, which ends at one; its rate follows the momentary voltage."""
-    voltage = "ln(max(V(node),threshold_voltage/2)/reference_voltage)"
-    law = f"(exp(delay_exponent*{voltage})-1)/delay_exponent" if exponent else voltage
-    faster = f"exp(delay_steepness*({law}))"
-    total = "(switching_delay+delay_floor)"
-    return State(
-        total,
-        f"reached*{total}*{faster}/(switching_delay+delay_floor*{faster})-(1-reached)*waited*{total}/decision_time",
-        "share of the delay that is over since the threshold was reached",
-    )
-
-
 class ThresholdSwitch(Neuron):
     """Neuron of a volatile threshold switch with an explicit capacitor.
 
@@ -177,8 +164,19 @@ class ThresholdSwitch(Neuron):
             level=values["supply_voltage"], rest=known["relaxation_time"] + empty,
             trigger=beyond("waited-1", "1") if waits else "reached", also=_OF_ITS_DELAY if waits else (),
         )  # fmt: skip
-        waited = {"waited": _waited(known["delay_exponent"])} if waits else {}
-        return replace(found, states={**waited, **found.states})
+        if not waits:
+            return found
+        # the share of the delay ends at one; its rate follows the momentary voltage
+        voltage = "ln(max(V(node),threshold_voltage/2)/reference_voltage)"
+        law = f"(exp(delay_exponent*{voltage})-1)/delay_exponent" if known["delay_exponent"] else voltage
+        faster = f"exp(delay_steepness*({law}))"
+        delay = "(switching_delay+delay_floor)"
+        waited = State(
+            delay,
+            f"reached*{delay}*{faster}/(switching_delay+delay_floor*{faster})-(1-reached)*waited*{delay}/decision_time",
+            "share of the delay that is over since the threshold was reached",
+        )
+        return replace(found, states={"waited": waited, **found.states})
 
     def with_input_scaled(self, share: u.Dimensionless) -> Self:
         """Neuron whose column charges the capacitor towards a lower voltage."""

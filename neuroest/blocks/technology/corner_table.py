@@ -113,14 +113,16 @@ class _Grid:
         self.rows[node, corner, share, temperature] = values
 
     def table(self) -> CornerTable:
-        """Rows as grids of ratios."""
+        """Rows as grids of logarithms of ratios."""
         known = [(node, share, warm) for node, corner, share, warm in self.rows if corner == _TYPICAL]
         axes = [sorted({key[place] for key in known}) for place in range(3)]
         ratios, shifts = {}, {}
         for corner, short in _NAMES.items():
             for quantity, column in CornerTable.QUANTITIES.items():
                 cold = quantity in CornerTable.COLD
-                ratios[corner, quantity] = self._grid(axes, short, column, cold=cold)
+                used = [axes[0], axes[1], axes[2][:1] if cold else axes[2]]
+                found = np.log(self._values(used, short, column) / self._values(used, _TYPICAL, column))
+                ratios[corner, quantity] = np.repeat(found, len(axes[2]), axis=2) if cold else found
             typical, own = (self._values(axes, name, CornerTable.THRESHOLD) for name in (_TYPICAL, short))
             shifts[corner] = (own - typical) / _MILLI
         nodes, shares, temperatures = (np.asarray(axis) for axis in axes)
@@ -128,12 +130,6 @@ class _Grid:
             nodes / _NANO, shares, temperatures, MappingProxyType(ratios), MappingProxyType(shifts),
             tuple(self.kit[node] for node in axes[0]), self.file.file, self.file.sha256,
         )  # fmt: skip
-
-    def _grid(self, axes: Sequence[Sequence[float]], corner: str, column: str, *, cold: bool) -> Array:
-        """Logarithms of the ratios."""
-        used = [axes[0], axes[1], axes[2][:1] if cold else axes[2]]
-        found = np.log(self._values(used, corner, column) / self._values(used, _TYPICAL, column))
-        return np.repeat(found, len(axes[2]), axis=2) if cold else found
 
     def _values(self, axes: Sequence[Sequence[float]], corner: str, column: str) -> Array:
         found = np.full([len(axis) for axis in axes], np.nan)

@@ -394,10 +394,19 @@ def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
     fewest = _turn_times(wanted, wanted.least)
     longest = min(float(np.sum(fewest)) * (1.0 + ROUNDING), limit)
     best = _within(wanted, longest)
-    alone = _turn_times(wanted, _copies_alone(wanted))
-    if float(np.max(alone)) < longest:
-        found = _within(wanted, float(np.max(alone)) * (1.0 + ROUNDING))
-        best, longest = (best, longest) if found is None else (found, float(np.max(alone)))
+    # a shorter one is known if the copies fit the budget where no arrays are shared
+    size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
+    blocks = np.stack([wanted.rows, wanted.columns, wanted.groups], axis=-1).tolist()
+    arrays = [
+        sum(p.number for p in pieces_of(n, size, (r, c), int(g), 1)) for n, (r, c, g) in enumerate(blocks)
+    ]
+    placed = np.where(wanted.least > 0.0, np.array(arrays, float), 0.0)
+    least, most = np.maximum(wanted.least, 1.0), np.maximum(wanted.most, 1.0)
+    copies = copies_within(wanted.reads * wanted.positions, placed, least, most, budget)
+    alone = float(np.max(_turn_times(wanted, np.where(wanted.least > 0.0, copies, 0.0))))
+    if alone < longest:
+        found = _within(wanted, alone * (1.0 + ROUNDING))
+        best, longest = (best, longest) if found is None else (found, alone)
     if best is None:
         return wanted.least, _packed(wanted, wanted.least, limit)
     shortest = max(float(np.max(_turn_times(wanted, wanted.most))), np.finfo(np.float64).tiny)
@@ -428,19 +437,6 @@ def _within(wanted: Wanted, interval: float) -> tuple[Array, Packed] | None:
         ):
             return copies, found
     return None
-
-
-def _copies_alone(wanted: Wanted) -> Array:
-    """Copies within the budget if no arrays are shared."""
-    size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
-    blocks = np.stack([wanted.rows, wanted.columns, wanted.groups], axis=-1).tolist()
-    arrays = [
-        sum(p.number for p in pieces_of(n, size, (r, c), int(g), 1)) for n, (r, c, g) in enumerate(blocks)
-    ]
-    placed = np.where(wanted.least > 0.0, np.array(arrays, float), 0.0)
-    least, most = np.maximum(wanted.least, 1.0), np.maximum(wanted.most, 1.0)
-    copies = copies_within(wanted.reads * wanted.positions, placed, least, most, float(wanted.budget[0]))
-    return np.where(wanted.least > 0.0, copies, 0.0)
 
 
 def _turn_times(wanted: Wanted, copies: Array) -> Array:
