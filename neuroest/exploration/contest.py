@@ -144,7 +144,10 @@ def contests(
     learnt = None if given is None else calibration_of(given)
     file = read_contest(rules)
     if by is not None:
-        file = _without_bounds(file)
+        # choices of an alternative compete that a bound has too
+        contenders = {name: one for name, one in file.spec.contenders.items() if not one.bound}
+        spec = file.spec.model_copy(update={"contenders": contenders})
+        file = replace(file, loaded=replace(file.loaded, spec=spec))
     if relevance is not None:
         check_relevance(relevance)
     if points is not None:
@@ -169,13 +172,6 @@ def contests(
         if rescue is None or not kept:
             raise
         raise rescued(job, kept, Path(rescue), stop) from None
-
-
-def _without_bounds(file: ContestFile) -> ContestFile:
-    """A contest without bounds, since choices of an alternative compete that a bound has too."""
-    kept = {name: one for name, one in file.spec.contenders.items() if not one.bound}
-    spec = file.spec.model_copy(update={"contenders": kept})
-    return replace(file, loaded=replace(file.loaded, spec=spec))
 
 
 def _outcome(
@@ -213,7 +209,10 @@ def _job(
     file: ContestFile, workload: Named, axes: Sequence[Axis], limits: tuple[Constraint, ...],
     objectives: tuple[str, ...], by: str | None, seed: int,
 ) -> ContestJob:  # fmt: skip
-    _check_limits(limits)
+    for one in limits:
+        if not {one.left, one.right} & set(QUANTITIES):
+            near = did_you_mean(one.left, RESULT_WORDS)
+            raise wrong(str(one), f"a limit compares a result with a value{near}", "--limit")
     if by is not None and by not in file.spec.alternatives:
         raise UnknownNameError("alternative", by, file.spec.alternatives, "contenders compete without --by")
     field = field_of(file, workload, axes)
@@ -231,10 +230,3 @@ def _without_arbitrary(limits: tuple[Constraint, ...], workload: WorkloadSpec) -
     if workload.task is None or workload.task.against_error is None:
         return limits
     return tuple(one for one in limits if "signal_to_error_ratio" not in {one.left, one.right})
-
-
-def _check_limits(limits: Sequence[Constraint]) -> None:
-    for one in limits:
-        if not {one.left, one.right} & set(QUANTITIES):
-            near = did_you_mean(one.left, RESULT_WORDS)
-            raise wrong(str(one), f"a limit compares a result with a value{near}", "--limit")

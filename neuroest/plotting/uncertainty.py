@@ -17,7 +17,7 @@ from neuroest.reporting.formatting import short_causes
 from neuroest.results.quantities import QUANTITIES, label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.exploration.sensitivity import Bar, SensitivityResult, Share
+    from neuroest.exploration.sensitivity import Bar, SensitivityResult
     from neuroest.exploration.uncertainty import UncertaintyResult
     from neuroest.results.estimate import Band
     from neuroest.validation.calibrate import Learnt
@@ -76,26 +76,23 @@ def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Pat
     axes = found[0] if shares else found
     _tornado(figure, axes, bars, result.base[quantity], quantity)
     if shares:
-        _variance(found[1], [shares.get(bar.cause) for bar in reversed(bars)])
+        # first-order and total shares of the variance
+        drawn = [(row, shares[bar.cause]) for row, bar in enumerate(reversed(bars)) if bar.cause in shares]
+        for shift, fill, label, numbers in (
+            (0.15, "white", "first order", [(s.first, s.first_confidence) for _, s in drawn]),
+            (-0.15, "black", "total", [(s.total, s.total_confidence) for _, s in drawn]),
+        ):
+            found[1].errorbar(
+                [value for value, _ in numbers], [row + shift for row, _ in drawn],
+                xerr=[width for _, width in numbers], fmt="o", markersize=3.5,
+                color="black", markerfacecolor=fill, linewidth=0.8, label=label,
+            )  # fmt: skip
+        found[1].axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
+        found[1].set_xlim(left=min(-0.05, found[1].get_xlim()[0]), right=max(1.0, found[1].get_xlim()[1]))
+        style.quantity_axis(found[1].xaxis, "1", "Sobol index, 95 % confidence")
+        found[1].legend(loc="lower right")
     style.headline(figure, result.label)
     return style.save_figure(figure, path)
-
-
-def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
-    """First-order and total shares of the variance, with 95 % confidence."""
-    drawn = [(row, share) for row, share in enumerate(shares) if share is not None]
-    for shift, fill, label, numbers in (
-        (0.15, "white", "first order", [(s.first, s.first_confidence) for _, s in drawn]),
-        (-0.15, "black", "total", [(s.total, s.total_confidence) for _, s in drawn]),
-    ):
-        axes.errorbar(
-            [value for value, _ in numbers], [row + shift for row, _ in drawn], xerr=[width for _, width in numbers],
-            fmt="o", markersize=3.5, color="black", markerfacecolor=fill, linewidth=0.8, label=label,
-        )  # fmt: skip
-    axes.axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
-    axes.set_xlim(left=min(-0.05, axes.get_xlim()[0]), right=max(1.0, axes.get_xlim()[1]))
-    style.quantity_axis(axes.xaxis, "1", "Sobol index, 95 % confidence")
-    axes.legend(loc="lower right")
 
 
 def distribution_figure(views: Sequence[View], width: float, total: str = "energy_per_inference_J") -> Any:

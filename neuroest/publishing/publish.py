@@ -180,11 +180,19 @@ def _fill(report: Report, sweep: SweepPoints | None, bundle: bool, progress: Pro
     tables = dict(latex_tables(report))
     for name, text in tables.items():
         write_file(folder / "tables" / f"{name}.tex", text)
-    # a page break before LaTeX holds back more figures than it can
-    figures = (
-        ("\\clearpage\n" if at and at % _FIGURES == 0 else "") + _environment(plan)
-        for at, plan in enumerate(drawn)
-    )
+    figures = []
+    for at, plan in enumerate(drawn):
+        # a page break before LaTeX holds back more figures than it can
+        pause = "\\clearpage\n" if at and at % _FIGURES == 0 else ""
+        star, width = ("*", r"\textwidth") if plan.wide else ("", r"\columnwidth")
+        # the ratios lead to the table of what differs
+        differences = rf"~\ref{{tab:differences:{plan.name.removeprefix('ratios_')}}}"
+        caption = latex.tex(plan.caption.replace(" {differences}", "@")).replace("@", differences)
+        figures.append(
+            f"{pause}\\begin{{figure{star}}}[tb]\\centering\\hbadness=10000\\emergencystretch=2em"
+            f"\\includegraphics[width={width}]{{figures/{plan.name}.pdf}}\n"
+            f"\\caption{{{caption}}}\\label{{fig:{plan.name}}}\\end{{figure{star}}}\n"
+        )
     write_file(folder / "figures.tex", "\n".join(figures))
     write_file(folder / "report.tex", _article([*tables]))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
@@ -231,21 +239,18 @@ def latex_tables(report: Report) -> Iterator[tuple[str, str]]:
         latex.to_latex(Table.of(TABLE_HEAD, coverage.table(), "<<>>>>"), about, "tab:scoreboard"),
     )
     if report.assumptions:
+        claims = [
+            (
+                f"{f'{owner}: ' if owner else ''}{words(short(claim.path).rpartition('.')[2])}",
+                Quantity(claim.value, claim.unit),
+                Interval(claim.low, claim.high, claim.unit) if claim.has_spread else "",
+                claim.basis, (claim.rationale or claim.description) + (f" [{claim.source}]" if claim.source else ""),
+            )
+            for owner, claim in report.assumptions
+        ]  # fmt: skip
+        table = Table.of(("parameter", "value", "p10 .. p90", "basis", "reason"), claims, "<>><<")
         about = "Assumed and projected parameters"
-        yield "assumptions", latex.to_latex(_assumptions_table(report), about, "tab:assumptions")
-
-
-def _assumptions_table(report: Report) -> Table:
-    """Assumed or projected parameters with their bands, reasons and sources."""
-    rows = [
-        (
-            f"{f'{owner}: ' if owner else ''}{words(short(claim.path).rpartition('.')[2])}",
-            Quantity(claim.value, claim.unit), Interval(claim.low, claim.high, claim.unit) if claim.has_spread else "",
-            claim.basis, (claim.rationale or claim.description) + (f" [{claim.source}]" if claim.source else ""),
-        )
-        for owner, claim in report.assumptions
-    ]  # fmt: skip
-    return Table.of(("parameter", "value", "p10 .. p90", "basis", "reason"), rows, "<>><<")
+        yield "assumptions", latex.to_latex(table, about, "tab:assumptions")
 
 
 def _article(tables: list[str]) -> str:
@@ -273,19 +278,6 @@ def _article(tables: list[str]) -> str:
         r"\end{document}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _environment(plan: Plan) -> str:
-    """A figure with its caption for LaTeX; the ratios lead to the table of what differs."""
-    star, width = ("*", r"\textwidth") if plan.wide else ("", r"\columnwidth")
-    slug = plan.name.removeprefix("ratios_")
-    caption = latex.tex(plan.caption.replace(" {differences}", "@")).replace(
-        "@", rf"~\ref{{tab:differences:{slug}}}"
-    )
-    return (
-        f"\\begin{{figure{star}}}[tb]\\centering\\hbadness=10000\\emergencystretch=2em\\includegraphics[width={width}]{{figures/{plan.name}.pdf}}\n"
-        f"\\caption{{{caption}}}\\label{{fig:{plan.name}}}\\end{{figure{star}}}\n"
-    )
 
 
 def _draw(drawn: list[Plan], folder: Path, progress: Progress) -> None:

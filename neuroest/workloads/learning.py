@@ -279,10 +279,14 @@ class _Counting:
         Products that need a presynaptic spike visit its row; those that need a postsynaptic one alone visit its column.
         """
         t, on, steps, found = self.t, self.learns, self.t.timesteps, []
-        for access in ACCESSES:
-            chosen = tuple(p for p in products if _access(p) == access)
-            if not chosen:
+        by_access: dict[Access, list[Product]] = {access: [] for access in ACCESSES}
+        for product in products:
+            spikes = product.events
+            by_access["row" if "x0" in spikes else "column" if "y0" in spikes else "array"].append(product)
+        for access, sharing in by_access.items():
+            if not sharing:
                 continue
+            chosen = tuple(sharing)
             forward = self.share(chosen, per_sample, t.input_rate) * t.connections
             back = self.share(chosen, per_sample, t.output_rate) * t.recurrent_connections
             values = on * steps * (forward + back)
@@ -323,8 +327,3 @@ class _Counting:
 
 ACCESSES: tuple[Access, ...] = ("row", "column", "array")
 """What an update may visit."""
-
-
-def _access(product: Product) -> Access:
-    events = product.events
-    return "row" if "x0" in events else "column" if "y0" in events else "array"

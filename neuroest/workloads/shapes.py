@@ -302,7 +302,15 @@ class ShapeInference:
             self.faults.append((("layers",), "a network needs at least one layer"))
         for position, layer in enumerate(spec.layers):
             self._take(position, layer)
-        self._complain_about_unread()
+        read = {index for reads in self.reads for index in reads}
+        if not self.reads or any(not reads for reads in self.reads):
+            return  # what is read is unknown
+        for position, layer in enumerate(spec.layers[:-1]):
+            if position not in read and self.index[layer.name] == position:
+                message = f"nothing reads {layer.name!r}, and only the last layer is an output"
+                self._fault(position, "name", message)
+        if NETWORK_INPUT not in read:
+            self.faults.append((("input",), "no layer reads the network's input"))
 
     def _take(self, position: int, layer: layers.AnyLayer) -> None:
         if layer.name in self.index:
@@ -372,17 +380,6 @@ class ShapeInference:
             self._fault(position, "inputs", message)
         return tuple(found) if len(found) == len(layer.inputs) and not message else ()
 
-    def _complain_about_unread(self) -> None:
-        read = {index for reads in self.reads for index in reads}
-        if not self.reads or any(not reads for reads in self.reads):
-            return
-        for position, layer in enumerate(self.spec.layers[:-1]):
-            if position not in read and self.index[layer.name] == position:
-                message = f"nothing reads {layer.name!r}, and only the last layer is an output"
-                self._fault(position, "name", message)
-        if NETWORK_INPUT not in read:
-            self.faults.append((("input",), "no layer reads the network's input"))
-
 
 def _due_quantities(spec: WorkloadSpec) -> list[tuple[str, ...]]:
     """What the activity of each layer must state: in its own coding, and in those of the layers that read it."""
@@ -425,7 +422,11 @@ def counted(layer: layers.AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Mi
             input_taps=prod(shape),
         )
     if isinstance(layer, layers.Population):
-        return _of_population(layer, prod(shape))
+        try:
+            numbers = layer.numbers
+        except QuantityError:
+            return ()  # is reported with the claim itself
+        return population_counts(numbers, prod(shape))
     if isinstance(layer, layers.Add):
         unequal = _unequal(layer, shapes, shapes, "an addition needs equal shapes")
         return unequal or _combined(shapes, len(shapes), additions=len(shapes) - 1)
@@ -474,14 +475,6 @@ def window_uses(layer: layers.Pooling, shape: Shape) -> NDArray[np.int64]:
     (rows, columns), _ = _axes(shape, kernel, stride, _pair(layer.padding))
     one_channel = np.multiply.outer(np.array(rows.uses), np.array(columns.uses))
     return np.broadcast_to(one_channel, shape)
-
-
-def _of_population(layer: layers.Population, input_elements: int) -> LayerCounts | Misfits:
-    try:
-        numbers = layer.numbers
-    except QuantityError:
-        return ()  # is reported with the claim itself
-    return population_counts(numbers, input_elements)
 
 
 def _unequal(

@@ -285,6 +285,15 @@ def summary(folder: Path) -> str:
     missing = [
         (name, step["reason"]) for name, step in found.state.items() if step["became"] == "unavailable"
     ]
+    place = ""
+    if found.contest is not None:
+        # where the standings are: at what the network states, or in the middle of an axis
+        values = [
+            f"{axis['label']} {format_quantity(axis['values'][axis['reference']], axis['unit'])}"
+            + ("" if axis["stated"] else ", the middle of its axis since the network states none")
+            for axis in found.contest["axes"]
+        ]
+        place = f"At {' and '.join(values)}"
     steps = steps_of(found.plan, found.folder)
     return _page(
         "summary", plan=found.plan, own=found.own, own_name=_OWN, designs=found.compared["designs"],
@@ -292,7 +301,7 @@ def summary(folder: Path) -> str:
         paces={pace: words(pace) for pace in PACES},
         no_contest=_no_contest(found), at_equal_pace=_at_equal_pace(found), missing=missing,
         failed=_failed_checks(found.compared["designs"][0]),
-        place=_place_on_the_map(found.contest) if found.contest is not None else "",
+        place=place,
         causes=found.own["bands"]["causes"].get("energy_per_inference_J", []),
         steps=[step for step in steps if not step.absent and step.writes and step.name != "summary"],
     )  # fmt: skip
@@ -326,16 +335,6 @@ def _ratio(row: Mapping[str, Any] | None) -> str:
         return "—"
     text = f"{row['ratio_median']:.3g} ({row['ratio_low']:.3g} .. {row['ratio_high']:.3g})"
     return text if row["design_keeps_up"] and row["baseline_keeps_up"] else f"{text}, one does not keep up"
-
-
-def _place_on_the_map(contest: Mapping[str, Any]) -> str:
-    """Where the standings hold: at what the network states, or in the middle of an axis."""
-    values = [
-        f"{axis['label']} {format_quantity(axis['values'][axis['reference']], axis['unit'])}"
-        + ("" if axis["stated"] else ", the middle of its axis since the network states none")
-        for axis in contest["axes"]
-    ]
-    return f"At {' and '.join(values)}"
 
 
 # --- Running the steps ---------------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
     NetworkImportError,
-    Shape,
     Value,
     fitting_name,
 )
@@ -167,7 +166,15 @@ class _Reader:
         inputs = [node for node in self.nodes.values() if node.kind == "Input"]
         if len(inputs) != 1:
             raise NetworkImportError(f"the graph has {len(inputs)} inputs; one is needed")
-        shape = options.input_shape or self._input_shape(inputs[0])
+        shape = options.input_shape
+        if not shape:
+            shape = tuple(int(one) for one in np.atleast_1d(array(inputs[0].data["shape"])))
+            if len(shape) == 2:
+                shape = (*shape, 1)
+            if len(shape) not in {1, 3}:
+                raise NetworkImportError(
+                    f"the input has {len(shape)} extents; give the shape of one sample with --input-shape"
+                )
         self.shape = shape
         self.builder = NetworkBuilder(shape)
         values: dict[str, Value] = {}
@@ -188,16 +195,6 @@ class _Reader:
             options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
             time_constants=self.time_constants, shortest_time_constants=self.shortest,
         )  # fmt: skip
-
-    def _input_shape(self, node: _Node) -> Shape:
-        extents = [int(one) for one in np.atleast_1d(array(node.data["shape"]))]
-        if len(extents) == 2:
-            extents.append(1)
-        if len(extents) not in {1, 3}:
-            raise NetworkImportError(
-                f"the input has {len(extents)} extents; give the shape of one sample with --input-shape"
-            )
-        return tuple(extents)
 
     def _take(self, node: _Node, sources: list[Value]) -> Value:
         value = sources[0]

@@ -60,7 +60,14 @@ def _convolution(node: Node, weights: int = 1) -> Found:
             f"{shape[1] if len(shape) > 1 else 0} channels"
         )
     if rank > 2 or shape[0] != node.batch:
-        return _unfolded_convolution(node, weights, groups)
+        # over three axes or over several maps: its windows one after the other, multiplied at each place
+        whole, out = node.live(0), node.out
+        places = prod(out) // out[1] // node.batch
+        if whole is None or places < 1:
+            return None
+        windows = node.builder.moved(f"{node.name}_windows", [whole], (groups * prod(dims[1:]), places, 1))
+        made = node.builder.convolution(node.name, windows, dims[0], (1, 1), groups=groups)
+        return node.weigh(node.whole(made), weights)
     value = node.mapped(0)
     if value is None:
         return None
@@ -68,17 +75,6 @@ def _convolution(node: Node, weights: int = 1) -> Found:
     stride, dilation = (_pair(node.ints(name, [1, 1][:rank])) for name in ("strides", "dilations"))
     padding = _edges(node, kernel, stride, dilation, value)
     made = node.builder.convolution(node.name, value, dims[0], kernel, stride, padding, dilation, groups)
-    return node.weigh(node.whole(made), weights)
-
-
-def _unfolded_convolution(node: Node, weights: int, groups: int) -> Found:
-    """A convolution over three axes or over several maps: its windows one after the other, multiplied at each place."""
-    value, dims, out = node.live(0), node.shape(weights), node.out
-    places = prod(out) // out[1] // node.batch
-    if value is None or places < 1:
-        return None
-    windows = node.builder.moved(f"{node.name}_windows", [value], (groups * prod(dims[1:]), places, 1))
-    made = node.builder.convolution(node.name, windows, dims[0], (1, 1), groups=groups)
     return node.weigh(node.whole(made), weights)
 
 

@@ -5,7 +5,7 @@ and quantisers.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -161,8 +161,19 @@ class Widths:
     """
 
     def __init__(self, graph: Any) -> None:
+        from onnx import numpy_helper  # noqa: PLC0415 - an extra
+
         self.types = {one.name: int(one.data_type) for one in graph.initializer}
-        self.values = _small_values(graph)
+        # single stored numbers by name, such as the bits that a quantiser reads
+        tensors = {tensor.name: tensor for tensor in graph.initializer}
+        for node in graph.node:
+            if node.op_type == "Constant":
+                tensors.update((node.output[0], one.t) for one in node.attribute if one.name == "value")
+        self.values = {
+            name: float(numpy_helper.to_array(tensor).reshape(-1)[0])
+            for name, tensor in tensors.items()
+            if prod(tensor.dims) == 1 and tensor.data_type in _NUMBERS and not tensor.data_location
+        }
         self.constants: dict[str, int] = {}
         self.tensors: dict[str, int] = {}
         self.weights: dict[str, int] = {}
@@ -252,18 +263,3 @@ class Widths:
         stored = levels.t if levels.HasField("t") else None
         number = levels.i if stored is None else np.ravel(numpy_helper.to_array(stored))[:1].sum()
         return max(1, (int(number) - 1).bit_length()) if number > 1 else None
-
-
-def _small_values(graph: Any) -> Mapping[str, float]:
-    """Single stored numbers by name, such as the bits that a quantiser reads."""
-    from onnx import numpy_helper  # noqa: PLC0415 - an extra
-
-    tensors = {tensor.name: tensor for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant":
-            tensors.update((node.output[0], one.t) for one in node.attribute if one.name == "value")
-    return {
-        name: float(numpy_helper.to_array(tensor).reshape(-1)[0])
-        for name, tensor in tensors.items()
-        if prod(tensor.dims) == 1 and tensor.data_type in _NUMBERS and not tensor.data_location
-    }
