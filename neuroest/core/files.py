@@ -77,9 +77,9 @@ def clear_folders(target: Path) -> None:
 
 
 _NO_DATE = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
-_PATH, _NUMBER = re.compile(rb'(?<= d=")[^"]*"'), re.compile(rb"-?\d+\.\d+(?:e[+-]?\d+)?")
-"""Data of a path of an SVG, and a number in it."""
 """Metadata without dates, so that the same result gives the same file."""
+_PATH, _NUMBER = re.compile(rb'(?<= d=")[^"]*"'), re.compile(rb"-?(?<!\d)\d+\.\d+(?:e[+-]?\d+)?")
+"""Data of a path of an SVG, and a number in it."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
