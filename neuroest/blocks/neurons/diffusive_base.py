@@ -341,10 +341,8 @@ class DiffusiveNeuronBase(Neuron):
         first: u.Dimensionless = np.minimum(self._steps_to_first(burst), burst.steps)
         between = self.typical_slowness() * self.time_after_spike() / burst.pulse
         ended = np.minimum((self.spikes_of(burst) - 1.0) * between, burst.steps - first)
-        return first + (ended if burst.ends else burst.steps - first) * self._later_conduction()
-
-    def _later_conduction(self) -> u.Dimensionless:
-        """Mean conductance on the way to a later spike over that on the way to the first."""
+        later_steps = ended if burst.ends else burst.steps - first
+        # mean conductance on the way to a later spike over that on the way to the first
         d, rates = self.device, self.ion_rates()
         residue = firing_statistics.residue_after_spike(d.input_voltage, *rates)
         left, known = 1.0 - residue, d.conduction_length > 0.0
@@ -358,7 +356,7 @@ class DiffusiveNeuronBase(Neuron):
             d.input_voltage / (left * left), mobility, offset / left, residue_rate, filament_decay, residue_decay,
             d.on_resistance, resistance, length / left, self.control_resistance(),
         )  # fmt: skip
-        return base.either(known, later * self.integrating_resistance(), 1.0)
+        return first + later_steps * base.either(known, later * self.integrating_resistance(), 1.0)
 
     def on_time(self, burst: Burst) -> u.Second:
         """Time for which the drive sustains a complete filament."""

@@ -460,7 +460,20 @@ class CrossbarArray(Component[None]):
     def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within its settling error."""
         if self.adds_charges:
-            return self._settling_of_charges(network)
+            # drivers are assumed to be large enough; columns that the cells discharge do so during the pulse, and only
+            # the rows settle
+            segment, cell = self.segment_resistance(), self.static_cell
+            line = cell.folding * self.options["columns"] * segment
+            row = crossbar_wires.row_time_constant(0.0, line, self.row_capacitance())
+            column: u.Second = 0.0
+            if not cell.discharges:
+                source = self.source_conductance(network, self.weights.conductance(network))
+                wire = self.options["rows"] * segment
+                column = crossbar_wires.column_time_constant_floating(
+                    source, wire, cell.column_capacitance(self.at_rest)
+                )
+                column = column + self.switching_time_constant(network, source, wire)
+            return crossbar_wires.settling_time(row, column, self.settled_bits())
         conductance = self.weights.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
         stack = self.stacked_arrays(network)
@@ -485,24 +498,6 @@ class CrossbarArray(Component[None]):
             )
         column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
-
-    def _settling_of_charges(self, network: NetworkContext) -> u.Second:
-        """Time until rows and columns are within the settling error; drivers are assumed to be large enough.
-
-        Columns that the cells discharge do so during the pulse, and only the rows settle.
-        """
-        segment, cell = self.segment_resistance(), self.static_cell
-        along = cell.folding * self.options["columns"] * segment
-        row = crossbar_wires.row_time_constant(0.0, along, self.row_capacitance())
-        column: u.Second = 0.0
-        if not cell.discharges:
-            source = self.source_conductance(network, self.weights.conductance(network))
-            wire = self.options["rows"] * segment
-            column = crossbar_wires.column_time_constant_floating(
-                source, wire, cell.column_capacitance(self.at_rest)
-            )
-            column = column + self.switching_time_constant(network, source, wire)
-        return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> u.Second:
         """Minimum time of one input pulse in the array: the pulse itself, or settling."""
