@@ -211,7 +211,15 @@ def _with_discrepancy(
 ) -> tuple[list[base.EnergyCost], tuple[base.AreaCost, ...], tuple[base.StaticCost, ...]]:  # fmt: skip
     """Multiply costs by the errors of each component model and of the description; by more if a model extrapolates."""
     models = {c.path: c.model for c in chip.components()}
-    families = _description_families(chip)
+    # each component has the family of the computing level that it is in; those around levels of several families have
+    # the first by name: analog ones, whose errors are the widest, before digital and spiking ones, in whatever order a
+    # file lists its levels
+    levels = {level.path: MAPPERS[str(level.mapper)].family for level in chip.computing_levels()}
+    around = min((family for family in levels.values() if family is not None), default=None)
+    families = {
+        path: next((family for level, family in levels.items() if f"{path}.".startswith(f"{level}.")), around)
+        for path in models
+    }
 
     def scaled(cost: _Cost, quantity: str, field: str, described: str) -> _Cost:
         factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
@@ -247,23 +255,6 @@ def description_error(chip: Chip, family: str | None, cost: str) -> u.Numeric:
     if of_cost is None and cost == "rest":
         return description_error(chip, family, "energy")
     return 1.0 if of_cost is None else of_cost
-
-
-def _description_families(chip: Chip) -> Mapping[str, str | None]:
-    """Family of the computing level that each component is in.
-
-    Those around levels of several families have the first by name: analog ones, whose errors are the widest, before
-    digital and spiking ones, in whatever order a file lists its levels.
-    """
-    levels = chip.computing_levels()
-    families = {level.path: MAPPERS[str(level.mapper)].family for level in levels}
-    around = min((family for family in families.values() if family is not None), default=None)
-    return {
-        c.path: next(
-            (family for path, family in families.items() if f"{c.path}.".startswith(f"{path}.")), around
-        )
-        for c in chip.components()
-    }
 
 
 def _inside(checks: list[base.Check]) -> Mapping[str, Any]:

@@ -63,7 +63,20 @@ def schema(kind: str) -> dict[str, Any]:
     for name, example in read_data(_EXAMPLES).get(kind, {}).items():
         found["properties"][name].setdefault("examples", [example])
     if kind == "device":
-        _add_device_models(found)
+        # the allowed parameters depend on the model
+        records = sorted(DEVICE_MODELS.items())
+        models = "; ".join(f"{name}: {summary(record).rstrip('.')}" for name, record in records)
+        found["properties"]["model"] |= {
+            "enum": sorted(DEVICE_MODELS),
+            "description": f"Device model. {models}",
+        }
+        found["allOf"] = [
+            {
+                "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
+                "then": {"properties": {"parameters": _due(record, _parameters(model, found["$defs"]))}},
+            }
+            for model, record in records
+        ]
     if kind == "architecture":
         _add_choice_of_nodes(found)
         _add_block_parameters(found)
@@ -121,21 +134,6 @@ def _tidy(schema: dict[str, Any]) -> None:
             for item in properties.values() if isinstance(properties, dict) else ():
                 if isinstance(item, dict):
                     item.pop("title", None)
-
-
-def _add_device_models(schema: dict[str, Any]) -> None:
-    """Make the allowed parameters depend on the model of a device."""
-    models = "; ".join(
-        f"{name}: {summary(record).rstrip('.')}" for name, record in sorted(DEVICE_MODELS.items())
-    )
-    schema["properties"]["model"] |= {"enum": sorted(DEVICE_MODELS), "description": f"Device model. {models}"}
-    schema["allOf"] = [
-        {
-            "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
-            "then": {"properties": {"parameters": _due(record, _parameters(model, schema["$defs"]))}},
-        }
-        for model, record in sorted(DEVICE_MODELS.items())
-    ]
 
 
 def _due(record: type[Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
