@@ -366,7 +366,6 @@ def contest_lines(network: str) -> list[str]:
         "| neuron | median | p10 to p90 | over the best | area | its best chip |",
         "|---|--:|--:|--:|--:|---|",
     ]
-    described: dict[str, list[str]] = {}
     reasons: dict[str, list[str]] = {}
     for one in found.standings:
         if one.value is None or one.ratio is None:
@@ -374,8 +373,7 @@ def contest_lines(network: str) -> list[str]:
             continue
         lines.append(
             f"| {one.title} | {formatted(one.value.median, 'J')} | {_interval(one.value, 'J')} | "
-            f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | "
-            f"{_circuits(one.title, one.chip, described)} |"
+            f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
         )
     if reasons:
         lines += ["", *(f"- no chip, {'; '.join(titles)}: {reason}" for reason, titles in reasons.items())]
@@ -387,17 +385,6 @@ def contest_lines(network: str) -> list[str]:
         "",
     ]
     return lines
-
-
-def _circuits(title: str, chip: str, described: dict[str, list[str]]) -> str:
-    """Circuits of a chip; where at most two differ from those of a chip above, only these."""
-    parts = chip.split(", ")
-    for other, same in described.items():
-        different = [part for part in parts if part not in same]
-        if len(parts) == len(same) and len(different) <= 2:
-            return ", but ".join([f"as {other}", *([", ".join(different)] if different else [])])
-    described[title] = parts
-    return chip
 
 
 def _other_objectives() -> list[str]:
