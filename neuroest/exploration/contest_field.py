@@ -338,7 +338,7 @@ class Field:
 
 
 class _PackedFamilies:
-    """Families of which one part at a time is unpacked, with the design of the first circuit of each."""
+    """Families that are unpacked one part at a time; the circuits of a family share the design of its first."""
 
     def __init__(self, families: Sequence[Family]) -> None:
         packed = [

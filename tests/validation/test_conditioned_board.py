@@ -37,7 +37,9 @@ def test_a_value_ten_times_off_is_named_alone_unless_the_band_of_its_chip_contai
     found = FOUND["tenfold"]
     assert found["outside"] > 0.5 * found["of"]
     assert found["named_outside"] >= 0.98 * found["outside"]
-    assert found["named"] >= 0.7 * found["of"]
+    inside = found["of"] - found["outside"]
+    # "in half of the other cases"
+    assert 0.4 * inside <= found["named"] - found["named_outside"] <= 0.6 * inside
     assert found["alarms"] <= 0.05 * found["values"]
 
 

@@ -87,7 +87,7 @@ class ColumnGains:
                 gain = np.asarray(accuracy.clamp_gain(resistance, each.conductance))
                 curvature = np.asarray(accuracy.clamp_curvature(resistance, each.conductance, each.spread))
             else:
-                # of a kind of blocks of which a layer has none nothing is sought
+                # where a layer has no block of this kind, nothing is searched
                 conductance = np.where(np.greater(self.times, 0.0), each.conductance, 0.0)
                 given = (clamp.voltage, conductance, resistance, clamp.bias, each.spread)
                 gain, curvature = np.asarray(equal_columns_once(_of_class_a, *given))
