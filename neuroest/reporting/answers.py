@@ -167,7 +167,7 @@ def reliability_words(estimate: Estimate) -> str:
     names, given = found
     return (
         f"energy unreliable, {' and '.join(names)} {'fails' if len(names) == 1 else 'fail'}: published macros "
-        f"described like this were {given.factor:g} off in the median, others {given.otherwise:g}"
+        f"described like this were off by a factor of {given.factor:g} in the median, others by {given.otherwise:g}"
     )
 
 
