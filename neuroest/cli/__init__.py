@@ -1,6 +1,5 @@
 """The command line ``neuroest VERB ...``: a function `run_VERB` for each verb, whose module is loaded on use."""
 
-import ast
 import errno
 import inspect
 import io
@@ -107,7 +106,7 @@ class _Commands(Mapping[str, Any]):
 @cache
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    function = _function(verb)
+    function = getattr(import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}"), f"run_{verb}")
     about, options, example = _documented(function)
     epilog = f"Example: {example}" if example else None
     one.command(verb, help=about, context_settings=_SETTINGS, epilog=epilog)(function)
@@ -121,11 +120,6 @@ def _command(verb: str) -> Any:
     return command
 
 
-def _function(verb: str) -> Callable[..., None]:
-    """The function that runs a verb."""
-    return getattr(import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}"), f"run_{verb}")  # type: ignore[no-any-return]
-
-
 def _documented(function: Callable[..., None]) -> tuple[str | None, dict[str, str], str]:
     """What a verb does, what each option of its own means, and an example, from the docstring of its function."""
     text, _, example = (inspect.getdoc(function) or "").partition("Examples\n--------\n")
@@ -137,16 +131,9 @@ def _documented(function: Callable[..., None]) -> tuple[str | None, dict[str, st
 
 def _short_help(verb: str) -> str:
     """First sentence of a verb's help, read without importing what the verb needs."""
-    functions = _functions(_MODULES.get(verb, verb))
-    text = next(ast.get_docstring(node) or "" for node in functions if node.name == f"run_{verb}")
-    return TyperCommand(verb, help=text).get_short_help_str(_SHORT_HELP)
-
-
-@cache
-def _functions(module: str) -> tuple[ast.FunctionDef, ...]:
-    """Source of the functions of a module."""
-    source = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-    return tuple(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    source = Path(__file__).with_name(f"{_MODULES.get(verb, verb)}.py").read_text(encoding="utf-8")
+    text = source.partition(f"\ndef run_{verb}(")[2].split('"""', 2)[1]
+    return TyperCommand(verb, help=inspect.cleandoc(text)).get_short_help_str(_SHORT_HELP)
 
 
 class _Verbs(TyperGroup):

@@ -50,7 +50,11 @@ def run_estimate(
     estimates: tuple[neuroest.Estimate, ...]
     comparison: neuroest.Comparison | None = None
     if architecture is None:
-        comparison = _with_its_baseline(workload, changes, given)
+        chip = neuroest.load_architecture(shared.DEFAULT_ARCHITECTURE)
+        baseline = baseline_of(chip)
+        if baseline is None:
+            raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
+        comparison = neuroest.compare(chip, baseline, workload, changes, given=given)
         estimates = comparison.estimates
     else:
         estimates = (neuroest.estimate(architecture, workload, changes, given=given),)
@@ -77,14 +81,6 @@ def run_estimate(
         shared.note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
     if strict and any(check.severity != "advice" for _, check in failed):
         raise typer.Exit(FAILED_CHECK)
-
-
-def _with_its_baseline(workload: str, changes: dict[str, str], given: Path | None) -> neuroest.Comparison:
-    chip = neuroest.load_architecture(shared.DEFAULT_ARCHITECTURE)
-    baseline = baseline_of(chip)
-    if baseline is None:
-        raise neuroest.NeuroestError(f"{shared.DEFAULT_ARCHITECTURE} names no baseline")
-    return neuroest.compare(chip, baseline, workload, changes, given=given)
 
 
 def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:

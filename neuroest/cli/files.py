@@ -194,7 +194,9 @@ def run_new(
     if kind in _DEVICES:
         text = templates.new_device(kind.value, name, model, like)
     elif kind is Template.CONTEST:
-        text = _contest(name, like, chip, place, workload)
+        if chip is None:
+            raise NeuroestError("a new contest needs --chip, the architecture that enters")
+        text = templates.contest_with(name, like or templates.DEFAULT_CONTEST, chip, place, workload)
     elif like is not None and devices:
         from neuroest.authoring.like import architecture_like  # noqa: PLC0415
 
@@ -208,14 +210,6 @@ def run_new(
     shared.emit(text, output)
     if file is not None:
         shared.note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])
-
-
-def _contest(name: str, like: str | None, chip: str | None, place: Path | None, workload: str | None) -> str:
-    from neuroest.authoring.templates import DEFAULT_CONTEST, contest_with  # noqa: PLC0415
-
-    if chip is None:
-        raise NeuroestError("a new contest needs --chip, the architecture that enters")
-    return contest_with(name, like or DEFAULT_CONTEST, chip, place, workload)
 
 
 def _applicable(kind: Template, options: dict[str, str | None], kinds: set[Template]) -> None:

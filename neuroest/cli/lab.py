@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -22,10 +22,6 @@ from neuroest.registry import EXPORTS, export
 from neuroest.reporting.study_documents import contradiction_words
 from neuroest.specs.file_text import check_new_spec
 from neuroest.validation.calibrate import TARGET, calibrate
-
-if TYPE_CHECKING:
-    from neuroest.circuits.export import Export
-
 
 # --- Common parts --------------------------------------------------------------------------------------------------
 
@@ -294,7 +290,13 @@ def run_simulate(
     if workload and names:
         raise typer.BadParameter("characteristics belong to one neuron; leave out --workload")
     if workload:
-        _at_operating_point(neuron, workload, shared.changes(settings), form, output)
+        from neuroest.network_simulation import at_operating_point  # noqa: PLC0415 - for this option only
+        from neuroest.pipeline.estimate import estimate  # noqa: PLC0415
+
+        chip = estimate(neuron, workload, shared.changes(settings))
+        layers = at_operating_point.simulate_operating_point(chip)
+        data = {"layers": layers.rows()}
+        shared.emit_in_form(output, form, layers.to_text, layers.rows, "Neurons of a chip in time", data)
         return
     shared.check_figure(plot)
     with shared.given_to("--set", "parameter"):
@@ -313,23 +315,6 @@ def run_simulate(
     shared.emit_in_form(output, form, found.to_text, lambda: rows, f"Simulation of {neuron}", found.to_dict())
     for figure in written:
         shared.figure_written(figure)
-
-
-def _at_operating_point(
-    chip: str, workload: str, changes: Mapping[str, str], form: shared.Format, output: Path | None
-) -> None:
-    from neuroest.core.document import Table  # noqa: PLC0415
-    from neuroest.network_simulation.at_operating_point import (  # noqa: PLC0415 - loaded for this option only
-        simulate_operating_point,
-    )
-    from neuroest.pipeline.estimate import estimate  # noqa: PLC0415
-
-    found = simulate_operating_point(estimate(chip, workload, changes))
-    rows = found.rows()
-    table = Table.of_records(rows, tuple(rows[0]))
-    shared.emit_in_form(
-        output, form, found.to_text, lambda: table, "Neurons of a chip in time", {"layers": rows}
-    )
 
 
 # --- Networks in time ----------------------------------------------------------------------------------------------
@@ -424,24 +409,27 @@ def run_behave(
         _refuse(
             f"{workload} is a dense network", given, "--samples", "--calibration", "--without", "--output"
         )
-        common |= {
-            "without": without or (),
-            "chips": chips,
-            "output": None if output is None else str(output),
-        }
-        _written(_dense(architecture, workload, samples, calibration, **common), workload, form)
+        from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
+
+        if samples is None or calibration is None:
+            raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
+        found: Any = simulate_dense(
+            architecture, workload, samples, calibration, notify=_notify, progress=progress_shown(),
+            without=without or (), chips=chips, output=None if output is None else str(output), **common,
+        )  # fmt: skip
+        shared.emit_result(found, None, form, f"Behaviour of {workload}")
         return
     shared.check_figure(plot)
     if weights is None or samples is None:
         raise NeuroestError("give --weights and --samples of the network")
     if learn is not None:
         _refuse("--learn runs on ideal neurons", given, "--weights", "--samples", "--learn")
-        options: dict[str, Any] = {"epochs": epochs, "rates": rate or (), "fresh": fresh}
         from neuroest.network_simulation.learning import learn_network  # noqa: PLC0415 - for this option only
 
-        found: Any = learn_network(
-            architecture, workload, weights, learn, samples, notify=_notify, **options, **common
-        )
+        found = learn_network(
+            architecture, workload, weights, learn, samples, notify=_notify, epochs=epochs, rates=rate or (),
+            fresh=fresh, **common,
+        )  # fmt: skip
     else:
         (chip,), (network,) = labelled([architecture], [workload], shared.parse_labels(labels))
         found = study.simulate_network(
@@ -449,37 +437,18 @@ def run_behave(
             trims=dict(parse_trim(text) for text in trim or ()), without=without or (), recalibrate=recalibrate,
             resume=resume, chips=chips, kinetics=kinetics, notify=_notify, progress=progress_shown(), **common,
         )  # fmt: skip
-    _written(found, workload, form, plot, output)
+    shared.emit_result(found, None, form, f"Behaviour of {workload}")
+    if plot is not None:  # what has learnt has no figure
+        shared.draw(plot, found.plot)
+    if output is not None:
+        shared.emit(found.workload_text(shared.workload_name(output)), output)
+        shared.note([f"workload written to {output}; its activity is simulated"])
 
 
 def _refuse(what: str, given: Mapping[str, Any], *allowed: str) -> None:
     """Refuse options that a kind of run does not take."""
     if extra := [name for name, value in given.items() if value and name not in allowed]:
         raise NeuroestError(f"{what}; leave out {', '.join(extra)}")
-
-
-def _dense(
-    architecture: str, workload: str, samples: Path | None, calibration: Path | None, **options: Any
-) -> Any:
-    """A dense network on crossbars with converters."""
-    from neuroest.network_simulation.dense import simulate_dense  # noqa: PLC0415 - for these networks only
-
-    if samples is None or calibration is None:
-        raise NeuroestError(f"{workload} is a dense network: give --samples and --calibration")
-    notes: dict[str, Any] = {"notify": _notify, "progress": progress_shown()}
-    return simulate_dense(architecture, workload, samples, calibration, **notes, **options)
-
-
-def _written(
-    found: Any, workload: str, form: shared.Format, plot: Path | None = None, output: Path | None = None
-) -> None:
-    """The report, and the figure and the workload that were asked for."""
-    shared.emit_result(found, None, form, f"Behaviour of {workload}")
-    if plot is not None:  # a dense network has no figure
-        shared.draw(plot, found.plot)
-    if output is not None:
-        shared.emit(found.workload_text(shared.workload_name(output)), output)
-        shared.note([f"workload written to {output}; its activity is simulated"])
 
 
 def _notify(text: str) -> None:
@@ -603,7 +572,14 @@ def run_export(
     if kind.value in EXPORTS:
         if check or level is not None:
             raise NeuroestError(f"--check and --level go with spice and verilog-a, not with {kind.value}")
-        _chip(kind.value, name, workload or shared.DEFAULT_WORKLOAD, settings, output, force=force)
+        if output is not None and output.exists() and not force:
+            raise NeuroestError(f"{output} exists; --force replaces it")
+        from neuroest.pipeline.estimate import estimate  # noqa: PLC0415 - circuits need none
+
+        chip = estimate(name, workload or shared.DEFAULT_WORKLOAD, shared.changes(settings))
+        shared.emit(export(chip, kind.value), output)
+        if shared.file_of(output) is not None:
+            shared.note([f"{kind.value} file written to {output}"])
         return
     if workload is not None:
         raise NeuroestError(f"a circuit runs no network; -w is for {', '.join(EXPORTS)}")
@@ -611,40 +587,18 @@ def run_export(
 
     changes = shared.changes(settings)
     found = circuits.export(kind.value, name, level=level, changes=changes, synapse=synapse, cells=cells)
-    _circuit(found, name, output, form, check=check, force=force)
-
-
-def _circuit(
-    export: Export, name: str, output: Path | None, form: shared.Format, *, check: bool, force: bool
-) -> None:
-    """Write a neuron as a circuit with its benches, print it, or compare it with `simulate` in ngspice."""
     if output is not None:
-        export.write(output, force=force)
-        shared.note([f"{', '.join(export.files)} written to {output}"])
-        if export.no_bench:
-            shared.note([export.no_bench])
+        found.write(output, force=force)
+        shared.note([f"{', '.join(found.files)} written to {output}"])
+        if found.no_bench:
+            shared.note([found.no_bench])
         elif not check:
-            shared.note([f"run them there: cd {output} && ngspice -b {next(iter(export.benches))}"])
+            shared.note([f"run them there: cd {output} && ngspice -b {next(iter(found.benches))}"])
     elif not check:
-        shared.emit(export.model)
+        shared.emit(found.model)
     if check:
-        from neuroest.circuits import export as circuits  # noqa: PLC0415 - as above
-
-        rows = circuits.agreement(export)
+        rows = circuits.agreement(found)
         table = circuits.agreement_rows(rows)
         data = {"neuron": name, "rows": table}
         text = partial(circuits.agreement_text, rows)
         shared.emit_in_form(None, form, text, lambda: table, f"{name} in ngspice", data)
-
-
-def _chip(
-    form: str, name: str, workload: str, settings: list[str] | None, output: Path | None, *, force: bool
-) -> None:
-    """Write a chip on a network as a file of another tool."""
-    from neuroest.pipeline.estimate import estimate  # noqa: PLC0415 - circuits need none
-
-    if output is not None and output.exists() and not force:
-        raise NeuroestError(f"{output} exists; --force replaces it")
-    shared.emit(export(estimate(name, workload, shared.changes(settings)), form), output)
-    if shared.file_of(output) is not None:
-        shared.note([f"{form} file written to {output}"])

@@ -673,12 +673,8 @@ def run_contest(
         )
         raise typer.Exit(INTERRUPTED if stop.code is None else stop.code) from None
     except (KeyboardInterrupt, SystemExit):
-        kept = (
-            "nothing was finished"
-            if points is None
-            else "finished circuits are kept; go on: the same command"
-        )
-        shared.note([f"stopped; {kept}"])
+        kept = "finished circuits are kept; go on: the same command"
+        shared.note([f"stopped; {'nothing was finished' if points is None else kept}"])
         raise
     found = found.labelled(shared.parse_labels(labels))
     shared.draw(plot, lambda path: found.plot(path, of))

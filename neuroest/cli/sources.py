@@ -47,6 +47,7 @@ def run_explain(
     neuroest explain analog_lif_28nm energy_per_inference_J -w mlp_mnist_spiking
     """
     from neuroest.reporting import explanation  # noqa: PLC0415 - loaded for this verb only
+    from neuroest.reporting.derivation import step_rows  # noqa: PLC0415
 
     result = neuroest.estimate(architecture, workload, shared.changes(settings))
     if quantity is None:
@@ -58,7 +59,7 @@ def run_explain(
         found = explanation.explain(result, quantity)
         rows, data = [], found.to_dict()
         if form not in {ExplanationFormat.TEXT, ExplanationFormat.JSON}:
-            rows = explanation.explanation_rows(found)
+            rows = step_rows(found.step)
         text = found.to_text(shared.style_for(output))
     kind = shared.Format.TABLE if form is ExplanationFormat.TEXT else shared.Format(form.value)
     label = (

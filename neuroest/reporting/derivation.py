@@ -28,14 +28,8 @@ from neuroest.reporting.formatting import short
 from neuroest.specs.claims import DESIGN, Claim
 
 _SYMBOLS = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "true_divide": "/",
-    "power": "^",
-    "negative": "-",
-}
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "power": "^", "negative": "-",
+}  # fmt: skip
 _MOST_INDENT = 40
 _WORDS = {"maximum": "max", "minimum": "min"}
 

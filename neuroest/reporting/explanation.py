@@ -31,7 +31,7 @@ from neuroest.reporting.answers import (
     only_describes,
 )
 from neuroest.reporting.catalogue_entries import summary
-from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
+from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines
 from neuroest.reporting.formatting import counted, short
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, RESULT_WORDS, first_number, full_name, label_and_unit
@@ -104,11 +104,6 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
     'chip.tile.array.readout.neuron.spike.output_branch'
     """
     return _Explainer(estimate).explain(quantity)
-
-
-def explanation_rows(explanation: Explanation) -> list[dict[str, Any]]:
-    """An explanation as rows of a table, one per number, with its inputs below it."""
-    return step_rows(explanation.step)
 
 
 def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
@@ -276,13 +271,9 @@ class _Explainer:
             if row.kind == term.kind and (row.component, row.action, row.term) == key
         ]  # fmt: skip
         own = term.component != self.estimate.evaluation.costs.overheads
+        actions = f"{words(term.action)} actions"
         steps = tuple(
-            Step(
-                f"layer {row.layer}",
-                row.energy_J,
-                "J",
-                f"{row.count:.6g} {words(term.action)} actions" if own else "",
-            )
+            Step(f"layer {row.layer}", row.energy_J, "J", f"{row.count:.6g} {actions}" if own else "")
             for row in rows
         )
         return (Step("by layer", None, None, "", (), steps),)
@@ -356,14 +347,9 @@ class _Explainer:
         return (Step(words(term.term), None, None, info.formula, tuple(about), inputs),)
 
     def _tiers(self) -> tuple[Step, ...]:
+        named = [(short(row.tier) if row.blocks else "logic", row) for row in self.estimate.tiers]
         return tuple(
-            Step(
-                short(row.tier) if row.blocks else "logic",
-                row.area_m2,
-                "m^2",
-                about=tuple(map(short, row.blocks)),
-            )
-            for row in self.estimate.tiers
+            Step(name, row.area_m2, "m^2", about=tuple(map(short, row.blocks))) for name, row in named
         )
 
     def total(self, name: str) -> Step:
@@ -479,11 +465,9 @@ class _Explainer:
             step = formatted(first_number(result.timing.stage_interval), "s")
             info = equation_info(pipelining.event_latency) if name == "latency_s" else info
             return f"{info.formula}, with {step}, a timestep of the data over which its events come ({info.reference})"
-        tail = (
-            f"; {formatted(rest, 's')} of idle time between inferences"
-            if name != "latency_s" and rest
-            else ""
-        )
+        tail = ""
+        if name != "latency_s" and rest:
+            tail = f"; {formatted(rest, 's')} of idle time between inferences"
         if np.any(result.layers.input_active_steps < 1.0):
             longest = formatted(first_number(result.timing.stage_interval), "s")
             return f"{info.formula}, with {longest}, the mean of the longest step, since spikes come in bursts{tail}"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,8 @@ def test_every_option_of_every_verb_has_a_help_text_and_each_text_an_option() ->
     one.command()(lambda name=argument: name)
     kept = bool(getattr(typer.main.get_command(one).params[0], "help", None))
     for verb in VERBS:
-        texts, options = cli._documented(cli._function(verb))[1], cli._command(verb).params
+        module = import_module(f"neuroest.cli.{cli._MODULES.get(verb, verb)}")
+        texts, options = cli._documented(vars(module)[f"run_{verb}"])[1], cli._command(verb).params
         faults += [
             f"{verb}: {option.name} has no help text"
             for option in options
