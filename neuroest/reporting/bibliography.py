@@ -130,7 +130,14 @@ def _key(key: str) -> str:
 
 def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
     if source.authors:
-        yield "author", " and ".join(map(_bibtex_author, source.authors))
+        # a name without a comma is a group, which braces keep whole
+        yield (
+            "author",
+            " and ".join(
+                escaped(name) if "," in name or name == "others" else f"{{{escaped(name)}}}"
+                for name in source.authors
+            ),
+        )
     else:
         yield "key", escaped(source.title)  # what styles sort by where nobody signed
     yield "title", "{" + escaped(source.title) + "}"
@@ -163,13 +170,6 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
     if note:
         # a hash may break in the narrow column of a paper
         yield "note", _HASH.sub(r"\1\\allowbreak{}\2", escaped(note))
-
-
-def _bibtex_author(author: str) -> str:
-    """Author name for BibTeX; a name without a comma is a group, which braces keep whole."""
-    if author == "others":
-        return "others"
-    return escaped(author) if "," in author else "{" + escaped(author) + "}"
 
 
 def _verbatim(address: str) -> str:

@@ -53,7 +53,8 @@ def write_bundle(report: Report, folder: Path) -> None:
             {
                 "kind": f.kind,
                 "name": f.name,
-                "given": _given(path),
+                # how specs may refer to the file: as shipped, or by the last part of its path
+                "given": Path(path).stem if _is_shipped(path) else Path(path).name,
                 "packed": places[path],
                 "sha256": f.sha256,
             }
@@ -85,11 +86,6 @@ def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
     return {**packed, "settings": dict(result.settings)}
 
 
-def _given(path: str) -> str:
-    """Names by which specs may refer to the file: as shipped, or by the last part of its path."""
-    return Path(path).stem if _is_shipped(path) else Path(path).name
-
-
 def _is_shipped(path: str) -> bool:
     file = Path(path).resolve()
     return any(
@@ -104,9 +100,8 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
     places = {}
     for path, kind in kinds.items():
         if _is_shipped(path):
-            folder = (
-                "device" if kind == "table" else kind
-            )  # a table lies next to the device that it belongs to
+            # a table lies next to the device that it belongs to
+            folder = "device" if kind == "table" else kind
             places[path] = f"specs/shipped/{folder}/{Path(path).name}"
         else:
             inside = Path(path).resolve().relative_to(root).as_posix()
@@ -211,13 +206,10 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as archive:
             _check_members(archive, file)
             yield archive
-    except (FileNotFoundError, IsADirectoryError) as error:
-        what = (
-            "this is a folder; name the file"
-            if isinstance(error, IsADirectoryError)
-            else "there is no such file"
-        )
-        raise NeuroestError(f"{file}: {what}") from None
+    except FileNotFoundError:
+        raise NeuroestError(f"{file}: there is no such file") from None
+    except IsADirectoryError:
+        raise NeuroestError(f"{file}: this is a folder; name the file") from None
     except NeuroestError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:

@@ -119,21 +119,16 @@ def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry
     UnknownNameError
         For a kind that does not exist, and for a word that no entry has.
     """
-    found = _of_kind(kind)
-    if word is not None:
-        found = [entry for entry in found if word.lower() in entry.text.lower()]
-        if not found:
-            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
-    return found
-
-
-def _of_kind(kind: str | None) -> list[Entry]:
-    """Entries of a kind, or the devices of a folder."""
     try:
-        return entries(kind)
+        found = entries(kind)
     except UnknownNameError:
         devices = entries("devices")
         folders = {entry.group for entry in devices}
         if kind not in folders:
             raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
-        return [entry for entry in devices if entry.group == kind]
+        found = [entry for entry in devices if entry.group == kind]
+    if word is not None:
+        found = [entry for entry in found if word.lower() in entry.text.lower()]
+        if not found:
+            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
+    return found

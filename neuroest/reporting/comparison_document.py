@@ -55,7 +55,7 @@ from neuroest.results.comparison import (
     scope_note,
 )
 from neuroest.results.estimate import CheckResult, Estimate
-from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, label_and_unit
+from neuroest.results.quantities import MAIN, QUANTITIES, TOTALS, Headline, label_and_unit
 from neuroest.specs.workload import ACTIVE_STEPS, Task
 
 _NAMES: Mapping[str, str] = MappingProxyType({})
@@ -251,11 +251,9 @@ def iso_accuracy(comparison: Comparison) -> Iterator[Paragraph]:
         return
     apart = max(known.values()) - min(known.values())
     stated = ", ".join(f"{name} {100.0 * accuracy:.1f} %" for name, accuracy in known.items())
-    verdict = (
-        "iso-accuracy within one point"
-        if apart <= _EQUALLY_ACCURATE
-        else f"not at iso-accuracy, {100.0 * apart:.1f} points apart, so the ratios compare unequal work"
-    )
+    verdict = "iso-accuracy within one point"
+    if apart > _EQUALLY_ACCURATE:
+        verdict = f"not at iso-accuracy, {100.0 * apart:.1f} points apart, so the ratios compare unequal work"
     yield Paragraph(f"accuracy: {stated}: {verdict}")
 
 
@@ -554,18 +552,6 @@ def _accuracy(result: Estimate) -> str:
     return f"{bits:.2g} effective bits, weights " + ("as written" if age is None else f"{age} old")
 
 
-def _network_accuracy(result: Estimate) -> str:
-    accuracy = result.totals["accuracy"]
-    return "not measured against errors" if accuracy is None else f"{100.0 * accuracy:.1f} %"
-
-
-def _neuron_lifetime(result: Estimate) -> str:
-    lifetime = result.totals["neuron_lifetime_s"]
-    if lifetime is None:
-        return "no wear"
-    return QUANTITIES["neuron_lifetime_s"].without_end(lifetime) or formatted(lifetime, "s")
-
-
 def _kind(result: Estimate) -> str:
     from neuroest.pipeline.comparison import PUBLISHED  # noqa: PLC0415 - an estimate alone needs no comparison
 
@@ -597,12 +583,20 @@ _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "temperature": temperature_words,
     "operation": operation_words,
     "link": link_names,
-    "accuracy of the network": _network_accuracy,
+    "accuracy of the network": lambda result: (
+        f"{100.0 * accuracy:.1f} %"
+        if (accuracy := result.totals["accuracy"]) is not None
+        else "not measured against errors"
+    ),
     "accuracy of the columns": _accuracy,
     "energy of a spike": lambda result: (
         formatted(sum(result.spike_terms.values()), "J") if result.spike_terms else "no neurons of their own"
     ),
-    "lifetime of the neurons": _neuron_lifetime,
+    "lifetime of the neurons": lambda result: (
+        "no wear"
+        if result.totals["neuron_lifetime_s"] is None
+        else headline_cells(Headline(result.totals["neuron_lifetime_s"]), "neuron_lifetime_s")[0]
+    ),
     "failed checks": lambda result: _checks(result.failed_checks),
     "advice": lambda result: _checks(result.advice),
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),

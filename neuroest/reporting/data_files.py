@@ -172,12 +172,14 @@ def read_sweep(file: Path) -> SweepPoints:
     if not is_file(file):
         raise NeuroestError(f"{file}: there is no such file")
     try:
-        count = sum(len(piece) for piece in _feasible(file, ("feasible",)))
-        infeasible = _rows(file) - count
+        count = infeasible = 0
+        for piece in _pieces(file, ("feasible",)):
+            kept = len(_those(piece))
+            count, infeasible = count + kept, infeasible + len(piece) - kept
         step = max(1, math.ceil(count / MOST_POINTS))
         formatted, results, passed = [], None, 0
         front: Any = None
-        for piece in _feasible(file):
+        for piece in map(_those, _pieces(file)):
             if results is None:
                 results = tuple(name for name in _DRAWN if name in piece)[:2]
             formatted.append(piece.iloc[-passed % step :: step])
@@ -195,22 +197,12 @@ def read_sweep(file: Path) -> SweepPoints:
     return SweepPoints(table, count, infeasible, both, front)
 
 
-def _rows(file: Path) -> int:
-    """Points of a file, feasible or not."""
+def _pieces(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
+    """Rows of a file in chunks; of the named columns only those present."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
     if file.suffix == ".csv":
-        return len(pd.read_csv(file, usecols=[0]))
-    return int(extra("pyarrow.parquet", "explore").ParquetFile(str(file)).metadata.num_rows)
-
-
-def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
-    """Feasible rows of a file in chunks; of the named columns only those present."""
-    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
-
-    if file.suffix == ".csv":
-        frame = pd.read_csv(file, low_memory=False)
-        yield _those(frame)
+        yield pd.read_csv(file, low_memory=False)
         return
     parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
     known = parquet.schema_arrow.names
@@ -218,8 +210,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
     if columns is not None and not chosen:
         chosen = known[:1]
     for batch in parquet.iter_batches(batch_size=_ROWS, columns=chosen):
-        frame = batch.to_pandas()
-        yield _those(frame)
+        yield batch.to_pandas()
 
 
 def _those(frame: Any) -> Any:

@@ -319,12 +319,10 @@ def model_sheet(name: str) -> Document:
     record, block = DEVICE_MODELS.get(name), BLOCKS.get(name)
     if record is None:
         stated = BLOCKS[name]
-        of = (
-            ()
-            if stated.record is None
-            else (Gap(), Paragraph(f"device model: {stated.device_model()}", hanging=0))
-        )
-        return Document(f"block model {name}", (Paragraph(summary(stated), hanging=0), *of, *_says(stated)))
+        about: list[Block] = [Paragraph(summary(stated), hanging=0)]
+        if stated.record is not None:
+            about += [Gap(), Paragraph(f"device model: {stated.device_model()}", hanging=0)]
+        return Document(f"block model {name}", (*about, *_says(stated)))
     ships = devices_of(name)
     blocks: list[Block] = [Paragraph(summary(record), hanging=0), Gap()]
     blocks += [

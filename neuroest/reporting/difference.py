@@ -371,14 +371,8 @@ def _circumstances(before: Result, after: Result) -> list[str]:
     for kind, name in dict.fromkeys((*files[0], *files[1])):
         first, second = files[0].get((kind, name)), files[1].get((kind, name))
         if first != second:
-            state = (
-                "only in the second"
-                if first is None
-                else "only in the first"
-                if second is None
-                else "has changed"
-            )
-            reported.append(f"{kind} {name} {state}")
+            one_side = "only in the second" if first is None else "only in the first"
+            reported.append(f"{kind} {name} {one_side if None in {first, second} else 'has changed'}")
     left = [set(result.get("exclusions", ())) for result in (before, after)]
     reported += [f"no longer left out: {item}" for item in sorted(left[0] - left[1])]
     reported += [f"now left out: {item}" for item in sorted(left[1] - left[0])]

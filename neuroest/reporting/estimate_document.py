@@ -242,11 +242,9 @@ def designs_table(
 
 def ratio_band(ratio: Ratio | None) -> Interval | str:
     """Band of a ratio; empty without samples."""
-    return (
-        ""
-        if ratio is None or ratio.low is None or ratio.high is None
-        else Interval(ratio.low, ratio.high, "")
-    )
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return ""
+    return Interval(ratio.low, ratio.high, "")
 
 
 def band_notes(estimates: Sequence[Estimate], *, nominal: bool = True) -> Iterator[Paragraph]:

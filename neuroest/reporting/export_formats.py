@@ -269,20 +269,17 @@ def sweep_data(sweep_result: SweepResult) -> Any:
     known = {*sweep_result.metadata.get("quantities", ()), *JUDGEMENTS}
     axes = [str(name) for name in frame.columns if name not in known]
     varied = [name for name in axes if frame[name].nunique(dropna=False) > 1]
+    fixed = [name for name in axes if name not in varied]
     whole = bool(varied) and not frame[varied].duplicated().any()
     if whole and prod(frame[name].nunique(dropna=False) for name in varied) == len(frame):
-        data = xarray.Dataset.from_dataframe(frame.drop(columns=_fixed(axes, varied)).set_index(varied))
-        data = data.assign_coords({name: frame[name].iloc[0] for name in _fixed(axes, varied)})
+        data = xarray.Dataset.from_dataframe(frame.drop(columns=fixed).set_index(varied))
+        data = data.assign_coords({name: frame[name].iloc[0] for name in fixed})
     else:
         data = xarray.Dataset.from_dataframe(frame).rename({"index": "point"}).set_coords(axes)
     for name, variable in data.variables.items():
         if np.issubdtype(variable.dtype, np.number):
             variable.attrs.update(attributes(str(name)))
     return data.assign_attrs(_flat(sweep_result.metadata))
-
-
-def _fixed(axes: list[str], varied: list[str]) -> list[str]:
-    return [name for name in axes if name not in varied]
 
 
 def _flat(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -372,11 +369,8 @@ def _published(estimate: Estimate, events: Any) -> Events:
     }  # fmt: skip
     more = numbers["active_update_energy"] - numbers["inactive_update_energy"]
     longer = first_number(active) - first_number(inactive)
-    share = (
-        "of the neurons that fire"
-        if "active_fraction" not in events.options
-        else "that `active_fraction` sets"
-    )
+    stated = "active_fraction" in events.options
+    share = "that `active_fraction` sets" if stated else "of the neurons that fire"
     # SANA-FE events cannot represent the power of a running core, which may include their energies
     power = format_quantity(busy, "W") if (busy := first_number(d.core_active_power)) else ""
     unstated = (

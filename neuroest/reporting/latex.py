@@ -149,7 +149,9 @@ def to_latex(table: Table, caption: str, label: str = "", differences: str = "")
     if not table.head:
         return f"% {one_line(caption)}: nothing\n"
     if 0 < len(table.rows) <= _FEW and len(table.head) > _MANY and not table.align:
-        table = _turned(table)
+        # a few long rows become columns
+        head_row = ("quantity", *map(str, range(1, len(table.rows) + 1)))
+        table = Table.of(head_row, zip(table.head, *table.rows, strict=True))
     table = table.noted
     columns = range(len(table.head))
     rows = [row for row in table.rows if not isinstance(row[0], Span)]
@@ -312,12 +314,6 @@ def _pages(
         part.append(row)
         used += height
     yield part
-
-
-def _turned(table: Table) -> Table:
-    """Table of a few long rows, transposed."""
-    head = ("quantity", *map(str, range(1, len(table.rows) + 1)))
-    return Table.of(head, zip(table.head, *table.rows, strict=True))
 
 
 def _text(cell: Any) -> str:

@@ -119,8 +119,34 @@ class Report:
 
     @cached_property
     def drawn(self) -> Mapping[str, list[dict[str, Any]]]:
-        """Rows shown only in figures, by name of the table."""
-        return _drawn(self)
+        """Rows shown only in figures: tornado, times, rooflines and distributions of every design."""
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DRAWN}
+        for view in self.views:
+            who = view.who
+            base = view.estimate.totals[_DRAWN_TOTAL]
+            found["tornado"] += [
+                {**who, "quantity": _DRAWN_TOTAL, "cause": bar.cause, "base": base, "at_p10": _known(bar.low),
+                 "at_p90": _known(bar.high)}
+                for bar in view.tornado(_DRAWN_TOTAL)
+            ]  # fmt: skip
+            for layer, times in view.occupation:
+                limits = slowest(times)
+                found["times"] += [
+                    {**who, "layer": layer, "resource": name, "time_s": time, "limits": name in limits}
+                    for name, time in times.items()
+                ]
+            roof = view.roofline
+            found["roofline"] += [
+                {**who, "layer": point.layer, "resource": point.resource, "operations_per_bit": point.intensity,
+                 "operations_per_s": point.attained, "limits": point.limits,
+                 "bits_per_s_of_the_resource": roof.rates[point.resource],
+                 "operations_per_s_of_the_units": roof.computing}
+                for point in roof.points
+            ]  # fmt: skip
+            found["samples"] += [
+                {**who, "quantity": _DRAWN_TOTAL, "value": value} for value in view.samples[_DRAWN_TOTAL].tolist()
+            ]  # fmt: skip
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, the content of `results.json`."""
@@ -308,37 +334,6 @@ _DRAWN: Mapping[str, tuple[str, ...]] = {
 """Columns of drawn data that are in no other table."""
 _DRAWN_TOTAL = "energy_per_inference_J"
 """Totals with a tornado and a distribution."""
-
-
-def _drawn(report: Report) -> dict[str, list[dict[str, Any]]]:
-    """Data of the tornado, the times and rooflines, and the distributions, of every design."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DRAWN}
-    for view in report.views:
-        who = view.who
-        base = view.estimate.totals[_DRAWN_TOTAL]
-        found["tornado"] += [
-            {**who, "quantity": _DRAWN_TOTAL, "cause": bar.cause, "base": base, "at_p10": _known(bar.low),
-             "at_p90": _known(bar.high)}
-            for bar in view.tornado(_DRAWN_TOTAL)
-        ]  # fmt: skip
-        for layer, times in view.occupation:
-            limits = slowest(times)
-            found["times"] += [
-                {**who, "layer": layer, "resource": name, "time_s": time, "limits": name in limits}
-                for name, time in times.items()
-            ]
-        roof = view.roofline
-        found["roofline"] += [
-            {**who, "layer": point.layer, "resource": point.resource, "operations_per_bit": point.intensity,
-             "operations_per_s": point.attained, "limits": point.limits,
-             "bits_per_s_of_the_resource": roof.rates[point.resource],
-             "operations_per_s_of_the_units": roof.computing}
-            for point in roof.points
-        ]  # fmt: skip
-        found["samples"] += [
-            {**who, "quantity": _DRAWN_TOTAL, "value": value} for value in view.samples[_DRAWN_TOTAL].tolist()
-        ]
-    return found
 
 
 def _known(value: float) -> float | None:

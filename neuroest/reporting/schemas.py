@@ -73,10 +73,17 @@ def schema(kind: str) -> dict[str, Any]:
         found["allOf"] = [
             {
                 "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
-                "then": {"properties": {"parameters": _due(record, _parameters(model, found["$defs"]))}},
+                "then": {
+                    "properties": {
+                        "parameters": {
+                            **_parameters(model, found["$defs"]),
+                            "required": [name for name, info in record.parameters().items() if info.absent is None],
+                        }
+                    }
+                },
             }
             for model, record in records
-        ]
+        ]  # fmt: skip
     if kind == "architecture":
         _add_choice_of_nodes(found)
         _add_block_parameters(found)
@@ -134,14 +141,6 @@ def _tidy(schema: dict[str, Any]) -> None:
             for item in properties.values() if isinstance(properties, dict) else ():
                 if isinstance(item, dict):
                     item.pop("title", None)
-
-
-def _due(record: type[Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of a device model, with those that a file must state."""
-    return {
-        **parameters,
-        "required": [name for name, info in record.parameters().items() if info.absent is None],
-    }
 
 
 def _parameters(model: str, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -152,9 +152,9 @@ class Survey:
                 "own": row.own,
                 **{_key(name, known[name]): _plain(row.cells.get(name), known[name]) for name in known},
                 **{
-                    f"{name}_p{end}": _band_end(row.cells.get(name), end)
+                    f"{name}_{end}": getattr(getattr(row.cells.get(name), "band", None), side, None)
                     for name in ("area", "energy", "efficiency")
-                    for end in (10, 90)
+                    for end, side in (("p10", "low"), ("p90", "high"))
                 },
                 **{f"{name}_normalised": self.normalised(row).get(name) for name in ("area", "energy", "efficiency")},
                 "bounds": "; ".join(f"{name}: {cell.bound}" for name, cell in row.cells.items() if cell.bound),
@@ -563,9 +563,3 @@ def _plain(cell: Cell | None, column: Column) -> Any:
     if isinstance(value, tuple):
         return ", ".join(value)
     return int(value) if isinstance(value, float) and column.kind == "count" else value
-
-
-def _band_end(cell: Cell | None, end: int) -> float | None:
-    if cell is None or cell.band is None:
-        return None
-    return cell.band.low if end == 10 else cell.band.high

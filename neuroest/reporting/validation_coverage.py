@@ -39,11 +39,9 @@ class DesignCoverage:
         """The comparison in one or two sentences."""
         kind = words(self.level)
         chips = "; ".join(case.title for case in self.chips)
-        summary = (
-            f"Validation cases of this kind ({kind}): {chips}."
-            if chips
-            else f"No validation case is a chip of this kind ({kind})."
-        )
+        summary = f"No validation case is a chip of this kind ({kind})."
+        if chips:
+            summary = f"Validation cases of this kind ({kind}): {chips}."
         if not self.unseen:
             return f"{summary} Every block model of the design occurs in a validation case of a chip."
         low, high = (percent(share) for share in self.unseen_share)

@@ -160,11 +160,9 @@ class Headline:
     @classmethod
     def of(cls, nominal: float | None, band: Any) -> Headline:
         """From a total and its band, which may be missing."""
-        return (
-            cls(nominal)
-            if band is None or nominal is None
-            else cls(nominal, band.low, band.median, band.high)
-        )
+        if band is None or nominal is None:
+            return cls(nominal)
+        return cls(nominal, band.low, band.median, band.high)
 
     @property
     def value(self) -> float | None:
@@ -197,11 +195,9 @@ def _spiking(e: Any) -> bool:
 
 
 def _synaptic_operations(e: Any) -> Any:
-    return (
-        np.sum(e.layers.layer_synaptic_operations, axis=-1, keepdims=True)
-        if _spiking(e)
-        else e.multiply_accumulates
-    )
+    if not _spiking(e):
+        return e.multiply_accumulates
+    return np.sum(e.layers.layer_synaptic_operations, axis=-1, keepdims=True)
 
 
 def _ratio(above: Any, below: Any) -> Any:
