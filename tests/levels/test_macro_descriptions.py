@@ -260,6 +260,19 @@ def test_a_mean_weight_above_that_of_networks_is_reported_for_cells_of_several_l
     assert ("mean_weight" in failed(result)) is reported
 
 
+@pytest.mark.parametrize(
+    ("case", "ones", "reported"),
+    [("le_gallo_2023/fill", 0.5, True), ("le_gallo_2023/fill", 0.3, False), ("jia_2021/matrix", 0.5, False)],
+)
+def test_inputs_with_more_ones_than_activations_are_reported_for_resistive_cells(
+    case: str, ones: float, reported: bool
+) -> None:
+    network = (CASES / case).with_suffix(".yaml")
+    settings = {"workload.input.activity.bit_density": str(ones)}
+    found = estimate(load_architecture(network.parent / "chip.yaml"), load_workload(network), settings)
+    assert ("input_bits" in failed(found)) is reported
+
+
 @pytest.mark.parametrize(("rows", "reported"), [(128, False), (32, True)])
 def test_two_conversions_of_a_product_are_reported(rows: int, reported: bool) -> None:
     # eight bits of a weight in cells of one bit, with a sign, by eight bits of an input, over the rows of a column

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check, Component, largest_of_layers
+from neuroest.blocks.cells.base import ResistiveMemory
 from neuroest.blocks.model_error import model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
@@ -27,6 +28,8 @@ _TWICE = 2.0
 """Conversions of one product: two design studies have one, the macros that were estimated too high two or more."""
 _SEVERAL_LEVELS, _TRAINED = 3.0, 0.3
 """Bits of a cell from which on it stores a number, and the largest mean weight of the shipped networks; conventions."""
+_RECTIFIED = 0.35
+"""Largest share of ones among the bits of rectified activations, by the spreads of the shipped networks."""
 
 
 class CrossbarMapper(CrossbarLayout):
@@ -258,6 +261,10 @@ class CrossbarMapper(CrossbarLayout):
             cells of several levels hold weights whose weights.mean_absolute is above that of trained networks (0.13 to
             0.3), to which their energy is proportional; two macros described like this were estimated 2.5 times too
             high. It is right for random weights
+        input_bits
+            the inputs of all layers have a bit_density above that of rectified activations (0.07 to 0.35); texts on
+            resistive macros that name their inputs measured a network, and the current of the cells is proportional to
+            it. It is right for random inputs and for inputs with a sign
         """
         array = self.compute
         # of a result, over the products that it sums up in an array whose rows are all used
@@ -269,6 +276,11 @@ class CrossbarMapper(CrossbarLayout):
         if not array.adds_charges and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
             mean = largest_of_layers(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
+        if isinstance(array.cell, ResistiveMemory) and np.all(self.network.activation_bits > 1.0):
+            ones = np.where(self.on_array > 0.0, self.layers.input_bit_density, np.inf)
+            checks.append(
+                self.require("advice", "input_bits", np.min(ones, axis=-1, keepdims=True), "<=", _RECTIFIED)
+            )
         return checks
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
