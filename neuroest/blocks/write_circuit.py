@@ -646,7 +646,7 @@ class Writing:
         if "cells_programmed_together" in self.options:
             return self.options["cells_programmed_together"]
         columns = self.point.array_columns
-        if self.circuit is None or self.cell.adds_charges:
+        if self.circuit is None:
             return columns
         return self.circuit.cells_at_once(
             columns, self.cell_current, self.options["arrays_programmed_together"]
@@ -665,8 +665,6 @@ class Writing:
         circuit, cell = self.circuit, self.memory
         if circuit is None:
             raise NeuroestError(f"{self.point.array_path} has no write_circuit")
-        if cell.adds_charges:
-            raise NeuroestError(f"the write circuits of {cell.path} are in its area; leave out write_circuit")
         rows, columns = self.point.array_rows, self.point.array_columns
         d, other_current, together = cell.device, cell.half_selected_cell_current(), self.cells_together
         one, voltage, levels = circuit.unipolar, d.program_voltage, cell.write_levels(circuit.unipolar)

@@ -92,7 +92,7 @@ def reads_of(mapper: CrossbarMapper, place: int) -> Reads:
         If the arrays are not resistive cells read by rounding converters.
     """
     array, network = mapper.compute, mapper.network
-    if not isinstance(array, CrossbarArray) or array.adds_charges:
+    if not isinstance(array, CrossbarArray) or not array.cell.summation.flows:
         raise NeuroestError(
             f"{array.path}: its cells are not conductances; accuracy is simulated on resistive cells"
         )

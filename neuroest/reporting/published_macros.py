@@ -81,7 +81,7 @@ def _lines(chip: Path, network: Path) -> Iterator[str]:
     if unreliable := reliability_words(found):
         yield f"{of}: {unreliable}; `neuroest estimate` says what to change"
     memories: tuple[str, ...] = _STATIC
-    if analog and not array.adds_charges:
+    if analog and array.cell.summation.flows:
         high, low = (found.claims[f"{array.cell.path}.{name}_conductance"].value for name in ("high", "low"))
         memories = _RESISTIVE if high > _CONTRAST * low else _MAGNETIC
     node = first_number(array.process.feature_size)

@@ -483,12 +483,9 @@ def models_by_path(result: Estimate) -> dict[str, str]:
 def level_of(result: Estimate) -> str:
     """Kind of the computing level of a design: its mapper, and the domain in which static cells compute."""
     level = result.evaluation.levels[0].mapped.level
-    if not is_crossbar(level.compute) or not level.compute.adds_charges:
+    if not is_crossbar(level.compute) or level.compute.cell.summation.flows:
         return str(level.mapper)
-    cell = level.compute.cell
-    kinds = {"divider": cell.divides, "current": cell.discharges}
-    domain = next((name for name, applies in kinds.items() if applies), "charge")
-    return f"{domain}_domain_{level.mapper}"
+    return f"{level.compute.cell.summation.domain}_domain_{level.mapper}"
 
 
 def record_text(board: Scoreboard) -> str:

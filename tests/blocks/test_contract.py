@@ -134,12 +134,13 @@ def states_its_text(call: ast.Call) -> bool:
     return ast.unparse(call.func) == "self.check_range" and len(call.args) > 5
 
 
-def test_columns_that_are_discharged_or_divide_a_voltage_add_charges() -> None:
-    """So `adds_charges` alone separates them from columns that draw the currents of their cells throughout a read."""
-    cells = [cls for cls in COMPONENTS.values() if issubclass(cls, Cell)]
-    others = [cls for cls in cells if cls.discharges or cls.divides]
-    assert others
-    assert all(cls.adds_charges for cls in others)
+def test_columns_that_add_charges_say_what_else_is_refused() -> None:
+    """Currents take any input and read-out; each sum of charges names its own, and what a pulse cannot weigh."""
+    sums = {cls.summation.domain: cls.summation for cls in COMPONENTS.values() if issubclass(cls, Cell)}
+    charges = [one for one in sums.values() if not one.flows]
+    assert set(sums) == {"conductance", "charge", "current", "divider"}
+    assert all(one.refusal and not (one.takes_pulses and one.settles) for one in charges)
+    assert all(bool(one.result) != one.grows for one in charges)
 
 
 def test_each_check_has_a_text_and_each_text_a_check() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, either
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.core import units as u
+from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import (
     ageing,
     crossbar,
@@ -120,17 +121,58 @@ class CellParameters(Record):
     """Reads after which a weight must be rewritten; without it, reads are assumed not to disturb it."""
 
 
+@frozen_dataclass(eq=False)
+class Summation:
+    """How a column adds up the products of its cells, and what reads of it follow.
+
+    Attributes
+    ----------
+    domain : str
+        What is summed: `conductance`, or of static cells `charge`, `current` or `divider`.
+    flows : bool
+        Whether the sum is a current that flows through conductances for as long as rows are driven. Other sums are
+        charges of static cells.
+    settles : bool
+        Whether a column settles to its sum, instead of collecting it during the pulse.
+    grows : bool
+        Whether the sum grows with the width of a pulse.
+    some_rows : bool
+        Whether a part of the rows can be summed by itself.
+    single_columns : bool
+        Whether columns can be driven one after the other.
+    takes_pulses, takes_voltages : bool
+        Whether an input can be the width of a pulse, or a voltage of its row, instead of a bit.
+    result : str
+        The sum in words, as where a pulse cannot weigh it.
+    refusal : str
+        Inputs and read-outs that such columns can have, as where others are refused.
+    """
+
+    domain: str
+    flows: bool = False
+    settles: bool = True
+    grows: bool = False
+    some_rows: bool = True
+    single_columns: bool = False
+    takes_pulses: bool = False
+    takes_voltages: bool = False
+    result: str = ""
+    refusal: str = ""
+
+
+CURRENTS = Summation(
+    "conductance", flows=True, grows=True, single_columns=True, takes_pulses=True, takes_voltages=True
+)
+"""Sum of the currents of conductances."""
+
+
 class Cell(Component[Any]):
     """Properties of a cell that the array needs."""
 
     idle_rows_conduct: ClassVar[bool] = True
     """Whether the cells of idle rows load the columns; access transistors disconnect them."""
-    adds_charges: ClassVar[bool] = False
-    """Whether columns sum charges instead of currents; also true of the two kinds of column below."""
-    discharges: ClassVar[bool] = False
-    """Whether cell currents remove these charges from a precharged column."""
-    divides: ClassVar[bool] = False
-    """Whether cells pull their column up or down throughout a read, so that it is a resistive divider."""
+    summation: ClassVar[Summation] = CURRENTS
+    """How its columns add up products."""
     signed_product: bool = False
     """Whether input and weight are plus or minus one, so that each input raises one of two lines in every read."""
     family = "cell"
@@ -201,8 +243,27 @@ class Cell(Component[Any]):
         """Energies of the cells of a read, and of the columns that they drive."""
 
     @abstractmethod
+    def read_counts(
+        self, network: NetworkContext, point: ElectricalPoint, reads: u.Numeric, columns: u.Numeric,
+        used: u.Numeric, input_density: u.Numeric,
+    ) -> dict[str, u.Numeric]:  # fmt: skip
+        """Actions of the cells in these reads of cells and of columns with this many cells in use, by name."""
+
+    @abstractmethod
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Checks of the cells and of a column of them."""
+
+    @abstractmethod
+    def signal_energy(self, point: ElectricalPoint, conductance: u.Siemens, time: u.Second) -> u.Joule:
+        """Energy of a column at full scale, whose cells of this mean conductance are driven for this time."""
+
+    def column_capacitance(self, point: ElectricalPoint) -> u.Farad:
+        """Total capacitance of a column."""
+        return point.column_capacitance
+
+    def column_figures(self, point: ElectricalPoint) -> list[tuple[str, u.Numeric, str]]:
+        """Names, values and units of what a designer asks of a column of charges."""
+        return []
 
     has_stuck_cells: bool = False
     """Whether the device states a share of stuck cells."""
@@ -321,6 +382,18 @@ class ResistiveMemory(Cell):
     def source_conductance(self, point: ElectricalPoint, conductance: u.Siemens) -> u.Siemens:
         """Conductance of all cells in parallel."""
         return point.conducting_rows * conductance
+
+    def signal_energy(self, point: ElectricalPoint, conductance: u.Siemens, time: u.Second) -> u.Joule:
+        """Energy that all cells of one column dissipate in one read."""
+        read = point.read_voltage
+        return point.rows * crossbar.cell_read_energy(conductance, read, read, time)
+
+    def read_counts(
+        self, network: NetworkContext, point: ElectricalPoint, reads: u.Numeric, columns: u.Numeric,
+        used: u.Numeric, input_density: u.Numeric,
+    ) -> dict[str, u.Numeric]:  # fmt: skip
+        """Cells that conduct."""
+        return {"cell_read": reads}
 
     def row_current(
         self, point: ElectricalPoint, columns: u.Dimensionless, conductance: u.Siemens, time: u.Second

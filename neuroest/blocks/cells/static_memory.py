@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, chosen
-from neuroest.blocks.cells.base import Cell
+from neuroest.blocks.cells.base import Cell, Summation
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
@@ -56,7 +56,6 @@ class StaticCell(Cell):
 
     holds_state = True
     idle_rows_conduct = False
-    adds_charges = True
     scales_with_process = True
     device: StaticCellParameters
 
@@ -152,10 +151,6 @@ class StaticCell(Cell):
         """Products of a column that draw charge in a read, for this many cells in use and probability of a one."""
         return static_cells.separate_charges(cells, probability)
 
-    def column_capacitance(self, point: ElectricalPoint) -> u.Farad:
-        """Total capacitance of a column."""
-        return point.column_capacitance
-
     def driven_row_capacitance(self, point: ElectricalPoint) -> u.Farad:
         """Capacitance that the driver of an analog row charges."""
         return point.row_capacitance
@@ -167,6 +162,28 @@ class StaticCell(Cell):
         if not point.analog_rows:
             return 0.0
         return static_cells.charging_current(self.driven_row_capacitance(point), point.read_voltage, time)
+
+    def read_counts(
+        self, network: NetworkContext, point: ElectricalPoint, reads: u.Numeric, columns: u.Numeric,
+        used: u.Numeric, input_density: u.Numeric,
+    ) -> dict[str, u.Numeric]:  # fmt: skip
+        """Products that draw charge."""
+        ones = self.product_probability(network, input_density)
+        return {"charge": columns * self.capacitors_charged(point, used, ones)}
+
+    def column_figures(self, point: ElectricalPoint) -> list[tuple[str, u.Numeric, str]]:
+        """Capacitance, full scale, mismatch, and the step of the converters."""
+        swing, bits = self.full_scale(point), point.get("resolution", None)
+        figures = [
+            ("capacitance of a column", self.column_capacitance(point), "F"),
+            ("full scale of a column", swing, "V"),
+            ("error of a column from mismatch, over its full scale", self.mismatch_error(point), "1"),
+        ]
+        if bits is not None:
+            figures.append(
+                ("step of the converters at a column", 2.0 * converters.half_step(swing, bits), "V")
+            )
+        return figures
 
     @abstractmethod
     def full_scale(self, point: ElectricalPoint) -> u.Volt:
@@ -180,8 +197,8 @@ class StaticCell(Cell):
         """Column error from cell mismatch if products are one with this probability."""
         return self.mismatch_error(point) + 0.0 * probability
 
-    def signal_energy(self, point: ElectricalPoint) -> u.Joule:
-        """Energy of a column at full scale."""
+    def signal_energy(self, point: ElectricalPoint, conductance: u.Siemens, time: u.Second) -> u.Joule:
+        """Energy of the charge of a column at full scale."""
         return crossbar_wires.line_toggle_energy(self.column_capacitance(point), self.full_scale(point))
 
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
@@ -267,7 +284,11 @@ class CurrentCell(ReadPortCell):
     """
 
     schema = CurrentCellBlock
-    discharges = True
+    summation = Summation(
+        "current", settles=False, grows=True, takes_pulses=True, takes_voltages=True,
+        refusal="by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) or voltages "
+        "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)",
+    )  # fmt: skip
     example = "current_sram_28nm"
     prior_error = STATIC_CELL_ERROR
     device: CurrentCellParameters
@@ -371,7 +392,11 @@ class DividerCell(ReadPortCell):
     """Static memory cell that pulls its column up or down: current flows throughout a read."""
 
     schema = DividerCellBlock
-    divides = True
+    summation = Summation(
+        "divider", single_columns=True, result="the voltage of a divider",
+        refusal="as dividers: its inputs come bit by bit (input: one_bit_driver) and its columns are read by "
+        "converters (readout: adc)",
+    )  # fmt: skip
     transistors_at_line = 2.0  # one pulls up, one down
     example = "divider_sram_65nm"
     prior_error = STATIC_CELL_ERROR
@@ -463,6 +488,11 @@ class ChargeCell(StaticCell):
     """Static memory cell that puts one bit of a product on a capacitor: no static current flows."""
 
     schema = ChargeCellBlock
+    summation = Summation(
+        "charge", some_rows=False, takes_voltages=True, result="a charge on a capacitor",
+        refusal="on capacitors: its inputs come bit by bit (input: one_bit_driver) or as voltages (capacitive_dac, "
+        "resistive_ladder) and its columns are read by converters (readout: adc)",
+    )  # fmt: skip
     prior_error = STATIC_CELL_ERROR
     device: ChargeCellParameters
 
@@ -560,6 +590,15 @@ class ChargeCell(StaticCell):
                 cells, probability, point.array_rows, self.plate_ratio(point)
             )
         return static_cells.separate_charges(cells, probability)
+
+    def read_counts(
+        self, network: NetworkContext, point: ElectricalPoint, reads: u.Numeric, columns: u.Numeric,
+        used: u.Numeric, input_density: u.Numeric,
+    ) -> dict[str, u.Numeric]:  # fmt: skip
+        """Capacitors that are charged, and products, whose plates are driven even where a common plate follows."""
+        charged = super().read_counts(network, point, reads, columns, used, input_density)
+        ones = self.product_probability(network, input_density)
+        return charged | {"product": columns * static_cells.separate_charges(used, ones)}
 
     def mismatch_error(self, point: ElectricalPoint) -> u.Dimensionless:
         """Column error from capacitor mismatch, over full scale."""

@@ -11,7 +11,7 @@ from neuroest.blocks.columns.interfaces import CurrentClamp
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.equations import counting, crossbar, multiplexing, static_cells
+from neuroest.equations import counting, crossbar, multiplexing
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.layout import CrossbarLayout
@@ -238,22 +238,18 @@ class ArrayActions:
     def _reading(
         self, reads: u.Numeric, toggles: u.Numeric, column_reads: u.Numeric
     ) -> Mapping[tuple[str, str], u.Numeric]:
-        """Buffers and stages along the lines; conducting cells or, if columns add charges, charged capacitors."""
-        t, array, passed = self.layers, self.array, {"rows": toggles, "columns": column_reads}
+        """Buffers and stages along the lines, and the cells."""
+        array, passed = self.array, {"rows": toggles, "columns": column_reads}
         actions: dict[tuple[str, str], u.Numeric] = {
             (buffer.path, "pass"): passed[lines] * buffer.buffers(self.mapper.options[cells])
             for buffer, cells, lines in array.line_buffers
         }
         actions |= {(stage.path, "column_read"): column_reads for stage in array.column_stages}
-        if not array.adds_charges:
-            return actions | {(array.cell.path, "cell_read"): reads}
-        cell, (_, rows_each) = array.static_cell, array.weights.devices_per_weight()
-        used = rows_each * (t.reduction + t.recurrent_reduction) / self.mapper.row_reads
-        ones = cell.product_probability(self.network, self.mapper.active_share())
-        actions[cell.path, "charge"] = column_reads * cell.capacitors_charged(array.at_rest, used, ones)
-        if not (cell.discharges or cell.divides):
-            actions[cell.path, "product"] = column_reads * static_cells.separate_charges(used, ones)
-        return actions
+        used = self.mapper.block[0] / self.mapper.row_reads
+        of_cells = array.cell.read_counts(
+            self.network, array.at_rest, reads, column_reads, used, self.mapper.active_share()
+        )
+        return actions | {(array.cell.path, action): count for action, count in of_cells.items()}
 
     def _neuron_work(
         self, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]

@@ -128,11 +128,6 @@ class CrossbarArray(Component[None]):
     model = "crossbar"
     answers_for_slots = True
 
-    @property
-    def adds_charges(self) -> bool:
-        """Whether the columns add charges instead of currents."""
-        return self.cell.adds_charges
-
     cell: Cell = slot("cell")
     """The cell."""
 
@@ -394,7 +389,7 @@ class CrossbarArray(Component[None]):
     def front_end(self, network: NetworkContext) -> Component[Any] | None:
         """Circuit at the end of a column, sized for the current of the rows that are read at once."""
         circuit = self.interface
-        if not isinstance(circuit, CurrentClamp) or self.adds_charges:
+        if not isinstance(circuit, CurrentClamp) or not self.cell.summation.flows:
             return circuit
         return circuit.sized_for(self.column_current_of_clamp(network))
 
@@ -454,50 +449,52 @@ class CrossbarArray(Component[None]):
         """Load at the end of a column: of its circuit, of a neuron that it drives, or of a converter."""
         if self.driven_load is not None:
             return self.driven_load
+        if not self.cell.summation.flows:
+            return Loads()
         end = self.front_end(network) or self.converter
         return Loads() if end is None else end.loads(self.at_rest)
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the column is within its settling error."""
-        if self.adds_charges:
-            # drivers are assumed to be large enough; columns that the cells discharge do so during the pulse, and only
-            # the rows settle
-            segment, cell = self.segment_resistance(), self.static_cell
-            line = cell.folding * self.options["columns"] * segment
-            row = crossbar_wires.row_time_constant(0.0, line, self.row_capacitance())
-            column: u.Second = 0.0
-            if not cell.discharges:
-                source = self.source_conductance(network, self.weights.conductance(network))
-                wire = self.options["rows"] * segment
-                column = crossbar_wires.column_time_constant_floating(
-                    source, wire, cell.column_capacitance(self.at_rest)
-                )
-                column = column + self.switching_time_constant(network, source, wire)
-            return crossbar_wires.settling_time(row, column, self.settled_bits())
-        conductance = self.weights.conductance(network)
-        along, down = self.pieces("columns"), self.pieces("rows")
-        stack = self.stacked_arrays(network)
-        columns, rows = self.options["columns"] / along, self.options["rows"] / down * stack
-        drive = drive_resistance(self.driver, self.conducting_columns(network), conductance)
-        segment, via = self.segment_resistance(), self.cell.via
+        """Time until the column is within its settling error: the row settles, and then its column.
+
+        Formulas and their errors: docs/models/crossbar.md, Settling.
+        """
+        time_constants = self.row_time_constant(network), self.column_time_constant(network)
+        return crossbar_wires.settling_time(*time_constants, self.settled_bits())
+
+    def row_time_constant(self, network: NetworkContext) -> u.Second:
+        """Time constant of a row with all its pieces, for the driver of each at its largest resistance.
+
+        Drivers that carry no current of cells are assumed to be large enough.
+        """
+        pieces, via = self.pieces("columns"), self.cell.via
+        drive: u.Ohm = 0.0
+        if self.cell.summation.flows:
+            conductance = self.weights.conductance(network)
+            drive = drive_resistance(self.driver, self.conducting_columns(network), conductance)
         if via is not None:
             drive = drive + via.resistance
-        row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
-        column_resistance, total = rows * segment, self.conducting_rows() / down * stack * conductance
-        column_capacitance = self.column_capacitance() / down * stack
+        wire = self.cell.folding * self.options["columns"] / pieces * self.segment_resistance()
+        return pieces * crossbar_wires.row_time_constant(drive, wire, self.row_capacitance() / pieces)
+
+    def column_time_constant(self, network: NetworkContext) -> u.Second:
+        """Time constant of a column with all its pieces and arrays; zero if the cells discharge it in the pulse."""
+        if not self.cell.summation.settles:
+            return 0.0
+        pieces, stack, via = self.pieces("rows"), self.stacked_arrays(network), self.cell.via
+        source = self.source_conductance(network, self.weights.conductance(network)) / pieces * stack
+        capacitance = self.cell.column_capacitance(self.at_rest) / pieces * stack
+        wire = self.options["rows"] / pieces * stack * self.segment_resistance()
         if via is not None:
-            column_resistance = column_resistance + via.resistance
+            wire = wire + via.resistance
         end = self.column_end(network)
         if end.clamp is not None:
-            column = crossbar_wires.column_time_constant_clamped(
-                end.clamp, total, column_resistance, column_capacitance
-            )
+            settling = crossbar_wires.column_time_constant_clamped(end.clamp, source, wire, capacitance)
         else:
-            column = crossbar_wires.column_time_constant_floating(
-                total + end.conductance, column_resistance, column_capacitance + end.column
+            settling = crossbar_wires.column_time_constant_floating(
+                source + end.conductance, wire, capacitance + end.column
             )
-        column = column + self.switching_time_constant(network, total, column_resistance) / down
-        return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
+        return pieces * (settling + self.switching_time_constant(network, source, wire) / pieces)
 
     def drive_time(self, network: NetworkContext) -> u.Second:
         """Minimum time of one input pulse in the array: the pulse itself, or settling."""
@@ -605,10 +602,10 @@ class CrossbarArray(Component[None]):
         converter = self.converter
         if converter is None or converter.counts_during_pulse:
             return converter is not None
-        timed = self.driver.whole_numbers and not self.driver.analog
+        timed = self.cell.summation.flows and self.driver.whole_numbers and not self.driver.analog
         taken = converter.takes_columns or isinstance(self.interface, ClampsColumn)
         alone = self.read_schedule.in_turn or not np.any(self.readout.options["columns_per_converter"] > 1.0)
-        fits = timed and taken and alone and not self.adds_charges and self.sampler is None
+        fits = timed and taken and alone and self.sampler is None
         return converter.may_count_during_pulse and fits
 
     def schedule(self, network: NetworkContext) -> ReadSchedule:
@@ -677,7 +674,7 @@ class CrossbarArray(Component[None]):
     def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance of the cells that drive a column in one read."""
         # settling depends on it, except for cells that conduct for the time of a pulse
-        point = self.in_pulse(network) if self.cell.discharges else self.at_rest
+        point = self.at_rest if self.cell.summation.settles else self.in_pulse(network)
         return self.cell.source_conductance(point, cell_conductance)
 
     def switched_source(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
@@ -815,7 +812,7 @@ class CrossbarArray(Component[None]):
         }
         if self.driven_load is not None:
             values["neuron_capacitance"] = self.driven_load.column
-        if not self.adds_charges:
+        if self.cell.summation.flows:
             values["cell_conductance"] = conductance
             values["lowest_conductance"] = self.weights.ends()[0]
             values["cell_supply_voltage"] = self.cell_supply_voltage()
@@ -826,7 +823,7 @@ class CrossbarArray(Component[None]):
             )
         if isinstance(self.interface, CurrentClamp):
             values["clamp_current"] = self.current_of_clamp(network)
-            if not self.adds_charges:
+            if self.cell.summation.flows:
                 values["column_current"] = self.column_current_of_clamp(network)
         if self.neuron is not None:
             drive = self.drive(network)
@@ -909,20 +906,18 @@ class CrossbarArray(Component[None]):
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """Figures of merit of the array, and those of its circuits."""
-        point, figures = self.point(network), ArrayLimits(self, network).characteristics()
+        point = self.point(network)
+        figures = ArrayLimits(self, network).characteristics(point)
         return figures + [figure for part in self.circuits for figure in part.characteristics_at(point)]
 
     def signal_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy that all cells of one column dissipate in one read, or that of a column of charges at full scale."""
-        if self.adds_charges:
-            return self.static_cell.signal_energy(self.in_pulse(network))
+        """Energy of a column at full scale, with all arrays of its line."""
         if self.driven_load is not None:  # kT/C on the line instead of the noise of a current
             return self.column_energy()
-        read = self.options["read_voltage"]
-        rows = self.rows_at_once() * smallest_of_layers(self.stacked_arrays(network))
-        return rows * crossbar.cell_read_energy(
-            self.weights.conductance(network), read, read, smallest_of_layers(self.settled_time(network))
-        )
+        point, conductance = self.in_pulse(network), self.weights.conductance(network)
+        time = smallest_of_layers(self.settled_time(network))
+        stack = smallest_of_layers(self.stacked_arrays(network))
+        return stack * self.cell.signal_energy(point, conductance, time)
 
     def loss_strength(self, network: NetworkContext) -> u.Dimensionless:
         """Conductance of a cell times resistance of a segment times the square of the longer side."""

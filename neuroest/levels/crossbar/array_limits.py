@@ -12,6 +12,7 @@ from neuroest.blocks.base import (
     largest_of_layers,
     smallest_of_layers,
 )
+from neuroest.blocks.electrical_point import ElectricalPoint
 from neuroest.blocks.roles import CouplesDirectly, HoldsResults, IdealColumn
 from neuroest.core import units as u
 from neuroest.core.frozen import frozen_dataclass
@@ -77,7 +78,7 @@ class ArrayLimits(StatesChecks):
             self.require("infeasible", "read_supply", read, "<=", array.cell_supply_voltage(), "V"),
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
         ]
-        if not array.adds_charges:
+        if array.cell.summation.flows:
             strength = array.loss_strength(network)
             checks.append(self.check_range("wire_loss_range", strength, 0.0, SOLVED_LOSS, "1"))
             checks.extend(self._ageing_checks())
@@ -90,7 +91,7 @@ class ArrayLimits(StatesChecks):
         if array.converter is None:
             return checks
         waits, turns = array.holding == "none" and not schedule.in_turn, array.columns_in_turn(network)
-        if waits and not array.adds_charges and np.any(turns > 1.0):
+        if waits and array.cell.summation.flows and np.any(turns > 1.0):
             alone = array.settled_time(network) + array.conversion_time(network) / turns
             longer = largest_of_layers(array.read_time(network) / alone)
             checks.append(self.require("advice", "columns_wait", longer, "<=", _WAITING))
@@ -152,7 +153,7 @@ class ArrayLimits(StatesChecks):
             checks.append(self.require("design_rule", "weight_error", error, "<=", limit, path=path))
         return checks
 
-    def characteristics(self) -> list[Characteristic]:
+    def characteristics(self, point: ElectricalPoint) -> list[Characteristic]:
         """Figures of merit that an array designer asks for."""
         array, network = self.array, self.network
         figures = [
@@ -160,8 +161,10 @@ class ArrayLimits(StatesChecks):
             array.characteristic("read time", largest_of_layers(array.read_time(network)), "s"),
             array.characteristic("energy to program a cell", array.programming_energy(network), "J"),
             array.characteristic("time to program an array", array.writing.time, "s"),
-            *(self._of_charges() if array.adds_charges else self._of_currents()),
+            *(array.characteristic(*figure) for figure in array.cell.column_figures(point)),
         ]
+        if array.cell.summation.flows:
+            figures.extend(self._of_currents())
         if array.converter is not None:
             bits = array.resolution(network)
             figures.append(array.characteristic("resolution of the converters", bits, "1"))
@@ -207,21 +210,6 @@ class ArrayLimits(StatesChecks):
             width = array.column_pitch() * array.readout.options["columns_per_converter"]
             length = array.converter.area(array.resolution(network)) / width
             figures.append(array.characteristic("length of a converter as wide as its columns", length, "m"))
-        return figures
-
-    def _of_charges(self) -> list[Characteristic]:
-        """Figures of merit that a designer of charge-domain columns asks for."""
-        array, network = self.array, self.network
-        cell, point = array.static_cell, array.in_pulse(network)
-        error, swing = cell.mismatch_error(point), cell.full_scale(point)
-        figures = [
-            array.characteristic("capacitance of a column", cell.column_capacitance(point), "F"),
-            array.characteristic("full scale of a column", swing, "V"),
-            array.characteristic("error of a column from mismatch, over its full scale", error, "1"),
-        ]
-        if array.converter is not None:
-            step = 2.0 * converters.half_step(swing, array.resolution(network))
-            figures.append(array.characteristic("step of the converters at a column", step, "V"))
         return figures
 
     def _of_ageing(self) -> list[Characteristic]:

@@ -169,10 +169,10 @@ class _Columns:
         return np.asarray(np.sqrt(self.blocks * columns * reads * digits) * of_products + 0.0 * self.result)
 
     def errors(self) -> ColumnErrors:
-        if self.array.adds_charges:
-            causes = self._of_charges(self.array)
-        else:
+        if self.array.cell.summation.flows:
             causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
+        else:
+            causes = self._of_charges(self.array)
         converter = self.array.converter
         if converter is not None and not isinstance(
             converter, SenseAmplifier
@@ -457,7 +457,7 @@ class _Columns:
         step = step * self.range.share
         left: u.Dimensionless = 1.0
         age = array.weights.age
-        if age is not None and not array.adds_charges:
+        if age is not None:
             # levels that have drifted together lie closer than the codes
             left = array.weights.full_weight(age) / array.weights.full_weight(None)
         lost = accuracy.rounding_spread(step / left)

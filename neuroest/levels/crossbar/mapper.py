@@ -87,7 +87,7 @@ class CrossbarMapper(CrossbarLayout):
         self.refuse("no_counters", self.counts_partial_sums and not digital)
         driver, readout = array.driver.path, array.readout.path
         self.refuse("no_numbers", array.driver.whole_numbers and spiking, CodingError, driver=driver)
-        charges = self.compute.adds_charges
+        charges = not self.compute.cell.summation.flows
         if self.shares and (charges or self.compute.cell.idle_rows_conduct):
             kind = "charge-domain cells drive" if charges else "cells without transistors conduct into"
             raise MappingError(
@@ -136,7 +136,7 @@ class CrossbarMapper(CrossbarLayout):
             be subtracted; use reference_column
         """
         spec, array, readout = self.spec, self.compute, self.compute.readout
-        charges, ranges = array.adds_charges, {"full_scale", "full_scale_spreads"}
+        charges, ranges = not array.cell.summation.flows, {"full_scale", "full_scale_spreads"}
         self.refuse("two_ranges", ranges <= readout.options.keys(), readout=readout.path)
         self.refuse("ageless_cells", charges and array.weights.age is not None)
         if spec.offset_subtraction not in (None, "none") and (charges or spec.weight_encoding != "offset"):
@@ -273,7 +273,8 @@ class CrossbarMapper(CrossbarLayout):
         of_input = array.read_schedule.results_of_phase * (1.0 if array.adds_pulses else self.planes)
         each = largest_of_layers(of_weight * of_input * rows / array.rows_at_once())
         checks = [self.require("advice", "conversions_of_a_product", each, "<", _TWICE)]
-        if not array.adds_charges and np.all(array.weights.bits_per_cell(self.network) >= _SEVERAL_LEVELS):
+        levels = array.weights.bits_per_cell(self.network)
+        if array.cell.summation.flows and np.all(levels >= _SEVERAL_LEVELS):
             mean = largest_of_layers(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         if isinstance(array.cell, ResistiveMemory) and np.all(self.network.activation_bits > 1.0):

@@ -66,7 +66,7 @@ def _counting_faults(array: CrossbarArray, converter: Converter) -> Iterator[str
             f"counts is during_pulse, but this {converter.model} decides bit by bit; use a counting converter, such as "
             "oscillator_macro"
         )
-    if array.adds_charges:
+    if not array.cell.summation.flows:
         yield "counts is during_pulse, but the columns add charges, whose sum is there at the end; use after_pulse"
     elif not converter.takes_columns and array.interface is None:
         yield "counts is during_pulse, which adds up the current of a column; use takes: current, or a current_clamp"
@@ -89,9 +89,9 @@ def _pulse_faults(array: CrossbarArray) -> Iterator[str]:
     if chosen.pulse_widths != "equal" and array.holding != "stage":
         stage = " with a sample_and_hold or a merge" if chosen.pulse_widths == "shared" else ""
         yield f"pulse_widths is {chosen.pulse_widths}, which needs a stage that adds charges; use holding: stage{stage}"
-    if chosen.pulse_widths == "binary" and array.adds_charges and not array.cell.discharges:
-        settled = "the voltage of a divider" if array.cell.divides else "a charge on a capacitor"
-        yield f"pulse_widths is binary, but {settled} does not depend on the width of a pulse; use shared"
+    summation = array.cell.summation
+    if chosen.pulse_widths == "binary" and not summation.grows:
+        yield f"pulse_widths is binary, but {summation.result} does not depend on the width of a pulse; use shared"
     if chosen.pulse_widths == "shared" and array.sampler is None and array.merge is None:
         yield "pulse_widths is shared, which needs a sample_and_hold or a merge whose capacitors share the results"
 
@@ -101,8 +101,7 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
     rows, at_once = array.options["rows"], array.rows_at_once()
     if np.any(at_once > rows):
         yield f"rows_at_once is {float(np.max(at_once)):g}, more than the {float(np.min(rows)):g} rows of an array"
-    shares = array.adds_charges and not (array.cell.discharges or array.cell.divides)
-    if shares and np.any(at_once < rows):
+    if not array.cell.summation.some_rows and np.any(at_once < rows):
         yield (
             "rows_at_once is below the rows, but all capacitors of a column share its charge; use "
             f"{float(np.min(at_once)):g} rows and a higher count of arrays"
@@ -111,7 +110,7 @@ def _row_faults(array: CrossbarArray) -> Iterator[str]:
 
 def _turn_faults(array: CrossbarArray) -> Iterator[str]:
     """Reasons why columns cannot be driven one after another."""
-    if array.adds_charges and not array.cell.divides:
+    if not array.cell.summation.single_columns:
         yield "columns is in_turn, but a driven row moves the charges of all columns; use together"
     elif array.cell.idle_rows_conduct:
         yield "columns is in_turn, but cells without transistors conduct into every column; use together"
@@ -161,7 +160,7 @@ def _merge_faults(array: CrossbarArray, network: NetworkContext) -> Iterator[str
             f"{float(np.max(merged)):g} columns are merged and {float(np.min(shared)):g} share a converter; raise "
             "columns_per_converter to a multiple of what is merged"
         )
-    if array.adds_charges and array.merge.model != "capacitive_merge":
+    if not array.cell.summation.flows and array.merge.model != "capacitive_merge":
         yield f"charges on capacitors are not currents; they cannot feed a {array.merge.model}; use a capacitive_merge"
     cell_bits = array.weights.bits_per_cell(network)
     if isinstance(array.merge, CapacitiveMerge) and array.merge.is_ladder and np.any(cell_bits > 1.0):
@@ -236,25 +235,13 @@ def event_faults(array: CrossbarArray, mode: str, input_bits: u.Bit) -> Iterator
 
 def charge_faults(array: CrossbarArray) -> Iterator[str]:
     """Options that an array which adds charges cannot have, one line each."""
-    if not array.adds_charges:
+    summation, driver = array.cell.summation, array.driver
+    if summation.flows:
         return
-    driver = array.driver
     one_bit, timed = isinstance(driver, DrivesOneBit), driver.whole_numbers and not driver.analog
-    if array.cell.discharges and (array.neuron is not None or not (one_bit or timed or driver.analog)):
-        yield (
-            "by currents for a time: its inputs are pulses (input: one_bit_driver or pulse_width) or voltages "
-            "(capacitive_dac, resistive_ladder) and its columns are read by converters (readout: adc)"
-        )
-    elif array.cell.divides and (array.neuron is not None or not one_bit):
-        yield (
-            "as dividers: its inputs come bit by bit (input: one_bit_driver) and its columns are read by converters "
-            "(readout: adc)"
-        )
-    elif not array.cell.discharges and (array.neuron is not None or not (one_bit or driver.analog)):
-        yield (
-            "on capacitors: its inputs come bit by bit (input: one_bit_driver) or as voltages (capacitive_dac, "
-            "resistive_ladder) and its columns are read by converters (readout: adc)"
-        )
+    other = (timed and summation.takes_pulses) or (driver.analog and summation.takes_voltages)
+    if array.neuron is not None or not (one_bit or other):
+        yield summation.refusal
     if array.line_buffers:
         yield "with one plate per column, which buffers cannot split; leave out row_buffer and column_buffer"
     if array.write_circuit is not None:
@@ -266,6 +253,6 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
             f"on capacitors that followers charge from a voltage of the row, and a {driver.model} gives none; use a "
             "capacitive_dac or resistive_ladder, or charged_by: row"
         )
-    if isinstance(array.interface, ClampsColumn) and not array.cell.discharges:
+    if isinstance(array.interface, ClampsColumn) and summation.settles:
         clamp = array.interface.model
         yield f"whose column voltage is the result, and a {clamp} would fix it; leave out readout.interface"

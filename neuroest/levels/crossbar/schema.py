@@ -169,7 +169,7 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
     if converter is not None:
         none_dropped = not np.any(np.asarray(converter.options.get("dropped_bits", 0.0)) > 0.0)
         checks.append(_check(converter, "dropped_bits", none_dropped or "bits" not in converter.options))
-        bare = interface is None and not array.adds_charges
+        bare = interface is None and array.cell.summation.flows
         checks.append(_check(converter, "takes", bare or getattr(converter.spec, "takes", "") != "current"))
         ranged = {"full_scale", "full_scale_spreads"} & array.readout.spec.model_fields_set
         if ranged and isinstance(converter, SenseAmplifier):
@@ -206,7 +206,7 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     """Circuits that crossbar arrays need and that no block represents."""
     array = mapper.compute
     exclusions = [*_left_out_of_readout(array, mapper), *_left_out_of_references(array)]
-    if not array.adds_charges:
+    if array.cell.summation.flows:
         exclusions += [*_left_out_of_ageing(array), *_left_out_of_cells(array), *_left_out_of_writing(array)]
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         exclusions.append("generation of the row voltage, which is above the supply")
@@ -260,7 +260,7 @@ def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[s
         "spike_buffers": outside and "fan_out_buffer" not in readout.slots,
         "neuron_switches": neuron is not None and array.multiplexer is None and in_turn,
         "mean_of_rows": array.driven_load is not None,
-        "nonlinear_rows": array.adds_charges and array.cell.discharges and array.driver.analog,
+        "nonlinear_rows": not array.cell.summation.settles and array.driver.analog,
         "negative_events": array.reads_events,
         "silent_blocks": array.spec.silent_blocks == "skip",
         "column_switches": neuron is not None and array.multiplexer is None and several,
@@ -280,7 +280,7 @@ def _left_out_of_references(array: CrossbarArray) -> list[str]:
         mirrors that subtract the current of the reference column from every column
     """
     offset = array.spec.weight_encoding == "offset" and array.weights.offset_subtraction == "none"
-    reads = {"offset": offset and not array.adds_charges}
+    reads = {"offset": offset and array.cell.summation.flows}
     reads["reference_mirrors"] = bool(array.weights.reference_columns) and array.neuron is not None
     return stated(_left_out_of_references, "Left out", reads)
 
@@ -349,7 +349,8 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
     shared = np.any(np.asarray(array.columns_switched(mapper.network)) > 1.0)
     encoded, staged = "time_encoder" in array.readout.slots, array.holding == "stage"
     untimed = converter.takes_times and not encoded
-    direct = converter.takes_columns or array.adds_charges or encoded
+    flows = array.cell.summation.flows
+    direct = converter.takes_columns or not flows or encoded
     free = not encoded and not converter.integrates
     unsampled = free and array.sampler is None
     shares = array.read_schedule.shares_bits and array.merge is not None
@@ -362,7 +363,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter, mapper: Cro
         "interface": not untimed and array.interface is None and not direct,
         "sampling_time": staged and free and instant,
         "samples": unsampled and staged and not shares,
-        "samples_of_ramps": unsampled and not (staged and not shares) and converter.ramps and not array.adds_charges,
+        "samples_of_ramps": unsampled and not (staged and not shares) and converter.ramps and flows,
     })  # fmt: skip
 
 

@@ -129,7 +129,7 @@ class StoredWeights:
 
         Charges need none: the highest bit of two's complement counts negative, and plus and minus one need no offset.
         """
-        if self.spec.weight_encoding != "offset" or self.cell.adds_charges:
+        if self.spec.weight_encoding != "offset" or not self.cell.summation.flows:
             return "none"
         return str(self.spec.offset_subtraction or "reference_column")
 
