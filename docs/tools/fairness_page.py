@@ -367,13 +367,16 @@ def contest_lines(network: str) -> list[str]:
         "|---|--:|--:|--:|--:|---|",
     ]
     reasons: dict[str, list[str]] = {}
+    shown: dict[str, str] = {}
     for one in found.standings:
         if one.value is None or one.ratio is None:
             reasons.setdefault(re.sub(r"( of \d+), .*", r"\1", one.reason), []).append(one.title)
             continue
+        chip = _like_one_above(one.chip, shown)
+        shown[one.title] = one.chip
         lines.append(
             f"| {one.title} | {formatted(one.value.median, 'J')} | {_interval(one.value, 'J')} | "
-            f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {one.chip} |"
+            f"{_ratio(one.ratio)} | {formatted(one.totals['area_m2'], 'm^2')} | {chip} |"
         )
     if reasons:
         lines += ["", *(f"- no chip, {'; '.join(titles)}: {reason}" for reason, titles in reasons.items())]
@@ -385,6 +388,19 @@ def contest_lines(network: str) -> list[str]:
         "",
     ]
     return lines
+
+
+def _like_one_above(chip: str, above: Mapping[str, str]) -> str:
+    """Choices of a best chip: those that differ from the most similar one above, where at most two do."""
+    best, least = chip, 3
+    for title, other in above.items():
+        mine, its = (re.split(r", (?=\D)", one) for one in (chip, other))
+        if [choice.split()[0] for choice in mine] != [choice.split()[0] for choice in its]:
+            continue
+        differ = [choice for choice, before in zip(mine, its, strict=True) if choice != before]
+        if len(differ) < least:
+            best, least = f"as {title}" + (f", but {', '.join(differ)}" if differ else ""), len(differ)
+    return best
 
 
 def _other_objectives() -> list[str]:
@@ -769,9 +785,9 @@ def _reading() -> list[str]:
         *(line for point in points for line in _paragraph(point, "- ")[:-1]),
         "",
         *_paragraph(
-            """The row of 3 nm is a projection: its node capacitance of attofarads is smaller than any wire to it, and
-            its values are outside of the range of their process, so it does not compete. Only the neuron is one of 3
-            nm: it is in the 28 nm fabric of the other rows."""
+            """The row of 3 nm is a projection of the neuron alone, in the 28 nm fabric of the other rows. Its node of
+            attofarads is smaller than any wire to it, and its values are outside of the range of their process, so it
+            does not compete."""
         ),
     ]
 

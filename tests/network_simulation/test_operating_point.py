@@ -35,20 +35,22 @@ def finalists() -> Iterator[Any]:
     # a bound takes nothing and no time, so nothing of it can be simulated
     by_title = {contender.title: name for name, contender in spec.contenders.items() if not contender.bound}
     words = {name.replace("_", " "): name for name in spec.alternatives}
-    workload = ""
+    workload, chosen = "", {}
     for line in FAIRNESS.read_text(encoding="utf-8").splitlines():
         if head := re.match(r"### (\w+): one inference", line):
-            workload = head[1]
+            workload, chosen = head[1], {}
         cells = [cell.strip() for cell in line.strip("| ").split("|")]
         if not workload or cells[0] not in by_title or len(cells) != 6 or cells[1] == "-":
             continue
-        choices, rest = [], cells[-1]
+        like = re.match(r"as (.+?)(?:, but |$)", cells[-1])
+        choices, rest = dict(chosen[like[1]]) if like else {}, cells[-1]
         labels = [(w, label) for w, n in words.items() for label in spec.alternatives[n]]
         for word, label in sorted(labels, key=lambda one: -len(" ".join(one))):
-            if re.search(rf"(^|, ){re.escape(f'{word} {label}')}(,|$)", rest):
-                choices.append((words[word], label))
+            if re.search(rf"(^|, |, but ){re.escape(f'{word} {label}')}(,|$)", rest):
+                choices[words[word]] = label
                 rest = rest.replace(f"{word} {label}", "", 1)
-        yield pytest.param(workload, by_title[cells[0]], dict(choices), id=f"{workload}-{by_title[cells[0]]}")
+        chosen[cells[0]] = choices
+        yield pytest.param(workload, by_title[cells[0]], choices, id=f"{workload}-{by_title[cells[0]]}")
     assert workload, f"{FAIRNESS} has no section of a network"
 
 
