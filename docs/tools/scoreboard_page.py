@@ -24,7 +24,7 @@ from neuroest.validation.board import (
 )
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.cases import load_case, shipped_cases
-from neuroest.validation.descriptions import DescribedOnce, described_once, factors, read_described
+from neuroest.validation.descriptions import GUIDE, DescribedOnce, described_once, factors, read_described
 from neuroest.validation.scoring import COVERAGE_GOAL, EVERY_NODE, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"
@@ -234,16 +234,19 @@ def _descriptions() -> list[str]:
                 for each in factors(read_described())
             ),
         ),
-        "All first descriptions with the models of today, each chip with exponents and factors of the others:",
+        "All first descriptions with the models of today, each chip with exponents and factors of the others, and",
+        f"those since {GUIDE}, the day of the guides:",
         "",
         *_markdown_table(
-            ("family", "chips", "values", "median factor", "inside p10 to p90", "each chip once", "mean ln(p90/p10)"),
+            ("family", "described", "chips", "values", "median factor", "inside p10 to p90", "each chip once",
+             "mean ln(p90/p10)"),
             (
                 (
-                    each.family, str(each.chips), str(each.values), f"{each.median_factor:.2f}",
+                    each.family, when, str(each.chips), str(each.values), f"{each.median_factor:.2f}",
                     f"{each.coverage:.0%}", f"{each.coverage_by_chip:.0%}", f"{each.mean_width:.2f}",
                 )
-                for each in described_once(read_described())
+                for when, day in (("any day", ""), ("since the guide", GUIDE))
+                for each in described_once(read_described(), day)
             ),
         ),
     ]  # fmt: skip

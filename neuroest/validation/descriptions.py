@@ -274,13 +274,22 @@ class DescribedOnce:
     mean_width: float
 
 
-def described_once(values: Sequence[DescribedValue]) -> list[DescribedOnce]:
-    """What a description by somebody else would get today: first descriptions, each chip left out, by family."""
+def described_once(values: Sequence[DescribedValue], since: str = "") -> list[DescribedOnce]:
+    """What a description by somebody else would get today: first descriptions, each chip left out, by family.
+
+    Parameters
+    ----------
+    values : sequence of DescribedValue
+        The whole record, from which the factors come.
+    since : str, optional
+        Day from which on descriptions are scored, as YYYY-MM-DD.
+    """
     chosen = {(each.family, each.cost): each for each in factors(values)}
+    scored = [each for each in values if each.day >= since]
     found = []
-    for family in (name for name in get_args(Family) if any(each.family == name for each in values)):
+    for family in (name for name in get_args(Family) if any(each.family == name for each in scored)):
         errors, widths, inside = [], [], dict[str, list[bool]]()
-        for value in (each for each in values if each.family == family):
+        for value in (each for each in scored if each.family == family):
             whole = chosen[family, value.cost]
             pair = whole.others.get(value.chip, (whole.exponent, whole.factor))
             errors.append(abs(value.bands[pair[0]][0]))

@@ -120,6 +120,15 @@ def test_first_descriptions_have_the_widths_of_the_other_chips() -> None:
     assert digital.coverage_by_chip == pytest.approx(7 / 9)
 
 
+def test_descriptions_since_a_day_have_the_widths_of_all_chips() -> None:
+    values = [value(str(n), 1.5, family="digital", day="2026-11-27") for n in range(30)]
+    newest = [value(f"new{n}", ratio, family="digital") for n, ratio in enumerate([1.2, 3.0])]
+    (digital,) = (e for e in described_once([*values, *newest, *_times()], GUIDE) if e.family == "digital")
+    assert (digital.chips, digital.values) == (2, 2)
+    assert digital.median_factor == pytest.approx(math.sqrt(1.2 * 3.0))
+    assert digital.coverage == pytest.approx(0.5)
+
+
 def _times() -> list[DescribedValue]:
     """Two values of each other cost, since a factor needs chips to leave out."""
     return [
