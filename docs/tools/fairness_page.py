@@ -282,10 +282,8 @@ def _in_short() -> list[str]:
         "",
         *_paragraph(
             f"""Energy of an inference over that of the twin, {_title(TWIN)}: the least and the largest median of
-            {len(NETWORKS)} networks, with the outcome on all or on how many. *Back to back*: each chip as fast as it
-            can. *Equal pace*: both as fast as the slower one. Where the data have a pace: *burst*, a buffer keeps the
-            inputs of an inference, and both work on them at once; *streaming*, timesteps are as long as those of the
-            data. *Too slow*: in more than half of the samples; ratios are over those in which both chips keep up."""
+            {len(NETWORKS)} networks, with the outcome on all or on how many, at each [pace](results.md#paces). *Too
+            slow*: in more than half of the samples; ratios are over those in which both chips keep up."""
         ),
         "| neuron | what it is | " + " | ".join(paces_shown.values()) + " |",
         "|---|---|" + "---|" * len(paces_shown),
@@ -309,23 +307,15 @@ def _over_networks(name: str, pace: str) -> str:
 
 
 def _findings() -> Iterator[str]:
-    bands = {
-        pace: [band for network in NETWORKS if (band := _band_at(LEADING, network, pace)) is not None]
-        for pace in ("back_to_back", "equal_pace")
-    }
-    least, most = (
-        [end(getattr(band, name) for band in bands["equal_pace"]) for end in (min, max)]
-        for name in ("low", "high")
-    )
-    medians = [band.median for band in bands["equal_pace"]]
+    bands = [band for network in NETWORKS if (band := _band_at(LEADING, network, "equal_pace")) is not None]
+    least, most = min(band.low for band in bands), max(band.high for band in bands)
+    medians = [band.median for band in bands]
     tied = all(outcome(ratio_at(LEADING, network, "equal_pace")) == "tie" for network in NETWORKS)
     yield (
         f"At equal pace the {_title(LEADING)} chip needs {_span(medians)} times the energy of its twin in the median, "
-        f"from {ratio_digits(least[0])} at the least p10 to {ratio_digits(most[1])} at the largest p90"
+        f"from {ratio_digits(least)} at the least p10 to {ratio_digits(most)} at the largest p90"
         + (": it ties, so what both chips share decides." if tied else ".")
     )
-    slow = [band.median for band in bands["back_to_back"]]
-    yield (f"Back to back it needs {min(slow):.3g} to {max(slow):.3g} times as much.")
     for network in NETWORKS:
         found, name = held(network), LEADING
         counts = found.outcomes(name)
@@ -785,9 +775,9 @@ def _reading() -> list[str]:
         *(line for point in points for line in _paragraph(point, "- ")[:-1]),
         "",
         *_paragraph(
-            """The row of 3 nm is a projection of the neuron alone, in the 28 nm fabric of the other rows. Its node of
-            attofarads is smaller than any wire to it, and its values are outside of the range of their process, so it
-            does not compete."""
+            """The row of 3 nm is a projection of the neuron alone: it is in the 28 nm fabric of the other rows. Its
+            node of attofarads is smaller than any wire to it, and its values are outside of the range of their process,
+            so it does not compete."""
         ),
     ]
 
