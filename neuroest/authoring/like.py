@@ -3,15 +3,13 @@
 The fabric stays the same, so both chips omit the same parts. Circuits that the new neuron needs are added if missing.
 """
 
-import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from neuroest.authoring.templates import yaml_line
 from neuroest.blocks.roles import HoldsResults
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
@@ -256,7 +254,7 @@ def _text(
         f"#   neuroest compare {name}.yaml {base} -w WORKLOAD",
         "kind: architecture",
         f"name: {name}",
-        *([f"title: {_flow(title)}"] if title else []),
+        *([f"title: {yaml_line(title)}"] if title else []),
         "description: >-",
         f"  {chip} with {replaced}. State here what the chip is and what it is not.",
         f"base: {base}",
@@ -266,13 +264,5 @@ def _text(
     for path, (value, reason) in changes.items():
         lines += [f"  # {reason}"] if reason else []
         moved = {**value, "device": _written(value["device"], folder)} if isinstance(value, dict) else value
-        lines.append(f"  {path}: {_flow(moved)}")
+        lines.append(f"  {path}: {yaml_line(moved)}")
     return "\n".join(lines) + "\n"
-
-
-def _flow(value: Any) -> str:
-    """A value as one line of YAML."""
-    text: str = yaml.safe_dump(
-        value, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
-    )
-    return text.removesuffix("...\n").strip()

@@ -190,6 +190,14 @@ def device_text(
     return "".join(parts)
 
 
+def yaml_line(value: Any) -> str:
+    """A value as one line of YAML."""
+    text: str = yaml.safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return text.removesuffix("...\n").strip()
+
+
 def _dumped(value: Any) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
@@ -439,22 +447,20 @@ def contest_with(
             "with: neuroest new architecture --like CHIP, with --neuron, --cell or --adc"
         )
     own = _own_devices(file, base)
-    replaced = [one for one in like_it[base] if _replaces(rules["alternatives"][one], own)]
+    changed = {
+        one: {path.removesuffix(".device") for choice in rules["alternatives"][one].values() for path in choice or {}}
+        for one in like_it[base]
+    }  # fmt: skip
+    replaced = [one for one, paths in changed.items() if paths & own]
     without = f" but {', '.join(replaced)}, since the chip has its own" if replaced else ""
     entry = (
         f"contenders:\n  # your chip, with the alternatives of the contenders on {base}{without}\n"
-        f"  {file.stem}:\n    title: {_quoted(title)}\n    architecture: {shown}\n"
+        f"  {file.stem}:\n    title: {yaml_line(title)}\n    architecture: {shown}\n"
         f"    alternatives: [{', '.join(one for one in like_it[base] if one not in replaced)}]\n"
     )
     text = _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
     text = _CONTENDERS.sub(lambda _: entry, text, count=1)
     return text if workload is None else _RATES.sub(lambda found: _possible(found, workload), text, count=1)
-
-
-def _quoted(text: str) -> str:
-    """A text as YAML takes it, in one line."""
-    dumped: str = yaml.safe_dump(text, allow_unicode=True, width=math.inf)
-    return dumped.removesuffix("...\n").strip()
 
 
 def _possible(found: re.Match[str], workload: str) -> str:
@@ -483,12 +489,6 @@ def _own_devices(file: Path, base: str) -> set[str]:
         own_devices |= {path for path in paths if path.rpartition(".")[2] in _OWN_DEVICES}
         file = find_file("architecture", str(document["base"]), file)
     return own_devices
-
-
-def _replaces(choices: Mapping[str, Any], own: set[str]) -> bool:
-    """Whether a choice of an alternative replaces the device at one of these paths."""
-    paths = {str(path).removesuffix(".device") for choice in choices.values() for path in choice or {}}
-    return bool(paths & own)
 
 
 def _bases(file: Path) -> list[str]:

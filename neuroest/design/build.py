@@ -490,11 +490,9 @@ def _built(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> Design:
     operation = loaded.spec.operation
     stated = operation.period is not None
     if operation.mode not in {"duty_cycled", "streaming"} and (operation.mode == "always_on") != stated:
-        message = (
-            "always_on needs the `period` from one inference to the next"
-            if operation.mode == "always_on"
-            else f"{operation.mode} has no period; it belongs to always_on, streaming and duty_cycled"
-        )
+        message = f"{operation.mode} has no period; it belongs to always_on, streaming and duty_cycled"
+        if operation.mode == "always_on":
+            message = "always_on needs the `period` from one inference to the next"
         builder.problems.append(problem_at(loaded.document, ("operation",), message))
     raise_all(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]

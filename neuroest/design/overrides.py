@@ -39,7 +39,7 @@ _FIRST_WORDS = frozenset(
 _ROOTS = ("technology", "operation", "workload")
 SPOKEN = MappingProxyType({"supply": "supply_voltage", "vdd": "supply_voltage"})
 """Words that results and designers use instead of the name of a key."""
-_SET = "--set"
+SETTING = "--set"
 """Option that paths are given to."""
 _MOST_NAMED = 6
 """Maximum number of paths listed in a message; a convention."""
@@ -80,11 +80,8 @@ def preferred(path: str, found: list[str]) -> list[str]:
     if len(whole) == 1:
         return whole
     shortest = min(found, key=len, default="")
-    return (
-        [shortest]
-        if found and all(one == shortest or one.startswith(f"{shortest}.") for one in found)
-        else found
-    )
+    inside = all(one == shortest or one.startswith(f"{shortest}.") for one in found)
+    return [shortest] if found and inside else found
 
 
 def ending_in(path: str, known: Iterable[str]) -> str:
@@ -105,7 +102,7 @@ def ending_in(path: str, known: Iterable[str]) -> str:
     if len(found) > 1:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise NeuroestError(
-            f"{_SET}: {path!r} could be any of {', '.join(found[:_MOST_NAMED])}{more}; write more of the path"
+            f"{SETTING}: {path!r} could be any of {', '.join(found[:_MOST_NAMED])}{more}; write more of the path"
         )
     return found[0] if found else path
 
@@ -142,9 +139,9 @@ def whole_path(path: str, chip: Loaded[ArchitectureSpec], network: WorkloadSpec)
         for coding, own in ACTIVITY_QUANTITIES.items():
             if coding != network.coding and last in (*own, *(("timesteps",) if coding == "spiking" else ())):
                 hint = f"a {network.coding} network such as {network.name} has no {last}"
-                raise UnknownNameError("path", path, (), hint, where=_SET)
+                raise UnknownNameError("path", path, (), hint, where=SETTING)
         raise UnknownNameError(
-            "path", path, names, "`neuroest explain CHIP --all` lists all parameters", where=_SET
+            "path", path, names, "`neuroest explain CHIP --all` lists all parameters", where=SETTING
         )
     return found
 
@@ -180,12 +177,13 @@ def whole_paths(
     for path, value in settings.items():
         name = whole_path(path, chip, network)
         if name in whole:
-            raise NeuroestError(f"{_SET}: {path!r} and another setting both mean {name}; state one of them")
+            raise NeuroestError(
+                f"{SETTING}: {path!r} and another setting both mean {name}; state one of them"
+            )
         whole[name] = value
     return whole
 
 
-SETTING = "--set"
 _MOST_SETTINGS = 1_000
 _PLAIN = re.compile(r"\d+(\.\d*)?")
 """A number without a unit; where a workload's file takes bits, so does a setting."""

@@ -381,7 +381,7 @@ def draw(
     values: dict[str, Array] = {}
     for path in sorted(claims):
         claim = claims[path]
-        if not claim.has_spread or claim.low == claim.high:
+        if not varies(claim):
             continue
         key = common_cause(claim)
         if key not in shared:
@@ -423,6 +423,11 @@ _kept_stream = lru_cache(maxsize=_KEPT)(_new_stream)
 def cause_stream(samples: int) -> Callable[[str, int, int, int], Array]:
     """What gives the scores of a cause by samples, seed and block; short ones are cached for chips that share them."""
     return _kept_stream if samples <= SAMPLES else _new_stream
+
+
+def varies(claim: Claim) -> bool:
+    """Whether a claim has a distribution."""
+    return claim.has_spread and claim.low != claim.high
 
 
 def common_cause(claim: Claim) -> str:

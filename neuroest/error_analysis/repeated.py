@@ -22,7 +22,7 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.plans import Places, Plans
 from neuroest.core.recording import UNREAD
 from neuroest.design.build import Design, build
-from neuroest.error_analysis.draws import discrepancy_claims
+from neuroest.error_analysis.draws import discrepancy_claims, varies
 from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.learning import left_out
 from neuroest.pipeline.mapping import exclusions
@@ -104,9 +104,7 @@ class _Inputs(NamedTuple):
     @classmethod
     def of(cls, design: Design, claims: Mapping[str, Claim], moved: frozenset[str]) -> _Inputs:
         """Those of an estimate; `moved` may differ besides what has a spread."""
-        uncertain = (
-            path for path, one in {**claims, **discrepancy_claims(design)}.items() if _is_uncertain(one)
-        )
+        uncertain = (path for path, one in {**claims, **discrepancy_claims(design)}.items() if varies(one))
         paths = {*uncertain, *(moved & claims.keys())}
         fixed = {path: claim.value for path, claim in claims.items() if path not in paths}
         return cls(tuple(sorted(paths)), fixed, tuple(design.devices.values()))
@@ -198,10 +196,6 @@ def _joined(parts: Sequence[tuple[Places, Rows]], count: int) -> Rows:
     return Rows(known, numbers[:, : _CHECKS + 3 * len(checks)])
 
 
-def _is_uncertain(claim: Claim) -> bool:
-    return claim.has_spread and claim.low != claim.high
-
-
 def _numbers(
     design: Design, workload: WorkloadSpec, values: Mapping[str, Any], count: int
 ) -> tuple[Any, About]:
@@ -279,7 +273,7 @@ def structure_of(
     by_network = _families[chip]
     if network not in by_network:
         every = {**build(chip).claims, **workload_claims(network.spec)}
-        uncertain = frozenset(path for path, one in every.items() if _is_uncertain(one))
+        uncertain = frozenset(path for path, one in every.items() if varies(one))
         by_network[network] = _Family(uncertain, {})
     family = by_network[network]
     moved = frozenset(settings.keys() & claims.keys()) - family.uncertain

@@ -7,7 +7,7 @@ draws of common inputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -148,13 +148,9 @@ def _integration_times(structure: Structure) -> Line:
 
 
 def _neurons(group: Group, values: Mapping[str, Any]) -> dict[str, Neuron]:
-    def those() -> Iterator[tuple[str, Neuron]]:
-        for component in instantiate(group.design, values).components():
-            if isinstance(component, Neuron):
-                yield component.path, component
-
     with np.errstate(all="ignore"):
-        return dict(those())
+        parts = instantiate(group.design, values).components()
+        return {part.path: part for part in parts if isinstance(part, Neuron)}
 
 
 def _path(group: Group, tail: str, what: str) -> str:

@@ -20,7 +20,7 @@ from neuroest.core.progress import Progress, silent
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.units import format_quantity, three_digits
 from neuroest.design.chip import instantiate
-from neuroest.error_analysis.draws import SEED, common_cause, spread_over
+from neuroest.error_analysis.draws import SEED, common_cause, spread_over, varies
 from neuroest.error_analysis.elasticities import slopes, step_sizes, steps
 from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
 from neuroest.exploration.space import ExplorationError, Space
@@ -182,7 +182,7 @@ def causes(group: Group) -> dict[str, tuple[str, ...]]:
     together: dict[str, list[str]] = {}
     for path in sorted(group.claims):
         claim = group.claims[path]
-        if claim.has_spread and claim.low != claim.high:
+        if varies(claim):
             together.setdefault(common_cause(claim), []).append(path)
     return {
         paths[0] if len(paths) == 1 else f"{key.lstrip(':')} ({len(paths)} values)": tuple(paths)

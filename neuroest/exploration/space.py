@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 from pathlib import Path
@@ -162,11 +162,9 @@ class Space:
     def _placed(self, problem: Problem) -> Problem:
         """A problem at its place in the file; one of another file or an option stays."""
         at = self._place_of(problem.path)
-        return (
-            problem
-            if problem.line or at is None
-            else replace(problem, file=self.file, line=at[0], column=at[1])
-        )
+        if problem.line or at is None:
+            return problem
+        return replace(problem, file=self.file, line=at[0], column=at[1])
 
     def _place_of(self, path: str) -> Place | None:
         """Place of a path, of one of its values, or of the constraint that names it."""
@@ -310,24 +308,24 @@ _Given: TypeAlias = Annotated[
 """Values of a path: a range, whole blocks by label, a list, or a text as after ``--set PATH=``."""
 
 
-def _is_axis(given: Any) -> Any:
-    _axis({"": _track("", given)})
-    return given
+def _readable(read: Callable[[Any], Any]) -> AfterValidator:
+    """A check that a value of a file can be read, which keeps it as it is written."""
+
+    def kept(given: Any) -> Any:
+        read(given)
+        return given
+
+    return AfterValidator(kept)
 
 
-def _is_linked_axis(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    _axis({path: _track(path, values) for path, values in given.items()})
-    return given
+def _linked(given: Mapping[str, Any]) -> Axis:
+    """The axis of paths that vary together, from values as in a file."""
+    return _axis({path: _track(path, values) for path, values in given.items()})
 
 
-def _is_constraint(text: str) -> str:
-    _constraint(text)
-    return text
-
-
-AxisValuesSpec: TypeAlias = Annotated[_Given, AfterValidator(_is_axis)]
+AxisValuesSpec: TypeAlias = Annotated[_Given, _readable(lambda given: _linked({"": given}))]
 """Values of one path in a file."""
-ConstraintText: TypeAlias = Annotated[str, AfterValidator(_is_constraint)]
+ConstraintText: TypeAlias = Annotated[str, _readable(_constraint)]
 """A comparison in a file."""
 
 
@@ -342,9 +340,7 @@ class SpaceSpec(Spec):
     """Purpose of the exploration."""
     axes: dict[str, AxisValuesSpec] = Field(default_factory=dict)
     """Values of each path: a list, a range, blocks by label, or a text as after `--set PATH=`."""
-    linked: tuple[
-        Annotated[dict[str, _Given], Field(min_length=1), AfterValidator(_is_linked_axis)], ...
-    ] = ()
+    linked: tuple[Annotated[dict[str, _Given], Field(min_length=1), _readable(_linked)], ...] = ()
     """Groups of paths that vary together, each with the same number of values."""
     constraints: tuple[ConstraintText, ...] = ()
     """Comparisons that must hold, such as `area <= 4 mm^2`."""
@@ -358,7 +354,7 @@ class SpaceSpec(Spec):
 
 def axis_of(path: str, given: Any) -> Axis:
     """The axis of one path, from values as in a file."""
-    return _axis({path: _track(path, given)})
+    return _linked({path: given})
 
 
 def read_space(path: str | Path) -> Space:
@@ -371,8 +367,7 @@ def read_space(path: str | Path) -> Space:
     """
     loaded = read_spec(SpaceSpec, Path(path))
     spec = loaded.spec
-    groups = [*({path: given} for path, given in spec.axes.items()), *spec.linked]
-    axes = [_axis({path: _track(path, given) for path, given in group.items()}) for group in groups]
+    axes = [_linked(group) for group in (*({path: given} for path, given in spec.axes.items()), *spec.linked)]
     moved = {path for group in spec.linked for path in group}
     places = _places(loaded)
     varied = [path for axis in axes for path in axis.tracks]
@@ -414,12 +409,8 @@ def _places(loaded: Loaded[SpaceSpec]) -> dict[str, Place]:
     for place, group in groups:
         for path, given in group.items():
             places[path] = document.position([*place, path])
-            names = (
-                given
-                if isinstance(given, dict)
-                else dict(enumerate(given if isinstance(given, list) else ()))
-            )
-            for key, value in names.items():
+            listed = dict(enumerate(given if isinstance(given, list) else ()))
+            for key, value in (given if isinstance(given, dict) else listed).items():
                 places.setdefault(f"{path}={value}", document.position([*place, path, key]))
     for index, text in enumerate(spec.constraints):
         places.setdefault(str(_constraint(text)), document.position(["constraints", index]))

@@ -179,8 +179,12 @@ def _values(
 def stated_value(group: Group, where: str, one: Moved) -> str:
     """A value of a path in the notation of a file, so that the chip has a claim for it."""
     claim = group.claims.get(where)
-    unit = one.axis.unit if claim is None else claim.unit
-    value = float(one.paths[where][0]) if claim is None else claim.value
+    if claim is None:
+        return _text(float(one.paths[where][0]), one.axis.unit)
+    return _text(claim.value, claim.unit)
+
+
+def _text(value: float, unit: str) -> str:
     return f"{value!r} {unit}" if unit != "1" else repr(value)
 
 
@@ -355,9 +359,7 @@ def _chips(
         else str(baseline)
     )
     chip = load_architecture(place)
-    if (
-        _held(place).get("model") == device.spec.model
-    ):  # the chip keeps its choices for a neuron of this model
+    if _held(place).get("model") == device.spec.model:  # its choices for a neuron of this model stay
         return chip, {f"{_HELD}.device": named, **changes}, baseline
     document = architecture_document(find_file("architecture", place))
     changed = device_changes(document.data, place, "neuron", named)
@@ -569,7 +571,7 @@ def _target(
     today = Band(*quantiles(ratio[:, -1])) if known else None
     best = tuple(float(axis.values[int(at)]) for axis, at in zip(axes, place, strict=True))
     values = {
-        path: _text(search.own, path, float(along[int(at)]))
+        path: _text(float(along[int(at)]), search.own.claims[path].unit)
         for one, at in zip(search.moved, place, strict=True) for path, along in one.paths.items()
     }  # fmt: skip
     made = _made(search, sides, changes, values)
@@ -612,11 +614,6 @@ def _nearest(target: Target, search: _Search, missed: Sequence[Goal]) -> dict[Go
         if np.any(good):
             nearest[goal] = float(values[np.argmin(np.where(good, away, np.inf))])
     return nearest
-
-
-def _text(group: Group, path: str, value: float) -> str:
-    unit = group.claims[path].unit
-    return f"{value!r} {unit}" if unit != "1" else repr(value)
 
 
 def _made(
@@ -664,9 +661,6 @@ def _attributed(search: _Search, own: Estimate, theirs: Estimate) -> Attribution
     if search.quantity == ENERGY:
         rows = paces(own, theirs, {search.pace})
         return next((row.attribution for row in rows if row.part == "energy" and row.off_chip_link), None)
-    found = compared((own, theirs), {})
-    return (
-        found.attributions.get((search.quantity, theirs.architecture))
-        if search.quantity in ATTRIBUTED
-        else None
-    )
+    if search.quantity not in ATTRIBUTED:
+        return None
+    return compared((own, theirs), {}).attributions.get((search.quantity, theirs.architecture))

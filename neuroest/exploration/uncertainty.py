@@ -17,13 +17,13 @@ from neuroest.core.document import Document, Documented, Gap, Paragraph, Table
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import three_digits
-from neuroest.error_analysis.calibration import Calibration, Given, GivenFile, calibration_of
+from neuroest.error_analysis.calibration import Given, GivenFile, calibration_of
 from neuroest.error_analysis.draws import SAMPLES, SEED, Posterior, draw, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
 from neuroest.exploration.space import ExplorationError, Space
-from neuroest.exploration.structures import Group, Resolved, resolve
+from neuroest.exploration.structures import Group, resolve
 from neuroest.pipeline.evaluation import evaluate
 from neuroest.registry import render
 from neuroest.results.estimate import Band
@@ -265,7 +265,8 @@ def uncertainty(
     learnt = None if given is None else calibration_of(given)
     resolved = resolve(architecture, workload, Space(()), settings)
     group = resolved.groups[0].settled()
-    known = None if learnt is None else _given(learnt, resolved, group, settings)
+    chip = next(file for file in resolved.files if file.kind == "architecture")
+    known = None if learnt is None else learnt.at(chip.sha256, settings or {}, group.claims)
     quantities = quantity_names(listed(quantities))
     starting_point(group, quantities)
     drawn = _Draw(
@@ -297,14 +298,6 @@ def uncertainty(
         {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
         tuple(drawn.relative), seed, known,
     )  # fmt: skip
-
-
-def _given(
-    learnt: Calibration, resolved: Resolved, group: Group, settings: Mapping[str, str] | None
-) -> Given:  # fmt: skip
-    """What the chip is given of a calibration."""
-    chip = next(file for file in resolved.files if file.kind == "architecture")
-    return learnt.at(chip.sha256, settings or {}, group.claims)
 
 
 def _knowledge_share(values: Array) -> float:

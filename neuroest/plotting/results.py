@@ -230,8 +230,7 @@ def _stacked(
 def _largest(found: Sequence[Breakdown | None], most: int) -> list[str]:
     """Names of the parts that are large in some design; what is small in all of them is not among them."""
     best = _largest_shares(found)
-    order = sorted(best.items(), key=lambda pair: -pair[1])
-    large = [name for name, share in order if share >= _LEAST_SHARE and not _is_neuron(name)]
+    large = [n for n in sorted(best, key=lambda n: -best[n]) if best[n] >= _LEAST_SHARE and not _is_neuron(n)]
     neurons = [name for name in best if _is_neuron(name)]
     return [*large[: most - len(neurons)], *neurons]
 
@@ -335,11 +334,7 @@ def bottleneck_figure(view: View, width: float) -> Any:
     handles.append(
         style.line(ls="", marker="o", ms=4.0, mfc="white", mec="black", label="open: not the limit")
     )
-    figure.legend(
-        handles=handles,
-        loc="outside upper center",
-        ncols=style.legend_columns(figure.get_figwidth(), [one.get_label() for one in handles], 5),
-    )
+    style.legend_outside(figure, 5, handles, "upper")
     return figure
 
 

@@ -158,8 +158,7 @@ def _lines_along(
             missed[x], missed[y], s=22, marker="x", color=style.colour(place), linewidths=0.8, zorder=3
         )
     if others:
-        columns = style.legend_columns(axes.figure.get_figwidth(), axes.get_legend_handles_labels()[1], 3)
-        axes.figure.legend(loc="outside lower center", ncols=columns)
+        style.legend_outside(axes.figure, 3)
     if not formatted["feasible"].all():
         axes.set_title("Crosses: not feasible", loc="left")
 
@@ -297,11 +296,7 @@ def random_bits_figure(result: RandomBits, path: str | Path | None) -> Any:
         style.quantity_axis(axes.yaxis, unit, label)
         style.quantity_axis(axes.xaxis, "1/s", "bits needed")
         axes.set_xlim(float(np.min(RATES)), float(np.max(RATES)))
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="outside lower center", ncols=style.legend_columns(figure.get_figwidth(), labels, 3),
-        title=style.MEDIANS, title_fontsize=style.points(6.0),
-    )  # fmt: skip
+    style.legend_outside(figure, 3, panels[0].get_legend_handles_labels()[0], title=style.MEDIANS)
     return style.save_figure(figure, path)
 
 
@@ -333,11 +328,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
     title = style.MEDIANS
     if any(any(curve.failed) for curve in result.curves):
         title += "; crosses: a check fails"
-    columns = style.legend_columns(figure.get_figwidth(), axes[0, 0].get_legend_handles_labels()[1], 2)
-    handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(
-        *handles, loc="outside lower center", ncols=columns, title=title, title_fontsize=style.points(6.0)
-    )
+    style.legend_outside(figure, 2, axes[0, 0].get_legend_handles_labels()[0], title=title)
     return style.save_figure(figure, path)
 
 
@@ -518,13 +509,9 @@ def _banded(band: Band) -> str:
 def _number(value: float) -> str:
     if not np.isfinite(value):
         return "∞"
-    return (
-        f"{value:.2g}"
-        if value < 100.0
-        else f"{value:.0f}"
-        if value < 1e4
-        else f"{value:.0e}".replace("e+0", "e")
-    )
+    if value < 100.0:
+        return f"{value:.2g}"
+    return f"{value:.0f}" if value < 1e4 else f"{value:.0e}".replace("e+0", "e")
 
 
 def _shortened(figure: Any, axes: Any, texts: Sequence[Any]) -> list[str]:

@@ -631,12 +631,15 @@ def legend_columns(inches: float, labels: Iterable[str], most: int) -> int:
 
 
 def legend_outside(
-    figure: Any, most: int, handles: Sequence[Any] | None = None, side: Literal["upper", "lower"] = "lower"
-) -> None:
+    figure: Any, most: int, handles: Sequence[Any] | None = None, side: Literal["upper", "lower"] = "lower",
+    title: str | None = None,
+) -> None:  # fmt: skip
     """A legend above or below all panels, of some parts or of all that the axes show, in as many columns as fit."""
     parts = figure.axes[0].get_legend_handles_labels()[0] if handles is None else handles
     columns = legend_columns(figure.get_figwidth(), [part.get_label() for part in parts], most)
-    figure.legend(handles=handles, loc=f"outside {side} center", ncols=columns)
+    figure.legend(
+        handles=handles, loc=f"outside {side} center", ncols=columns, title=title, title_fontsize=points(6.0)
+    )
 
 
 def panel_letters(axes: Iterable[Any]) -> None:

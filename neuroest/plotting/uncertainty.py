@@ -118,8 +118,7 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         style.line(ls="", marker="|", color="black", ms=7.0, mew=1.2, label="median"),
         style.line(ls="", marker="o", color="black", ms=2.5, mfc="white", mew=0.8, label="nominal"),
     ]
-    columns = style.legend_columns(figure.get_figwidth(), [one.get_label() for one in marks], 2)
-    figure.legend(handles=marks, loc="outside lower center", ncols=columns)
+    style.legend_outside(figure, 2, marks)
     return figure
 
 

@@ -219,7 +219,14 @@ def write_first(board: Scoreboard) -> None:
             raise NeuroestError(f"{name} is not blind: only cases that state `blind: true` have first ratios")
         scored = [row for row in board.rows if row.case == name and row.scored]
         known = {} if case.first is None else {**case.first.values, **case.first.unknown}
-        added = {row.quantity: _first_value(row) for row in scored if row.quantity not in known}
+        now: dict[str, Any] = {"date": datetime.now(UTC).date().isoformat(), "version": package_version()}
+        added = {
+            row.quantity: FirstValue(
+                unit=row.unit, published=row.published, predicted=row.predicted, p10=row.low, p50=row.median,
+                p90=row.high, **now,
+            )
+            for row in scored if row.quantity not in known
+        }  # fmt: skip
         file = case.folder / FIRST_FILE
         if not added:
             where = printable(str(file))
@@ -228,13 +235,6 @@ def write_first(board: Scoreboard) -> None:
         texts[file] = first_text(spec.model_copy(update={"values": {**spec.values, **added}}))
     for file, text in texts.items():
         write_whole(file, text.encode())
-
-
-def _first_value(row: Row) -> FirstValue:
-    return FirstValue(
-        unit=row.unit, published=row.published, predicted=row.predicted, p10=row.low, p50=row.median, p90=row.high,
-        date=datetime.now(UTC).date().isoformat(), version=package_version(),
-    )  # fmt: skip
 
 
 # --- The scoreboard as text and as rows ----------------------------------------------------------------------------

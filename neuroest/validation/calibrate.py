@@ -33,7 +33,14 @@ from neuroest.error_analysis.calibration import (
     read_calibration,
 )
 from neuroest.error_analysis.conditioning import Conditioned, condition, prior_scores
-from neuroest.error_analysis.draws import SEED, Posterior, common_cause, discrepancies, spread_over
+from neuroest.error_analysis.draws import (
+    SEED,
+    Posterior,
+    common_cause,
+    discrepancies,
+    spread_over,
+    varies,
+)
 from neuroest.loading import library
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.registry import render
@@ -48,7 +55,7 @@ from neuroest.specs.reading import Document
 from neuroest.validation import expressions
 from neuroest.validation.case_spec import checked_value, out_of_bounds
 from neuroest.validation.cases import estimate_of_run, run_file
-from neuroest.validation.descriptions import PredictedLogs, varies
+from neuroest.validation.descriptions import PredictedLogs
 from neuroest.validation.expressions import evaluate_expression, unit_factor
 
 SCHEMA_VERSION = "1.0"

@@ -195,11 +195,9 @@ class Published(PublishedValue):
         if self.factor is not None:
             raise _fault("factor", f"{allowed}; `factor` is for bottom_up")
         if (self.tolerance or 0.0) > (most + self.rounding) * (1.0 + _SLACK):
-            besides = (
-                f" and {self.rounding:.2g} for {self.published_digits:g} published digits"
-                if self.published_digits is not None
-                else ", or more by their rounding where `published_digits` are stated"
-            )
+            besides = ", or more by their rounding where `published_digits` are stated"
+            if self.published_digits is not None:
+                besides = f" and {self.rounding:.2g} for {self.published_digits:g} published digits"
             raise _fault("tolerance", f"{self.tolerance:.3g} is too wide; {allowed}{besides}")
         return self
 

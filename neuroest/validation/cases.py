@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -393,7 +393,10 @@ def _estimates(case: Case) -> dict[str, Estimate]:
     problems: list[errors.Problem] = []
     for name in case.spec.runs:
         try:
-            estimates[name] = _estimated(case, name)
+            run, found = case.spec.runs[name], partial(run_file, case.document, case.folder, name)
+            chip = library.load_architecture(found("architecture", run.architecture))
+            net = library.load_workload(found("workload", run.workload))
+            estimates[name] = estimate_of_run(case.document, name, chip, net, run.settings)
         except errors.SpecError as error:
             problems += error.problems
     errors.raise_all(problems)
@@ -430,16 +433,6 @@ def _generator(case: Case, name: str) -> Generator:
     except errors.NeuroestError as error:
         raise errors.SpecError([problem_at(case.document, ["generators", name], str(error))]) from None
     return found[0 if stated.waits else -1]
-
-
-def _estimated(case: Case, name: str) -> Estimate:
-    """The estimate of a run."""
-    run = case.spec.runs[name]
-    chip = library.load_architecture(
-        run_file(case.document, case.folder, name, "architecture", run.architecture)
-    )
-    net = library.load_workload(run_file(case.document, case.folder, name, "workload", run.workload))
-    return estimate_of_run(case.document, name, chip, net, run.settings)
 
 
 def estimate_of_run(

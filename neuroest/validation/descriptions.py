@@ -17,7 +17,13 @@ import numpy as np
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.error_analysis.draws import DescribedCost, common_cause, discrepancy_claims, spread_over
+from neuroest.error_analysis.draws import (
+    DescribedCost,
+    common_cause,
+    discrepancy_claims,
+    spread_over,
+    varies,
+)
 from neuroest.levels.base import Family
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.evaluation import Evaluation, evaluate
@@ -328,16 +334,8 @@ class PredictedLogs:
     @cached_property
     def causes(self) -> tuple[str, ...]:
         """Every cause with a spread, in alphabetical order."""
-        return tuple(
-            sorted(
-                {
-                    common_cause(one)
-                    for claims in self.claims.values()
-                    for one in claims.values()
-                    if varies(one)
-                }
-            )
-        )
+        every = (one for claims in self.claims.values() for one in claims.values())
+        return tuple(sorted({common_cause(one) for one in every if varies(one)}))
 
     def __call__(self, scores: Array) -> Array:
         """Logarithms, draws by values; not finite without an estimate."""
@@ -360,8 +358,3 @@ class PredictedLogs:
             with np.errstate(all="ignore"):
                 found[run] = evaluate(self.estimates[run].design, self.estimates[run].workload, values)
         return found
-
-
-def varies(claim: Claim) -> bool:
-    """Whether a claim has a distribution."""
-    return claim.has_spread and claim.low != claim.high

@@ -468,9 +468,13 @@ def first_summaries(
         First predictions by case and name of the value; values without one are ignored.
     """
     pairs = [
-        (_as_first(row, first[row.case, row.quantity]), row)
+        # the row as it was scored first, and now
+        (replace(
+            row, unit=then.unit, published=then.published, predicted=then.predicted, low=then.p10, median=then.p50,
+            high=then.p90, ratio=then.ratio, inside=then.inside,
+        ), row)
         for row in rows
-        if (row.case, row.quantity) in first and row.case in families
+        if (then := first.get((row.case, row.quantity))) is not None and row.case in families
         and row.quantity_class == "bottom_up" and row.evidence in CHIPS
     ]  # fmt: skip
     banded = [(before, now) for before, now in pairs if before.banded and now.banded]
@@ -483,14 +487,6 @@ def first_summaries(
         for family, chosen in (*groups, ("all", banded))
         if chosen
     ]  # fmt: skip
-
-
-def _as_first(row: Row, value: FirstValue) -> Row:
-    """The row as it was scored first."""
-    return replace(
-        row, unit=value.unit, published=value.published, predicted=value.predicted, low=value.p10, median=value.p50,
-        high=value.p90, ratio=value.ratio, inside=value.inside,
-    )  # fmt: skip
 
 
 def _errors(rows: Sequence[Row]) -> Errors:

@@ -329,7 +329,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     compared = (CHIP, *plan.baselines, *run)
     map_figures = "--overwrite -p figures/contest.pdf --front figures/front.pdf"
     made = [
-        Step("fit", _command("fit", (*plan.curves, *_label(plan.title)), _FITTED), plan.curves,
+        Step("fit", _command("fit", (*plan.curves, *_named("--label", plan.title)), _FITTED), plan.curves,
              (DEVICE, "figures/fit.pdf", "data/fit.json"), "data/fit.json", absent=no_curves),
         Step("waveform", _command("simulate", (device,), "--no-noise -p figures/waveform.pdf"), (device,),
              ("figures/waveform.pdf", "data/waveform.txt"), "data/waveform.txt", optional=True, absent=no_neuron),
@@ -337,7 +337,7 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
              optional=True, absent=no_neuron),
         Step("network", _command("import", (plan.network, "-o", network)), (plan.network,), (network,),
              absent="" if imported else "the network is a workload already"),
-        Step("chip", _command("new architecture", ("--like", plan.like, slot, device, *_title(plan.title)),
+        Step("chip", _command("new architecture", ("--like", plan.like, slot, device, *_named("--title", plan.title)),
                               f"-o {CHIP} --force"),
              (device, *(name for name in files if name == plan.like)), (CHIP,)),
         Step("contest_file",
@@ -371,14 +371,9 @@ def steps_of(plan: Plan, folder: Path) -> list[Step]:
     return [Step(**{**vars(step), "words": (*step.words, *added.get(step.name, ()))}) for step in made]
 
 
-def _label(title: str) -> tuple[str, ...]:
-    """The title of the paper as the name of the data in figures."""
-    return ("--label", title) if title else ()
-
-
-def _title(title: str) -> tuple[str, ...]:
-    """The title of the paper as the name of the chip in figures, tables and the contest."""
-    return ("--title", title) if title else ()
+def _named(option: str, title: str) -> tuple[str, ...]:
+    """The title of the paper as the name of the data or of the chip in figures and tables."""
+    return (option, title) if title else ()
 
 
 def _command(verb: str, words: tuple[str, ...], options: str = "") -> tuple[str, ...]:
