@@ -40,14 +40,6 @@ def without_count() -> Iterator[None]:
         yield
 
 
-def _ended(error: BaseException | None) -> str:
-    """Whether a command came to its end, was stopped by a signal, or failed."""
-    code = getattr(error, "exit_code", getattr(error, "code", None))
-    if isinstance(error, KeyboardInterrupt) or (isinstance(code, int) and code > _SIGNALLED):
-        return "stopped after"
-    return "done in" if error is None or code is not None else "failed after"
-
-
 class Elapsed:
     """Shows on a terminal for how long a command has run, from two seconds on, and at its end how long it took.
 
@@ -80,7 +72,11 @@ class Elapsed:
         self.stop()
         taken = time.monotonic() - self._begun
         if taken > _PATIENCE:
-            self._write(f"neuroest: {_ended(error)} {taken:.1f} s\n")
+            code = getattr(error, "exit_code", getattr(error, "code", None))
+            how = "done in" if error is None or code is not None else "failed after"
+            if isinstance(error, KeyboardInterrupt) or (isinstance(code, int) and code > _SIGNALLED):
+                how = "stopped after"
+            self._write(f"neuroest: {how} {taken:.1f} s\n")
 
     def stop(self) -> None:
         """Show no running time any more."""

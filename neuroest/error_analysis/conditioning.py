@@ -175,10 +175,14 @@ def condition(
         _residual(index, used, found if used[index] else prior, measured, deviations)
         for index in range(measured.size)
     )
+    # effective size of the posterior draws as importance samples of the exact posterior
     moved = posterior.moved(scores)
-    effective = _effective(
-        posterior, scores, moved, predict(moved)[:, used], measured[used], deviations[used]
-    )
+    misfit = np.sum(((predict(moved)[:, used] - measured[used]) / deviations[used]) ** 2, axis=1)
+    before, after = (np.sum((z @ posterior.directions) ** 2, axis=1) for z in (scores, moved))
+    logs = 0.5 * (before - after - misfit)
+    logs = np.where(np.isfinite(logs), logs, -np.inf)
+    weights = np.exp(logs - logs.max())
+    effective = float(weights.sum() ** 2 / np.sum(weights**2))
     return Conditioned(posterior, used, residuals, prior, effective, count, len(scores))
 
 
@@ -263,15 +267,3 @@ def _residual(index: int, used: Mask, found: Linear, measured: Array, deviations
     variance = float(whole[index, index] - weights @ whole[given, index])
     alone = float(gap[index] / np.sqrt(whole[index, index]))
     return Residual(left / float(np.sqrt(variance)), left, alone)
-
-
-def _effective(
-    posterior: Posterior, scores: Array, moved: Array, predicted: Array, measured: Array, deviations: Array
-) -> float:
-    """Effective sample size of the posterior draws as importance samples of the exact posterior."""
-    misfit = np.sum(((predicted - measured) / deviations) ** 2, axis=1)
-    before, after = scores @ posterior.directions, moved @ posterior.directions
-    logs = 0.5 * (np.sum(before**2, axis=1) - np.sum(after**2, axis=1) - misfit)
-    logs = np.where(np.isfinite(logs), logs, -np.inf)
-    weights = np.exp(logs - logs.max())
-    return float(weights.sum() ** 2 / np.sum(weights**2))

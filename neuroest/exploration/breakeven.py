@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -193,21 +194,15 @@ def mean_spike_rate(group: Group) -> float:
     return float(np.sum(table.synaptic_operations)) / possible
 
 
-def _with_rates(structure: Structure) -> tuple[Group, list[str]]:
+def _rates(structure: Structure, *, uniform: bool) -> Line:
+    """The network at multiples of its spike rates, or with one rate of its input and all layers."""
     group = structure({})
-    if paths := spikes(group):
-        return group, paths
-    raise ExplorationError(f"{group.workload.name} states no spike rate")
-
-
-def _relative_rates(structure: Structure) -> Line:
-    group, paths = _with_rates(structure)
-    factors = np.geomspace(*_RATES, _POINTS)
-    return Line(factors, 1.0, (_scaled(group, dict.fromkeys(paths, factors), 1.0),))
-
-
-def _uniform_rates(structure: Structure) -> Line:
-    group, paths = _with_rates(structure)
+    paths = spikes(group)
+    if not paths:
+        raise ExplorationError(f"{group.workload.name} states no spike rate")
+    if not uniform:
+        factors = np.geomspace(*_RATES, _POINTS)
+        return Line(factors, 1.0, (_scaled(group, dict.fromkeys(paths, factors), 1.0),))
     rates = dict.fromkeys(paths, _UNIFORM_RATES)
     segment = Segment(np.arange(_UNIFORM_RATES.size), group, rates, rates)
     return Line(_UNIFORM_RATES, mean_spike_rate(group), (segment,))
@@ -237,8 +232,12 @@ NAMED_AXES: Mapping[str, NamedAxis] = {
     "integration-time": NamedAxis("integration time of the neurons", "s", _integration_times),
     "adc-bits": NamedAxis("bits of the converters", "1", _converter_bits),
     "array-size": NamedAxis("rows and columns of an array", "1", _array_sides),
-    "spike-rate": NamedAxis("spike rate over that of the network", "1", _relative_rates, shared=True),
-    UNIFORM_SPIKE_RATE: NamedAxis("spike rate of the input and all layers", "1", _uniform_rates, shared=True),
+    "spike-rate": NamedAxis(
+        "spike rate over that of the network", "1", partial(_rates, uniform=False), shared=True
+    ),
+    UNIFORM_SPIKE_RATE: NamedAxis(
+        "spike rate of the input and all layers", "1", partial(_rates, uniform=True), shared=True
+    ),
 }
 """Each axis by its name."""
 

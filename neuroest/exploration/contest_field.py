@@ -414,7 +414,7 @@ def field_of(contest: ContestFile, workload: Named, axes: Sequence[Axis]) -> Fie
     NeuroestError
         If a chip cannot be built, or values do not form an axis.
     """
-    net = workload if isinstance(workload, Loaded) else load_workload(workload)
+    net = load_workload(workload)
     first, second = axes
     if first.name == second.name:
         raise wrong(first.name, "is both axes of the map; name two")

@@ -179,8 +179,7 @@ def spelled_out(space: Space, architecture: Named, workload: Named) -> Space:
     sides = [side for one in space.constraints for side in (one.left, one.right) if side not in QUANTITIES]
     if not short and all(is_whole(side) for side in sides):
         return space
-    chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
-    net = workload if isinstance(workload, Loaded) else load_workload(workload)
+    chip, net = load_architecture(architecture), load_workload(workload)
     whole = {path: whole_path(path, chip, net.spec) for path in short}
     moved = [whole.get(path, path) for axis in space.axes for path in axis.tracks]
     twice = next((path for path in moved if moved.count(path) > 1), None)
@@ -302,9 +301,8 @@ def candidate(
     SpecError, UnknownNameError
         For an unknown path or an invalid value.
     """
-    chip_name, net_name = changes.get("architecture", architecture), changes.get("workload", workload)
-    chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
-    net = net_name if isinstance(net_name, Loaded) else load_workload(net_name)
+    chip = load_architecture(changes.get("architecture", architecture))
+    net = load_workload(changes.get("workload", workload))
     rest = {path: value for path, value in changes.items() if path not in CHOICES}
     try:
         rest = whole_paths(rest, chip, net.spec)

@@ -47,7 +47,7 @@ from neuroest.results.estimate import Band, Estimate
 from neuroest.results.quantities import QUANTITIES, quantity_names
 from neuroest.results.studies import GOALS, Goal, Target, TargetAxis
 from neuroest.specs.file_text import is_path
-from neuroest.specs.loaded import Loaded, Named
+from neuroest.specs.loaded import Named
 
 # --- Parameters ----------------------------------------------------------------------------------------------------
 
@@ -387,9 +387,7 @@ def _neuron(chip: Named, workload: Named, changes: Values) -> tuple[str, str, Gr
 
 def _shared(settings: Mapping[str, str] | None, chip: Named, workload: Named) -> dict[str, str]:
     """Settings of the network and of the technology, which both chips have."""
-    loaded = chip if isinstance(chip, Loaded) else load_architecture(chip)
-    network = workload if isinstance(workload, Loaded) else load_workload(workload)
-    found = {}
+    loaded, network, found = load_architecture(chip), load_workload(workload), {}
     for path, value in (settings or {}).items():
         try:
             whole = whole_path(path, loaded, network.spec)

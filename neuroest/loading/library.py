@@ -190,13 +190,13 @@ def _file(kind: str, name: str | Path, named_in: Path | None = None) -> Path:
     return name if isinstance(name, Path) else find_file(kind, name, named_in)
 
 
-def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
+def load_architecture(name: Named) -> Loaded[ArchitectureSpec]:
     """Load an architecture by shipped name or path.
 
     Parameters
     ----------
-    name : str or Path
-        Shipped name or path.
+    name : str, Path or Loaded
+        Shipped name or path; an architecture that is loaded already is returned as it is.
 
     Returns
     -------
@@ -210,6 +210,8 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
+    if isinstance(name, Loaded):
+        return name
     path = _file("architecture", name)
     ready = prepared("architecture", path) if _packed.get() is None else None
     if ready is not None:
@@ -230,8 +232,7 @@ def labelled(
     """
     if not labels:
         return list(chips), list(networks)
-    files: list[Loaded[Any]] = [one if isinstance(one, Loaded) else load_architecture(one) for one in chips]
-    files += [one if isinstance(one, Loaded) else load_workload(one) for one in networks]
+    files: list[Loaded[Any]] = [*map(load_architecture, chips), *map(load_workload, networks)]
     names = [file.spec.name for file in files]
     check_names("design or network of --label", labels, names)
     found: list[Named] = [
@@ -243,7 +244,7 @@ def labelled(
 
 def named_by_title(chips: Sequence[Named]) -> list[Named]:
     """Architectures whose name is their title, for a document; those of one title keep their names."""
-    files = [one if isinstance(one, Loaded) else load_architecture(one) for one in chips]
+    files = [*map(load_architecture, chips)]
     titles = [file.spec.label for file in files]
     return [
         replace(file, spec=file.spec.model_copy(update={"name": title})) if titles.count(title) == 1 else file
@@ -302,13 +303,13 @@ def is_model_file(name: str | Path) -> bool:
     return suffix in _REFUSED_MODELS or (suffix != "" and importer_of(Path(name)) is not None)
 
 
-def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
+def load_workload(name: Named) -> Loaded[WorkloadSpec]:
     """Load a workload by shipped name or path and check its shapes; a model file is imported.
 
     Parameters
     ----------
-    name : str or Path
-        Shipped name, or path of a workload or model file.
+    name : str, Path or Loaded
+        Shipped name, or path of a workload or model file; a workload that is loaded already is returned as it is.
 
     Returns
     -------
@@ -322,6 +323,8 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
+    if isinstance(name, Loaded):
+        return name
     if isinstance(name, str | Path) and is_model_file(name):
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload

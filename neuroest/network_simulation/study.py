@@ -18,7 +18,7 @@ from neuroest.network_simulation.files import read_network, read_samples, refuse
 from neuroest.network_simulation.runs import Chips
 from neuroest.network_simulation.simulation import KeptGroups, Simulation
 from neuroest.pipeline.estimate import estimate
-from neuroest.specs.loaded import Loaded, Named, listed
+from neuroest.specs.loaded import Named, listed
 
 
 def simulate_network(
@@ -76,7 +76,7 @@ def simulate_network(
     if calibration is not None:
         refuse_same("--calibration", calibration, samples)
     changes = settings_of(settings)
-    network = workload if isinstance(workload, Loaded) else load_workload(workload)
+    network = load_workload(workload)
     trained, weights_hash = read_network(weights, network.spec)
     tested = read_samples(samples, network.spec).first(count)
     seen = read_samples(calibration, network.spec) if calibration is not None else None

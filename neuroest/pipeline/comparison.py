@@ -108,7 +108,7 @@ def compare(
     ['area_m2', 'energy_per_inference_J']
     """
     others, networks = listed(baselines), listed(workload)
-    chips = [_architecture(name) for name in (architecture, *others)]
+    chips = [load_architecture(name) for name in (architecture, *others)]
     if len(networks) == 1:
         networks *= len(chips)
     if len(networks) != len(chips):
@@ -117,7 +117,7 @@ def compare(
         )
     if not others:
         raise NeuroestError("a comparison needs a baseline")
-    nets = [net if isinstance(net, Loaded) else load_workload(net) for net in networks]
+    nets = [*map(load_workload, networks)]
     distinct(chips)
     distinct(nets)
     changes = settings_of(settings)
@@ -145,7 +145,7 @@ def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
     >>> at_corner("digital_int8_28nm", "slow").spec.name
     'digital_int8_28nm_slow'
     """
-    loaded = _architecture(architecture)
+    loaded = load_architecture(architecture)
     data = loaded.document.data
     data["name"] = f"{loaded.spec.name}_{corner}"
     data["technology"]["corner"] = corner
@@ -169,10 +169,6 @@ def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
                 f"{other.file} and {one.file} are both called {one.spec.name!r}; give each a `name` of its own"
             )
     return list(kept.values())
-
-
-def _architecture(name: Named) -> Loaded[ArchitectureSpec]:
-    return name if isinstance(name, Loaded) else load_architecture(name)
 
 
 def settings_of_each(

@@ -229,8 +229,7 @@ def estimate(
     >>> result.totals["synaptic_operations"] > 0
     True
     """
-    chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
-    net = workload if isinstance(workload, Loaded) else load_workload(workload)
+    chip, net = load_architecture(architecture), load_workload(workload)
     changes = whole_paths(settings_of(settings), chip, net.spec)
     stated, net = net, replace(net, spec=network_with(net.spec, changes))
     design = design_for(chip, changes, net.spec)

@@ -30,7 +30,7 @@ from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.loaded import Loaded, Named, listed
+from neuroest.specs.loaded import Named, listed
 
 MOST_RESULTS = 400
 """Maximum number of results in one report."""
@@ -245,8 +245,8 @@ def report(
             f"{len(designs) * len(networks)} results are too many for a report (at most {MOST_RESULTS}); "
             "sweep them and give the file with --from"
         )
-    chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in designs])
-    nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in networks])
+    chips = distinct([*map(load_architecture, designs)])
+    nets = distinct([*map(load_workload, networks)])
     changes = settings_of(settings)
     shares_of = [settings_of_each(chips, [net] * len(chips), changes) for net in nets]
     views, refused = [], []

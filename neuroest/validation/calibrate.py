@@ -49,7 +49,7 @@ from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, quantity_names
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.loaded import Loaded, Named
+from neuroest.specs.loaded import Named
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.validation import expressions
@@ -390,7 +390,7 @@ def estimates_of(measured: Measured, architecture: Named) -> dict[str, Estimate]
     SpecError
         With all problems of the runs.
     """
-    chip = architecture if isinstance(architecture, Loaded) else library.load_architecture(architecture)
+    chip = library.load_architecture(architecture)
     estimates: dict[str, Estimate] = {}
     problems: list[errors.Problem] = []
     for name, run in measured.spec.runs.items():

@@ -173,21 +173,13 @@ class Published(PublishedValue):
     reason: str
 
     @model_validator(mode="after")
-    def _one_tolerance(self) -> Published:
+    def _scorable(self) -> Published:
         if (self.tolerance is None) == (self.factor is None):
             raise _fault("tolerance", "give `tolerance` or `factor`, one of them")
-        return self
-
-    @model_validator(mode="after")
-    def _digits_of_the_value(self) -> Published:
         digits = len(Decimal(repr(self.value)).normalize().as_tuple().digits)
         if self.published_digits is not None and digits > self.published_digits:
             message = f"{self.value:g} has {digits} digits; `published_digits` has {self.published_digits:g}"
             raise _fault("published_digits", message)
-        return self
-
-    @model_validator(mode="after")
-    def _within_the_class(self) -> Published:
         most = LIMITS.get(self.quantity_class)
         if most is None:
             return self

@@ -220,7 +220,22 @@ def load_case(name: str | Path) -> Case:
     UnknownNameError
         When nothing ships under that name.
     """
-    return read_case(_case_folder(name) / _FILE)
+    given = Path(name)
+    if str(name) in shipped_cases():
+        return read_case(shipped_cases()[str(name)] / _FILE)
+    if is_file(given / _FILE):
+        return read_case(given / _FILE)
+    if is_file(given):
+        message = "is a file; give the folder of a case"
+    elif is_folder(given):
+        message = f"no {_FILE} in this folder, which makes it a case"
+    elif isinstance(name, Path) or given.name != str(name):
+        message = "no such folder"
+    else:
+        near = errors.did_you_mean(str(name), shipped_cases()).endswith("?")
+        hint = "" if near else f"or give the path of a folder with {_FILE}"
+        raise errors.UnknownNameError("validation case", str(name), shipped_cases(), hint)
+    raise errors.SpecError([errors.Problem(errors.printable(str(given)), 0, 0, "", message)])
 
 
 def read_case(path: Path) -> Case:
@@ -248,25 +263,6 @@ def read_case(path: Path) -> Case:
         problems += survey_problems(document, ["survey"], "chips", spec.survey, known, named)
     errors.raise_all(problems)
     return Case(spec, folder, published, document, groups, first)
-
-
-def _case_folder(name: str | Path) -> Path:
-    given = Path(name)
-    if str(name) in shipped_cases():
-        return shipped_cases()[str(name)]
-    if is_file(given / _FILE):
-        return given
-    if is_file(given):
-        message = "is a file; give the folder of a case"
-    elif is_folder(given):
-        message = f"no {_FILE} in this folder, which makes it a case"
-    elif isinstance(name, Path) or given.name != str(name):
-        message = "no such folder"
-    else:
-        near = errors.did_you_mean(str(name), shipped_cases()).endswith("?")
-        hint = "" if near else f"or give the path of a folder with {_FILE}"
-        raise errors.UnknownNameError("validation case", str(name), shipped_cases(), hint)
-    raise errors.SpecError([errors.Problem(errors.printable(str(given)), 0, 0, "", message)])
 
 
 def _problem(
