@@ -238,11 +238,6 @@ class CrossbarArray(Component[None]):
             if name in self.slots
         ]
 
-    def digits_of_weight(self, network: NetworkContext) -> tuple[u.Dimensionless, u.Dimensionless]:
-        """Slices of a weight that are weighted before the read-out, and the bits of each."""
-        merged = self.weights.slices(network) if self.converter is None else self.merged_slices(network)
-        return merged, self.weights.bits_per_cell(network)
-
     def _merges(self, what: str) -> bool:
         """Whether columns are joined before a converter: the `slices` of a weight, or its `pairs`."""
         return self.converter is not None and self.merge is not None and what in self.readout.spec.merged
@@ -279,12 +274,17 @@ class CrossbarArray(Component[None]):
 
     # --- voltages and lines
 
+    @property
+    def linear_supply(self) -> bool:
+        """Whether a linear regulator makes the read voltage, so that the read current flows from the chip's supply."""
+        return bool(self.slots["read_supply"].spec.model == "linear_regulator")
+
     def read_supply_voltage(self) -> u.Volt:
         """Voltage of the supply that delivers the read current."""
-        supply = self.slots["read_supply"]
-        if supply.spec.model == "linear_regulator":
+        if self.linear_supply:
             return self.technology.supply_voltage
-        return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
+        efficiency = self.slots["read_supply"].options["efficiency"]
+        return power.regulator_supply_voltage(self.options["read_voltage"], efficiency)
 
     def cell_supply_voltage(self) -> u.Volt:
         """Supply voltage for each cell that conducts.
@@ -292,11 +292,8 @@ class CrossbarArray(Component[None]):
         Where linear regulators drive opposed rows above and below their columns from one supply, the current of one
         cell of a pair leaves its column through the other, so that two cells share what the supply delivers.
         """
-        supply, regulated = (
-            self.read_supply_voltage(),
-            self.slots["read_supply"].spec.model == "linear_regulator",
-        )
-        return supply / 2.0 if self.opposed and regulated else supply
+        supply = self.read_supply_voltage()
+        return supply / 2.0 if self.opposed and self.linear_supply else supply
 
     @cached_property
     def stated(self) -> ElectricalPoint:
@@ -330,11 +327,8 @@ class CrossbarArray(Component[None]):
         )
 
     def _line_capacitance(self, cells: u.Dimensionless, pitch: u.Metre, load: u.Farad) -> u.Farad:
-        line, via = (
-            crossbar_wires.line_capacitance(cells, pitch, self.wire_capacitance(), load),
-            self.cell.via,
-        )
-        return line if via is None else line + via.capacitance
+        line = crossbar_wires.line_capacitance(cells, pitch, self.wire_capacitance(), load)
+        return line if self.cell.via is None else line + self.cell.via.capacitance
 
     def pieces(self, cells: str) -> u.Dimensionless:
         """Pieces into which buffers divide the lines of these `columns` or `rows`."""
@@ -615,12 +609,9 @@ class CrossbarArray(Component[None]):
 
     def fastest_schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input, as fast as the circuits allow."""
-        stated = self.read_schedule
-        settling, reset = (
-            self.settled_time(network),
-            stated.options["reset_time"] * stated.reads_per_conversion,
-        )
-        groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
+        stated, settling = self.read_schedule, self.settled_time(network)
+        reset = stated.options["reset_time"] * stated.reads_per_conversion
+        groups = self.columns_switched(network) if stated.in_turn else 1.0
         pulses = self.pulses_converted(network) * stated.reads_per_conversion
         all_of_them = self.conversion_time(network)
         sampling = stated.options["sample_time"]
@@ -728,10 +719,8 @@ class CrossbarArray(Component[None]):
             raise NeuroestError(f"{self.path} samples nothing")
         inputs, switches, bits = self.columns_switched(network), self.multiplexer, self.resolution(network)
         share, capacitance = self.sampler.assumed_input()
-        times = (
-            1.0 / self.converter.rate(bits, network),
-            self.converter.acquisition_time(share, bits, network),
-        )
+        conversion = 1.0 / self.converter.rate(bits, network)
+        times = conversion, self.converter.acquisition_time(share, bits, network)
         load = self.converter.input_capacitance(bits, capacitance)
         held_time = self.conversion_time(network)
         if switches is None or self.read_schedule.in_turn:
@@ -789,62 +778,70 @@ class CrossbarArray(Component[None]):
 
     def point(self, network: NetworkContext) -> ElectricalPoint:
         """Currents, voltages and times at the cells and circuits of the array for this network."""
-        slices, cell_bits = self.digits_of_weight(network)
-        conductance, drawn = self.weights.conductance(network), self.weights.drawn_conductance(network)
-        values: dict[str, Any] = {
-            "slices": slices,
-            "cell_bits": cell_bits,
-            "rows_per_weight": self.weights.devices_per_weight()[1],
-            "read_time": self.read_time(network),
-            "drive_time": self.drive_time(network),
-            "row_time": self.row_time(network),
-            "row_energy": self.row_energy(),
-            "row_current": self.row_current(network, conductance),
-            "drawn_row_current": self.row_current(network, drawn),
-            "hold_time": self.hold_time(network),
-            "longest_hold_time": largest_of_layers(self.hold_time(network)),
-            "settled_bits": self.settled_bits(),
-            "read_bits": self.settled_bits() if self.converter is None else self.resolution(network),
-            "signal_energy": self.signal_energy(network),
-            "cell_programming_energy": self.cell_programming_energy(network),
-            "programming_energy": self.programming_energy(network),
-            "written_conductance": self.weights.written_conductance(network),
+        merged = self.weights.slices(network) if self.converter is None else self.merged_slices(network)
+        hold, bits = self.hold_time(network), self.settled_bits()
+        return self.in_pulse(network).changed(
+            slices=merged,
+            cell_bits=self.weights.bits_per_cell(network),
+            rows_per_weight=self.weights.devices_per_weight()[1],
+            read_time=self.read_time(network),
+            row_time=self.row_time(network),
+            row_energy=self.row_energy(),
+            row_current=self.row_current(network, self.weights.conductance(network)),
+            drawn_row_current=self.row_current(network, self.weights.drawn_conductance(network)),
+            hold_time=hold,
+            longest_hold_time=largest_of_layers(hold),
+            settled_bits=bits,
+            read_bits=bits if self.converter is None else self.resolution(network),
+            signal_energy=self.signal_energy(network),
+            cell_programming_energy=self.cell_programming_energy(network),
+            programming_energy=self.programming_energy(network),
+            written_conductance=self.weights.written_conductance(network),
+            **(self.current_quantities(network) if self.cell.summation.flows else {}),
+            **self.circuit_quantities(network),
+        )
+
+    def current_quantities(self, network: NetworkContext) -> dict[str, Any]:
+        """Quantities of the point where columns carry the currents of their cells."""
+        found = {
+            "cell_conductance": self.weights.conductance(network),
+            "lowest_conductance": self.weights.ends()[0],
+            "cell_supply_voltage": self.cell_supply_voltage(),
+            "current_share": self.current_share(network),
+            "reads_reference": bool(self.weights.reference_columns),
+            "column_energy": None if isinstance(self.interface, IdealColumn) else self.column_energy(),
         }
-        if self.driven_load is not None:
-            values["neuron_capacitance"] = self.driven_load.column
-        if self.cell.summation.flows:
-            values["cell_conductance"] = conductance
-            values["lowest_conductance"] = self.weights.ends()[0]
-            values["cell_supply_voltage"] = self.cell_supply_voltage()
-            values["current_share"] = self.current_share(network)
-            values["reads_reference"] = bool(self.weights.reference_columns)
-            values["column_energy"] = (
-                None if isinstance(self.interface, IdealColumn) else self.column_energy()
-            )
         if isinstance(self.interface, CurrentClamp):
-            values["clamp_current"] = self.current_of_clamp(network)
-            if self.cell.summation.flows:
-                values["column_current"] = self.column_current_of_clamp(network)
+            found["column_current"] = self.column_current_of_clamp(network)
+            found["clamp_current"] = self.current_of_clamp(network)
+        return found
+
+    def circuit_quantities(self, network: NetworkContext) -> dict[str, Any]:
+        """Quantities of the point that only some circuits have, for those that the array has."""
+        found: dict[str, Any] = {}
+        if self.driven_load is not None:
+            found["neuron_capacitance"] = self.driven_load.column
         if self.neuron is not None:
             drive = self.drive(network)
-            values["spike_ends_drive"] = drive.ends
-            values["burst"] = drive.burst
-            values["spikes_for_one"] = drive.spikes_for_one
+            found["spike_ends_drive"] = drive.ends
+            found["burst"] = drive.burst
+            found["spikes_for_one"] = drive.spikes_for_one
             if self.neuron.conducts_while_driven:
-                values["drive_share"] = drive.mean_share
+                found["drive_share"] = drive.mean_share
         if self.converter is not None:
-            values["resolution"] = self.resolution(network)
+            found["resolution"] = self.resolution(network)
         if self.sampler is not None:
-            values["sampled_load"] = self.sampled_load(network)
+            found["sampled_load"] = self.sampled_load(network)
         if self.multiplexer is not None:
-            values["switch_source"] = self.switched_source(network, conductance)
-            values["drawn_switch_source"] = self.switched_source(network, drawn)
-            values["switched_swing"], values["switched_supply"] = self.switched_swing()
-            values["switched_pitch"] = self.switched_pitch(network)
-            values["column_span"] = self.options["columns"] * self.column_pitch()
+            weights, (swing, supply) = self.weights, self.switched_swing()
+            found["switch_source"] = self.switched_source(network, weights.conductance(network))
+            found["drawn_switch_source"] = self.switched_source(network, weights.drawn_conductance(network))
+            found["switched_swing"], found["switched_supply"] = swing, supply
+            found["switched_pitch"] = self.switched_pitch(network)
+            found["column_span"] = self.options["columns"] * self.column_pitch()
         if self.write_circuit is not None:
-            values["written"] = self.writing.written
-        return self.at_rest.changed(**values)
+            found["written"] = self.writing.written
+        return found
 
     def circuit_costs(self, network: NetworkContext) -> Costs:
         """Costs and checks of the cells, of the circuits around them, and of writing again."""

@@ -69,11 +69,7 @@ class ArrayLimits(StatesChecks):
             stated time
         """
         array, network, cell = self.array, self.network, self.array.cell
-        read, bits, schedule = (
-            array.options["read_voltage"],
-            array.weights.bits_per_cell(network),
-            array.read_schedule,
-        )
+        read, bits = array.options["read_voltage"], array.weights.bits_per_cell(network)
         checks = [
             self.require("infeasible", "read_supply", read, "<=", array.cell_supply_voltage(), "V"),
             self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
@@ -90,15 +86,19 @@ class ArrayLimits(StatesChecks):
                 checks.append(self.require("advice", "columns_conduct_long", longer, "<=", _LONG))
         if array.converter is None:
             return checks
-        waits, turns = array.holding == "none" and not schedule.in_turn, array.columns_in_turn(network)
+        waits, turns = (
+            array.holding == "none" and not array.read_schedule.in_turn,
+            array.columns_in_turn(network),
+        )
         if waits and array.cell.summation.flows and np.any(turns > 1.0):
             alone = array.settled_time(network) + array.conversion_time(network) / turns
             longer = largest_of_layers(array.read_time(network) / alone)
             checks.append(self.require("advice", "columns_wait", longer, "<=", _WAITING))
-        if schedule.cycle is not None:
+        cycle = array.read_schedule.cycle
+        if cycle is not None:
             reads = array.fastest_schedule(network)
             longer = largest_of_layers(reads.interval / reads.groups)
-            checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", schedule.cycle, "s"))
+            checks.append(self.require("design_rule", "read_fits_cycle", longer, "<=", cycle, "s"))
         return checks
 
     def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
@@ -189,7 +189,7 @@ class ArrayLimits(StatesChecks):
         kept = array.cell.retention_time()
         if np.any(np.isfinite(kept)):
             figures.append(array.characteristic("retention at the chip's temperature", kept, "s"))
-        if array.slots["read_supply"].spec.model == "linear_regulator":
+        if array.linear_supply:
             efficiency = power.linear_regulator_efficiency(
                 options["read_voltage"], array.technology.supply_voltage
             )
