@@ -230,14 +230,6 @@ class ChargePump(Component[ChargePumpParameters]):
             self.input_voltage(), written.voltage,
         )  # fmt: skip
 
-    def area_cost(self, written: Written) -> AreaCost:
-        """Area of one pump."""
-        d = self.device
-        area = write_circuits.charge_pump_area(
-            self.capacitance(written), d.capacitance_density, d.area_factor
-        )
-        return AreaCost(self.path, "pump", area)
-
     def loss(self, output_energy: u.Joule, voltage: u.Volt) -> EnergyCost:
         """Energy loss in addition to the output energy."""
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
@@ -274,15 +266,13 @@ class ChargePump(Component[ChargePumpParameters]):
         pump_delivers
             the cells written at once draw more current than the charge pump is designed for
         """
-        source, voltage = self.input_voltage(), written.voltage
+        source, voltage, rated = self.input_voltage(), written.voltage, self.device.maximum_voltage
         open_voltage = write_circuits.charge_pump_open_voltage(self.stages(voltage), source)
         needed, current = self.needed_current(written), self.current(written)
         return [
             self.require("infeasible", "pump_reaches_voltage", voltage, "<", open_voltage, "V"),
             self.require("design_rule", "pump_is_needed", voltage, ">", source, "V"),
-            self.require(
-                "design_rule", "pump_stands_voltage", voltage, "<=", self.device.maximum_voltage, "V"
-            ),
+            self.require("design_rule", "pump_stands_voltage", voltage, "<=", rated, "V"),
             self.require("design_rule", "pump_delivers", needed, "<=", current, "A"),
         ]
 
@@ -395,12 +385,6 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         """Write drivers of the columns of one array."""
         return mapping.block_count(columns, self.options["columns_per_driver"])
 
-    def cells_at_once(
-        self, columns: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
-    ) -> u.Dimensionless:
-        """Cells of a row that drivers and pump can write in parallel."""
-        return self.supplied(self.drivers(columns), cell_current, arrays_together)
-
     def supplied(
         self, drivers: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
     ) -> u.Dimensionless:
@@ -418,10 +402,9 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             if not lines.shifted:
                 needed = lines.drivers * (lines.levels - 1.0)
                 found = found + np.where(lines.highest > supply, needed, 0.0)
-        select = np.where(
-            written.columns.drivers < written.columns.count, self.options["columns_per_driver"], 0.0
-        )
-        return found + np.where(written.columns.highest > supply, select, 0.0)
+        columns, select = written.columns, self.options["columns_per_driver"]
+        shared = np.logical_and(columns.drivers < columns.count, columns.highest > supply)
+        return found + np.where(shared, select, 0.0)
 
     def instances(self, written: Written, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Number of each part per array, except for a pump that the whole chip shares."""
@@ -449,20 +432,15 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         """Areas of the gates, the switches, one shifter and one pump."""
         d = self.device
         gates = self.gates(written) * self.process.gate_area * d.layout_factor
-        switches: u.SquareMetre = sum(
-            (
-                lines.switches
-                * write_circuits.switch_area(
-                    self.width(lines), d.gate_length, d.contact_length, d.layout_factor
-                )
-                for lines in written.lines
-            ),
-            start=0.0,
-        )
+        switches: u.SquareMetre = 0.0
+        for lines in written.lines:
+            width = self.width(lines)
+            each = write_circuits.switch_area(width, d.gate_length, d.contact_length, d.layout_factor)
+            switches = switches + lines.switches * each
         areas = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
         if self.spec.update_timing == "diffusive_timers":
-            lines = written.rows.count + written.columns.count
-            areas.append(AreaCost(self.path, TIMERS, lines * d.timer_area))
+            timers = written.rows.count + written.columns.count
+            areas.append(AreaCost(self.path, TIMERS, timers * d.timer_area))
         if self.spec.update_access == "rows_and_columns":
             both = write_circuits.decoder_gates(written.columns.count) + written.rows.count * d.latch_gates
             second = both * self.process.gate_area * d.layout_factor
@@ -470,7 +448,9 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         if self.shifter is not None:
             areas.append(AreaCost(self.shifter.path, "shifter", self.shifter.footprint()))
         if self.pump is not None:
-            areas.append(self.pump.area_cost(written))
+            pump, capacitance = self.pump.device, self.pump.capacitance(written)
+            area = write_circuits.charge_pump_area(capacitance, pump.capacitance_density, pump.area_factor)
+            areas.append(AreaCost(self.pump.path, "pump", area))
         return areas
 
     def gate_leakage(self, written: Written) -> u.Watt:
@@ -534,19 +514,14 @@ class WriteCircuit(Component[WriteCircuitParameters]):
 
     def address_energy(self, written: Written) -> u.Joule:
         """Energy of selecting the next group of cells, per cell of the group."""
-        process, d = self.process, self.device
-        load = write_circuits.decoder_capacitance(
-            written.rows.count,
-            written.pitch,
-            process.wire_capacitance,
-            d.gate_width,
-            process.gate_capacitance,
+        process, width = self.process, self.device.gate_width
+        of_rows, of_columns = (
+            write_circuits.decoder_capacitance(
+                lines.count, written.pitch, process.wire_capacitance, width, process.gate_capacitance
+            )
+            for lines in (written.rows, written.columns)
         )
-        across = write_circuits.decoder_capacitance(
-            written.columns.count, written.pitch, process.wire_capacitance, d.gate_width,
-            process.gate_capacitance,
-        )  # fmt: skip
-        load = load + np.where(self.options["columns_per_driver"] > 1.0, across, 0.0)
+        load = of_rows + np.where(self.options["columns_per_driver"] > 1.0, of_columns, 0.0)
         return crossbar_wires.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
     def toggles(self, written: Written) -> u.Dimensionless:
@@ -575,22 +550,18 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         write_shifter_voltage
             the programming voltage exceeds the rating of the level shifters
         """
-        d, supply = self.device, self.technology.supply_voltage
-        highest = written.voltage
+        voltage, supply, rated = written.voltage, self.technology.supply_voltage, self.device.maximum_voltage
+        together, drivers = written.together, written.columns.drivers
         checks = [
-            self.require("design_rule", "write_switch_voltage", highest, "<=", d.maximum_voltage, "V"),
-            self.require(
-                "design_rule", "cells_written_together", written.together, "<=", written.columns.drivers
-            ),
+            self.require("design_rule", "write_switch_voltage", voltage, "<=", rated, "V"),
+            self.require("design_rule", "cells_written_together", together, "<=", drivers),
         ]
         if self.shifter is None:
-            checks.append(self.require("infeasible", "write_voltage", highest, "<=", supply, "V"))
+            checks.append(self.require("infeasible", "write_voltage", voltage, "<=", supply, "V"))
         else:
-            most = self.shifter.device.maximum_voltage
+            rated, path = self.shifter.device.maximum_voltage, self.shifter.path
             checks.append(
-                self.require(
-                    "design_rule", "write_shifter_voltage", highest, "<=", most, "V", path=self.shifter.path
-                )
+                self.require("design_rule", "write_shifter_voltage", voltage, "<=", rated, "V", path=path)
             )
         if self.pump is not None:
             checks.extend(self.pump.written_checks(written))
@@ -648,9 +619,8 @@ class Writing:
         columns = self.point.array_columns
         if self.circuit is None:
             return columns
-        return self.circuit.cells_at_once(
-            columns, self.cell_current, self.options["arrays_programmed_together"]
-        )
+        drivers, arrays = self.circuit.drivers(columns), self.options["arrays_programmed_together"]
+        return self.circuit.supplied(drivers, self.cell_current, arrays)
 
     @cached_property
     def cell_current(self) -> u.Ampere:
