@@ -123,10 +123,16 @@ class ReadSchedule:
 
 
 class CrossbarArray(Component[None]):
-    """A chain of cells, drivers and column circuits, with its lines: loads, voltages, currents, times and costs."""
+    """A chain of cells, drivers and column circuits, with its lines: loads, voltages, currents, times and costs.
+
+    `point` gathers what the parts of the chain have to know of each other, and each of them answers with its costs.
+    Formulas and their ranges: docs/models/crossbar.md, and read_schedule.md for the times.
+    """
 
     model = "crossbar"
     answers_for_slots = True
+
+    # --- the chain of circuits
 
     cell: Cell = slot("cell")
     """The cell."""
@@ -144,11 +150,6 @@ class CrossbarArray(Component[None]):
     """Neuron or converter read-out."""
 
     @cached_property
-    def weights(self) -> StoredWeights:
-        """The weights in its cells."""
-        return StoredWeights(self.cell, self.spec, self.options)
-
-    @cached_property
     def neuron(self) -> Neuron | None:
         """Neuron at the columns of an array read by neurons, driven by the weights at their present age."""
         neuron: Any = self.readout.slots.get("neuron")
@@ -157,35 +158,8 @@ class CrossbarArray(Component[None]):
         driven: Neuron = neuron.with_input_scaled(self.weights.weight_share())
         return driven
 
-    @property
-    def neurons_per_output(self) -> u.Dimensionless:
-        """Physical neurons that take turns at one output of the network."""
-        return self.readout.options.get("neurons_per_output", 1.0)
-
-    reads_events: bool = chosen("reads", "each_event")
-    """Whether each input spike is read separately, instead of all spikes of a timestep at once."""
-
-    @property
-    def stacks_columns(self) -> bool:
-        """Whether the columns of all arrays of an output form one line with one circuit."""
-        return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
-
-    def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
-        """Arrays whose columns are joined to one line, by layer: as many as the fan-in needs."""
-        if not self.stacks_columns:
-            return 1.0
-        rows = network.fan_in * self.weights.devices_per_weight()[1]
-        return np.maximum(mapping.block_count(rows, self.options["rows"]), 1.0)
-
     interface: Component[Any] | None = slot("interface", of="readout")
     """Circuit between column and neuron."""
-
-    @cached_property
-    def driven_load(self) -> Loads | None:
-        """Load of the neuron that a column drives directly; None with a circuit between them."""
-        if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
-            return None
-        return self.neuron.loads(self.stated)
 
     merge: Any = slot("merge", of="readout")
     """Circuit that weights and merges bit slices, or merges the arrays of one output; None without one."""
@@ -199,15 +173,6 @@ class CrossbarArray(Component[None]):
     sampler: SampleAndHold | None = slot("sample_and_hold", of="readout")
     """Stage that holds column results for the converters."""
 
-    write_circuit: WriteCircuit | None = slot("write_circuit")
-    """Write circuit of the cells, if the file has one."""
-
-    @property
-    def writers(self) -> list[Component[Any]]:
-        """Components that take energy when a cell is written."""
-        circuit = self.write_circuit
-        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
-
     multiplexer: Multiplexer | None = slot("multiplexer", of="readout")
     """Switches between columns and the circuits that they share, or between a column and the neurons of its positions.
     """
@@ -219,6 +184,31 @@ class CrossbarArray(Component[None]):
         return [stage for stage in stages if isinstance(stage, AnalogStage)]
 
     @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the names of the options for cells per line and number of lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    write_circuit: WriteCircuit | None = slot("write_circuit")
+    """Write circuit of the cells, if the file has one."""
+
+    @property
+    def writers(self) -> list[Component[Any]]:
+        """Components that take energy when a cell is written."""
+        circuit = self.write_circuit
+        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
+
+    @cached_property
+    def read_schedule(self) -> ReadScheduleChoice:
+        """Read schedule as stated in the file, or the default one."""
+        stated: Any = self.slots.get("schedule")
+        return stated or ReadScheduleChoice.default(self.technology)
+
+    @property
     def circuits(self) -> list[Component[Any]]:
         """The cell and its circuits in the order of a signal, from a row to a result; then those that write."""
         line_buffers = (buffer for buffer, _, _ in self.line_buffers)
@@ -228,15 +218,38 @@ class CrossbarArray(Component[None]):
         )  # fmt: skip
         return [part for part in chain if part is not None]
 
+    # --- weights and the columns that hold them
+
+    @cached_property
+    def weights(self) -> StoredWeights:
+        """The weights in its cells."""
+        return StoredWeights(self.cell, self.spec, self.options)
+
     @property
-    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
-        """Buffers along rows and columns, with the names of the options for cells per line and number of lines."""
-        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
-        return [
-            (self.slots[name], cells, count)  # type: ignore[misc]
-            for name, cells, count in lines
-            if name in self.slots
-        ]
+    def drift_weakens(self) -> bool:
+        """Whether results decrease as conductances drift: no gain correction, and no read-out of conductance ratios."""
+        ratio = isinstance(self.interface, LeavesColumnFloating)
+        return bool(self.spec.drift_correction == "none") and not ratio
+
+    opposed: bool = chosen("weight_encoding", "row_differential")
+    """Whether the rows of a pair are driven with opposite signs, so that a column carries a difference of currents."""
+
+    @property
+    def neurons_per_output(self) -> u.Dimensionless:
+        """Physical neurons that take turns at one output of the network."""
+        return self.readout.options.get("neurons_per_output", 1.0)
+
+    @property
+    def stacks_columns(self) -> bool:
+        """Whether the columns of all arrays of an output form one line with one circuit."""
+        return self.neuron is not None and bool(self.readout.spec.column_circuits == "per_stack")
+
+    def stacked_arrays(self, network: NetworkContext) -> u.Dimensionless:
+        """Arrays whose columns are joined to one line, by layer: as many as the fan-in needs."""
+        if not self.stacks_columns:
+            return 1.0
+        rows = network.fan_in * self.weights.devices_per_weight()[1]
+        return np.maximum(mapping.block_count(rows, self.options["rows"]), 1.0)
 
     def _merges(self, what: str) -> bool:
         """Whether columns are joined before a converter: the `slices` of a weight, or its `pairs`."""
@@ -266,54 +279,81 @@ class CrossbarArray(Component[None]):
         """Bits of a weight that one conversion covers."""
         return self.weights.bits_per_cell(network) * self.merged_slices(network)
 
+    # --- rows and inputs of a read
+
+    def rows_at_once(self) -> u.Dimensionless:
+        """Rows that one read sums."""
+        return self.read_schedule.options.get("rows_at_once", self.options["rows"])
+
+    def conducting_rows(self) -> u.Dimensionless:
+        """Rows whose cells load a column in one read: the rows read at once, or all if cells have no transistors."""
+        return self.options["rows"] if self.cell.idle_rows_conduct else self.rows_at_once()
+
+    reads_events: bool = chosen("reads", "each_event")
+    """Whether each input spike is read separately, instead of all spikes of a timestep at once."""
+
+    def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
+        """Bits of an input that one phase applies."""
+        if network.spiking or not self.driver.whole_numbers:
+            return 1.0
+        chosen = self.read_schedule.options.get("bits_per_phase")
+        bits = self.read_schedule.input_bits(network)
+        return bits if chosen is None else np.minimum(chosen, bits)
+
+    def phase_context(self, network: NetworkContext) -> NetworkContext:
+        """The network as the row drivers see it: its inputs have the bits of one phase."""
+        if network.spiking or not self.driver.whole_numbers:
+            return network
+        return replace(network, activation_bits=self.phase_bits(network))
+
     @property
-    def drift_weakens(self) -> bool:
-        """Whether results decrease as conductances drift: no gain correction, and no read-out of conductance ratios."""
-        ratio = isinstance(self.interface, LeavesColumnFloating)
-        return bool(self.spec.drift_correction == "none") and not ratio
+    def adds_pulses(self) -> bool:
+        """Whether one conversion covers the pulses of all bits of an input."""
+        integrates = self.converter is not None and self.converter.integrates
+        return integrates or not self.read_schedule.equal
 
-    # --- voltages and lines
+    def pulses_converted(self, network: NetworkContext) -> u.Dimensionless:
+        """Pulses of an input that one conversion covers."""
+        if isinstance(self.converter, IntegratesInput):
+            return self.converter.magnitude_bits(network)
+        return self.read_schedule.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
 
     @property
-    def linear_supply(self) -> bool:
-        """Whether a linear regulator makes the read voltage, so that the read current flows from the chip's supply."""
-        return bool(self.slots["read_supply"].spec.model == "linear_regulator")
+    def counts_during_pulse(self) -> bool:
+        """Whether converters count while their columns are driven: by choice, or where only this holds a current."""
+        converter = self.converter
+        if converter is None or converter.counts_during_pulse:
+            return converter is not None
+        timed = self.cell.summation.flows and self.driver.whole_numbers and not self.driver.analog
+        taken = converter.takes_columns or isinstance(self.interface, ClampsColumn)
+        alone = self.read_schedule.in_turn or not np.any(self.readout.options["columns_per_converter"] > 1.0)
+        fits = timed and taken and alone and self.sampler is None
+        return converter.may_count_during_pulse and fits
 
-    def read_supply_voltage(self) -> u.Volt:
-        """Voltage of the supply that delivers the read current."""
-        if self.linear_supply:
-            return self.technology.supply_voltage
-        efficiency = self.slots["read_supply"].options["efficiency"]
-        return power.regulator_supply_voltage(self.options["read_voltage"], efficiency)
+    @property
+    def holding(self) -> str:
+        """Block that stores a result during conversion: `stage`, `converter` or `none`."""
+        chosen = self.read_schedule.spec.holding
+        if chosen != "auto":
+            return str(chosen)
+        return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
 
-    def cell_supply_voltage(self) -> u.Volt:
-        """Supply voltage for each cell that conducts.
-
-        Where linear regulators drive opposed rows above and below their columns from one supply, the current of one
-        cell of a pair leaves its column through the other, so that two cells share what the supply delivers.
-        """
-        supply = self.read_supply_voltage()
-        return supply / 2.0 if self.opposed and self.linear_supply else supply
-
-    @cached_property
-    def stated(self) -> ElectricalPoint:
-        """The part of the electrical point that the file states: size and voltages."""
-        return ElectricalPoint(
-            array_path=self.path, array_rows=self.options["rows"], array_columns=self.options["columns"],
-            rows=self.rows_at_once(), conducting_rows=self.conducting_rows(), analog_rows=self.driver.analog,
-            read_voltage=self.options["read_voltage"], read_supply_voltage=self.read_supply_voltage(),
-        )  # fmt: skip
-
-    @cached_property
-    def at_rest(self) -> ElectricalPoint:
-        """The part of the electrical point that no network changes: lines and voltages."""
-        return self.stated.changed(
-            row_capacitance=self.row_capacitance(), column_capacitance=self.column_capacitance()
+    def resolution(self, network: NetworkContext) -> u.Dimensionless:
+        """Resolution of the converters."""
+        if self.converter is None:
+            raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
+        network = network.widest  # layers share the converters
+        return self.converter.bits(
+            self.rows_at_once() * self.merged_lines,
+            self.phase_bits(network) * self.pulses_converted(network),
+            self.converted_bits(network),
         )
 
-    def in_pulse(self, network: NetworkContext) -> ElectricalPoint:
-        """The point at rest with the time of one input pulse."""
-        return self.at_rest.changed(drive_time=self.drive_time(network))
+    # --- lines
+
+    def column_pitch(self) -> u.Metre:
+        """Distance between neighbouring columns."""
+        return self.cell.folding * self.cell.pitch()
 
     def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, spare columns and all folds of a column included."""
@@ -344,13 +384,17 @@ class CrossbarArray(Component[None]):
         columns = self.options["columns"] + self.options["spare_columns"] + self.weights.reference_columns
         return self.options["rows"] + columns
 
+    def single_segment_resistance(self) -> u.Ohm:
+        """Wire resistance between neighbouring cells of a line that is a single wire."""
+        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+
     def segment_resistance(self) -> u.Ohm:
         """Wire resistance between neighbouring cells, equal along rows and columns."""
         return self.single_segment_resistance() / self.parallel_wires()
 
-    def single_segment_resistance(self) -> u.Ohm:
-        """Wire resistance between neighbouring cells of a line that is a single wire."""
-        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+    def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
+        """Wire resistance between neighbouring cells of a row, lower if only some of its columns conduct at a time."""
+        return self.segment_resistance() * self.conducting_columns(network) / self.piece("columns")
 
     def parallel_wires(self) -> u.Dimensionless:
         """Wires of a line: as chosen, or the fewest that keep the loss of a full read within its limit.
@@ -376,9 +420,105 @@ class CrossbarArray(Component[None]):
         )
         return self.process.wire_capacitance * more
 
-    def settled_bits(self) -> u.Dimensionless:
-        """Accuracy to which a column settles before it is read, in bits."""
-        return converters.settled_bits(self.options["settling_error"])
+    def loss_strength(self, network: NetworkContext) -> u.Dimensionless:
+        """Conductance of a cell times resistance of a segment times the square of the longer side."""
+        side = np.maximum(
+            self.piece("rows") * largest_of_layers(self.stacked_arrays(network)), self.piece("columns")
+        )
+        return self.weights.conductance(network) * self.segment_resistance() * side**2
+
+    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
+        """Mean share of the column current lost in the wires (docs/models/crossbar.md, IR drop).
+
+        Without transistors, idle rows conduct as well.
+        """
+        segment = self.segment_resistance()
+        active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
+        lost = crossbar_wires.ir_drop_error_mean(
+            self.weights.conductance(network), self.row_segment_resistance(network), segment,
+            self.piece("rows") * self.stacked_arrays(network), self.piece("columns"), active_fraction,
+        )  # fmt: skip
+        vias = self.cell.via
+        if vias is None:
+            return lost
+        cell, via = self.weights.conductance(network), vias.resistance
+        at_row = stacked_tiers.series_loss(self.conducting_columns(network), cell, via)
+        at_column = stacked_tiers.series_loss(self.piece("rows") * active_fraction, cell, via)
+        return 1.0 - (1.0 - lost) * (1.0 - at_row) * (1.0 - at_column)
+
+    def current_left(self, network: NetworkContext) -> u.Dimensionless:
+        """Share of the cell current that remains after the wire loss, by layer.
+
+        Where the loss is outside the range of its model it counts as at the end of the range, so that no energy
+        vanishes with it.
+        """
+        rows = self.rows_at_once() / self.options["rows"]
+        lost = self.ir_drop(network, network.active_share * rows)
+        beyond = np.maximum(self.loss_strength(network) / SOLVED_LOSS, 1.0)
+        return crossbar_wires.current_left(lost, beyond)
+
+    # --- voltages and currents
+
+    @property
+    def linear_supply(self) -> bool:
+        """Whether a linear regulator makes the read voltage, so that the read current flows from the chip's supply."""
+        return bool(self.slots["read_supply"].spec.model == "linear_regulator")
+
+    def read_supply_voltage(self) -> u.Volt:
+        """Voltage of the supply that delivers the read current."""
+        if self.linear_supply:
+            return self.technology.supply_voltage
+        efficiency = self.slots["read_supply"].options["efficiency"]
+        return power.regulator_supply_voltage(self.options["read_voltage"], efficiency)
+
+    def cell_supply_voltage(self) -> u.Volt:
+        """Supply voltage for each cell that conducts.
+
+        Where linear regulators drive opposed rows above and below their columns from one supply, the current of one
+        cell of a pair leaves its column through the other, so that two cells share what the supply delivers.
+        """
+        supply = self.read_supply_voltage()
+        return supply / 2.0 if self.opposed and self.linear_supply else supply
+
+    def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
+        """Conductance of the cells that drive a column in one read."""
+        # settling depends on it, except for cells that conduct for the time of a pulse
+        point = self.at_rest if self.cell.summation.settles else self.in_pulse(network)
+        return self.cell.source_conductance(point, cell_conductance)
+
+    def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
+        """Columns whose cells are driven at a time by one piece of a row."""
+        groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
+        return self.piece("columns") / groups
+
+    def row_current(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Ampere:
+        """Largest current of one row."""
+        columns, time = self.conducting_columns(network), self.settled_time(network)
+        return self.cell.row_current(self.at_rest, columns, cell_conductance, time)
+
+    def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
+        """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
+        rows = self.options["rows"] * self.stacked_arrays(network)
+        if self.opposed:
+            low, high = self.weights.ends()
+            return self.opposed_current(network, rows, active_fraction, high - low)
+        active = active_fraction * rows * self.weights.conductance(network)
+        lost = self.ir_drop(network, active_fraction)
+        return crossbar.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
+
+    def opposed_current(
+        self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless, window: u.Siemens
+    ) -> u.Ampere:
+        """Root-mean-square current of a column with this many rows in opposed pairs.
+
+        See docs/models/crossbar.md, Column circuits.
+        """
+        squares = self.weights.over_digits(digits.digit_mean_square_share, network)
+        square = sum(squares, start=0.0) / self.weights.slices(network)
+        pairs = rows / self.weights.devices_per_weight()[1]
+        return front_ends.opposed_column_current(
+            self.options["read_voltage"], window, pairs, active_share, square
+        )
 
     def front_end(self, network: NetworkContext) -> Component[Any] | None:
         """Circuit at the end of a column, sized for the current of the rows that are read at once."""
@@ -413,20 +553,6 @@ class CrossbarArray(Component[None]):
         active = chosen["active_rows"] * rows * self.weights.drawn_conductance(network)
         return crossbar.clamped_column_current(self.options["read_voltage"], active)
 
-    opposed: bool = chosen("weight_encoding", "row_differential")
-    """Whether the rows of a pair are driven with opposite signs, so that a column carries a difference of currents."""
-
-    def opposed_current(
-        self, network: NetworkContext, rows: u.Dimensionless, active_share: u.Dimensionless, window: u.Siemens
-    ) -> u.Ampere:
-        """Root-mean-square current of a column with this many rows in opposed pairs."""
-        squares = self.weights.over_digits(digits.digit_mean_square_share, network)
-        square = sum(squares, start=0.0) / self.weights.slices(network)
-        pairs = rows / self.weights.devices_per_weight()[1]
-        return front_ends.opposed_column_current(
-            self.options["read_voltage"], window, pairs, active_share, square
-        )
-
     def current_of_clamp(self, network: NetworkContext) -> u.Ampere:
         """Mean magnitude of the column current that the clamp gives: the difference of opposed rows.
 
@@ -439,6 +565,50 @@ class CrossbarArray(Component[None]):
         spread = self.opposed_current(network, rows, network.active_share, high - low)
         return front_ends.mean_magnitude(spread)
 
+    @cached_property
+    def driven_load(self) -> Loads | None:
+        """Load of the neuron that a column drives directly; None with a circuit between them."""
+        if self.neuron is None or not isinstance(self.interface, CouplesDirectly):
+            return None
+        return self.neuron.loads(self.stated)
+
+    def driven_conductance(self, network: NetworkContext) -> u.Siemens:
+        """Conductance between the active rows and a column line, at least that of one cell."""
+        active = network.active_share * self.rows_at_once() * self.stacked_arrays(network)
+        return np.maximum(active, 1.0) * self.weights.conductance(network)
+
+    def driven_voltage(self, network: NetworkContext) -> u.Volt:
+        """Voltage at a neuron that is driven directly by its column, for the mean number of active rows, by layer."""
+        return self.voltage_through(self.driven_conductance(network))
+
+    def voltage_through(self, conductance: u.Siemens) -> u.Volt:
+        """Voltage at a directly driven neuron, for a given conductance to active rows."""
+        leak = 0.0 if self.driven_load is None else self.driven_load.conductance
+        return front_ends.loaded_column_voltage(self.options["read_voltage"], conductance, leak)
+
+    def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
+        """Voltage of an unclamped column: attenuated by grounded idle rows, or the mean of the active rows alone."""
+        everything = 1.0 + 0.0 * active_fraction
+        conducting = everything if self.cell.idle_rows_conduct else active_fraction
+        return crossbar.grounded_idle_column_voltage(
+            self.options["read_voltage"], active_fraction, conducting
+        )
+
+    def current_share(self, network: NetworkContext) -> u.Dimensionless:
+        """Share of the cell current that remains with the wire loss and, if the column drives a neuron, its voltage."""
+        left = self.current_left(network)
+        if self.driven_load is None:
+            return left
+        reached = self.driven_voltage(network)
+        left = left * (1.0 - reached / self.options["read_voltage"])
+        return left * (1.0 - reached / self.cell_supply_voltage())
+
+    # --- times
+
+    def settled_bits(self) -> u.Dimensionless:
+        """Accuracy to which a column settles before it is read, in bits."""
+        return converters.settled_bits(self.options["settling_error"])
+
     def column_end(self, network: NetworkContext) -> Loads:
         """Load at the end of a column: of its circuit, of a neuron that it drives, or of a converter."""
         if self.driven_load is not None:
@@ -449,10 +619,7 @@ class CrossbarArray(Component[None]):
         return Loads() if end is None else end.loads(self.at_rest)
 
     def settling_time(self, network: NetworkContext) -> u.Second:
-        """Time until the column is within its settling error: the row settles, and then its column.
-
-        Formulas and their errors: docs/models/crossbar.md, Settling.
-        """
+        """Time until the column is within its settling error, as two poles (docs/models/crossbar.md, Settling)."""
         time_constants = self.row_time_constant(network), self.column_time_constant(network)
         return crossbar_wires.settling_time(*time_constants, self.settled_bits())
 
@@ -489,6 +656,16 @@ class CrossbarArray(Component[None]):
                 source + end.conductance, wire, capacitance + end.column
             )
         return pieces * (settling + self.switching_time_constant(network, source, wire) / pieces)
+
+    def switching_time_constant(
+        self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
+    ) -> u.Second:
+        """Time constant that multiplexer lines add to bare columns."""
+        if not self.switches_columns:
+            return 0.0
+        switches = self.switch_loads(network)
+        resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
+        return (resistance + switches.series) * switches.column
 
     def drive_time(self, network: NetworkContext) -> u.Second:
         """Minimum time of one input pulse in the array: the pulse itself, or settling."""
@@ -542,73 +719,13 @@ class CrossbarArray(Component[None]):
         turns = 1.0 if self.read_schedule.in_turn else self.columns_in_turn(network)
         return converters.shared_read_time(turns, self.converter.rate(self.resolution(network), network))
 
-    @cached_property
-    def read_schedule(self) -> ReadScheduleChoice:
-        """Read schedule as stated in the file, or the default one."""
-        stated: Any = self.slots.get("schedule")
-        return stated or ReadScheduleChoice.default(self.technology)
-
-    def rows_at_once(self) -> u.Dimensionless:
-        """Rows that one read sums."""
-        return self.read_schedule.options.get("rows_at_once", self.options["rows"])
-
-    def conducting_rows(self) -> u.Dimensionless:
-        """Rows whose cells load a column in one read: the rows read at once, or all if cells have no transistors."""
-        return self.options["rows"] if self.cell.idle_rows_conduct else self.rows_at_once()
-
-    @property
-    def holding(self) -> str:
-        """Block that stores a result during conversion: `stage`, `converter` or `none`."""
-        chosen = self.read_schedule.spec.holding
-        if chosen != "auto":
-            return str(chosen)
-        return "stage" if self.sampler is not None or "time_encoder" in self.readout.slots else "none"
-
-    def phase_bits(self, network: NetworkContext) -> u.Dimensionless:
-        """Bits of an input that one phase applies."""
-        if network.spiking or not self.driver.whole_numbers:
-            return 1.0
-        chosen = self.read_schedule.options.get("bits_per_phase")
-        bits = self.read_schedule.input_bits(network)
-        return bits if chosen is None else np.minimum(chosen, bits)
-
-    def phase_context(self, network: NetworkContext) -> NetworkContext:
-        """The network as the row drivers see it: its inputs have the bits of one phase."""
-        if network.spiking or not self.driver.whole_numbers:
-            return network
-        return replace(network, activation_bits=self.phase_bits(network))
-
-    @property
-    def adds_pulses(self) -> bool:
-        """Whether one conversion covers the pulses of all bits of an input."""
-        integrates = self.converter is not None and self.converter.integrates
-        return integrates or not self.read_schedule.equal
-
-    def pulses_converted(self, network: NetworkContext) -> u.Dimensionless:
-        """Pulses of an input that one conversion covers."""
-        if isinstance(self.converter, IntegratesInput):
-            return self.converter.magnitude_bits(network)
-        return self.read_schedule.input_bits(network) if self.adds_pulses and not network.spiking else 1.0
-
-    @property
-    def counts_during_pulse(self) -> bool:
-        """Whether converters count while their columns are driven: by choice, or where only this holds a current."""
-        converter = self.converter
-        if converter is None or converter.counts_during_pulse:
-            return converter is not None
-        timed = self.cell.summation.flows and self.driver.whole_numbers and not self.driver.analog
-        taken = converter.takes_columns or isinstance(self.interface, ClampsColumn)
-        alone = self.read_schedule.in_turn or not np.any(self.readout.options["columns_per_converter"] > 1.0)
-        fits = timed and taken and alone and self.sampler is None
-        return converter.may_count_during_pulse and fits
-
     def schedule(self, network: NetworkContext) -> ReadSchedule:
         """Sequence of reads in one phase of an input, at the clock of the chip if it is stated."""
         fastest, cycle = self.fastest_schedule(network), self.read_schedule.cycle
         return fastest if cycle is None else fastest.clocked(cycle)
 
     def fastest_schedule(self, network: NetworkContext) -> ReadSchedule:
-        """Sequence of reads in one phase of an input, as fast as the circuits allow."""
+        """Sequence of reads in one phase of an input, as fast as the circuits allow (docs/models/read_schedule.md)."""
         stated, settling = self.read_schedule, self.settled_time(network)
         reset = stated.options["reset_time"] * stated.reads_per_conversion
         groups = self.columns_switched(network) if stated.in_turn else 1.0
@@ -631,6 +748,8 @@ class CrossbarArray(Component[None]):
         one, taken = 1.0 / converter.rate(bits, network), converter.acquisition_time(1.0, bits, network)
         return ReadSchedule(settling, reset, sampling + taken, all_of_them - one, one - taken, groups, pulses)
 
+    # --- columns that share a converter
+
     def converters_each(self) -> u.Dimensionless:
         """Converters of one array; the reference column has its own if there are several."""
         number = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
@@ -644,6 +763,11 @@ class CrossbarArray(Component[None]):
             return shared
         return shared + np.where(columns >= self.options["columns"], self.weights.reference_columns, 0.0)
 
+    def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
+        """Inputs of the multiplexer in front of one converter."""
+        results = self.options["columns"] / self.merged_columns(network) + self.weights.reference_columns
+        return np.minimum(self.columns_in_turn(network), results)
+
     @property
     def switches_columns(self) -> bool:
         """Whether the multiplexer to shared converters is at the bare columns, which then charge its lines."""
@@ -656,17 +780,6 @@ class CrossbarArray(Component[None]):
         if self.read_schedule.in_turn:
             return self.converters_each() * self.merged_columns(network)
         return self.options["columns"] + self.weights.reference_columns
-
-    def columns_switched(self, network: NetworkContext) -> u.Dimensionless:
-        """Inputs of the multiplexer in front of one converter."""
-        results = self.options["columns"] / self.merged_columns(network) + self.weights.reference_columns
-        return np.minimum(self.columns_in_turn(network), results)
-
-    def source_conductance(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
-        """Conductance of the cells that drive a column in one read."""
-        # settling depends on it, except for cells that conduct for the time of a pulse
-        point = self.at_rest if self.cell.summation.settles else self.in_pulse(network)
-        return self.cell.source_conductance(point, cell_conductance)
 
     def switched_source(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Siemens:
         """Conductance in front of a multiplexer: of a follower, of a current over its supply, or of the column."""
@@ -702,10 +815,6 @@ class CrossbarArray(Component[None]):
             return supply, supply
         return self.options["read_voltage"], self.read_supply_voltage()
 
-    def column_pitch(self) -> u.Metre:
-        """Distance between neighbouring columns."""
-        return self.cell.folding * self.cell.pitch()
-
     def switched_pitch(self, network: NetworkContext) -> u.Metre:
         """Distance between neighbouring inputs of a multiplexer: columns, or neurons side by side."""
         if self.neuron is None:
@@ -729,52 +838,27 @@ class CrossbarArray(Component[None]):
         wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
         return SampledLoad(bits, *times, load, held_time, wire, own_time, share)
 
-    def switching_time_constant(
-        self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
-    ) -> u.Second:
-        """Time constant that multiplexer lines add to bare columns."""
-        if not self.switches_columns:
-            return 0.0
-        switches = self.switch_loads(network)
-        resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
-        return (resistance + switches.series) * switches.column
+    # --- the electrical point
 
-    def resolution(self, network: NetworkContext) -> u.Dimensionless:
-        """Resolution of the converters."""
-        if self.converter is None:
-            raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
-        network = network.widest  # layers share the converters
-        return self.converter.bits(
-            self.rows_at_once() * self.merged_lines,
-            self.phase_bits(network) * self.pulses_converted(network),
-            self.converted_bits(network),
+    @cached_property
+    def stated(self) -> ElectricalPoint:
+        """The part of the electrical point that the file states: size and voltages."""
+        return ElectricalPoint(
+            array_path=self.path, array_rows=self.options["rows"], array_columns=self.options["columns"],
+            rows=self.rows_at_once(), conducting_rows=self.conducting_rows(), analog_rows=self.driver.analog,
+            read_voltage=self.options["read_voltage"], read_supply_voltage=self.read_supply_voltage(),
+        )  # fmt: skip
+
+    @cached_property
+    def at_rest(self) -> ElectricalPoint:
+        """The part of the electrical point that no network changes: lines and voltages."""
+        return self.stated.changed(
+            row_capacitance=self.row_capacitance(), column_capacitance=self.column_capacitance()
         )
 
-    def row_energy(self) -> u.Joule:
-        """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
-        if self.cell.rows_at_read_voltage or self.driver.analog:
-            return crossbar_wires.column_swing_energy(
-                self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
-            )
-        return crossbar_wires.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
-
-    def column_energy(self) -> u.Joule:
-        """Energy of charging one column for one read."""
-        return crossbar_wires.column_swing_energy(
-            self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
-        )
-
-    def conducting_columns(self, network: NetworkContext) -> u.Dimensionless:
-        """Columns whose cells are driven at a time by one piece of a row."""
-        groups = self.columns_switched(network) if self.read_schedule.in_turn else 1.0
-        return self.piece("columns") / groups
-
-    def row_current(self, network: NetworkContext, cell_conductance: u.Siemens) -> u.Ampere:
-        """Largest current of one row."""
-        columns, time = self.conducting_columns(network), self.settled_time(network)
-        return self.cell.row_current(self.at_rest, columns, cell_conductance, time)
-
-    # --- costs
+    def in_pulse(self, network: NetworkContext) -> ElectricalPoint:
+        """The point at rest with the time of one input pulse."""
+        return self.at_rest.changed(drive_time=self.drive_time(network))
 
     def point(self, network: NetworkContext) -> ElectricalPoint:
         """Currents, voltages and times at the cells and circuits of the array for this network."""
@@ -843,6 +927,45 @@ class CrossbarArray(Component[None]):
             found["written"] = self.writing.written
         return found
 
+    def row_energy(self) -> u.Joule:
+        """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
+        if self.cell.rows_at_read_voltage or self.driver.analog:
+            return crossbar_wires.column_swing_energy(
+                self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+            )
+        return crossbar_wires.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+
+    def column_energy(self) -> u.Joule:
+        """Energy of charging one column for one read."""
+        return crossbar_wires.column_swing_energy(
+            self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def signal_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of a column at full scale, with all arrays of its line."""
+        if self.driven_load is not None:  # kT/C on the line instead of the noise of a current
+            return self.column_energy()
+        point, conductance = self.in_pulse(network), self.weights.conductance(network)
+        time = smallest_of_layers(self.settled_time(network))
+        stack = smallest_of_layers(self.stacked_arrays(network))
+        return stack * self.cell.signal_energy(point, conductance, time)
+
+    # --- costs
+
+    @cached_property
+    def writing(self) -> Writing:
+        """Writing of the cells."""
+        shifts_rows = self.driver.slots.get("level_shifter") is not None
+        return Writing(self.cell, self.write_circuit, self.at_rest, self.options, shifts_rows)
+
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell, including its lines."""
+        return self.writing.cell_energy(self.weights.written_conductance(network))
+
+    def programming_energy(self, network: NetworkContext) -> u.Joule:
+        """Energy of writing one cell, including its write circuit and its supply."""
+        return self.writing.energy(self.cell_programming_energy(network))
+
     def circuit_costs(self, network: NetworkContext) -> Costs:
         """Costs and checks of the cells, of the circuits around them, and of writing again."""
         point, phase = self.point(network), self.phase_context(network)
@@ -852,29 +975,6 @@ class CrossbarArray(Component[None]):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, circuits, learning pulses and rewriting."""
         return list(self.circuit_costs(network).energies)
-
-    @cached_property
-    def writing(self) -> Writing:
-        """Writing of the cells."""
-        shifts_rows = self.driver.slots.get("level_shifter") is not None
-        return Writing(self.cell, self.write_circuit, self.at_rest, self.options, shifts_rows)
-
-    def programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell, including its write circuit and its supply."""
-        return self.writing.energy(self.cell_programming_energy(network))
-
-    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of writing one cell, including its lines."""
-        return self.writing.cell_energy(self.weights.written_conductance(network))
-
-    def current_share(self, network: NetworkContext) -> u.Dimensionless:
-        """Share of the cell current that remains with the wire loss and, if the column drives a neuron, its voltage."""
-        left = self.current_left(network)
-        if self.driven_load is None:
-            return left
-        reached = self.driven_voltage(network)
-        left = left * (1.0 - reached / self.options["read_voltage"])
-        return left * (1.0 - reached / self.cell_supply_voltage())
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, and of each circuit around the cells; a rule may need column circuits at the rows too.
@@ -906,82 +1006,3 @@ class CrossbarArray(Component[None]):
         point = self.point(network)
         figures = ArrayLimits(self, network).characteristics(point)
         return figures + [figure for part in self.circuits for figure in part.characteristics_at(point)]
-
-    def signal_energy(self, network: NetworkContext) -> u.Joule:
-        """Energy of a column at full scale, with all arrays of its line."""
-        if self.driven_load is not None:  # kT/C on the line instead of the noise of a current
-            return self.column_energy()
-        point, conductance = self.in_pulse(network), self.weights.conductance(network)
-        time = smallest_of_layers(self.settled_time(network))
-        stack = smallest_of_layers(self.stacked_arrays(network))
-        return stack * self.cell.signal_energy(point, conductance, time)
-
-    def loss_strength(self, network: NetworkContext) -> u.Dimensionless:
-        """Conductance of a cell times resistance of a segment times the square of the longer side."""
-        side = np.maximum(
-            self.piece("rows") * largest_of_layers(self.stacked_arrays(network)), self.piece("columns")
-        )
-        return self.weights.conductance(network) * self.segment_resistance() * side**2
-
-    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
-        """Mean share of the column current lost in the wires; without transistors, idle rows conduct as well."""
-        segment = self.segment_resistance()
-        active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
-        lost = crossbar_wires.ir_drop_error_mean(
-            self.weights.conductance(network), self.row_segment_resistance(network), segment,
-            self.piece("rows") * self.stacked_arrays(network), self.piece("columns"), active_fraction,
-        )  # fmt: skip
-        vias = self.cell.via
-        if vias is None:
-            return lost
-        cell, via = self.weights.conductance(network), vias.resistance
-        at_row = stacked_tiers.series_loss(self.conducting_columns(network), cell, via)
-        at_column = stacked_tiers.series_loss(self.piece("rows") * active_fraction, cell, via)
-        return 1.0 - (1.0 - lost) * (1.0 - at_row) * (1.0 - at_column)
-
-    def row_segment_resistance(self, network: NetworkContext) -> u.Ohm:
-        """Wire resistance between neighbouring cells of a row, lower if only some of its columns conduct at a time."""
-        return self.segment_resistance() * self.conducting_columns(network) / self.piece("columns")
-
-    def current_left(self, network: NetworkContext) -> u.Dimensionless:
-        """Share of the cell current that remains after the wire loss, by layer.
-
-        Where the loss is outside the range of its model it counts as at the end of the range, so that no energy
-        vanishes with it.
-        """
-        rows = self.rows_at_once() / self.options["rows"]
-        lost = self.ir_drop(network, network.active_share * rows)
-        beyond = np.maximum(self.loss_strength(network) / SOLVED_LOSS, 1.0)
-        return crossbar_wires.current_left(lost, beyond)
-
-    def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
-        """Mean current of a clamped column at this share of active rows; for opposed rows the root mean square."""
-        rows = self.options["rows"] * self.stacked_arrays(network)
-        if self.opposed:
-            low, high = self.weights.ends()
-            return self.opposed_current(network, rows, active_fraction, high - low)
-        active = active_fraction * rows * self.weights.conductance(network)
-        lost = self.ir_drop(network, active_fraction)
-        return crossbar.clamped_column_current(self.options["read_voltage"], active) * (1.0 - lost)
-
-    def driven_conductance(self, network: NetworkContext) -> u.Siemens:
-        """Conductance between the active rows and a column line, at least that of one cell."""
-        active = network.active_share * self.rows_at_once() * self.stacked_arrays(network)
-        return np.maximum(active, 1.0) * self.weights.conductance(network)
-
-    def driven_voltage(self, network: NetworkContext) -> u.Volt:
-        """Voltage at a neuron that is driven directly by its column, for the mean number of active rows, by layer."""
-        return self.voltage_through(self.driven_conductance(network))
-
-    def voltage_through(self, conductance: u.Siemens) -> u.Volt:
-        """Voltage at a directly driven neuron, for a given conductance to active rows."""
-        leak = 0.0 if self.driven_load is None else self.driven_load.conductance
-        return front_ends.loaded_column_voltage(self.options["read_voltage"], conductance, leak)
-
-    def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
-        """Voltage of an unclamped column: attenuated by grounded idle rows, or the mean of the active rows alone."""
-        everything = 1.0 + 0.0 * active_fraction
-        conducting = everything if self.cell.idle_rows_conduct else active_fraction
-        return crossbar.grounded_idle_column_voltage(
-            self.options["read_voltage"], active_fraction, conducting
-        )
