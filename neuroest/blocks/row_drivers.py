@@ -120,9 +120,7 @@ class RowDriver(AnalogCircuit[Any]):
         """Voltage swing of a row line that ends at transistor gates."""
         return self.technology.supply_voltage
 
-    def own_energies(
-        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
-    ) -> list[EnergyCost]:
+    def own_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies in addition to those of the output stage: actions ``input``, and ``row_toggle`` per row."""
         return []
 
@@ -136,15 +134,14 @@ class RowDriver(AnalogCircuit[Any]):
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Energies of one pulse and one input, and the area of one row, whose output stage carries the row current."""
-        rows, stage = point.get("rows_per_weight", 1.0), output_stage_area(self, point.drawn_row_current)
+        rows = point.get("rows_per_weight", 1.0)
+        stage = output_stage_area(self, point.drawn_row_current) + self.row_area()
         self_load = drivers.driver_self_load_energy(point.row_energy, self.device.self_load_fraction)
         energies = [
             self.energy("row_toggle", "self_load", self_load, "row driver self-load"),
-            *self.own_energies(point.read_voltage, point.row_current, point.row_time, network),
+            *self.own_energies(network, point),
         ]
-        area = (stage + self.row_area()) / (rows if self.drives_pairs else 1.0) + self.own_area(
-            network
-        ) / rows
+        area = stage / (rows if self.drives_pairs else 1.0) + self.own_area(network) / rows
         return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
     def input_energy(self, term: str, energy: u.Joule) -> EnergyCost:
@@ -169,10 +166,10 @@ class VoltageDriver(RowDriver):
     whole_numbers = True
     analog = True
 
-    def buffer_energy(self, row_current: u.Ampere, read_time: u.Second) -> EnergyCost:
+    def buffer_energy(self, point: ElectricalPoint) -> EnergyCost:
         """Energy of the amplifier's quiescent current while its row is driven."""
-        bias = self.device.buffer_overhead * row_current + self.device.amplifier_current
-        energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, read_time)
+        bias = self.device.buffer_overhead * point.row_current + self.device.amplifier_current
+        energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, point.row_time)
         return self.energy("row_toggle", "buffer", energy, "input conversion")
 
     def row_area(self) -> u.SquareMetre:
@@ -280,9 +277,7 @@ class PulseWidthDriver(RowDriver):
         longest = drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
         return longest * self.options["rows_per_converter"]
 
-    def own_energies(
-        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
-    ) -> list[EnergyCost]:
+    def own_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energy of the counter or delay line."""
         return [self.input_energy("pulse_width", self.at_supply(self.device.conversion_energy))]
 
@@ -322,17 +317,17 @@ class CapacitiveDac(VoltageDriver):
     prior_error = DRIVER_ERROR
     device: CapacitiveDacParameters
 
-    def own_energies(
-        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
-    ) -> list[EnergyCost]:
+    def own_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of the capacitors and the buffer."""
         d, bits = self.device, self.bits_per_read(network)
         capacitors = (
-            drivers.capacitive_ladder_energy(bits, d.unit_capacitance, read_voltage)
+            drivers.capacitive_ladder_energy(bits, d.unit_capacitance, point.read_voltage)
             if self.spec.topology == "c_2c"
-            else drivers.capacitive_dac_energy(bits, d.unit_capacitance, read_voltage, d.switching_factor)
+            else drivers.capacitive_dac_energy(
+                bits, d.unit_capacitance, point.read_voltage, d.switching_factor
+            )
         )
-        return [self.input_energy("capacitors", capacitors), self.buffer_energy(row_current, read_time)]
+        return [self.input_energy("capacitors", capacitors), self.buffer_energy(point)]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of capacitors and switches."""
@@ -364,20 +359,16 @@ class ResistiveLadder(VoltageDriver):
     prior_error = DRIVER_ERROR
     device: ResistiveLadderParameters
 
-    def own_energies(
-        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
-    ) -> list[EnergyCost]:
+    def own_energies(self, network: NetworkContext, point: ElectricalPoint) -> list[EnergyCost]:
         """Energies of the static current of the ladder, and the buffer."""
-        ladder = drivers.resistive_ladder_energy(
-            self.bits_per_read(network), read_voltage, self.device.unit_resistance, read_time
-        )
-        return [self.input_energy("ladder", ladder), self.buffer_energy(row_current, read_time)]
+        bits, resistance = self.bits_per_read(network), self.device.unit_resistance
+        ladder = drivers.resistive_ladder_energy(bits, point.read_voltage, resistance, point.row_time)
+        return [self.input_energy("ladder", ladder), self.buffer_energy(point)]
 
     def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of the resistors."""
-        return self.area_at_node(
-            drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
-        )
+        area = drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)
+        return self.area_at_node(area)
 
 
 class OneBitDriverParameters(RowDriverParameters):

@@ -632,9 +632,11 @@ class Writing:
     @cached_property
     def written(self) -> Written:
         """Array properties that the write circuits need."""
-        circuit, cell = self.circuit, self.memory
+        circuit, cell = self.circuit, self.cell
         if circuit is None:
             raise NeuroestError(f"{self.point.array_path} has no write_circuit")
+        if not isinstance(cell, ResistiveMemory):
+            raise NeuroestError(f"the write circuits of {cell.path} are in its area; leave out write_circuit")
         rows, columns = self.point.array_rows, self.point.array_columns
         d, other_current, together = cell.device, cell.half_selected_cell_current(), self.cells_together
         one, voltage, levels = circuit.unipolar, d.program_voltage, cell.write_levels(circuit.unipolar)
