@@ -663,7 +663,7 @@ class Writing:
     @cached_property
     def interval(self) -> u.Second:
         """Interval at which weights are rewritten even if never read: as chosen, or before they fade. [s]."""
-        kept = self.cell.retention_time()
+        kept = self.cell.storage.retention_time
         if "refresh_interval" in self.options:
             return np.minimum(kept, self.options["refresh_interval"])
         return kept
@@ -673,13 +673,17 @@ class Writing:
         """Time to write one whole array. [s]."""
         cell, cells = self.cell, self.point.array_rows * self.point.array_columns
         return write_circuits.array_programming_time(
-            cells, self.cells_together, cell.write_pulses(), cell.write_time(), cell.verify_time()
+            cells,
+            self.cells_together,
+            cell.storage.write_pulses,
+            cell.storage.write_time,
+            cell.storage.verify_time,
         )
 
     def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
         """Learning pulses, and the rewriting of cells that reads disturb or that fade."""
         energies, statics = self._update_energies(network, point.written_conductance), []
-        reads = self.cell.disturb_reads()
+        reads = self.cell.storage.disturb_reads
         if np.any(np.isfinite(reads)):
             disturbed = ageing.disturb_rewriting_energy(point.programming_energy, reads)
             energies.append(self.cell.energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
@@ -699,7 +703,7 @@ class Writing:
         shared = circuit.spec.update_bit_lines == "along_rows"
         across = column * FALLING if shared else column
         along = crossbar_wires.line_toggle_energy(point.row_capacitance, voltage)
-        read = self.read_power(conductance) * cell.verify_time()
+        read = self.read_power(conductance) * cell.storage.verify_time
         pulse = cell.update_energy(conductance)
         taken = pulse + half_selected + across
         once = replace(self.written, pulses=1.0, time=cell.update_time() * point.array_rows, energy=taken)

@@ -509,7 +509,7 @@ class LearningResults:
 
     def _endurance(self, array: "CrossbarArray") -> tuple[u.Numeric, u.Numeric]:
         """Cycles after which 63 % of the cells have failed, and the slope of their distribution."""
-        claimed = array.cell.endurance() * self.chip.discrepancy.get(EVIDENCE, 1.0)
+        claimed = array.cell.storage.endurance * self.chip.discrepancy.get(EVIDENCE, 1.0)
         return claimed, array.memory.device.endurance_shape
 
     @property

@@ -75,9 +75,11 @@ def cell_lifetime(level: MappedLevel, counts: ActionCounts, period: Array) -> Ar
         rate = rate + written / (period * mapper.options["inferences_per_pass"])
     elif often is not None:
         rate = rate + 1.0 / (period * often)
-    if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
+    if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.storage.endurance)):
         return None
-    return np.asarray(ageing.wear_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
+    return np.asarray(
+        ageing.wear_lifetime(array.cell.storage.endurance, rate, array.cell.storage.write_pulses)
+    )
 
 
 def refresh(
@@ -105,7 +107,7 @@ def refreshed_share(array: "CrossbarArray", level: MappedLevel, counts: ActionCo
     """Share of the refreshes of all cells that reads do not already cause. [1]."""
     cells = level.mapper.programmed_cells(level.mapped.placement)
     rate = reads_per_cell(array, level, counts) / period
-    left = cells * ageing.refresh_share(array.writing.interval, array.cell.disturb_reads(), rate)
+    left = cells * ageing.refresh_share(array.writing.interval, array.cell.storage.disturb_reads, rate)
     held = np.sum(cells, axis=-1, keepdims=True)
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
@@ -119,5 +121,5 @@ def reads_per_cell(array: "CrossbarArray", level: MappedLevel, counts: ActionCou
 def _rewriting_rate(array: "CrossbarArray", level: MappedLevel, counts: ActionCounts, period: Array) -> Array:
     """Refresh rate of the cells of the busiest layer. [1/s]."""
     each = np.max(reads_per_cell(array, level, counts), axis=-1, keepdims=True)
-    interval, reads = array.writing.interval, array.cell.disturb_reads()
+    interval, reads = array.writing.interval, array.cell.storage.disturb_reads
     return np.asarray(ageing.rewriting_rate(interval, reads, each / period))

@@ -218,7 +218,7 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     columns, rows = array.weights.devices_per_weight()
     each = rows * columns * array.weights.slices(network)
     cells = write_circuits.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
-    lasts = write_circuits.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
+    lasts = write_circuits.rewriting_limit(array.cell.storage.endurance, array.cell.storage.write_pulses)
     return (
         f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
         f"the cells would last {float(np.max(lasts)):.2g} inferences)"

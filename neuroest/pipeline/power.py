@@ -95,7 +95,7 @@ def static_rows(
             rows.append(InstanceRow(costs.overheads, CLOCK_TREE if term == "clock" else term, drawn, 1.0))
     for level in levels:
         array = level.mapper.compute
-        if is_crossbar(array) and np.any(np.isfinite(array.cell.disturb_reads())):
+        if is_crossbar(array) and np.any(np.isfinite(array.cell.storage.disturb_reads)):
             left = refreshed_share(array, level, counts, period)
             rows = [
                 replace(row, total=row.total * left)

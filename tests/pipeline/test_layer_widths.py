@@ -86,7 +86,7 @@ def test_cells_and_columns_of_a_layer_follow_its_weights() -> None:
     """A pair holds a sign and 7 bits in two cells of 4 bits or one, so columns are 2 x 2 x 128 and 2 x 1 x 64."""
     found = estimated("sar_crossbar_28nm", (8, 8), (4, 8), (8, 8))
     array, network_ = found.mapper.compute, found.mapper.network
-    cells = array.cell.bits()
+    cells = array.cell.storage.bits
     expected = [np.ceil(7.0 / min(float(cells), 7.0)), np.ceil(3.0 / min(float(cells), 3.0))]
     assert np.ravel(array.weights.slices(network_)) == pytest.approx(expected)
     assert np.ravel(array.weights.slices(network_.widest)) == pytest.approx(expected[:1])

@@ -166,6 +166,37 @@ CURRENTS = Summation(
 """Sum of the currents of conductances."""
 
 
+@frozen_dataclass(eq=False)
+class Storage:
+    """How long a cell stores a weight, and how it is written.
+
+    Attributes
+    ----------
+    bits : Dimensionless
+        Bits that one cell can hold.
+    retention_time : Second
+        Time for which a weight is retained at the chip's temperature.
+    disturb_reads : Dimensionless
+        Reads after which a weight must be rewritten.
+    endurance : Dimensionless
+        Write cycles before a cell fails.
+    write_pulses : Dimensionless
+        Pulses to write a cell.
+    write_time : Second
+        Time of one of these pulses.
+    verify_time : Second
+        Time of the read between them.
+    """
+
+    bits: u.Dimensionless
+    retention_time: u.Second
+    disturb_reads: u.Dimensionless
+    endurance: u.Dimensionless
+    write_pulses: u.Dimensionless
+    write_time: u.Second
+    verify_time: u.Second
+
+
 class Cell(Component[Any]):
     """Properties of a cell that the array needs."""
 
@@ -196,33 +227,10 @@ class Cell(Component[Any]):
     def loads(self, point: ElectricalPoint) -> Loads:
         """Capacitances of one cell on its row and column."""
 
+    @property
     @abstractmethod
-    def bits(self) -> u.Dimensionless:
-        """Bits that one cell can hold."""
-
-    @abstractmethod
-    def retention_time(self) -> u.Second:
-        """Time for which a weight is retained at the chip's temperature."""
-
-    @abstractmethod
-    def disturb_reads(self) -> u.Dimensionless:
-        """Reads after which a weight must be rewritten."""
-
-    @abstractmethod
-    def endurance(self) -> u.Dimensionless:
-        """Write cycles before a cell fails."""
-
-    @abstractmethod
-    def write_pulses(self) -> u.Dimensionless:
-        """Pulses to write a cell."""
-
-    @abstractmethod
-    def write_time(self) -> u.Second:
-        """Time of one write pulse."""
-
-    @abstractmethod
-    def verify_time(self) -> u.Second:
-        """Time of the read between write pulses."""
+    def storage(self) -> Storage:
+        """How long it stores a weight, and how it is written."""
 
     @abstractmethod
     def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
@@ -362,6 +370,17 @@ class ResistiveMemory(Cell):
         return low, high
 
     @cached_property
+    def storage(self) -> Storage:
+        """As the device states."""
+        d = self.device
+        kept = ageing.retention_at_temperature(
+            d.retention_time, d.retention_activation_energy, self.technology.temperature, d.retention_temperature
+        )  # fmt: skip
+        return Storage(
+            d.bits_per_cell, kept, d.disturb_reads, d.endurance, d.write_pulses, d.program_time, d.verify_time
+        )
+
+    @cached_property
     def has_stuck_cells(self) -> bool:  # type: ignore[override]
         """Whether the device states a share of stuck cells."""
         d = self.device
@@ -400,30 +419,6 @@ class ResistiveMemory(Cell):
     ) -> u.Ampere:
         """Current of all cells at the read voltage."""
         return drivers.row_current(point.read_voltage, columns, 1.0, conductance)
-
-    def bits(self) -> u.Dimensionless:
-        """Bits as stated by the device."""
-        return self.device.bits_per_cell
-
-    def disturb_reads(self) -> u.Dimensionless:
-        """Reads as stated by the device."""
-        return self.device.disturb_reads
-
-    def endurance(self) -> u.Dimensionless:
-        """Write cycles as stated by the device."""
-        return self.device.endurance
-
-    def write_pulses(self) -> u.Dimensionless:
-        """Pulses with verification as stated by the device."""
-        return self.device.write_pulses
-
-    def write_time(self) -> u.Second:
-        """Width of a programming pulse."""
-        return self.device.program_time
-
-    def verify_time(self) -> u.Second:
-        """Time of the read between programming pulses."""
-        return self.device.verify_time
 
     def programming_energy(self, point: ElectricalPoint, read_power: u.Watt) -> u.Joule:
         """Energy of writing one cell with verification, including its lines and the half-selected cells on them."""
@@ -479,16 +474,6 @@ class ResistiveMemory(Cell):
         if point.column_energy is not None:
             costs.append(self.energy("column_read", "column_line", point.column_energy, "column line charge"))
         return costs
-
-    def retention_time(self) -> u.Second:
-        """Time for which a weight is retained at the chip's temperature."""
-        d = self.device
-        return ageing.retention_at_temperature(
-            d.retention_time,
-            d.retention_activation_energy,
-            self.technology.temperature,
-            d.retention_temperature,
-        )
 
     def column_checks(self, network: NetworkContext, point: ElectricalPoint) -> list[Check]:
         """Whether reads leave the state undisturbed, any cells can be written, and noise stays below a step.

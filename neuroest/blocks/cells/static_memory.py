@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, chosen
-from neuroest.blocks.cells.base import Cell, Summation
+from neuroest.blocks.cells.base import Cell, Storage, Summation
 from neuroest.blocks.electrical_point import ElectricalPoint, Loads
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.process_scaling import leakage_at_chip_temperature, leakage_ratio, logic_delay_ratio
@@ -72,33 +72,10 @@ class StaticCell(Cell):
         least = static_cells.bitcell_area(d.bitcell_ratio, self.process.sram_bitcell_area)
         return memory_cells.cell_area(d.cell_feature_squares, self.process.feature_size, least)
 
-    def bits(self) -> u.Dimensionless:
-        """One."""
-        return 1.0
-
-    def retention_time(self) -> u.Second:
-        """Infinite: a weight is retained as long as there is a supply."""
-        return math.inf
-
-    def disturb_reads(self) -> u.Dimensionless:
-        """Infinite: reads do not disturb the latch."""
-        return math.inf
-
-    def endurance(self) -> u.Dimensionless:
-        """Infinite: writes do not wear out transistors."""
-        return math.inf
-
-    def write_pulses(self) -> u.Dimensionless:
-        """One."""
-        return 1.0
-
-    def write_time(self) -> u.Second:
-        """Time to write one row."""
-        return self.device.write_time
-
-    def verify_time(self) -> u.Second:
-        """Zero: nothing is verified."""
-        return 0.0
+    @property
+    def storage(self) -> Storage:
+        """A bit for as long as there is a supply: reads and writes do not wear it out, and nothing is verified."""
+        return Storage(1.0, math.inf, math.inf, math.inf, 1.0, self.device.write_time, 0.0)
 
     def word_load(self) -> u.Farad:
         """Load of one cell on the word line through which its row is written."""

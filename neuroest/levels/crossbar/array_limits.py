@@ -72,7 +72,7 @@ class ArrayLimits(StatesChecks):
         read, bits = array.options["read_voltage"], array.weights.bits_per_cell(network)
         checks = [
             self.require("infeasible", "read_supply", read, "<=", array.cell_supply_voltage(), "V"),
-            self.require("infeasible", "bits_per_cell", bits, "<=", cell.bits(), path=cell.path),
+            self.require("infeasible", "bits_per_cell", bits, "<=", cell.storage.bits, path=cell.path),
         ]
         if array.cell.summation.flows:
             strength = array.loss_strength(network)
@@ -140,7 +140,7 @@ class ArrayLimits(StatesChecks):
         array, network, weights = self.array, self.network, self.array.weights
         checks, age, path = [], weights.age, array.cell.path
         if age is not None:
-            kept, interval = array.cell.retention_time(), array.options.get("refresh_interval", np.inf)
+            kept, interval = array.cell.storage.retention_time, array.options.get("refresh_interval", np.inf)
             error = weights.cell_error(network, age)
             step = converters.half_step(1.0, weights.bits_per_cell(network))
             checks = [
@@ -186,7 +186,7 @@ class ArrayLimits(StatesChecks):
             array.characteristic("parallel wires of a line", array.parallel_wires(), "1"),
             array.characteristic("largest row current", current, "A"),
         ]
-        kept = array.cell.retention_time()
+        kept = array.cell.storage.retention_time
         if np.any(np.isfinite(kept)):
             figures.append(array.characteristic("retention at the chip's temperature", kept, "s"))
         if array.linear_supply:

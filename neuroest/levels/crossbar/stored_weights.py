@@ -84,7 +84,7 @@ class StoredWeights:
         """Bits stored in one cell: as chosen, or as many as the device can store and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        return np.minimum(self.cell.bits(), self.magnitude_bits(network))
+        return np.minimum(self.cell.storage.bits, self.magnitude_bits(network))
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a stored weight, without the sign if a pair of columns or rows carries it."""
