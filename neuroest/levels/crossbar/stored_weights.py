@@ -44,6 +44,70 @@ class WeightErrors:
         return np.sqrt(squares)
 
 
+_Moments = tuple[u.Dimensionless, u.Dimensionless]
+
+
+@frozen_dataclass(eq=False)
+class ComparedCells:
+    """Cell that is written for a digit, less what is subtracted from it: weight errors from spreads of both.
+
+    A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
+
+    Attributes
+    ----------
+    low, window : float or ndarray
+        Conductance of the low end, and from there to the high end. [S]
+    whole : float or ndarray
+        Conductance difference by which results are scaled. [S]
+    gain : float or ndarray
+        Squared ratio of a weight error to that of the cells.
+    written, subtracted : tuple of float or ndarray
+        Mean and mean square of their shares of the window; None where nothing is subtracted.
+    zero : float or ndarray
+        Probability that the written cell is left at the low end.
+    writes_both : bool
+        Whether what is subtracted is a written cell too, that of a reference column.
+    """
+
+    low: u.Siemens
+    window: u.Siemens
+    whole: u.Siemens
+    gain: u.Dimensionless
+    written: _Moments
+    zero: u.Dimensionless
+    subtracted: _Moments | None
+    writes_both: bool
+
+    def _error(self, spread: Callable[[_Moments], u.Siemens]) -> u.Dimensionless:
+        """Weight error from the spread of a cell with these moments, on both sides."""
+        other = 0.0 if self.subtracted is None else spread(self.subtracted)
+        return weight_spreads.weight_error(spread(self.written), other, self.whole, self.gain)
+
+    def relative(self, spread: u.Dimensionless) -> u.Dimensionless:
+        """Weight error from a spread over the conductance of each cell."""
+        return self._error(
+            lambda share: spread * weight_spreads.root_mean_square_conductance(self.low, self.window, *share)
+        )
+
+    def absolute(self, spread: u.Siemens, at_low: u.Siemens) -> u.Dimensionless:
+        """Weight error from spreads of written cells, and of those that are left at the low end."""
+        written = np.sqrt((1.0 - self.zero) * spread * spread + self.zero * at_low * at_low)
+        other = 0.0 if self.subtracted is None else spread if self.writes_both else at_low
+        return weight_spreads.weight_error(written, other, self.whole, self.gain)
+
+    def of_parallel_parts(self, low: u.Dimensionless, high: u.Dimensionless) -> u.Dimensionless:
+        """Weight error from relative spreads of the part of a cell at the low end, and of that at the high end."""
+        return self._error(
+            lambda share: weight_spreads.parallel_cell_spread(self.low, self.window, share[1], low, high)
+        )
+
+    def stuck(self, at_low: u.Dimensionless, at_high: u.Dimensionless) -> u.Dimensionless:
+        """Weight error from these shares of stuck cells."""
+        return self._error(
+            lambda share: weight_spreads.stuck_cell_spread(self.window, *share, at_low, at_high)
+        )
+
+
 @frozen_dataclass(eq=False)
 class StoredWeights:
     """Weights of a network as the cells of an array store them.
@@ -248,54 +312,27 @@ class StoredWeights:
         )
         return written, at_low
 
+    def compared(self, network: NetworkContext, age: u.Second | None) -> ComparedCells:
+        """The cell that is written for a digit, and what is subtracted from it: nothing, the other one, or a column."""
+        mean, square, zero = self.digit_shares(network)
+        subtracted: tuple[u.Dimensionless, u.Dimensionless] | None = (0.0, 0.0)
+        if self.spec.weight_encoding == "offset":
+            subtracted = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if self.subtracts_column else None
+        low, high = self.window(age)
+        whole, gain = self.result_weight(age), self.digit_gain(network)
+        return ComparedCells(
+            low, high - low, whole, gain, (mean, square), zero, subtracted, self.subtracts_column
+        )
+
     def errors(self, network: NetworkContext, age: u.Second | None) -> WeightErrors:
         """Contribution of each cause to the error of a weight at this age; None: just written.
 
-        A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
+        Causes and their laws: docs/models/crossbar.md, Weights in time and Errors of a column.
         """
-        d = self.memory.device
+        d, cells, (_, high) = self.memory.device, self.compared(network, age), self.window(age)
         moment = weight_spreads.weight_mean_square(network.mean_absolute_weight)
-        offset = self.spec.weight_encoding == "offset"
-        # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
-        *moments, nothing = self.digit_shares(network)
-        shares = (moments[0], moments[1])
-        opposite: tuple[u.Dimensionless, u.Dimensionless] | None = (0.0, 0.0)
-        if offset:
-            opposite = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if self.subtracts_column else None
-        whole, gain = self.result_weight(age), self.digit_gain(network)
-        low, high = self.window(age)
-        as_written = self.memory.limited(d.high_conductance)
-
-        def weight(of_shares: tuple[u.Siemens, u.Siemens]) -> u.Dimensionless:
-            return weight_spreads.weight_error(*of_shares, whole, gain)
-
-        def relative(spread: u.Dimensionless) -> u.Dimensionless:
-            return weight((spread * rms(shares), spread * rms(opposite)))
-
-        def rms(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
-            return 0.0 if of is None else weight_spreads.root_mean_square_conductance(low, high - low, *of)
-
-        def absolute(spread: u.Siemens, at_low: u.Siemens) -> u.Dimensionless:
-            # the other cell of a pair is left at the low conductance, those of a reference column are written
-            partner = spread if self.subtracts_column else at_low
-            written = np.sqrt((1.0 - nothing) * spread * spread + nothing * at_low * at_low)
-            return weight((written, 0.0 if opposite is None else partner))
-
-        def apart(low_spread: u.Dimensionless, high_spread: u.Dimensionless) -> u.Dimensionless:
-            spreads = low_spread, high_spread
-            both = (
-                0.0 if of is None else weight_spreads.parallel_cell_spread(low, high - low, of[1], *spreads)
-                for of in (shares, opposite)
-            )
-            return weight((next(both), next(both)))
-
-        def stuck_among(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
-            if of is None:
-                return 0.0
-            return weight_spreads.stuck_cell_spread(high - low, *of, *self.stuck_shares())
-
-        scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
-        missed = absolute(d.programming_error * high, d.low_programming_error * high)
+        scatter = cells.relative(crossbar.lognormal_relative_spread(d.conductance_spread))
+        missed = cells.absolute(d.programming_error * high, d.low_programming_error * high)
         lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
         if "weight_bits" in self.options:
             levels = accuracy.quantisation_spread(1.0 / (2.0 ** self.magnitude_bits(network) - 1.0))
@@ -303,23 +340,23 @@ class StoredWeights:
                 self.stored_weight_bits(network) < network.weight_bits, levels, 0.0
             )
         if self.memory.has_stuck_cells:
-            stuck = weight((stuck_among(shares), stuck_among(opposite)))
             # and every weight is by so much smaller on average
-            lost = sum(self.stuck_shares()) * np.sqrt(moment)
+            stuck, lost = cells.stuck(*self.stuck_shares()), sum(self.stuck_shares()) * np.sqrt(moment)
             lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
         if age is not None:
             logarithm = ageing.drift_logarithm(age, d.drift_reference_time)
             exponents = (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
-            lasting["uneven drift"] = apart(
+            lasting["uneven drift"] = cells.of_parallel_parts(
                 *(crossbar.lognormal_relative_spread(e * logarithm) for e in exponents)
             )
-            lasting["relaxation"] = absolute(*(spread * as_written for spread in self.wandered(age)))
+            as_written = self.memory.limited(d.high_conductance)
+            lasting["relaxation"] = cells.absolute(*(spread * as_written for spread in self.wandered(age)))
             if self.spec.drift_correction == "none":
-                lasting[COMMON_DRIFT] = np.abs(1.0 - self.full_weight(age) / whole) * np.sqrt(moment)
+                lasting[COMMON_DRIFT] = np.abs(1.0 - self.full_weight(age) / cells.whole) * np.sqrt(moment)
         flicker = ageing.flicker_spread(
             d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
         )
-        white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
+        white, pink = cells.absolute(d.read_noise * high, d.read_noise * high), cells.relative(flicker)
         return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
 
     def cell_error(self, network: NetworkContext, age: u.Second | None) -> u.Dimensionless:
