@@ -206,6 +206,8 @@ class Cell(Component[Any]):
     """How its columns add up products."""
     signed_product: bool = False
     """Whether input and weight are plus or minus one, so that each input raises one of two lines in every read."""
+    follows_row: bool = False
+    """Whether a source follower in the cell charges its capacitor to the voltage of the row."""
     family = "cell"
     part_of_array = True
     owns = (

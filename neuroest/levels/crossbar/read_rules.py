@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from neuroest.blocks.base import Component, NetworkContext
-from neuroest.blocks.cells.static_memory import ChargeCell
 from neuroest.blocks.columns.interfaces import CapacitiveMerge
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, DrivesOneBit, HoldsResults
@@ -248,7 +247,7 @@ def charge_faults(array: CrossbarArray) -> Iterator[str]:
         yield ("of static memory cells, whose area includes their write circuits; leave out write_circuit")
     if driver.analog and array.cell.signed_product:
         yield "of products of plus and minus one, which voltages between them do not make; use product: and"
-    if isinstance(array.cell, ChargeCell) and array.cell.follows_row and not driver.analog:
+    if array.cell.follows_row and not driver.analog:
         yield (
             f"on capacitors that followers charge from a voltage of the row, and a {driver.model} gives none; use a "
             "capacitive_dac or resistive_ladder, or charged_by: row"
