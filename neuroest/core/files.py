@@ -19,8 +19,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from neuroest.core.errors import NeuroestError
 
 
@@ -240,9 +238,6 @@ def _is_safe(folder: Path) -> bool:
     return status.st_uid == os.getuid() and not status.st_mode & _WRITABLE_BY_OTHERS
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def read_data(file: Path) -> Any:
     """Return the content of a data file of the package; `neuroest.specs.reading` reads and checks user files."""
     name = data_entry(file)
@@ -255,7 +250,16 @@ def read_data(file: Path) -> Any:
 
 def parsed_data(file: Path) -> Any:
     """Content of a data file, parsed."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe loaders only
+    import yaml  # noqa: PLC0415 - later starts read the entry of a file instead
+
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml_loader())  # noqa: S506 - safe loaders only
+
+
+def yaml_loader() -> Any:
+    """The fastest parser that constructs plain data only."""
+    import yaml  # noqa: PLC0415 - as above
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def data_entry(file: Path) -> str:

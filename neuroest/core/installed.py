@@ -2,7 +2,6 @@
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
@@ -11,9 +10,11 @@ from neuroest.core.errors import NeuroestError
 @cache
 def package_version() -> str:
     """Return the version of the installed package, or ``unknown`` in a checkout that is not installed."""
+    from importlib import metadata  # noqa: PLC0415 - it imports e-mail and archives, and few results state a version
+
     try:
-        return version("neuroest")
-    except PackageNotFoundError:
+        return metadata.version("neuroest")
+    except metadata.PackageNotFoundError:
         return "unknown"
 
 

@@ -6,7 +6,6 @@ be recorded is evaluated without a plan; the logger of this module names it once
 
 from __future__ import annotations
 
-import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
@@ -139,6 +138,8 @@ class Plans:
         central: bool,
     ) -> bool:
         """Record the evaluation of a point in the middle of all, or of one of them that is left."""
+        import logging  # noqa: PLC0415 - as above
+
         from neuroest.core.plan import Plan  # noqa: PLC0415 - as above
         from neuroest.core.symbolic import Recording  # noqa: PLC0415 - as above
 

@@ -13,11 +13,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import NoReturn
+from types import ModuleType
+from typing import Any, NoReturn
 
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 _LARGE = 31 * 2**20
 """Bytes just below the size from which glibc's malloc always returns an array to the system."""
+
+
+_PLUGINS, _NONE = "PYDANTIC_DISABLE_PLUGINS", "__all__"
 
 
 def search_for_cycles_rarely() -> None:
@@ -52,9 +56,13 @@ def one_linear_algebra_thread() -> None:
 def without_plugins_of_pydantic() -> None:
     """Stop pydantic from searching every installed package for plug-ins; this has an effect only before its import.
 
-    Saves 0.02 s, more with many installed packages.
+    Saves 0.02 s, more with many installed packages, and another 0.01 s since what would search is not imported: the
+    module that pydantic asks stands here without any plug-in. A user who sets the variable decides instead.
     """
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if os.environ.setdefault(_PLUGINS, _NONE) == _NONE:
+        asked: Any = ModuleType("pydantic.plugin._loader")
+        asked.get_plugins = tuple
+        sys.modules.setdefault(asked.__name__, asked)
 
 
 def leave(code: int) -> NoReturn:

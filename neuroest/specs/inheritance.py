@@ -11,7 +11,6 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
 from pydantic import Field
 
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean, raise_all
@@ -167,6 +166,8 @@ def resolved(chain: Sequence[Document], problems: list[Problem] | None = None) -
 
 def resolved_text(document: Document) -> str:
     """Write an architecture as one complete file, without a base."""
+    import yaml  # noqa: PLC0415 - few runs write a file
+
     stated = document.data
     data = {key: stated[key] for key in ArchitectureSpec.model_fields if key in stated}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None)

@@ -13,13 +13,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
-
-import yaml
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from neuroest.core.errors import Problem, SpecError, printable, raise_all
+from neuroest.core.files import yaml_loader
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
+
+if TYPE_CHECKING:
+    import yaml
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -112,7 +114,6 @@ MOST_PROBLEMS = 100
 _LONGEST_MESSAGE = 200
 _TOO_DEEP = f"nested deeper than {DEEPEST_NESTING} levels"
 _STANDARD_TAG = "tag:yaml.org,2002:"
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
@@ -276,8 +277,10 @@ class _Builder:
         self.nodes = 0
 
     def build(self, text: str) -> list[_Node]:
+        import yaml  # noqa: PLC0415 - files that an earlier run has checked are not parsed
+
         try:
-            for event in yaml.parse(text, Loader=_LOADER):
+            for event in yaml.parse(text, Loader=yaml_loader()):
                 self.take(event)
         except yaml.MarkedYAMLError as error:
             self.problems.append(_syntax_problem(self.file, error, text))
@@ -307,6 +310,8 @@ class _Builder:
             self.stop(place, _TOO_DEEP)
 
     def take(self, event: yaml.Event) -> None:
+        import yaml  # noqa: PLC0415 - as above
+
         mark = event.start_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if isinstance(event, yaml.ScalarEvent):
@@ -317,7 +322,7 @@ class _Builder:
             else:
                 self.put(self.named(_Node(self.scalar(event, place), place), event.anchor))
         elif isinstance(event, yaml.CollectionStartEvent):
-            self.open(event, place)
+            self.open(event, place, isinstance(event, yaml.MappingStartEvent))
         elif isinstance(event, yaml.CollectionEndEvent):
             self.put(self.stack.pop().node)
         elif isinstance(event, yaml.AliasEvent):
@@ -327,8 +332,7 @@ class _Builder:
             if event.version not in (None, (1, 2)):
                 self.report(place, "a spec file is YAML 1.2; remove the %YAML line")
 
-    def open(self, event: yaml.CollectionStartEvent, place: Place) -> None:
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
+    def open(self, event: yaml.CollectionStartEvent, place: Place, is_mapping: bool) -> None:
         if self.stack and self.stack[-1].awaits_key:
             kind = "mapping" if is_mapping else "list"
             self.report(place, f"a key must be text, not a {kind}; quote a text that starts with {{ or [")

@@ -22,7 +22,7 @@ def parser(request, monkeypatch):
     """Run a test with the C parser, and with the Python parser that replaces it where it is missing."""
     if PARSERS[request.param] is None:
         pytest.skip("PyYAML was built without libyaml")
-    monkeypatch.setattr(reading, "_LOADER", PARSERS[request.param])
+    monkeypatch.setattr(reading, "yaml_loader", lambda: PARSERS[request.param])
     return request.param
 
 
@@ -511,7 +511,7 @@ def test_anything_reads_or_ends_in_problems_of_one_line_each(tmp_path_factory, l
     path = tmp_path_factory.getbasetemp() / "anything.yaml"
     path.write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_LOADER", loader)
+        patch.setattr(reading, "yaml_loader", lambda loader=loader: loader)
         try:
             outcome = read_documents(path)
         except SpecError as error:
