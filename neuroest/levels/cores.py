@@ -72,11 +72,9 @@ def _parts(neurons: Array, weights: Array) -> SharedCores:
     layers, points = neurons.shape
     room = np.ones((2, points))
     core = np.zeros(points)
-    places, shares, whole = (
-        np.zeros((2, layers, points)),
-        np.zeros((2, layers, points)),
-        np.zeros((layers, points)),
-    )
+    places = np.zeros((2, layers, points))
+    shares = np.zeros((2, layers, points))
+    whole = np.zeros((layers, points))
     for layer in range(layers):
         needed = np.stack([neurons[layer], weights[layer]])
         larger = np.max(needed, axis=0)

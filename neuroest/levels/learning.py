@@ -185,10 +185,8 @@ class LearnsInSoftware(Mapper):
         operations = updates * each + tags * (rule.tag.multiplications + rule.tag.additions)
         operations = operations + counts.trace_updates + counts.errors + counts.threshold_updates
         operations = operations + 2.0 * (counts.error_products + counts.backward_steps * synapses)
-        weight, tag = (
-            np.maximum(self.network.weight_bits, BYTE),
-            np.maximum(float(counts.rule.tag_bits), BYTE),
-        )
+        weight = np.maximum(self.network.weight_bits, BYTE)
+        tag = np.maximum(float(counts.rule.tag_bits), BYTE)
         moved = 2.0 * (updates * weight + tags * tag + counts.trace_updates * BYTE)
         # one kernel a timestep, unless the rule waits for the end; a batch shares them
         at_end = all("s" in product.factors for product in counts.rule.formulas.get("update", ()))

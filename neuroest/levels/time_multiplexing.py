@@ -52,10 +52,8 @@ class TimeMultiplexing:
     def each_kind(self, times: Array) -> Iterator[tuple[Flags, Flags, Array]]:
         """Design points of one kind, the units that they share, and their times, as a list of points."""
         points = np.broadcast_shapes(np.shape(times)[:-1], self.kind.shape)
-        every, kinds = (
-            np.broadcast_to(times, (*points, np.shape(times)[-1])),
-            np.broadcast_to(self.kind, points),
-        )
+        every = np.broadcast_to(times, (*points, np.shape(times)[-1]))
+        kinds = np.broadcast_to(self.kind, points)
         for index, units in enumerate(self.kinds):
             here = np.asarray(kinds == index)
             if len(units) and np.any(here):

@@ -207,9 +207,9 @@ class Multiplexer(Component[TransmissionGateParameters]):
         multiplexer_supply
             the supply barely opens a transmission gate at mid-swing, where its resistance is not known
         """
-        share, conductance, levels = (
-            self.options["resistance_share"], self.conductance_per_width(), self.options["levels"]
-        )  # fmt: skip
+        share = self.options["resistance_share"]
+        conductance = self.conductance_per_width()
+        levels = self.options["levels"]
         wanted = equations.switch_width(source, share, conductance, levels)
         taken = equations.switch_resistance_share(source, width, conductance, levels)
         overdrive = self.technology.supply_voltage - 2.0 * threshold_at_corner(

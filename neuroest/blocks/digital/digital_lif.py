@@ -188,10 +188,8 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
     def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of the gates or operators of each lane, and of its register."""
         bits, d = self.operation_bits, self.device
-        adder, comparator = (
-            equations.adder_area(d.adder_area, bits),
-            equations.comparator_area(d.comparator_area, bits),
-        )
+        adder = equations.adder_area(d.adder_area, bits)
+        comparator = equations.comparator_area(d.comparator_area, bits)
         register = equations.register_area(d.register_area, self.options["state_bits"])
         if "gates" in self.options:
             lane = self.options["gates"] * self.library_gate_area()

@@ -562,11 +562,9 @@ class DiffusiveNeuronBase(Neuron):
         """
         if not self.reset_between_inferences:
             return []
-        voltage, supply, time = (
-            self.options["erasing_voltage"],
-            self.technology.supply_voltage,
-            self.erasing_time(),
-        )
+        voltage = self.options["erasing_voltage"]
+        supply = self.technology.supply_voltage
+        time = self.erasing_time()
         opposite = filament_growth.integration_time(voltage, *self.ion_rates())
         return [
             self.require("design_rule", "erasing_within_rails", voltage, "<=", supply, "V"),
@@ -639,10 +637,8 @@ class DiffusiveNeuronBase(Neuron):
         """
         d, peak = self.device, self.gate_peak_voltage()
         resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
-        charging, little = (
-            _SETTLED * d.on_resistance * self.gate_capacitance(),
-            LITTLE * self.integration_time(),
-        )
+        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
+        little = LITTLE * self.integration_time()
         most = filament_growth.LARGEST_GATE_CHARGING
         return [
             self.require("infeasible", "output_turns_off", resting, "<", self.output_threshold(), "V"),

@@ -174,10 +174,8 @@ class ArrayActions:
             passes = self._drives(self.held_results)
             steps = self._array_reads
         passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
-        gates, on_path = (
-            multiplexing.multiplexer_gates(inputs, levels),
-            multiplexing.path_gates(inputs, levels),
-        )
+        gates = multiplexing.multiplexer_gates(inputs, levels)
+        on_path = multiplexing.path_gates(inputs, levels)
         # columns lie in one row; neurons in rows one above the other, so that each line passes its own gates only
         pitches = gates if array.converter is not None else on_path
         logic = multiplexing.select_switching(inputs, switches.device.counter_gates)

@@ -86,10 +86,8 @@ class ArrayLimits(StatesChecks):
                 checks.append(self.require("advice", "columns_conduct_long", longer, "<=", _LONG))
         if array.converter is None:
             return checks
-        waits, turns = (
-            array.holding == "none" and not array.read_schedule.in_turn,
-            array.columns_in_turn(network),
-        )
+        waits = array.holding == "none" and not array.read_schedule.in_turn
+        turns = array.columns_in_turn(network)
         if waits and array.cell.summation.flows and np.any(turns > 1.0):
             alone = array.settled_time(network) + array.conversion_time(network) / turns
             longer = largest_of_layers(array.read_time(network) / alone)

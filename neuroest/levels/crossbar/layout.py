@@ -150,11 +150,9 @@ class CrossbarLayout(Mapper):
         blocks of each kind a layer has.
         """
         t, array = self.layers, self.compute
-        each, rows, devices = (
-            array.rows_at_once(),
-            array.options["rows"],
-            array.weights.devices_per_weight()[1],
-        )
+        each = array.rows_at_once()
+        rows = array.options["rows"]
+        devices = array.weights.devices_per_weight()[1]
         if array.stacks_columns:
             each = rows = np.maximum(self.block[0], 1.0)
         found = row_blocks(t.reduction, t.recurrent_reduction, Rows(rows, each, devices))

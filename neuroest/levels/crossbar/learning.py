@@ -140,10 +140,8 @@ class _Updates:
         columns, rows = array.weights.devices_per_weight()
         steps = equations.asked_steps(1.0, counts.asked_share, array.memory.update_states())
         _, each = due_per_value(counts, steps)
-        pulses, spikes = (
-            mapper.zeros(),
-            {write_circuit.SPIKE_ROW: mapper.zeros(), write_circuit.SPIKE_COLUMN: mapper.zeros()},
-        )
+        pulses = mapper.zeros()
+        spikes = {write_circuit.SPIKE_ROW: mapper.zeros(), write_circuit.SPIKE_COLUMN: mapper.zeros()}
         for visit in counts.updates:
             pulses = pulses + visit.written * each * self.pair * placement.replication
             side, lines = (
