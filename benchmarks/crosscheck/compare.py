@@ -471,13 +471,13 @@ def _library(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, fl
         yield "adder of 32 bits, area", float(digital.adder_area(d.adder_area, 32.0)), peer["adder32_area"]
         yield (
             "multiplier of 32 bits, energy",
-            float(digital.multiplier_energy(d.multiply_energy, 32.0, 32.0)),
+            float(digital.multiplier_energy(d.multiply_energy, 32.0, 32.0, d.product_gate_share)),
             peer["multiplier32_energy"],
         )
         other = record("logic_45nm_horowitz")
         yield (
             "multiplier of 32 bits, energy (Horowitz, 45 nm)",
-            float(digital.multiplier_energy(other.multiply_energy, 32.0, 32.0)),
+            float(digital.multiplier_energy(other.multiply_energy, 32.0, 32.0, other.product_gate_share)),
             peer["multiplier32_energy"],
         )
     if "dtc8_energy" in peer:

@@ -49,8 +49,8 @@ class LearningEngine(Datapath, Learns):
 
     def formula_energy(self, arithmetic: Arithmetic) -> u.Joule:
         """Energy of a formula in the library: its products, their sum, and the register of the result."""
-        bits, d = self.options["operand_bits"], self.device
-        multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
+        bits = self.options["operand_bits"]
+        multiply = self.multiply(bits, bits)
         energy = arithmetic.multiplications * multiply + arithmetic.additions * self.add(bits)
         return energy + self.registers(bits)
 

@@ -252,15 +252,54 @@ def adder_tree_registers(inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit) ->
 
 
 @equation
-def multiplier_energy(energy_per_square_bit: u.JoulePerSquareBit, bits_a: u.Bit, bits_b: u.Bit) -> u.Joule:
+def product_bits(bits_a: u.Dimensionless, bits_b: u.Dimensionless) -> u.Dimensionless:
+    """Number of bits of a product. [1].
+
+    Parameters
+    ----------
+    bits_a, bits_b : float or array
+        Numbers of bits of the two operands. [1]
+
+    Returns
+    -------
+    float or array
+        Number of bits of the product. [1]
+
+    Notes
+    -----
+    Formula: b = b_a + b_b, and one less if an operand has one bit, which gates the other
+
+    Valid: unsigned operands of at least one bit; an operand of no bits, such as a spike, leaves the other as it is
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Eight bits times eight bits, one bit, and a spike.
+
+    >>> [f"{product_bits(8.0, other):g}" for other in (8.0, 1.0, 0.0)]
+    ['16', '8', '8']
+    """
+    narrower = np.minimum(bits_a, bits_b)
+    return bits_a + bits_b - np.where(narrower == 1.0, 1.0, 0.0)
+
+
+@equation
+def multiplier_energy(
+    cell_energy: u.Joule, bits_a: u.Dimensionless, bits_b: u.Dimensionless, gate_share: u.Dimensionless
+) -> u.Joule:
     """Energy of one multiplication. [J].
 
     Parameters
     ----------
-    energy_per_square_bit : float or array
-        Energy of one partial-product cell. [J/bit^2]
+    cell_energy : float or array
+        Energy of one cell of a gate and an adder. [J]
     bits_a, bits_b : float or array
-        Widths of the two operands. [bit]
+        Numbers of bits of the two operands. [1]
+    gate_share : float or array
+        Share of the gate in such a cell. [1]
 
     Returns
     -------
@@ -269,9 +308,9 @@ def multiplier_energy(energy_per_square_bit: u.JoulePerSquareBit, bits_a: u.Bit,
 
     Notes
     -----
-    Formula: E = e_bit2 b_a b_b
+    Formula: E = e_cell [g b_a b_b + (1 - g) (b_a - 1) (b_b - 1)]
 
-    Valid: array multipliers of 4 to 32 bits, random operands
+    Valid: array multipliers of 1 to 32 bits, random operands
 
     Published libraries differ by a factor of four for the same operation; use only one library per study.
 
@@ -282,12 +321,18 @@ def multiplier_energy(energy_per_square_bit: u.JoulePerSquareBit, bits_a: u.Bit,
 
     Examples
     --------
-    45 nm integer multiplication: 0.2 pJ for 8 x 8 bits (3.125 fJ per bit squared) and 3.1 pJ for 32 x 32.
+    45 nm integer multiplication, 0.2 pJ for 8 x 8 bits and 3.1 pJ for 32 x 32, by 3.85 fJ a cell:
 
-    >>> f"{multiplier_energy(3.125e-15, 32.0, 32.0):.2g}"
-    '3.2e-12'
+    >>> [f"{multiplier_energy(3.85e-15, b, b, 0.2):.2g}" for b in (8.0, 32.0)]
+    ['2e-13', '3.7e-12']
+
+    A product of one bit is a gate.
+
+    >>> f"{multiplier_energy(3.85e-15, 1.0, 1.0, 0.2):.2g}"
+    '7.7e-16'
     """
-    return energy_per_square_bit * bits_a * bits_b
+    adders = (bits_a - 1.0) * (bits_b - 1.0)
+    return cell_energy * (gate_share * bits_a * bits_b + (1.0 - gate_share) * adders)
 
 
 @equation

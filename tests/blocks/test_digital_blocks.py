@@ -269,7 +269,7 @@ def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     assert mean == pytest.approx(512 * (7 * 7 - 1) * (add + keep) * scale)
     # a rectifier for each output of a layer with weights, and a product of the 32-bit sum with a factor of 16 bits
     assert by_layer(result, "activation")["stem"] == 64 * 112 * 112
-    product = digital.multiplier_energy(d.multiply_energy, bits, 16.0)
+    product = digital.multiplier_energy(d.multiply_energy, bits, 16.0, d.product_gate_share)
     assert price(result, "activation") == pytest.approx((compare + keep + product) * scale)
     plain = {"chip.vector_unit.rescaling": "shift"}
     shifted = run("digital_int8_28nm", "resnet18_imagenet_dense", plain, tmp_path)
@@ -305,7 +305,7 @@ def test_energy_falls_from_node_to_node_by_lengths_or_between_the_fit_and_the_pu
         elif node < 28:
             # 0.619 of the energy at 45 nm and 0.9 V by the fit at 28 nm, 0.324 by publication at 7 nm
             trend = 0.619 * (node / 28) ** (np.log(0.324 / 0.619) / np.log(7 / 28))
-            published = trend * 64 * 3.1e-15
+            published = trend * 0.2e-12
             fit = energies[-1] / load_device(f"cmos_{node}nm_lp").claims["energy_correction"].value
             assert energies[-1] == pytest.approx(np.sqrt(fit * published), rel=0.02)
     assert energies == sorted(energies, reverse=True)

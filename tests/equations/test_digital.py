@@ -11,11 +11,12 @@ from tests.each import each
 
 SAMPLES: dict[str, dict[str, float]] = {
     "adder_energy": {"energy_per_bit": 3e-15, "bits": 16.0},
+    "product_bits": {"bits_a": 8.0, "bits_b": 4.0},
     "adder_area": {"area_per_bit": 8.7e-12, "bits": 16.0},
     "adder_tree_energy": {"inputs": 128.0, "energy_per_bit": 3e-15, "bits": 8.0, "growth": 1.0},
     "adder_tree_area": {"inputs": 128.0, "area_per_bit": 8.7e-12, "bits": 8.0, "growth": 1.0},
     "adder_tree_registers": {"inputs": 128.0, "bits": 8.0, "growth": 1.0},
-    "multiplier_energy": {"energy_per_square_bit": 3e-15, "bits_a": 8.0, "bits_b": 4.0},
+    "multiplier_energy": {"cell_energy": 3e-15, "bits_a": 8.0, "bits_b": 4.0, "gate_share": 0.2},
     "multiplier_area": {"area_per_square_bit": 6.2e-12, "bits_a": 8.0, "bits_b": 4.0},
     "transistor_area": {"gate_area": 1.35e-12, "transistors": 34.0},
     "comparator_energy": {"energy_per_bit": 0.9e-15, "bits": 16.0},
@@ -41,15 +42,29 @@ def test_8_bit_addition_follows_from_the_32_bit_one_at_45_nm():
     assert digital.adder_energy(per_bit, 8.0) == pytest.approx(0.03e-12, rel=0.2)
 
 
-def test_32_bit_multiplication_follows_from_the_8_bit_one_at_45_nm():
-    # Horowitz, ISSCC 2014: 0.2 pJ for 8 x 8 bits and 3.1 pJ for 32 x 32; 0.2 x 16 = 3.2.
-    per_square = 0.2e-12 / 64
-    assert digital.multiplier_energy(per_square, 32.0, 32.0) == pytest.approx(3.1e-12, rel=0.05)
+def test_32_bit_multiplications_of_two_tables_are_on_both_sides_of_what_their_8_bit_ones_say():
+    # Horowitz, ISSCC 2014, 45 nm: 0.2 pJ and 3.1 pJ; Jouppi et al., ISCA 2021 (as quoted), 7 nm: 0.07 and 1.48 pJ
+    of_8_bits = digital.multiplier_energy(1.0, 8.0, 8.0, 0.2)
+    horowitz, jouppi = (
+        digital.multiplier_energy(narrow / of_8_bits, 32.0, 32.0, 0.2) / wide
+        for narrow, wide in ((0.2e-12, 3.1e-12), (0.07e-12, 1.48e-12))
+    )
+    assert horowitz == pytest.approx(1.21, rel=0.01)
+    assert jouppi == pytest.approx(0.89, rel=0.01)
+
+
+@given(a=st.integers(1, 32), b=st.integers(1, 32))
+def test_multipliers_have_a_gate_for_each_pair_of_bits_and_adders_that_reduce_them(a, b):
+    # each adder makes two bits of three, until the a b bits of the gates are the a + b - 1 places of the product
+    gates, adders = a * b, a * b - (a + b - 1)
+    cells = digital.multiplier_energy(1.0, float(a), float(b), 0.2)
+    assert cells == pytest.approx(0.2 * gates + 0.8 * adders)
+    assert cells == pytest.approx(digital.multiplier_energy(1.0, float(b), float(a), 0.2))
 
 
 def test_two_libraries_differ_by_four_times_for_one_multiplier():
     # Aladdin (Shao et al. 2014) 12.7 pJ at 40 nm against 3.1 pJ at 45 nm: choose one library per study.
-    aladdin = digital.multiplier_energy(12.7e-12 / 1024, 32.0, 32.0)
+    aladdin = digital.multiplier_energy(12.7e-12 / 974, 32.0, 32.0, 0.2)
     assert aladdin / 3.1e-12 == pytest.approx(4.1, rel=0.01)
 
 

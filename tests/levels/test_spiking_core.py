@@ -202,9 +202,9 @@ def test_a_neuron_costs_what_its_operations_or_gates_cost(tmp_path: Path) -> Non
     listed = {"additions": 4, "multiplications": 1, "comparisons": 2, "operation_bits": "12 bit"}
     known = run(CHIP, NETWORK, {**PLAIN, **{f"chip.core.neuron.{k}": v for k, v in listed.items()}}, tmp_path)
     updates = 20 * (512 + 512 + 10)
-    # fJ at 28 nm, 0.9 V (logic_spiking_28nm): 1.87 a bit of an adder, 1.7 a product of bits, 0.495 a bit of a
+    # fJ at 28 nm, 0.9 V (logic_spiking_28nm): 1.87 a bit of an adder, 2.12 a cell of a multiplier, 0.495 a bit of a
     # comparator, 4.95 a bit of a register; overhead 3
-    cost = 3 * (4 * 12 * 1.87 + 144 * 1.7 + 2 * 12 * 0.495 + 12 * 4.95) * 1e-15
+    cost = 3 * (4 * 12 * 1.87 + (0.2 * 144 + 0.8 * 121) * 2.12 + 2 * 12 * 0.495 + 12 * 4.95) * 1e-15
     ratio = energy(known, component="neuron", action="update") / (updates * cost)
     spared = 3 * (3 * 16 * 1.87 + 16 * 0.495 + 16 * 4.95) * 1e-15
     assert ratio == pytest.approx(energy(least, component="neuron", action="update") / (updates * spared))

@@ -50,7 +50,10 @@ class LogicLibraryParameters(Record):
     add_energy: u.JoulePerBit = positive()
     """Energy of an integer addition per bit."""
     multiply_energy: u.JoulePerSquareBit = positive()
-    """Energy of an integer multiplication per product of bits."""
+    """Energy of an integer multiplication per cell of a gate and an adder."""
+    product_gate_share: u.Dimensionless = quantity(minimum=0.0, maximum=1.0, absent=1.0)
+    """Share of the gate in the energy of a cell. A product of a and b bits has a b gates and (a - 1) (b - 1) adders;
+    with 1, the default, it has a b whole cells."""
     compare_energy: u.JoulePerBit = positive()
     """Energy of a comparison per bit."""
     register_energy: u.JoulePerBit = positive()
@@ -127,6 +130,11 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     def add(self, bits: u.Bit) -> u.Joule:
         """Energy of an addition in the library."""
         return equations.adder_energy(self.device.add_energy, bits)
+
+    def multiply(self, bits_a: u.Bit, bits_b: u.Bit) -> u.Joule:
+        """Energy of a multiplication in the library."""
+        d = self.device
+        return equations.multiplier_energy(d.multiply_energy, bits_a, bits_b, d.product_gate_share)
 
     def compare(self, bits: u.Bit) -> u.Joule:
         """Energy of a comparison in the library."""

@@ -137,7 +137,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
         if not self.listed:
             return neurons.leaky_integration_energy(self.add(bits), self.add(bits), self.compare(bits))
         additions, multiplications, comparisons = self.operation_counts()
-        multiply = equations.multiplier_energy(d.multiply_energy, bits, bits)
+        multiply = self.multiply(bits, bits)
         return counting.operations_energy(
             additions, self.add(bits), multiplications, multiply, comparisons, self.compare(bits),
             self.registers(bits),

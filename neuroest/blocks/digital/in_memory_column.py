@@ -106,8 +106,7 @@ class InMemoryColumn(Datapath):
         inputs, weight = self.options["input_slice"], self.options["weight_slice"]
         if self.booth:
             return weight + np.where(inputs > _BOOTH_BITS, inputs, _BOOTH_BITS - _BIT)
-        # one bit gates the other factor, which stays as wide as it is
-        return weight + inputs - np.where((inputs > _BIT) & (weight > _BIT), 0.0, _BIT)
+        return equations.product_bits(weight, inputs)
 
     @property
     def partial_products(self) -> u.Dimensionless:
@@ -386,7 +385,7 @@ class BitSerialCell(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy per cycle of one cell: a product of bits and a one-bit addition."""
         bit = 1.0
-        energy = equations.multiplier_energy(self.device.multiply_energy, bit, bit) + self.add(bit)
+        energy = self.multiply(bit, bit) + self.add(bit)
         return self.booked([("cycle", "cycle", energy)])
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -96,7 +96,7 @@ class MultiplyAccumulate(Multiplying):
                 ("column_sum", "registers", cycles * self.registers(sums)),
             ]
         # how often operands change is another count than how often sums do
-        multiplied = equations.multiplier_energy(self.device.multiply_energy, factor, network.activation_bits)
+        multiplied = self.multiply(factor, network.activation_bits)
         products = [] if network.spiking else [("multiply", "multiply", cycles * multiplied)]
         costs = [*products, *costs]
         costs += [
@@ -110,10 +110,15 @@ class MultiplyAccumulate(Multiplying):
         """Energies of one addition in a tree, averaged over its levels, and of the register of each sum."""
         inputs = self.options["tree_inputs"]
         additions = np.maximum(inputs - 1.0, 1.0)
-        product = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
+        product = self.product_bits(network)
         adders = equations.adder_tree_energy(inputs, self.device.add_energy, product, _TREE_GROWTH)
         kept = self.registers(self.tree_registers(product))
         return [("tree_addition", "add", adders / additions), ("tree_sum", "registers", kept / additions)]
+
+    def product_bits(self, network: NetworkContext) -> u.Bit:
+        """Bits of what is added: a product, or a weight that a spike selects."""
+        activation = 0.0 if network.spiking else network.activation_bits
+        return equations.product_bits(self.sliced(network.weight_bits)[0], activation)
 
     def tree_registers(self, product: u.Bit) -> u.Bit:
         """Registers of a tree whose leaves are products of this width, without the sum at its root."""
@@ -141,7 +146,7 @@ class MultiplyAccumulate(Multiplying):
             a stage of the tree of adders takes longer than a cycle; use more tree_stages
         """
         o, d, checks = self.options, self.device, super().checks(network)
-        leaves = self.sliced(network.weight_bits)[0] + (0.0 if network.spiking else network.activation_bits)
+        leaves = self.product_bits(network)
         checks.append(self.require("advice", "accumulator_width", o["accumulator_bits"], ">=", leaves, "bit"))
         if self.gated:
             checks.append(self.check("advice", "storage_clock", self.runs_freely))
@@ -158,7 +163,7 @@ class MultiplyAccumulate(Multiplying):
         o = self.options
         if not self.in_tree:
             return o["accumulator_bits"]
-        product = self.sliced(o["weight_bits"])[0] + o["activation_bits"]
+        product = equations.product_bits(self.sliced(o["weight_bits"])[0], o["activation_bits"])
         return (self.tree_registers(product) + o["accumulator_bits"]) / o["tree_inputs"]
 
     def register_bits(self, network: NetworkContext) -> u.Bit:
@@ -194,7 +199,7 @@ class MultiplyAccumulate(Multiplying):
             return self.element_area(
                 factor, o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
             )
-        product = factor + o["activation_bits"]
+        product = equations.product_bits(factor, o["activation_bits"])
         tree = equations.adder_tree_area(o["tree_inputs"], d.adder_area, product, _TREE_GROWTH)
         root = equations.adder_area(d.adder_area, o["accumulator_bits"])
         return (

@@ -71,7 +71,7 @@ class VectorUnit(Datapath, ExecutesElementwise):
         }
         energies = [(action, action, energy) for action, energy in costs.items()]
         if self.multiplies:
-            scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
+            scale = self.multiply(bits, self.options["scale_bits"])
             energies.append(("activation", "rescaling", scale))
         return self.booked(energies)
 
@@ -132,7 +132,7 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate of two activations."""
         sums, bits = self.options["accumulator_bits"], network.activation_bits
-        multiply = equations.multiplier_energy(self.device.multiply_energy, bits, bits)
+        multiply = self.multiply(bits, bits)
         terms = {"multiply": multiply, "add": self.add(sums), "registers": self.registers(sums + bits)}
         return self.booked(("multiply_accumulate", term, energy) for term, energy in terms.items())
 
@@ -280,7 +280,7 @@ class AndCountUnit(Datapath):
         inputs, bits = o["inputs"], o["count_bits"]
         tree = equations.adder_tree_energy(inputs, d.add_energy, _BIT, _BIT)
         costs = [
-            ("coincidence", "and", equations.multiplier_energy(d.multiply_energy, _BIT, _BIT)),
+            ("coincidence", "and", self.multiply(_BIT, _BIT)),
             ("tree_addition", "add", tree / np.maximum(inputs - 1.0, 1.0)),
             ("load", "registers", self.registers(_BIT)),
             ("count", "add", self.add(bits)),
