@@ -14,10 +14,9 @@ from neuroest.core.arrays import Array, Mask
 from neuroest.core.frozen import named
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.startup import keep_memory
-from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis.draws import SAMPLES, SEED, common_cause, discrepancy_claims, draw
-from neuroest.error_analysis.elasticities import basis_shares, elasticities, unproven_share
+from neuroest.error_analysis.elasticities import basis_shares, moved_one_by_one, unproven_share
 from neuroest.error_analysis.repeated import Rows, Structure
 from neuroest.loading.library import bibliography
 from neuroest.pipeline.breakdown import EstimateRows
@@ -26,10 +25,9 @@ from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.power import with_temperature
 from neuroest.pipeline.soundness import estimate_exists, totals_of
 from neuroest.results.estimate import Band, Bands, CheckResult, Elasticities, Passing, Sample, ScenarioRow
-from neuroest.results.quantities import BANDED, MAIN, QUANTITIES
+from neuroest.results.quantities import BANDED
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.workload import WorkloadSpec
 
 _NOISE_SIGMAS = 4.0
 """Standard deviations of chance below which a rank correlation counts as noise."""
@@ -152,41 +150,6 @@ def passing_of(checks: Iterable[Check], exists: Mask) -> Passing:
     return Passing(float(passed.mean()), dict(sorted(shares.items(), key=lambda one: -one[1])))
 
 
-def scenario_rows(
-    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]
-) -> tuple[ScenarioRow, ...]:
-    """Totals under every scenario other than the current one, all in one batch."""
-    found = [
-        (path, name, other.value)
-        for path, claim in claims.items()
-        for name, other in claim.scenarios.items()
-        if other.value != claim.value
-    ]
-    if not found:
-        return ()
-    columns = {path: np.full((len(found), 1), claims[path].value) for path, _, _ in found}
-    for row, (path, _, value) in enumerate(found):
-        columns[path][row] = value
-    values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
-    result = evaluate(design, workload, values | columns)
-    with np.errstate(all="ignore"):  # rows without an estimate are left out below
-        sound = estimate_exists(result, len(found))
-        totals = {
-            name: np.broadcast_to(
-                np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (len(found),)
-            )
-            for name in MAIN
-        }
-    return tuple(
-        ScenarioRow(
-            path, name, value, claims[path].unit,
-            {total: float(array[row]) if sound[row] and np.isfinite(array[row]) else None
-             for total, array in totals.items()},
-        )
-        for row, (path, name, value) in enumerate(found)
-    )  # fmt: skip
-
-
 def check_result(check: Check) -> CheckResult:
     """A check of one point, with the largest value and limit of its layers."""
     passed = check.passed if isinstance(check.passed, bool) else bool(np.asarray(check.passed).all())
@@ -300,14 +263,18 @@ class AnalysedEstimate(EstimateRows):
             return passing_of(self.sampled.checks if rows is None else rows.checks, exists)
 
     @cached_property
+    def _moved(self) -> tuple[Elasticities, tuple[ScenarioRow, ...]]:
+        return moved_one_by_one(self.design, self.workload, self.claims)
+
+    @property
     def scenarios(self) -> tuple[ScenarioRow, ...]:
         """The totals under every choice that a claim names as a scenario."""
-        return scenario_rows(self.design, self.workload, self.claims)
+        return self._moved[1]
 
-    @cached_property
+    @property
     def sensitivity(self) -> Elasticities:
         """Elasticity of the results with respect to every claim."""
-        return elasticities(self.design, self.workload, self.claims)
+        return self._moved[0]
 
     @cached_property
     def basis_share(self) -> dict[str, dict[str, float]]:

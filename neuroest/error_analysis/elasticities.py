@@ -13,8 +13,8 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.startup import keep_memory
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluation import Evaluation, evaluate
-from neuroest.pipeline.soundness import faults, totals_of
-from neuroest.results.estimate import Elasticities
+from neuroest.pipeline.soundness import estimate_exists, faults, totals_of
+from neuroest.results.estimate import Elasticities, ScenarioRow
 from neuroest.results.quantities import MAIN, QUANTITIES
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec
@@ -31,15 +31,28 @@ _ACCURACY = 1e-12
 """Relative accuracy of a result, at which its searches end: a step that moves it by less is one without an effect."""
 
 
-def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:
-    """Elasticities of an estimate with respect to every claim.
+def moved_one_by_one(
+    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]
+) -> tuple[Elasticities, tuple[ScenarioRow, ...]]:
+    """Elasticities of an estimate with respect to every claim, and its totals under every other scenario, in one batch.
 
     Each parameter is varied up and down by a ten-thousandth, numbers of a population by a hundredth. If the two results
     disagree, as at a rounding edge, the smaller change counts. A change below 10^-12 counts as none: it is rounding, or
     the end of a search, and would be an elasticity of 10^-8.
     """
-    stepped = steps(claims)
-    paths, rows = tuple(stepped), 2 * len(stepped) + 1
+    others = [
+        (path, name, other.value)
+        for path, claim in claims.items()
+        for name, other in claim.scenarios.items()
+        if other.value != claim.value
+    ]
+    stepped = steps(claims, len(others))
+    paths, stated = tuple(stepped), 2 * len(stepped) + 1
+    rows = stated + len(others)
+    for place, (path, _, value) in enumerate(others, stated):
+        if path not in stepped:
+            stepped[path] = np.full((rows, 1), claims[path].value)
+        stepped[path][place] = value
     values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
     keep_memory()
     result = evaluate(design, workload, values | stepped)
@@ -47,7 +60,7 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     sizes = step_sizes(paths)
 
     def elasticity(quantity: u.Numeric) -> _Term:
-        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
+        array = _of_rows(quantity, rows)[:stated]
         return float(array[0]), slopes(array, sizes)
 
     totals = {
@@ -63,24 +76,38 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
         found = elasticity(static.total * result.leakage_time(static))
         _store(energy, (static.component, static.term), found)
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
-    return Elasticities(paths, totals, energy, area)
+    with np.errstate(all="ignore"):  # rows without an estimate are left out
+        sound = estimate_exists(result, rows)[stated:] if others else ()
+        under = {name: _of_rows(QUANTITIES[name].of(result), rows)[stated:] for name in MAIN}
+    scenarios = tuple(
+        ScenarioRow(
+            path, name, value, claims[path].unit,
+            {total: float(array[place]) if sound[place] and np.isfinite(array[place]) else None
+             for total, array in under.items()},
+        )
+        for place, (path, name, value) in enumerate(others)
+    )  # fmt: skip
+    return Elasticities(paths, totals, energy, area), scenarios
 
 
-def steps(claims: Mapping[str, Claim]) -> dict[str, Array]:
+def _of_rows(quantity: u.Numeric, rows: int) -> Array:
+    return np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
+
+
+def steps(claims: Mapping[str, Claim], further: int = 0) -> dict[str, Array]:
     """Values of every claim except designer choices and zeros: unchanged, one step up, one step down.
 
-    Row 0 is unchanged. In the next rows each parameter alone goes up, and in the last rows each goes down.
+    Row 0 is unchanged. In the next rows each parameter alone goes up, in as many again each goes down, and `further`
+    rows are unchanged.
     """
     paths = [path for path, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0]
-    count = len(paths)
-    found = {}
-    for index, path in enumerate(paths):
-        column = np.full((2 * count + 1, 1), claims[path].value)
-        step = _step_of(path)
-        column[1 + index] *= 1.0 + step
-        column[1 + count + index] *= 1.0 - step
-        found[path] = column
-    return found
+    count, sizes = len(paths), step_sizes(paths)
+    stated = np.array([claims[path].value for path in paths], dtype=np.float64)
+    columns = np.repeat(stated[:, np.newaxis], 2 * count + 1 + further, axis=1)
+    each = np.arange(count)
+    columns[each, 1 + each] *= 1.0 + sizes
+    columns[each, 1 + count + each] *= 1.0 - sizes
+    return {path: column[:, np.newaxis] for path, column in zip(paths, columns, strict=True)}
 
 
 def _step_of(path: str) -> float:
