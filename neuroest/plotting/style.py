@@ -535,7 +535,8 @@ def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
     figure = make()
     _finish(figure, headlines=False)
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    # the public way leaves an engine that does nothing, for which matplotlib draws once more before it writes a file
+    figure._layout_engine = None  # noqa: SLF001
     written = []
     for form in FORMATS:
         file = path.with_name(f"{path.name}.{form}")
