@@ -43,6 +43,13 @@ def test_a_clamp_of_opposed_rows_is_drawn_for_the_difference_of_their_currents()
     assert float(np.squeeze(array.carried_current(network))) == pytest.approx(expected, rel=0.01)
 
 
+def test_a_clamp_of_opposed_rows_carries_the_published_range_of_a_converter() -> None:
+    # Khaddam-Aljameh 2022: gains spread by 7.09 % or 2.48 MHz/uA, and the oscillators reach 3.3 GHz, so 94 uA
+    array, network = array_of("khaddam_2022", "fill.yaml", {"workload.weights.mean_absolute": 0.2})
+    published = 3.3e9 / (2.48e12 / 0.0709)
+    assert float(np.squeeze(array.carried_current(network))) == pytest.approx(published, rel=0.15)
+
+
 def test_a_column_of_opposed_rows_has_no_current_where_all_weights_are_zero() -> None:
     settings = {"workload.weights.mean_absolute": 1e-6}
     array, network = array_of("liu_2020", "first_layer.yaml", settings)

@@ -18,6 +18,7 @@ ROLES = (
     "cell",
     "row_driver",
     "converter",
+    "converter_interface",
     "sample_and_hold",
     "multiplexer",
     "merge",
@@ -47,7 +48,7 @@ def test_each_block_of_a_crossbar_has_a_published_number() -> None:
             used |= set(models(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), inside=False))
     blocks = {model for model in registry.BLOCKS if any(role in registry.roles_of(model) for role in ROLES)}
     assert "whole_adc" in blocks
-    assert blocks - used == HERE
+    assert blocks - used - {"ideal"} == HERE  # an ideal end of a column costs nothing
 
 
 def test_passive_cells_have_the_density_of_the_densest_published_crossbar() -> None:
