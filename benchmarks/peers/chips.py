@@ -17,7 +17,6 @@ from __future__ import annotations
 import csv
 import json
 import logging
-import os
 import resource
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from estimates import LAYERS, perceptron_of_zigzag
+from estimates import LAYERS, environment, perceptron_of_zigzag
 
 RECORDED = Path(__file__).with_name("chips.csv")
 PAGE = Path(__file__).parents[2] / "docs" / "tools" / "peers_page.py"
@@ -121,7 +120,7 @@ def process(*arguments: str) -> tuple[float, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env=environment(),
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if run.returncode:

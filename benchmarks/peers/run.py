@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from estimates import environment
+
 ROUNDS = 5
 LIMIT = 600
 
@@ -79,7 +81,7 @@ def process(name: str, repeats: int, folder: str) -> tuple[float, dict[str, Any]
             timeout=LIMIT,
             check=False,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env=environment(),
         )
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"no answer after {LIMIT} s") from None

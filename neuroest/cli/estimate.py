@@ -10,7 +10,6 @@ import neuroest
 from neuroest.cli import FAILED_CHECK, shared
 from neuroest.loading.library import baseline_of
 from neuroest.registry import render
-from neuroest.reporting.comparison_document import comparison_with_answers, side_by_side
 from neuroest.reporting.estimate_document import estimate_brief, estimate_document
 from neuroest.reporting.formatting import check_line
 
@@ -60,6 +59,8 @@ def run_estimate(
         estimates = (neuroest.estimate(architecture, workload, changes, given=given),)
     if form is shared.Format.TABLE:
         if comparison:
+            from neuroest.reporting.comparison_document import comparison_with_answers, side_by_side  # noqa: PLC0415 - a single chip should not wait for it
+
             document = (side_by_side if full else comparison_with_answers)(comparison)
         else:
             document = (estimate_document if full else estimate_brief)(estimates[0], changes)

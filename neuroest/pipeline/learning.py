@@ -10,7 +10,6 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.memories.base import Memory
-from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.roles import COLUMN_ACCESS, TIMERS, Learns
 from neuroest.core import units as u
 from neuroest.core.arrays import Actions, Array
@@ -234,6 +233,8 @@ def _refuse_hidden_states(mapper: Mapper, learning: LearningSpec) -> None:
     """
     if not learning.stated.slope:
         return
+    from neuroest.blocks.neurons.base import Neuron  # noqa: PLC0415 - with its equations; few networks learn
+
     for part in mapper.chip.components():
         if isinstance(part, Neuron) and not part.state_can_be_read:
             others = ", ".join(
