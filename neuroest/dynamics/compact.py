@@ -329,7 +329,7 @@ class _Engine:
     def _length(self, group: _Group, rates: tuple[Array, Array], length: float) -> Array:
         """Longest step that resolves the closing gap, the charging, the rupture and the discharging gate."""
         cells, state, level, limits = group.cells, group.state, group.level, group.limits
-        step = np.full(len(level), self.longest)
+        step: Any = self.longest
         if np.count_nonzero(level):
             gap = cells.field_offset + np.maximum(1.0 - state.filament - state.residue, 0.0)
             made, lost = rates[0] * np.maximum(level - state.gate, 0.0) / gap, rates[1] * state.filament

@@ -385,7 +385,7 @@ class Record:
         # Share of a step that a gate is above the threshold, for an exponential crossing.
         final, phase = flows["final"], flows["phase"]
         ratio = (before.gate - final) / np.where(threshold == final, 1.0, threshold - final)
-        passed = np.clip(np.log(np.maximum(ratio, 1.0)) / phase, 0.0, 1.0)
+        passed = np.minimum(np.log(np.maximum(ratio, 1.0)) / phase, 1.0)  # not below zero
         share = np.where(crosses, np.where(after.gate > before.gate, 1.0 - passed, passed), 1.0 * on)
         self.output_time[index] += share * length
         rising = (before.gate <= threshold) & (after.gate > threshold)
