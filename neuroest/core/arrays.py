@@ -16,6 +16,16 @@ Mask: TypeAlias = NDArray[np.bool_]
 _Key = TypeVar("_Key", bound=Hashable)
 
 
+def at_points(value: Any, points: int) -> Array:
+    """A result at each of a list of points, as an array with one axis."""
+    return np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (points,))
+
+
+def single(value: Array) -> Array | float:
+    """The number in an array of one point; other arrays stay as they are."""
+    return float(value[0]) if value.shape == (1,) else value
+
+
 class Sums(dict[_Key, Array]):
     """Arrays by key that add up."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array, Mask, at_points
 from neuroest.core.frozen import named
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.startup import keep_memory
@@ -43,10 +43,7 @@ def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed
     with np.errstate(all="ignore"):  # later steps leave out samples without an estimate
         values = totals_of(result, BANDED)
         feasible = estimate_exists(result, samples, totals=values)
-    totals = {
-        name: np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (samples,))
-        for name, value in values.items()
-    }
+    totals = {name: at_points(value, samples) for name, value in values.items()}
     return Sample(drawn, totals, feasible, seed)
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, at_points
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.startup import keep_memory
@@ -60,7 +60,7 @@ def moved_one_by_one(
     sizes = step_sizes(paths)
 
     def elasticity(quantity: u.Numeric) -> _Term:
-        array = _of_rows(quantity, rows)[:stated]
+        array = at_points(quantity, rows)[:stated]
         return float(array[0]), slopes(array, sizes)
 
     totals = {
@@ -78,7 +78,7 @@ def moved_one_by_one(
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
     with np.errstate(all="ignore"):  # rows without an estimate are left out
         sound = estimate_exists(result, rows)[stated:] if others else ()
-        under = {name: _of_rows(QUANTITIES[name].of(result), rows)[stated:] for name in MAIN}
+        under = {name: at_points(QUANTITIES[name].of(result), rows)[stated:] for name in MAIN}
     scenarios = tuple(
         ScenarioRow(
             path, name, value, claims[path].unit,
@@ -88,10 +88,6 @@ def moved_one_by_one(
         for place, (path, name, value) in enumerate(others)
     )  # fmt: skip
     return Elasticities(paths, totals, energy, area), scenarios
-
-
-def _of_rows(quantity: u.Numeric, rows: int) -> Array:
-    return np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
 
 
 def steps(claims: Mapping[str, Claim], further: int = 0) -> dict[str, Array]:

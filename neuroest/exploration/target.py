@@ -13,7 +13,7 @@ import numpy as np
 
 from neuroest.authoring.like import device_changes
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array, Mask, at_points
 from neuroest.core.errors import MappingError, NeuroestError, QuantityError, UnknownNameError, check_names
 from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen, frozen_dataclass
@@ -39,7 +39,8 @@ from neuroest.pipeline.attribution import ATTRIBUTED, Ledger
 from neuroest.pipeline.comparison import compared
 from neuroest.pipeline.estimate import design_for, estimate
 from neuroest.pipeline.evaluation import Evaluation, evaluate
-from neuroest.pipeline.pace import DATA_PERIOD, PERIOD, at_pace, paces
+from neuroest.pipeline.pace import PERIOD, at_pace, paces
+from neuroest.pipeline.pacing import DATA_PERIOD
 from neuroest.pipeline.soundness import estimate_exists, totals_of
 from neuroest.registry import roles_of
 from neuroest.results.comparison import NEURON, RELEVANCE, Attribution, Pace, check_relevance, verdict
@@ -477,18 +478,18 @@ class _Search:
         """The result by point, NaN where there is no estimate, and infinite where it is late or misses a limit."""
         names = [side for one in self.limits for side in (one.left, one.right) if side in QUANTITIES]
         found = totals_of(result, dict.fromkeys([self.quantity, *names]))
-        values = _flat(found[self.quantity], points)
+        values = at_points(found[self.quantity], points)
         exists = estimate_exists(result, points, leaving_out=("keeps_up",))
         if result.chip.period is not None:
-            least = _flat(result.timing.initiation_interval, points)
-            late = least > _flat(result.chip.period, points) * (1.0 + _ROUNDING)
-            exists = exists & ~late & _flat(result.state_survives, points).astype(bool)
+            least = at_points(result.timing.initiation_interval, points)
+            late = least > at_points(result.chip.period, points) * (1.0 + _ROUNDING)
+            exists = exists & ~late & at_points(result.state_survives, points).astype(bool)
         worst = 0.0 if QUANTITIES[self.quantity].better == "more" else np.inf
         values = np.where(exists, values, worst if ours else np.nan)
         if not ours:
             return values
         for one in self.limits:
-            known = {name: _flat(found[name], points) for name in names}
+            known = {name: at_points(found[name], points) for name in names}
             unit = next(QUANTITIES[side].unit for side in (one.left, one.right) if side in QUANTITIES)
             kept: Mask = holds(one, known, points, unit)
             values = np.where(kept, values, worst)
@@ -518,10 +519,6 @@ class _Search:
         raise ExplorationError(
             f"{file}: is of another input; name another file, or overwrite it with --overwrite"
         )
-
-
-def _flat(value: Any, points: int) -> Array:
-    return np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (points,))
 
 
 def _operated(group: Group, columns: Values, period: Array | None) -> Evaluation:

@@ -26,30 +26,15 @@ from neuroest.equations import network as network_equations
 from neuroest.levels.base import LevelMapping, MappedLevel, Mapper, Traffic
 from neuroest.levels.cores import producers
 from neuroest.pipeline.hand_over import hand_over, left_out_of_front_end, sensed, spike_coding
+from neuroest.pipeline.mapping import children
 from neuroest.pipeline.partition import ChipTraffic
 from neuroest.pipeline.traffic import instances_reached, memory_accesses, off_chip
 from neuroest.pipeline.unit_allocation import units_each
 from neuroest.workloads.layers import LayerTable
 
 
-@frozen_dataclass(eq=False)
-class TableReads:
-    """What the rows cost.
-
-    Attributes
-    ----------
-    actions : mapping
-        Words read from a memory, or bits over a link, by layer.
-    exclusions : tuple of str
-        Reads that nothing on the chip does.
-    """
-
-    actions: Mapping[tuple[str, str], Array]
-    exclusions: tuple[str, ...] = ()
-
-
-def table_reads(mapper: Mapper, mapped: LevelMapping) -> TableReads:
-    """Reads of the rows that the layers of one level ask for.
+def table_reads(mapper: Mapper, mapped: LevelMapping) -> tuple[dict[tuple[str, str], Array], list[str]]:
+    """Words that memories read and bits over links for the rows that the layers of one level ask for, and what none do.
 
     Tables lie in the outermost memory of the weights where it has room for both, else outside of the chip, from where
     the rows come over the link that carries weights.
@@ -66,20 +51,17 @@ def table_reads(mapper: Mapper, mapped: LevelMapping) -> TableReads:
         actions[memory.path, "read"] = np.asarray(np.where(fits, read, 0.0) / memory.options["width"])
         outside = np.where(fits, 0.0, read)
     if not np.any(outside > 0.0):
-        return TableReads(actions)
+        return actions, []
     link = next((one for one in mapper.chip.links() if "weights" in one.spec.carries), None)
     if link is None:
         sizes = np.broadcast_to(t.table_elements, (*np.shape(t.table_elements)[:-1], len(t.names)))
         there = np.any(sizes.reshape(-1, len(t.names)) > 0.0, axis=0)
         names = ", ".join(name for name, has_table in zip(t.names, there, strict=True) if has_table)
-        return TableReads(
-            actions,
-            (
-                f"storage and reads of the tables of {names} (no memory has room, and no link carries weights)",
-            ),
-        )
+        return actions, [
+            f"storage and reads of the tables of {names} (no memory has room, and no link carries weights)"
+        ]
     actions[link.path, "read" if link.reads_and_writes else "bit"] = np.asarray(outside)
-    return TableReads(actions)
+    return actions, []
 
 
 @frozen_dataclass(eq=False)
@@ -217,11 +199,9 @@ def _count_level(one: MappedLevel, actions: Actions) -> list[str]:
             key = writer.path, "program"
             actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
     if mapper.layers.table_elements.any():
-        from neuroest.pipeline.action_counts import table_reads  # noqa: PLC0415 - few networks have tables
-
-        rows = table_reads(mapper, mapped)
-        actions.add_all(rows.actions)
-        exclusions += rows.exclusions
+        served, unserved = table_reads(mapper, mapped)
+        actions.add_all(served)
+        exclusions += unserved
     for stream in traffic:
         served, unserved = memory_accesses(mapper, mapped, stream)
         actions.add_all(served)
@@ -328,18 +308,6 @@ def _entering(one: MappedLevel, level: LevelNode, mesh: NetworkOnChip) -> _Enter
     return _Entering(routers, payload, destinations, packet, travels, sums, beyond)
 
 
-def _places_of_a_chip(levels: Sequence[MappedLevel], level: LevelNode) -> u.Numeric | None:
-    """Places of the network on one chip; None where there is a single chip."""
-    counts = levels[0].mapped.counts
-    chips = counts[levels[0].mapper.chip.top.path]
-    if not np.any(np.asarray(chips) > 1.0):
-        return None
-    places: u.Numeric = sum(
-        (counts[child.path] for child in level.levels.values()), start=0.0 * counts[level.path]
-    )
-    return np.maximum(places / chips, 1.0)
-
-
 def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actions) -> Transport | None:
     """Compute the traffic of the on-chip network into the layers of all levels."""
     found = _mesh(levels[0].mapper.chip)
@@ -353,10 +321,13 @@ def _transport(layers: LayerTable, levels: Sequence[MappedLevel], actions: Actio
     routers = reduce(np.add, (part.routers for part in parts))
     hops: Any = 1.0 if mesh.one_medium else mesh.options.get("hops")
     senders, receivers = np.maximum(producers(routers, layers.reads), 1.0), np.maximum(routers, 1.0)
-    there = _places_of_a_chip(levels, found[0])
-    several = 1.0 if there is None else np.maximum(np.ceil(receivers / there), 1.0)
-    if there is not None:
+    several: u.Numeric = 1.0
+    counts = levels[0].mapped.counts
+    chips = counts[levels[0].mapper.chip.top.path]
+    if np.any(np.asarray(chips) > 1.0):
         # each chip has a network of its own, and what comes from another enters at its border
+        there = np.maximum(children(found[0], counts) / chips, 1.0)
+        several = np.maximum(np.ceil(receivers / there), 1.0)
         senders, receivers = np.minimum(senders, there), np.minimum(receivers, there)
     lanes = network_equations.boundary_links(senders, receivers) * several
     farthest = hops

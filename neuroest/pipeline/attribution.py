@@ -12,7 +12,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 
 from neuroest.core import units as u
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array, Mask, at_points
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.statistics import quantiles, shapley_logarithms
 from neuroest.design.build import Design
@@ -84,29 +84,24 @@ class Ledger:
 
     def followed_by(self, other: Self) -> Self:
         """The points of both, one after the other."""
-
-        def joined(sums: Mapping[str, Array], more: Mapping[str, Array]) -> dict[str, Array]:
-            return {name: np.concatenate([values, more[name]]) for name, values in sums.items()}
-
-        return replace(
-            self, dynamic=joined(self.dynamic, other.dynamic), static=joined(self.static, other.static),
-            power=joined(self.power, other.power), area=joined(self.area, other.area),
-            powered=np.concatenate([self.powered, other.powered]),
-            interval=np.concatenate([self.interval, other.interval]),
-            paced_by_neurons=np.concatenate([self.paced_by_neurons, other.paced_by_neurons]),
-        )  # fmt: skip
+        return self._with_points(other, lambda one, more: np.concatenate([one, more]))
 
     def at(self, places: slice) -> Self:
         """Some of the points."""
+        return self._with_points(self, lambda one, _: one[places])
 
-        def some(sums: Mapping[str, Array]) -> dict[str, Array]:
-            return {name: values[places] for name, values in sums.items()}
-
+    def _with_points(self, other: Self, made: Callable[[Any, Any], Any]) -> Self:
+        """The same with points that are made of those of both."""
+        sums: dict[str, Any] = {
+            name: {
+                path: made(values, getattr(other, name)[path]) for path, values in getattr(self, name).items()
+            }
+            for name in ("dynamic", "static", "power", "area")
+        }
+        arrays = ("powered", "interval", "paced_by_neurons")
         return replace(
-            self, dynamic=some(self.dynamic), static=some(self.static), power=some(self.power), area=some(self.area),
-            powered=self.powered[places], interval=self.interval[places],
-            paced_by_neurons=self.paced_by_neurons[places],
-        )  # fmt: skip
+            self, **sums, **{name: made(getattr(self, name), getattr(other, name)) for name in arrays}
+        )
 
 
 def ledger(design: Design, result: Evaluation, points: int = 1) -> Ledger:
@@ -121,14 +116,10 @@ def ledger(design: Design, result: Evaluation, points: int = 1) -> Ledger:
     points : int
         Number of points of the evaluation.
     """
-
-    def flat(value: u.Numeric) -> Array:
-        return np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (points,))
-
     dynamic, static, power = dict[str, Array](), dict[str, Array](), dict[str, Array]()
 
     def add(sums: dict[str, Array], component: str, value: u.Numeric) -> None:
-        sums[component] = sums.get(component, 0.0) + flat(value)
+        sums[component] = sums.get(component, 0.0) + at_points(value, points)
 
     with np.errstate(all="ignore"):  # a sample whose neurons never fire has no estimate, and is left out
         for row in result.dynamic:
@@ -139,14 +130,12 @@ def ledger(design: Design, result: Evaluation, points: int = 1) -> Ledger:
         for cost in result.costs.statics:
             if not cost.standby:
                 add(power, cost.component, cost.power * instances[cost.counted_as or cost.component])
-        area = {
-            component: flat(value)
-            for component, value in area_by_component(result.costs, result.areas).items()
-        }
+        by_component = area_by_component(result.costs, result.areas)
+        area = {component: at_points(value, points) for component, value in by_component.items()}
         return Ledger(
             dynamic, static, power, area, {part.path: _family(part) for part in result.chip.components()},
-            flat(result.active_time), flat(result.timing.initiation_interval), _neurons(design, result),
-            neuron_parts(result.chip.components()), _paced_by_neurons(result, points),
+            at_points(result.active_time, points), at_points(result.timing.initiation_interval, points),
+            _neurons(design, result), neuron_parts(result.chip.components()), _paced_by_neurons(result, points),
         )  # fmt: skip
 
 

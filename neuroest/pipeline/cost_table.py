@@ -15,13 +15,14 @@ from neuroest.blocks.chip.overheads import NO_OVERHEADS, ChipOverheads, Overhead
 from neuroest.blocks.interconnect.on_chip import NetworkOnChip
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, moves_between_nodes
 from neuroest.core import units as u
+from neuroest.core.arrays import single
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.recording import surely
 from neuroest.design.chip import Chip, with_slots
 from neuroest.equations import stacked_tiers, wiring
 from neuroest.levels.base import MappedLevel, NetworkMapping
 from neuroest.pipeline import tiers
-from neuroest.pipeline.mapping import network_context
+from neuroest.pipeline.mapping import children, network_context
 from neuroest.registry import MAPPERS
 from neuroest.workloads.layers import LayerTable
 
@@ -125,9 +126,8 @@ def contexts(layers: LayerTable, levels: Sequence[MappedLevel]) -> Contexts:
 
 def _shared_names(one: Sequence[str], other: Sequence[str]) -> int:
     """Names at the beginning that two paths share."""
-    return next(
-        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> CostTable:
@@ -149,7 +149,8 @@ def cost_components(chip: Chip, mapped: NetworkMapping, networks: Contexts) -> C
     wires: list[base.Check] = []
     for c in components:
         if isinstance(c, NetworkOnChip):
-            places = _places(c, chip, mapped)
+            level = next(level for level, block in chip.networks() if block is c)
+            places = children(level, mapped.counts)
             pitch = _tile_pitch(c, mapped, areas, places, stack)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
@@ -293,13 +294,6 @@ def process_checks(components: Iterable[base.Component[Any]]) -> list[base.Check
     ]  # fmt: skip
 
 
-def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Numeric:
-    """Nodes of a network: the children of its level."""
-    level = next(level for level, block in chip.networks() if block is network)
-    none = 0.0 * mapped.counts[level.path]
-    return sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
-
-
 def _tile_pitch(
     mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[base.AreaCost, ...], places: u.Numeric,
     stack: tuple[StackedTier, ...] = (),
@@ -314,8 +308,7 @@ def _tile_pitch(
             parts[tier] = parts[tier] + np.asarray(
                 mapped.instances[area.counted_as or area.component], dtype=float
             ) * np.asarray(area.area, dtype=float)
-    pitch = np.asarray(wiring.router_pitch(reduce(stacked_tiers.stacked_area, parts), places))
-    return float(pitch[0]) if pitch.shape == (1,) else pitch
+    return single(np.asarray(wiring.router_pitch(reduce(stacked_tiers.stacked_area, parts), places)))
 
 
 _CORNER_SUPPLY = "corner_supply"

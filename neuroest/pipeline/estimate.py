@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.interconnect.off_chip_link import AUTO, OffChipBlock
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, at_points
 from neuroest.core.errors import CodingError, MappingError, Problem, RangeError
 from neuroest.core.frozen import frozen, named
 from neuroest.core.units import format_quantity
@@ -161,8 +161,9 @@ def _tried(
         result = evaluate(design, workload, values)
         with np.errstate(all="ignore"):
             sound = estimate_exists(result, len(links))
-            energies[row] = np.where(sound, _flat(result.energy, len(links)), np.inf)
-            intervals[row] = np.where(sound, _flat(result.timing.initiation_interval, len(links)), np.inf)
+            energies[row] = np.where(sound, at_points(result.energy, len(links)), np.inf)
+            taken = at_points(result.timing.initiation_interval, len(links))
+            intervals[row] = np.where(sound, taken, np.inf)
         period = float(np.max(result.chip.period)) if result.chip.period is not None else 0.0
     return _Tried(modes, energies, intervals, period)
 
@@ -176,10 +177,6 @@ def _columns(
         if path not in settings and name not in getattr(part.spec, "parameters", {}):
             numbers = [link.claims[name].value if name in link.claims else info.absent for link in links]
             yield path, np.array(numbers, dtype=np.float64)[:, np.newaxis]
-
-
-def _flat(values: u.Numeric, points: int) -> Array:
-    return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
 
 
 WORKLOAD = "--workload"

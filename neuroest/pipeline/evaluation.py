@@ -12,7 +12,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, single
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import AMBIENT, TEMPERATURE, Design, stacked_tiers
 from neuroest.equations import accuracy as accuracy_equations
@@ -537,8 +537,7 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Nume
         if not stacked_tiers(design.root):
             return 0.0
         cold = at(values[AMBIENT])
-        found = np.asarray(thermal_resistance(cold.costs.tiers) / cold.die_area)
-        return float(found[0]) if found.shape == (1,) else found
+        return single(np.asarray(thermal_resistance(cold.costs.tiers) / cold.die_area))
 
     with np.errstate(all="ignore"):  # a check, not a warning, refuses a point at which a model has no result
         if TEMPERATURE in values:

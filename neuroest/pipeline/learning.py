@@ -78,10 +78,7 @@ class Learning:
     @property
     def busy(self) -> Array:
         """Time of the slowest resource in a sample. [s]."""
-        found = np.zeros(1)
-        for time in self.times.values():
-            found = np.maximum(found, time)
-        return found
+        return reduce(np.maximum, self.times.values(), np.zeros(1))
 
 
 def learn(
@@ -347,7 +344,6 @@ EVIDENCE = "endurance_evidence.time"
 """Factor of an endurance whose claim names no devices, or no criterion of a failure."""
 _TRAINING = frozenset({"training", "learning", "on-line learning", "on-chip learning"})
 """Words by which chips say that learning is not in their estimates."""
-_LEARNED = frozenset({"traces", "tags", "errors"})
 
 
 def left_out(learning: Learning | None, texts: Iterable[str]) -> tuple[str, ...]:
@@ -471,8 +467,9 @@ class LearningResults:
 
     def _share_of(self, memory: Memory) -> u.Numeric:
         """Share of a memory that learning needs: all of one that holds nothing else, else the bits that it keeps."""
-        learned = _LEARNED & set(memory.spec.stores)
-        if learned == set(memory.spec.stores):
+        stored = set(memory.spec.stores)
+        learned = stored.intersection(_KEPT)
+        if learned == stored:
             return 1.0
         if not learned:
             return 0.0

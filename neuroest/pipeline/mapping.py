@@ -282,6 +282,11 @@ def _shared_counts(
     return shared_counts
 
 
+def children(level: LevelNode, counts: Mapping[str, u.Numeric]) -> u.Numeric:
+    """Instances of all levels inside of a level together."""
+    return sum((counts[child.path] for child in level.levels.values()), start=0.0 * counts[level.path])
+
+
 def _instances(
     chip: Chip, mappers: Sequence[tuple[base.Mapper, Array]], placements: Sequence[base.Placement],
     counts: Mapping[str, u.Numeric],
@@ -290,9 +295,7 @@ def _instances(
     instances: dict[str, u.Numeric] = {}
     for level in chip.top.walk():
         for block in level.blocks.values():
-            number = counts[level.path]
-            if block.one_per_child:
-                number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
+            number = children(level, counts) if block.one_per_child else counts[level.path]
             if isinstance(block, SensesInput):
                 number = 1.0 + 0.0 * number  # the sensors of the network, however many chips run it
             instances.update((part.path, number) for part in with_slots(block))

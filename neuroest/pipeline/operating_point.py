@@ -63,11 +63,6 @@ class LayerOperatingPoint:
     energy: float
 
     @property
-    def full_drive(self) -> float:
-        """Share of a threshold of the network that a full drive in one timestep stands for."""
-        return self.full_scale / self.threshold
-
-    @property
     def spikes(self) -> float:
         """Spikes of a neuron of the network that fires, in an inference."""
         return float(self.burst.number)

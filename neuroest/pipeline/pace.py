@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from neuroest.blocks.roles import SensesInput
 from neuroest.core import units as u
-from neuroest.core.arrays import Array, Mask
+from neuroest.core.arrays import Array, Mask, at_points
 from neuroest.core.errors import MappingError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import TEMPERATURE, build
@@ -29,6 +30,7 @@ from neuroest.pipeline.energy import total
 from neuroest.pipeline.estimate import design_for
 from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.hand_over import entry_of
+from neuroest.pipeline.pacing import DATA_PERIOD
 from neuroest.pipeline.soundness import estimate_exists
 from neuroest.registry import BLOCKS
 from neuroest.results.comparison import MEMORIES, PACES, PARTS, Attribution, Banded, Pace, PaceRow, Part
@@ -85,7 +87,12 @@ def input_buffer(estimate: Estimate) -> InputBuffer:
         return _points(of(estimate.evaluation), of(estimate.sampled), samples)
 
     values[TEMPERATURE] = both(lambda one: one.chip.technology.temperature)
-    written, bits = both(_input_spikes), both(_input_bits)
+    layers, place = estimate.evaluation.layers, entry_of(estimate.evaluation.layers)
+    channels, steps = layers.input_elements_total, both(lambda one: one.levels[0].mapper.steps)
+    rate = both(lambda one: np.asarray(one.layers.input_rate)[..., place : place + 1])
+    # spikes at the input of the network in one inference, and their bits
+    written = steps * channels * rate
+    bits = np.asarray(memories.buffered_spike_bits(channels, rate, steps))
     values["chip.capacity"] = bits
     memory: Any = instantiate_block(design, values)
     network = estimate.evaluation.levels[0].mapper.network
@@ -119,26 +126,7 @@ def _points(stated: u.Numeric, samples: u.Numeric | None, number: int) -> Array:
     return np.concatenate([first, np.broadcast_to(rest, (number, 1))])
 
 
-def _input_spikes(result: Evaluation) -> Array:
-    """Spikes at the input of the network in one inference. [1]."""
-    layers = result.layers
-    channels = layers.input_elements_total
-    return np.asarray(result.levels[0].mapper.steps * channels * _input_rate(result))
-
-
-def _input_rate(result: Evaluation) -> u.Numeric:
-    place = entry_of(result.layers)
-    return np.asarray(result.layers.input_rate)[..., place : place + 1]
-
-
-def _input_bits(result: Evaluation) -> Array:
-    """Bits of these spikes. [bit]."""
-    channels, steps = result.layers.input_elements_total, result.levels[0].mapper.steps
-    return np.asarray(memories.buffered_spike_bits(channels, _input_rate(result), steps))
-
-
 PERIOD = "operation.period"
-DATA_PERIOD = "workload.period"
 _BUFFER = "input buffer"
 """Name of the memory that a chip which bursts is charged for, among the components of the chip."""
 _ROUNDING = 1e-9
@@ -345,10 +333,10 @@ def _data_period(estimate: Estimate) -> Array | None:
 
 
 def _paced(estimate: Estimate, result: Evaluation, points: int, pace: Pace) -> PacedChip:
-    def flat(values: u.Numeric) -> Array:
-        return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1), (points,))
-
-    links = _input_path(result)
+    flat = partial(at_points, points=points)
+    # paths of front ends and off-chip links
+    sensors = (sensor.path for _, sensor in result.chip.find(SensesInput))
+    links = frozenset((*sensors, *(link.path for link in result.chip.links())))
     # a sample whose neurons never fire has no estimate, and is left out below
     with np.errstate(all="ignore"):
         dynamic, static = flat(result.dynamic_energy), flat(result.static_energy)
@@ -379,12 +367,6 @@ def _paced(estimate: Estimate, result: Evaluation, points: int, pace: Pace) -> P
             in_time = in_time & flat(result.state_survives).astype(bool)
     kept = np.broadcast_to(in_time, (points,)) & exists
     return PacedChip(parts, period, interval, exists, kept, ledger(estimate.design, result, points), links)
-
-
-def _input_path(result: Evaluation) -> frozenset[str]:
-    """Paths of front ends and off-chip links."""
-    sensors = (sensor.path for _, sensor in result.chip.find(SensesInput))
-    return frozenset((*sensors, *(link.path for link in result.chip.links())))
 
 
 def _rows(pace: Pace, name: str, design: PacedChip, baseline: PacedChip) -> Iterator[PaceRow]:

@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.blocks.base import FREE_CLOCK, StaticCost
 from neuroest.blocks.roles import ChargesClock, SensesInput
 from neuroest.core import units as u
-from neuroest.core.arrays import Array
+from neuroest.core.arrays import Array, single
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.design.build import PROCESS, TEMPERATURE
 from neuroest.design.chip import Chip, heat_path
@@ -320,7 +320,7 @@ def self_heating(
         """Growth of the leakage since the ambient temperature, and the power of a die."""
         found = power_at(temperature)
         growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling)
-        return growth, float(found[0]) if found.shape == (1,) else found
+        return growth, single(found)
 
     before, last = drawn(ambient), drawn(_plain(np.minimum(ambient + doubling, hottest)))
     leakage: u.Numeric = 0.0

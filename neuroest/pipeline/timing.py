@@ -179,7 +179,16 @@ def time_network(
         resources[level.path] = resources[level.path] + _copies(run, level) * off
     resources |= blocks
     time_sharing = dict(shared)
-    sharing = [_turns_on_units(run, level, resources[level.path]) for level in levels]
+    sharing = [
+        (
+            # which layers of a level take turns on its units, and for how long each keeps them busy
+            single_shared_unit(level.mapper.layers.is_weighted)
+            if len(levels) > 1 and level.mapped.placement.shared
+            else level.mapper.time_sharing(),
+            resources[level.path],
+        )
+        for level in levels
+    ]
     for level in levels:
         for _, unit in level.mapper.chip.find(MultipliesComputedFactors):
             if unit.path not in resources:
@@ -277,13 +286,6 @@ def _copies(run: _Run, level: MappedLevel) -> Array:
     return np.asarray(bits / (run.steps * options["copy_width"] * options["clock_frequency"]))
 
 
-def _turns_on_units(run: _Run, level: MappedLevel, time: Array) -> tuple[TimeMultiplexing, Array]:
-    """Which layers of a level take turns on its units, and for how long each keeps them busy."""
-    if len(run.levels) > 1 and level.mapped.placement.shared:
-        return single_shared_unit(level.mapper.layers.is_weighted), time
-    return level.mapper.time_sharing(), time
-
-
 def _blocks(run: _Run, places: BlockAllocation) -> tuple[dict[str, Array], dict[str, Array]]:
     """Times of adders, vector units, neurons and memories; the busiest instance of each."""
     alone: dict[str, Array] = {}
@@ -312,7 +314,7 @@ def _steps(run: _Run, resources: Mapping[str, Array]) -> Array:
     The resources of a layer work at the same time on what streams through it. A layer that reads its own output must
     wait for it: what is not part of the reading itself comes after it.
     """
-    slowest = _slowest(resources)
+    slowest: Array = reduce(np.maximum, resources.values())
     t = run.layers
     loops = np.logical_or(t.recurrent_reduction > 0.0, t.sequential_steps > 1.0)
     if not np.any(loops) or run.in_turns:
@@ -323,39 +325,27 @@ def _steps(run: _Run, resources: Mapping[str, Array]) -> Array:
         *(block.path for _, block in run.chip.find(AddsPartialSums)),
     }
     parts = [time for path, time in resources.items() if path not in reading | outside]
-    around = _slowest({p: time for p, time in resources.items() if p in reading}) + sum(parts)
+    around = reduce(np.maximum, (time for path, time in resources.items() if path in reading)) + sum(parts)
     return np.asarray(np.where(loops, np.maximum(around, slowest), slowest))
-
-
-def _slowest(resources: Mapping[str, Array]) -> Array:
-    """Time of one step of each layer where all its resources work at once."""
-    first, *others = resources.values()
-    for needed in others:
-        first = np.maximum(first, needed)
-    return first
 
 
 def _pace(run: _Run, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
     if run.in_turns:
         return step
-    stage_interval = reduce(
-        np.maximum,
-        (level.mapper.longest_step(level.mapped.placement, _of(run, level, step)) for level in run.levels),
-    )
-    for together in time_sharing.values():
-        stage_interval = np.maximum(stage_interval, together)
-    return np.asarray(stage_interval)
+    longest = (
+        level.mapper.longest_step(
+            # the steps of the layers of one level
+            level.mapped.placement, step if len(run.levels) == 1 else np.asarray(step * level.own)
+        )
+        for level in run.levels
+    )  # fmt: skip
+    return np.asarray(reduce(np.maximum, (*longest, *time_sharing.values())))
 
 
 def streamed_timestep(chip: Chip, steps: u.Numeric) -> u.Numeric:
     """Shortest timestep of a chip that streams, that of the data; zero for any other chip. [s]."""
     return 0.0 if chip.data_period is None else pipelining.data_timestep(chip.data_period, steps)
-
-
-def _of(run: _Run, level: MappedLevel, step: Array) -> Array:
-    """The steps of the layers of one level."""
-    return step if len(run.levels) == 1 else np.asarray(step * level.own)
 
 
 def _demand(run: _Run, path: str) -> Array:

@@ -22,8 +22,9 @@ from neuroest.design.build import build
 from neuroest.design.chip import with_slots
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.loading.library import devices_of, load_architecture, shipped
-from neuroest.pipeline.cost_table import _places, _tile_pitch
+from neuroest.pipeline.cost_table import _tile_pitch
 from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.mapping import children
 from neuroest.registry import BLOCKS, COMPONENTS, roles_of
 from neuroest.results.estimate import Estimate
 from neuroest.specs.blocks import Block
@@ -152,7 +153,8 @@ def surroundings(result: Estimate, path: str) -> dict[str, Any]:
     evaluation = result.evaluation
     component = next(c for c in evaluation.chip.components() if c.path == path)
     if isinstance(component, NetworkOnChip):
-        places = _places(component, evaluation.chip, evaluation.mapped)
+        level = next(level for level, block in evaluation.chip.networks() if block is component)
+        places = children(level, evaluation.mapped.counts)
         pitch = _tile_pitch(component, evaluation.mapped, evaluation.costs.areas, places)
         return {"places": float(np.max(places)), "tile_pitch": f"{float(np.max(pitch))!r} m"}
     array = next((c for c in evaluation.chip.components() if isinstance(c, CrossbarArray)), None)
