@@ -190,8 +190,10 @@ class Program:
 
     def __init__(self, needed: Mapping[int, Operation], kept: set[int], *, compiles: bool) -> None:
         self.operations, self._compiles = needed, compiles
-        self.inputs = {n: one.value for n, one in needed.items() if _is_input(one)}
-        self.constants = {n: one.value for n, one in needed.items() if _is_constant(one)}
+        stated = {number: one.value for number, one in needed.items() if one.call is None}
+        # an input is stated by its name
+        self.inputs = {number: value for number, value in stated.items() if isinstance(value, str)}
+        self.constants = {number: value for number, value in stated.items() if not isinstance(value, str)}
         self._kinds = {number: one.kind for number, one in needed.items()}
         self._types: dict[int, Any] = {}  # of arguments of functions, which live as long
         self._elements: dict[int, list[tuple[int, int, int | None]]] = {}
@@ -403,14 +405,6 @@ class Program:
 
 def _copy(into: int, what: int) -> Line:
     return Line(COPY, into, (what,), (into,))
-
-
-def _is_input(one: Operation) -> bool:
-    return one.call is None and isinstance(one.value, str)
-
-
-def _is_constant(one: Operation) -> bool:
-    return one.call is None and not isinstance(one.value, str)
 
 
 class _Table:

@@ -499,15 +499,12 @@ class SymbolicArray(NDArrayOperatorsMixin):
         if any(
             type(one) is SymbolicArray and not one.is_constant and one.dtype.kind == "i" for one in places
         ):
-            return self._at_moving(places)
+            *before, place = places
+            if before not in ([], [Ellipsis]):
+                raise NotRecordedError("elements at several places that move")
+            return self.recording.chosen(_moved(self, -1, 0) if before else self, place)
         place = tuple(_fixed(one) for one in places)
         return SymbolicArray(np.asarray(self.value[place]), np.asarray(self.ids[place]), self.recording)
-
-    def _at_moving(self, places: tuple[Any, ...]) -> Any:
-        *before, place = places
-        if before not in ([], [Ellipsis]):
-            raise NotRecordedError("elements at several places that move")
-        return self.recording.chosen(_moved(self, -1, 0) if before else self, place)
 
     def __setitem__(self, place: Any, value: Any) -> None:
         new = self.recording.symbolic(value)

@@ -239,16 +239,12 @@ def _single_unit(
     near = difflib.get_close_matches(name, others, n=1, cutoff=0.6)
     if name in _HINTS and not near:
         raise QuantityError(f"unknown unit {name!r} in {whole!r}; write {_HINTS[name]}")
-    near = near or difflib.get_close_matches(name, _spellings(), n=1, cutoff=0.5)
+    longer = [prefix + unit for unit, (_, _, yes) in _UNITS.items() if yes for prefix in PREFIXES]
+    spellings = (*_UNITS, *longer, "KiB", "MiB", "GiB", "Kibit", "Mibit")
+    near = near or difflib.get_close_matches(name, spellings, n=1, cutoff=0.5)
     raise QuantityError(
         f"unknown unit {name!r} in {whole!r}" + (f"; did you mean {near[0]!r}?" if near else "")
     )
-
-
-@lru_cache(maxsize=1)
-def _spellings() -> tuple[str, ...]:
-    prefixed = [p + u for u, (_, _, yes) in _UNITS.items() if yes for p in PREFIXES]
-    return (*_UNITS, *prefixed, "KiB", "MiB", "GiB", "Kibit", "Mibit")
 
 
 def parse_quantity(text: str | float, unit: str) -> float:

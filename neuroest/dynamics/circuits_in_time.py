@@ -1,6 +1,5 @@
 """Neurons in time from their circuits: leaky integrators, digital neurons, and a threshold switch with a capacitor."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,6 @@ from neuroest.blocks.electrical_point import Burst
 from neuroest.core.errors import NeuroestError
 from neuroest.core.progress import Progress, silent
 from neuroest.core.units import format_quantity
-from neuroest.dynamics import in_time
 from neuroest.dynamics.experiments import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.in_time import (
     Array,
@@ -31,6 +29,7 @@ from neuroest.dynamics.in_time import (
     total_duration,
 )
 from neuroest.dynamics.reference_neurons import (
+    Delay,
     Membrane,
     digital_lif_spikes,
     simulate_analog_lif,
@@ -76,21 +75,17 @@ class AnalogInTime(NeuronInTime):
 
     def _simulate(self, stimulus: Stimulus, devices: int = 1, parts: int = 1) -> SpikeRun:
         step = max(segment.duration for segment in stimulus) / parts
-        return simulate_analog_lif(
-            self.component.device, self.behaviour, stimulus, devices=devices, step=step
-        )
+        run = simulate_analog_lif(self.component.device, self.behaviour, stimulus, devices=devices, step=step)
+        run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
+        return run
 
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with currents of finite duration."""
-        run = self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
-        run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
-        return run
+        return self._simulate(driven(levels, durations), len(levels), _TRACED if kept else 1)
 
     def bursts(self, burst: Burst, level: float) -> SpikeRun:
         """Pulses of its current."""
-        run = self._simulate(pulses_of(burst, level))
-        run.energy = {term: run.energy[term] for term in _OF_A_SPIKE}
-        return run
+        return self._simulate(pulses_of(burst, level))
 
     def least_drive(self) -> float:
         """Leakage current at the threshold."""
@@ -109,7 +104,7 @@ class AnalogInTime(NeuronInTime):
         if len(run.spike_times) < 2:
             raise NeuroestError("the membrane never reaches its threshold at the largest current")
         last = self._simulate(constant(level, float(run.spike_times[1]) * _AFTER))
-        energy = sum(float(last.energy[term][0]) for term in _OF_A_SPIKE)
+        energy = sum(float(drawn[0]) for drawn in last.energy.values())
         notes = ("at the largest input current; bias currents are static power in both",)
         return OneSpike(
             float(run.spike_times[0]),
@@ -249,29 +244,29 @@ _MANY = 100
 """Spikes that the patience with a switch of the lab lasts for; a convention."""
 
 
-class SwitchInTime(in_time.NeuronInTime):
+class SwitchInTime(NeuronInTime):
     """A threshold switch with a resistor and a capacitor, from event to event."""
 
     stays_on = "the drive holds the closed switch above its hold voltage"
 
-    def __init__(self, device: Device, asked: in_time.Asked) -> None:
+    def __init__(self, device: Device, asked: Asked) -> None:
         self.delay: Delay | None = None
         stated = device.claims.get("switching_delay")
         between, within = (None, None) if stated is None else (stated.device_to_device, stated.cycle_to_cycle)
         self.delay_scatter = (between or 0.0, within or 0.0)
         self.relaxation = 0.0
         if device.spec.model == ThresholdSwitchParameters.model:
-            self.switch = ThresholdSwitchParameters(**in_time.changed_values(device, asked.changes))
+            self.switch = ThresholdSwitchParameters(**changed_values(device, asked.changes))
             self.no_temperature = "a switch of the lab states no transition temperature"
         else:
             self._of_a_chip(device, asked)
-        self.drive = in_time.Drive("supply voltage", "V", float(self.switch.supply_voltage))
+        self.drive = Drive("supply voltage", "V", float(self.switch.supply_voltage))
         varies = self.delay_scatter[1] if self.delay is not None else float(self.switch.threshold_variation)
         if not varies:
             what = "the threshold" if self.delay is None else "its delay"
             self.no_variation = f"its file states no deviation of {what} between cycles"
 
-    def _of_a_chip(self, device: Device, asked: in_time.Asked) -> None:
+    def _of_a_chip(self, device: Device, asked: Asked) -> None:
         block: Any = asked.block(device)
         transition = float(block.device.transition_temperature)
         if not np.isfinite(transition):
@@ -300,13 +295,11 @@ class SwitchInTime(in_time.NeuronInTime):
 
     def run(self, levels: Array, durations: Array, generator: Noise = None, kept: int = 0) -> SpikeRun:
         """Run with supply voltages of finite duration."""
-        return self._simulate(
-            in_time.driven(levels, durations), generator, len(levels), _TRACED if kept else 1
-        )
+        return self._simulate(driven(levels, durations), generator, len(levels), _TRACED if kept else 1)
 
     def bursts(self, burst: Burst, level: float) -> SpikeRun:
         """Pulses of its supply."""
-        return self._simulate(in_time.pulses_of(burst, level))
+        return self._simulate(pulses_of(burst, level))
 
     def lasting(self, level: float, spikes: int) -> float:
         """By the closed forms; of a switch of the lab by its time constants."""
@@ -326,7 +319,7 @@ class SwitchInTime(in_time.NeuronInTime):
         )
         return float(switch.supply_voltage * switch.threshold_voltage / final)
 
-    def closed(self, level: float) -> in_time.ClosedForms:
+    def closed(self, level: float) -> ClosedForms:
         """With the node of the closed switch at the voltage set by the drive, from which the next charge begins."""
         block = self.at(level) if level > self.least_drive() else None
         if block is None:
@@ -334,7 +327,7 @@ class SwitchInTime(in_time.NeuronInTime):
         d = block.device
         sustained = threshold_switches.switch_final_voltage(d.series_resistance, d.on_resistance, level)
         if sustained >= block.hold_voltage():
-            return in_time.ClosedForms(super().closed(level).integration_time, np.inf, np.nan)
+            return ClosedForms(super().closed(level).integration_time, np.inf, np.nan)
         start = sustained + threshold_switches.switch_rest_voltage(
             block.hold_voltage() - sustained, d.relaxation_time, d.on_resistance, d.capacitance
         )
@@ -345,12 +338,12 @@ class SwitchInTime(in_time.NeuronInTime):
             d.series_resistance, d.off_resistance, d.capacitance, level, block.threshold_voltage(), 0.0
         )
         waits = block.incubation_time()
-        return in_time.ClosedForms(
+        return ClosedForms(
             float(first + waits), float(charge + waits + block.refractory_time()),
-            in_time.spike_energy(block) + float(block.sustained_energy(d.relaxation_time)),
+            spike_energy(block) + float(block.sustained_energy(d.relaxation_time)),
         )  # fmt: skip
 
-    def one_spike(self) -> in_time.OneSpike:
+    def one_spike(self) -> OneSpike:
         """Two spikes; from the rest after the first to the end of the second counts."""
         if self.component is None:
             raise NeuroestError(
@@ -369,7 +362,7 @@ class SwitchInTime(in_time.NeuronInTime):
         start = before.duration
         again = self._simulate([*begin, Segment(patience, drive)]).spike_times
         if len(again) < 2:
-            return in_time.OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
+            return OneSpike(np.inf, np.inf, np.inf, ("the switch does not turn on a second time",))
         second = float(again[1])
         after = self._simulate([*begin, Segment((second - start) * _AFTER + pulse, drive)])
         sustained = float(block.sustained_energy(block.device.relaxation_time))
@@ -380,11 +373,7 @@ class SwitchInTime(in_time.NeuronInTime):
                 "spike; the estimate of a chip counts what its columns hold on"
             )
         energy = float(after.energy["supply"][0] - before.energy["supply"][0])
-        return in_time.OneSpike(second - start, second - float(first[0]), energy, tuple(notes))
-
-
-Delay = Callable[[Any, Any, Any], Any]
-"""Time from reaching a voltage until a switch turns on, from that voltage, the final one and the time constant."""
+        return OneSpike(second - start, second - float(first[0]), energy, tuple(notes))
 
 
 def switch_behaviour(device: Any, headroom: Any = 1.0) -> ThresholdSwitchParameters:

@@ -166,6 +166,14 @@ class Spikes:
         devices, times = zip(*self.found, strict=True)
         return np.concatenate(devices), np.concatenate(times)
 
+    def run(
+        self, duration: float, devices: int, energy: dict[str, Array], rows: Sequence[tuple[float, ...]]
+    ) -> SpikeRun:
+        """The run with these spikes; the rows of its trace have time, state and input of the first device."""
+        columns = map(np.array, zip(*rows, strict=True))
+        traces = dict(zip(("time", "gate", "input"), columns, strict=True))
+        return SpikeRun(duration, devices, *self.arrays(), energy, traces)
+
 
 def plain_numbers(values: Array) -> list[float | None]:
     """Numbers for JSON: None if not finite."""

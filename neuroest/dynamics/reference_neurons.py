@@ -91,9 +91,7 @@ def simulate_switch(
                 left = events.next(state, supply, time + part, left, spikes)
             time += part
             progress(time / total_duration(stimulus))
-    who, when = spikes.arrays()
-    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, {"supply": state.drawn}, traces)
+    return spikes.run(time, devices, {"supply": state.drawn}, rows)
 
 
 class _SwitchEvents:
@@ -268,9 +266,7 @@ def simulate_membrane(
                     trip = np.where(event, fresh, trip)
             time += part
             progress(time / total)
-    who, when = spikes.arrays()
-    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, {"drive": taken, "driven": driven}, traces)
+    return spikes.run(time, devices, {"drive": taken, "driven": driven}, rows)
 
 
 def simulate_analog_lif(
@@ -370,9 +366,7 @@ def simulate_accumulating(
         if np.any(fired):
             trip = np.where(fired, _lognormal(generator, variation, devices), trip)
         progress(time / total)
-    who, when = spikes.arrays()
-    traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return SpikeRun(time, devices, who, when, {"drive": driven, "reads": reads}, traces)
+    return spikes.run(time, devices, {"drive": driven, "reads": reads}, rows)
 
 
 def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tuple[Array, Array]:

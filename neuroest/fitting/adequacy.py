@@ -452,7 +452,7 @@ def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
     A late device behaves like one with a weaker drive. The slope of its logarithmic time versus drive converts one into
     the other.
     """
-    drive, labels = [], []
+    drive, named = [], []
     for number, part in enumerate(parts):
         columns = part.experiment.columns
         if number not in slopes or not {"device", "cycle"} & columns.keys():
@@ -461,27 +461,21 @@ def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
         usable = np.abs(slope) > _USABLE
         late = np.log(part.measured / part.predicted[0]) / np.where(usable, slope, 1.0)
         drive.append(late[usable])
-        labels.append(part.experiment.column("device", 0.0)[usable])
+        named.append(part.experiment.column("device", 0.0)[usable])
     if not drive:
         return Scatter()
-    return _components(np.concatenate(drive), np.concatenate(labels))
+    # an analysis of variance, between and within devices
+    deviation, device = np.concatenate(drive), np.concatenate(named)
+    labels, place, counts = np.unique(device, return_inverse=True, return_counts=True)
+    means = np.bincount(place, deviation) / counts
+    freedom = len(deviation) - len(labels)
+    within = float(np.sum((deviation - means[place]) ** 2)) / freedom if freedom >= _REPEATS else None
+    between = None
+    if len(labels) >= 2:
+        between = max(0.0, float(np.var(means, ddof=1)) - (within or 0.0) / float(np.mean(counts)))
+    root = [None if value is None else float(np.sqrt(value)) for value in (between, within)]
+    return Scatter(root[0], root[1], len(labels))
 
 
 _USABLE = 0.05
 """Slope of logarithmic time versus drive below which a late row carries no information about the drive."""
-
-
-def _components(deviation: Array, device: Array) -> Scatter:
-    """Standard deviations between and within groups, from an analysis of variance."""
-    labels, counts = np.unique(device, return_counts=True)
-    groups = [deviation[device == label] for label in labels]
-    means = np.array([np.mean(group) for group in groups])
-    inner = sum(float(np.sum((group - np.mean(group)) ** 2)) for group in groups)
-    freedom = len(deviation) - len(labels)
-    within = inner / freedom if freedom >= 3 else None
-    between = None
-    if len(labels) >= 2:
-        size = float(np.mean(counts))
-        between = max(0.0, float(np.var(means, ddof=1)) - (within or 0.0) / size)
-    root = [None if value is None else float(np.sqrt(value)) for value in (between, within)]
-    return Scatter(root[0], root[1], len(labels))

@@ -189,10 +189,9 @@ def fit_dies(
         for name in pooled.result.fitted
         if all(name in one.fitted and np.isfinite(one.factor(name)) for one in results)
     }
-    devices, cycles = (
-        _root_mean_square([getattr(one, which) for one in results])
-        for which in ("device_to_device", "cycle_to_cycle")
-    )
+    known = ([one.device_to_device for one in results], [one.cycle_to_cycle for one in results])
+    squares = ([value**2 for value in of if value is not None] for of in known)
+    devices, cycles = (float(np.sqrt(np.mean(of))) if of else None for of in squares)
     return DiesFit(dies, pooled, parameters, devices, cycles)
 
 
@@ -231,8 +230,3 @@ def population(values: Sequence[float], deviations: Sequence[float]) -> Populati
         float(np.exp(mean)), float(np.exp(wide)), float(np.sqrt(variance)),
         tuple(map(float, values)),
     )  # fmt: skip
-
-
-def _root_mean_square(found: Sequence[float | None]) -> float | None:
-    known = [value for value in found if value is not None]
-    return float(np.sqrt(np.mean(np.square(known)))) if known else None

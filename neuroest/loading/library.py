@@ -520,18 +520,6 @@ def device_model(name: str) -> type[Record]:
     return record
 
 
-def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:
-    """Check that the file names a table if, and only if, its model uses one."""
-    if (record.table is None) == (spec.table is None):
-        return []
-    message = (
-        f"{spec.model} has no table"
-        if record.table is None
-        else "is missing: the name of the CSV file in the same folder with the values"
-    )
-    return [problem_at(document, ["table"], message)]
-
-
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
     ready = prepared("device", path)
@@ -583,7 +571,14 @@ def device_of(loaded: Loaded[DeviceSpec]) -> Device:
     problems += [
         problem_at(document, ["parameters", n, "value"], why, at_value=True) for n, why in wrong.items()
     ]
-    problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
+    if (record.table is None) != (spec.table is None):
+        message = (
+            f"{spec.model} has no table"
+            if record.table is None
+            else "is missing: the name of the CSV file in the same folder with the values"
+        )
+        problems.append(problem_at(document, ["table"], message))
+    problems += _unknown_sources(loaded)
     if spec.survey is not None and not isinstance(document, Unparsed):
         from neuroest.specs.survey import survey_problems  # noqa: PLC0415 - few devices have a row
 

@@ -212,21 +212,17 @@ def real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], Any
     node = data
     entered = False
     for part in loc:
-        if entered and isinstance(node, dict) and part in _tags(node):
-            entered = False  # a block may have a slot with the same name as its model
-            continue
+        if entered and isinstance(node, dict):
+            stated = {key: str(node[key]) for key in ("mapper", "model", "type") if key in node}
+            if part in {*stated.values(), *(f"{key}:{value}" for key, value in stated.items())}:
+                entered = False  # a block may have a slot with the same name as its model
+                continue
         inside = _inside(node, part)
         entered = True
         if inside is not None or (isinstance(node, dict) and part in node):
             path.append(part)
             node = inside
     return path, node
-
-
-def _tags(node: dict[str, Any]) -> set[str]:
-    """Names that a union inserts into the location of a problem, after the key of this mapping."""
-    stated = {key: str(node[key]) for key in ("mapper", "model", "type") if key in node}
-    return {*stated.values(), *(f"{key}:{value}" for key, value in stated.items())}
 
 
 def schema_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> type[BaseModel] | None:

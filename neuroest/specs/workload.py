@@ -336,9 +336,12 @@ def number_field(path: str) -> QuantityField:
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
     """Find faults in coding, timesteps, precision and activity that the schema does not find."""
+    weighted = tuple(layer.name for layer in spec.layers if isinstance(layer, WITH_WEIGHTS))
+    found = () if spec.learning is None else learning_faults(spec.learning, weighted)
+    learning = ((("learning", *place), message) for place, message in found)
     return [
-        *_coding_faults(spec), *_layer_faults(spec), *_width_faults(spec), *_task_faults(spec),
-        *_learning_faults(spec), *spec.resolved[1],
+        *_coding_faults(spec), *_layer_faults(spec), *_width_faults(spec), *_task_faults(spec), *learning,
+        *spec.resolved[1],
     ]  # fmt: skip
 
 
@@ -457,13 +460,6 @@ def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[
             "synapses",
             f"{numbers['synapses']:g} of a neuron are more than the {numbers['neurons']:g} neurons it can reach",
         )
-
-
-def _learning_faults(spec: WorkloadSpec) -> Iterator[Fault]:
-    if spec.learning is not None:
-        weighted = tuple(layer.name for layer in spec.layers if isinstance(layer, WITH_WEIGHTS))
-        for place, message in learning_faults(spec.learning, weighted):
-            yield ("learning", *place), message
 
 
 def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:

@@ -36,14 +36,6 @@ def _keys(node: Node, index: int, past: int) -> int:
     return new + (known[2] if len(known) == 4 else 0)
 
 
-def _with_past(node: Node, new: Value, past: int, columns: int, width: int) -> Value:
-    """Keys or values after those of a past, which are an input."""
-    before = node.live(past)
-    if before is None:
-        return new
-    return node.builder.moved(f"{node.name}_cache_{past}", [before, new], (width, columns, 1))
-
-
 def multi_head_attention(node: Node) -> Found:
     """`MultiHeadAttention`: query, key and value of three axes."""
     query, key, value = (node.live(index) for index in range(3))
@@ -54,10 +46,12 @@ def multi_head_attention(node: Node) -> Found:
     if len(left) != 3 or len(right) != 3 or len(third) != 3:
         return None
     columns = _keys(node, 1, 6)
+    # keys and values follow those of a past, which are inputs
     key, value = (
-        _with_past(node, one, past, columns, shape[2])
+        one if (before := node.live(past)) is None
+        else node.builder.moved(f"{node.name}_cache_{past}", [before, one], (shape[2], columns, 1))
         for one, past, shape in ((key, 6, right), (value, 7, third))
-    )
+    )  # fmt: skip
     sizes = (heads, left[1], left[2] // heads, columns, third[2] // heads)
     return node.whole(attended(node, query, key, value, sizes))
 
