@@ -73,6 +73,8 @@ class Converter(AnalogCircuit[Any], ABC):
     """Whether one conversion covers all bits of an input, instead of one conversion per array read."""
     takes_columns: bool = False
     """Whether its input is the column itself, instead of a voltage that a circuit makes from the column current."""
+    rounds: ClassVar[bool] = True
+    """Whether it rounds its input to one of several codes, instead of deciding between two."""
     takes_times: bool = False
     """Whether its input is a time."""
     family = "converter"

@@ -397,6 +397,7 @@ class SenseAmplifier(SampledConverter):
 
     schema = SenseAmplifierBlock
     takes_columns = True
+    rounds = False
     prior_error = PUBLISHED
     device: SenseAmplifierParameters
 

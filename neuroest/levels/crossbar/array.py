@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from neuroest.blocks.base import (
     smallest_of_layers,
 )
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
-from neuroest.blocks.cells.static_memory import StaticCell
 from neuroest.blocks.columns.buffers import AnalogBuffer, AnalogStage, FanOutBuffer
 from neuroest.blocks.columns.interfaces import CurrentClamp, CurrentMirror
 from neuroest.blocks.columns.multiplexer import Multiplexer
@@ -59,6 +58,9 @@ from neuroest.equations import (
 from neuroest.levels.crossbar.array_limits import SOLVED_LOSS, ArrayLimits
 from neuroest.levels.crossbar.stored_weights import StoredWeights
 from neuroest.levels.learning import BACKWARD_READOUT
+
+if TYPE_CHECKING:
+    from neuroest.blocks.cells.static_memory import StaticCell
 
 
 @frozen_dataclass(eq=False)
@@ -140,7 +142,7 @@ class CrossbarArray(Component[None]):
     memory: ResistiveMemory = slot("cell")
     """The cell of an array whose weights are conductances."""
 
-    static_cell: StaticCell = slot("cell")
+    static_cell: "StaticCell" = slot("cell")
     """The cell of an array whose columns add charges."""
 
     driver: RowDriver = slot("input")

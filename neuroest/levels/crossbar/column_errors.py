@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 
 from neuroest.blocks.columns.interfaces import CurrentClamp, CurrentMirror
-from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, CouplesDirectly, HoldsResults
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
@@ -174,9 +173,7 @@ class _Columns:
         else:
             causes = self._of_charges(self.array)
         converter = self.array.converter
-        if converter is not None and not isinstance(
-            converter, SenseAmplifier
-        ):  # which decides and does not round
+        if converter is not None and converter.rounds:
             causes["quantisation"] = self._quantisation()
             if self.range.limited:
                 causes["clipping at the converters"] = self._clipping()

@@ -6,7 +6,6 @@ import numpy as np
 
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.converters.circuits import SenseAmplifier
 from neuroest.blocks.roles import IdealColumn
 from neuroest.core.docstrings import section, stated
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -172,7 +171,7 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
         bare = interface is None and array.cell.summation.flows
         checks.append(_check(converter, "takes", bare or getattr(converter.spec, "takes", "") != "current"))
         ranged = {"full_scale", "full_scale_spreads"} & array.readout.spec.model_fields_set
-        if ranged and isinstance(converter, SenseAmplifier):
+        if ranged and isinstance(converter, Converter) and not converter.rounds:
             checks.append(_stated(array.readout, "full_scale_used", used=False))
     if interface is not None:
         follows = getattr(interface.spec, "bias_follows", "stated_current")
