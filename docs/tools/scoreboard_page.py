@@ -55,6 +55,7 @@ def page(board: Scoreboard) -> str:
         "# Scoreboard",
         "",
         "How close are estimates to published chips?",
+        *_headline(board),
         "A case is a folder under `validation/`; `neuroest reproduce CASE` prints its values,",
         "[one page](../validation/) those of all. A *ratio* is predicted over published. No constant was fitted to one",
         "chip; several were chosen with known ratios, so those rows are",
@@ -62,7 +63,6 @@ def page(board: Scoreboard) -> str:
         "",
         *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
-        *_headline(board),
         "## By class",
         "",
         "Chips are measured or estimated by their vendor, studies have not been built, and peers are simulators of",
@@ -102,24 +102,20 @@ def _headline(board: Scoreboard) -> list[str]:
         return []
     first, present = summary.first, summary.present
     return [
-        "**What to expect.** A chip described once, before any ratio was computed, was off by a median factor of",
+        "A chip described once, before any ratio was computed, was off by a median factor of",
         f"**{first.median_factor:.2f}**, with {first.coverage:.0%} of the values inside p10 to p90:",
         f"{summary.values} bottom-up values of {summary.chips} chips, by the models of the day. The present models,",
         f"in part a fit to these chips and with corrected descriptions, are off by {present.median_factor:.2f}, with",
         f"{present.coverage:.0%} inside. First descriptions with the models of today, each chip with the widths of",
         "the [others](calibration.md#chips-that-are-described-once), are the fairest guess for the next chip:",
-        f"{'; '.join(map(_once, described_once(read_described())))}.",
-        "[By family](#first-ratios-of-blind-chips).",
+        f"{'; '.join(map(_once, described_once(read_described())))} ([bands](#error-of-a-description)).",
         "",
     ]
 
 
 def _once(found: DescribedOnce) -> str:
     """Error of a family's first descriptions."""
-    return (
-        f"{found.family} {found.median_factor:.2f}, {found.coverage:.0%} of the values and "
-        f"{found.coverage_by_chip:.0%} of the chips inside"
-    )
+    return f"{found.family} {found.median_factor:.2f}, {found.coverage:.0%} inside"
 
 
 def _first(board: Scoreboard) -> list[str]:
@@ -136,8 +132,8 @@ def _first(board: Scoreboard) -> list[str]:
         "## First ratios of blind chips",
         "",
         "*First*: by the code of the commit with the description (`first.yaml` of each case). *Now*: the present",
-        "prediction, in part a fit to these chips. Expect of a chip that you describe what the first columns say. The",
-        "*median factor* is the exponential of the median of abs(ln(p50 / published)).",
+        "prediction, in part a fit to these chips. The *median factor* is the exponential of the median of",
+        "abs(ln(p50 / published)).",
         "",
         *_markdown_table(
             ("family", "chips", "values", "median factor, first", "now", "inside p10 to p90, first", "now",
