@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 from textwrap import wrap
 from typing import Any
 
+import contest_maps
+from contest_maps import LEADING, NETWORKS
 from fairness_objectives import CIRCUIT_AREA, OBJECTIVES, membrane_rows, objective_rows
 
 from neuroest.core.units import format_quantity, formatted, formatted_interval
@@ -36,16 +38,13 @@ from neuroest.results.studies import GOALS, STATISTICS, Contest, RegimeAxis, Tar
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 README = Path(__file__).parents[2] / "README.md"
-FIGURES = PAGE.parent / "figures"
-NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")
-"""Networks of the comparison."""
 NEURON = "chip.tile.array.readout.neuron"
 SAMPLES = 256
 RULES = "spiking_neurons"
 """Contest whose contenders and fabric the page is about."""
 MEMRISTIVE = ("diffusive_bench", "diffusive_65nm", "diffusive_28nm", "diffusive_3nm")
-LEADING, TWIN, IDEAL = "diffusive_28nm", "analog_cmos", "ideal"
-"""The memristive contender that one would build, the chip that all are compared with, and the bound for any neuron."""
+TWIN, IDEAL = "analog_cmos", "ideal"
+"""The chip that all are compared with, and the bound for any neuron."""
 BASIS = {
     "diffusive_bench": "measured on discrete parts",
     "diffusive_65nm": "estimate of its authors",
@@ -800,15 +799,9 @@ def readme_with_claim(text: str) -> str:
     return re.sub(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", lambda _: block, text, flags=re.DOTALL)
 
 
-def draw_maps() -> None:
-    """The maps of the contest, for the page."""
-    for network in NETWORKS:
-        held(network).plot(FIGURES / f"contest_{network}.svg")
-        held(network).plot(FIGURES / f"contest_{network}_{LEADING}.svg", of=LEADING)
-
-
 if __name__ == "__main__":
     PAGE.write_text(fairness_page(), encoding="utf-8")
     write_networks()
     README.write_text(readme_with_claim(README.read_text(encoding="utf-8")), encoding="utf-8")
-    draw_maps()
+    contest_maps.write(held(network) for network in NETWORKS)
+    contest_maps.draw(contest_maps.ON_THE_FRONT, PAGE.parent / contest_maps.ON_THE_FRONT)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+import contest_maps
 import gallery
 import slow_state
 
@@ -20,6 +21,11 @@ FIGURES: Mapping[str, Callable[[Path], None]] = {
         f"figures/gallery/{one.name}.svg": partial(_of_gallery, one)
         for one in gallery.EXHIBITS
         if one.name not in gallery.FRONT
+    },
+    **{
+        place: partial(contest_maps.draw, place)
+        for place in contest_maps.PLACES
+        if place != contest_maps.ON_THE_FRONT
     },
     "figures/slow_state.svg": slow_state.figure,
 }

@@ -1,7 +1,9 @@
 """The comparison page of the claim for the 1M1T1R neuron."""
 
 import csv
+import json
 
+import contest_maps
 import fairness_page
 import pytest
 from fairness_objectives import membrane_rows
@@ -78,6 +80,19 @@ def test_the_page_says_that_the_neuron_of_3_nm_stands_on_a_fabric_of_28_nm():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     assert "it is in the 28 nm fabric of the other rows" in text
     assert estimated("diffusive_3nm", SPEECH).design.spec.technology.process == "cmos_28nm_lp"
+
+
+def test_the_maps_of_the_site_have_the_cells_that_the_page_counts(tmp_path):
+    text = PAGE.read_text(encoding="utf-8")
+    for network, found in json.loads(contest_maps.MAPS.read_text(encoding="utf-8")).items():
+        cells = found["cells"]
+        ahead = {name: sum(cell["winner"] == name for cell in cells) for name in found["contenders"]}
+        name = max(ahead, key=lambda one: ahead[one])
+        counted = f"{found['contenders'][name]} is ahead in {ahead[name]} of {len(cells)} cells."
+        assert f"Each in its best chip on {network}: {counted}" in text
+    place = f"figures/contest_{SPEECH}_{contest_maps.LEADING}.svg"
+    contest_maps.draw(place, tmp_path / "map.svg")
+    assert "1M1T1R, 28 nm" in (tmp_path / "map.svg").read_text(encoding="utf-8")
 
 
 HINT = "run `python docs/tools/fairness_page.py`"
