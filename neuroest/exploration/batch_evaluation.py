@@ -15,7 +15,8 @@ from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.progress import Progress, silent
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.levels.time_multiplexing import ROUNDING
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.pipeline.soundness import faults, totals_of
 from neuroest.results.quantities import BANDED, TOTALS
 
@@ -27,8 +28,11 @@ _LARGEST_ARRAY = 131_072
 """Most numbers in an array of points and layers: a megabyte; about a hundred such arrays exist at once."""
 _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same limit for an open grid."""
+_MANY_LATE = 8192
+"""Points whose results take longer than to time the rest of their grid again; numerical."""
 _SEVERITIES = ("infeasible", "design_rule", "extrapolation")
 PASSED = -1
+_KEEPS_UP = ("infeasible", "keeps_up (operation)")
 NOT_FINITE = "not_finite: a result is negative or no finite number"
 
 
@@ -160,16 +164,70 @@ def _by_plans(group: Group, columns: Mapping[str, Array], count: int, question: 
 def _at_once(group: Group, columns: Mapping[str, Array], shape: tuple[int, ...], asked: _Asked) -> Points:
     """Results of points in one evaluation."""
     try:
-        return _points(*_evaluated(group, asked, columns), asked, shape)
+        return _by_period(_result(group, columns), asked, shape)
     except MappingError as error:
         return _unmapped(group, columns, shape, asked, str(error))
     except ArithmeticError as error:  # raised by numbers that all points share
         return _unmapped(group, columns, shape, asked, f"not_finite: {error}")
 
 
+def _result(group: Group, columns: Mapping[str, Any]) -> Evaluation:
+    return evaluate(group.design, group.workload, {**group.values, **columns})
+
+
 def _evaluated(group: Group, asked: _Asked, columns: Mapping[str, Any]) -> tuple[list[Any], _Judged]:
+    return _outcome(_result(group, columns), asked)
+
+
+def _by_period(result: Evaluation, asked: _Asked, shape: tuple[int, ...]) -> Points:
+    """Results of points; where no point of a grid keeps up with many first periods, those are only refused."""
+    axis, first = _first_period_kept(result)
+    late, timely = ((slice(None),) * axis + (part,) for part in (slice(first), slice(first, None)))
+    paced = None
+    if first * int(np.prod(shape)) >= _MANY_LATE * shape[axis]:
+        with np.errstate(all="ignore"):
+            paced = result.operated(result.chip.operation, np.asarray(result.chip.period)[timely])
+    if paced is None:
+        return _points(*_outcome(result, asked), asked, shape)
+    arrays, judged = _outcome(paced, asked)
+    inside = (*shape[:axis], shape[axis] - first, *shape[axis + 1 :])
+    outside = (*shape[:axis], first, *shape[axis + 1 :])
+    found = _points(arrays, judged, asked, inside)
+    # no check before this one that refuses points depends on the period, and those after it do not matter
+    number = judged.checks.index(_KEEPS_UP)
+    checks = [
+        (kind, passed)
+        for kind, passed in zip(judged.checks[:number], arrays[judged.first :], strict=False)
+        if kind[0] == _KEEPS_UP[0]
+    ]
+    codes, reasons, _, _ = _first_failures([*checks, (_KEEPS_UP, np.False_)], outside, int(np.prod(outside)))
+    failed = Labels.joined([Labels(found.failed, found.reasons), Labels(codes, reasons)])
+
+    def whole(values: NDArray[Any], others: Any) -> NDArray[Any]:
+        every = np.empty(shape, dtype=values.dtype)
+        every[timely], every[late] = values.reshape(inside), others
+        return every.reshape(-1)
+
+    return Points(
+        {name: whole(values, np.nan) for name, values in found.totals.items()},
+        whole(failed.codes[: found.failed.size], failed.codes[found.failed.size :].reshape(outside)),
+        failed.words, whole(found.extrapolates, np.False_),
+    )  # fmt: skip
+
+
+def _first_period_kept(result: Evaluation) -> tuple[int, int]:
+    """The axis of periods, if it is the only one with several, and the first period that some point keeps up with."""
+    period, interval = np.asarray(result.chip.period), np.asarray(result.timing.initiation_interval)
+    long = [axis for axis, size in enumerate(period.shape) if size > 1]
+    if len(long) != 1 or (interval.ndim == period.ndim and interval.shape[long[0]] > 1):
+        return 0, 0
+    least = np.fmin.reduce(interval, axis=None)
+    # one period stays, so that a grid is left
+    return long[0], int(np.argmax(np.append(least <= period.reshape(-1)[:-1] * (1.0 + ROUNDING), True)))
+
+
+def _outcome(result: Evaluation, asked: _Asked) -> tuple[list[Any], _Judged]:
     """The results asked for, where each check passes, where results have a fault; and what the checks are."""
-    result = evaluate(group.design, group.workload, {**group.values, **columns})
     tested = TOTALS if asked.judged else (*BANDED, *asked.quantities)
     with np.errstate(all="ignore"):
         found = totals_of(result, dict.fromkeys((*tested, *asked.quantities)))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from neuroest.error_analysis.draws import draw
-from neuroest.exploration.batch_evaluation import block_of, box_of, evaluate_points
+from neuroest.exploration import batch_evaluation
+from neuroest.exploration.batch_evaluation import Labels, block_of, box_of, evaluate_points
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.loading.library import shipped
@@ -82,6 +83,32 @@ def test_an_open_grid_gives_what_a_list_of_its_points_gives(chip: str) -> None:
     for name in ALL:
         assert found.totals[name] == pytest.approx(expected.totals[name], rel=1e-12, nan_ok=True), name
     assert len(set(expected.totals["energy_per_inference_J"])) > 5
+
+
+@pytest.mark.parametrize("chip", ["diffusive_low_power_28nm", "analog_lif_low_power_28nm"])
+def test_periods_that_no_point_keeps_up_with_are_refused_as_each_alone(
+    chip: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"operation.mode": "always_on", "operation.period": "1 s"}
+    group = resolve(chip, "shd_recurrent_spiking", Space(()), settings).groups[0]
+    periods = np.geomspace(1e-6, 10.0, 8)
+    grid = {
+        # the largest fails another check
+        "chip.tile.array.read_voltage": np.array([0.05, 0.1, 1.5]).reshape(3, 1, 1, 1),
+        "operation.period": periods.reshape(1, -1, 1, 1),
+        "technology.temperature": np.array([290.0, 310.0]).reshape(1, 1, 2, 1),
+    }
+    whole = evaluate_points(group, grid, (3, 8, 2), ALL)
+    monkeypatch.setattr(batch_evaluation, "_MANY_LATE", 0)
+    split = evaluate_points(group, grid, (3, 8, 2), ALL)
+    late = [reason.startswith("keeps_up") for reason in split.reasons]
+    assert 0 < np.sum([late[code] for code in split.failed if code >= 0]) < split.failed.size
+    for name in ALL:
+        assert np.array_equal(whole.totals[name], split.totals[name], equal_nan=True), name
+    assert np.array_equal(whole.extrapolates, split.extrapolates)
+    assert np.array_equal(
+        Labels(whole.failed, whole.reasons).texts(), Labels(split.failed, split.reasons).texts()
+    )
 
 
 def test_an_energy_per_operation_is_that_of_its_own_row() -> None:
