@@ -99,18 +99,15 @@ def sensed(layers: LayerTable, levels: Sequence[MappedLevel], coding: SpikeCodin
     level = next(level for level in levels if level.own[entry] > 0.0)
     first = np.zeros(len(layers.names))
     first[entry] = 1.0
-    for _, sensor in level.mapper.chip.find(SensesInput):
-        found.add((sensor.path, "event"), first * _inputs(level, coding))
-    return found
-
-
-def _inputs(level: MappedLevel, coding: SpikeCoding | None) -> Array:
-    """Spikes or numbers of the input in one inference; numbers are sensed once where the chip makes spikes of them."""
     t, mapper = level.mapper.layers, level.mapper
-    if coding is not None and coding.inputs is not None:
-        return np.asarray(t.input_elements)
-    rate = t.input_rate if mapper.network.spiking else 1.0
-    return np.asarray(mapper.steps * rate * t.input_elements)
+    for _, sensor in mapper.chip.find(SensesInput):
+        sent = np.asarray(t.input_elements)
+        # numbers are sensed once where the chip makes spikes of them
+        if coding is None or coding.inputs is None:
+            rate = t.input_rate if mapper.network.spiking else 1.0
+            sent = np.asarray(mapper.steps * rate * t.input_elements)
+        found.add((sensor.path, "event"), first * sent)
+    return found
 
 
 def left_out_of_front_end(layers: LayerTable, chip: Chip) -> Iterator[str]:

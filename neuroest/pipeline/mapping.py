@@ -325,7 +325,13 @@ def exclusions(levels: Sequence[base.MappedLevel]) -> Iterator[str]:
     for level in levels:
         mapper = level.mapper
         yield from (*mapper.chip.exclusions, *mapper.left_out(level.mapped.passes))
-        yield from _left_out_of_supplies(mapper.chip)
+        technology = mapper.chip.technology
+        if technology.sleep is not None:
+            yield LEFT_OUT
+        points = (part.technology for part in mapper.chip.components())
+        supplies = [point.supply_voltage for point in points if point is not technology]
+        if not all(np.all(supply == technology.supply_voltage) for supply in supplies):
+            yield "level shifters between voltage domains, and their converters"
         if mapper.chip.find(StacksTier):
             yield "slower transistors of stacked tiers: those in them are taken to be those of the process"
             yield "vias for the supply of stacked tiers"
@@ -353,13 +359,3 @@ def _joined_placement(levels: Sequence[base.MappedLevel]) -> base.Placement:
         shared=False,
         together=np.asarray(sum(level.mapped.placement.needed for level in levels)),
     )
-
-
-def _left_out_of_supplies(chip: Chip) -> tuple[str, ...]:
-    """Exclusions of every estimate of a chip with sleeping blocks or voltage domains."""
-    found = () if chip.technology.sleep is None else (LEFT_OUT,)
-    supply = chip.technology.supply_voltage
-    others = (c.technology for c in chip.components() if c.technology is not chip.technology)
-    if all(np.all(point.supply_voltage == supply) for point in others):
-        return found
-    return (*found, "level shifters between voltage domains, and their converters")
