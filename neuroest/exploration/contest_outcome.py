@@ -125,15 +125,15 @@ class Finalists:
     def _ledgers_of(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Ledger]]:
         """The same for a chip in all of its cells."""
         group, moved = _moved(self._search.field, pairs)
-        points = 1 + self._samples
+        points, stated = 1 + self._samples, group.values
         values = {
             **{path: np.repeat(each, points).reshape(-1, 1) for path, each in moved.items()},
             **{
-                path: np.tile(np.append(group.values.get(path, 1.0), samples), len(pairs)).reshape(-1, 1)
+                path: np.tile(np.append(stated.get(path, 1.0), samples), len(pairs)).reshape(-1, 1)
                 for path, samples in self._drawn(pairs[0][0], moved).items()
             },
         }
-        result = evaluate(group.design, group.workload, {**group.values, **values})
+        result = evaluate(group.design, group.workload, {**stated, **values})
         every = ledger(group.design, result, points * len(pairs))
         for number, pair in enumerate(pairs):
             yield pair, every.at(slice(number * points, (number + 1) * points))
