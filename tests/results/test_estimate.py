@@ -83,7 +83,7 @@ def test_samples_and_elasticities_are_computed_once(monkeypatch: pytest.MonkeyPa
         found._repr_html_()
         assert found.bands is found.bands
         assert found.sources
-    assert len(passes) == 3  # the samples, the steps of the elasticities, and the scenario of the link
+    assert len(passes) == 2  # the samples, and the steps of the elasticities with the scenario of the link
 
 
 @pytest.mark.parametrize(
