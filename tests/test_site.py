@@ -38,7 +38,7 @@ def copy_of_the_docs(folder: Path) -> Path:
         shutil.copy(ROOT / place / "README.md", root / place / "README.md")
     for place in ("examples/notebooks", "examples/slow_state", "examples/digits_snn"):
         shutil.copytree(ROOT / place, root / place)
-    for file in (ROOT / "benchmarks").glob("*.csv"):
+    for file in (*(ROOT / "benchmarks").glob("*.csv"), ROOT / "benchmarks" / "fairness_maps.json"):
         shutil.copy(file, root / "benchmarks")
     (root / "tests" / "fitting").mkdir(parents=True)
     shutil.copy(ROOT / "tests" / "fitting" / "strangers_found.json", root / "tests" / "fitting")

@@ -475,15 +475,19 @@ def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: P
         "hung_2023",
         "khaddam_2022",
         "khwa_2022",
+        "khwa_2025",
         "le_gallo_2023",
         "liu_2020",
         "neurram",
         "roy_2025",
+        "wan_2020",
+        "wen_2024",
         "xnor_rram_2020",
         "xue_2019",
         "xue_2020",
         "xue_2021",
         "yao_2024",
+        "ye_2023",
     ]
     assert (memristive.level, [case.name for case in memristive.chips]) == ("crossbar", chips)
     # no chip with memristor neurons is among the cases; macros with converters have the clamps of the columns
