@@ -25,7 +25,7 @@ PLACES = {
     for network in NETWORKS
     for of in (None, LEADING)
 }
-"""Network, and contender of which it is, of each map by its place in the folder of the pages."""
+"""Network and contender of each map, by its place in the folder of the pages."""
 
 
 def write(contests: Iterable[Contest]) -> None:

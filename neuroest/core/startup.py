@@ -13,15 +13,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from types import ModuleType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 _LARGE = 31 * 2**20
 """Bytes just below the size from which glibc's malloc always returns an array to the system."""
-
-
-_PLUGINS, _NONE = "PYDANTIC_DISABLE_PLUGINS", "__all__"
 
 
 def search_for_cycles_rarely() -> None:
@@ -56,13 +52,9 @@ def one_linear_algebra_thread() -> None:
 def without_plugins_of_pydantic() -> None:
     """Stop pydantic from searching every installed package for plug-ins; this has an effect only before its import.
 
-    Saves 0.02 s, more with many installed packages, and another 0.01 s since what would search is not imported: the
-    module that pydantic asks has none in it. A user who sets the variable decides instead.
+    Saves 0.02 s, more with many installed packages. A user who sets the variable decides instead.
     """
-    if os.environ.setdefault(_PLUGINS, _NONE) == _NONE:
-        asked: Any = ModuleType("pydantic.plugin._loader")
-        asked.get_plugins = tuple
-        sys.modules.setdefault(asked.__name__, asked)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def leave(code: int) -> NoReturn:

@@ -179,9 +179,9 @@ def time_network(
         resources[level.path] = resources[level.path] + _copies(run, level) * off
     resources |= blocks
     time_sharing = dict(shared)
+    # which layers of a level take turns on its units, and for how long each keeps them busy
     sharing = [
         (
-            # which layers of a level take turns on its units, and for how long each keeps them busy
             single_shared_unit(level.mapper.layers.is_weighted)
             if len(levels) > 1 and level.mapped.placement.shared
             else level.mapper.time_sharing(),
@@ -333,13 +333,11 @@ def _pace(run: _Run, step: Array, time_sharing: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
     if run.in_turns:
         return step
+    alone = len(run.levels) == 1
     longest = (
-        level.mapper.longest_step(
-            # the steps of the layers of one level
-            level.mapped.placement, step if len(run.levels) == 1 else np.asarray(step * level.own)
-        )
+        level.mapper.longest_step(level.mapped.placement, step if alone else np.asarray(step * level.own))
         for level in run.levels
-    )  # fmt: skip
+    )
     return np.asarray(reduce(np.maximum, (*longest, *time_sharing.values())))
 
 

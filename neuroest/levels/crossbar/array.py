@@ -889,7 +889,7 @@ class CrossbarArray(Component[None]):
 
     def current_quantities(self, network: NetworkContext) -> dict[str, Any]:
         """Quantities of the point where columns carry the currents of their cells."""
-        found = {
+        quantities = {
             "cell_conductance": self.weights.conductance(network),
             "lowest_conductance": self.weights.ends()[0],
             "cell_supply_voltage": self.cell_supply_voltage(),
@@ -898,36 +898,38 @@ class CrossbarArray(Component[None]):
             "column_energy": None if isinstance(self.interface, IdealColumn) else self.column_energy(),
         }
         if isinstance(self.interface, CurrentClamp):
-            found["column_current"] = self.column_current_of_clamp(network)
-            found["clamp_current"] = self.current_of_clamp(network)
-        return found
+            quantities["column_current"] = self.column_current_of_clamp(network)
+            quantities["clamp_current"] = self.current_of_clamp(network)
+        return quantities
 
     def circuit_quantities(self, network: NetworkContext) -> dict[str, Any]:
         """Quantities of the point that only some circuits have, for those that the array has."""
-        found: dict[str, Any] = {}
+        quantities: dict[str, Any] = {}
         if self.driven_load is not None:
-            found["neuron_capacitance"] = self.driven_load.column
+            quantities["neuron_capacitance"] = self.driven_load.column
         if self.neuron is not None:
             drive = self.drive(network)
-            found["spike_ends_drive"] = drive.ends
-            found["burst"] = drive.burst
-            found["spikes_for_one"] = drive.spikes_for_one
+            quantities["spike_ends_drive"] = drive.ends
+            quantities["burst"] = drive.burst
+            quantities["spikes_for_one"] = drive.spikes_for_one
             if self.neuron.conducts_while_driven:
-                found["drive_share"] = drive.mean_share
+                quantities["drive_share"] = drive.mean_share
         if self.converter is not None:
-            found["resolution"] = self.resolution(network)
+            quantities["resolution"] = self.resolution(network)
         if self.sampler is not None:
-            found["sampled_load"] = self.sampled_load(network)
+            quantities["sampled_load"] = self.sampled_load(network)
         if self.multiplexer is not None:
             weights, (swing, supply) = self.weights, self.switched_swing()
-            found["switch_source"] = self.switched_source(network, weights.conductance(network))
-            found["drawn_switch_source"] = self.switched_source(network, weights.drawn_conductance(network))
-            found["switched_swing"], found["switched_supply"] = swing, supply
-            found["switched_pitch"] = self.switched_pitch(network)
-            found["column_span"] = self.options["columns"] * self.column_pitch()
+            quantities["switch_source"] = self.switched_source(network, weights.conductance(network))
+            quantities["drawn_switch_source"] = self.switched_source(
+                network, weights.drawn_conductance(network)
+            )
+            quantities["switched_swing"], quantities["switched_supply"] = swing, supply
+            quantities["switched_pitch"] = self.switched_pitch(network)
+            quantities["column_span"] = self.options["columns"] * self.column_pitch()
         if self.write_circuit is not None:
-            found["written"] = self.writing.written
-        return found
+            quantities["written"] = self.writing.written
+        return quantities
 
     def row_energy(self) -> u.Joule:
         """Energy of charging one row for one read: gates at the logic swing, bare cells at the read voltage."""
