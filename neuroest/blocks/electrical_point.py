@@ -181,6 +181,8 @@ class ElectricalPoint(Record):
     """Time for which a row is driven in one pulse, for all groups of columns."""
     drawn_row_current: u.Ampere
     """Largest current of a row on a typical die with new cells, for which its driver is sized."""
+    driver_energy: u.Joule
+    """Energy of the gates of a driver that charges its row once."""
     rows_per_weight: u.Dimensionless
     """Rows that one weight occupies."""
     read_supply_voltage: u.Volt

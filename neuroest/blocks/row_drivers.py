@@ -136,9 +136,11 @@ class RowDriver(AnalogCircuit[Any]):
         """Energies of one pulse and one input, and the area of one row, whose output stage carries the row current."""
         rows = point.get("rows_per_weight", 1.0)
         stage = output_stage_area(self, point.drawn_row_current) + self.row_area()
-        self_load = drivers.driver_self_load_energy(point.row_energy, self.device.self_load_fraction)
+        own = point.get("driver_energy", None)
+        if own is None:  # of a driver by itself, which is given the energy of its row
+            own = drivers.driver_self_load_energy(point.row_energy, self.device.self_load_fraction)
         energies = [
-            self.energy("row_toggle", "self_load", self_load, "row driver self-load"),
+            self.energy("row_toggle", "self_load", own, "row driver self-load"),
             *self.own_energies(network, point),
         ]
         area = stage / (rows if self.drives_pairs else 1.0) + self.own_area(network) / rows

@@ -48,6 +48,7 @@ from neuroest.equations import (
     crossbar,
     crossbar_wires,
     digits,
+    drivers,
     front_ends,
     learning,
     mapping,
@@ -865,14 +866,15 @@ class CrossbarArray(Component[None]):
     def point(self, network: NetworkContext) -> ElectricalPoint:
         """Currents, voltages and times at the cells and circuits of the array for this network."""
         merged = self.weights.slices(network) if self.converter is None else self.merged_slices(network)
-        hold, bits = self.hold_time(network), self.settled_bits()
+        hold, bits, row_energy = self.hold_time(network), self.settled_bits(), self.row_energy()
         return self.in_pulse(network).changed(
             slices=merged,
             cell_bits=self.weights.bits_per_cell(network),
             rows_per_weight=self.weights.devices_per_weight()[1],
             read_time=self.read_time(network),
             row_time=self.row_time(network),
-            row_energy=self.row_energy(),
+            row_energy=row_energy,
+            driver_energy=drivers.driver_self_load_energy(row_energy, self.driver.device.self_load_fraction),
             row_current=self.row_current(network, self.weights.conductance(network)),
             drawn_row_current=self.row_current(network, self.weights.drawn_conductance(network)),
             hold_time=hold,
