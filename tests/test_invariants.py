@@ -906,6 +906,8 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
         paths = [
             p for p in paths if p not in {"workload.precision.weights", "workload.precision.activations"}
         ]
+    if "workload.input.activity.rate" in claims:  # a timestep of spikes is read once, more reads are refused
+        paths = [p for p in paths if not p.endswith(".schedule.reads_per_result")]
     # always one each of chip, technology and network, the rest wherever it falls
     chosen = {
         generator.choice([p for p in paths if p.startswith(prefix)])
