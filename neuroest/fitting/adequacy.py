@@ -13,7 +13,7 @@ error is the same in every repetition of a condition, so repetition does not ave
 estimated from a few numbers, so quantiles of Student's distribution replace normal ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -174,6 +174,12 @@ def needed_shift(shifts: Array, residuals: Array) -> float:
     ends = np.minimum(np.maximum(np.abs(shifts[:-1]), np.abs(shifts[1:]))[:, None], np.inf)
     nearest = np.min(np.where(met, ends, np.inf), axis=0)
     return float(np.max(nearest[np.isfinite(nearest)], initial=0.0))
+
+
+def needed_shifts(shifts: Array, point: Array, residuals: Callable[[Array], Array]) -> Array:
+    """`needed_shift` of each parameter, varied alone, by the residuals at many points."""
+    ways = np.eye(len(point))
+    return np.array([needed_shift(shifts, residuals(point + shifts[:, None] * way)) for way in ways])
 
 
 def contradictions_of(experiment: Experiment) -> list[str]:

@@ -6,13 +6,14 @@ the experiments that both describe.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 
 import numpy as np
 
 from neuroest.core.document import Block, Gap, Paragraph, Table
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.dynamics.in_time import Array, refused_alone
+from neuroest.dynamics.in_time import refused_alone
 from neuroest.fitting.adequacy import contradictions_of
 from neuroest.fitting.estimation import CORRELATED, Fit
 from neuroest.fitting.headers import Experiment, Measurements
@@ -227,9 +228,15 @@ def composed(
     }
     held |= {name: "the data give only an upper bound" for name, fit in found.items() if name in fit.bounds}
     rejected = [fit.misfit for fit in fits if fit.misfit is not None and fit.rejected]
+    # between parameters of one law, from its fit; those of different laws are uncorrelated
+    correlation = np.eye(len(fitted))
+    for (row, one), (column, other) in permutations(enumerate(fitted), 2):
+        if (fit := found[one]) is found[other]:
+            names_of_law = list(fit.values)
+            correlation[row, column] = fit.correlation[names_of_law.index(one), names_of_law.index(other)]
     return Fit(
         values=values, fitted=fitted, deviations={n: found[n].deviations[n] for n in fitted},
-        freedoms={n: found[n].freedoms[n] for n in fitted}, correlation=_correlation(fitted, found), held=held,
+        freedoms={n: found[n].freedoms[n] for n in fitted}, correlation=correlation, held=held,
         combinations=(*(f"{name}: {why}" for name, why in unused.items()), *family.cautions(values, fits)),
         singular_values=np.zeros(0),
         chi_square=float(np.mean(np.concatenate([fit.rows.residuals[0] for fit in fits]) ** 2)),
@@ -256,15 +263,3 @@ def moving_together(result: Fit) -> dict[str, tuple[str, bool]]:
                     group, opposite = named.setdefault(names[second], (f"fit_{names[second]}", False))
                     named.setdefault(names[first], (group, opposite != (correlation < 0.0)))
     return named
-
-
-def _correlation(fitted: Sequence[str], found: Mapping[str, LawFit]) -> Array:
-    """Correlation between parameters of one law, from its fit; parameters of different laws are uncorrelated."""
-    matrix = np.eye(len(fitted))
-    for row, one in enumerate(fitted):
-        for column, other in enumerate(fitted):
-            fit = found[one]
-            if row != column and fit is found[other]:
-                place = [list(fit.values).index(name) for name in (one, other)]
-                matrix[row, column] = fit.correlation[place[0], place[1]]
-    return matrix

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -322,7 +323,11 @@ def fit(
         model = load_device(start).spec.model
     files = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     measurements = read_devices(files, Stated(columns, read_voltage))
-    if model is not None and start is not None and model not in (readers := _readers(measurements)):
+    seen = {e.layout.name for e in measurements.experiments}
+    readers = [RATE_EQUATIONS] if seen & set(RATE_EXPERIMENTS) else []
+    asked = chain(LAWS, *REQUESTED.values())
+    readers += dict.fromkeys(one.model for one in asked if one.experiment in seen)
+    if model is not None and start is not None and model not in readers:
         raise NeuroestError(f"{start} is {article(model)}; --from needs {' or '.join(map(article, readers))}")
     kind = str(_kind(measurements) or "")
     ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
@@ -357,14 +362,6 @@ def _kind(data: Measurements) -> Kind | None:
     sweep = data.named("current_voltage")
     loops = [] if sweep is None else loops_of(without_offset(sweep)[0])
     return kind_of(loops, read_voltage_of(loops)) if loops else None
-
-
-def _readers(data: Measurements) -> list[str]:
-    """Models that can use at least one experiment of the data."""
-    names = {e.layout.name for e in data.experiments}
-    found = [RATE_EQUATIONS] if names & set(RATE_EXPERIMENTS) else []
-    laws = [*LAWS, *(law for laws in REQUESTED.values() for law in laws)]
-    return list(dict.fromkeys([*found, *(law.model for law in laws if law.experiment in names)]))
 
 
 def _without_choice(data: Measurements, ranking: Sequence[Candidate]) -> str:

@@ -26,7 +26,7 @@ from neuroest.fitting.adequacy import (
     contradictions_of,
     linearised,
     misfit,
-    needed_shift,
+    needed_shifts,
     quantile,
     running,
     testable,
@@ -384,7 +384,14 @@ def fit(
     misfits = [found for part in rows if (found := misfit(part, len(free))) is not None]
     rejected = "; ".join(str(found) for found in misfits if found.rejected)
     if rejected:
-        deviations = _until_the_data_lie_inside(problem, free, point, deviations, freedoms)
+        # until the data lie inside: each 80 % interval holds the value that would match any individual row
+        needed = needed_shifts(
+            np.linspace(-_BOUND, _BOUND, _SHIFTS), point, lambda points: problem.residuals(free, points)
+        )
+        deviations = {
+            name: max(deviations[name], float(shift) / quantile(0.8, freedoms[name]))
+            for name, shift in zip(free, needed, strict=True)
+        }
     reservations = [text for found in misfits for text in running(found)]
     refined = min(starts, _REFINED)
     if refined > 1 and agreeing < 2:
@@ -436,20 +443,6 @@ def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
             else f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
         )  # fmt: skip
     return held
-
-
-def _until_the_data_lie_inside(
-    problem: _Problem, free: tuple[str, ...], point: Array, known: Mapping[str, float], freedoms: Mapping[str, float]
-) -> dict[str, float]:  # fmt: skip
-    """Deviations whose 80 % intervals contain the parameter value that would match any individual row."""
-    shifts = np.linspace(-_BOUND, _BOUND, _SHIFTS)
-    found = {}
-    for place, name in enumerate(free):
-        moved = np.tile(point, (len(shifts), 1))
-        moved[:, place] += shifts
-        needed = needed_shift(shifts, problem.residuals(free, moved))
-        found[name] = max(known[name], needed / quantile(0.8, freedoms[name]))
-    return found
 
 
 @frozen_dataclass

@@ -10,7 +10,7 @@ from neuroest.core.errors import NeuroestError
 from neuroest.fitting import headers
 from neuroest.fitting.headers import UNITS, Experiment, Measurements, Stated, example_folder
 from neuroest.fitting.table_reader import read_table
-from neuroest.fitting.tables import Sheet, sheets_of
+from neuroest.fitting.tables import sheets_of
 from neuroest.specs.file_text import is_file
 
 _FIRST_RUN = 1e12
@@ -31,7 +31,13 @@ def read_measurements(path: Path | str, stated: Stated = Stated()) -> Measuremen
     sheets = sheets_of(Path(path))
     if len(sheets) == 1:
         return read_table(sheets[0].table, stated)
-    used = [sheet for sheet in sheets if _has_header(sheet)] or sheets[:1]
+    used = []
+    for sheet in sheets:
+        rows = [(sheet.table.line, sheet.table.heading), *sheet.table.rows]
+        start = headers.header_row(rows)
+        if start is not None and sum(headers.column_of(cell)[0] in UNITS for cell in rows[start][1]) > 1:
+            used.append(sheet)
+    used = used or sheets[:1]
     # what a Keithley 4200 was set to is a table too, but none of readings
     used = [sheet for sheet in used if sheet.name.lower() not in _OF_SETTINGS] or used
     labels: dict[tuple[str, str], float] = {}
@@ -42,23 +48,14 @@ def read_measurements(path: Path | str, stated: Stated = Stated()) -> Measuremen
     if len(found) > 1:
         names = ", ".join(sheet.name for sheet in used)
         notes.append(f"sheets {names} are read as runs of one device; name devices in a column `device`")
-        found = [replace(one, experiments=_of_run(one, at)) for at, one in enumerate(found)]
+        # sweeps are renumbered, so that they differ from those of other runs
+        for run, one in enumerate(found):
+            cycles = [e.column("cycle", 0.0) + run * _FIRST_RUN for e in one.experiments]
+            numbered = zip(one.experiments, cycles, strict=True)
+            experiments = tuple(replace(e, columns={**e.columns, "cycle": cycle}) for e, cycle in numbered)
+            found[run] = replace(one, experiments=experiments)
     known = dict.fromkeys(note for one in found for note in one.notes)
     return replace(_joined(found), file=str(path), notes=(*notes, *known))
-
-
-def _has_header(sheet: Sheet) -> bool:
-    rows = [(sheet.table.line, sheet.table.heading), *sheet.table.rows]
-    start = headers.header_row(rows)
-    return start is not None and sum(headers.column_of(cell)[0] in UNITS for cell in rows[start][1]) > 1
-
-
-def _of_run(found: Measurements, number: int) -> tuple[Experiment, ...]:
-    """Renumber the sweeps so that they differ from those of other runs."""
-    return tuple(
-        replace(e, columns={**e.columns, "cycle": e.column("cycle", 0.0) + number * _FIRST_RUN})
-        for e in found.experiments
-    )
 
 
 def read_devices(paths: Sequence[Path], stated: Stated = Stated()) -> Measurements:  # noqa: B008 - frozen

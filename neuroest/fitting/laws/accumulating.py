@@ -13,18 +13,6 @@ _ACTIVATION = 5.0
 """Starting value of the activation voltage, relative to the largest amplitude."""
 
 
-def _crystallising_start(columns: Columns, result: Array) -> Values:
-    slope = np.polyfit(columns["pulse"], result, 1)[0]
-    return {
-        "conductance_step": max(float(slope), 1e-3 * float(np.max(result))),
-        "first_conductance": float(np.min(result)),
-    }
-
-
-def _highest(columns: Columns) -> dict[str, float]:
-    return {"highest": float(np.max(columns["conductance"])), "lowest": float(np.min(columns["conductance"]))}
-
-
 def _film(columns: Columns, values: Mapping[str, Array]) -> Array:
     """Mean number of pulses until the film has switched; the search needs a smooth count."""
     time = equations.ferroelectric_switching_time(
@@ -47,7 +35,13 @@ LAWS: tuple[Law, ...] = (
     CurveLaw(
         *described("crystallisation"),
         lambda columns, values: values["first_conductance"] + values["conductance_step"] * columns["pulse"],
-        _crystallising_start, _highest,
+        lambda columns, result: {
+            "conductance_step": max(float(np.polyfit(columns["pulse"], result, 1)[0]), 1e-3 * float(np.max(result))),
+            "first_conductance": float(np.min(result)),
+        },
+        lambda columns: {
+            "highest": float(np.max(columns["conductance"])), "lowest": float(np.min(columns["conductance"])),
+        },
     ),
     CurveLaw(*described("merz"), _film, _film_start, lambda _columns: {"field_exponent": 1.0}),
     CurveLaw(*described("nucleation"), _film, _film_start),

@@ -40,14 +40,13 @@ def _start(columns: Columns, result: Array) -> Values:
     }  # fmt: skip
 
 
-def _largest(columns: Columns) -> dict[str, float]:
-    return {"maximum_input_current": float(np.max(columns["current"]))}
-
-
 LAWS: tuple[Law, ...] = tuple(
-    CurveLaw(*described(name), _rate, _start, _largest, silent_rows=True)
+    CurveLaw(
+        *described(name), _rate, _start,
+        lambda columns: {"maximum_input_current": float(np.max(columns["current"]))}, silent_rows=True,
+    )
     for name in ("rate_linear", "rate_refractory", "rate_leaky", "rate_leaky_refractory")
-)
+)  # fmt: skip
 """Models of integrate-and-fire neurons that can be fitted."""
 
 

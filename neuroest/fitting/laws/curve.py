@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.installed import extra
 from neuroest.dynamics.in_time import Array
-from neuroest.fitting.adequacy import condition_labels, misfit, needed_shift, quantile, running
+from neuroest.fitting.adequacy import condition_labels, misfit, needed_shifts, quantile, running
 from neuroest.fitting.headers import Experiment
 from neuroest.fitting.laws.base import LEAST_DEVIATION, Columns, Law, LawFit, Values
 from neuroest.fitting.predictions import Rows, binomial_residuals, relative_error
@@ -79,7 +81,7 @@ class CurveLaw(Law):
         Whether the result is the same under all conditions, so that repeated rows under one of them determine it.
     """
 
-    predict: Callable[[Columns, Mapping[str, Array]], Array]
+    predict: Callable[[Columns, Mapping[str, Array]], u.Numeric]
     start: Callable[[Columns, Array], Values]
     settings: Callable[[Columns], dict[str, float]] = lambda _columns: {}
     signed: frozenset[str] = frozenset()
@@ -89,9 +91,15 @@ class CurveLaw(Law):
 
     def fit(self, experiment: Experiment) -> LawFit:
         """Fit all rows, then refit with each condition and each device left out."""
-        used = self._used(experiment)
+        layout = experiment.layout
+        # rows with a value in every column and a positive result
+        seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
+        if self.silent_rows and np.any(seen):
+            seen = experiment.columns[layout.result] >= 0.0
+        every = np.stack([experiment.columns[name] for name in layout.columns])
+        used = np.flatnonzero(np.all(np.isfinite(every), axis=0) & seen)
         if not len(used):
-            raise NeuroestError(f"no row of {experiment.layout.name} has a result above zero")
+            raise NeuroestError(f"no row of {layout.name} has a result above zero")
         columns = {name: values[used] for name, values in experiment.columns.items()}
         result = columns[experiment.layout.result]
         settings = self.settings(columns)
@@ -128,7 +136,8 @@ class CurveLaw(Law):
             # the law may miss any other condition by as much as it misses these
             deviation = np.hypot(deviation, np.minimum(missed.systematic / influence, _UNKNOWN))
         if missed is not None and missed.rejected:
-            needed = _until_every_row_is_met(problem, point)
+            shifts = np.linspace(-_REACH, _REACH, _SHIFTS)
+            needed = needed_shifts(shifts, point, lambda points: np.array([*map(problem.deviation, points)]))
             deviation = np.maximum(deviation, needed / quantile(_TOLD, float(count - size)))
         reservations = [
             *(("", text) for text in running(missed)),
@@ -162,15 +171,6 @@ class CurveLaw(Law):
             if far[at] and name not in self.signed:
                 yield name, "it left the range of the data, by more than a factor 1e6"
 
-    def _used(self, experiment: Experiment) -> Array:
-        """Rows with a value in every column and a positive result."""
-        layout = experiment.layout
-        columns = [experiment.columns[name] for name in layout.columns]
-        seen = layout.name == "firing_probability" or experiment.columns[layout.result] > 0.0
-        if self.silent_rows and np.any(seen):
-            seen = experiment.columns[layout.result] >= 0.0
-        return np.flatnonzero(np.all(np.isfinite(np.stack(columns)), axis=0) & seen)
-
 
 def _between_cycles(deviation: Array, labels: Array, device: Array) -> float | None:
     """Standard deviation of repeated rows of one condition and device; None for too few of them."""
@@ -188,13 +188,8 @@ class _Curve:
     def __init__(
         self, law: CurveLaw, experiment: Experiment, used: Array, columns: Columns, settings: Mapping[str, float]
     ) -> None:  # fmt: skip
-        self.law, self.experiment, self.used, self.columns, self.settings = (
-            law,
-            experiment,
-            used,
-            columns,
-            settings,
-        )
+        self.law, self.experiment, self.used = law, experiment, used
+        self.columns, self.settings = columns, settings
         measured = columns[experiment.layout.result]
         self.silent = (measured == 0.0) & law.silent_rows
         least = _OVERLOOKED * np.min(measured[~self.silent], initial=np.inf)
@@ -224,21 +219,18 @@ class _Curve:
         predicted = self.predicted(point)
         if self.chance:
             return np.asarray(binomial_residuals(self.experiment, self.used, predicted))
+        found = np.nan_to_num(self._ways(predicted), nan=_BOUND)
+        return np.asarray(np.clip(found, -_BOUND, _BOUND))
+
+    def _ways(self, predicted: Array) -> Array:
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.log(np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY))
-        found = np.where(self.silent, np.maximum(found, 0.0), found)
-        return np.asarray(np.clip(np.nan_to_num(found, nan=_BOUND), -_BOUND, _BOUND))
+        return np.where(self.silent, np.maximum(found, 0.0), found)
 
     def part(self, predicted: Array) -> Rows:
-        part = Rows(
-            self.experiment, self.used, self.measured, predicted[None, :], np.zeros((1, len(self.used)))
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            residual = np.log(
-                np.maximum(predicted, _TINY) / np.maximum(self.measured, _TINY)
-            ) / relative_error(part)
-        residual = np.where(self.silent, np.maximum(residual, 0.0), residual)
-        return Rows(self.experiment, self.used, self.measured, predicted[None, :], residual[None, :])
+        shown = predicted[None, :]
+        part = Rows(self.experiment, self.used, self.measured, shown, np.zeros(shown.shape))
+        return replace(part, residuals=self._ways(predicted)[None, :] / relative_error(part))
 
     def shown(self, predicted: Array) -> Rows:
         """Rows to report: all but the silent ones at which the law is silent too."""
@@ -326,17 +318,6 @@ def _left_out(problem: _Curve, point: Array, labels: Array, device: Array) -> tu
         covariance * np.outer(wider, wider), float(max(1, len(kinds) - len(point))),
         np.nan if problem.chance else float(np.sqrt(np.mean(np.square(missed)))),
     )  # fmt: skip
-
-
-def _until_every_row_is_met(problem: _Curve, point: Array) -> Array:
-    """Shift of each unknown, varied alone, that is needed to match every row that it can match."""
-    shifts = np.linspace(-_REACH, _REACH, _SHIFTS)
-    found = []
-    for place in range(len(point)):
-        moved = np.tile(point, (len(shifts), 1))
-        moved[:, place] += shifts
-        found.append(needed_shift(shifts, np.array([problem.deviation(one) for one in moved])))
-    return np.array(found)
 
 
 def _devices(problem: _Curve, point: Array, device: Array) -> tuple[Array, int]:

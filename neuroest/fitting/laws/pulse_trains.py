@@ -4,7 +4,7 @@ Trains go in one direction or both. The fit finds the ends of the window and how
 steps around the fit gives the pulse-to-pulse noise and the device-to-device spread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import ClassVar, NamedTuple
 
@@ -219,23 +219,20 @@ def _noise(rows: Array, residual: Array, due: Array) -> tuple[float, float, floa
     if sum(max(len(part) - 2 * longest + 1, 0) for part in parts) < _FEWEST_STEPS:
         return 0.0, 0.0, float(np.sqrt(np.mean(residual**2) / np.mean(due**2)))
     lags = [*(2**k for k in range(int(np.log2(longest)) + 1)), longest]
-    grown = {lag: _growth(parts, lag) for lag in lags}
-    lag = next(lag for lag in lags if grown[lag][0] <= _ALIKE * grown[longest][0] or lag == longest)
-    variance, whole = grown[lag]
+    squares = {
+        size: float(np.mean(np.concatenate([_sums(part, size) for part in parts]) ** 2))
+        for size in {size for lag in lags for size in (lag, 2 * lag)}
+    }
+    # growth of the variance per pulse
+    grown = {lag: max(squares[2 * lag] - squares[lag], 0.0) / lag for lag in lags}
+    lag = next(lag for lag in lags if grown[lag] <= _ALIKE * grown[longest] or lag == longest)
+    variance, whole = grown[lag], squares[2 * lag]
     windows = len(rows) / (2.0 * lag)
     unsure = whole / lag * np.sqrt(2.0 / windows)
     relative = unsure / max(2.0 * variance, np.finfo(float).tiny)
     most = variance + quantile(_TOLD, windows) * unsure
     noise, most = (float(np.sqrt(one / np.mean(due**2))) for one in (variance, most))
     return noise, float(relative), most
-
-
-def _growth(parts: Sequence[Array], lag: int) -> tuple[float, float]:
-    """Growth of the variance per pulse, from sums over `lag` and 2 `lag` pulses, and the variance for 2 `lag`."""
-    one, two = (
-        float(np.mean(np.concatenate([_sums(part, size) for part in parts]) ** 2)) for size in (lag, 2 * lag)
-    )
-    return max(two - one, 0.0) / lag, two
 
 
 def _sums(values: Array, size: int) -> Array:
@@ -276,13 +273,6 @@ def _between(conductance: Array) -> Array:
     return np.asarray((whole[place + half] - whole[place - half]) / (2 * half))
 
 
-def _pulse_settings(columns: Columns) -> dict[str, float]:
-    """Number of pulses in each direction; for trains in one direction, whether they fall."""
-    pulses, rising = columns["pulse"], columns["rising"]
-    found = {f"last_{_WAYS[way]}": float(np.max(pulses[rising == way])) for way in set(rising)}
-    return {**found, "falls": float(not np.any(rising)), "last_pulse": float(np.max(pulses))}
-
-
 def _one_way(values: Mapping[str, Array]) -> tuple[Array, Array]:
     """Conductance before the first pulse and after the last, in either order."""
     low, high = values["low_conductance"], values["high_conductance"]
@@ -292,13 +282,6 @@ def _one_way(values: Mapping[str, Array]) -> tuple[Array, Array]:
 def _straight(columns: Columns, values: Mapping[str, Array]) -> Array:
     first, last = _one_way(values)
     return np.asarray(first + (last - first) * columns["pulse"] / values["last_pulse"])
-
-
-def _saturating(columns: Columns, values: Mapping[str, Array]) -> Array:
-    first, last = _one_way(values)
-    return np.asarray(
-        device_curves.conductance_after_pulses(columns["pulse"], first, last, values["pulse_constant"])
-    )
 
 
 def _both_ways(columns: Columns, values: Mapping[str, Array]) -> Array:
@@ -330,12 +313,25 @@ def _start(columns: Columns, result: Array) -> Values:
 
 
 LAWS: tuple[PulseLaw, ...] = tuple(
-    PulseLaw(*described(name), predict, _start, _pulse_settings, both=name.endswith("_both"))
+    PulseLaw(
+        *described(name), predict, _start,
+        # number of pulses in each direction; for trains in one direction, whether they fall
+        lambda columns: {
+            **{
+                f"last_{_WAYS[way]}": float(np.max(columns["pulse"][columns["rising"] == way]))
+                for way in set(columns["rising"])
+            },
+            "falls": float(not np.any(columns["rising"])), "last_pulse": float(np.max(columns["pulse"])),
+        },
+        both=name.endswith("_both"),
+    )
     for name, predict in (
         ("pulse_linear", _straight),
-        ("pulse_saturating", _saturating),
+        ("pulse_saturating", lambda columns, values: device_curves.conductance_after_pulses(
+            columns["pulse"], *_one_way(values), values["pulse_constant"]
+        )),
         ("pulse_linear_both", _both_ways),
         ("pulse_saturating_both", _both_ways),
     )
-)
+)  # fmt: skip
 """Models of pulse trains that can be fitted."""

@@ -157,23 +157,6 @@ def _slopes(experiment: Experiment) -> Array:
     return np.array(found)
 
 
-def _coolest(columns: Columns) -> dict[str, float]:
-    return {"retention_temperature": float(np.min(columns["temperature"]))}
-
-
-def _kept(columns: Columns, values: Mapping[str, Array]) -> Array:
-    return np.asarray(
-        ageing.retention_at_temperature(
-            values["retention_time"], values["retention_activation_energy"], columns["temperature"],
-            values["retention_temperature"],
-        )
-    )  # fmt: skip
-
-
-def _largest(columns: Columns) -> dict[str, float]:
-    return {"largest": float(np.max(columns["conductance"]))}
-
-
 def _noise(constant_share: float | None) -> Callable[[Columns, Mapping[str, Array]], Array]:
     """Noise that is constant, proportional to the conductance, or both."""
 
@@ -303,11 +286,15 @@ LAWS: tuple[Law, ...] = (
         _earliest, own_levels=True,
     ),
     CurveLaw(
-        *described("arrhenius"), _kept,
+        *described("arrhenius"),
+        lambda columns, values: ageing.retention_at_temperature(
+            values["retention_time"], values["retention_activation_energy"], columns["temperature"],
+            values["retention_temperature"],
+        ),
         lambda _columns, result: {
             "retention_time": float(np.max(result)), "retention_activation_energy": _ELECTRONVOLT,
         },
-        _coolest,
+        lambda columns: {"retention_temperature": float(np.min(columns["temperature"]))},
     ),
     LifetimeLaw(*described("weibull")),
     *(
@@ -316,7 +303,7 @@ LAWS: tuple[Law, ...] = (
             lambda columns, result: {
                 "read_noise": float(np.max(result) / np.max(columns["conductance"])), "mixture": 0.0,
             },
-            _largest, frozenset({"mixture"}),
+            lambda columns: {"largest": float(np.max(columns["conductance"]))}, frozenset({"mixture"}),
         )
         for name, share in (("noise_constant", 1.0), ("noise_proportional", 0.0), ("noise_mixed", None))
     ),

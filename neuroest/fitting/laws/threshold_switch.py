@@ -70,23 +70,6 @@ def _delay_law(name: str, exponent: float, floor: bool) -> CurveLaw:
     return _DelayLaw(*described(f"{name}_floor" if floor else name), predict, start, settings)
 
 
-def _pulse_place(columns: Columns) -> dict[str, float]:
-    return {
-        "reference_amplitude": _middle(np.unique(columns["voltage"])),
-        "reference_width": _middle(np.unique(columns["pulse_width"])),
-    }
-
-
-def _relaxation(columns: Columns, values: Mapping[str, Array]) -> Array:
-    return np.asarray(
-        device_curves.relaxation_after_pulse(
-            columns["voltage"], columns["pulse_width"], values["reference_amplitude"], values["reference_width"],
-            values["relaxation_time"], values.get("amplitude_exponent", np.zeros(())),
-            values.get("width_exponent", np.zeros(())),
-        )
-    )  # fmt: skip
-
-
 def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
     charge = threshold_switches.switch_charge_time(
         columns["control_resistance"], _OPEN, columns["capacitance"], columns["voltage"],
@@ -94,49 +77,6 @@ def _period(columns: Columns, values: Mapping[str, Array]) -> Array:
     )  # fmt: skip
     # values that never fire give a large but finite residual
     return np.where(np.isfinite(charge), charge, 1e6 * columns["interval"])
-
-
-def _period_start(columns: Columns, _result: Array) -> Values:
-    lowest = float(np.min(columns["voltage"]))
-    return {"threshold_voltage": 0.8 * lowest, "hold_voltage": 0.3 * lowest}
-
-
-def _transition(columns: Columns, values: Mapping[str, Array]) -> Array:
-    # not below the hottest row, where the device still switched
-    factor = threshold_switches.transition_voltage_factor(
-        columns["temperature"], values["transition_temperature"], values["reference_temperature"]
-    )
-    return np.asarray(values["threshold_voltage"] * factor)
-
-
-def _transition_start(columns: Columns, result: Array) -> Values:
-    hottest = float(np.max(columns["temperature"]))
-    return {"threshold_voltage": float(np.max(result)), "transition_temperature": 1.1 * hottest}
-
-
-def _coolest(columns: Columns) -> dict[str, float]:
-    return {"reference_temperature": float(np.min(columns["temperature"]))}
-
-
-def _capacitor(columns: Columns, values: Mapping[str, Array]) -> Array:
-    return np.asarray(
-        device_curves.capacitance_of_area(
-            columns["area"], values["capacitance_density"], values["parasitic_capacitance"]
-        )
-    )
-
-
-def _capacitor_start(columns: Columns, result: Array) -> Values:
-    density = float(np.median(result / columns["area"]))
-    return {"capacitance_density": density, "parasitic_capacitance": 0.1 * float(np.min(result))}
-
-
-def _chance(columns: Columns, values: Mapping[str, Array]) -> Array:
-    return np.asarray(
-        firing_statistics.firing_probability(
-            columns["voltage"], values["threshold_voltage"], values["threshold_spread"]
-        )
-    )
 
 
 def _chance_start(columns: Columns, result: Array) -> Values:
@@ -154,20 +94,60 @@ LAWS: tuple[Law, ...] = (
     ),
     *(
         CurveLaw(
-            *described(f"relaxation_{name}"), _relaxation,
+            *described(f"relaxation_{name}"),
+            lambda columns, values: device_curves.relaxation_after_pulse(
+                columns["voltage"], columns["pulse_width"], values["reference_amplitude"], values["reference_width"],
+                values["relaxation_time"], values.get("amplitude_exponent", 0.0), values.get("width_exponent", 0.0),
+            ),
             lambda _columns, result: {"relaxation_time": _middle(result), **dict.fromkeys(_EXPONENTS, 0.1)},
-            _pulse_place, _EXPONENTS, constant=name == "constant",
+            lambda columns: {
+                "reference_amplitude": _middle(np.unique(columns["voltage"])),
+                "reference_width": _middle(np.unique(columns["pulse_width"])),
+            },
+            _EXPONENTS, constant=name == "constant",
         )
         for name in ("constant", "amplitude", "width", "pulse")
     ),
-    CurveLaw(*described("area_capacitor"), _capacitor, _capacitor_start),
-    CurveLaw(*described("oscillation"), _period, _period_start),
-    CurveLaw(*described("transition"), _transition, _transition_start, _coolest),
+    CurveLaw(
+        *described("area_capacitor"),
+        lambda columns, values: device_curves.capacitance_of_area(
+            columns["area"], values["capacitance_density"], values["parasitic_capacitance"]
+        ),
+        lambda columns, result: {
+            "capacitance_density": float(np.median(result / columns["area"])),
+            "parasitic_capacitance": 0.1 * float(np.min(result)),
+        },
+    ),
+    CurveLaw(
+        *described("oscillation"), _period,
+        lambda columns, _result: {
+            "threshold_voltage": 0.8 * float(np.min(columns["voltage"])),
+            "hold_voltage": 0.3 * float(np.min(columns["voltage"])),
+        },
+    ),
+    CurveLaw(
+        *described("transition"),
+        # not below the hottest row, where the device still switched
+        lambda columns, values: values["threshold_voltage"] * threshold_switches.transition_voltage_factor(
+            columns["temperature"], values["transition_temperature"], values["reference_temperature"]
+        ),
+        lambda columns, result: {
+            "threshold_voltage": float(np.max(result)),
+            "transition_temperature": 1.1 * float(np.max(columns["temperature"])),
+        },
+        lambda columns: {"reference_temperature": float(np.min(columns["temperature"]))},
+    ),
     CurveLaw(
         *described("athermal"), lambda columns, values: values["threshold_voltage"] + 0.0 * columns["temperature"],
         lambda _columns, result: {"threshold_voltage": _middle(result)}, constant=True,
     ),
-    CurveLaw(*described("threshold_scatter"), _chance, _chance_start),
+    CurveLaw(
+        *described("threshold_scatter"),
+        lambda columns, values: firing_statistics.firing_probability(
+            columns["voltage"], values["threshold_voltage"], values["threshold_spread"]
+        ),
+        _chance_start,
+    ),
     SweepLaw(*described("hysteresis")),
     TraceLaw(*described("trace")),
 )  # fmt: skip
