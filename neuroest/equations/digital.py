@@ -214,44 +214,6 @@ def adder_tree_area(
 
 
 @equation
-def adder_tree_registers(inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit) -> u.Bit:
-    """Registers for every sum of a balanced adder tree. [bit].
-
-    Parameters
-    ----------
-    inputs : float or array
-        How many numbers are added. [1]
-    bits : float or array
-        Width of the numbers at the leaves. [bit]
-    growth : float or array
-        What each level is wider than the one before. [bit]
-
-    Returns
-    -------
-    float or array
-        Bits of all registers. [bit]
-
-    Notes
-    -----
-    Formula: S = (n - 1) (b + g) + (n - 1 - log2 n) g
-
-    Valid: balanced trees, a register behind every adder; exact where the number of inputs is a power of two
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/digital.md.
-
-    Examples
-    --------
-    Eight 8-bit numbers: 4 sums of 9 bits, 2 of 10 and 1 of 11.
-
-    >>> f"{adder_tree_registers(8.0, 8.0, 1.0):g}"
-    '67'
-    """
-    return _tree_bits(inputs, bits + growth, growth)
-
-
-@equation
 def product_bits(bits_a: u.Dimensionless, bits_b: u.Dimensionless) -> u.Dimensionless:
     """Number of bits of a product. [1].
 

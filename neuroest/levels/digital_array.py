@@ -55,8 +55,8 @@ class DigitalArrayLevel(SkipsZeros):
     an adder tree, with inputs broadcast to all columns. Each level of the tree is one bit wider, and its root has the
     accumulator width."""
     tree_stages: Count | None = None
-    """Pipeline stages of an adder tree; 1: only the root has a register. If left out, every adder has an output
-    register. A systolic array registers every sum anyway."""
+    """Pipeline stages of an adder tree; 1: only the root has a register. If left out, the fewest that settle in a cycle
+    of the clock. A systolic array registers every sum anyway."""
     convolution: Literal["direct", "winograd"] = "direct"
     """winograd: 3 x 3 kernels with stride one multiply tiles of 4 x 4 inputs by transformed weights: 16 multiplications
     for four outputs instead of 36."""

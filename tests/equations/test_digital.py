@@ -15,7 +15,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "adder_area": {"area_per_bit": 8.7e-12, "bits": 16.0},
     "adder_tree_energy": {"inputs": 128.0, "energy_per_bit": 3e-15, "bits": 8.0, "growth": 1.0},
     "adder_tree_area": {"inputs": 128.0, "area_per_bit": 8.7e-12, "bits": 8.0, "growth": 1.0},
-    "adder_tree_registers": {"inputs": 128.0, "bits": 8.0, "growth": 1.0},
     "multiplier_energy": {"cell_energy": 3e-15, "bits_a": 8.0, "bits_b": 4.0, "gate_share": 0.2},
     "multiplier_area": {"area_per_square_bit": 6.2e-12, "bits_a": 8.0, "bits_b": 4.0},
     "transistor_area": {"gate_area": 1.35e-12, "transistors": 34.0},
@@ -83,16 +82,6 @@ def test_adder_tree_is_the_sum_of_its_adders(inputs, growth):
     expected = adders_of_a_tree(inputs, 8, growth)
     assert digital.adder_tree_energy(inputs, 1.0, 8.0, growth) == pytest.approx(expected, rel=1e-12)
     assert digital.adder_tree_area(inputs, 1.0, 8.0, growth) == pytest.approx(expected, rel=1e-12)
-
-
-@each("inputs, growth", [(1, 1), (2, 1), (8, 0), (8, 1), (128, 2)])
-def test_registers_of_a_tree_keep_every_sum(inputs, growth):
-    kept, width, left = 0.0, 16.0, inputs
-    while left > 1:
-        left //= 2
-        width += growth
-        kept += left * width
-    assert digital.adder_tree_registers(float(inputs), 16.0, float(growth)) == pytest.approx(kept, rel=1e-12)
 
 
 @given(st.integers(2, 4096), st.floats(1.0, 32.0))

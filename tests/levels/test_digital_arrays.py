@@ -201,9 +201,9 @@ def test_a_unit_takes_its_weights_slice_by_slice(tmp_path: Path) -> None:
     less = (0.2 * 64 + 0.8 * 4 * 7) / (0.2 * 64 + 0.8 * 49)
     assert energy(serial, action="multiply") == pytest.approx(less * energy(whole, action="multiply"))
     assert energy(serial, action="column_sum") == pytest.approx(4 * energy(whole, action="column_sum"))
-    # 127 additions of 10 bits and 120 bits of growth four times, where 16 bits come once
+    # in the middle of seven levels sums of 10 bits and growth four times, where 16 bits come once
     sums = energy(serial, action="tree_sum") / energy(whole, action="tree_sum")
-    assert sums == pytest.approx(4 * (127 * 11 + 120) / (127 * 17 + 120))
+    assert sums == pytest.approx(4 * (10 + 3.5) / (16 + 3.5))
     assert area(serial, "unit") < 0.6 * area(whole, "unit")
     half = loaded_text(workload_text(text([16, 8, 8], [CONVOLUTION], precision=NARROW)), "n")
     assert cycles(run(tmp_path, half, {**tree, slice_: "2 bit"})) == pytest.approx(2 * 2 * 64)
@@ -230,8 +230,8 @@ def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
     added = area(fast, "array") / (128 * 24 * 32 + 2 * 128 * 8)
     unit = area(plain, "unit") / 128**2
     # a unit has 64 products of 7.85 um^2 and 16 registers of 7.57 um^2; 128 of them have 127 adders of 16 bits and up,
-    # on average 120/127 wider, registers a bit wider than those, and 32 bits of either at the root
-    adders, registers = 127 * 16 + 120 + 32, 127 * 17 + 120 + 32
+    # on average 120/127 wider, registers in the middle of seven levels, and 32 bits of either at the root
+    adders, registers = 127 * 16 + 120 + 32, 128 * 2**-3.5 * (16 + 3.5) + 32
     by_hand = 64 * 7.85 + adders / 128 * 11 + (16 + registers / 128) * 7.57
     assert added / unit == pytest.approx(11 / by_hand, rel=1e-6)
 
@@ -512,8 +512,8 @@ def test_switching_energy_follows_the_square_of_the_supply(tmp_path: Path) -> No
 def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
     one = network(CONVOLUTION)
     size = {"chip.array.rows": 64, "chip.array.columns": 32, "chip.array.summation": "tree"}
-    every = run(tmp_path, one, size)
-    stages = {n: run(tmp_path, one, size | {"chip.array.tree_stages": n}) for n in (1, 2)}
+    fewest = run(tmp_path, one, size)
+    stages = {n: run(tmp_path, one, size | {"chip.array.tree_stages": n}) for n in (1, 2, 6)}
 
     def kept(result: Estimate) -> float:
         unit = next(
@@ -521,13 +521,18 @@ def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
         )
         return float(np.sum(unit.tree_registers(16.0)))
 
-    # 64 products of 16 bits: 63 sums, one bit wider than their operands; behind the third of six levels eight of 19
-    assert kept(every) == 63 * (16 + 1) + (63 - 6)
-    assert kept(stages[1]) == 0
-    assert kept(stages[2]) == 8 * 19
-    energies = [r.totals["energy_per_inference_J"] for r in (stages[1], stages[2], every)]
+    # 64 products of 16 bits, each level one bit wider; behind the third of six levels eight sums of 19 bits
+    assert kept(stages[6]) == pytest.approx(32 * 17 + 16 * 18 + 8 * 19 + 4 * 20 + 2 * 21)
+    assert kept(stages[1]) == pytest.approx(0)
+    assert kept(stages[2]) == pytest.approx(8 * 19)
+    energies = [r.totals["energy_per_inference_J"] for r in stages.values()]
     assert energies == sorted(energies)
-    assert count(stages[1], "unit", "tree_addition") == count(every, "unit", "tree_addition")
+    assert count(stages[1], "unit", "tree_addition") == count(stages[6], "unit", "tree_addition")
+    # unstated: two settle in a cycle of 2 ns, and no clock is so fast that a level needs more than one
+    assert kept(fewest) == pytest.approx(kept(stages[2]))
+    slow, fast = (run(tmp_path, one, size | {"chip.array.clock_frequency": f}) for f in ("10 MHz", "20 GHz"))
+    assert kept(slow) == pytest.approx(0)
+    assert kept(fast) == pytest.approx(kept(stages[6]))
     # a ripple of 16 + 2 x 6 - 2 full adders, at 500 MHz: too long for one stage of this process, fine in two
     settles = {n: next(c for c in r.checks if c.name == "tree_settles") for n, r in stages.items()}
     assert settles[1].limit == settles[2].limit == pytest.approx(2e-9, rel=1e-9)
@@ -538,7 +543,7 @@ def test_a_tree_keeps_sums_where_its_stages_end(tmp_path: Path) -> None:
     assert settles[1].value / settles[2].value == pytest.approx(
         (26 * adder + register) / (13 * adder + register)
     )
-    assert not [c for c in every.checks if c.name == "tree_settles"]
+    assert not [c for c in fewest.checks if c.name == "tree_settles"]
 
 
 def test_a_clock_that_no_adder_can_follow_fails_a_check(tmp_path: Path) -> None:

@@ -122,10 +122,21 @@ class MultiplyAccumulate(Multiplying):
 
     def tree_registers(self, product: u.Bit) -> u.Bit:
         """Registers of a tree whose leaves are products of this width, without the sum at its root."""
-        o = self.options
-        if "tree_stages" not in o:
-            return equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
-        return adder_trees.tree_stage_registers(o["tree_inputs"], product, _TREE_GROWTH, o["tree_stages"])
+        inputs = self.options["tree_inputs"]
+        return adder_trees.tree_stage_registers(inputs, product, _TREE_GROWTH, self.tree_stages())
+
+    def tree_stages(self) -> u.Dimensionless:
+        """Pipeline stages of the tree: those stated, or the fewest that settle in a cycle; without delays its levels."""
+        o, d = self.options, self.device
+        if "tree_stages" in o:
+            return o["tree_stages"]
+        levels = np.maximum(np.ceil(np.log2(o["tree_inputs"])), 1.0)
+        product = equations.product_bits(self.sliced(o["weight_bits"])[0], o["activation_bits"])
+        ratio = logic_delay_ratio(self, d.reference_voltage)
+        time = ratio * d.full_adder_delay * adder_trees.ripple_tree_depth(o["tree_inputs"], product)
+        cycle = 1.0 / o["array_clock"] - ratio * d.register_delay
+        known = (cycle > 0.0) & (time > 0.0)
+        return np.where(known, np.clip(np.ceil(time / np.where(known, cycle, 1.0)), 1.0, levels), levels)
 
     def adder_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of a sum."""
