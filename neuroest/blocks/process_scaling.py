@@ -53,9 +53,16 @@ def logic_delay_ratio(
     component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
 ) -> u.Dimensionless:
     """Delay ratio of logic at the chip's process and supply to logic at the device's, or another, and its voltage."""
+    return at_corner(component, "delay", typical_delay_ratio(component, reference_voltage, reference))
+
+
+def typical_delay_ratio(
+    component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
+) -> u.Dimensionless:
+    """The same on a typical die, for which a chip is designed."""
     here, there = component.process, reference or component.device_process or component.process
     ratio = here.delay_factor(component.technology.supply_voltage) / there.delay_factor(reference_voltage)
-    return at_corner(component, "delay", ratio * (here.delay_correction / there.delay_correction))
+    return ratio * (here.delay_correction / there.delay_correction)
 
 
 def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.Numeric) -> u.Numeric:

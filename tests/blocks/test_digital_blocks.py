@@ -66,32 +66,32 @@ def test_multiply_accumulate_at_45_nm_is_the_sum_of_published_parts() -> None:
 
 
 def test_a_unit_in_a_tree_has_its_share_of_adders_that_grow_by_a_bit_a_level() -> None:
-    # eight products of 16 bits: 4 adders of 16 bits, 2 of 17, 1 of 18, which keep 4 sums of 17 bits, 2 of 18, 1 of 19
+    # eight products of 16 bits: 4 adders of 16 bits, 2 of 17, 1 of 18; between the levels 4 sums of 17 bits, 2 of 18
     bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0, "storage": 8.0}
     place = ("logic_45nm_horowitz", "cmos_45nm_hp", 0.9)
-    made = block(MultiplyAccumulate, *place, tree_inputs=8.0, **bits)
+    made = block(MultiplyAccumulate, *place, tree_inputs=8.0, tree_stages=3.0, **bits)
     d, context = made.device, network(32.0)
     costs = {(c.action, c.term): float(c.energy) / float(d.overhead) for c in made.energies(context)}
     assert costs["tree_addition", "add"] == pytest.approx(116.0 / 7.0 * d.add_energy)
-    assert costs["tree_sum", "registers"] == pytest.approx(123.0 / 7.0 * d.register_energy)
+    assert costs["tree_sum", "registers"] == pytest.approx(104.0 / 7.0 * d.register_energy)
     assert costs["column_sum", "add"] == pytest.approx(32.0 * d.add_energy)
     assert costs["column_sum", "registers"] == pytest.approx(32.0 * d.register_energy)
     assert costs["multiply_accumulate", "registers"] == pytest.approx(8.0 * d.register_energy)
     systolic = block(MultiplyAccumulate, *place, **bits)
     assert costs["multiply", "multiply"] * float(d.overhead) == systolic.energies(context)[0].energy
     assert ("multiply_accumulate", "add") not in costs
-    # of eight units: 24 bits of operands each, 123 of the tree, 32 at its root
-    assert made.register_bits(context) == pytest.approx(24.0 + (123.0 + 32.0) / 8.0)
+    # of eight units: 24 bits of operands each, 104 of the tree, 32 at its root
+    assert made.register_bits(context) == pytest.approx(24.0 + (104.0 + 32.0) / 8.0)
     assert systolic.register_bits(context) == 24 + 32
     fewer = systolic.datapath_area(context) - made.datapath_area(context)
-    adders, registers = 8 * 32 - 116 - 32, 8 * 32 - 123 - 32
+    adders, registers = 8 * 32 - 116 - 32, 8 * 32 - 104 - 32
     assert 8.0 * fewer == pytest.approx(adders * d.adder_area + registers * d.register_area)
 
 
 def test_a_tree_of_one_input_is_the_unit_that_hands_on_its_sum() -> None:
     bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0}
     place = ("logic_45nm_horowitz", "cmos_45nm_hp", 0.9)
-    one = block(MultiplyAccumulate, *place, tree_inputs=1.0, **bits)
+    one = block(MultiplyAccumulate, *place, tree_inputs=1.0, tree_stages=1.0, **bits)
     systolic = block(MultiplyAccumulate, *place, **bits)
     context = network(32.0)
     assert one.datapath_area(context) == pytest.approx(systolic.datapath_area(context))
@@ -111,7 +111,7 @@ def test_a_tree_of_one_input_is_the_unit_that_hands_on_its_sum() -> None:
 def test_leaves_of_a_tree_are_weights_where_inputs_are_spikes() -> None:
     made = block(
         MultiplyAccumulate, "logic_45nm_horowitz", "cmos_45nm_hp", 0.9, weight_bits=8.0, activation_bits=8.0,
-        accumulator_bits=32.0, tree_inputs=8.0,
+        accumulator_bits=32.0, tree_inputs=8.0, tree_stages=3.0,
     )  # fmt: skip
     costs = {
         (c.action, c.term): float(c.energy) / float(made.device.overhead)

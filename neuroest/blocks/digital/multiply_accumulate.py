@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import PUBLISHED, model_errors
-from neuroest.blocks.process_scaling import logic_delay_ratio
+from neuroest.blocks.process_scaling import logic_delay_ratio, typical_delay_ratio
 from neuroest.core import units as u
 from neuroest.equations import adder_trees
 from neuroest.equations import digital as equations
@@ -126,13 +126,13 @@ class MultiplyAccumulate(Multiplying):
         return adder_trees.tree_stage_registers(inputs, product, _TREE_GROWTH, self.tree_stages())
 
     def tree_stages(self) -> u.Dimensionless:
-        """Pipeline stages of the tree: those stated, or the fewest that settle in a cycle; without delays its levels."""
+        """Pipeline stages of the tree: those stated, or the fewest that settle in a cycle, at most its levels."""
         o, d = self.options, self.device
         if "tree_stages" in o:
             return o["tree_stages"]
         levels = np.maximum(np.ceil(np.log2(o["tree_inputs"])), 1.0)
         product = equations.product_bits(self.sliced(o["weight_bits"])[0], o["activation_bits"])
-        ratio = logic_delay_ratio(self, d.reference_voltage)
+        ratio = typical_delay_ratio(self, d.reference_voltage)
         time = ratio * d.full_adder_delay * adder_trees.ripple_tree_depth(o["tree_inputs"], product)
         cycle = 1.0 / o["array_clock"] - ratio * d.register_delay
         known = (cycle > 0.0) & (time > 0.0)
