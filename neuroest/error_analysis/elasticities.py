@@ -106,14 +106,10 @@ def steps(claims: Mapping[str, Claim], further: int = 0) -> dict[str, Array]:
     return {path: column[:, np.newaxis] for path, column in zip(paths, columns, strict=True)}
 
 
-def _step_of(path: str) -> float:
-    """Relative step of a parameter."""
-    return _COARSE_STEP if path.startswith("workload.layers.") and ".activity." not in path else _STEP
-
-
 def step_sizes(paths: Iterable[str]) -> Array:
     """Relative step of each parameter."""
-    return np.array([_step_of(path) for path in paths])
+    coarse = (path.startswith("workload.layers.") and ".activity." not in path for path in paths)
+    return np.array([_COARSE_STEP if one else _STEP for one in coarse])
 
 
 def slopes(array: Array, sizes: Array) -> Array:

@@ -187,9 +187,14 @@ class ChipNetwork:
         NeuroestError
             If the chip has a part that no run describes.
         """
-        return cls(
-            chip, trained, kinetics, {layer.name: _on_chip(chip, layer, kinetics) for layer in trained.layers}
-        )
+        layers, names = {}, list(chip.evaluation.layers.names)
+        for layer in trained.layers:
+            place = names.index(layer.name)
+            level = next((one for one in chip.evaluation.levels if one.own[..., place].max() > 0.0), None)
+            if level is None:
+                raise NeuroestError(f"{chip.architecture}: no level of the chip runs layer {layer.name}")
+            layers[layer.name] = _OnLevel(chip, level, place, kinetics).layer(layer)
+        return cls(chip, trained, kinetics, layers)
 
     @cached_property
     def stored(self) -> Network:
@@ -232,16 +237,6 @@ class ChipNetwork:
     def trims(self) -> dict[str, Trim]:
         """Setting of each layer's stage without any calibration."""
         return {name: one.stage.trim for name, one in self.layers.items() if one.stage is not None}
-
-
-def _on_chip(chip: Estimate, layer: NeuronLayer, kinetics: str) -> LayerOnChip:
-    """A layer on the level that runs it."""
-    evaluation = chip.evaluation
-    place = list(evaluation.layers.names).index(layer.name)
-    for level in evaluation.levels:
-        if level.own[..., place].max() > 0.0:
-            return _OnLevel(chip, level, place, kinetics).layer(layer)
-    raise NeuroestError(f"{chip.architecture}: no level of the chip runs layer {layer.name}")
 
 
 @frozen_dataclass(eq=False)

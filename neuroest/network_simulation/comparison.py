@@ -32,13 +32,14 @@ from neuroest.specs.workload import WorkloadSpec
 _CHARACTERISTICS = read_data(Path(__file__).with_name("left_out.yaml"))["characteristics"]
 
 
-def _conditions(row: Mapping[str, Any]) -> Conditions:
-    """Conditions of a run without one effect."""
-    effects = DiffusiveEffects(**row.get("effects", {}), idealised=Idealised(**row.get("idealised", {})))
-    return Conditions(effects, ArrayErrors(**row.get("array", {})), **row.get("options", {}))
-
-
-WITHOUT: Mapping[str, Conditions] = {name: _conditions(row) for name, row in _CHARACTERISTICS.items()}
+WITHOUT: Mapping[str, Conditions] = {
+    name: Conditions(
+        DiffusiveEffects(**row.get("effects", {}), idealised=Idealised(**row.get("idealised", {}))),
+        ArrayErrors(**row.get("array", {})),
+        **row.get("options", {}),
+    )
+    for name, row in _CHARACTERISTICS.items()
+}
 """Conditions of a run without one effect of the chip."""
 _OF_CELLS = frozenset({"cell_errors", "wire_resistance"})
 _OF_STAGES = frozenset({"threshold_firing", "stage_errors", "stochasticity", "device_spread"})
@@ -241,11 +242,28 @@ class NetworkSimulation(Documented):
         """The conditions, the activity of the layers, and the runs in a table."""
         study, chips = self.study, self.study.origin.chips
         dealt = f"{len(study.samples.labels)} samples divided among {chips.number} chips, seed {chips.seed}"
+        energies = ("neurons sim.", "neurons est.", "chip")
+        head = ("", "accuracy (95 %)", "against ideal", "against device", "spikes", *energies)
+        rows = [
+            (
+                words(one.name),
+                one.accuracy.percent(),
+                points(one.against_ideal),
+                points(one.against_device),
+                f"{one.spikes:.1f}",
+                _energy(one.neuron_energy),
+                _energy(one.estimated_neuron_energy),
+                _energy(one.energy),
+            )
+            for one in self.outcomes
+        ]
         return Document(
             f"{study.workload.spec.name} on {study.simulation.network.chip.architecture}: {dealt}",
             (
                 *_condition_lines(study), *_activity_lines(self._device.activity or {}), Gap(),
-                *_outcome_blocks(self.outcomes),
+                Table.of(head, rows, "<<<<>>>>", gap=2, folded=True),
+                "points with 95 % intervals, on the same samples; spikes and energies of one inference",
+                *(f"{words(one.name)}: {one.about}" for one in self.outcomes if one.about),
             ),
         )  # fmt: skip
 
@@ -358,24 +376,6 @@ def _activity_lines(found: Mapping[str, LayerActivity]) -> Iterator[Block]:
         ):
             if of_all > 0.0:
                 yield Paragraph(f"{100.0 * of_all:.{digits}g} % {what}", indent=2)
-
-
-def _outcome_blocks(outcomes: Sequence[ConditionResult]) -> list[Block]:
-    """A table with one row per outcome, and what each is."""
-    energies = ("neurons sim.", "neurons est.", "chip")
-    head = ("", "accuracy (95 %)", "against ideal", "against device", "spikes", *energies)
-    rows = [
-        (
-            words(one.name), one.accuracy.percent(), points(one.against_ideal), points(one.against_device),
-            f"{one.spikes:.1f}", _energy(one.neuron_energy), _energy(one.estimated_neuron_energy), _energy(one.energy),
-        )
-        for one in outcomes
-    ]  # fmt: skip
-    return [
-        Table.of(head, rows, "<<<<>>>>", gap=2, folded=True),
-        "points with 95 % intervals, on the same samples; spikes and energies of one inference",
-        *(f"{words(one.name)}: {one.about}" for one in outcomes if one.about),
-    ]
 
 
 def _energy(value: float | None) -> str:

@@ -1,6 +1,6 @@
 """Accuracy of a dense network on crossbars with converters, with the arithmetic of the estimate's arrays."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
@@ -363,27 +363,27 @@ def simulate_dense(
     notify("the chip")
     whole = study.right(study.on_chips(errors=squares, progress=progress))
     rounded = "weights and inputs of the layers rounded to their number of bits"
-    results = (
+    results = [
         DenseResult("floating point", "the file as it is", share(floating), difference(floating, exact)),
         DenseResult("quantised", rounded, share(exact), None),
         DenseResult("chip", "with all errors", share(whole), difference(whole, exact)),
-        *_without(study, left_out, exact, notify, progress),
-    )
+    ]
+    for name in left_out:
+        notify(title := f"without {name.replace('_', ' ')}")
+        left = study.right(study.on_chips((name,), progress=progress))
+        results.append(DenseResult(title, CAUSES[name], share(left), difference(left, exact)))
+    estimated = {one.layer: one.effective_bits for one in chip.column_errors}
+    exactness = [
+        LayerExactness(
+            layer.name, float(accuracy.effective_bits(signal / error)) if error > 0.0 else None, estimated[layer.name]
+        )
+        for layer, (signal, error) in zip(layers, squares, strict=True)
+        if layer.reads is not None and layer.name in estimated
+    ]  # fmt: skip
     return DenseSimulation(
-        chip, Path(model).stem, len(labels), study.chips, results, _exactness(chip, layers, squares),
+        chip, Path(model).stem, len(labels), study.chips, tuple(results), tuple(exactness),
         tuple(layer.name for layer in layers if layer.reads is None),
     )  # fmt: skip
-
-
-def _without(
-    study: DenseStudy, causes: Sequence[str], exact: Array, notify: Callable[[str], None], progress: Progress
-) -> Iterator[DenseResult]:
-    """The chip with each of some error sources left out."""
-    for name in causes:
-        title = f"without {name.replace('_', ' ')}"
-        notify(title)
-        left = study.right(study.on_chips((name,), progress=progress))
-        yield DenseResult(title, CAUSES[name], share(left), difference(left, exact))
 
 
 def _arithmetic(
@@ -427,17 +427,3 @@ def _arithmetic(
             f"{chip.architecture}: no layer of the network uses resistive cells; try adc_crossbar_28nm"
         )
     return found
-
-
-def _exactness(
-    chip: Estimate, layers: Sequence[LayerArithmetic], squares: Array
-) -> tuple[LayerExactness, ...]:
-    estimated = {one.layer: one for one in chip.column_errors}
-    return tuple(
-        LayerExactness(
-            layer.name, float(accuracy.effective_bits(signal / error)) if error > 0.0 else None,
-            estimated[layer.name].effective_bits,
-        )
-        for layer, (signal, error) in zip(layers, squares, strict=True)
-        if layer.reads is not None and layer.name in estimated
-    )  # fmt: skip

@@ -61,11 +61,18 @@ class OnnxNetwork:
 
     def __init__(self, path: Path, output: str | None = None) -> None:
         onnx = extra("onnx", "onnx")
+        from neuroest.workloads.importers.onnx_weights import stored_array  # noqa: PLC0415 - an optional library
+
         model_file(path)
         with reading(path, "ONNX model as its standard has it"):
             self._model = onnx.ModelProto()
             self._model.ParseFromString(path.read_bytes())
-            self._take_in(path)
+            for tensor in self._model.graph.initializer:  # weights from a separate file
+                if tensor.data_location == onnx.TensorProto.EXTERNAL:
+                    array = stored_array(path, tensor)
+                    if array is None:
+                        raise fault(path, f"the weights of {tensor.name[:60]!r} are not there")
+                    tensor.CopyFrom(onnx.numpy_helper.from_array(array.reshape(tensor.dims), tensor.name))
             _keep_output(self._model, path, output)
             _fold_constants(self._model)
             self.layers = tuple(self._weighted(path))
@@ -80,19 +87,6 @@ class OnnxNetwork:
         self._products: Products = self
         operators = [_operator(kind, self) for kind in (*_WEIGHTED, *_POOLS)]
         self._evaluator = extra("onnx.reference", "onnx").ReferenceEvaluator(self._model, new_ops=operators)
-
-    def _take_in(self, path: Path) -> None:
-        """Read weights from a separate file."""
-        from onnx import TensorProto, numpy_helper  # noqa: PLC0415 - an optional library
-
-        from neuroest.workloads.importers.onnx_weights import stored_array  # noqa: PLC0415
-
-        for tensor in self._model.graph.initializer:
-            if tensor.data_location == TensorProto.EXTERNAL:
-                array = stored_array(path, tensor)
-                if array is None:
-                    raise fault(path, f"the weights of {tensor.name[:60]!r} are not there")
-                tensor.CopyFrom(numpy_helper.from_array(array.reshape(tensor.dims), tensor.name))
 
     def _weighted(self, path: Path) -> list[WeightedNode]:
         from onnx import numpy_helper  # noqa: PLC0415 - an optional library

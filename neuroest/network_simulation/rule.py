@@ -71,7 +71,15 @@ class RuleState:
         due = np.zeros(self.layers[-1].outputs)
         due[label] = 1.0
         counts, error_sum = np.zeros_like(due), np.zeros_like(due)
-        gradients = self._gradients(spikes, due) if self._through_time else None
+        gradients = None
+        if self._through_time:
+            # of all timesteps of a sample during which no weight changes
+            still = [np.zeros(layer.outputs) for layer in self.layers]
+            missed, course = [], []
+            for given_step in spikes:
+                missed.append(due - self._forward(given_step, still)[1][-1])
+                course.append(list(still))
+            gradients = gradients_through_time(self.layers, missed, course, self._slope)
         for step in range(steps):
             given, fired = self._forward(spikes[step], potentials)
             counts += fired[-1]
@@ -92,15 +100,6 @@ class RuleState:
                 if last_step:
                     names |= {"mean": sums[place], "steps": float(steps)}
                 yield from self._changed(place, names, tags[place], last_step=last_step)
-
-    def _gradients(self, spikes: Array, due: Array) -> list[list[Array]]:
-        """Gradients of all timesteps of a sample during which no weight changes."""
-        potentials = [np.zeros(layer.outputs) for layer in self.layers]
-        errors, course = [], []
-        for given in spikes:
-            errors.append(due - self._forward(given, potentials)[1][-1])
-            course.append(list(potentials))
-        return gradients_through_time(self.layers, errors, course, self._slope)
 
     def _silent(self, place: int) -> dict[str, Array]:
         layer = self.layers[place]

@@ -93,25 +93,14 @@ def simulate_network(
         running = part(progress, 1, 2)
     origin = ActivityProvenance(chip.architecture, on_chip.neurons, chosen, simulation.chips, kinetics, files)
     study = Experiment(simulation, network, tested, origin, changes)
-    kept = KeptGroups(None if resume is None else Path(resume), _fingerprint(study, changes))
-    outcomes = compare(
-        study,
-        listed(without),
-        seen if recalibrate else None,
-        lambda text: notify(f"running {text}"),
-        running,
-        kept,
-    )
+    # everything that the spikes of a run depend on
+    parts = [
+        package_version(), chip.architecture, repr(sorted(changes.items())), repr(sorted(files.items())),
+        repr(sorted(chosen.items())), repr(origin.chips), kinetics, str(len(tested.labels)),
+        repr([(name, one.stage, one.bits) for name, one in on_chip.layers.items()]),
+    ]  # fmt: skip
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    kept, again = KeptGroups(None if resume is None else Path(resume), digest), seen if recalibrate else None
+    outcomes = compare(study, listed(without), again, lambda text: notify(f"running {text}"), running, kept)
     kept.finished()
     return NetworkSimulation(study, tuple(outcomes))
-
-
-def _fingerprint(study: Experiment, changes: Mapping[str, str]) -> str:
-    """Digest of everything that the spikes of a run depend on."""
-    origin, chip = study.origin, study.simulation.network.chip
-    parts = [
-        package_version(), chip.architecture, repr(sorted(changes.items())), repr(sorted(origin.files.items())),
-        repr(sorted(origin.trims.items())), repr(origin.chips), origin.kinetics, str(len(study.samples.labels)),
-        repr([(name, one.stage, one.bits) for name, one in study.simulation.network.layers.items()]),
-    ]  # fmt: skip
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -265,7 +265,10 @@ def resolve_claim(
         requires.
     """
     claim = given if isinstance(given, StatedClaim) else StatedClaim.model_construct(value=given)
-    inherited = _inherited(claim)
+    # of the file's defaults; a claim with another source inherits no page number
+    inherited = frozenset(Provenance.model_fields)
+    if claim.basis or claim.source:
+        inherited = _MEASURE_OF_DOUBT if claim.basis else _MEASURE_OF_DOUBT | {"basis"}
 
     def stated(name: str) -> Any:
         value = getattr(claim, name)
@@ -344,15 +347,6 @@ def uncertain_choice(claim: Claim, given: Uncertainty, check: QuantityField) -> 
         claim, basis="assumed", rationale=given.rationale, low=low, high=high, has_spread=True,
         shape=given.spread.shape, bound=given.spread.bound or "", minimum=check.minimum, maximum=check.maximum,
     )  # fmt: skip
-
-
-def _inherited(claim: StatedClaim) -> frozenset[str]:
-    """Fields that a claim may inherit from the file's defaults. A claim with another source inherits no page number."""
-    if claim.basis:
-        return _MEASURE_OF_DOUBT
-    if claim.source:
-        return _MEASURE_OF_DOUBT | {"basis"}
-    return frozenset(Provenance.model_fields)
 
 
 def _interval(spread: Spread | None, value: float, check: QuantityField) -> tuple[float, float]:

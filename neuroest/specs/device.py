@@ -119,11 +119,6 @@ class SurveyCell(Spec):
     """What the value includes, where the column does not say it."""
 
 
-def _cell_or_value(given: object) -> str:
-    """Which of the two a file states."""
-    return "cell" if isinstance(given, dict | SurveyCell) else "value"
-
-
 class SurveyEntry(Spec):
     """A row of the survey of neurons or chips. An unknown value has no cell."""
 
@@ -139,7 +134,7 @@ class SurveyEntry(Spec):
         str,
         Annotated[
             Annotated[SurveyCell, Tag("cell")] | Annotated[SurveyValue, Tag("value")],
-            Discriminator(_cell_or_value),
+            Discriminator(lambda given: "cell" if isinstance(given, dict | SurveyCell) else "value"),
         ],
     ]
     """Cells by column: a value, or a cell with its own source. `neuroest survey` lists the columns."""

@@ -296,7 +296,32 @@ def document(board: Scoreboard) -> Document:
         if found:
             facts = tuple((CLASS_NAMES[s.quantity_class], _summary(s)) for s in found)
             blocks += [title, Facts(facts, _CLASS_WIDTH), Gap()]
-    blocks += [*_first_blocks(board.first_and_present), *_family_blocks(board.families)]
+    if board.first_and_present:
+        heads = ("", "chips", "values", "factor first", "now", "inside first", "now", "width first", "now")
+        lines = [
+            (s.family, f"{s.chips}", f"{s.values}", *first_and_present(s)) for s in board.first_and_present
+        ]
+        blocks += [
+            "First ratios of blind chips, before any change, and present ones: median factor, share inside, width",
+            Table.of(heads, lines, "<>>>>>>>>", indent=2, gap=2), Gap(),
+        ]  # fmt: skip
+    if board.families:
+        # factors and medians are ratios, and the last column is the mean of ln(p90/p10)
+        heads = ("", "chips", "values", "median factor", "left out", "area", "energy", "inside", "width")
+        ratios = [
+            (s.median_factor, s.left_out_factor, s.area_median, s.energy_median) for s in board.families
+        ]
+        lines = [
+            (
+                f"{s.family}, {'blind' if s.blind else 'all'}", f"{s.chips}", f"{s.values}", *map(factor, of),
+                f"{s.coverage:.0%}", f"{s.mean_band_width:.2f}",
+            )
+            for s, of in zip(board.families, ratios, strict=True)
+        ]  # fmt: skip
+        blocks += [
+            "Bottom-up values of chips by family, median of the band over published",
+            Table.of(heads, lines, "<>>>>>>>>", indent=2, gap=2), Gap(),
+        ]  # fmt: skip
     for row in board.failed:
         name = f"{row.case}.{row.quantity}"
         blocks.append(f"{VERDICT_NAMES[row.verdict]}: {name} has a ratio of {row.ratio:.4g}")
@@ -332,35 +357,6 @@ def board_rows(board: Scoreboard, *, reported: bool = False) -> list[dict[str, o
 def factor(value: float | None) -> str:
     """A ratio with two decimals; a dash where there is none."""
     return "-" if value is None else f"{value:.2f}"
-
-
-def _family_blocks(found: Sequence[FamilySummary]) -> list[Block]:
-    """Families as a table; factors and medians are ratios, and the last column is the mean of ln(p90/p10)."""
-    if not found:
-        return []
-    head = ("", "chips", "values", "median factor", "left out", "area", "energy", "inside", "width")
-    lines = [
-        (
-            f"{s.family}, {'blind' if s.blind else 'all'}", f"{s.chips}", f"{s.values}",
-            factor(s.median_factor), factor(s.left_out_factor), factor(s.area_median), factor(s.energy_median),
-            f"{s.coverage:.0%}", f"{s.mean_band_width:.2f}",
-        )
-        for s in found
-    ]  # fmt: skip
-    heading = "Bottom-up values of chips by family, median of the band over published"
-    return [heading, Table.of(head, lines, "<>>>>>>>>", indent=2, gap=2), Gap()]
-
-
-def _first_blocks(found: Sequence[FirstSummary]) -> list[Block]:
-    """First and present errors of blind chips as a table."""
-    if not found:
-        return []
-    head = ("", "chips", "values", "factor first", "now", "inside first", "now", "width first", "now")
-    lines = [(s.family, f"{s.chips}", f"{s.values}", *first_and_present(s)) for s in found]
-    heading = (
-        "First ratios of blind chips, before any change, and present ones: median factor, share inside, width"
-    )
-    return [heading, Table.of(head, lines, "<>>>>>>>>", indent=2, gap=2), Gap()]
 
 
 def first_and_present(s: FirstSummary) -> tuple[str, ...]:

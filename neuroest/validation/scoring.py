@@ -518,38 +518,32 @@ def node_summaries(
         if counts and cost is not None and node is not None and families.get(row.case) in SUMMED_BY_NODE:
             for nodes_of_row in (EVERY_NODE, next(name for name, smallest in _NODES if node >= smallest)):
                 found.setdefault((cost[0], nodes_of_row), []).append(row)
-    ranges = [EVERY_NODE, *(name for name, *_ in _NODES)]
-    keys = [(kind, name) for kind in get_args(Kind) for name in ranges if (kind, name) in found]
-    return [
-        _node_summary(*key, family, chosen)
-        for key in keys
-        for family, chosen in _by_family(found[key], families)
-    ]
-
-
-def _by_family(rows: Sequence[Row], families: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
-    """Values of each family, and of both with logic and memories where there are two."""
-    found = {
-        family: [row for row in rows if families[row.case] == family] for family in sorted(SUMMED_BY_NODE)
-    }
-    if all(found[family] for family in LOGIC):
-        found["both"] = [row for row in rows if families[row.case] in LOGIC]
-    return [(family, chosen) for family, chosen in found.items() if chosen]
-
-
-def _node_summary(kind: Kind, nodes: str, family: str, rows: Sequence[Row]) -> NodeSummary:
-    by_chip, errors = _by_chip(rows), _errors(rows)
-    medians = [statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values()]
-    left_out = [
-        abs(median - statistics.median(medians[:place] + medians[place + 1 :]))
-        for place, median in enumerate(medians)
-        if len(medians) > 2
-    ]
-    return NodeSummary(
-        kind, nodes, family, len(by_chip), len(rows), math.exp(statistics.median(medians)),
-        math.exp(statistics.median(left_out)) if left_out else None, errors.coverage,
-        _coverage(by_chip), errors.mean_band_width,
-    )  # fmt: skip
+    summaries = []
+    for kind, name in itertools.product(get_args(Kind), (EVERY_NODE, *(name for name, *_ in _NODES))):
+        every = found.get((kind, name), [])
+        groups = {
+            family: [r for r in every if families[r.case] == family] for family in sorted(SUMMED_BY_NODE)
+        }
+        if all(groups[family] for family in LOGIC):
+            groups["both"] = [r for r in every if families[r.case] in LOGIC]
+        for family, chosen in groups.items():
+            if not chosen:
+                continue
+            by_chip, errors = _by_chip(chosen), _errors(chosen)
+            medians = [statistics.median(_cost_log(row, _of_band) for row in own) for own in by_chip.values()]
+            left_out = [
+                abs(median - statistics.median(medians[:place] + medians[place + 1 :]))
+                for place, median in enumerate(medians)
+                if len(medians) > 2
+            ]
+            summaries.append(
+                NodeSummary(
+                    kind, name, family, len(by_chip), len(chosen), math.exp(statistics.median(medians)),
+                    math.exp(statistics.median(left_out)) if left_out else None, errors.coverage,
+                    _coverage(by_chip), errors.mean_band_width,
+                )
+            )  # fmt: skip
+    return summaries
 
 
 def _by_chip(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -567,11 +561,12 @@ def _summary(rows: Sequence[Row], family: str, blind: bool) -> FamilySummary:
     by_chip, errors = _by_chip(rows), _errors(rows)
     centres = {chip: _centres(found, _of_band) for chip, found in by_chip.items()}
     nominal = {chip: _centres(found, _of_nominal) for chip, found in by_chip.items()}
-    left_out = [
-        abs(_cost_log(row, _of_nominal) - _median_of(nominal, row.unit, without=row.case))
-        for row in rows
-        if cost_of(row.unit) is not None
-    ]
+    left_out = []
+    for row in rows:
+        if (cost := cost_of(row.unit)) is not None:
+            # from the median of the other chips for this cost; from 0 where no other chip has one
+            others = [of[cost[0]] for chip, of in nominal.items() if chip != row.case and cost[0] in of]
+            left_out.append(abs(cost[1] * _of_nominal(row) - (statistics.median(others) if others else 0.0)))
     return FamilySummary(
         family, blind, len(by_chip), len(rows), errors.median_factor,
         math.exp(statistics.median(left_out)) if len(by_chip) > 2 and left_out else None,
@@ -600,17 +595,6 @@ def _centres(rows: Sequence[Row], log: Callable[[Row], float]) -> dict[Kind, flo
         if (cost := cost_of(row.unit)) is not None:
             found.setdefault(cost[0], []).append(_cost_log(row, log))
     return {kind: statistics.median(values) for kind, values in found.items()}
-
-
-def _median_of(centres: Mapping[str, Mapping[Kind, float]], unit: str, *, without: str) -> float:
-    """Median logarithm of the other chips for the cost of this unit; 0 where no other chip has one."""
-    cost = cost_of(unit)
-    others = [
-        found[cost[0]]
-        for chip, found in centres.items()
-        if chip != without and cost is not None and cost[0] in found
-    ]
-    return statistics.median(others) if others else 0.0
 
 
 def _over_chips(centres: Mapping[str, Mapping[Kind, float]], kind: Kind) -> float | None:
