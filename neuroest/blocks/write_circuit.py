@@ -428,8 +428,27 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
         return np.maximum(carried, d.minimum_width)
 
-    def _areas(self, written: Written) -> list[AreaCost]:
-        """Areas of the gates, the switches, one shifter and one pump."""
+    def gate_leakage(self, written: Written) -> u.Watt:
+        """Leakage of decoders and switches of one array while powered."""
+        d = self.device
+        width: u.Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
+        narrowest = technology.gate_leakage_power(d.off_current, d.minimum_width, written.voltage)
+        switches = leakage_at_chip_temperature(self, narrowest) * (width / d.minimum_width)
+        return self.gates(written) * gate_leakage(self, d.gate_width) + switches
+
+    def shifter_leakage(self) -> u.Watt:
+        """Leakage of one level shifter."""
+        if self.shifter is None:
+            return 0.0
+        return leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
+
+    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
+        """Costs of a cell programmed with verification, in addition to its own; no static power if switched off.
+
+        Areas are those of the gates, the switches, one shifter and one pump.
+        """
+        written: Written = point.written
+        statics = [] if self.spec.between_writes == "off" else self.standing_costs(written)
         d = self.device
         gates = self.gates(written) * self.process.gate_area * d.layout_factor
         switches: u.SquareMetre = 0.0
@@ -451,27 +470,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             pump, capacitance = self.pump.device, self.pump.capacitance(written)
             area = write_circuits.charge_pump_area(capacitance, pump.capacitance_density, pump.area_factor)
             areas.append(AreaCost(self.pump.path, "pump", area))
-        return areas
-
-    def gate_leakage(self, written: Written) -> u.Watt:
-        """Leakage of decoders and switches of one array while powered."""
-        d = self.device
-        width: u.Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
-        narrowest = technology.gate_leakage_power(d.off_current, d.minimum_width, written.voltage)
-        switches = leakage_at_chip_temperature(self, narrowest) * (width / d.minimum_width)
-        return self.gates(written) * gate_leakage(self, d.gate_width) + switches
-
-    def shifter_leakage(self) -> u.Watt:
-        """Leakage of one level shifter."""
-        if self.shifter is None:
-            return 0.0
-        return leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
-
-    def costs(self, network: NetworkContext, point: ElectricalPoint) -> Costs:
-        """Costs of a cell programmed with verification, in addition to its own; no static power if switched off."""
-        written: Written = point.written
-        statics = [] if self.spec.between_writes == "off" else self.standing_costs(written)
-        return Costs(self.written_energies(written), self._areas(written), statics, self._checks(written))
+        return Costs(self.written_energies(written), areas, statics, self._checks(written))
 
     def characteristics_at(self, point: ElectricalPoint) -> list[Characteristic]:
         """Cells written at once, level shifters, and the pump."""

@@ -91,28 +91,24 @@ _ERFC_UNDERFLOW = 30.0
 """Erfc of it is far below the smallest double, and its square far below the largest."""
 
 
-def _chebyshev_series(coefficients: tuple[float, ...], t: u.Dimensionless) -> u.Dimensionless:
-    """Sum of a Chebyshev series by Clenshaw's recurrence: the loop runs over the coefficients, never over points."""
-    first, *others = coefficients
-    twice, after, afterwards = 2.0 * t, 0.0 * t, 0.0 * t
-    if not isinstance(twice, np.ndarray):
-        for coefficient in reversed(others):
-            after, afterwards = twice * after - afterwards + coefficient, after
-        return t * after - afterwards + first
-    room = np.empty_like(twice)  # new arrays in each step would take longer than the arithmetic
-    for coefficient in reversed(others):
-        np.multiply(twice, after, out=room)
-        room -= afterwards
-        room += coefficient
-        after, afterwards, room = room, after, afterwards
-    return t * after - afterwards + first
-
-
 def complementary_error_function(x: u.Dimensionless) -> u.Dimensionless:
     """Complementary error function with a relative error below 2e-12, also in the far tail. [1]."""
     size = np.minimum(np.abs(x), _ERFC_UNDERFLOW)
     t = (size - _ERFC_CENTRE) / (size + _ERFC_CENTRE)
-    series = _chebyshev_series(_ERFC_COEFFICIENTS, t)
+    # Clenshaw's recurrence; the loop runs over the coefficients, never over points
+    first, *others = _ERFC_COEFFICIENTS
+    twice, after, afterwards = 2.0 * t, 0.0 * t, 0.0 * t
+    if isinstance(twice, np.ndarray):
+        room = np.empty_like(twice)  # new arrays in each step would take longer than the arithmetic
+        for coefficient in reversed(others):
+            np.multiply(twice, after, out=room)
+            room -= afterwards
+            room += coefficient
+            after, afterwards, room = room, after, afterwards
+    else:
+        for coefficient in reversed(others):
+            after, afterwards = twice * after - afterwards + coefficient, after
+    series = t * after - afterwards + first
     tail = np.exp(-size * size) * series / (1.0 + 2.0 * size)
     # erfc(-x) = 2 - erfc(x); where x >= 0 nothing is added, so the small numbers of the tail survive.
     result: u.Dimensionless = tail + np.where(x < 0.0, 2.0 - 2.0 * tail, 0.0)

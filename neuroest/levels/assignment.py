@@ -74,7 +74,20 @@ def assigned(levels: Sequence[LevelNode], layers: LayerTable) -> Assignment:
                 f"level, which then takes the rest: {', '.join(level.path for level in levels)}"
             )
     open_to = tuple(sorted((*free, *rest))) if free else ()
-    return Assignment(tuple(owner), open_to, tuple(_unknown_names(levels, words, layers.names)))
+    checks = []
+    for level, said in zip(levels, words, strict=True):
+        idle = [
+            word for word in said or ()
+            if word != AUTO and not word.startswith(TYPE_PREFIX) and not any(fnmatchcase(n, word) for n in layers.names)
+        ]  # fmt: skip
+        if idle:
+            checks.append(
+                Check(
+                    "named_layers", level.path, "advice", np.zeros(1, bool),
+                    f"the network has no layer called {', '.join(idle)}; the assignment has no effect",
+                )
+            )  # fmt: skip
+    return Assignment(tuple(owner), open_to, tuple(checks))
 
 
 def _words(level: LevelNode) -> tuple[str, ...] | None:
@@ -119,23 +132,3 @@ def _closeness(word: str, name: str, kinds: set[str]) -> int:
     if word == name:
         return _NAME
     return _PATTERN if word != AUTO and fnmatchcase(name, word) else 0
-
-
-def _unknown_names(
-    levels: Sequence[LevelNode], words: Sequence[tuple[str, ...] | None], names: tuple[str, ...]
-) -> list[Check]:
-    """Words of a level that no layer of the network answers to."""
-    checks = []
-    for level, said in zip(levels, words, strict=True):
-        idle = [
-            word for word in said or ()
-            if word != AUTO and not word.startswith(TYPE_PREFIX) and not any(fnmatchcase(n, word) for n in names)
-        ]  # fmt: skip
-        if idle:
-            checks.append(
-                Check(
-                    "named_layers", level.path, "advice", np.zeros(1, bool),
-                    f"the network has no layer called {', '.join(idle)}; the assignment has no effect",
-                )
-            )  # fmt: skip
-    return checks

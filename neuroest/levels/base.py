@@ -435,22 +435,19 @@ class Mapper(StatesChecks, ABC):
             "spike_coding": spiking and not chip.find(CodesSpikes),
             "rescaling": not spiking and rescaled,
         }
+        path = chip.path_to(self.level)
+        networks = [path.index(level) for level, _ in chip.networks() if level in path]
+        transport = ["transport between the computing units (no network block)"]
+        if networks:
+            transport = [
+                f"transport between the {below.name} units inside one {group.name} (no network block there)"
+                for group, below in pairwise(path[networks[-1] + 1 :])
+                if below.count is None or np.any(below.count > 1.0)
+            ]
         return [
             *stated(Mapper._left_out_without_blocks, "Left out", {"programming": written}),
-            *self._left_out_of_transport(),
+            *transport,
             *stated(Mapper._left_out_without_blocks, "Left out", exclusions),
-        ]
-
-    def _left_out_of_transport(self) -> list[str]:
-        """Where data go between units of the level that no network block connects."""
-        path = self.chip.path_to(self.level)
-        networks = [path.index(level) for level, _ in self.chip.networks() if level in path]
-        if not networks:
-            return ["transport between the computing units (no network block)"]
-        return [
-            f"transport between the {below.name} units inside one {group.name} (no network block there)"
-            for group, below in pairwise(path[networks[-1] + 1 :])
-            if below.count is None or np.any(below.count > 1.0)
         ]
 
     def peak_rate(self) -> u.Numeric | None:

@@ -29,7 +29,7 @@ from neuroest.specs.base import Count, Frequency, Time, WordWidth
 from neuroest.workloads.layout import of_one_point
 
 _BIT = 1.0
-"""Bits of a spike, and bit growth per level of a tree of counts."""
+"""One bit: that of a spike, the growth per level of a tree of counts, and the unit in which columns are counted."""
 
 
 class AndCountLevel(ComputingLevel):
@@ -180,9 +180,6 @@ class BitSerialLevel(ComputingLevel):
     """The cell."""
 
 
-_ONE_BIT = 1.0
-
-
 class BitSerialMapper(Mapper):
     """Weight-stationary: every cell is active in every cycle, also in unused columns.
 
@@ -257,7 +254,7 @@ class BitSerialMapper(Mapper):
         """Time of one position: its input bits in series."""
         o = self.options
         cycle = accelerators.bit_serial_cycle_time(
-            o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _ONE_BIT
+            o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _BIT
         )
         return self.network.activation_bits * cycle
 
@@ -442,15 +439,10 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
 
     def cycles(self, product: MatrixProduct, vectors: Array) -> Array:
         """Cycles of the blocks of one group, with those in which weights are written where no others hide them."""
-        streaming = accelerators.tree_cycles(
-            np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0),
-            vectors * self.cycles_per_vector, self.rows, self.columns,
-        )  # fmt: skip
-        blocks = np.maximum(mapping.block_count(product.reduction, self.rows), 1.0) * np.maximum(
-            mapping.block_count(product.outputs, self.columns), 1.0
-        )
+        streaming = super().cycles(product, vectors * self.cycles_per_vector)
+        row_blocks, column_blocks = self.blocks(product)
         bits = self.rows * self.options["columns"] * self.column.options["weight_slice"]
-        writing = blocks * mapping.block_count(bits, self.options["write_width"])
+        writing = row_blocks * column_blocks * mapping.block_count(bits, self.options["write_width"])
         others = self.column.options["weights_per_multiplier"] > 1.0
         loading = np.where(others, np.maximum(writing - streaming, 0.0), writing)
         return np.asarray(streaming + loading * (1.0 - self.stays(self.place())))

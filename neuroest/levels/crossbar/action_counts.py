@@ -318,7 +318,15 @@ class ArrayActions:
             ]
         read = t.input_taps * bits
         inputs = self.on_array * (t.input_elements + t.recurrent_reduction) * bits
-        traffic = [*self._cell_states(), *self._waiting_sums()]
+        traffic = self._waiting_sums()
+        # cell states of long short-term memories, read and written in each step in addition to the output
+        hidden = t.output_elements / np.maximum(t.positions, 1.0)
+        is_long = self.on_array * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
+        if np.any(is_long > 0.0):
+            moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
+            traffic.insert(
+                0, Traffic("state" if self.mapper.memory("state") else "activations", moved, moved)
+            )
         for _, unit in self.chip.find(roles.MultipliesComputedFactors)[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
             product = t.is_weighted - self.on_array
@@ -346,13 +354,3 @@ class ArrayActions:
         """Partial sums in shared arrays, written and read again between the time slots of a layer's arrays."""
         moved = np.asarray(self.steps * self.mapper.pending_partial_sums() * self.mapper.partial_sum_bits())
         return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
-
-    def _cell_states(self) -> list[Traffic]:
-        """Cell state of long short-term memories, read and written in each step in addition to the output."""
-        t = self.layers
-        hidden = t.output_elements / np.maximum(t.positions, 1.0)
-        is_long = self.on_array * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
-        if not np.any(is_long > 0.0):
-            return []
-        moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
-        return [Traffic("state" if self.mapper.memory("state") else "activations", moved, moved)]

@@ -176,7 +176,13 @@ class _Columns:
         if converter is not None and converter.rounds:
             causes["quantisation"] = self._quantisation()
             if self.range.limited:
-                causes["clipping at the converters"] = self._clipping()
+                half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
+                merged = self.array.merged_lines
+                largest = self.array.rows_at_once() * merged * half
+                # the same columns clip for each bit of an input, those of many large weights, so that bits add up as
+                # they are
+                times = np.sqrt((self.columns - merged + 1.0) * self.array.read_schedule.sign_phases)
+                causes["clipping at the converters"] = np.asarray(times * self.range.clipped * largest)
         # results that are all zero (no input, or no weight) have no spread to hold an error against
         held = np.where(self.result > 0.0, self.layers.of_each(self.mapper.on_array), 0.0)
         there = held > 0.0
@@ -296,21 +302,18 @@ class _Columns:
                 if lines == "rows"
                 else self.per_column(error * self.full_scale)
             )
-        return found | self._of_neuron_inputs(array) | self._of_samples(array)
-
-    def _of_samples(self, array: CrossbarArray) -> dict[str, Array]:
-        """Errors of stages that hold results for a converter, whose range is the full scale."""
-        if array.sampler is None:
-            return {}
-        stage, bits = array.sampler, array.resolution(self.network)
-        lost = stage.lost_voltage(self.layers.of_each(array.conversion_time(self.network)), bits)
-        swing, largest = stage.device.signal_swing, self.full_scale * self.sampled_share
-        return {
-            "droop of held results": self.per_conversion(
+        found |= self._of_neuron_inputs(array)
+        if array.sampler is not None:  # it holds results for a converter, whose range is the full scale
+            sampler, bits = array.sampler, array.resolution(self.network)
+            lost = sampler.lost_voltage(self.layers.of_each(array.conversion_time(self.network)), bits)
+            swing, largest = sampler.device.signal_swing, self.full_scale * self.sampled_share
+            found["droop of held results"] = self.per_conversion(
                 accuracy.quantisation_spread(lost / swing) * largest
-            ),
-            "thermal noise of held results": self.per_conversion(stage.noise_voltage(bits) / swing * largest),
-        }
+            )
+            found["thermal noise of held results"] = self.per_conversion(
+                sampler.noise_voltage(bits) / swing * largest
+            )
+        return found
 
     def _of_neuron_inputs(self, array: CrossbarArray) -> dict[str, Array]:
         """Errors in front of a neuron, where full scale is trimmed to the results of its layer."""
@@ -462,12 +465,3 @@ class _Columns:
             lost = lost * left
         inputs = np.exp2(at_once) - 1.0
         return self.per_conversion(lost * self._level(bits) / inputs)
-
-    def _clipping(self) -> Array:
-        """Error from sums outside the converter range; blocks and digits clip independently."""
-        array = self.array
-        half = 2.0 if array.spec.weight_encoding == "offset" else 1.0
-        largest = array.rows_at_once() * array.merged_lines * half
-        columns = self.columns - array.merged_lines + 1.0
-        # the same columns clip for each bit of an input, those of many large weights, so that bits add up as they are
-        return np.asarray(np.sqrt(columns * array.read_schedule.sign_phases) * self.range.clipped * largest)

@@ -31,18 +31,21 @@ def learn_in_arrays(mapper: CrossbarLayout, placement: Placement, counts: Learni
     circuit = mapper.compute.write_circuit
     if counts.rule.update is None or circuit is None or circuit.spec.update_timing == "datapath":
         return updates.learning()
-    _refuse_timing(mapper, counts)
     return updates.paired()
 
 
 def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
-    """Refuse rules that need a circuit which the arrays do not have."""
+    """Refuse rules that need a circuit which the arrays do not have.
+
+    Pulses that time spikes by themselves make pairs of spikes only.
+    """
     array, path, rule = mapper.compute, mapper.level.path, counts.rule
+    circuit = array.write_circuit
     if rule.update is None:
         return
     if not isinstance(array.cell, ResistiveMemory):
         raise MappingError(f"{array.cell.path} is not a cell that pulses can program, so {path} cannot learn")
-    if array.write_circuit is None:
+    if circuit is None:
         raise MappingError(
             f"{path} has no write_circuit, so a learning rule cannot change its cells; add one"
         )
@@ -61,14 +64,9 @@ def _refuse(mapper: CrossbarLayout, counts: LearningCounts) -> None:
             f"the rule sends errors back through the weights, and {path} is read at its columns only; write "
             f"backward_readout: at_rows"
         )
-
-
-def _refuse_timing(mapper: CrossbarLayout, counts: LearningCounts) -> None:
-    """Refuse timing by the pulses themselves for any rule other than pairs of spikes."""
-    circuit, rule = mapper.compute.write_circuit, counts.rule
-    if circuit is None:
-        return
     kind = circuit.spec.update_timing
+    if kind == "datapath":
+        return
     spikes = {"x0", "y0"}
     pairs = all(
         len(spikes & set(p.factors)) == 1 and {*p.factors} <= {*spikes, *rule.traces} and not p.constants[1:]
