@@ -192,22 +192,20 @@ def expected(
     if first.get("first_switch_s") == [None]:
         raise NoSpikeError("the gate follows the filament and removes its drive, so no filament completes")
     if len(times) == 1 and first.get("latched"):
-        return _pulsed(run, times[0])
+        # a constant input keeps it on, so it gets a train of pulses
+        width, gap = _WIDTH * times[0], device_circuit.circuit.rest
+        data = run.of(stimulus="pulses", width=width, gap=gap, pulses=MOST_SPIKES)
+        times = [spike["time_s"] for spike in data["spikes"]]
+        if len(times) != MOST_SPIKES:
+            raise NoSpikeError(
+                f"a constant input keeps it on, and {MOST_SPIKES} pulses give {len(times)} spikes"
+            )
+        period = (times[-1] - times[0]) / (len(times) - 1)
+        return run.outcome(data, MOST_SPIKES * (width + gap), times, period, (width, gap))
     times = times[:MOST_SPIKES]
     period = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
     duration = first["duration_s"] if period is None else times[-1] + period / 2.0
     return run.outcome(run.of(duration=duration), duration, times, period, None)
-
-
-def _pulsed(run: _Run, delay: float) -> Expected:
-    """A train of pulses for a neuron that a constant input keeps on."""
-    width, gap = _WIDTH * delay, run.found.circuit.rest
-    data = run.of(stimulus="pulses", width=width, gap=gap, pulses=MOST_SPIKES)
-    times = [spike["time_s"] for spike in data["spikes"]]
-    if len(times) != MOST_SPIKES:
-        raise NoSpikeError(f"a constant input keeps it on, and {MOST_SPIKES} pulses give {len(times)} spikes")
-    period = (times[-1] - times[0]) / (len(times) - 1)
-    return run.outcome(data, MOST_SPIKES * (width + gap), times, period, (width, gap))
 
 
 class _Run:

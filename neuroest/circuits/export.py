@@ -301,7 +301,16 @@ def agreement(export: Export) -> tuple[Agreement, ...]:
     with tempfile.TemporaryDirectory() as folder:
         export.write(Path(folder))
         if export.form == "verilog-a":
-            _compile(next(iter(export.files)), folder)
+            if (compiler := openvaf()) is None:
+                raise NeuroestError(
+                    "--check of Verilog-A needs OpenVAF (openvaf), which is not installed; spice needs none"
+                )
+            module = next(iter(export.files))
+            run = _output_of([compiler, module], folder)
+            if run.returncode:
+                raise NeuroestError(
+                    f"openvaf does not compile {module}: {run.stderr.strip().splitlines()[-1]}"
+                )
         for file, due in export.benches.items():
             printed = _run(
                 program, file, folder, ("delay_s", "energy_J", *(["period_s"] if due.period else []))
@@ -325,17 +334,6 @@ def _output_of(command: list[str], folder: str) -> subprocess.CompletedProcess[s
         command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
-
-
-def _compile(file: str, folder: str) -> None:
-    """Compile the module for ngspice."""
-    if (program := openvaf()) is None:
-        raise NeuroestError(
-            "--check of Verilog-A needs OpenVAF (openvaf), which is not installed; spice needs none"
-        )
-    run = _output_of([program, file], folder)
-    if run.returncode:
-        raise NeuroestError(f"openvaf does not compile {file}: {run.stderr.strip().splitlines()[-1]}")
 
 
 def _run(program: str, file: str, folder: str, wanted: tuple[str, ...]) -> dict[str, float]:

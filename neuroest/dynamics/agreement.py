@@ -292,32 +292,18 @@ def compare_spike(
         Quantity("area", area, area, "m^2", times),
     )
     kept = tuple(q for q in quantities if np.isfinite(q.simulated))
-    notes = (*found.notes, *_as_reported(component, energy, area))
+    notes = found.notes
+    if component.model != "reported_neuron":
+        memory = component.time_constant() if hasattr(component, "time_constant") else component.memory_time()
+        parts = [
+            f"spike_energy {format_quantity(energy, 'J')}", f"input_hold_time {format_quantity(closed_time, 's')}",
+            f"maximum_spike_rate {format_quantity(1.0 / interval, '1/s')}", f"footprint {format_quantity(area, 'm^2')}",
+        ]  # fmt: skip
+        if memory is not None and np.isfinite(memory):
+            parts.append(f"memory_time {format_quantity(float(memory), 's')}")
+        notes = (*notes, f"the same as a reported_neuron: {', '.join(parts)}")
     spikes = bool(np.isfinite(found.energy))
-    # checks that predict no spike
-    flagged = (
-        ()
-        if spikes
-        else tuple(
-            check.name
-            for check in component.checks(any_network())
-            if check.name in _NO_SPIKE and not bool(np.all(check.passed))
-        )
-    )
+    checks = () if spikes else component.checks(any_network())
+    # of those that predict no spike
+    flagged = tuple(one.name for one in checks if one.name in _NO_SPIKE and not np.all(one.passed))
     return Agreement(neuron, component.model, kept, notes, spikes, flagged)
-
-
-def _as_reported(component: Any, energy: float, area: float) -> list[str]:
-    """The same neuron, described only by its reported numbers."""
-    if component.model == "reported_neuron":
-        return []
-    memory = component.time_constant() if hasattr(component, "time_constant") else component.memory_time()
-    parts = [
-        f"spike_energy {format_quantity(energy, 'J')}",
-        f"input_hold_time {format_quantity(float(component.integration_time()), 's')}",
-        f"maximum_spike_rate {format_quantity(1.0 / float(component.minimum_interval()), '1/s')}",
-        f"footprint {format_quantity(area, 'm^2')}",
-    ]
-    if memory is not None and np.isfinite(memory):
-        parts.append(f"memory_time {format_quantity(float(memory), 's')}")
-    return [f"the same as a reported_neuron: {', '.join(parts)}"]

@@ -342,9 +342,13 @@ def stochasticity(bench: Bench) -> Characteristic:
         f"one device, {bench.devices} pulses each, and 80 % interval", levels, probability,
         np.clip(probability - 1.2816 * error, 0.0, 1.0), np.clip(probability + 1.2816 * error, 0.0, 1.0),
     )]  # fmt: skip
-    median, spread = _probit(levels, probability)
+    # median and deviation of the firing amplitude, from the quantiles of the curve
+    rising = np.maximum.accumulate(probability)
+    below, median, above = (float(np.interp(p, rising, levels)) for p in (0.1587, 0.5, 0.8413))
+    spread = (above - below) / 2.0
     findings = [f"pulses of {format_quantity(width, 's')}"]
-    if not np.isfinite(median):
+    if rising[0] > 0.25 or rising[-1] < 0.75:
+        median = spread = np.nan
         span = f"from {levels[0]:.3g} to {levels[-1]:.3g} V"
         findings.append(f"{span} the probability does not pass from a quarter to three quarters")
     period = 1.2 / float(np.max(cells.settling))
@@ -387,15 +391,6 @@ def stochasticity(bench: Bench) -> Characteristic:
             Value("deviation of the amplitude", spread, float(np.max(cells.firing_voltage_spread)), "V"),
         ),
     )  # fmt: skip
-
-
-def _probit(levels: Array, probability: Array) -> tuple[float, float]:
-    """Median and deviation of the firing amplitude from the quantiles of the curve."""
-    rising = np.maximum.accumulate(probability)
-    if rising[0] > 0.25 or rising[-1] < 0.75:
-        return float("nan"), float("nan")
-    low, middle, high = (float(np.interp(p, rising, levels)) for p in (0.1587, 0.5, 0.8413))
-    return middle, (high - low) / 2.0
 
 
 CHARACTERISTICS: Mapping[str, Callable[[Bench], Characteristic]] = {

@@ -160,10 +160,11 @@ def rate(bench: NeuronBench) -> Characteristic:
     if np.ptp(factors) and np.any(curve.rate):
         series.append(_different(bench, factors))
     at = int(np.argmin(np.abs(curve.levels - drive.nominal)))
-    unit = bench.rate_unit
+    unit, finite = bench.rate_unit, closed[np.isfinite(closed)]
+    highest = float(np.max(finite)) if len(finite) else np.nan
     values = (
         Value(f"rate at {drive.text(drive.nominal)}", _none(curve.rate[at]), closed[at], unit),
-        Value("highest rate of the curve", _none(float(np.max(curve.rate))), _highest(closed), unit),
+        Value("highest rate of the curve", _none(float(np.max(curve.rate))), highest, unit),
     )
     findings = []
     both = (curve.rate > 0.0) & np.isfinite(closed) & (closed > 0.0)
@@ -184,11 +185,6 @@ def rate(bench: NeuronBench) -> Characteristic:
 
 def _none(value: float) -> float:
     return float(value) if value > 0.0 else np.nan
-
-
-def _highest(closed: Array) -> float:
-    finite = closed[np.isfinite(closed)]
-    return float(np.max(finite)) if len(finite) else np.nan
 
 
 def _different(bench: NeuronBench, factors: Array) -> Series:

@@ -158,21 +158,34 @@ def simulate(
     usual = _REPETITIONS if names else 1
     request = Request(neuron, stimulus=stimulus, devices=usual if devices is None else devices, **options)
     if names:
-        _refuse_one_input(request, {"energy": energy, "hold": bool(hold)})
+        # characteristics have inputs of their own
+        shared = {"devices", "seed", "progress", *(one.name for one in fields(Asked))}
+        own = [one for one in fields(Request) if one.name not in shared]
+        given = [one.name for one in own if getattr(request, one.name) != one.default]
+        given += [name for name, asked in (("energy", energy), ("hold", hold)) if asked]
+        if given:
+            raise NeuroestError(
+                f"--{given[0]} belongs to a single input; characteristics have inputs of their own"
+            )
+        if request.devices < 2:
+            raise NeuroestError("--devices: a characteristic needs at least 2")
         found = characterise(
-            request,
-            names,
-            devices=request.devices,
-            seed=request.seed,
-            compare=compare,
-            progress=request.progress,
-        )
+            request, names, devices=request.devices, seed=request.seed, compare=compare, progress=request.progress
+        )  # fmt: skip
         return characteristics_report(neuron, found)
     if compare is not None:
         raise NeuroestError("--compare belongs to characteristics; name one, or all")
+    model = load_device(neuron).spec.model
     if not energy:
-        return _with_input(request)
-    if load_device(neuron).spec.model in NEURON_MODELS:
+        running = neuron_in_time(request)
+        if request.spikes is not None and (request.duration is not None or stimulus != "constant"):
+            raise NeuroestError(
+                "--spikes sets the length of a constant input; leave out --duration and --stimulus"
+            )
+        if request.behaviour and not isinstance(running, AnalogInTime):
+            raise NeuroestError(f"{neuron} is {article(model)}; --behaviour belongs to CMOS integrators")
+        return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request)
+    if model in NEURON_MODELS:
         return _energy_report(request, hold)
     if hold:
         raise NeuroestError("--hold of --energy belongs to diffusive neurons")
@@ -181,35 +194,6 @@ def simulate(
     table = (tuple(rows[0]), *(tuple(row.values()) for row in rows))
     data = {"neuron": neuron, "agrees": agreement.agrees, "quantities": rows}
     return Report(agreement.blocks(), data, table)
-
-
-def _refuse_one_input(request: Request, others: Mapping[str, bool]) -> None:
-    """Refuse options of a single input next to characteristics, which have inputs of their own."""
-    shared = {"devices", "seed", "progress", *(field.name for field in fields(Asked))}
-    given = [
-        field.name
-        for field in fields(Request)
-        if field.name not in shared and getattr(request, field.name) != field.default
-    ] + [name for name, asked in others.items() if asked]
-    if given:
-        raise NeuroestError(
-            f"--{given[0]} belongs to a single input; characteristics have inputs of their own"
-        )
-    if request.devices < 2:
-        raise NeuroestError("--devices: a characteristic needs at least 2")
-
-
-def _with_input(request: Request) -> Report:
-    """Run any neuron with one input."""
-    model = load_device(request.neuron).spec.model
-    running = neuron_in_time(request)
-    if request.spikes is not None and (request.duration is not None or request.stimulus != "constant"):
-        raise NeuroestError(
-            "--spikes sets the length of a constant input; leave out --duration and --stimulus"
-        )
-    if request.behaviour and not isinstance(running, AnalogInTime):
-        raise NeuroestError(f"{request.neuron} is {article(model)}; --behaviour belongs to CMOS integrators")
-    return _RUNNERS[next(kind for kind in type(running).__mro__ if kind in _RUNNERS)](running, request)
 
 
 def stimulus_of(request: Request, level: float, duration: float, unit: str) -> list[Segment]:

@@ -235,7 +235,16 @@ def doubled(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim],
         for name, value in before.items()
         if value > 0.0 and not math.isclose(after[name], value, rel_tol=_SAME)
     }
-    return Doubled("", ratios, _not_doubled(one, two))
+    single, double = (
+        {f"{row.component}.{row.action}.{row.term}": float(np.sum(row.energy)) for row in result.dynamic}
+        for result in (one, two)
+    )
+    factors = {name: double.get(name, 0.0) / energy for name, energy in single.items() if energy > 0.0}
+    others = []
+    if not all(math.isclose(factor, 1.0, rel_tol=_SAME) for factor in factors.values()):
+        others = [name for name, factor in factors.items() if not math.isclose(factor, 2.0, rel_tol=_SAME)]
+    others.sort(key=lambda name: -single[name])
+    return Doubled("", ratios, tuple((name, single[name], factors[name]) for name in others))
 
 
 def _refusals(result: Evaluation) -> Iterator[str]:
@@ -244,15 +253,3 @@ def _refusals(result: Evaluation) -> Iterator[str]:
         if not np.all(check.passed):
             yield f"{check.component}: {check.message}"
     yield from (fault for fault, _ in faults(result, totals_of(result)))
-
-
-def _not_doubled(one: Evaluation, two: Evaluation) -> tuple[tuple[str, float, float], ...]:
-    before, after = (
-        {f"{row.component}.{row.action}.{row.term}": float(np.sum(row.energy)) for row in result.dynamic}
-        for result in (one, two)
-    )
-    factors = {name: after.get(name, 0.0) / energy for name, energy in before.items() if energy > 0.0}
-    if all(math.isclose(factor, 1.0, rel_tol=_SAME) for factor in factors.values()):
-        return ()
-    others = [name for name, factor in factors.items() if not math.isclose(factor, 2.0, rel_tol=_SAME)]
-    return tuple((name, before[name], factors[name]) for name in sorted(others, key=lambda n: -before[n]))

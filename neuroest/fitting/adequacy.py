@@ -384,9 +384,13 @@ def bands(
         origin: sum((np.diag(p) for o, p, _ in pieces if o == origin), np.zeros(size)) / variance
         for origin in ("scatter", "devices", "model", "held", "minima")
     }
-    return Bands(
-        deviation, _freedom(pieces, variance), total / np.outer(deviation, deviation), chi_square, shares
-    )
+    # degrees of freedom of a sum of variances, each estimated from a few numbers (Satterthwaite 1946)
+    grouped: dict[tuple[str, float], Array] = {}
+    for origin, piece, of_piece in pieces:
+        grouped[origin, of_piece] = grouped.get((origin, of_piece), 0.0) + np.diag(piece)
+    spent = sum((part**2 / of_part for (_, of_part), part in grouped.items()), np.zeros(size))
+    freedom = np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf)
+    return Bands(deviation, freedom, total / np.outer(deviation, deviation), chi_square, shares)
 
 
 def _scattered(
@@ -436,15 +440,6 @@ def _missed(fit: Linear, score: Array, mean_bend: Array, pull: Array, leverage: 
             direction = np.sum(pull[rows], axis=0)
             size = max(beyond, float(np.mean(own[place == label])))
             yield "model", size * np.outer(direction, direction), freedom if beyond > 0.0 else np.inf
-
-
-def _freedom(pieces: list[_Piece], variance: Array) -> Array:
-    """Degrees of freedom of a sum of variances, each estimated from a few numbers (Satterthwaite 1946)."""
-    grouped: dict[tuple[str, float], Array] = {}
-    for origin, piece, freedom in pieces:
-        grouped[origin, freedom] = grouped.get((origin, freedom), 0.0) + np.diag(piece)
-    spent = sum((part**2 / freedom for (_, freedom), part in grouped.items()), np.zeros(len(variance)))
-    return np.asarray(np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf))
 
 
 def quantile(share: float, freedom: float) -> float:

@@ -330,7 +330,12 @@ def fit(
     if model is not None and start is not None and model not in readers:
         raise NeuroestError(f"{start} is {article(model)}; --from needs {' or '.join(map(article, readers))}")
     kind = str(_kind(measurements) or "")
-    ranking = [] if model == RATE_EQUATIONS else _ranking(measurements, model, seed, part(progress, 0, 2))
+    ranking: list[Candidate] = []
+    for number, one in enumerate(() if model == RATE_EQUATIONS else measurements.experiments):
+        part(progress, 0, 2)(number / len(measurements.experiments))
+        ranking += candidates(one, model)
+        if model is None and one.layout.name in RATE_EXPERIMENTS:
+            ranking.append(_compared_rates(one, measurements, seed, alone=not ranking))
     model = model or chosen_model(ranking) or _without_choice(measurements, ranking)
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
@@ -401,17 +406,6 @@ def _rate_equations(
     values = {**{key: claim.value for key, claim in template.claims.items()}, **result.values}
     kept = {key: value for key, value in values.items() if key in template.record.parameters()}
     return replace(result, refusals=refused_alone(template, kept))
-
-
-def _ranking(data: Measurements, model: str | None, seed: int, progress: Progress) -> list[Candidate]:
-    """Compare all models that can use an experiment of the data."""
-    found = []
-    for number, experiment in enumerate(data.experiments):
-        progress(number / len(data.experiments))
-        found += candidates(experiment, model)
-        if model is None and experiment.layout.name in RATE_EXPERIMENTS:
-            found.append(_compared_rates(experiment, data, seed, alone=not found))
-    return found
 
 
 def _compared_rates(experiment: Experiment, data: Measurements, seed: int, *, alone: bool) -> Candidate:

@@ -371,7 +371,15 @@ def fit(
     singular: Array = np.linalg.svd(problem.sensitivities(seen, point), compute_uv=False)
     kept = _identified(problem, seen, point, elsewhere)
     free, point = kept.free, kept.point
-    held = _unseen(data, seen) | kept.held
+    held = {name: "no row depends on it" for name in CANDIDATES if name not in seen}
+    if "on_resistance" in held:
+        sweep = data.named("current_voltage")
+        bound = None if sweep is None else predictions.on_resistance_bound(sweep)
+        held["on_resistance"] = (
+            "only a sweep of the current determines it" if bound is None
+            else f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
+        )  # fmt: skip
+    held |= kept.held
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
     scatter, reported = _reported(problem, free, point, known, kept.elsewhere)
@@ -430,19 +438,6 @@ def _banded(problem: _Problem, free: tuple[str, ...], point: Array, known: Bands
             replace(part, predicted=part.predicted[:1], residuals=part.residuals[:1], low=low, high=high)
         )
     return found
-
-
-def _unseen(data: Measurements, seen: tuple[str, ...]) -> dict[str, str]:
-    """Why each parameter that affects no row is not fitted."""
-    held = {name: "no row depends on it" for name in CANDIDATES if name not in seen}
-    if "on_resistance" in held:
-        sweep = data.named("current_voltage")
-        bound = None if sweep is None else predictions.on_resistance_bound(sweep)
-        held["on_resistance"] = (
-            "only a sweep of the current determines it" if bound is None
-            else f"every row of the on state is at compliance, so it is at most {format_quantity(bound, 'ohm')}"
-        )  # fmt: skip
-    return held
 
 
 @frozen_dataclass
@@ -516,21 +511,19 @@ def _reported(
     columns = [names.index(name) for name in held]
     moved = slopes[:, columns] * np.array([held[name] for name in held])
     variance = (scatter.between or 0.0) ** 2 + (scatter.within or 0.0) ** 2
-    shifted = 0.5 * variance * _bend(problem, names, full, parts) if variance else None
+    shifted = None
+    if variance:
+        # second derivative of the residuals of single times with respect to the logarithm of the drive
+        points = np.stack([full, full, full])
+        points[:, names.index("field_mobility")] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
+        low, middle, high = problem.residuals(names, points)
+        single = [
+            np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts
+        ]
+        bend = np.where(np.concatenate(single), (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0)
+        shifted = 0.5 * variance * bend
     line = linearised(parts, slopes[:, : len(free)], drive)
     return scatter, bands(line, scatter, moved, elsewhere, shifted)
-
-
-def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[predictions.Rows]) -> Array:
-    """Second derivative of the residuals of single times with respect to the logarithm of the drive."""
-    points = np.stack([point, point, point])
-    column = names.index("field_mobility")
-    points[:, column] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
-    low, middle, high = problem.residuals(names, points)
-    timed = np.concatenate(
-        [np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts]
-    )
-    return np.asarray(np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0))
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:

@@ -346,7 +346,13 @@ def _swept(
     fastest = float(np.median(rates.filament_decay + rates.residue_rate))
     filament = residue = np.zeros((len(one["field_mobility"]), len(starts)))
     predicted = np.zeros((len(filament), experiment.rows))
-    unlimited = _unlimited(values, float(np.max(level)), float(np.min(limit)), conduction_length)[:, None]
+    # state of each set up to which no compliance takes voltage from the device
+    states = np.linspace(0.0, 1.0, _STATES)
+    of_sets = {name: value[:, None] for name, value in values.items()}
+    acts = np.min(limit) * _resistance(of_sets, states, conduction_length) < np.max(level)
+    first = np.where(acts.any(axis=1), np.argmax(acts, axis=1), _STATES)
+    # a point of the grid earlier acts nowhere, below the first nothing is known
+    unlimited = np.where(first > 0, states[np.clip(first - 1, 0, _STATES - 1)], -1.0)[:, None]
     still = int(np.clip(_SUBSTEPS_OF_A_CYCLE // len(place), _STILL_SUBSTEPS, _MOST_SUBSTEPS))
     least, most = (max(2, round(parts * share)) for parts in (_LEAST_SUBSTEPS, _MOST_SUBSTEPS))
     other = np.append(True, ~np.all(np.isclose(lengths[1:], lengths[:-1], rtol=1e-9, atol=0.0), axis=1))
@@ -377,16 +383,6 @@ def _swept(
         resistance = _resistance(one, filament + residue, conduction_length)
         predicted[:, place[row]] = np.minimum(np.abs(level[row]) / resistance, limit[row])
     return predicted
-
-
-def _unlimited(values: Mapping[str, Array], level: float, limit: float, conduction_length: float) -> Array:
-    """State of each set up to which no compliance takes voltage from the device, a point of a grid to be safe."""
-    states = np.linspace(0.0, 1.0, _STATES)
-    one = {name: value[:, None] for name, value in values.items()}
-    acts = limit * _resistance(one, states, conduction_length) < level
-    first = np.where(acts.any(axis=1), np.argmax(acts, axis=1), _STATES)
-    # one point earlier acts nowhere, below the first nothing is known
-    return np.where(first > 0, states[np.minimum(np.maximum(first - 1, 0), _STATES - 1)], -1.0)
 
 
 def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:

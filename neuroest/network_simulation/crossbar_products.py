@@ -270,7 +270,7 @@ class ProgrammedLayer:
         return total
 
     def _read(self, digits: Array) -> Array:
-        total = np.zeros((len(digits), self.outputs), dtype=np.float32)
+        total, step = np.zeros((len(digits), self.outputs), dtype=np.float32), np.float32(self.reads.step)
         for first, columns, noise in self.blocks:
             part = digits[:, first : first + len(columns)]
             sums = _sums(part, columns)
@@ -280,21 +280,16 @@ class ProgrammedLayer:
                 drawn *= power
                 drawn *= noise
                 sums += drawn
-            total += self._added_up(self._converted(sums), part)
+            if ROUNDING not in self.without:
+                # half a step rounds up, since the transition levels of a converter are fixed
+                sums *= np.float32(1.0) / step
+                sums += np.float32(0.5)
+                np.floor(sums, out=sums)
+                sums *= step
+            if CLIPPING not in self.without:
+                np.clip(sums, self.reads.low_end, self.reads.high_end, out=sums)
+            total += self._added_up(sums, part)
         return total
-
-    def _converted(self, sums: Array) -> Array:
-        """Codes of the converters, in levels."""
-        step = np.float32(self.reads.step)
-        if ROUNDING not in self.without:
-            # half a step rounds up, since the transition levels of a converter are fixed
-            sums *= np.float32(1.0) / step
-            sums += np.float32(0.5)
-            np.floor(sums, out=sums)
-            sums *= step
-        if CLIPPING not in self.without:
-            np.clip(sums, self.reads.low_end, self.reads.high_end, out=sums)
-        return sums
 
     def _added_up(self, codes: Array, digits: Array) -> Array:
         """Shift and add the columns of each weight."""

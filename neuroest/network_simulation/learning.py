@@ -162,7 +162,16 @@ def learn_network(
     spec, learning = chip.workload, chip.workload.learning
     if learning is None:
         raise NeuroestError(f"{spec.name} has no `learning`")
-    layers = _layers_in_a_row(read_network(weights, network.spec)[0])
+    layers, before_it = list(read_network(weights, network.spec)[0].layers), "input"
+    for layer in layers:
+        if layer.window is not None or layer.bias is not None or layer.reset is not Reset.SUBTRACT_LATER:
+            raise NeuroestError(
+                f"layer {layer.name}: learning runs on fully connected and recurrent layers without a bias, whose "
+                "neurons subtract their threshold in the next timestep"
+            )
+        if layer.sources != (before_it,):
+            raise NeuroestError(f"layer {layer.name}: learning runs on layers that each read the one before")
+        before_it = layer.name
     shown, tested = read_samples(training, spec), read_samples(samples, spec).first(count)
     named = set(learning.layers or [layer.name for layer in layers])
     found = []
@@ -264,27 +273,6 @@ def _as_simulated(
     }  # fmt: skip
     spec = network.spec.model_copy(update={"learning": learning.model_copy(update=changed)})
     return replace(network, spec=spec)
-
-
-def _layers_in_a_row(network: Network) -> list[NeuronLayer]:
-    """Layers that each read the one before, whose neurons subtract their threshold.
-
-    Raises
-    ------
-    NeuroestError
-        If the network has another structure.
-    """
-    before = "input"
-    for layer in network.layers:
-        if layer.window is not None or layer.bias is not None or layer.reset is not Reset.SUBTRACT_LATER:
-            raise NeuroestError(
-                f"layer {layer.name}: learning runs on fully connected and recurrent layers without a bias, whose "
-                "neurons subtract their threshold in the next timestep"
-            )
-        if layer.sources != (before,):
-            raise NeuroestError(f"layer {layer.name}: learning runs on layers that each read the one before")
-        before = layer.name
-    return list(network.layers)
 
 
 def _accuracy(layers: list[NeuronLayer], tested: Samples) -> float:

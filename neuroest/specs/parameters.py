@@ -173,21 +173,17 @@ def _places(cls: type[Record], prefix: str) -> tuple[tuple[str, str, float | Non
     return tuple((name, f"{prefix}.{name}", about.absent) for name, about in cls.declared.items())
 
 
-def _unit_type(cls: type[Record], name: str) -> Any:
-    """Type annotation of a quantity. A name is looked up, since evaluating it takes longer than reading a file."""
-    home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
-    annotation = home.__annotations__[name]
-    if not isinstance(annotation, str):
-        return annotation
-    way = annotation.split(".")
-    return reduce(getattr, way[1:], vars(sys.modules[home.__module__])[way[0]])
-
-
 @cache
 def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
     parameters = {}
     for name, about in cls.declared.items():
-        unit = next(m for m in _unit_type(cls, name).__metadata__ if isinstance(m, Unit))
+        home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
+        annotation: Any = home.__annotations__[name]
+        if isinstance(annotation, str):
+            # a name is looked up, since evaluating it takes longer than reading a file
+            way = annotation.split(".")
+            annotation = reduce(getattr, way[1:], vars(sys.modules[home.__module__])[way[0]])
+        unit = next(m for m in annotation.__metadata__ if isinstance(m, Unit))
         check = replace(about.check, unit=unit.symbol)
         parameters[name] = ParameterInfo(name, cls, about.symbol, check, about.absent)
     return MappingProxyType(parameters)
