@@ -373,14 +373,13 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
             raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
 
     def blocks_needed(self, placement: Placement) -> Array:
-        """Blocks of weights of each layer."""
+        """Blocks of weights of all layers."""
         blocks = placement.row_blocks * placement.column_blocks * self.turns()
-        return np.asarray(blocks * self.layers.is_weighted)
+        return np.asarray(np.sum(blocks * self.layers.is_weighted, axis=-1, keepdims=True))
 
     def stays(self, placement: Placement) -> Array:
         """One where the weights of all layers stay in the cells from one inference to the next."""
-        needed = np.sum(self.blocks_needed(placement), axis=-1, keepdims=True)
-        return np.asarray(np.where(needed <= self.blocks_held, 1.0, 0.0))
+        return np.asarray(np.where(self.blocks_needed(placement) <= self.blocks_held, 1.0, 0.0))
 
     def place(self) -> Placement:
         """Every layer uses all arrays, one layer after the other; without a memory of weights they must all stay."""
@@ -395,7 +394,7 @@ class DigitalInMemoryMapper(DigitalArrayMapper):
             placement = replace(placement, checks=(*placement.checks, settles))
         if self.memory("weights") is not None:
             return placement
-        needed = np.sum(self.blocks_needed(placement), axis=-1, keepdims=True)
+        needed = self.blocks_needed(placement)
         check = Check(
             "weights_fit", self.level.path, "infeasible", needed <= self.blocks_held,
             f"the cells hold {int(np.max(self.blocks_held))} blocks of weights, the network has {int(np.max(needed))}; "

@@ -100,6 +100,12 @@ class RowStationaryMapper(DigitalArrayMapper):
         self.refuse("weight_slice", "weight_slice" in unit.options, unit=unit.path)
         super().check_supported()
 
+    @property
+    def input_channels(self) -> Array:
+        """Input channels of one group of each layer."""
+        t = self.layers
+        return np.asarray(t.reduction / (t.kernel_rows * t.kernel_columns))
+
     def array_cycles(self) -> Array:
         """Cycles that the units need for each layer."""
         t = self.layers
@@ -134,7 +140,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         spare = np.maximum(np.floor(sets / np.minimum(sets, filters)), 1.0)
         window = np.maximum(np.floor(o.get("inputs_per_unit", np.inf) / t.kernel_columns), 1.0)
         held = np.minimum(o["channels_per_unit"], window) * spare
-        channels = np.maximum(t.reduction / (t.kernel_rows * t.kernel_columns), 1.0)
+        channels = np.maximum(self.input_channels, 1.0)
         return _Pass(
             np.asarray(filters),
             np.asarray(accelerators.channels_of_a_pass(channels, held, room, words, filters * per_filter)),
@@ -159,8 +165,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         ones = t.is_weighted * 1.0
         units = self.options["rows"] * self.options["columns"]
         used = t.macs / np.maximum(self.array_cycles() * units, 1.0)
-        channels = t.reduction / (t.kernel_rows * t.kernel_columns)
-        rows = np.maximum(mapping.block_count(channels, one.channels), 1.0)
+        rows = np.maximum(mapping.block_count(self.input_channels, one.channels), 1.0)
         columns = np.maximum(mapping.block_count(t.outputs, one.filters), 1.0)
         return self.placed(
             ones * self.arrays, ones * used, row_blocks=rows, column_blocks=columns, shared=True
@@ -218,7 +223,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     def inputs_read(self) -> Array:
         """Inputs that one pass after the other takes from the buffer, for one group of filters."""
         t = self.layers
-        channels = t.reduction / (t.kernel_rows * t.kernel_columns) * t.groups
+        channels = self.input_channels * t.groups
         return np.asarray(t.is_weighted * self.one_pass().input_rows * t.padded_columns * channels)
 
     def repeated_inputs(self) -> Array:

@@ -283,7 +283,7 @@ class Cell(Component[Any]):
         return 0.0, 0.0
 
     def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Conductance with the elements in series with it."""
+        """Conductance with the elements in series with it: as stated, if that contains them."""
         return conductance
 
     def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:

@@ -183,10 +183,6 @@ class CrosspointCell(ResistiveMemory):
         """Capacitance of the memristor on both wires."""
         return Loads(self.device.memristor_capacitance, self.device.memristor_capacitance)
 
-    def limited(self, conductance: u.Siemens) -> u.Siemens:
-        """Stated conductance: it includes all series elements."""
-        return conductance
-
     thirds: bool = chosen("write_scheme", "third")
     """Whether unselected cells see a third of the programming voltage."""
 

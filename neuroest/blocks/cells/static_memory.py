@@ -566,7 +566,7 @@ class ChargeCell(StaticCell):
             return static_cells.shared_plate_charges(
                 cells, probability, point.array_rows, self.plate_ratio(point)
             )
-        return static_cells.separate_charges(cells, probability)
+        return super().capacitors_charged(point, cells, probability)
 
     def read_counts(
         self, network: NetworkContext, point: ElectricalPoint, reads: u.Numeric, columns: u.Numeric,

@@ -168,8 +168,17 @@ class Converter(AnalogCircuit[Any], ABC):
         return [*found, self.check_range("converter_supply", self.supply_voltage(), low, high, "V")]
 
     def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Checks of the range of the model."""
-        return []
+        """Whether the resolution is within the limit of the circuit, if its device states one.
+
+        Checks
+        ------
+        converter_resolution
+            resolution is beyond the range of this kind of converter
+        """
+        most = getattr(self.device, "maximum_bits", None)
+        if most is None:
+            return []
+        return [self.check_range("converter_resolution", bits, 1.0, most, "1", severity="infeasible")]
 
 
 class SampledConverter(Converter):
@@ -221,15 +230,11 @@ class ClockedConverter(SampledConverter):
 
         Checks
         ------
-        converter_resolution
-            resolution is beyond the range of this kind of converter
         converter_clock
             the clock is faster than the comparator of the converter at this supply
         """
-        most, clock = self.device.maximum_bits, self.clock_frequency()
+        clock, fastest = self.clock_frequency(), self.fastest_clock()
         return [
-            self.check_range("converter_resolution", bits, 1.0, most, "1", severity="infeasible"),
-            self.check_range(
-                "converter_clock", clock, 0.0, self.fastest_clock(), "1/s", severity="infeasible"
-            ),
+            *super().range_checks(bits),
+            self.check_range("converter_clock", clock, 0.0, fastest, "1/s", severity="infeasible"),
         ]

@@ -260,20 +260,6 @@ class TimeConverter(SampledConverter):
         """Area of one converter."""
         return self.area_at_node(self.device.footprint)
 
-    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
-        """Whether the resolution is within the limit of the circuit.
-
-        Checks
-        ------
-        converter_resolution
-            resolution is beyond the range of this kind of converter
-        """
-        return [
-            self.check_range(
-                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1", severity="infeasible"
-            )
-        ]
-
 
 class IntegratingAdcParameters(CircuitParameters):
     """Integrator and step-wise converter at one column, with times and energies per step."""
@@ -359,15 +345,11 @@ class IntegratingAdc(Converter, IntegratesInput):
 
         Checks
         ------
-        converter_resolution
-            resolution is beyond the range of this kind of converter
         input_sign
             the polarity of a pulse carries one bit
         """
         return [
-            self.check_range(
-                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1", severity="infeasible"
-            ),
+            *super().range_checks(bits),
             self.check_range("input_sign", self.options["sign_bits"], 0.0, 1.0, "1", severity="infeasible"),
         ]
 

@@ -152,8 +152,6 @@ class WholeAdc(SampledConverter):
 
         Checks
         ------
-        converter_resolution
-            resolution is beyond the range of this kind of converter
         converter_fit
             the law includes no published converter of this resolution, so it extrapolates: state the bits of one
             conversion (converter.bits), not those of a sum, or its measured energy (converter.parameters)
@@ -165,7 +163,7 @@ class WholeAdc(SampledConverter):
         d, fastest, size = self.device, self.fastest(bits), self.process.feature_size
         node = self.check_range("converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m")
         return [
-            self.check_range("converter_resolution", bits, 1.0, d.maximum_bits, "1", severity="infeasible"),
+            *super().range_checks(bits),
             self.check_range("converter_fit", bits, d.lowest_fitted_bits, d.highest_fitted_bits, "1"),
             self.check_range("converter_rate", self.sample_rate(bits), 0.0, fastest, "1/s"),
             # the spread of the law of energies comes from converters down to 4 nm, that of areas does not

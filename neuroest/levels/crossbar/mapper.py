@@ -189,6 +189,14 @@ class CrossbarMapper(CrossbarLayout):
         within = self.require("design_rule", "array_budget", found.needed, "<=", budget)
         return replace(found, checks=(*found.checks, within))
 
+    def _highest(self, values: u.Numeric) -> Array:
+        """Highest value of the layers that lie in arrays."""
+        return np.asarray(np.max(np.where(self.on_array > 0.0, values, 0.0), axis=-1, keepdims=True))
+
+    def _lowest(self, values: u.Numeric) -> Array:
+        """Lowest value of the layers that lie in arrays."""
+        return np.asarray(np.min(np.where(self.on_array > 0.0, values, np.inf), axis=-1, keepdims=True))
+
     def _checks(self, row_blocks: Array) -> list[Check]:
         """Checks of the arrays of each layer.
 
@@ -214,13 +222,14 @@ class CrossbarMapper(CrossbarLayout):
         """
         array = self.compute
         loss = array.ir_drop(self.network, self.driven_share())
-        worst = np.max(np.where(self.on_array > 0.0, loss, 0.0), axis=-1, keepdims=True)
-        checks = [self.require("design_rule", "ir_drop", worst, "<=", self.options["ir_drop_limit"])]
+        checks = [
+            self.require("design_rule", "ir_drop", self._highest(loss), "<=", self.options["ir_drop_limit"])
+        ]
         checks += unused_key_checks(array)
         front_end = array.front_end(self.network)
         if isinstance(front_end, ClampsColumn):
             current = array.column_current(self.network, self.driven_share())
-            largest = np.max(np.where(self.on_array > 0.0, current, 0.0), axis=-1, keepdims=True)
+            largest = self._highest(current)
             bias, clamp = front_end.device.bias_current, front_end.path
             most = largest_of_layers(bias)
             carried = np.all(np.logical_or(self.on_array <= 0.0, current <= bias), axis=-1, keepdims=True)
@@ -229,7 +238,7 @@ class CrossbarMapper(CrossbarLayout):
             )
         if array.driven_load is not None and array.neuron is not None:
             checks.extend(self._coupling_checks(array.neuron))
-        tallest = np.max(np.where(self.on_array > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+        tallest = self._highest(row_blocks)
         together = self.level.count
         if array.stacks_columns and together is not None:
             checks.append(self.require("design_rule", "stack_stands_together", tallest, "<=", together))
@@ -241,8 +250,7 @@ class CrossbarMapper(CrossbarLayout):
             and array.neuron is not None
         ):
             checks.append(self.check("design_rule", "column_counts_spikes", array.cell.idle_rows_conduct))
-            reached = array.column_voltage(self.active_share())
-            lowest = np.min(np.where(self.on_array > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            lowest = self._lowest(array.column_voltage(self.active_share()))
             drive = array.neuron.drive_voltage()
             wanted = 0.0 if drive is None else drive
             checks.append(self.require("infeasible", "column_reaches_neuron", lowest, ">=", wanted, "V"))
@@ -278,10 +286,8 @@ class CrossbarMapper(CrossbarLayout):
             mean = largest_of_layers(self.network.mean_absolute_weight)
             checks.append(self.require("advice", "mean_weight", mean, "<=", _TRAINED))
         if isinstance(array.cell, ResistiveMemory) and np.all(self.network.activation_bits > 1.0):
-            ones = np.where(self.on_array > 0.0, self.layers.input_bit_density, np.inf)
-            checks.append(
-                self.require("advice", "input_bits", np.min(ones, axis=-1, keepdims=True), "<=", _RECTIFIED)
-            )
+            ones = self._lowest(self.layers.input_bit_density)
+            checks.append(self.require("advice", "input_bits", ones, "<=", _RECTIFIED))
         return checks
 
     def _coupling_checks(self, neuron: Neuron) -> list[Check]:
@@ -297,9 +303,7 @@ class CrossbarMapper(CrossbarLayout):
             active rows matter: the neuron computes an OR of its rows
         """
         array = self.compute
-        reached = np.where(self.on_array > 0.0, array.driven_voltage(self.network), np.inf)
-        lowest, drive = np.min(reached, axis=-1, keepdims=True), neuron.drive_voltage()
-        fed = np.where(self.on_array > 0.0, array.driven_conductance(self.network), np.inf)
+        lowest, drive = self._lowest(array.driven_voltage(self.network)), neuron.drive_voltage()
         wanted, cells = 0.0 if drive is None else drive, array.weights.slices(self.network)
         alone = array.voltage_through(array.weights.ends()[0])
         loaded = Check(  # another text than where no neuron loads the column
@@ -311,7 +315,7 @@ class CrossbarMapper(CrossbarLayout):
             self.require("design_rule", "one_cell_holds_weight", cells, "<=", 1.0),
             loaded,
             self.require("advice", "weights_count", alone, "<", wanted, "V"),
-            *neuron.fed_checks(1.0 / np.min(fed, axis=-1, keepdims=True)),
+            *neuron.fed_checks(1.0 / self._lowest(array.driven_conductance(self.network))),
         ]
 
     def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
