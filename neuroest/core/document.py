@@ -485,34 +485,46 @@ class Document:
     def to_markdown(self) -> str:
         """The document in Markdown; text from files is escaped."""
         found = [f"## {plain(self.title)}\n"] if self.title else []
-        for block in self.blocks:
-            if isinstance(block, Table | Breakdown):
-                table = (block if isinstance(block, Table) else block.table()).noted
-                found += [*([f"### {plain(table.title)}\n"] if table.title else []), table.to_markdown()]
-            elif isinstance(block, Heading):
-                found.append(f"### {plain(block.text)}\n")
-            elif isinstance(block, Points | Facts):
-                found += [f"{plain(block.title)}\n"] if isinstance(block, Points) and block.title else []
-                found.append("".join(f"- {plain(item)}\n" for item in _items(block)))
-            elif isinstance(block, Paragraph | str):
-                found.append(f"{plain(block if isinstance(block, str) else block.text)}\n")
+        for kind, content in self._pieces():
+            if kind == "list":
+                found.append("".join(f"- {plain(item)}\n" for item in content))
+            elif kind == "table":
+                found.append(content.to_markdown())
+            else:
+                found.append(f"{'### ' * (kind == 'heading')}{plain(content)}\n")
         return "\n".join(found)
 
     def to_html(self) -> str:
         """The document as a self-contained HTML fragment; text from files is escaped."""
-        found = [_strong(self.title)] if self.title else []
+        found = [f"<p><strong>{_html(self.title)}</strong></p>"] if self.title else []
+        for kind, content in self._pieces():
+            if kind == "list":
+                found.append("<ul>" + "".join(f"<li>{_html(item)}</li>" for item in content) + "</ul>")
+            elif kind == "table":
+                found.append(content.to_html())
+            else:
+                text = _html(content)
+                found.append(f"<p>{f'<strong>{text}</strong>' if kind == 'heading' else text}</p>")
+        return f'<div class="neuroest">{"".join(found)}</div>'
+
+    def _pieces(self) -> Iterator[tuple[Literal["heading", "text", "list", "table"], Any]]:
+        """The blocks as what Markdown and HTML consist of."""
         for block in self.blocks:
             if isinstance(block, Table | Breakdown):
                 table = (block if isinstance(block, Table) else block.table()).noted
-                found += [*([_strong(table.title)] if table.title else []), table.to_html()]
+                if table.title:
+                    yield "heading", table.title
+                yield "table", table
             elif isinstance(block, Heading):
-                found.append(_strong(block.text))
-            elif isinstance(block, Points | Facts):
-                found += [f"<p>{_html(block.title)}</p>"] if isinstance(block, Points) and block.title else []
-                found.append("<ul>" + "".join(f"<li>{_html(item)}</li>" for item in _items(block)) + "</ul>")
+                yield "heading", block.text
+            elif isinstance(block, Points):
+                if block.title:
+                    yield "text", block.title
+                yield "list", block.items
+            elif isinstance(block, Facts):
+                yield "list", [f"{label}: {text}" for label, text in block.items]
             elif isinstance(block, Paragraph | str):
-                found.append(f"<p>{_html(block if isinstance(block, str) else block.text)}</p>")
-        return f'<div class="neuroest">{"".join(found)}</div>'
+                yield "text", block if isinstance(block, str) else block.text
 
 
 class Documented(Printed):
@@ -528,14 +540,6 @@ class Documented(Printed):
 
     def _repr_html_(self) -> str:
         return self.document().to_html()
-
-
-def _strong(text: str) -> str:
-    return f"<p><strong>{_html(text)}</strong></p>"
-
-
-def _items(block: Points | Facts) -> Iterable[str]:
-    return block.items if isinstance(block, Points) else (f"{label}: {text}" for label, text in block.items)
 
 
 def _lines(block: Block, style: Style) -> list[str]:

@@ -7,6 +7,7 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
+from typing import NoReturn
 
 import numpy as np
 
@@ -131,7 +132,7 @@ class _Reader:
     def report(self, line: int, message: str, column: int = 1) -> None:
         self.problems.append(Problem(self.file, line, column, "", message))
 
-    def stop(self, line: int, message: str) -> None:
+    def stop(self, line: int, message: str) -> NoReturn:
         self.report(line, message)
         raise SpecError(self.problems)
 
@@ -209,7 +210,6 @@ class _Reader:
             self.stop(
                 line, f"there is no header line; expected something like `{EXAMPLE}`, found {begins!r}; {how}"
             )
-            raise AssertionError
         return found
 
     def command(self, header: str) -> str:

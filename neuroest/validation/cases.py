@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field
 from functools import cache, partial
 from pathlib import Path
@@ -408,27 +409,29 @@ def _simulated(case: Case, name: str) -> SimulatedNeuron:
         key: f"{given:g}" if isinstance(given, float) else given for key, given in stated.settings.items()
     }
     near = case.folder / stated.neuron
-    try:
+    with _problems_at(case, "neurons", name):
         return simulate_neuron(str(near) if is_file(near) else stated.neuron, asked, changes)
-    except errors.SpecError:
-        raise
-    except errors.NeuroestError as error:
-        raise errors.SpecError([problem_at(case.document, ["neurons", name], str(error))]) from None
 
 
 def _generator(case: Case, name: str) -> Generator:
     """A generator of random bits with its draws; of a neuron, the one that waits or the one that does not."""
     stated = case.spec.generators[name]
     near = case.folder / stated.device
+    device = near if is_file(near) else stated.device
+    with _problems_at(case, "generators", name):
+        found = randomness([device], stages=stated.stages, process=stated.process).generators
+        return found[0 if stated.waits else -1]
+
+
+@contextmanager
+def _problems_at(case: Case, *place: str) -> Iterator[None]:
+    """Errors without a place have one in the file of a case."""
     try:
-        found = randomness(
-            [near if is_file(near) else stated.device], stages=stated.stages, process=stated.process
-        ).generators
+        yield
     except errors.SpecError:
         raise
     except errors.NeuroestError as error:
-        raise errors.SpecError([problem_at(case.document, ["generators", name], str(error))]) from None
-    return found[0 if stated.waits else -1]
+        raise errors.SpecError([problem_at(case.document, place, str(error))]) from None
 
 
 def estimate_of_run(

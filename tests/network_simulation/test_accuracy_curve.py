@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from accuracy_curve import RATIOS, measure
 
 import neuroest
 from neuroest.loading.library import load_workload
-from neuroest.network_simulation.error_curve import RATIOS, measure
 from neuroest.network_simulation.files import read_network, read_samples
 from neuroest.network_simulation.study import simulate_network
 from neuroest.pipeline.accuracy import accuracy_at_ratio
