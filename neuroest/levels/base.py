@@ -167,6 +167,12 @@ class ExternalMaps:
     owner: tuple[int, ...]
 
 
+def share_of_peak(operations: u.Numeric, peak_rate: u.PerSecond, time: Array) -> Array:
+    """Multiply-accumulates of each layer over those which its units make in its time at their peak rate."""
+    at_peak = 2.0 * operations / peak_rate
+    return np.asarray(np.minimum(at_peak / np.where(time > 0.0, time, 1.0), 1.0))
+
+
 def moved_to(count: Array, owner: tuple[int, ...]) -> Array:
     """A count by layer, given to the layers that do it on their way out."""
     moves = np.zeros((len(owner), len(owner)))

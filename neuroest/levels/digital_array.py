@@ -18,7 +18,15 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import CodingError, MappingError
 from neuroest.equations import accelerators, adder_trees, mapping
 from neuroest.equations import digital as equations
-from neuroest.levels.base import ExternalMaps, LevelCounts, Mapper, Placement, Traffic, moved_to
+from neuroest.levels.base import (
+    ExternalMaps,
+    LevelCounts,
+    Mapper,
+    Placement,
+    Traffic,
+    moved_to,
+    share_of_peak,
+)
 from neuroest.levels.digital_layers import (
     Kept,
     LoopOrder,
@@ -571,9 +579,8 @@ class DigitalArrayMapper(Mapper):
 
     def share_at_peak(self, placement: Placement) -> Array:
         """Products of each layer over those of all units in its time."""
-        time, products = self.unit_time(placement), self.layers.macs * self.products_kept()
-        at_peak = 2.0 * products / (self.peak_rate() * self.arrays)
-        return np.asarray(np.minimum(at_peak / np.where(time > 0.0, time, 1.0), 1.0))
+        products = self.layers.macs * self.products_kept()
+        return share_of_peak(products, self.peak_rate() * self.arrays, self.unit_time(placement))
 
     def setup_time(self) -> Array:
         """Once for each layer with weights and batch."""

@@ -14,7 +14,7 @@ from neuroest.blocks.model_error import model_errors
 from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.equations import counting, mapping, neurons
-from neuroest.levels.base import LevelCounts, Placement, Traffic
+from neuroest.levels.base import LevelCounts, Placement, Traffic, share_of_peak
 from neuroest.levels.cores import CoreLevel, CoreMapper
 from neuroest.levels.learning import LearnsInMemory
 from neuroest.specs.base import Count, WordWidth
@@ -294,9 +294,8 @@ class SpikingCoreMapper(LearnsInMemory, CoreMapper):
 
     def share_at_peak(self, placement: Placement) -> Array:
         """Synaptic operations of each layer over those of all lanes of its cores in its time."""
-        time, operations = self.unit_time(placement), self.operations() / self.steps
-        at_peak = 2.0 * operations / (self.peak_rate() * np.maximum(placement.units, 1.0))
-        return np.asarray(np.minimum(at_peak / np.where(time > 0.0, time, 1.0), 1.0))
+        operations, cores = self.operations() / self.steps, np.maximum(placement.units, 1.0)
+        return share_of_peak(operations, self.peak_rate() * cores, self.unit_time(placement))
 
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, or its busier memory, for one step."""

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.circuit import DECAYED, Circuit, read_circuit
 from neuroest.blocks.model_error import model_errors
-from neuroest.blocks.neurons.base import Membrane, Neuron, longest_memory
+from neuroest.blocks.neurons.base import LeakingNeuron, Membrane
 from neuroest.blocks.process_scaling import ROOM_TEMPERATURE, leakage_at_chip_temperature
 from neuroest.core import units as u
 from neuroest.equations import crossbar_wires, diffusive_neuron, integration
@@ -77,7 +77,7 @@ _ALIKE = 2.0
 """Ratio of the currents of two neurons, one standard deviation apart, up to which they count as equal."""
 
 
-class AnalogLif(Neuron):
+class AnalogLif(LeakingNeuron):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit.
 
     Model errors
@@ -126,20 +126,7 @@ class AnalogLif(Neuron):
 
     def integration_time(self) -> u.Second:
         """Time to charge the membrane to threshold at the largest current."""
-        return integration.leaky_integration_time(1.0 / self.maximum_rate(), self._memory())
-
-    def memory_time(self) -> u.Second | None:
-        """Leak time constant of the membrane: as stated, at most what its switches allow; None without either."""
-        memory = self._memory()
-        return memory if np.any(np.isfinite(memory)) else None
-
-    @property
-    def leak_can_be_set(self) -> bool:
-        """Whether a bias sets the leak to any shorter time constant."""
-        return not np.any(np.isfinite(self.device.memory_time))
-
-    def _memory(self) -> u.Second:
-        return np.minimum(self.device.memory_time, longest_memory(self))
+        return integration.leaky_integration_time(1.0 / self.maximum_rate(), self.held_time())
 
     def membrane(self) -> Membrane | None:
         """Membrane that currents of either sign charge and discharge, with the mismatch of its input mirror."""

@@ -42,24 +42,6 @@ if TYPE_CHECKING:
     from neuroest.blocks.circuit import Circuit
 
 
-def leak_current(neuron: Component[Any]) -> u.Ampere:
-    """Current that leaves the membrane while it integrates, at the nominal supply and temperature of the chip. [A].
-
-    The off-current of its switches, and that of their drain junctions, which no gate voltage lowers.
-    """
-    d = neuron.device
-    cold = neuron.process.off_current * d.switch_width * d.switch_leakage + d.junction_leakage
-    return leakage_at_chip_temperature(neuron, cold, ROOM_TEMPERATURE)
-
-
-def longest_memory(neuron: Component[Any]) -> u.Second:
-    """Longest time constant that the capacitor can hold; infinite for a device that states no switch. [s]."""
-    d, leaks = neuron.device, np.asarray(neuron.device.switch_width) > 0.0
-    current = either(leaks, leak_current(neuron), 1.0)
-    longest = equations.membrane_hold_time(d.membrane_capacitance, d.threshold_voltage, current)
-    return either(leaks, longest, np.inf)
-
-
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that a threshold must exceed; a convention: about once in 10^9 for a Gaussian."""
 
@@ -418,6 +400,37 @@ class Neuron(Component[Any]):
         """
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
         return self.require("design_rule", "thermal_noise", node, ">=", needed, "F")
+
+
+class LeakingNeuron(Neuron):
+    """Neuron whose capacitor holds its state for as long as the switches at it allow, with a leak that a bias sets."""
+
+    def leak_current(self) -> u.Ampere:
+        """Current that leaves the membrane while it integrates, at the nominal supply and temperature of the chip.
+
+        The off-current of its switches, and that of their drain junctions, which no gate voltage lowers.
+        """
+        d = self.device
+        cold = self.process.off_current * d.switch_width * d.switch_leakage + d.junction_leakage
+        return leakage_at_chip_temperature(self, cold, ROOM_TEMPERATURE)
+
+    def held_time(self) -> u.Second:
+        """Time constant of the membrane: as stated, at most what its switches allow; infinite without either."""
+        d, leaks = self.device, np.asarray(self.device.switch_width) > 0.0
+        current = either(leaks, self.leak_current(), 1.0)
+        longest = equations.membrane_hold_time(d.membrane_capacitance, d.threshold_voltage, current)
+        held: u.Second = np.minimum(d.memory_time, either(leaks, longest, np.inf))
+        return held
+
+    def memory_time(self) -> u.Second | None:
+        """Time constant with which it forgets; None for one that does not."""
+        memory = self.held_time()
+        return memory if np.any(np.isfinite(memory)) else None
+
+    @property
+    def leak_can_be_set(self) -> bool:
+        """Whether a bias sets the leak to any shorter time constant."""
+        return not np.any(np.isfinite(self.device.memory_time))
 
 
 _NEAR = 1e-8

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost, either
 from neuroest.blocks.model_error import PUBLISHED
-from neuroest.blocks.neurons.base import Membrane, Neuron, longest_memory
+from neuroest.blocks.neurons.base import LeakingNeuron, Membrane
 from neuroest.blocks.process_scaling import gate_leakage
 from neuroest.core import units as u
 from neuroest.core.arrays import Mask
@@ -62,7 +62,7 @@ class ReportedNeuronBlock(DeviceBlock):
     model: Literal["reported_neuron"]
 
 
-class ReportedNeuron(Neuron):
+class ReportedNeuron(LeakingNeuron):
     """Neuron known by its published energy, area and rate."""
 
     time_parameter = ("input_hold_time", 1.0)
@@ -86,16 +86,6 @@ class ReportedNeuron(Neuron):
         """Time to a spike as stated, or the shortest interval between spikes."""
         d = self.device
         return either(d.input_hold_time > 0.0, d.input_hold_time, 1.0 / d.maximum_spike_rate)
-
-    def memory_time(self) -> u.Second | None:
-        """Time constant of forgetting: as stated, at most what its switches allow; None without either."""
-        memory = np.minimum(self.device.memory_time, longest_memory(self))
-        return memory if np.any(np.isfinite(memory)) else None
-
-    @property
-    def leak_can_be_set(self) -> bool:
-        """Whether a bias sets the leak to any shorter time constant."""
-        return not np.any(np.isfinite(self.device.memory_time))
 
     def membrane(self) -> Membrane | None:
         """State of an integrator that takes currents of either sign."""

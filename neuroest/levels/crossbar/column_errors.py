@@ -14,7 +14,7 @@ from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.distinct_layers import DistinctLayers
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, digits, weight_spreads
+from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, weight_spreads
 from neuroest.levels.base import Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import (
@@ -176,9 +176,8 @@ class _Columns:
         if converter is not None and converter.rounds:
             causes["quantisation"] = self._quantisation()
             if self.range.limited:
-                half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
                 merged = self.array.merged_lines
-                largest = self.array.rows_at_once() * merged * half
+                largest = self.array.rows_at_once() * merged * self.array.weights.windows_of_weight
                 # the same columns clip for each bit of an input, those of many large weights, so that bits add up as
                 # they are
                 times = np.sqrt((self.columns - merged + 1.0) * self.array.read_schedule.sign_phases)
@@ -211,7 +210,7 @@ class _Columns:
     @cached_property
     def offset(self) -> Array:
         """Root mean square of the term that offset coding adds to each result and subtracts again; zero for pairs."""
-        if self.array.spec.weight_encoding != "offset":
+        if not self.array.weights.offset_coded:
             return 0.0 * self.result
         low, high = self.array.weights.ends()
         return np.asarray(self.fan_in * self.density * ((low + high) / 2.0) / self.weight)
@@ -374,15 +373,10 @@ class _Columns:
         """Active rows of each block, occurrences of the block, and its columns; blocks are rows with their activity."""
         array, network = self.array, self.network
         low, high = array.weights.ends()
-        offset = array.spec.weight_encoding == "offset"
+        offset = array.weights.offset_coded
         active = np.asarray(sum(rows * share for rows, share in blocks))
         found = []
-        for value, mean, square in zip(
-            array.weights.place_values(network),
-            array.weights.over_digits(digits.digit_mean_share, network),
-            array.weights.over_digits(digits.digit_mean_square_share, network),
-            strict=True,
-        ):
+        for value, mean, square in array.weights.digit_moments(network):
             cell = low + (high - low) * (mean if offset else mean / 2.0)
             if array.memory.has_stuck_cells:
                 cell = crossbar.stuck_mean_conductance(cell, low, high, *array.weights.stuck_shares())
@@ -442,9 +436,7 @@ class _Columns:
 
     def _level(self, bits: u.Dimensionless) -> u.Dimensionless:
         """Smallest difference between sums, over the largest product of a digit of this many bits."""
-        cell = np.exp2(bits) - 1.0
-        half = 2.0 if self.array.spec.weight_encoding == "offset" else 1.0
-        return half / cell
+        return self.array.weights.windows_of_weight / (np.exp2(bits) - 1.0)
 
     def _quantisation(self) -> Array:
         """Rounding error of the converters; zero if every whole-number sum has its own code."""

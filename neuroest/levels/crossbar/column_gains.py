@@ -228,19 +228,13 @@ class ConverterRange:
         """Place value, mean and mean square of the part of a weight in a converted sum, highest digit first."""
         array, network = self.array, self.network
         if np.any(np.asarray(array.merged_slices(network)) > 1.0):  # one sum has all digits of a group
-            centre = 1.0 / 2.0 if array.spec.weight_encoding == "offset" else 0.0
             bits, groups = array.converted_bits(network), array.merged_groups(network)
             for place in range(int(np.max(groups))):
-                digit = (network.mean_absolute_weight, centre, bits, groups, float(place))
+                digit = (network.mean_absolute_weight, array.weights.centre, bits, groups, float(place))
                 value = digits.digit_place_value(bits, groups, float(place))
                 yield value, digits.digit_mean_share(*digit), digits.digit_mean_square_share(*digit)
             return
-        yield from zip(
-            array.weights.place_values(network),
-            array.weights.over_digits(digits.digit_mean_share, network),
-            array.weights.over_digits(digits.digit_mean_square_share, network),
-            strict=True,
-        )
+        yield from array.weights.digit_moments(network)
 
     @property
     def _least(self) -> float:
@@ -253,7 +247,7 @@ class ConverterRange:
         array = self.array
         found = []
         for value, mean, square in self._moments():
-            offset = array.spec.weight_encoding == "offset"
+            offset = array.weights.offset_coded
             # one cell of a pair holds the digit, the other none, at even odds; both rows of a pair are one signed cell
             cell = along_blocks(mean if offset else 0.0 * mean if self._signed else mean / 2.0)
             squared = along_blocks(square if offset or self._signed else square / 2.0)

@@ -187,7 +187,7 @@ def _coupling_faults(array: CrossbarArray) -> Iterator[str]:
         return
     if type(array.neuron).loads is Component.loads:
         yield f"a {array.neuron.model} takes a current or states no load; use a diffusive neuron"
-    if array.spec.weight_encoding != "offset" or array.weights.offset_subtraction != "none":
+    if not array.weights.offset_coded or array.weights.offset_subtraction != "none":
         yield (
             "nothing subtracts the voltages of columns; use weight_encoding: offset with offset_subtraction: none, so "
             "that weights are positive"

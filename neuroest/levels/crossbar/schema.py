@@ -158,7 +158,7 @@ def unused_key_checks(array: CrossbarArray) -> list[Check]:
     """
     spec, slots = array.spec, array.readout.slots
     checks = [
-        _check(array, "offset_subtraction", spec.weight_encoding == "offset"),
+        _check(array, "offset_subtraction", array.weights.offset_coded),
         _check(array, "drift_correction", array.weights.age is not None or spec.drift_correction == "none"),
         _check(array, "inferences_per_pass", spec.oversize == "time_multiplex"),
     ]
@@ -278,7 +278,7 @@ def _left_out_of_references(array: CrossbarArray) -> list[str]:
     reference_mirrors
         mirrors that subtract the current of the reference column from every column
     """
-    offset = array.spec.weight_encoding == "offset" and array.weights.offset_subtraction == "none"
+    offset = array.weights.offset_coded and array.weights.offset_subtraction == "none"
     reads = {"offset": offset and array.cell.summation.flows}
     reads["reference_mirrors"] = bool(array.weights.reference_columns) and array.neuron is not None
     return stated(_left_out_of_references, "Left out", reads)

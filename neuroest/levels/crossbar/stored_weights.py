@@ -1,6 +1,6 @@
 """Weights in the cells of an array: how they are stored, their conductances, and their errors by cause."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -144,6 +144,21 @@ class StoredWeights:
             self.spec.weight_encoding
         ]
 
+    @property
+    def offset_coded(self) -> bool:
+        """Whether an offset makes all weights positive, instead of a pair that carries the sign."""
+        return bool(self.spec.weight_encoding == "offset")
+
+    @property
+    def centre(self) -> float:
+        """Share of the window of a cell that stands for a weight of zero."""
+        return 1.0 / 2.0 if self.offset_coded else 0.0
+
+    @property
+    def windows_of_weight(self) -> float:
+        """Window of a cell over the largest weight: an offset leaves half of it to either sign."""
+        return 2.0 if self.offset_coded else 1.0
+
     def bits_per_cell(self, network: NetworkContext) -> u.Dimensionless:
         """Bits stored in one cell: as chosen, or as many as the device can store and the weight needs."""
         if "bits_per_cell" in self.options:
@@ -152,7 +167,7 @@ class StoredWeights:
 
     def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a stored weight, without the sign if a pair of columns or rows carries it."""
-        signed_by_pair = 0.0 if self.spec.weight_encoding == "offset" else 1.0
+        signed_by_pair = 0.0 if self.offset_coded else 1.0
         return np.maximum(self.stored_weight_bits(network) - signed_by_pair, 1.0)
 
     def stored_weight_bits(self, network: NetworkContext) -> u.Dimensionless:
@@ -172,15 +187,25 @@ class StoredWeights:
         if kept is not None and kept[0] is network:
             moments: tuple[u.Dimensionless, ...] = kept[1]
             return moments
-        centre = 1.0 / 2.0 if self.spec.weight_encoding == "offset" else 0.0
         bits, slices = self.bits_per_cell(network), self.slices(network)
         moments = tuple(
-            moment(network.mean_absolute_weight, centre, bits, slices, float(place))
+            moment(network.mean_absolute_weight, self.centre, bits, slices, float(place))
             for place in range(int(np.max(slices)))
         )
         if all(isinstance(each, float) or hasattr(each, "__array_function__") for each in moments):
             self.__dict__[key] = (network, moments)
         return moments
+
+    def digit_moments(
+        self, network: NetworkContext
+    ) -> Iterator[tuple[u.Dimensionless, u.Dimensionless, u.Dimensionless]]:
+        """Significance, mean and mean square of each cell of a weight, highest digit first."""
+        return zip(
+            self.place_values(network),
+            self.over_digits(digits.digit_mean_share, network),
+            self.over_digits(digits.digit_mean_square_share, network),
+            strict=True,
+        )
 
     def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
         """Significance of each cell's window in the weight."""
@@ -193,7 +218,7 @@ class StoredWeights:
 
         Charges need none: the highest bit of two's complement counts negative, and plus and minus one need no offset.
         """
-        if self.spec.weight_encoding != "offset" or not self.cell.summation.flows:
+        if not self.offset_coded or not self.cell.summation.flows:
             return "none"
         return str(self.spec.offset_subtraction or "reference_column")
 
@@ -253,7 +278,7 @@ class StoredWeights:
     def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one memristor alone at this age."""
         low, high = self.cell.ends(age)
-        if self.spec.weight_encoding == "offset":
+        if self.offset_coded:
             written = crossbar.offset_mean_conductance(low, high)
         else:
             shares = self.over_digits(digits.digit_mean_share, network)
@@ -268,7 +293,7 @@ class StoredWeights:
     def full_weight(self, age: u.Second | None) -> u.Siemens:
         """Conductance difference that represents the largest weight at this age."""
         low, high = self.window(age)
-        return (high - low) / 2.0 if self.spec.weight_encoding == "offset" else high - low
+        return (high - low) / 2.0 if self.offset_coded else high - low
 
     @property
     def subtracts_column(self) -> bool:
@@ -316,7 +341,7 @@ class StoredWeights:
         """The cell that is written for a digit, and what is subtracted from it: nothing, the other one, or a column."""
         mean, square, zero = self.digit_shares(network)
         subtracted: tuple[u.Dimensionless, u.Dimensionless] | None = (0.0, 0.0)
-        if self.spec.weight_encoding == "offset":
+        if self.offset_coded:
             subtracted = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if self.subtracts_column else None
         low, high = self.window(age)
         whole, gain = self.result_weight(age), self.digit_gain(network)
@@ -363,9 +388,8 @@ class StoredWeights:
         """Lasting error of a working cell over its window, without the mean drift common to all levels."""
         errors, apart = self.errors(network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
         squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
-        devices = 2.0 if self.spec.weight_encoding != "offset" or self.subtracts_column else 1.0
-        half = 2.0 if self.spec.weight_encoding == "offset" else 1.0
-        return np.sqrt(squares / (self.digit_gain(network) * devices)) / half
+        devices = 2.0 if not self.offset_coded or self.subtracts_column else 1.0
+        return np.sqrt(squares / (self.digit_gain(network) * devices)) / self.windows_of_weight
 
     def time_to_error(self, network: NetworkContext, limit: u.Dimensionless) -> u.Second:
         """Longest time after writing for which the lasting error stays within a limit; may be zero or infinite."""
