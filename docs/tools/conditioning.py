@@ -21,9 +21,9 @@ import numpy as np
 from neuroest.error_analysis.conditioning import CONTRADICTION, condition, consistent, linear, prior_scores
 from neuroest.loading.kinds import data_folder
 from neuroest.validation import calibrate
+from neuroest.validation.calibrate import PredictedLogs
 from neuroest.validation.case_spec import FAMILIES
 from neuroest.validation.cases import load_case, run_case, run_of, shipped_cases
-from neuroest.validation.descriptions import PredictedLogs
 from neuroest.validation.expressions import unit_factor
 from neuroest.validation.scoring import CHIPS, case_rows
 

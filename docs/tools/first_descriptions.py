@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from description_factors import FILE, LONGER, SHIPPED_EXPONENT, factors, read_described
+
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.case_spec import FirstRatiosSpec, first_of
 from neuroest.validation.cases import load_case, run_case, shipped_cases
-from neuroest.validation.descriptions import FILE, LONGER, SHIPPED_EXPONENT, factors, read_described
 from neuroest.validation.scoring import CHIPS
 
 ROOT = Path(__file__).parents[2]

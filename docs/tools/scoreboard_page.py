@@ -12,6 +12,8 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from description_factors import GUIDE, DescribedOnce, described_once, factors, read_described
+
 from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import (
     CLASS_NAMES,
@@ -24,7 +26,6 @@ from neuroest.validation.board import (
 )
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.cases import load_case, shipped_cases
-from neuroest.validation.descriptions import GUIDE, DescribedOnce, described_once, factors, read_described
 from neuroest.validation.scoring import COVERAGE_GOAL, EVERY_NODE, Calibration, Row, Summary, summaries
 
 PAGE = Path(__file__).parents[1] / "scoreboard.md"

@@ -9,6 +9,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from neuroest.core import errors
+from neuroest.core import units as u
 from neuroest.core.arrays import Array
 from neuroest.core.files import write_whole
 from neuroest.core.frozen import frozen_dataclass
@@ -38,11 +40,12 @@ from neuroest.error_analysis.draws import (
     Posterior,
     common_cause,
     discrepancies,
+    discrepancy_claims,
     spread_over,
     varies,
 )
 from neuroest.loading import library
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.registry import render
 from neuroest.results.estimate import Band, Bands, Estimate
 from neuroest.results.quantities import BANDED, MAIN, QUANTITIES, quantity_names
@@ -55,7 +58,6 @@ from neuroest.specs.reading import Document
 from neuroest.validation import expressions
 from neuroest.validation.case_spec import checked_value, out_of_bounds
 from neuroest.validation.cases import estimate_of_run, run_file
-from neuroest.validation.descriptions import PredictedLogs
 from neuroest.validation.expressions import evaluate_expression, unit_factor
 
 SCHEMA_VERSION = "1.0"
@@ -380,6 +382,55 @@ def _problems(measured: Measured) -> Iterator[errors.Problem]:
                 due = " or ".join(known)
                 said = f"the scope is {value.scope}, but `{value.predicted}` is of {due}; predict what was measured"
                 yield measured.problem(name, "scope", said)
+
+
+@frozen_dataclass(eq=False)
+class PredictedLogs:
+    """Logarithms of predicted values, from scores.
+
+    Attributes
+    ----------
+    estimates : mapping
+        Estimate of each run.
+    expressions : tuple of (str, str)
+        Run and expression of each value, in SI units.
+    """
+
+    estimates: Mapping[str, Estimate]
+    expressions: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def claims(self) -> Mapping[str, Mapping[str, Claim]]:
+        """Inputs and model errors of each run."""
+        return {run: {**one.claims, **discrepancy_claims(one.design)} for run, one in self.estimates.items()}
+
+    @cached_property
+    def causes(self) -> tuple[str, ...]:
+        """Every cause with a spread, in alphabetical order."""
+        every = (one for claims in self.claims.values() for one in claims.values())
+        return tuple(sorted({common_cause(one) for one in every if varies(one)}))
+
+    def __call__(self, scores: Array) -> Array:
+        """Logarithms, draws by values; not finite without an estimate."""
+        results = self.evaluations(scores)
+        with np.errstate(all="ignore"):
+            columns = [
+                np.log(evaluate_expression(text, results[run], results)) for run, text in self.expressions
+            ]
+        return np.stack([np.broadcast_to(one, (len(scores),)) for one in columns], axis=1)
+
+    def evaluations(self, scores: Array) -> Mapping[str, Evaluation]:
+        """All runs with one design point per draw."""
+        column = {cause: scores[:, [index]] for index, cause in enumerate(self.causes)}
+        found = {}
+        for run, claims in self.claims.items():
+            values: dict[str, u.Numeric] = {
+                path: spread_over(claim, column[common_cause(claim)]) if varies(claim) else claim.value
+                for path, claim in claims.items()
+            }
+            with np.errstate(all="ignore"):
+                found[run] = evaluate(self.estimates[run].design, self.estimates[run].workload, values)
+        return found
 
 
 def estimates_of(measured: Measured, architecture: Named) -> dict[str, Estimate]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-
-from neuroest.error_analysis.draws import discrepancies
-from neuroest.validation.descriptions import (
+from description_factors import (
     GUIDE,
     LEAST_CHIPS,
     LEAST_LEFT_OUT,
@@ -22,6 +20,8 @@ from neuroest.validation.descriptions import (
     read_described,
     smallest_factor,
 )
+
+from neuroest.error_analysis.draws import discrepancies
 from neuroest.validation.scoring import COVERAGE_GOAL
 
 

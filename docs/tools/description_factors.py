@@ -8,28 +8,12 @@ import json
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-import numpy as np
-
-from neuroest.core import units as u
-from neuroest.core.arrays import Array
 from neuroest.core.frozen import frozen_dataclass
-from neuroest.error_analysis.draws import (
-    DescribedCost,
-    common_cause,
-    discrepancy_claims,
-    spread_over,
-    varies,
-)
+from neuroest.error_analysis.draws import DescribedCost
 from neuroest.levels.base import Family
 from neuroest.loading.kinds import data_folder
-from neuroest.pipeline.evaluation import Evaluation, evaluate
-from neuroest.results.estimate import Estimate
-from neuroest.specs.claims import Claim
-from neuroest.validation.expressions import evaluate_expression
 from neuroest.validation.scoring import COVERAGE_GOAL, LOGIC, cost_of
 
 FILE = "first_descriptions.json"
@@ -140,9 +124,9 @@ class DescriptionFactor:
 Chips: TypeAlias = Mapping[str, Sequence[DescribedValue]]
 
 
-def read_described(path: Path | None = None) -> list[DescribedValue]:
+def read_described() -> list[DescribedValue]:
     """Read the record of first descriptions; values that are no cost are left out."""
-    data = json.loads((path or data_folder("validation_case") / FILE).read_text(encoding="utf-8"))
+    data = json.loads((data_folder("validation_case") / FILE).read_text(encoding="utf-8"))
     return [
         DescribedValue(
             chip, key, stated["family"], value.get("cost", cost[0]),
@@ -309,52 +293,3 @@ def described_once(values: Sequence[DescribedValue], since: str = "") -> list[De
             )
         )  # fmt: skip
     return found
-
-
-@frozen_dataclass(eq=False)
-class PredictedLogs:
-    """Logarithms of predicted values, from scores.
-
-    Attributes
-    ----------
-    estimates : mapping
-        Estimate of each run.
-    expressions : tuple of (str, str)
-        Run and expression of each value, in SI units.
-    """
-
-    estimates: Mapping[str, Estimate]
-    expressions: tuple[tuple[str, str], ...]
-
-    @cached_property
-    def claims(self) -> Mapping[str, Mapping[str, Claim]]:
-        """Inputs and model errors of each run."""
-        return {run: {**one.claims, **discrepancy_claims(one.design)} for run, one in self.estimates.items()}
-
-    @cached_property
-    def causes(self) -> tuple[str, ...]:
-        """Every cause with a spread, in alphabetical order."""
-        every = (one for claims in self.claims.values() for one in claims.values())
-        return tuple(sorted({common_cause(one) for one in every if varies(one)}))
-
-    def __call__(self, scores: Array) -> Array:
-        """Logarithms, draws by values; not finite without an estimate."""
-        results = self.evaluations(scores)
-        with np.errstate(all="ignore"):
-            columns = [
-                np.log(evaluate_expression(text, results[run], results)) for run, text in self.expressions
-            ]
-        return np.stack([np.broadcast_to(one, (len(scores),)) for one in columns], axis=1)
-
-    def evaluations(self, scores: Array) -> Mapping[str, Evaluation]:
-        """All runs with one design point per draw."""
-        column = {cause: scores[:, [index]] for index, cause in enumerate(self.causes)}
-        found = {}
-        for run, claims in self.claims.items():
-            values: dict[str, u.Numeric] = {
-                path: spread_over(claim, column[common_cause(claim)]) if varies(claim) else claim.value
-                for path, claim in claims.items()
-            }
-            with np.errstate(all="ignore"):
-                found[run] = evaluate(self.estimates[run].design, self.estimates[run].workload, values)
-        return found
