@@ -99,3 +99,25 @@ def test_parts_of_a_converter_are_within_reach_of_published_ones(name: str) -> N
         **shared,
     )  # fmt: skip
     assert least < float(row["energy_pJ"]) * 1e-12 / made.energies["conversion"] < most
+
+
+def test_amplifiers_of_currents_take_no_more_than_published_converters_of_as_many_bits() -> None:
+    # docs/calibration.md: converters by themselves divided by 2.2, as in docs/tools/converter_fit.py
+    table = data_folder("validation_case") / "converters" / "whole_converters.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["energy_pJ"] and 4 <= int(row["bits"]) <= 6]
+    ratios: dict[str, list[float]] = {"current_sense_28nm": [], "dual_bit_current_sense_28nm": []}
+    highest = {"current_sense_28nm": 5, "dual_bit_current_sense_28nm": 6}
+    for row in rows:
+        node, bits = int(row["node_nm"]), int(row["bits"])
+        published = float(row["energy_pJ"]) * 1e-12 / (2.2 if row["setting"] == "single" else 1)
+        for device, found in ratios.items():
+            made = neuroest.block(
+                "whole_adc", device=device, bits=min(bits, highest[device]), takes="current",
+                inside="adc_crossbar_28nm", process=f"cmos_{node}nm" if node >= 65 else f"cmos_{node}nm_lp",
+                supply_voltage=f"{row['supply_V']} V",
+            )  # fmt: skip
+            found.append(published / made.energies["conversion"])
+    assert len(rows) == 9
+    assert min(ratios["current_sense_28nm"]) > 1.2
+    assert sum(ratio > 1.0 for ratio in ratios["dual_bit_current_sense_28nm"]) >= 7
