@@ -103,6 +103,24 @@ class NetworkOnChip(Component[Any]):
         """Whether wires can be crossed in the time of a hop; for a mesh, the hop time includes routers and links."""
         return []
 
+    def wire_energy(self, length: u.Metre) -> u.Joule:
+        """Energy of one bit over this length of repeated wire."""
+        d, bit = self.device, 1.0
+        return technology.voltage_scaled_energy(
+            wiring.wire_energy(bit, length, d.wire_energy),
+            self.technology.supply_voltage,
+            d.reference_voltage,
+        )
+
+    def bit_costs(self, wire: u.Joule) -> list[EnergyCost]:
+        """Energy of one bit over the wires of a hop, and of one bit entering and leaving."""
+        d, bit = self.device, 1.0
+        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
+        return [
+            self.energy("bit_hop", "wire", wire, "spike and data transport"),
+            self.energy("bit_entry", "interface", interface, "spike and data transport"),
+        ]
+
     @abstractmethod
     def link_rate(self) -> u.BitPerSecond:
         """Data rate of one link."""
@@ -140,9 +158,9 @@ class Wires(NetworkOnChip):
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Length of wire that one transfer charges."""
 
-    @abstractmethod
     def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """Total length of wire, whatever part a transfer charges."""
+        """Total length of wire: that of a transfer, if it charges all of it."""
+        return self.length(tile_pitch, places)
 
     def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
         """Whether a repeated wire of the narrowest thickness is crossed in a cycle, and whether all wires fit.
@@ -175,16 +193,7 @@ class Wires(NetworkOnChip):
 
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over the whole path, and of one bit entering and leaving."""
-        d, bit, ledger = self.device, 1.0, "spike and data transport"
-        wire = technology.voltage_scaled_energy(
-            wiring.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
-            self.technology.supply_voltage, d.reference_voltage,
-        )  # fmt: skip
-        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
-        return [
-            self.energy("bit_hop", "wire", wire, ledger),
-            self.energy("bit_entry", "interface", interface, ledger),
-        ]
+        return self.bit_costs(self.wire_energy(self.length(tile_pitch, places)))
 
     def hop_time(self) -> u.Second:
         """One clock cycle."""
@@ -239,10 +248,6 @@ class Bus(Wires):
     def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Length: the bus passes each node once."""
         return tile_pitch * places
-
-    def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
-        """Length of one line past all nodes."""
-        return self.length(tile_pitch, places)
 
 
 class HTreeBlock(WiresBlock):
@@ -355,18 +360,10 @@ class Mesh(NetworkOnChip):
     def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
         d, bit = self.device, 1.0
-        router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
-        wire = technology.voltage_scaled_energy(
-            wiring.wire_energy(bit, tile_pitch, d.wire_energy),
-            self.technology.supply_voltage,
-            d.reference_voltage,
-        )
-        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
-        ledger = "spike and data transport"
+        router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage) * self.router_factor()
         return [
-            self.energy("bit_hop", "router", router * self.router_factor(), ledger),
-            self.energy("bit_hop", "wire", wire * self.wire_factor(), ledger),
-            self.energy("bit_entry", "interface", interface, ledger),
+            self.energy("bit_hop", "router", router, "spike and data transport"),
+            *self.bit_costs(self.wire_energy(tile_pitch) * self.wire_factor()),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
