@@ -195,8 +195,14 @@ def _of_architecture(path: Path) -> list[Problem]:
         design = build(chip)
     except SpecError as error:
         return problems + found.news(error.problems)
-    if not found.invented:
-        problems += found.news(_always_refused(design, found.document))
+    if found.invented:
+        return problems
+    refusals, unsupported = _smallest_refusals(design)
+    if all(refusals.values()):  # whatever the network
+        # what stops the narrowest network stops all; a binary chip is not wrong for refusing eight bits
+        faults = [text for (_, bits), texts in refusals.items() if bits == min(_BITS) for text in texts]
+        lines = [line for text in faults or unsupported for line in text.split("\n")]
+        problems += found.news([problem_of_line(found.document, line) for line in lines])
     return problems
 
 
@@ -266,16 +272,6 @@ def refused_networks(file: str | Path) -> tuple[Problem, ...]:
         for who, text in refused
         for problem in (problem_of_line(document, line) for line in text.split("\n"))
     )
-
-
-def _always_refused(design: Design, document: Document) -> list[Problem]:
-    """Why `estimate` refuses a chip with every network; empty if it runs a network of either coding."""
-    found, wrong = _smallest_refusals(design)
-    if not all(found.values()):
-        return []
-    # what stops the narrowest network stops all; a binary chip is not wrong for refusing eight bits
-    faults = [text for (_, bits), texts in found.items() if bits == min(_BITS) for text in texts]
-    return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
 
 
 @lru_cache(maxsize=1)

@@ -102,7 +102,16 @@ def learn(
         for place in _learning_levels(workload.learning, levels)
     ]
     learning = reduce(_together, parts)
-    return replace(learning, checks=(*learning.checks, *_room(learning, parts)))
+    memories = {m.path: (m, part.place.mapped) for part in parts for m in part.place.mapper.chip.memories()}
+    checks = list(learning.checks)
+    for path, needed in learning.held.items():  # all data of one memory count together
+        memory, mapped = memories[path]
+        room = memory.options["capacity"] * mapped.instances[path]
+        checks.append(Check(
+            "learning_fits", path, "design_rule", needed <= room,
+            "traces, tags and errors of learning do not fit the memory that stores them", needed, room, "bit",
+        ))  # fmt: skip
+    return replace(learning, checks=tuple(checks))
 
 
 def _learn_on(
@@ -324,18 +333,6 @@ def _held(mapper: Mapper, kept: Mapping[str, Array]) -> dict[str, Array]:
             bits = np.sum(kept[contents], axis=-1, keepdims=True)
             held[memory.path] = np.asarray(held.get(memory.path, 0.0) + bits)
     return held
-
-
-def _room(learning: Learning, parts: Sequence[Learning]) -> Iterator[Check]:
-    """Whether the memories can store the learning data; all data of one memory count together."""
-    memories = {m.path: (m, part.place.mapped) for part in parts for m in part.place.mapper.chip.memories()}
-    for path, needed in learning.held.items():
-        memory, mapped = memories[path]
-        room = memory.options["capacity"] * mapped.instances[path]
-        yield Check(
-            "learning_fits", path, "design_rule", needed <= room,
-            "traces, tags and errors of learning do not fit the memory that stores them", needed, room, "bit",
-        )  # fmt: skip
 
 
 AUXILIARY = "auxiliary_arrays"

@@ -75,7 +75,13 @@ def static_rows(
     """Static power by component and term, on a chip of this area. [W]."""
     period = inference_period(chip, timing)
     in_steps, work = sleeps_in_steps(levels, timing), _work(levels[0].mapper.steps, chip, timing, period)
-    sleeps, awake = chip.operation.mode in {"always_on", "streaming"}, _never_off(chip)
+    sleeps = chip.operation.mode in {"always_on", "streaming"}
+    # memories that collect the events of the next timestep of a chip that streams cannot be off
+    awake = {
+        memory.path for memory in chip.memories()
+        if chip.operation.mode == "streaming" and memory.spec.sleep == "off"
+        and {"activations", "queues"} & set(memory.spec.stores)
+    }  # fmt: skip
     rows = [
         row
         for s in costs.statics
@@ -206,16 +212,6 @@ def wakings(chip: Chip, levels: Sequence[MappedLevel], asleep: Array) -> Array:
     """How often blocks that sleep wake in an inference: once, or in each timestep of a chip that streams. [1]."""
     times = levels[0].mapper.steps if chip.operation.mode == "streaming" else 1.0
     return np.where(asleep > 0.0, times, 0.0)
-
-
-def _never_off(chip: Chip) -> frozenset[str]:
-    """Memories that collect the events of the next timestep of a chip that streams, so that they cannot be off."""
-    if chip.operation.mode != "streaming":
-        return frozenset()
-    return frozenset(
-        memory.path for memory in chip.memories()
-        if memory.spec.sleep == "off" and {"activations", "queues"} & set(memory.spec.stores)
-    )  # fmt: skip
 
 
 def static_power(rows: Iterable[InstanceRow]) -> Array:

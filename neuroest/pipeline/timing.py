@@ -461,6 +461,11 @@ def _totals(
         times = _part_by_part(run, times, resources, step, drain, writing)
     volatile = any(level.mapper.weights_are_volatile for level in run.levels)
     interval = np.asarray(times.interval + writing)
+    waiting: u.Numeric = 0.0
+    if run.chip.data_period is not None:
+        # a chip whose layers take turns is done with them when a timestep of the data ends
+        worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
+        waiting = np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0)
     return Timing(
         resources,
         loads,
@@ -472,7 +477,7 @@ def _totals(
         times.rest,
         writing,
         times.together,
-        _waiting(run, own_interval, interval),
+        waiting,
         run.by_steps,
     )
 
@@ -523,15 +528,6 @@ def _part_by_part(
         times.rest,
         np.where(split, shared, times.together),
     )
-
-
-def _waiting(run: _Run, own_interval: Array, interval: Array) -> u.Numeric:
-    """Time of an inference in which a chip that streams waits for data; none for any other. [s]."""
-    if run.chip.data_period is None:
-        return 0.0
-    # a chip whose layers take turns is done with them when a timestep of the data ends
-    worked = run.steps * own_interval if run.by_steps and not run.in_turns else interval
-    return np.asarray(np.maximum(run.chip.data_period - np.max(worked, axis=-1, keepdims=True), 0.0))
 
 
 def _writing(run: _Run, level: MappedLevel) -> u.Numeric:

@@ -159,24 +159,15 @@ def off_chip(
         weights.add_all(own.weights)
         checks += own.checks
         exclusions += own.exclusions
-    between = _between_chips(layers, levels, packets, rule)
+    chip, between = levels[0].mapper.chip, dict[str, ChipTraffic]()
+    links = [link for link in chip.links() if "between_chips" in link.spec.carries]
+    if links and np.any(np.asarray(levels[0].mapped.counts[chip.top.path]) > 1.0):
+        places = chip_places(layers, levels, rule)
+        for link in links:
+            topology = getattr(link.spec, "topology", "switched")
+            between[link.path] = chip_traffic(layers, levels, packets, places, topology)
     actions.add_all({(path, "bit"): found.bits * found.hops for path, found in between.items()})
     return OffChipTraffic(actions, weights, tuple(checks), tuple(dict.fromkeys(exclusions)), between)
-
-
-def _between_chips(
-    layers: LayerTable, levels: Sequence[MappedLevel], packets: Sequence[u.Numeric | None], rule: str
-) -> dict[str, ChipTraffic]:
-    """Traffic between chips, by path of the link; empty for a single chip."""
-    chip = levels[0].mapper.chip
-    links = [link for link in chip.links() if "between_chips" in link.spec.carries]
-    if not links or not np.any(np.asarray(levels[0].mapped.counts[chip.top.path]) > 1.0):
-        return {}
-    places = chip_places(layers, levels, rule)
-    return {
-        link.path: chip_traffic(layers, levels, packets, places, getattr(link.spec, "topology", "switched"))
-        for link in links
-    }
 
 
 def _of_level(
