@@ -503,8 +503,14 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
     for key, entry in _LARGEST.items():
         if name := cell.largest(*entry["of"]):
             put(key, numbers[name], entry["rationale"], name)
-    if "program_current" not in found and (implied := _implied_current(cell)):
-        current, names = implied
+    implied = []
+    for what in ("Set", "Reset"):
+        names = tuple(f"{what}{part}" for part in ("Energy", "Voltage", "Pulse"))
+        if all(name in numbers for name in names):
+            energy, pulse_voltage, time = (numbers[name] for name in names)
+            implied.append((energy / pulse_voltage / time, names))
+    if "program_current" not in found and implied:
+        current, names = max(implied)
         why_so = "Energy over voltage and time of the pulse."
         put("program_current", current, why_so, *names, basis="derived")
     if "AccessCMOSWidth" in numbers:
@@ -524,13 +530,3 @@ def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> d
             ratio = "Twice the resistance at half of the voltage over that at the whole."
             put("nonlinearity", 2.0 * numbers[half] / numbers[full], ratio, half, full, basis="derived")
     return found
-
-
-def _implied_current(cell: CellFile) -> tuple[float, tuple[str, ...]] | None:
-    found = []
-    for what in ("Set", "Reset"):
-        names = tuple(f"{what}{part}" for part in ("Energy", "Voltage", "Pulse"))
-        if all(name in cell.numbers for name in names):
-            energy, voltage, time = (cell.numbers[name] for name in names)
-            found.append((energy / voltage / time, names))
-    return max(found) if found else None

@@ -165,10 +165,10 @@ def twins_of(case: TwinCase, values: Mapping[str, u.Numeric]) -> Twins:
     )  # fmt: skip
 
 
-def published_band(case: TwinCase, name: str = PUBLISHED, samples: int = SAMPLES, seed: int = SEED) -> Band:
+def published_band(case: TwinCase) -> Band:
     """The crossover over the uncertainty of the energies."""
-    drawn = {path: array[:, 0] for path, array in draw(load_device(name).claims, samples, seed).items()}
-    rates = np.asarray(twins_of(case, {**published_values(name), **drawn}).crossover, dtype=np.float64)
+    drawn = {path: array[:, 0] for path, array in draw(load_device(PUBLISHED).claims, SAMPLES, SEED).items()}
+    rates = np.asarray(twins_of(case, {**published_values(), **drawn}).crossover, dtype=np.float64)
     return Band(*quantiles(rates))
 
 

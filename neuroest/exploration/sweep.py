@@ -425,7 +425,13 @@ def run_job(
     for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
         found[chunk] = columns
         tick(job.rows_done(_count(columns)[0]))
-    columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
+    parts = [found[chunk] for chunk in range(job.chunks)]
+    columns = parts[0]
+    if len(parts) > 1:
+        columns = {}
+        for name in parts[0]:
+            pieces: list[Any] = [part[name] for part in parts]
+            columns[name] = Labels.joined(pieces) if isinstance(pieces[0], Labels) else np.concatenate(pieces)
     rows, feasible = _count(columns)
     _not_empty(rows)
     return SweepResult(job, columns, None, rows, feasible, job.description())
@@ -474,16 +480,6 @@ def _not_empty(rows: int) -> None:
 def _count(columns: Columns) -> tuple[int, int]:
     feasible = np.asarray(columns["feasible"])
     return feasible.size, int(np.count_nonzero(feasible))
-
-
-def _concatenated(parts: Sequence[Columns]) -> Columns:
-    if len(parts) == 1:
-        return parts[0]
-    columns: Columns = {}
-    for name in parts[0]:
-        pieces: list[Any] = [part[name] for part in parts]
-        columns[name] = Labels.joined(pieces) if isinstance(pieces[0], Labels) else np.concatenate(pieces)
-    return columns
 
 
 def read_sweep(path: str | Path) -> SweepResult:

@@ -434,7 +434,19 @@ class _Search:
         """Results of both chips by draw and combination; infinite for ours where it does not reach a limit."""
         drawn = [draw(side.claims, self.samples, self.seed) for side in (self.own, self.theirs)]
         ours, base = (np.full((self.samples, self.places), np.nan) for _ in range(2))
-        done = self._resumed(file, ours, base, overwrite=overwrite)
+        done = 0
+        if file is not None and file.exists() and not overwrite:
+            try:
+                with np.load(file, allow_pickle=False) as kept:
+                    same = str(kept["description"]) == self._description
+                    if same:
+                        ours[:], base[:], done = kept["ours"], kept["base"], int(kept["done"])
+            except (OSError, ValueError, KeyError) as error:
+                raise ExplorationError(f"{file}: is no file of draws of a target: {error}") from None
+            if not same:
+                raise ExplorationError(
+                    f"{file}: is of another input; name another file, or overwrite it with --overwrite"
+                )
         step = max(1, block_of(self.own) // self.places)
         while done < self.samples:
             part = slice(done, min(done + step, self.samples))
@@ -503,22 +515,6 @@ class _Search:
         stated = {path: claim.value for path, claim in self.own.claims.items()}
         asked = [self.pace, self.quantity, list(map(str, self.limits)), self.samples, self.seed]
         return json.dumps([files, axes, asked, stated, self.own.workload.name])
-
-    def _resumed(self, file: Path | None, ours: Array, base: Array, *, overwrite: bool) -> int:
-        """Number of draws that a file has, which are filled in."""
-        if file is None or not file.exists() or overwrite:
-            return 0
-        try:
-            with np.load(file, allow_pickle=False) as kept:
-                same = str(kept["description"]) == self._description
-                if same:
-                    ours[:], base[:] = kept["ours"], kept["base"]
-                    return int(kept["done"])
-        except (OSError, ValueError, KeyError) as error:
-            raise ExplorationError(f"{file}: is no file of draws of a target: {error}") from None
-        raise ExplorationError(
-            f"{file}: is of another input; name another file, or overwrite it with --overwrite"
-        )
 
 
 def _operated(group: Group, columns: Values, period: Array | None) -> Evaluation:

@@ -270,14 +270,9 @@ def uncertainty(
     quantities = quantity_names(listed(quantities))
     starting_point(group, quantities)
     drawn = _Draw(
-        group,
-        tuple(quantities),
-        knowledge,
-        variability,
-        relative_spreads(group),
-        seed,
+        group, tuple(quantities), knowledge, variability, relative_spreads(group), seed,
         None if known is None else known.posterior,
-    )
+    )  # fmt: skip
     chunks = -(-knowledge // _ROWS)
     parts = {}
     for chunk, found in run_chunks(drawn, range(chunks), workers, scheduler):
@@ -287,16 +282,12 @@ def uncertainty(
     feasible = np.isfinite(samples[quantities[0]])
     if not feasible.any():
         raise ExplorationError("no sample has an estimate; `neuroest estimate` shows the failed check")
-    bands = {
-        name: tuple(Band.of(part) for part in (values[1:, 0], values[0, 1:], values[1:, 1:]))
-        for name, values in samples.items()
-    }
     return UncertaintyResult(
         group.design.spec.name, group.workload.name, group.label,
         {n: float(v[0, 0]) for n, v in samples.items()}, samples,
-        {n: b[0] for n, b in bands.items()}, {n: b[1] for n, b in bands.items()}, {n: b[2] for n, b in bands.items()},
-        {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
-        tuple(drawn.relative), seed, known,
+        {n: Band.of(v[1:, 0]) for n, v in samples.items()}, {n: Band.of(v[0, 1:]) for n, v in samples.items()},
+        {n: Band.of(v[1:, 1:]) for n, v in samples.items()}, {n: _knowledge_share(v) for n, v in samples.items()},
+        float(feasible.mean()), tuple(causes(group)), tuple(drawn.relative), seed, known,
     )  # fmt: skip
 
 

@@ -95,17 +95,6 @@ def _curve(axis: Any, series: Series, number: int) -> None:
         axis.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
 
 
-def _cropped(traces: dict[str, Any]) -> dict[str, Any]:
-    """The stretch about the first spikes, where a run is too long to be seen whole."""
-    time, gate = traces["time"], traces["gate"][:, 0]
-    rises = np.flatnonzero((gate[1:] > 0.5 * np.max(gate)) & (gate[:-1] <= 0.5 * np.max(gate)))
-    if len(rises) <= _MOST_SPIKES:
-        return traces
-    first, last = time[rises[0]], time[rises[_MOST_SPIKES]]
-    kept = (time >= first - 0.5 * (last - first)) & (time <= last)
-    return {name: values[kept] for name, values in traces.items()}
-
-
 def _state(axis: Any, traces: dict[str, Any]) -> None:
     """Membrane, capacitor or material of one neuron over time."""
     time, state = traces["time"], traces["gate"]
@@ -119,8 +108,13 @@ def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
     if "filament" not in traces:
         _state(axis, traces)
         return
-    traces = _cropped(traces)
-    time = traces["time"]
+    time, gate = traces["time"], traces["gate"][:, 0]
+    rises = np.flatnonzero((gate[1:] > 0.5 * np.max(gate)) & (gate[:-1] <= 0.5 * np.max(gate)))
+    if len(rises) > _MOST_SPIKES:  # too long to be seen whole: the stretch about the first spikes
+        first, last = time[rises[0]], time[rises[_MOST_SPIKES]]
+        kept = (time >= first - 0.5 * (last - first)) & (time <= last)
+        traces = {name: values[kept] for name, values in traces.items()}
+        time = traces["time"]
     axis.step(time, traces["input"][:, 0], where="post", color="0.72", linewidth=0.8, label="input")
     axis.plot(time, traces["gate"][:, 0], color=style.colour(0), label="gate node")
     if traces["gate"].shape[1] > 1:

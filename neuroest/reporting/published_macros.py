@@ -95,23 +95,17 @@ def _lines(chip: Path, network: Path) -> Iterator[str]:
     sizes, supplies = ([v for row, _ in others if (v := row.number(name))] for name in ("node", "supply"))
     supply = first_number(array.technology.supply_voltage)
     below = _DIGITAL_BELOW if digital else _BELOW
+    usual = statistics.median(supplies) if supplies else supply
+    at_usual = "" if math.isclose(usual, supply, rel_tol=_SAME) else (
+        f"; at {formatted(usual, 'V')} the energy would be about {(usual / supply) ** 2:.2g} of this "
+        "(technology.supply_voltage)"
+    )  # fmt: skip
     yield (
         f"{of}: {efficiency:.3g} TOPS/W for products of one bit by one bit at "
         f"{formatted(supply, 'V')}; {place} {len(values)} published macros of {' and '.join(memories)} at "
         f"{formatted(min(sizes), 'm')} to {formatted(max(sizes), 'm')}: {_range(values, 'TOPS/W')} at "
-        f"{_range(supplies, 'V')}{below if place == 'below all' else ''}{_at_their_supply(supply, supplies)}"
+        f"{_range(supplies, 'V')}{below if place == 'below all' else ''}{at_usual}"
         f"{_with_their_bits(found, chip, network) if digital else ''}"
-    )
-
-
-def _at_their_supply(supply: float, others: Sequence[float]) -> str:
-    """What the median supply of published macros would change, if it is another one."""
-    usual = statistics.median(others) if others else supply
-    if math.isclose(usual, supply, rel_tol=_SAME):
-        return ""
-    return (
-        f"; at {formatted(usual, 'V')} the energy would be about {(usual / supply) ** 2:.2g} of this "
-        "(technology.supply_voltage)"
     )
 
 
