@@ -308,15 +308,14 @@ def fit(
     NeuroestError
         If the model cannot be fitted or the data cannot be read.
     """
-    if model is not None and model not in MODELS:
-        near = did_you_mean(model, MODELS)
-        models = "" if "allowed" in near else f"models that can: {', '.join(MODELS)}"
-        raise NeuroestError(followed_by(f"{model} cannot be fitted{near}", models))
-    if law is not None and law not in {one.name for one in LAWS}:
-        names = [one.name for one in LAWS]
-        near = did_you_mean(law, names)
-        laws = "" if "allowed" in near else f"laws: {', '.join(names)}"
-        raise NeuroestError(followed_by(f"no law {law!r}{near}", laws))
+    for given, known, unknown, those in (
+        (model, [*MODELS], f"{model} cannot be fitted", "models that can"),
+        (law, [one.name for one in LAWS], f"no law {law!r}", "laws"),
+    ):
+        if given is not None and given not in known:
+            near = did_you_mean(given, known)
+            listed = "" if "allowed" in near else f"{those}: {', '.join(known)}"
+            raise NeuroestError(followed_by(f"{unknown}{near}", listed))
     if law is not None and model is None:
         model = next(one.model for one in LAWS if one.name == law)
     if start is not None and model is None:

@@ -289,15 +289,14 @@ _LABELS = ("device", "cycle", "uncertainty")
 """Columns that every experiment may have."""
 
 
-def _layout(name: str, *, columns: Sequence[str], optional: Sequence[str] = (), **about: Any) -> Layout:
-    needed, further = ({n: UNITS[n] for n in names} for names in (columns, (*_LABELS, *optional)))
-    return Layout(name=name, columns=needed, optional=further, **about)
-
-
 LAYOUTS: Mapping[str, Layout] = {
-    name: _layout(name, **about)
+    name: Layout(**{
+        **about,
+        "name": name, "columns": {one: UNITS[one] for one in about["columns"]},
+        "optional": {one: UNITS[one] for one in (*_LABELS, *about.get("optional", ()))},
+    })
     for name, about in read_data(Path(__file__).with_name("experiments.yaml")).items()
-}
+}  # fmt: skip
 """Experiments by name."""
 
 

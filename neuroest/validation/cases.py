@@ -405,12 +405,11 @@ def _simulated(case: Case, name: str) -> SimulatedNeuron:
     stated = case.spec.neurons[name]
     texts = [one.predicted for one in case.published.values() if run_of(case.spec, one) == name]
     asked = [experiment for text in texts for experiment in expressions.expression_experiments(text)]
-    changes = {
-        key: f"{given:g}" if isinstance(given, float) else given for key, given in stated.settings.items()
-    }
     near = case.folder / stated.neuron
     with _problems_at(case, "neurons", name):
-        return simulate_neuron(str(near) if is_file(near) else stated.neuron, asked, changes)
+        return simulate_neuron(
+            str(near) if is_file(near) else stated.neuron, asked, _as_texts(stated.settings)
+        )
 
 
 def _generator(case: Case, name: str) -> Generator:
@@ -438,7 +437,7 @@ def estimate_of_run(
     document: Document, name: str, chip: Named, net: Named, stated: Mapping[str, str | float]
 ) -> Estimate:
     """The estimate of a run of a file; problems of its settings have their place there."""
-    settings = {path: f"{value:g}" if isinstance(value, float) else value for path, value in stated.items()}
+    settings = _as_texts(stated)
 
     def at(path: str, message: str) -> errors.Problem:
         return problem_at(document, ["runs", name, "settings", path], message, at_value=True)
@@ -454,6 +453,10 @@ def estimate_of_run(
             at(problem.path.partition("=")[0], problem.message) if problem.file == SETTING else problem
             for problem in error.problems
         ) from None
+
+
+def _as_texts(settings: Mapping[str, str | float]) -> dict[str, str]:
+    return {path: f"{value:g}" if isinstance(value, float) else value for path, value in settings.items()}
 
 
 def _unknown_name(error: errors.UnknownNameError) -> str:

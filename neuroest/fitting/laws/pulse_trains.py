@@ -88,7 +88,16 @@ class PulseLaw(CurveLaw):
             which = "trains one way only" if self.both else "trains both ways"
             raise NeuroestError(f"{self.about}: the file contains {which}")
         found = super().fit(experiment)
-        responses = self._responses(found, experiment)
+        # results of the fit for each direction
+        pulses, rising, responses = experiment.columns["pulse"], experiment.columns["rising"], {}
+        for way in sorted(ways):
+            last = float(np.max(pulses[rising == way]))
+            bent = found.values.get(f"{_WAYS[way]}_nonlinearity", 0.0)
+            if "pulse_constant" in found.values:
+                # the window ends at the limit of infinitely many pulses; the train covers only a part of it
+                bent = last / found.values["pulse_constant"]
+                last = last / -float(np.expm1(-bent))
+            responses[way] = Response(last, bent)
         # amplitude and width of the pulses, if the file states them
         names = {"update_voltage": "voltage", "update_time": "pulse_width"}
         stated = {name: np.abs(experiment.column(column)) for name, column in names.items()}
@@ -107,20 +116,6 @@ class PulseLaw(CurveLaw):
             deviations={**found.deviations, **scatter.deviations}, freedoms={**found.freedoms, **scatter.freedoms},
             bounds={**found.bounds, **scatter.bounds}, correlation=whole, notes=(*fewer, *found.notes, *scatter.notes),
         ), experiment)  # fmt: skip
-
-    def _responses(self, found: LawFit, experiment: Experiment) -> dict[float, Response]:
-        """Results of the fit for each direction."""
-        pulses, rising = experiment.columns["pulse"], experiment.columns["rising"]
-        responses = {}
-        for way in sorted(set(rising)):
-            last = float(np.max(pulses[rising == way]))
-            bent = found.values.get(f"{_WAYS[way]}_nonlinearity", 0.0)
-            if "pulse_constant" in found.values:
-                # the window ends at the limit of infinitely many pulses; the train covers only a part of it
-                bent = last / found.values["pulse_constant"]
-                last = last / -float(np.expm1(-bent))
-            responses[way] = Response(last, bent)
-        return responses
 
 
 def _fewer(experiment: Experiment) -> tuple[Experiment, tuple[str, ...]]:
