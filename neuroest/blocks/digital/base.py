@@ -110,17 +110,36 @@ def free_clock_costs(
     return [StaticCost(path, FREE_CLOCK, sum(powers[1:], start=powers[0]), switching=True)]
 
 
-class Datapath(Component[LogicLibraryParameters], ABC):
+class LibraryLogic(Component[LogicLibraryParameters]):
+    """Circuit of the cells of a library, whose registers a clock may reach in every cycle."""
+
+    def scaled(self, energy: u.Joule) -> u.Joule:
+        """Energy on the chip's process and supply, including the overhead of a real datapath."""
+        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
+
+    @property
+    def runs_freely(self) -> bool:
+        """Whether the registers are clocked in every cycle."""
+        return "free_running_clock" in self.options
+
+    def clock_check(self) -> Check:
+        """Whether the library states the clock energy of a register.
+
+        Checks
+        ------
+        clock_energy_known
+            a free-running clock needs the clock_energy of the library, which its device file does not state
+        """
+        return self.require("infeasible", "clock_energy_known", self.device.clock_energy, ">", 0.0, "J/bit")
+
+
+class Datapath(LibraryLogic, ABC):
     """A clocked datapath of standard cells."""
 
     synchronous = True
     scales_with_process = True
     clocked_by = "clock_frequency"
     """Option that states the clock."""
-
-    def scaled(self, energy: u.Joule) -> u.Joule:
-        """Energy on the chip's process and supply, including the overhead of a real datapath."""
-        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
 
     def booked(self, costs: Iterable[tuple[str, str, u.Joule]]) -> list[EnergyCost]:
         """Energy terms by action and name, from the energies of the library."""
@@ -143,11 +162,6 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     def registers(self, bits: u.Bit) -> u.Joule:
         """Energy of writing a word in the library, without the clock if that runs freely."""
         return self.written(bits, clocked_anyway=self.runs_freely)
-
-    @property
-    def runs_freely(self) -> bool:
-        """Whether the registers of the datapath are clocked in every cycle."""
-        return "free_running_clock" in self.options
 
     def written(self, bits: u.Bit, *, clocked_anyway: bool) -> u.Joule:
         """Energy of writing a word in the library, without the clock if that is charged in every cycle."""
@@ -189,18 +203,9 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         return gated(self, costs, self.area(network), self.device.leakage_width)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the library states the clock energy of a register, and is of a node near the chip's.
-
-        Checks
-        ------
-        clock_energy_known
-            a free-running clock needs the clock_energy of the library, which its device file does not state
-        """
+        """Whether the library is of a node near the chip's, is fast enough, and states the clock of a register."""
         checks = [*self._node_checks(), *self._clock_checks(network)]
-        if not self.free_clocks(network):
-            return checks
-        known = self.device.clock_energy
-        return [*checks, self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit")]
+        return [*checks, self.clock_check()] if self.free_clocks(network) else checks
 
     def adder_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of the widest numbers that one cycle adds."""

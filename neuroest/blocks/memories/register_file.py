@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, free_clock_costs
+from neuroest.blocks.digital.base import LOGIC_ERROR, LibraryLogic, LogicLibraryParameters, free_clock_costs
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio, logic_energy_ratio
+from neuroest.blocks.process_scaling import leakage_of_gates, logic_area_ratio
 from neuroest.core import units as u
 from neuroest.equations import digital
 from neuroest.specs.base import Count, Frequency
@@ -38,7 +38,7 @@ _MOST_REGISTER_PORTS = 8.0
 """Ports above which files are built from multi-ported cells or copies; design practice."""
 
 
-class RegisterFile(Memory):
+class RegisterFile(LibraryLogic, Memory):
     """Registers with a read multiplexer."""
 
     schema = RegisterFileBlock
@@ -70,15 +70,6 @@ class RegisterFile(Memory):
             written = np.maximum(energy - d.clock_energy * self.options["width"], 0.0)
         selected = np.where(np.asarray(self.words()) > 1.0, 1.0, 0.0)
         return self.accesses(self.scaled(energy) * selected, self.scaled(written))
-
-    @property
-    def runs_freely(self) -> bool:
-        """Whether a clock reaches all registers in every cycle."""
-        return "free_running_clock" in self.options
-
-    def scaled(self, energy: u.Numeric) -> u.Numeric:
-        """Energy on the chip's process and supply, with the overhead of a real datapath."""
-        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the registers on the chip's process, including the overhead of a real datapath."""
@@ -116,8 +107,6 @@ class RegisterFile(Memory):
         ------
         memory_capacity
             register files of this size are built as memory cells
-        clock_energy_known
-            a free-running clock needs the clock_energy of the library, which its device file does not state
         register_ports
             register files with this many ports are built from multi-port cells or from copies
         """
@@ -126,7 +115,4 @@ class RegisterFile(Memory):
             self.check_range("memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit"),
             self.check_range("register_ports", ports, 2.0, _MOST_REGISTER_PORTS, "1"),
         ]
-        if self.runs_freely:
-            known = self.device.clock_energy
-            checks.append(self.require("infeasible", "clock_energy_known", known, ">", 0.0, "J/bit"))
-        return checks
+        return [*checks, self.clock_check()] if self.runs_freely else checks
