@@ -209,7 +209,7 @@ class StackedTier(Component[StackedTierParameters], StacksTier):
         """Energy of the vias of one instance in one of its actions, in which each of its signals toggles once."""
         toggled = crossbar_wires.line_toggle_energy(self.device.capacitance, block.technology.supply_voltage)
         own = self.energy(action, "vias", signals * toggled, "vias between tiers")
-        return EnergyCost(block.path, own.action, own.term, own.energy, own.quantity, own.operation)
+        return replace(own, component=block.path)
 
     def via_check(self, path: str, signals: u.Dimensionless, area: u.SquareMetre) -> Check:
         """Whether the vias of one instance of a block fit over it.

@@ -39,9 +39,7 @@ class ArrayActions:
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.on_array * t.positions * t.groups * t.outputs * columns_each * slices
         signs = array.read_schedule.sign_phases
-        column_reads = counting.conversions(
-            signs * steps, self.mapper.read_blocks(self.placement), used_columns
-        )
+        column_reads = counting.conversions(signs * steps, self.mapper.read_blocks(), used_columns)
         driver = array.driver
         pulses = toggles * self._row_pulses()
         lines = pulses * self._pulses_of_a_number()
@@ -127,7 +125,7 @@ class ArrayActions:
         t = self.layers
         each = self.on_array * t.positions * t.groups * self.placement.column_blocks
         reads = self._reads_of_an_input * self.array.read_schedule.sign_phases
-        return np.asarray(counting.conversions(reads, self.mapper.read_blocks(self.placement), each))
+        return np.asarray(counting.conversions(reads, self.mapper.read_blocks(), each))
 
     @cached_property
     def _inputs_switched(self) -> Array:

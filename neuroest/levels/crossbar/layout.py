@@ -164,7 +164,7 @@ class CrossbarLayout(Mapper):
         both = tuple(zip((found.inputs, found.fed_back), active, strict=True))
         return both if np.any(t.recurrent_reduction > 0.0) else both[:1], found.times
 
-    def read_blocks(self, placement: Placement) -> Array:
+    def read_blocks(self) -> Array:
         """Row blocks read for an output in a timestep: one per event, or all blocks that are read."""
         if self.compute.reads_events:
             return np.asarray(self.on_array * self.network.events)
