@@ -377,10 +377,8 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         return
     for index, layer in enumerate(spec.layers):
         if layer.coding is not None:
-            yield (
-                ("layers", index, "coding"),
-                "all layers of a dense network compute with numbers; leave it out",
-            )
+            message = "all layers of a dense network compute with numbers; leave it out"
+            yield ("layers", index, "coding"), message
     if spec.time_step is not None:
         yield ("time_step",), "dense coding has no timesteps"
     if spec.input.bits is not None:
@@ -394,10 +392,8 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
 def _hybrid_faults(spec: WorkloadSpec) -> Iterator[Fault]:
     """Required keys for dense layers in a spiking network."""
     if spec.precision.activations in {None, 1}:
-        yield (
-            ("precision", "activations"),
-            "is missing: layers of `coding: dense` need the bits of an activation",
-        )
+        message = "is missing: layers of `coding: dense` need the bits of an activation"
+        yield ("precision", "activations"), message
     if spec.input.bits is not None:
         yield ("input", "bits"), "layers of `coding: dense` state the bits of their numbers under `precision`"
     if len(input_codings(spec)) > 1:
@@ -419,10 +415,7 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
             if layer.shortest_time_constant is not None and (
                 layer.time_constant is None or layer.shortest_time_constant > layer.time_constant
             ):
-                yield (
-                    (*place, "shortest_time_constant"),
-                    "must not exceed the `time_constant`, the longest",
-                )
+                yield (*place, "shortest_time_constant"), "must not exceed the `time_constant`, the longest"
             if isinstance(layer, RecurrentCell):
                 yield (*place, "type"), "is a cell of numbers; spiking coding has `recurrent`"
         else:
@@ -456,10 +449,8 @@ def _population_faults(spec: WorkloadSpec, layer: Population) -> Iterator[tuple[
     if numbers["long_range_share"] > 0.0 and "long_range_distance" not in numbers:
         yield "long_range_distance", "is missing: `long_range_share` needs it"
     if numbers["synapses"] > numbers["neurons"]:
-        yield (
-            "synapses",
-            f"{numbers['synapses']:g} of a neuron are more than the {numbers['neurons']:g} neurons it can reach",
-        )
+        most = f"more than the {numbers['neurons']:g} neurons it can reach"
+        yield "synapses", f"{numbers['synapses']:g} of a neuron are {most}"
 
 
 def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:
@@ -498,6 +489,11 @@ def _curve_faults(curve: AccuracyCurve) -> Iterator[Fault]:
         yield ("source",), "is missing: say where the values come from"
 
 
+_WEIGHTS = {
+    "mean_absolute": "Mean absolute weight over the largest absolute weight",
+    "density": "Share of the weights that are not zero",
+    "bit_density": "Share of ones among the bits of the weights",
+}
 _WIDTH_WORDS = {WEIGHT_BITS: "Bits of a weight of", INPUT_BITS: "Bits of what is read by"}
 
 
@@ -511,13 +507,13 @@ def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str |
     for one in spec.layers:
         for key, about in _WIDTH_WORDS.items():
             if getattr(one, key) is not None:
-                yield width_path(one.name, key), float(getattr(one, key)), "bit", f"{about} {one.name}"
+                yield layer_path(one.name, key), float(getattr(one, key)), "bit", f"{about} {one.name}"
     for name in LEARNING_CHOICES if spec.learning is not None else ():
         if getattr(spec.learning, name) is not None:
             yield f"{LEARNING}{name}", getattr(spec.learning, name), LEARNING_NUMBERS[name].unit, LearningSpec
     for _, layer, name, given in _population_numbers(spec):
         if not isinstance(given, ClaimSpec):
-            yield population_path(layer, name), given, POPULATION_NUMBERS[name].unit, Population
+            yield layer_path(layer, name), given, POPULATION_NUMBERS[name].unit, Population
     for _, owner, activity in _activities(spec):
         if spec.coding == "spiking" and (owner in {"input", None} or activity.active_steps is not None):
             share = 1.0 if activity.active_steps is None else activity.active_steps
@@ -535,13 +531,8 @@ def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Acti
             yield ("layers", index, "activity"), layer.name, layer.activity
 
 
-def width_path(layer: str, name: str) -> str:
-    """Path of a width of a layer."""
-    return f"workload.layers.{layer}.{name}"
-
-
-def population_path(layer: str, name: str) -> str:
-    """Path of a number of a population."""
+def layer_path(layer: str, name: str) -> str:
+    """Path of a width of a layer, or of a number of a population."""
     return f"workload.layers.{layer}.{name}"
 
 
@@ -578,18 +569,9 @@ _UNSTATED = Provenance.model_construct()
 def _stated_claims(
     spec: WorkloadSpec, faults: list[Fault]
 ) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str | Described]]:
-    weights = spec.weights
-    description = "Mean absolute weight over the largest absolute weight"
-    place: Location = ("weights", "mean_absolute")
-    yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
-    if weights.density is not None:
-        text = "Share of the weights that are not zero"
-        yield ("weights", "density"), "workload.weights.density", weights.density, _provenance(weights), text
-    if weights.bit_density is not None:
-        text = "Share of ones among the bits of the weights"
-        yield (
-            ("weights", "bit_density"), "workload.weights.bit_density", weights.bit_density, _provenance(weights), text
-        )  # fmt: skip
+    for name, text in _WEIGHTS.items():
+        if (given := getattr(spec.weights, name)) is not None:
+            yield ("weights", name), f"workload.weights.{name}", given, _provenance(spec.weights), text
     if spec.period is not None:
         yield ("period",), "workload.period", spec.period, _UNSTATED, "Period of the data"
     learning = spec.learning
@@ -599,7 +581,7 @@ def _stated_claims(
             yield ("learning", name), f"{LEARNING}{name}", given, _provenance(learning), LearningSpec
     for place, layer, name, given in _population_numbers(spec):
         if isinstance(given, ClaimSpec):
-            yield place, population_path(layer, name), given, _UNSTATED, Population
+            yield place, layer_path(layer, name), given, _UNSTATED, Population
     if spec.coding == "spiking" and (spec.activity is None or spec.activity.threshold is None):
         usual = ClaimSpec.model_validate(read_data(_DEFAULT_THRESHOLD))
         path = activity_path(None, THRESHOLD_KEY)

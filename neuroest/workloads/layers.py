@@ -539,7 +539,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
     }
     if spec.coding == "spiking":
         every_path |= {workload.activity_path("input", workload.ACTIVE_STEPS)}
-    widths = {key: [workload.width_path(layer.name, key) for layer in spec.layers] for key in workload.WIDTHS}
+    widths = {key: [workload.layer_path(layer.name, key) for layer in spec.layers] for key in workload.WIDTHS}
     if not any(layer.weight_bits or layer.input_bits for layer in spec.layers):
         widths = {}
     return _Plan(
@@ -559,7 +559,7 @@ def _new_plan(spec: workload.WorkloadSpec) -> _Plan:
                 {
                     name: path
                     for name in POPULATION_NUMBERS
-                    if (path := workload.population_path(layer.name, name)) in claims
+                    if (path := workload.layer_path(layer.name, name)) in claims
                 },
             )
             for index, layer in enumerate(spec.layers)
