@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -386,19 +386,25 @@ def _spaced(low: float, high: float, count: int, *, log: bool, whole: bool) -> A
     return np.unique(np.round(values)) if whole else np.asarray(values)
 
 
-def _with_band(
-    points: list[BreakEvenPoint], values: Array, curves: tuple[Curve, Curve], *, log: bool, whole: bool
-) -> list[BreakEvenPoint]:
-    """The only point with its band over the draws, or that of the draws where the nominal results have none.
+def _points(
+    design: Curve, other: Curve, values: Array, nominal: Sequence[tuple[float, bool, bool]],
+    *, log: bool, whole: bool,
+) -> list[BreakEvenPoint]:  # fmt: skip
+    """Points at which two chips are equal; an only one with its band over the draws, or that of the draws alone.
 
-    Parameters that both chips share are drawn once for both. Draws that are never equal on the axis count as
-    equal below or above it, so the band covers all draws.
+    Of each nominal point: its value, whether a result jumps there, and whether the design is better below. Parameters
+    that both chips share are drawn once for both. Draws that are never equal on the axis count as equal below or above
+    it, so the band covers all draws.
     """
+    quantity, names = design.quantity, (design.name, other.name)
+    points = [
+        BreakEvenPoint(quantity, other.name, value, *(names if below else names[::-1]), jump)
+        for value, jump, below in nominal
+    ]
     if len(points) > 1:
         return points
-    quantity = curves[0].quantity
     with np.errstate(all="ignore"):
-        gap = difference(quantity, *(np.log(curve.samples) for curve in curves))
+        gap = difference(quantity, np.log(design.samples), np.log(other.samples))
     equal_at = break_even_values(np.log(values) if log else values, gap)
     if equal_at is None:
         return points
@@ -409,7 +415,6 @@ def _with_band(
         return [replace(points[0], band=band)]
     if np.isinf((band.low, band.high)).all() and (band.low < 0.0) == (band.high < 0.0):
         return []
-    names = tuple(curve.name for curve in curves)
     falls = np.nanmedian(gap[:, -1]) < np.nanmedian(gap[:, 0])
     below, above = names[::-1] if falls else names
     return [BreakEvenPoint(quantity, names[1], None, below, above, jump=False, band=band)]
@@ -522,31 +527,17 @@ def _along_range(
         _curves(name, side.segments(values), values.size, quantities, part(progress, at, len(sides)))
         for at, (name, side) in enumerate(zip(names, sides, strict=True))
     ]
-    points = []
-    for quantity in quantities:
-        design, *others = (curves[quantity] for curves in by_chip)
-        for other, changed in zip(others, changes[quantity], strict=True):
-            nominal = [
-                BreakEvenPoint(
-                    quantity, other.name, value, *_order(design.name, other.name, first=below), jump
-                )
-                for value, jump, below in changed
-            ]
-            points += _with_band(nominal, values, (design, other), log=track.log, whole=track.whole)
+    curves = [[curves[quantity] for curves in by_chip] for quantity in quantities]
+    points: list[BreakEvenPoint] = []
+    for design, *others in curves:
+        for other, found in zip(others, changes[design.quantity], strict=True):
+            points += _points(design, other, values, found, log=track.log, whole=track.whole)
     return BreakevenResult(
         axis.name, axis.name, claims[axis.name].unit, tuple(quantities), groups[0].workload.name, values,
-        claims[axis.name].value, _by_result(by_chip, quantities), tuple(points),
+        claims[axis.name].value, tuple(chain(*curves)), tuple(points),
         tuple(name for (name, _), side in zip(names, sides, strict=True) if side.axis is not None),
         _failed(names, groups, quantities[0]),
     )  # fmt: skip
-
-
-def _by_result(by_chip: Sequence[Mapping[str, Curve]], quantities: Sequence[str]) -> tuple[Curve, ...]:
-    return tuple(curves[quantity] for quantity in quantities for curves in by_chip)
-
-
-def _order(design: str, other: str, *, first: bool) -> tuple[str, str]:
-    return (design, other) if first else (other, design)
 
 
 def _along_named(
@@ -569,25 +560,23 @@ def _along_named(
         _curves(named, line.segments, size, quantities, part(progress, at, len(contenders)))
         for at, (named, line) in enumerate(zip(names, lines, strict=True))
     ]
-    points = []
-    for quantity in quantities:
-        first, *others = (curves[quantity] for curves in by_chip)
+    curves = [[curves[quantity] for curves in by_chip] for quantity in quantities]
+    points: list[BreakEvenPoint] = []
+    for first, *others in curves:
         for other in others:
             with np.errstate(all="ignore"):
-                gap = difference(quantity, np.log(first.nominal), np.log(other.nominal))
+                gap = difference(first.quantity, np.log(first.nominal), np.log(other.nominal))
             if not np.isfinite(gap).any():
                 raise ExplorationError(_NO_COMMON_POINT)
             equal_at = break_even_values(np.log(design.values), gap[np.newaxis])
-            nominal = []
+            found = []
             if equal_at is not None and np.isfinite(equal_at[0]):
-                ends = _order(first.name, other.name, first=bool(gap[np.isfinite(gap)][0] < 0))
-                value = float(np.exp(equal_at[0]))
-                nominal = [BreakEvenPoint(quantity, other.name, value, *ends, jump=False)]
-            points += _with_band(nominal, design.values, (first, other), log=True, whole=False)
+                found = [(float(np.exp(equal_at[0])), False, bool(gap[np.isfinite(gap)][0] < 0))]
+            points += _points(first, other, design.values, found, log=True, whole=False)
     dense = name == UNIFORM_SPIKE_RATE and any(group.workload.coding == "dense" for group in groups[1:])
     return BreakevenResult(
         name, axis.label, axis.unit, tuple(quantities), groups[0].workload.name, design.values, design.stated,
-        _by_result(by_chip, quantities), tuple(points),
+        tuple(chain(*curves)), tuple(points),
         tuple(named for (named, _), changes in zip(names, changing, strict=True) if changes),
         _failed(names, groups, quantities[0]), published_rate(groups[0].workload) if dense else None,
     )  # fmt: skip

@@ -303,6 +303,12 @@ def _by_rows(part: Rows, _law: LawFit | None, along: str, rows: Array, words: st
     return Curve(x[kept], part.predicted[0][rows][kept], ends[0], ends[1], rows, words)
 
 
+def _logarithmic_grid(x: Array) -> Array:
+    """Points between the least and the largest value, and a little beyond, evenly spaced on a logarithmic axis."""
+    low, high = np.log(np.min(x)), np.log(np.max(x))
+    return np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
+
+
 def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: str) -> Curve:
     """The law between and a little beyond its rows, with the band of its parameters and of its misfit."""
     if law is None or not isinstance(law.law, CurveLaw):
@@ -310,8 +316,7 @@ def _by_formula(part: Rows, law: LawFit | None, along: str, rows: Array, words: 
     columns = {name: values[part.used][rows] for name, values in part.experiment.columns.items()}
     x = columns[along]
     if style.wide(x[x > 0.0]) and np.all(x > 0.0) and along != "pulse":
-        low, high = np.log(np.min(x)), np.log(np.max(x))
-        grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
+        grid = _logarithmic_grid(x)
     else:
         span = float(np.ptp(x))
         start = float(np.min(x)) - (_BEYOND * span if np.min(x) > _BEYOND * span else 0.0)
@@ -391,8 +396,7 @@ def _lifetimes(axis: Any, part: Rows, law: LawFit, label: str) -> None:
     """Share of the devices that have failed after a number of cycles, those still tested counted as in the law."""
     cycles, failed = part.experiment.columns["cycles"], part.experiment.columns["failed"] > 0.0
     used, survive = surviving(cycles, failed)
-    low, high = np.log(np.min(cycles)), np.log(np.max(cycles))
-    grid = np.exp(np.linspace(low - _BEYOND * (high - low), high + _BEYOND * (high - low), _POINTS))
+    grid = _logarithmic_grid(cycles)
 
     def share(life: float, shape: float) -> Array:
         scale = life / float(np.log(2.0)) ** (1.0 / shape)

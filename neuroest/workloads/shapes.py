@@ -470,8 +470,7 @@ def window_uses(layer: layers.Pooling, shape: Shape) -> NDArray[np.int64]:
     >>> window_uses(pool, (1, 5, 1)).ravel().tolist()
     [1, 1, 1, 1, 0]
     """
-    kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
-    stride = _pair(layer.stride) if layer.stride is not None else kernel
+    kernel, stride = _window(layer, shape)
     (rows, columns), _ = _axes(shape, kernel, stride, _pair(layer.padding))
     one_channel = np.multiply.outer(np.array(rows.uses), np.array(columns.uses))
     return np.broadcast_to(one_channel, shape)
@@ -603,10 +602,15 @@ def _convolution(layer: layers.Convolution, shape: Shape) -> LayerCounts | Misfi
     )
 
 
+def _window(layer: layers.Pooling, shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Rows and columns of a window of a pooling, and of the step to the next window."""
+    kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
+    return kernel, kernel if layer.stride is None else _pair(layer.stride)
+
+
 def _pooling(layer: layers.Pooling, shape: Shape) -> LayerCounts | Misfits:
     channels, padding, is_global = shape[0], _pair(layer.padding), layer.kernel == "global"
-    kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
-    stride = _pair(layer.stride) if layer.stride is not None else kernel
+    kernel, stride = _window(layer, shape)
     if is_global and (layer.stride is not None or padding != (0, 0)):
         key = "padding" if layer.stride is None else "stride"
         return (((key,), "does not go with `kernel: global`, one window over the whole map"),)

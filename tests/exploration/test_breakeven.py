@@ -8,7 +8,7 @@ import pytest
 
 from neuroest import NeuroestError, breakeven, estimate, sweep
 from neuroest.authoring.templates import new_device
-from neuroest.exploration.breakeven import _with_band
+from neuroest.exploration.breakeven import _points
 from neuroest.exploration.breakeven_result import BreakevenResult, Curve
 from neuroest.exploration.draws_along import break_even_values
 from neuroest.loading.library import labelled
@@ -79,7 +79,7 @@ def test_break_even_counts_draws_that_pass_outside_of_the_axis() -> None:
         Curve("a", "a", "area_m2", values, np.tile(values, (300, 1)), ()),
         Curve("b", "b", "area_m2", values, np.tile(levels[:, None], (1, 201)), ()),
     )
-    (point,) = _with_band([], values, both, log=True, whole=False)
+    (point,) = _points(*both, values, [], log=True, whole=False)
     assert point.band is not None
     assert point.band.low == pytest.approx(2.0, rel=1e-3)
     assert point.band.median == pytest.approx(20.0, rel=1e-3)
