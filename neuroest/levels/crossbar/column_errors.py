@@ -16,7 +16,6 @@ from neuroest.core.distinct_layers import DistinctLayers
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.equations import accuracy, converters, crossbar, crossbar_wires, weight_spreads
 from neuroest.levels.base import Placement
-from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.column_gains import (
     Clamp,
     ColumnGains,
@@ -171,7 +170,7 @@ class _Columns:
         if self.array.cell.summation.flows:
             causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
         else:
-            causes = self._of_charges(self.array)
+            causes = self._of_charges()
         converter = self.array.converter
         if converter is not None and converter.rounds:
             causes["quantisation"] = self._quantisation()
@@ -301,7 +300,7 @@ class _Columns:
                 if lines == "rows"
                 else self.per_column(error * self.full_scale)
             )
-        found |= self._of_neuron_inputs(array)
+        found |= self._of_neuron_inputs()
         if array.sampler is not None:  # it holds results for a converter, whose range is the full scale
             sampler, bits = array.sampler, array.resolution(self.network)
             lost = sampler.lost_voltage(self.layers.of_each(array.conversion_time(self.network)), bits)
@@ -314,8 +313,9 @@ class _Columns:
             )
         return found
 
-    def _of_neuron_inputs(self, array: CrossbarArray) -> dict[str, Array]:
+    def _of_neuron_inputs(self) -> dict[str, Array]:
         """Errors in front of a neuron, where full scale is trimmed to the results of its layer."""
+        array = self.array
         if array.neuron is None:
             return {}
         driven, found = array.drive(self.network), {}
@@ -408,8 +408,9 @@ class _Columns:
 
     # --- capacitors --------------------------------------------------------------------------------------------------
 
-    def _of_charges(self, array: CrossbarArray) -> dict[str, Array]:
+    def _of_charges(self) -> dict[str, Array]:
         """Errors from capacitor mismatch and thermal noise, over all products of a column."""
+        array = self.array
         products = array.rows_at_once() * self._level(array.weights.bits_per_cell(self.network))
         cell, ones = array.static_cell, array.static_cell.product_probability(self.network, self.density)
         mismatch = cell.mismatch_at(array.at_rest, ones)
