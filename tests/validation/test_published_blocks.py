@@ -121,3 +121,17 @@ def test_amplifiers_of_currents_take_no_more_than_published_converters_of_as_man
     assert len(rows) == 9
     assert min(ratios["current_sense_28nm"]) > 1.2
     assert sum(ratio > 1.0 for ratio in ratios["dual_bit_current_sense_28nm"]) >= 7
+
+
+def test_amplifiers_of_currents_take_less_than_the_two_that_macros_state() -> None:
+    # docs/calibration.md: 3.7 and 3.1 times, at nodes of the law
+    table = data_folder("validation_case") / "converters" / "sense_amplifiers.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["whole"] == "yes" and int(row["node_nm"]) <= 130]
+    for row in rows:
+        made = neuroest.block(
+            "whole_adc", device="current_sense_28nm", bits=row["bits"], takes="current", inside="adc_crossbar_28nm",
+            process=f"cmos_{row['node_nm']}nm_lp", supply_voltage=f"{row['supply_V']} V",
+        )  # fmt: skip
+        assert 3.0 < float(row["energy_fJ"]) * 1e-15 / made.energies["conversion"] < 3.8
+    assert [row["name"] for row in rows] == ["Ye 2023", "Xue 2020"]
