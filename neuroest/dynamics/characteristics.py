@@ -209,13 +209,8 @@ def refractory_period(bench: Bench) -> Characteristic:
     pulses = int(_TRAINS * float(integration_time(cells, level)) / period) + 20
     releases = _RELEASES if bench.compare else _FEW_RELEASES
     pulses += int(releases * float(np.max(resistances * cells.gate_capacitance)) / period)
-    run = simulate(
-        twice,
-        pulse_train(level, period / 2.0, period / 2.0, pulses),
-        step=bench.step,
-        rupture=ruptures,
-        kept=count,
-    )
+    stimulus = pulse_train(level, period / 2.0, period / 2.0, pulses)
+    run = simulate(twice, stimulus, step=bench.step, rupture=ruptures, kept=count)
     trains = [run.spike_times[run.spike_devices == device] for device in range(count)]
     simulated = np.array([np.mean(np.diff(train)) if len(train) > 2 else np.nan for train in trains])
     peak = equations.gate_peak_voltage(level, cells.on_resistance, resistances)

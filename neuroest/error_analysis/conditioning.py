@@ -60,15 +60,8 @@ class Linear:
 
     def averaged(self, later: "Linear", weight: float) -> "Linear":
         """Average with the slopes of a later iteration, which have this weight."""
-
-        def mean(before: Array, after: Array) -> Array:
-            return (1.0 - weight) * before + weight * after
-
-        return Linear(
-            mean(self.slopes, later.slopes),
-            mean(self.intercept, later.intercept),
-            mean(self.scatter, later.scatter),
-        )
+        pairs = zip(vars(self).values(), vars(later).values(), strict=True)
+        return Linear(*((1.0 - weight) * before + weight * after for before, after in pairs))
 
     def covariance(self, deviations: Array) -> Array:
         """Covariance of the measured values before they are known, with their errors."""

@@ -192,8 +192,8 @@ def _number(base: str, times: int) -> float:
     except (OverflowError, ZeroDivisionError):
         value = 0.0
     if not 0.0 < value < float("inf"):
-        raise QuantityError(f"{base}^{times} is zero or not finite; leave the product out" if times != 1 else
-                            f"{base} is zero or not finite; leave the product out")  # fmt: skip
+        power = f"^{times}" if times != 1 else ""
+        raise QuantityError(f"{base}{power} is zero or not finite; leave the product out")
     return value
 
 

@@ -236,13 +236,8 @@ class _Curve:
         """Rows to report: all but the silent ones at which the law is silent too."""
         kept = ~self.silent | (predicted > self.measured)
         part = self.part(predicted)
-        return Rows(
-            self.experiment,
-            self.used[kept],
-            self.measured[kept],
-            part.predicted[:, kept],
-            part.residuals[:, kept],
-        )
+        shown = part.predicted[:, kept], part.residuals[:, kept]
+        return Rows(self.experiment, self.used[kept], self.measured[kept], *shown)
 
     def influence(self, point: Array) -> Array:
         """RMS, over the rows, of the derivative of the logarithm of the result with respect to each unknown."""
