@@ -65,16 +65,16 @@ class Node:
         found: Shape = self.reader.sample(self.out)
         return found
 
-    def mapped(self, index: int) -> Value | None:
-        """An input as channels, rows and columns in the order of ONNX."""
-        value = self.live(index)
+    def mapped(self) -> Value | None:
+        """The first input as channels, rows and columns in the order of ONNX."""
+        value = self.live(0)
         if value is None:
             return None
-        return self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
+        return self.builder.shaped(value, self.reader.sample(self.shape(0)), self.name)
 
-    def channels_first(self, index: int) -> Value | None:
+    def channels_first(self) -> Value | None:
         """The same where an operator may have its channels last; None where it has."""
-        return None if self.integer("channels_last", 0) else self.mapped(index)
+        return None if self.integer("channels_last", 0) else self.mapped()
 
     @property
     def batch(self) -> int:

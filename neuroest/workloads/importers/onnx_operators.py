@@ -68,7 +68,7 @@ def _convolution(node: Node, weights: int = 1) -> Found:
         windows = node.builder.moved(f"{node.name}_windows", [whole], (groups * prod(dims[1:]), places, 1))
         made = node.builder.convolution(node.name, windows, dims[0], (1, 1), groups=groups)
         return node.weigh(node.whole(made), weights)
-    value = node.mapped(0)
+    value = node.mapped()
     if value is None:
         return None
     kernel = _pair(list(dims[2:]))
@@ -219,7 +219,7 @@ def _of_first(make: Callable[..., Found]) -> Callable[..., Found]:
 
 
 def _pooling(node: Node, mode: str) -> Found:
-    value = node.channels_first(0)
+    value = node.channels_first()
     kernel = node.ints("kernel_shape", [])
     if value is None or not kernel:
         return None
@@ -236,7 +236,7 @@ def _pooling(node: Node, mode: str) -> Found:
 
 
 def _global_pooling(node: Node, mode: str) -> Found:
-    value = node.channels_first(0)
+    value = node.channels_first()
     return None if value is None else node.builder.pooling(node.name, value, mode, None)
 
 

@@ -65,7 +65,6 @@ def count_operations(
     *,
     run: Callable[[Any, Any], Any] | None = None,
     neurons: tuple[type, ...] = (),
-    options: network.ImportOptions | None = None,
 ) -> tuple[network.CountedOperations, tuple[int, int]]:
     """Count the operations of a model, even if no workload can express it.
 
@@ -79,8 +78,6 @@ def count_operations(
         How the model is run, if not as ``model(sample)``.
     neurons : tuple of types
         Modules of the model's own whose outputs are spikes.
-    options : ImportOptions, optional
-        As in `trace_model`.
 
     Returns
     -------
@@ -94,7 +91,7 @@ def count_operations(
     """
     torch = extra("torch", "torch")
     _checked(torch, model, sample, time_first=False)
-    watch = Watch(torch, model, sample, options or network.ImportOptions(), only_counts=True)
+    watch = Watch(torch, model, sample, network.ImportOptions(), only_counts=True)
     watch.counter.neurons = neurons
     _watched(torch, watch, run)
     found = watch.counter.counted()
