@@ -5,13 +5,13 @@ The fabric stays the same, so both chips omit the same parts. Circuits that the 
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from neuroest.authoring.templates import yaml_line
 from neuroest.blocks.roles import HoldsResults
-from neuroest.core.errors import NeuroestError
+from neuroest.core.errors import NeuroestError, first_few
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.units import article, format_quantity, parse_quantity
 from neuroest.design.build import build
@@ -106,8 +106,9 @@ def device_changes(chip: Any, like: str, what: str, device: str) -> dict[str, tu
         raise NeuroestError(f"{device} is {article(found.spec.model)}, not {article(what)}")
     held = _held(chip["chip"], "chip", place)
     if not held:
+        others = first_few(_chips_of(None, place), _MOST_NAMED)
         raise NeuroestError(
-            f"{like} has no {what} to replace: {place.lacking}; chips that have one: {_several(_chips_of(None, place))}"
+            f"{like} has no {what} to replace: {place.lacking}; chips that have one: {others}"
         )
     changes: dict[str, tuple[Any, str]] = {}
     for path, node in held.items():
@@ -171,13 +172,10 @@ def _examples(devices: Mapping[str, str]) -> str:
         for what, model in ((what, load_device(device).spec.model) for what, device in devices.items())
     }
     return "".join(
-        f"; --like can name a chip with a {m}: {_several(names)}" for m, names in found.items() if names
+        f"; --like can name a chip with a {m}: {first_few(names, _MOST_NAMED)}"
+        for m, names in found.items()
+        if names
     )
-
-
-def _several(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more}"
 
 
 def _written(name: str, folder: Path) -> str:

@@ -16,7 +16,7 @@ from neuroest.authoring.hardware_files import (
 from neuroest.authoring.tables import TABLE_SUFFIX, import_cell, import_table, is_cell_file
 from neuroest.authoring.templates import ImportedDevice, listed, spec_name
 from neuroest.cli import shared
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, first_few
 from neuroest.core.units import parse_quantity
 from neuroest.loading.library import load_workload
 from neuroest.registry import importer_of
@@ -254,8 +254,7 @@ def _table(file: Path, output: Path | None, template: str | None, *, force: bool
     targets = {device.name: output / f"{device.name}.yaml" for device in found}
     standing = [str(path) for path in targets.values() if path.exists()]
     if standing and not force:
-        more = f" and {len(standing) - 1} more" if len(standing) > 1 else ""
-        raise NeuroestError(f"{standing[0]}{more} exists; name another folder, or --force to replace")
+        raise NeuroestError(f"{first_few(standing, 1)} exists; name another folder, or --force to replace")
     output.mkdir(exist_ok=True)
     for device in found:
         shared.emit(device.text, targets[device.name])

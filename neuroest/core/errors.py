@@ -15,7 +15,7 @@ Each message is one line: where, what, what is allowed, and the likely fix.
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,6 +209,18 @@ def followed_by(text: str, hint: str) -> str:
     if not hint:
         return text
     return f"{text} {hint[0].upper()}{hint[1:]}" if text.endswith("?") else f"{text}; {hint}"
+
+
+def first_few(items: Sequence[str], most: int) -> str:
+    """The first items of a list, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["area", "energy", "latency"], 2)
+    'area, energy and 1 more'
+    """
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return f"{', '.join(items[:most])}{more}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

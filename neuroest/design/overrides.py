@@ -17,6 +17,7 @@ from neuroest.core.errors import (
     SpecError,
     UnknownNameError,
     did_you_mean,
+    first_few,
     raise_all,
 )
 from neuroest.design.build import Design, build
@@ -100,10 +101,8 @@ def ending_in(path: str, known: Iterable[str]) -> str:
     path = SPOKEN.get(path, path)
     found = preferred(path, [one for one in known if one.endswith(f".{path}")])
     if len(found) > 1:
-        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-        raise NeuroestError(
-            f"{SETTING}: {path!r} could be any of {', '.join(found[:_MOST_NAMED])}{more}; write more of the path"
-        )
+        some = first_few(found, _MOST_NAMED)
+        raise NeuroestError(f"{SETTING}: {path!r} could be any of {some}; write more of the path")
     return found[0] if found else path
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroest.core import units as u
 from neuroest.core.document import Block, Document, Facts, Gap, Heading, Number, Paragraph, Points, Table
+from neuroest.core.errors import first_few
 from neuroest.core.text_layout import one_line, words
 from neuroest.core.units import formatted, percent
 from neuroest.reporting.answers import answers, weights_age
@@ -97,8 +98,7 @@ def comparison_brief(comparison: Comparison) -> Document:
     """Results, ratios, what makes them and what differs, on one screen."""
     alone = len(comparison.baselines) == 1
     apart = [item.what for item in comparison.differences if item.differs]
-    shown = apart if alone else apart[:_DIFFERENCES_SHOWN]
-    others = f" and {len(apart) - len(shown)} more" if len(apart) > len(shown) else ""
+    shown = first_few(apart, len(apart) if alone else _DIFFERENCES_SHOWN)
     excluded = len({item for one in comparison.estimates for item in one.exclusions})
     more = f"{len(comparison.differences) - len(apart)} properties alike, {excluded} parts excluded"
     return Document(
@@ -107,7 +107,7 @@ def comparison_brief(comparison: Comparison) -> Document:
             *failures(comparison.estimates), *_results(comparison, "`--full` lists them", nominal=False),
             *iso_accuracy(comparison), Gap(),
             *(_why_in_brief(comparison) if alone else (*_verdicts(comparison), Gap())),
-            Paragraph(f"different: {', '.join(shown) or 'nothing'}{others}"),
+            Paragraph(f"different: {shown or 'nothing'}"),
             Paragraph(f"{more}; values, paces and exclusions: `--full`", "dim"),
         ),
     )  # fmt: skip

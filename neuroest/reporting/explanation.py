@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.document import Document, Gap, Quantity, Table
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError, first_few
 from neuroest.core.frozen import frozen_dataclass
 from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.core.text_layout import PLAIN, Printed, Style, one_line, words
@@ -182,8 +182,7 @@ class _Explainer:
         if len(found) == 1:
             return found[0]
         if found:
-            shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
-            raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
+            raise NeuroestError(f"{quantity!r} could be any of {first_few(found, 6)}; write more of the path")
         hint = f"`neuroest explain {self.estimate.called} --all` lists all of them"
         words = 1 + quantity.count(".")
         tails = (".".join(path.split(".")[-words:]) for path in self.paths)
@@ -214,8 +213,7 @@ class _Explainer:
         lines = [f"doubled: {label_and_unit(name)[0]} x {r:.4g}" for name, r in found.ratios.items()]
         if found.ratios and found.not_doubled:
             some = [f"{name} x {by:.4g} (of {formatted(e, 'J')})" for name, e, by in found.not_doubled]
-            more = f" and {len(some) - _MOST_TERMS} more" if len(some) > _MOST_TERMS else ""
-            lines.append(f"energy that does not double: {', '.join(some[:_MOST_TERMS])}{more}")
+            lines.append(f"energy that does not double: {first_few(some, _MOST_TERMS)}")
         return tuple(lines)
 
     def component(self, path: str) -> Step:

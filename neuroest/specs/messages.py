@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean, followed_by
+from neuroest.core.errors import Problem, SpecError, did_you_mean, first_few, followed_by
 from neuroest.specs.base import Spec
 from neuroest.specs.blocks import Choice, details
 from neuroest.specs.claims import build_schemas
@@ -125,8 +125,10 @@ def problems_of(
                 continue
         problems.append(_problem(document, data, schema, detail))
     for place, keys in nameless.items():
-        listed = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
-        message = f"has {listed} but states neither `mapper`, as a computing level does, nor `model`, as a block does"
+        some = first_few(keys, 3)
+        message = (
+            f"has {some} but states neither `mapper`, as a computing level does, nor `model`, as a block does"
+        )
         problems.append(problem_at(document, place, message))
     return problems
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from neuroest.core.errors import printable
+from neuroest.core.errors import first_few, printable
 from neuroest.core.files import read_data
 from neuroest.specs.layers import AnyLayer
 from neuroest.specs.workload import INPUT_BITS, WEIGHT_BITS
@@ -96,18 +96,13 @@ def _said(
             yield f"The file has {next(iter(counts))} bits of {what}."
         else:
             parts = (
-                f"{bits} bits in {_named([name for name, one in known.items() if one == bits])}"
+                f"{bits} bits in {first_few([name for name, one in known.items() if one == bits], _MOST_NAMED)}"
                 for bits in sorted(counts)
             )
             yield f"The file has {what} of {', '.join(parts)}."
     if open_:
-        where = "" if not known else f" in {_named(open_)}"
+        where = "" if not known else f" in {first_few(open_, _MOST_NAMED)}"
         yield f"{given} bits of {what}{where} are assumed: the file does not quantise them ({flag})."
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more}"
 
 
 WEIGHTED = _WEIGHTED - {"lookup", "population"}
@@ -212,7 +207,7 @@ class NetworkBuilder:
         kept = set(layers)
         groups = [[name for name in dict.fromkeys(users) if name in kept] for users in self.users.values()]
         return [
-            f"{_named(names)} use the same weights, which count in each of them"
+            f"{first_few(names, _MOST_NAMED)} use the same weights, which count in each of them"
             for names in groups if len(names) > 1
         ]  # fmt: skip
 
@@ -413,7 +408,9 @@ class NetworkBuilder:
         assumed, widths = list(about.pop("assumed", ())), about.pop("widths", ({}, {}))
         unread = [name for name, one in kept.items() if name not in needed and one.type in WEIGHTED]
         if unread:
-            assumed.append(f"{_named(unread)}: not counted, since no output of the network needs them.")
+            assumed.append(
+                f"{first_few(unread, _MOST_NAMED)}: not counted, since no output of the network needs them."
+            )
         notes = [*_FORMAT_NOTES.get(about["format"], ()), *self.notes, *self._shared(kept)]
         network = ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
