@@ -127,11 +127,15 @@ def packed_table(node: Node) -> Found:
 
 def skip_normalisation(node: Node, operations: str) -> Found:
     """A sum with what was skipped, and its normalisation; the sum is the fourth output."""
-    values = node.lives[:2]
+    return _normalised_sum(node, node.lives[:2], getattr(operation_counts, operations), 3)
+
+
+def _normalised_sum(node: Node, values: list[Value], operations: int, place: int) -> Found:
+    """The normalised sum of values as every output, but for the sum itself at its place among them."""
     added = node.builder.add(f"{node.name}_sum", values) if len(values) > 1 else values[0]
-    made = node.builder.element_wise(node.name, [added], getattr(operation_counts, operations))
-    by_place = dict(zip(node.places, [made, made, made, added], strict=False))
-    return [by_place[place] for place in node.outputs]
+    made = node.builder.element_wise(node.name, [added], operations)
+    by_place = dict(zip(node.places, [*[made] * place, added], strict=False))
+    return [by_place[output] for output in node.outputs]
 
 
 def embedding(node: Node) -> Found:
@@ -146,7 +150,4 @@ def embedding(node: Node) -> Found:
         if indices is not None and table < len(node.inputs) and node.inputs[table]:
             made = node.builder.lookup(f"{node.name}_{name}", indices, node.shape(table), sample)
             parts.append(node.weigh(made, table))
-    added = node.builder.add(f"{node.name}_sum", parts) if len(parts) > 1 else parts[0]
-    made = node.builder.element_wise(node.name, [added], operation_counts.LAYER_NORMALISATION)
-    by_place = dict(zip(node.places, [made, made, added], strict=False))
-    return [by_place[place] for place in node.outputs]
+    return _normalised_sum(node, parts, operation_counts.LAYER_NORMALISATION, 2)
