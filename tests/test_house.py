@@ -810,6 +810,9 @@ def cited() -> set[str]:
         keys.update(k for stated in case.published.values() for k in (stated.source, stated.cited_in))
         if case.spec.survey is not None:
             keys.add(case.spec.survey.source)
+            keys.update(getattr(cell, "source", None) for cell in case.spec.survey.cells.values())
+        words = set(re.findall(r"\w+", " ".join(case.spec.notes)))  # where a description comes from
+        keys.update(key for key in case.spec.sources if key in words)
         chips = {run.architecture: case.folder / run.architecture for run in case.spec.runs.values()}
         designs |= {
             build(load_architecture(file if file.is_file() else chip)) for chip, file in chips.items()
