@@ -180,6 +180,6 @@ def test_the_page_shows_both(board):
     assert analog.first.median_factor == pytest.approx(2.70, abs=0.005)
     assert analog.first.coverage == pytest.approx(43 / 90)
     digital = next(s for s in board.first_and_present if s.family == "digital")
-    assert (digital.chips, digital.values) == (26, 66)
-    assert digital.first.median_factor == pytest.approx(1.70, abs=0.005)
+    assert (digital.chips, digital.values) == (30, 73)
+    assert digital.first.median_factor == pytest.approx(1.73, abs=0.005)
     assert every.first.median_factor == pytest.approx(1.98, abs=0.005)
