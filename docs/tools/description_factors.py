@@ -21,7 +21,7 @@ FILE = "first_descriptions.json"
 LEAST_CHIPS = 8
 """Chips of a family that a factor takes; with fewer, those of all families take their place."""
 LEAST_OF_LOGIC = 15
-"""The same of digital and of spiking chips of all days, whose blocks are the same: of fewer, two decide the factor."""
+"""The same of digital and of spiking chips, whose blocks are the same: of fewer, two decide the factor."""
 GUIDE = "2026-12-01"
 """Day from which on descriptions follow docs/describe_a_macro.md and docs/describe_a_chip.md as they are."""
 LEAST_LEFT_OUT = 0.75
@@ -181,7 +181,8 @@ def _chips(family: str, cost: str, values: Sequence[DescribedValue]) -> tuple[Ch
     if cost == "rest":
         tried = tried[:1]
     grouped = [(name, _by_chip(found)) for name, found in tried]
-    least = {"of the family": LEAST_OF_LOGIC} if family in LOGIC else {}
+    own = ("since the guide", "of the family")
+    least = dict.fromkeys(own, LEAST_OF_LOGIC) if family in LOGIC and cost != "rest" else {}
     return next((each for each in grouped if len(each[1]) >= least.get(each[0], LEAST_CHIPS)), grouped[-1])
 
 

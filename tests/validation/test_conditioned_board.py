@@ -35,10 +35,11 @@ def test_bands_of_synthetic_chips_stay_honest() -> None:
 
 def test_a_value_ten_times_off_is_named_alone_unless_the_band_of_its_chip_contains_it() -> None:
     found = FOUND["tenfold"]
-    assert found["outside"] > 0.5 * found["of"]
+    # "in two of five cases"
+    assert 0.35 * found["of"] <= found["outside"] <= 0.45 * found["of"]
     assert found["named_outside"] >= 0.98 * found["outside"]
     inside = found["of"] - found["outside"]
-    # "in half of the other cases"
+    # "in half of the others"
     assert 0.4 * inside <= found["named"] - found["named_outside"] <= 0.6 * inside
     assert found["alarms"] <= 0.05 * found["values"]
 

@@ -97,16 +97,24 @@ def test_chips_since_the_guide_come_first_and_all_families_last(
 
 
 @pytest.mark.parametrize(
-    ("chips", "chosen"), [(LEAST_OF_LOGIC, "of the family"), (9, "of logic and memories")]
+    ("chips", "new", "chosen"),
+    [
+        (LEAST_OF_LOGIC, 0, "of the family"),
+        (LEAST_OF_LOGIC, LEAST_OF_LOGIC - 1, "of the family"),
+        (0, LEAST_OF_LOGIC, "since the guide"),
+        (9, 0, "of logic and memories"),
+    ],
 )
-def test_few_spiking_chips_are_taken_together_with_digital_ones(chips: int, chosen: str) -> None:
+def test_few_spiking_chips_are_taken_together_with_digital_ones(chips: int, new: int, chosen: str) -> None:
     values = [value(f"old{n}", 2.0, family="spiking", day="2026-11-27") for n in range(chips)]
+    values += [value(f"new{n}", 2.0, family="spiking") for n in range(new)]
     values += [value(f"other{n}", 3.0, family="digital", day="2026-11-27") for n in range(20)]
     spiking = next(
         each for each in factors([*values, *_times()]) if (each.family, each.cost) == ("spiking", "energy")
     )
     assert spiking.chosen == chosen
-    assert spiking.factor == pytest.approx(2.0 if chosen == "of the family" else 3.0)
+    assert len(spiking.chips) == (chips + 20 if chosen == "of logic and memories" else chips + new)
+    assert spiking.factor == pytest.approx(3.0 if chosen == "of logic and memories" else 2.0)
 
 
 def test_first_descriptions_have_the_widths_of_the_other_chips() -> None:
