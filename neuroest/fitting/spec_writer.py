@@ -205,16 +205,7 @@ def _fitted(
         "rationale": _rationale(name, result),
     }
     if not np.isfinite(result.factor(name)):
-        # the data only bound the value; the far end of the template's band is the other bound
-        if claim is None or not claim.has_spread or not claim.low > 0.0:
-            raise NeuroestError(
-                f"{name}: the data do not determine it, and no band is known; state one in a template, or measure "
-                "what depends on it"
-            )
-        above = claim.high / result.values[name] >= result.values[name] / claim.low
-        end = {"high": _quantity(claim.high, unit)} if above else {"low": _quantity(claim.low, unit)}
-        why = "A bound: the data do not determine it within any factor; the other end is that of the template's band."
-        entry |= {"spread": {**end, "shape": "one_sided"}, "basis": "assumed", "rationale": why}
+        entry |= _undetermined(name, claim, unit, result.values[name])
     if name == "relaxation_time" and law is not None:
         amplitude, width = (law.settings[f"reference_{key}"] for key in ("amplitude", "width"))
         entry["conditions"] = (
@@ -229,6 +220,29 @@ def _fitted(
     if name in groups:
         entry["group"] = groups[name]
     return entry
+
+
+def _undetermined(name: str, claim: Claim | None, unit: str, value: float) -> dict[str, Any]:
+    """A fitted value that the data only bound; the far end of the template's band is the other bound.
+
+    Raises
+    ------
+    NeuroestError
+        If no template has a band, so a spec could state nothing.
+    """
+    if claim is None or not claim.has_spread or not claim.low > 0.0:
+        raise NeuroestError(
+            f"{name}: the data do not determine it, and no band is known; state one in a template, or measure "
+            "what depends on it"
+        )
+    above = claim.high / value >= value / claim.low
+    end = {"high": _quantity(claim.high, unit)} if above else {"low": _quantity(claim.low, unit)}
+    return {
+        "spread": {**end, "shape": "one_sided"}, "basis": "assumed",
+        "rationale": (
+            "A bound: the data do not determine it within any factor; the other end is that of the template's band."
+        ),
+    }  # fmt: skip
 
 
 def _held(name: str, claim: Claim, template: Device, result: Fit) -> dict[str, Any]:
