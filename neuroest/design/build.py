@@ -108,7 +108,7 @@ class Part:
             yield from part.walk()
 
 
-@frozen_dataclass(eq=False)
+@frozen_dataclass
 class InputFile:
     """An input file of a design."""
 

@@ -8,7 +8,6 @@ import json
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -150,7 +149,7 @@ class Job:
             "chunk": self.chunk_size,
             "quantities": list(self.quantities),
             "inputs": [
-                {key: value for key, value in asdict(file).items() if key != "file"} for file in self.resolved.files
+                {"kind": file.kind, "name": file.name, "sha256": file.sha256} for file in self.resolved.files
             ],
             "values_sha256": hashlib.sha256(json.dumps(groups, sort_keys=True).encode()).hexdigest(),
         }  # fmt: skip

@@ -222,6 +222,15 @@ def test_numbers_of_a_circuit_are_searched_together_as_each_alone(folder: Path) 
     assert best == digital[digital["supply"] == "0.8 V"]["energy_per_inference_J"].min()
 
 
+def test_a_file_that_several_circuits_read_is_one_input(folder: Path) -> None:
+    file = read_contest(written(folder))
+    job = _job(file, SPEECH, file.axes, (), ("energy_per_inference_J",), None, 0)
+    inputs = [(one["kind"], one["name"]) for one in job.description()["inputs"]]
+    assert len(job.field.structures) == 5
+    assert {("architecture", "analog_lif_28nm"), ("workload", SPEECH), ("contest", "two")} <= {*inputs}
+    assert len(inputs) == len({*inputs})
+
+
 def test_circuits_that_differ_in_devices_are_evaluated_together_as_each_alone(folder: Path) -> None:
     """A link with and without a stated latency, and two cells: four circuits that differ in devices alone."""
     link = {"model": "off_chip_link", "distance": "5 cm", "carries": ["inputs"], "sleep": "off"}
