@@ -20,6 +20,7 @@ from description_factors import (
     read_described,
     smallest_factor,
 )
+from stated_numbers import left_out
 
 from neuroest.error_analysis.draws import discrepancies
 from neuroest.validation.scoring import COVERAGE_GOAL
@@ -144,3 +145,10 @@ def _times() -> list[DescribedValue]:
         for chip in "ab"
         for family, cost in (("analog", "area"), ("analog", "time"), ("spiking", "rest"))
     ]
+
+
+def test_what_a_law_of_the_other_chips_leaves_by_hand() -> None:
+    # 1, 2 and 6 differ from the means of the others, 4, 3.5 and 1.5, by 3, 1.5 and 4.5
+    assert left_out([1.0, 2.0, 6.0], [[], [], []]) == pytest.approx(math.exp(3.0))
+    # lines through the other two points are at -2, 3.5 and 3, so 3, 1.5 and 3 are left
+    assert left_out([1.0, 2.0, 6.0], [[0.0], [1.0], [2.0]]) == pytest.approx(math.exp(3.0))
